@@ -1,0 +1,37 @@
+"""Findings on their way: problems in submitted data, as rows of a frame with the place they stand at.
+
+Every stage that meets a problem returns such rows; `report` gives them their texts.
+"""
+
+import polars as pl
+
+# detail: what the message needs beyond the place (another cell, the item of a list, a limit).
+FINDINGS = {
+    "file": pl.UInt32,
+    "sheet_key": pl.String,
+    "sheet": pl.String,
+    "row": pl.UInt32,
+    "column": pl.UInt32,
+    "field": pl.String,
+    "code": pl.String,
+    "value": pl.String,
+    "detail": pl.String,
+}
+
+
+def empty() -> pl.DataFrame:
+    """Return a frame of no findings."""
+    return pl.DataFrame(schema=FINDINGS)
+
+
+def findings(rows: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
+    """Return the rows as findings: what a row does not say is null; `code` fills or replaces."""
+    if code is not None:
+        rows = rows.with_columns(code=pl.lit(code))
+    missing = [pl.lit(None, t).alias(n) for n, t in FINDINGS.items() if n not in rows.columns]
+    return rows.with_columns(missing).select(pl.col(n).cast(t) for n, t in FINDINGS.items())
+
+
+def join_findings(*parts: pl.DataFrame) -> pl.DataFrame:
+    """Return all findings in one frame."""
+    return pl.concat([empty(), *parts])

@@ -1,0 +1,206 @@
+"""What a cell says: from a raw cell and its field's type to a typed value or a code (contract 1.2).
+
+All functions are expressions over placed cells: kind, number, text and what the field declares.
+The typed columns: number, text, date, flag; `code` is null where the cell could be read.
+"""
+
+import polars as pl
+
+from pipeline.keys import collapse_expr, word_key_expr
+from schemas.declaration import Workbook
+from schemas.words import word_key
+
+TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")
+KIND = pl.col("kind")
+NUMBERS = ["number", "integer"]
+WORDS = ["choice", "country"]
+TEXTS = ["text", "postcode", "criterion", "text_list", "choices"]
+
+# Forms of a number in a text; white space has been collapsed to single blanks before.
+CURRENCY = r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|°)$"
+ONE_GROUP = r"^[1-9]\d{0,2}\.\d{3}$"
+GROUPS = r"^[1-9]\d{0,2}(?:\.\d{3}){2,}$"
+GERMAN = r"^\d{1,3}(?:\.\d{3})+,\d+$"
+SPACED = r"^\d{1,3}(?: \d{3})+(?:[.,]\d+)?$"
+ENGLISH = r"^\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$"
+COMMA = r"^\d+,\d+$"
+POINT = r"^\d+(?:\.\d+)?$"
+GERMAN_DATE = r"^\d{1,2}\.\d{1,2}\.\d{4}$"
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
+# Beyond this no whole number is exact, and no programme is funded.
+LARGEST = 1e15
+
+
+def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the placed cells typed: number, text, date, flag (of which one is filled) and code.
+
+    A cell that holds nothing worth reading (blank, "k. A." in a text column) is left out.
+    `raw` is the cell as a user sees it.
+    """
+    cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
+    cells = cells.with_columns(raw=as_text(), clean=collapse_expr(pl.col("text")))
+    cells = cells.filter(~(is_blank() | is_empty_word(workbook)))
+    return cells.with_columns(
+        pl.when(KIND.is_in([ord("e"), ord("f")]))
+        .then(failure_of_cell())
+        .otherwise(reading_of_type(workbook))
+        .alias("reading")
+    ).unnest("reading")
+
+
+def field_declarations(workbook: Workbook) -> pl.DataFrame:
+    """Return sheet_key, field, type, decimal_point of every declared field."""
+    return pl.DataFrame(
+        [(s.key, f.key, f.type, f.decimal_point) for s in workbook.sheets for f in s.fields],
+        schema=["sheet_key", "field", "type", "decimal_point"],
+        orient="row",
+    )
+
+
+def as_text() -> pl.Expr:
+    """The cell as text: numbers with a decimal point, dates as in German, errors as they are."""
+    whole = pl.col("number").round(0) == pl.col("number")
+    small = pl.col("number").abs() < LARGEST
+    return (
+        pl.when(KIND == DATE)
+        .then(date_of_number().dt.strftime("%d.%m.%Y"))
+        .when(KIND == BOOLEAN)
+        .then(pl.when(pl.col("number") == 1).then(pl.lit("WAHR")).otherwise(pl.lit("FALSCH")))
+        .when((KIND == NUMBER) & whole & small)
+        .then(pl.col("number").cast(pl.Int64, strict=False).cast(pl.String))
+        .when(KIND == NUMBER)
+        .then(pl.col("number").cast(pl.String))
+        .otherwise(pl.col("text"))
+    )
+
+
+def date_of_number() -> pl.Expr:
+    """The day of a date cell."""
+    days = pl.when(KIND == DATE).then(pl.col("number"))
+    return days.cast(pl.Int32, strict=False).cast(pl.Date)
+
+
+def is_blank() -> pl.Expr:
+    """A text of nothing but white space."""
+    return (KIND == TEXT) & (pl.col("clean") == "")
+
+
+def is_empty_word(workbook: Workbook) -> pl.Expr:
+    """A word for nothing ("keine", "k. A.", "–") in a column of texts."""
+    nothing = [word_key(w) for w in workbook.words["empty_words"]]
+    is_text = pl.col("type").is_in(TEXTS) & (KIND == TEXT)
+    return is_text & word_key_expr(pl.col("clean")).is_in(nothing)
+
+
+def reading(
+    *,
+    number: pl.Expr | None = None,
+    text: pl.Expr | None = None,
+    date: pl.Expr | None = None,
+    flag: pl.Expr | None = None,
+    code: pl.Expr | None = None,
+) -> pl.Expr:
+    """One typed reading as a struct."""
+
+    def column(value: pl.Expr | None, dtype: pl.DataType | type[pl.DataType], name: str) -> pl.Expr:
+        return (pl.lit(None, dtype) if value is None else value).alias(name)
+
+    return pl.struct(
+        column(number, pl.Float64, "value_number"),
+        column(text, pl.String, "value_text"),
+        column(date, pl.Date, "value_date"),
+        column(flag, pl.Boolean, "value_flag"),
+        column(code, pl.String, "code"),
+    )
+
+
+def failure_of_cell() -> pl.Expr:
+    """Excel's own errors, and formulas whose result was not saved."""
+    code = pl.when(KIND == ERROR).then(pl.lit("bad_type"))
+    return reading(code=code.otherwise(pl.lit("formula_without_value")))
+
+
+def reading_of_type(workbook: Workbook) -> pl.Expr:
+    """The reading by the field's type."""
+    kind = pl.col("type")
+    return (
+        pl.when(kind.is_in(NUMBERS))
+        .then(read_number())
+        .when(kind == "date")
+        .then(read_date())
+        .when(kind == "yes_no")
+        .then(read_yes_no(workbook))
+        .when(kind == "criterion")
+        .then(read_criterion())
+        .otherwise(reading(text=collapse_expr(pl.col("raw"))))
+    )
+
+
+def read_number() -> pl.Expr:
+    """A number cell is its number; a text is read as meant; a single group of three is doubtful."""
+    text = collapse_expr(pl.col("clean").str.replace_all(CURRENCY, ""))
+    minus = text.str.contains(r"^[-−–]")
+    digits = text.str.replace(r"^[-+−–]\s*", "")
+    one_group = digits.str.contains(ONE_GROUP)
+    grouped = one_group & ~pl.col("decimal_point")
+    plain = (
+        pl.when(grouped | digits.str.contains(GROUPS))
+        .then(digits.str.replace_all(".", "", literal=True))
+        .when(digits.str.contains(GERMAN))
+        .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(digits.str.contains(SPACED))
+        .then(digits.str.replace_all(" ", "", literal=True).str.replace(",", ".", literal=True))
+        .when(digits.str.contains(ENGLISH))
+        .then(digits.str.replace_all(",", "", literal=True))
+        .when(digits.str.contains(COMMA))
+        .then(digits.str.replace(",", ".", literal=True))
+        .when(digits.str.contains(POINT))
+        .then(digits)
+    )
+    meant = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+    value = pl.when(KIND == NUMBER).then(pl.col("number")).when(KIND == TEXT).then(meant)
+    doubtful = (KIND == TEXT) & grouped
+    code = (
+        pl.when(value.is_null())
+        .then(pl.lit("bad_type"))
+        .when(value.abs() > LARGEST)
+        .then(pl.lit("out_of_range"))
+        .when(doubtful)
+        .then(pl.lit("ambiguous_number"))
+    )
+    return reading(number=pl.when(value.abs() <= LARGEST).then(value), code=code)
+
+
+def read_date() -> pl.Expr:
+    """A date cell, or a text such as 31.12.2025 or 2025-12-31; a plain number is no date."""
+    text = pl.col("clean").str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+    german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
+    iso = pl.when(text.str.contains(ISO_DATE)).then(text)
+    said = pl.coalesce(
+        german.str.to_date("%d.%m.%Y", strict=False), iso.str.to_date("%Y-%m-%d", strict=False)
+    )
+    value = pl.when(KIND == DATE).then(date_of_number()).when(KIND == TEXT).then(said)
+    return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
+
+
+def read_yes_no(workbook: Workbook) -> pl.Expr:
+    """A boolean cell, 1 or 0, or a word for yes or no."""
+    key = word_key_expr(pl.col("clean"))
+    yes = [word_key(w) for w in workbook.words["yes"]]
+    no = [word_key(w) for w in workbook.words["no"]]
+    is_number = KIND.is_in([ord("n"), ord("b")])
+    value = (
+        pl.when(is_number & (pl.col("number") == 1) | (KIND == TEXT) & key.is_in(yes))
+        .then(True)  # noqa: FBT003
+        .when(is_number & (pl.col("number") == 0) | (KIND == TEXT) & key.is_in(no))
+        .then(False)  # noqa: FBT003
+    )
+    return reading(flag=value, code=pl.when(value.is_null()).then(pl.lit("bad_value")))
+
+
+def read_criterion() -> pl.Expr:
+    """The number of a criterion as text or number; 2.1 turned into a date by Excel is of no use."""
+    said = KIND.is_in([ord("s"), ord("n")])
+    value = pl.when(said).then(collapse_expr(pl.col("raw")).str.replace(",", ".", literal=True))
+    return reading(text=value, code=pl.when(~said).then(pl.lit("bad_value")))

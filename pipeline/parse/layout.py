@@ -1,0 +1,209 @@
+"""Where things stand in a workbook: which sheet is which, where its header is, which column is which field.
+
+Works on the cells of all files at once. What it places has the columns PLACED; rows that are no
+rows of data (totals, group headings) are taken out with a finding.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.findings import findings, join_findings
+from pipeline.keys import header_key_expr, word_key_expr
+from pipeline.parse.rows import drop_rows_that_are_none
+from schemas.declaration import Sheet, Workbook
+from schemas.words import header_key, word_key
+
+# A cell at home: file, sheet_key, sheet (its name in the file), row, column, field, kind, number, text.
+PLACED = ["file", "sheet_key", "sheet", "row", "column", "field", "kind", "number", "text"]
+TEXT = ord("s")
+SHEET = ["file", "sheet_key"]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What was found where.
+
+    sheets: file, sheet_key, sheet: the declared sheets each file has and that can be read.
+    cells: PLACED: every cell of a declared field. places: where a field of a form stands, filled or
+    not, and each table's columns (row of the header). findings: see `pipeline.findings`.
+    """
+
+    sheets: pl.DataFrame
+    cells: pl.DataFrame
+    places: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def place(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layout:
+    """Place every cell of the stacked frames (see `intake.frames`)."""
+    known, sheet_findings = match_sheets(workbook, sheets)
+    cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
+    known = known.drop("sheet").rename({"name": "sheet"})
+    forms = [s.key for s in workbook.sheets if s.layout == "form"]
+    form = place_forms(workbook, cells.filter(pl.col("sheet_key").is_in(forms)))
+    table = place_tables(
+        workbook,
+        known.filter(~pl.col("sheet_key").is_in(forms)),
+        cells.filter(~pl.col("sheet_key").is_in(forms)),
+    )
+    return Layout(
+        pl.concat([known.filter(pl.col("sheet_key").is_in(forms)), table.sheets]),
+        pl.concat([form.cells, table.cells]),
+        pl.concat([form.places, table.places]),
+        join_findings(sheet_findings, form.findings, table.findings),
+    )
+
+
+# ---------------------------------------------------------------------------------------- sheets
+def match_sheets(workbook: Workbook, sheets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sheets that are ours (the first of each meaning), and findings about the others."""
+    names = pl.DataFrame(
+        [(key, s.key) for s in workbook.sheets for key in s.keys],
+        schema={"key": pl.String, "sheet_key": pl.String},
+        orient="row",
+    )
+    sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
+    matched = sheets.join(names, on="key").sort("file", "sheet")
+    first = matched.unique(SHEET, keep="first", maintain_order=True)
+    again = matched.join(first, on=["file", "sheet"], how="anti")
+    office = sheets.filter(pl.col("key").is_in(office_keys(workbook)))
+    office = office.join(matched, on=["file", "sheet"], how="anti")
+    found = join_findings(
+        findings(again.select("file", "sheet_key", sheet="name"), "unknown_column"),
+        findings(office.select("file", sheet="name", value="name"), "office_field"),
+        missing_sheets(workbook, sheets, first),
+    )
+    return first.select("file", "sheet", "sheet_key", "name"), found
+
+
+def missing_sheets(
+    workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a finding for every declared sheet that a file does not have."""
+    declared = pl.DataFrame(
+        {"sheet_key": [s.key for s in workbook.sheets], "sheet": [s.name["de"] for s in workbook.sheets]}
+    )
+    every = sheets.select("file").unique().join(declared, how="cross")
+    return findings(every.join(matched, on=SHEET, how="anti").sort("file"), "missing_sheet")
+
+
+def office_keys(workbook: Workbook) -> list[str]:
+    """Return the keys of what only the office may fill in, less what the workbook declares itself."""
+    own = {key for s in workbook.sheets for f in s.fields for key in f.keys}
+    return sorted({header_key(w) for w in workbook.words["office_fields"]} - own)
+
+
+def field_keys(sheets: Iterable[Sheet]) -> pl.DataFrame:
+    """Return sheet_key, key, field: under which header key which field is found."""
+    return pl.DataFrame(
+        [(s.key, key, f.key) for s in sheets for f in s.fields for key in f.keys],
+        schema={"sheet_key": pl.String, "key": pl.String, "field": pl.String},
+        orient="row",
+    )
+
+
+# ----------------------------------------------------------------------------------------- forms
+def place_forms(workbook: Workbook, cells: pl.DataFrame) -> Layout:
+    """Place the cells of forms: a label in the first used column, its value in the next."""
+    keys = field_keys(s for s in workbook.sheets if s.layout == "form")
+    labels = cells.filter(pl.col("kind") == TEXT).with_columns(key=header_key_expr(pl.col("text")))
+    labels = labels.join(keys, on=["sheet_key", "key"], how="left").sort("file", "row", "column")
+    labels = labels.join(label_columns(labels), on=[*SHEET, "column"])
+    first = labels.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)
+    places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
+    values = cells.join(places.select(*SHEET, "row", "column", "field"), on=[*SHEET, "row", "column"])
+    strange = labels.join(first, on=[*SHEET, "row"], how="anti")
+    strange = strange.join(  # a title or a heading of the form has no value beside it
+        cells.select(*SHEET, "row", column=pl.col("column") - 1), on=[*SHEET, "row", "column"], how="semi"
+    )
+    found = strange_headers(workbook, strange)
+    return Layout(pl.DataFrame(), values.select(PLACED), places, found)
+
+
+def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
+    """Return each form's column of labels: the one with most known labels, of equals the first."""
+    return (
+        labels.group_by(*SHEET, "column")
+        .agg(known=pl.col("field").n_unique() - pl.col("field").has_nulls())
+        .sort("file", -pl.col("known").cast(pl.Int64), "column")
+        .unique(SHEET, keep="first", maintain_order=True)
+        .select(*SHEET, "column")
+    )
+
+
+def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for labels and headers that are none of ours (columns PLACED and key)."""
+    is_office = pl.col("key").is_in(office_keys(workbook))
+    code = pl.when(is_office).then(pl.lit("office_field")).otherwise(pl.lit("unknown_column"))
+    return findings(headers.with_columns(code=code, value="text").drop("field"))
+
+
+# ---------------------------------------------------------------------------------------- tables
+def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layout:
+    """Place the cells of tables: below the header row, by column."""
+    keys = field_keys(s for s in workbook.sheets if s.layout == "table")
+    top = cells.filter(pl.col("row") <= workbook.words["header_rows"])
+    top = top.with_columns(key=header_key_expr(pl.col("text")))
+    top = top.join(keys, on=["sheet_key", "key"], how="left").sort("file", "row", "column")
+    headers = top.join(header_rows(top), on=[*SHEET, "row"])
+    first = headers.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)
+    strange = headers.filter(pl.col("kind") == TEXT)
+    strange = strange.join(first, on=[*SHEET, "column"], how="anti")
+    columns = first.select(*SHEET, "sheet", header_row="row", column="column", field="field")
+    data = cells.join(columns.select(*SHEET, "header_row").unique(), on=SHEET)
+    data = data.filter(pl.col("row") > pl.col("header_row"))
+    data = data.join(columns.select(*SHEET, "column", "field"), on=[*SHEET, "column"], how="left")
+    rows, row_findings = drop_rows_that_are_none(workbook, data)
+    readable, headless = split_headless(sheets, cells, columns)
+    found = join_findings(
+        strange_headers(workbook, strange),
+        missing_columns(workbook, sheets, columns),
+        findings(headless.with_columns(detail=pl.lit("no_header")), "missing_sheet"),
+        row_findings,
+    )
+    placed = rows.drop_nulls("field").select(PLACED)
+    return Layout(readable, placed, columns.rename({"header_row": "row"}).select(*SHEET, "sheet", "row", "column", "field"), found)
+
+
+def header_rows(top: pl.DataFrame) -> pl.DataFrame:
+    """Return each table's header row: of its first rows the one with most known headers."""
+    return (
+        top.drop_nulls("field")
+        .group_by(*SHEET, "row")
+        .agg(known=pl.col("field").n_unique())
+        .sort("file", -pl.col("known").cast(pl.Int64), "row")
+        .unique(SHEET, keep="first", maintain_order=True)
+        .select(*SHEET, "row")
+    )
+
+
+def split_headless(
+    sheets: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part sheets that hold cells but no known header from the others: what they hold is unknown.
+
+    A required sheet stays, whose columns are reported missing one by one.
+    """
+    filled = sheets.join(cells, on=SHEET, how="semi")
+    headless = filled.join(columns, on=SHEET, how="anti").filter(pl.col("sheet_key") != "actors")
+    return sheets.join(headless, on=SHEET, how="anti"), headless
+
+
+def missing_columns(
+    workbook: Workbook, sheets: pl.DataFrame, columns: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a finding for every column that a table must have and has not."""
+    declared = [(s.key, f.key) for s in workbook.sheets for f in s.fields if f.required]
+    schema = {"sheet_key": pl.String, "field": pl.String}
+    required = pl.DataFrame(declared, schema=schema, orient="row")
+    every = sheets.join(required, on="sheet_key")
+    missing = every.join(columns, on=[*SHEET, "field"], how="anti").sort("file", "sheet_key")
+    return findings(missing, "missing_column")
+
+
+def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
+    """Return the keys of all sheets worth reading."""
+    never = {word_key(name) for name in workbook.words["never_read"]}
+    return frozenset(key for s in workbook.sheets for key in s.keys) - never

@@ -1,0 +1,63 @@
+"""The stage: from the stacked cells of all workbooks to typed tables and findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.findings import findings, join_findings
+from pipeline.parse.cells import read_cells
+from pipeline.parse.layout import place
+from pipeline.parse.tables import KEY, list_items, sheet_table
+from schemas.declaration import Sheet, Workbook
+
+# The row of a form in its table: a form is one row, whatever rows its cells stand in.
+FORM_ROW = 0
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Typed tables of all submissions.
+
+    tables: per sheet key: file, row (as in the workbook; 0 for a form), a column per field.
+    items: file, sheet_key, row, field, item: the items of cells that hold lists.
+    sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
+    column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
+    cells: file, sheet_key, row (as in `tables`), at (row in the workbook), column, field, raw, code.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    items: pl.DataFrame
+    sheets: pl.DataFrame
+    places: pl.DataFrame
+    cells: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def parse(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Parsed:
+    """Return the typed tables of the stacked workbooks (see `intake.frames.stack`)."""
+    layout = place(workbook, sheets, cells)
+    typed = read_cells(workbook, layout.cells)
+    forms = [s.key for s in workbook.sheets if s.layout == "form"]
+    row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
+    typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
+    tables = {s.key: _table(s, typed, layout.sheets) for s in workbook.sheets}
+    bad = typed.drop_nulls("code").with_columns(row="at", value="raw")
+    return Parsed(
+        tables,
+        list_items(workbook, typed),
+        layout.sheets,
+        layout.places,
+        typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),
+        join_findings(layout.findings, findings(bad)),
+    )
+
+
+def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:
+    own = typed.filter(pl.col("sheet_key") == sheet.key)
+    if sheet.layout == "form":
+        files = sheets.filter(pl.col("sheet_key") == sheet.key).select("file")
+        rows = files.with_columns(row=pl.lit(FORM_ROW, pl.UInt32))
+    else:
+        rows = own.select(KEY).unique()
+    return sheet_table(sheet, own, rows)

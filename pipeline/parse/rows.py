@@ -1,0 +1,118 @@
+"""Rows of a table that are no rows of data: totals, group headings, repeated headers (contract 3)."""
+
+import re
+
+import polars as pl
+
+from pipeline.findings import findings, join_findings
+from pipeline.keys import header_key_expr, word_key_expr
+from schemas.declaration import Workbook, words
+from schemas.words import word_key
+
+TEXT = ord("s")
+ROW = ["file", "sheet_key", "row"]
+# Only these may be followed by more words ("Summe 2025"); "Total Energies" is an actor.
+OPEN_TOTALS = ("summe", "gesamtsumme", "zwischensumme")
+# How many rows after a heading a fuller row must come, or the lone text is a row of its own.
+REACH = 3
+
+
+def drop_rows_that_are_none(
+    workbook: Workbook, data: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the cells without totals and headings, and a finding for each row left out.
+
+    data: PLACED cells below the header row; field is null in columns that are none of ours.
+    """
+    data = data.with_columns(word=word_key_expr(pl.col("text")))
+    data = data.join(field_types(workbook), on=["sheet_key", "field"], how="left")
+    totals = total_rows(workbook, data)
+    rest = data.join(totals, on=ROW, how="anti")
+    headings = heading_rows(workbook, rest)
+    rest = rest.join(headings, on=ROW, how="anti")
+    found = join_findings(findings(totals, "total_row"), findings(headings, "heading_row"))
+    return rest.drop("word", "type", "choice", "heading"), found
+
+
+def field_types(workbook: Workbook) -> pl.DataFrame:
+    """Return sheet_key, field, type, choice (a list's word), heading (where headings may stand)."""
+    return pl.DataFrame(
+        [
+            (s.key, f.key, f.type, f.type in ("choice", "country"), f.key == s.heading_column)
+            for s in workbook.sheets
+            for f in s.fields
+        ],
+        schema=["sheet_key", "field", "type", "choice", "heading"],
+        orient="row",
+    )
+
+
+def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+    """Return the first "Summe" cell of each row of totals.
+
+    In a column of free text the word counts only where no list column of the row is filled: an
+    actor may be called "Total". In any other column it can be nothing but a total.
+    """
+    is_total = pl.col("word").str.contains(total_pattern(workbook)) & (pl.col("kind") == TEXT)
+    free = pl.col("type").is_null() | (pl.col("type") == "text")
+    listed = (pl.col("choice") & ~is_total).fill_null(value=False).any().over(ROW)
+    hit = data.filter(is_total.any().over(ROW)).with_columns(listed=listed)
+    hit = hit.filter(is_total & (~free | ~pl.col("listed")))
+    first = hit.sort("column").unique(ROW, keep="first").sort(ROW)
+    return first.select(*ROW, "sheet", "column", value="text")
+
+
+def total_pattern(workbook: Workbook) -> str:
+    """Return the regular expression that a total's word key matches."""
+    keys = "|".join(re.escape(word_key(w)) for w in workbook.words["total_words"])
+    return rf"^(?:(?:{keys})|(?:{'|'.join(OPEN_TOTALS)})\b.*):?$"
+
+
+def heading_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+    """Return the cell of each group heading and the first cell of each repeated header row."""
+    lone = data.filter(pl.len().over(ROW) == 1, pl.col("heading"), pl.col("kind") == TEXT)
+    lone = lone.filter(~is_word_of_list(workbook) & ~pl.col("word").str.contains(r"^[\d., ]+$"))
+    names = pl.col("type") == "text"
+    is_name = pl.col("text").str.contains(workbook.words["organisation_pattern"])
+    near = fuller_row_follows(data)
+    lone = lone.join(near, on=ROW, how="left").filter(~names | (~is_name & pl.col("followed")))
+    return pl.concat([_as_hit(lone), _as_hit(repeated_headers(workbook, data))])
+
+
+def is_word_of_list(workbook: Workbook) -> pl.Expr:
+    """Whether a lone word is a value of its own column's list: then it is a row, not a heading."""
+    result = pl.lit(value=False)
+    for sheet in workbook.sheets:
+        for field in sheet.fields:
+            if field.key == sheet.heading_column and field.list:
+                here = pl.col("sheet_key") == sheet.key
+                result = result | (here & pl.col("word").is_in(list(words(field.list))))
+    return result
+
+
+def fuller_row_follows(data: pl.DataFrame) -> pl.DataFrame:
+    """Return per row whether one of the next rows holds more than one cell."""
+    rows = data.group_by(ROW).agg(n=pl.len()).sort(ROW)
+    full_at = pl.when(pl.col("n") > 1).then(pl.col("row"))
+    next_full = full_at.backward_fill().over("file", "sheet_key")
+    return rows.with_columns(
+        followed=((next_full - pl.col("row")) <= REACH).fill_null(value=False)
+    ).drop("n")
+
+
+def repeated_headers(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+    """Return the first cell of rows that repeat the header: every cell is its own column's header."""
+    keys = pl.DataFrame(
+        [(s.key, f.key, sorted(f.keys)) for s in workbook.sheets for f in s.fields],
+        schema=["sheet_key", "field", "keys"],
+        orient="row",
+    )
+    text = data.filter(pl.col("kind") == TEXT, pl.col("field").is_not_null())
+    text = text.with_columns(key=header_key_expr(pl.col("text")), cells=pl.len().over(ROW))
+    own = text.join(keys, on=["sheet_key", "field"]).filter(pl.col("key").is_in(pl.col("keys")))
+    own = own.filter(pl.len().over(ROW) >= 2, pl.len().over(ROW) == pl.col("cells"))
+    return own.sort("column").unique(ROW, keep="first")
+
+
+def _as_hit(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.select(*ROW, "sheet", "column", value="text").sort(ROW)

@@ -1,0 +1,134 @@
+"""The stage: typed tables against the schemas of their sheets. Failures become findings.
+
+A value that fails becomes unknown (null) and a finding with its cell; its row stays.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from pipeline.findings import findings, join_findings
+from pipeline.parse.parse import Parsed
+from schemas.declaration import Sheet, Workbook
+from schemas.sheets import LISTS, items_schema, sheet_schema
+
+CELL = ["file", "sheet_key", "row", "field"]
+# Where one cell fails several checks, the first of these is said.
+PRECEDENCE = ["bad_type", "bad_date", "bad_value", "out_of_range", "missing_value"]
+CODES = {"not_nullable": "missing_value"}
+FAILURES = {"index": pl.UInt32, "field": pl.String, "code": pl.String}
+
+
+@dataclass(frozen=True)
+class Valid:
+    """Tables whose every value can be used.
+
+    tables: per sheet key as in `Parsed`, with a list column per list field, and `<field>_bad`
+    (bool) for dates and countries, where an empty cell means something and a bad one does not.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    findings: pl.DataFrame
+
+
+def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None) -> Valid:
+    """Check every table once; last_day is the last day of the period, if there is one."""
+    tables, found = {}, []
+    bad = parsed.cells.filter(is_error(pl.col("code"))).select(CELL)
+    for sheet in workbook.sheets:
+        table = parsed.tables[sheet.key].with_row_index("index")
+        failures = failed(sheet_schema(sheet, last_day), table)
+        failures = failures.join(table.select("index", "file", "row"), on="index")
+        failures = failures.with_columns(sheet_key=pl.lit(sheet.key))
+        failures = failures.join(bad, on=CELL, how="anti")  # said already: bad, not empty
+        items, item_failures = checked_items(sheet, parsed.items)
+        found.append(located(parsed, sheet, pl.concat([failures.drop("index"), item_failures], how="diagonal_relaxed")))
+        clean = without(table, failures).drop("index")
+        unusable = pl.concat([bad, failures.select(CELL)])
+        tables[sheet.key] = add_lists(sheet, mark_bad(sheet, clean, unusable), items)
+    return Valid(tables, join_findings(*found))
+
+
+def is_error(code: pl.Expr) -> pl.Expr:
+    """Whether a cell with the code cannot be used; an ambiguous number is used."""
+    return code.is_not_null() & (code != "ambiguous_number")
+
+
+def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
+    """Return index, field, code of every value that fails; one row per value."""
+    try:
+        schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return pl.DataFrame(schema=FAILURES)
+    ours = cases.filter(pl.col("index").is_not_null())
+    if ours.height < cases.height:  # a column is missing or of the wrong type: our mistake
+        raise ValueError(f"{schema.name}: {cases.filter(pl.col('index').is_null())}")
+    code = pl.col("check").replace(CODES)
+    order = code.replace_strict(PRECEDENCE, range(len(PRECEDENCE)), default=len(PRECEDENCE))
+    named = ours.select(index=pl.col("index").cast(pl.UInt32), field="column", code=code, order=order)
+    return named.sort("index", "field", "order").unique(["index", "field"], keep="first").drop("order")
+
+
+def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the usable items of the sheet's list cells, and the failures (with the item)."""
+    own = items.filter(pl.col("sheet_key") == sheet.key)
+    good, bad = [own.clear()], []
+    for field in sheet.fields:
+        if field.type in LISTS:
+            mine = own.filter(pl.col("field") == field.key).with_row_index("index")
+            failures = failed(items_schema(field.list), mine) if field.list else None
+            if failures is not None:
+                hit = mine.join(failures.select("index", "code"), on="index")
+                bad.append(hit.select(*CELL, "code", detail="item"))
+                mine = mine.join(failures, on="index", how="anti")
+            good.append(mine.drop("index"))
+    empty = own.clear().select(*CELL, code=pl.lit(""), detail="item")
+    return pl.concat(good), pl.concat([empty, *bad])
+
+
+def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFrame:
+    """Return failures (CELL, code, detail) as findings at their cells, with what the cell holds."""
+    places = parsed.places.filter(pl.col("sheet_key") == sheet.key)
+    places = places.select("file", "field", "column", form_row="row")
+    raw = parsed.cells.filter(pl.col("sheet_key") == sheet.key).select(*CELL, value="raw")
+    names = parsed.sheets.select("file", "sheet_key", "sheet")
+    rows = failures.join(names, on=["file", "sheet_key"], how="left")
+    rows = rows.join(places, on=["file", "field"], how="left").join(raw, on=CELL, how="left")
+    row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
+    return findings(rows.with_columns(row=row).sort("file", "row", "column"))
+
+
+def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with the failing values made unknown."""
+    for (field,), rows in failures.partition_by("field", as_dict=True).items():
+        gone = pl.col("index").is_in(rows["index"].implode())
+        table = table.with_columns(pl.when(~gone).then(pl.col(str(field))).alias(str(field)))
+    return table
+
+
+def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
+    """Add `<field>_bad` for dates and countries."""
+    unusable = unusable.filter(pl.col("sheet_key") == sheet.key)
+    for field in sheet.fields:
+        if field.type in ("date", "country"):
+            mine = unusable.filter(pl.col("field") == field.key).select("file", "row").unique()
+            mine = mine.with_columns(pl.lit(value=True).alias(f"{field.key}_bad"))
+            table = table.join(mine, on=["file", "row"], how="left", maintain_order="left")
+            table = table.with_columns(pl.col(f"{field.key}_bad").fill_null(value=False))
+    return table
+
+
+def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Add the list fields as columns of lists; null where no item is left."""
+    for field in sheet.fields:
+        if field.type in LISTS:
+            own = items.filter(pl.col("field") == field.key)
+            lists = own.group_by("file", "row", maintain_order=True).agg(pl.col("item").alias(field.key))
+            table = table.join(lists, on=["file", "row"], how="left", maintain_order="left")
+    return table

@@ -1,0 +1,68 @@
+"""The pandera schema of each sheet, made from its declaration: what its typed table may hold.
+
+Every check carries the code of the finding that its failure becomes.
+"""
+
+import datetime as dt
+
+import pandera.polars as pa
+import polars as pl
+from pandera.polars import PolarsData
+
+from schemas.declaration import Field, Sheet, registers
+
+DTYPES = {"number": pl.Float64, "integer": pl.Float64, "date": pl.Date, "yes_no": pl.Boolean}
+LISTS = ("choices", "text_list")
+
+
+def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
+    """Return the schema of the sheet's typed table (see `pipeline.parse.tables.sheet_table`).
+
+    last_day: the last day of the period; a Stichtag after it is a bad date.
+    """
+    columns = {f.key: column(f, last_day) for f in sheet.fields if f.type not in LISTS}
+    keys = {"file": pa.Column(pl.UInt32), "row": pa.Column(pl.UInt32)}
+    return pa.DataFrameSchema({**keys, **columns}, name=sheet.key, strict=False)
+
+
+def column(field: Field, last_day: dt.date | None) -> pa.Column:
+    """Return the field's column with its checks; an empty cell fails only where one is required."""
+    dtype = DTYPES.get(field.type, pl.String)
+    return pa.Column(dtype, checks(field, last_day), nullable=not field.required)
+
+
+def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
+    """Return the checks of one field, each named by its finding's code."""
+    result = []
+    if field.pattern:
+        result.append(pa.Check.str_matches(field.pattern, error="bad_value"))
+    if field.list and field.type not in LISTS:
+        result.append(pa.Check.isin(sorted(values(field.list)), error="bad_value"))
+    if field.type == "integer":
+        result.append(pa.Check(is_whole, error="bad_value"))
+    if field.min is not None:
+        result.append(pa.Check.ge(field.min, error="out_of_range"))
+    if field.max is not None:
+        result.append(pa.Check.le(field.max, error="out_of_range"))
+    if field.key == "as_of" and last_day is not None:
+        result.append(pa.Check.le(last_day, error="bad_date"))
+    return result
+
+
+def values(register: str) -> set[str]:
+    """Return what a column of the register's words may carry."""
+    if register == "countries":
+        return {e.extra["code"] for e in registers()[register]}
+    return {e.value for e in registers()[register]}
+
+
+def is_whole(data: PolarsData) -> pl.LazyFrame:
+    """Whether numbers are whole."""
+    number = pl.col(data.key)
+    return data.lazyframe.select(number.round(0) == number)
+
+
+def items_schema(register: str) -> pa.DataFrameSchema:
+    """Return the schema of the items of a list cell whose words come from a register."""
+    check = pa.Check.isin(sorted(values(register)), error="bad_value")
+    return pa.DataFrameSchema({"item": pa.Column(pl.String, check)}, strict=False)
