@@ -1,0 +1,110 @@
+"""The stage: the table of actors with all that the counts need to know about each row."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.actors import status
+from pipeline.actors.places import GERMANY, distance_km, locate, place_findings
+from pipeline.actors.status import Definition
+from pipeline.findings import findings, join_findings
+from pipeline.keys import title_key_expr
+from pipeline.settings import ActorRules
+
+# What must agree between rows that may be the one that counts of an actor listed several times.
+PROPERTIES = ["actor_type", "sme", "sme_ifm", "distance_km"]
+
+
+@dataclass(frozen=True)
+class Located:
+    """Actors with their properties, offices with their positions, and what was found on the way."""
+
+    actors: pl.DataFrame
+    offices: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def describe(master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules) -> Located:
+    """Return every row of Akteure with its place, distance, SME status and key.
+
+    master: valid Stammdaten (file, as_of, postcode, latitude, longitude …); actors: valid Akteure.
+    """
+    offices = locate(master, pl.lit(GERMANY))
+    country = pl.when(~pl.col("country_bad")).then(pl.col("country").fill_null(GERMANY))
+    actors = locate(actors, country)
+    office = offices.select("file", "as_of", office_lat="lat", office_lon="lon")
+    actors = actors.join(office, on="file", how="left", maintain_order="left")
+    actors = actors.with_columns(
+        distance_km=distance_km("office_lat", "office_lon", "lat", "lon"),
+        sme=status.is_sme(rules),
+        sme_ifm=status.is_sme_ifm(rules),
+        name_key=title_key_expr(pl.col("name")),
+    )
+    found = join_findings(
+        place_findings(offices, rules.postcode_tolerance_km).with_columns(
+            sheet_key=pl.lit("master_data")
+        ),
+        place_findings(actors, rules.postcode_tolerance_km).with_columns(
+            sheet_key=pl.lit("actors")
+        ),
+        doubtful_sme(actors, rules),
+    )
+    return Located(actors, offices, found)
+
+
+def doubtful_sme(actors: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
+    """Return findings where an actor calls itself an SME against its own figures."""
+    said = pl.col("actor_type") == status.COMPANY
+    rows = actors.filter(said & status.stated_sme() & status.too_large(rules))
+    field = pl.when(pl.col("sme_stated")).then(pl.lit("sme_stated")).otherwise(pl.lit("actor_type"))
+    rows = rows.select("file", "row", field=field, sheet_key=pl.lit("actors"))
+    return findings(rows, "inconsistent")
+
+
+def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl.DataFrame:
+    """Add duplicate, counts, near, and the properties by which the counted row is judged.
+
+    counts: whether the row is one bound actor (null: possibly). An actor listed several times
+    counts once: the row that is bound, else the first (contract 1.2).
+    """
+    radius = definition.radius_km if definition.radius_km is not None else rules.radius_km
+    actors = actors.with_columns(counts=status.is_bound(rules, loose=definition.loose))
+    actors = mark_duplicates(actors)
+    sme = pl.col("sme_ifm" if definition.ifm else "sme")
+    return actors.with_columns(
+        counts=pl.when(~pl.col("duplicate")).then(pl.col("counts")).otherwise(
+            statement=False
+        ),
+        near=pl.col("distance_km") <= radius,
+        judged_sme=pl.when("agreed_sme" if not definition.ifm else "agreed_sme_ifm").then(sme),
+        judged_type=pl.when("agreed_actor_type").then("actor_type"),
+        judged_near=pl.when("agreed_distance_km").then(pl.col("distance_km") <= radius),
+    )
+
+
+def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
+    """Add duplicate (another row of the same actor counts) and agreed_<property>.
+
+    Which row counts may hang on unknown cells: a row that is possibly bound and stands before the
+    first certain one would take its place. A property counts as known only where all rows that may
+    be the one agree.
+    """
+    same = ["file", "name_key", pl.col("postcode_key").fill_null("")]
+    several = pl.col("name_key").is_not_null() & (pl.len().over(same) > 1)
+    first_bound = pl.col("row").filter(pl.col("counts")).min().over(same)
+    first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(same)
+    chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(same))
+    before = (pl.col("row") < first_bound).fill_null(value=True)
+    candidate = (pl.col("row") == chosen) | (pl.col("counts").is_null() & before)
+    agreed = [
+        (~several | (pl.col(p).filter(candidate).n_unique().over(same) == 1)).alias(f"agreed_{p}")
+        for p in PROPERTIES
+    ]
+    return actors.with_columns(duplicate=several & (pl.col("row") != chosen), *agreed)
+
+
+def duplicate_findings(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding at the name of each row that does not count because another one does."""
+    rows = counted.filter(pl.col("duplicate"))
+    rows = rows.select("file", "row", field=pl.lit("name"), value="name", sheet_key=pl.lit("actors"))
+    return findings(rows, "duplicate_row")

@@ -1,0 +1,98 @@
+"""Where actors and offices are, and how far apart: own coordinates first, else the postcode's centre."""
+
+from functools import cache
+
+import numpy as np
+import polars as pl
+from pyproj import Geod
+
+from pipeline.findings import findings, join_findings
+from schemas.declaration import HERE
+
+WGS84 = Geod(ellps="WGS84")
+GERMANY = "DE"
+
+
+@cache
+def postcode_table() -> pl.DataFrame:
+    """Return country, postcode, center_latitude, center_longitude of the shipped table (GeoNames)."""
+    table = pl.read_parquet(HERE / "registers" / "postcodes.parquet")
+    return table.select(
+        "country", "postcode", center_latitude="latitude", center_longitude="longitude"
+    )
+
+
+def normal_postcode(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
+    """Return the postcode as the table writes it: no prefix, no blanks, German ones of five digits."""
+    text = postcode.str.to_uppercase()
+    german = text.str.replace(r"^DE?[\s-]*(\d+)$", "${1}")
+    # Excel drops leading zeros: 1067 is 01067.
+    german = pl.when(german.str.contains(r"^\d{1,5}$")).then(german.str.zfill(5)).otherwise(german)
+    foreign = text.str.replace(r"^[A-Z]{1,3}[\s-]+(\d)", "${1}").str.replace_all(r"[\s-]", "")
+    foreign = pl.when(country == "NL").then(foreign.str.slice(0, 4)).otherwise(foreign)
+    return pl.when(country == GERMANY).then(german).otherwise(foreign)
+
+
+def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
+    """Add country_code, postcode_key, center_latitude, center_longitude, own, lat, lon.
+
+    country: the row's country, null where it is unknown. own: whether the coordinates are the row's.
+    """
+    table = table.with_columns(country_code=country)
+    table = table.with_columns(
+        postcode_key=normal_postcode(pl.col("postcode"), pl.col("country_code"))
+    )
+    centers = postcode_table()
+    table = table.join(
+        centers,
+        left_on=["country_code", "postcode_key"],
+        right_on=["country", "postcode"],
+        how="left",
+        maintain_order="left",
+    )
+    own = pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
+    return table.with_columns(
+        own=own,
+        lat=pl.when(own).then("latitude").otherwise("center_latitude"),
+        lon=pl.when(own).then("longitude").otherwise("center_longitude"),
+    )
+
+
+def distance_km(lat1: str, lon1: str, lat2: str, lon2: str) -> pl.Expr:
+    """Return the geodesic distance of two places on the ellipsoid; null where one is unknown."""
+    places = pl.struct(a=lat1, b=lon1, c=lat2, d=lon2)
+    return places.map_batches(_geodesic, return_dtype=pl.Float64)
+
+
+def _geodesic(places: pl.Series) -> pl.Series:
+    lat1, lon1, lat2, lon2 = (
+        places.struct.field(name).cast(pl.Float64).to_numpy() for name in "abcd"
+    )
+    known = ~(np.isnan(lat1) | np.isnan(lon1) | np.isnan(lat2) | np.isnan(lon2))
+    result = np.full(len(lat1), np.nan)
+    if known.any():
+        _, _, metres = WGS84.inv(lon1[known], lat1[known], lon2[known], lat2[known])
+        result[known] = metres / 1000.0
+    return pl.Series(places.name, result, nan_to_null=True)
+
+
+def place_findings(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
+    """Return findings at the PLZ of located rows: unknown postcodes, coordinates far from theirs.
+
+    A postcode of a country that the table does not hold matters only without own coordinates.
+    """
+    has_code = pl.col("postcode").is_not_null() & pl.col("country_code").is_not_null()
+    covered = pl.col("country_code").is_in(postcode_table()["country"].unique().implode())
+    unknown = has_code & pl.col("center_latitude").is_null() & (covered | ~pl.col("own"))
+    off = distance_km("latitude", "longitude", "center_latitude", "center_longitude")
+    far = table.with_columns(off=off).filter(pl.col("off") > tolerance_km)
+    detail = pl.format("{} km", pl.col("off").round(0).cast(pl.Int64))
+    return join_findings(
+        findings(at_postcode(table.filter(unknown)), "unknown_postcode"),
+        findings(at_postcode(far).with_columns(detail=far.select(detail).to_series()), "inconsistent"),
+    )
+
+
+def at_postcode(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return file, row, field, value for findings at the postcode's cell."""
+    return rows.select("file", "row", field=pl.lit("postcode"), value="postcode")

@@ -1,0 +1,104 @@
+"""The command line. Thin: it reads arguments, calls the work and says how it went."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+USAGE_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (contract 4)."""
+    parser = build_parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as end:
+        return int(end.code or 0)
+    code: int = arguments.command(arguments)
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="cluster-review", description="Quarterly review of a portfolio of innovation clusters."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_run(commands)
+    add_check(commands)
+    add_demo(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_run(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `run`."""
+    run = commands.add_parser("run", help="review a period and publish it")  # type: ignore[attr-defined]
+    run.add_argument("period", metavar="PERIOD", help="a quarter such as 2026-Q3")
+    run.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
+    run.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
+    run.add_argument(
+        "--catalogue",
+        action="append",
+        metavar="NAME",
+        help="a shipped catalogue or a .toml file; may be given several times, the first decides",
+    )
+    run.add_argument("--lang", choices=["de", "en"], default="de")
+    run.add_argument(
+        "--accept-missing", action="store_true", help="publish although many clusters are missing"
+    )
+    how = run.add_mutually_exclusive_group()
+    how.add_argument("--direct", action="store_true", help="without the Prefect engine")
+    how.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads")
+    run.set_defaults(command=command_run)
+
+
+def add_check(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `check`."""
+    check = commands.add_parser("check", help="what is wrong in a submission")  # type: ignore[attr-defined]
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--lang", choices=["de", "en"], default="de")
+    check.set_defaults(command=command_check)
+
+
+def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `demo`."""
+    demo = commands.add_parser("demo", help="write a made-up portfolio")  # type: ignore[attr-defined]
+    demo.add_argument("folder", type=Path, metavar="DIR")
+    demo.add_argument("--clusters", type=int, default=12, metavar="N")
+    demo.add_argument("--periods", nargs="+", default=["2026-Q2", "2026-Q3"], metavar="P")
+    demo.add_argument("--seed", type=int, default=1, metavar="S")
+    demo.set_defaults(command=command_demo)
+
+
+def command_run(arguments: argparse.Namespace) -> int:
+    """Review a period."""
+    from pipeline.commands.run import command
+
+    return command(arguments)
+
+
+def command_check(arguments: argparse.Namespace) -> int:
+    """Say what is wrong in submissions."""
+    from pipeline.commands.check import command
+
+    return command(arguments)
+
+
+def command_demo(arguments: argparse.Namespace) -> int:
+    """Write a made-up portfolio."""
+    from pipeline.demo import write_portfolio
+    from pipeline.periods import BadPeriodError, last_day
+
+    try:
+        for period in arguments.periods:
+            last_day(period)
+    except BadPeriodError as error:
+        print(f"{error}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3", file=sys.stderr)
+        return USAGE_ERROR
+    write_portfolio(arguments.folder, arguments.clusters, arguments.periods, arguments.seed)
+    print(f"{arguments.folder}: {arguments.clusters} erfundene Cluster / made-up clusters")
+    return 0

@@ -1,0 +1,84 @@
+"""`cluster-review run`: reviews a period, says what was published where."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.catalogue import CatalogueError
+from pipeline.intake.pool import read_many
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.periods import BadPeriodError, last_day
+from pipeline.run import NothingPublishedError, Published, Request, run
+from pipeline.settings import load_settings
+
+NOT_PUBLISHED, USAGE_ERROR = 1, 2
+LAST_LINE = {
+    "de": (
+        "{folder}: {reviewed} Einreichungen bewertet, {quarantined} zurückgestellt, "
+        "{superseded} ersetzt; Cluster: {eligible} rechnerisch erfüllt, {open} offen, "
+        "{not_eligible} nicht erfüllt"
+    ),
+    "en": (
+        "{folder}: {reviewed} submissions reviewed, {quarantined} quarantined, "
+        "{superseded} superseded; clusters: {eligible} eligible, {open} open, "
+        "{not_eligible} not eligible"
+    ),
+}
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
+    request = Request(
+        arguments.period,
+        arguments.inputs,
+        arguments.outputs,
+        tuple(arguments.catalogue or [load_settings().first_catalogue]),
+        arguments.lang,
+        arguments.accept_missing,
+    )
+    try:
+        last_day(request.period)
+        published = execute(request, arguments)
+    except BadPeriodError:
+        return fail(USAGE_ERROR, f"{request.period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except CatalogueError as error:
+        return fail(USAGE_ERROR, str(error))
+    except NothingPublishedError as end:
+        return fail(NOT_PUBLISHED, end.messages[request.lang])
+    print(last_line(published, request.lang))
+    return 0
+
+
+def execute(request: Request, arguments: argparse.Namespace) -> Published:
+    """Run in this process, or by the flow."""
+    if arguments.direct:
+        return run(request, read_here)
+    from pipeline.flow import run_flow
+
+    return run_flow(request)
+
+
+def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
+    """Read workbooks with processes of this one, showing how far it is on a terminal."""
+    outcomes = read_many(paths, load_settings().intake, wanted)
+    if not sys.stderr.isatty() or not paths:
+        yield from outcomes
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(outcomes, "Lesen / reading", len(paths), console=console, transient=True)
+
+
+def last_line(published: Published, lang: str) -> str:
+    """Return what was published where, in one line."""
+    return LAST_LINE[lang].format(folder=published.folder, **published.counts)
+
+
+def fail(code: int, message: str) -> int:
+    """Say why on stderr."""
+    print(message, file=sys.stderr)
+    return code

@@ -1,0 +1,258 @@
+"""The stage: figures against the conditions of a catalogue, ratings, decisions (contract 2.1, 2.4)."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.catalogue import Catalogue, Condition
+from pipeline.exact import ceil_at, ratio
+
+FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
+ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
+CRITERION = ["catalogue", "file", "criterion_id"]
+STANDS_IN = r"^(?:quartile|frozen)"
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """conditions, criteria, decisions: the tables of the contract, by file and without texts."""
+
+    conditions: pl.DataFrame
+    criteria: pl.DataFrame
+    decisions: pl.DataFrame
+
+
+def evaluate(
+    catalogue: Catalogue,
+    figures: pl.DataFrame,
+    clusters: pl.DataFrame,
+    limits: pl.DataFrame,
+    ratings: pl.DataFrame,
+) -> Verdicts:
+    """Return the verdict on every cluster.
+
+    figures: see `measures.base.FIGURES`. clusters: file, technology_field. limits: file, limit,
+    limit_source, the reference of criterion 4.2. ratings: catalogue, file, criterion_id, rated
+    (fulfilled or not_fulfilled), those that replace the computed status.
+    """
+    conditions = judge_conditions(catalogue, figures, clusters, limits)
+    criteria = apply_ratings(combine(conditions, clusters), ratings)
+    return Verdicts(conditions, criteria, decide(catalogue, criteria))
+
+
+# ------------------------------------------------------------------------------------ conditions
+def judge_conditions(
+    catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every condition of every cluster with its interval, threshold, status and lever."""
+    table = clusters.select("file", "technology_field").join(declared(catalogue), how="cross")
+    table = table.join(figures, on=["file", "metric"], how="left", maintain_order="left")
+    table = table.join(limits, on="file", how="left", maintain_order="left")
+    table = table.with_columns(threshold_and_source(catalogue)).drop("limit", "limit_source")
+    table = table.unnest("reference").with_columns(status=status_of_condition())
+    return table.with_columns(lever_amount=lever())
+
+
+def declared(catalogue: Catalogue) -> pl.DataFrame:
+    """Return the catalogue's conditions as rows, in its order."""
+    rows = [
+        {
+            "catalogue": catalogue.id,
+            "criterion_id": criterion.id,
+            "position": position,
+            "kind": criterion.kind,
+            "condition": number,
+            "metric": condition.metric.key,
+            "operator": condition.operator,
+            "fixed": condition.threshold,
+            "unit": condition.metric.unit,
+            "lever_kind": condition.metric.lever,
+            "lever_unit": condition.metric.lever_unit,
+            "months_per_unit": condition.metric.months_per_unit,
+        }
+        for position, criterion in enumerate(catalogue.criteria)
+        for number, condition in enumerate(criterion.conditions, 1)
+    ]
+    schema = {"position": pl.Int64, "condition": pl.Int64, "fixed": pl.Float64}
+    return pl.DataFrame(rows, schema_overrides=schema)
+
+
+def threshold_and_source(catalogue: Catalogue) -> pl.Expr:
+    """Return the struct `reference`: the threshold that holds for a cluster, and where it is from."""
+    threshold, source = pl.col("fixed"), pl.lit("catalogue")
+    for criterion in catalogue.criteria:
+        for number, condition in enumerate(criterion.conditions, 1):
+            here = (pl.col("criterion_id") == criterion.id) & (pl.col("condition") == number)
+            for field, own in condition.threshold_by_technology_field.items():
+                of_field = here & (pl.col("technology_field") == field)
+                threshold = pl.when(of_field).then(pl.lit(own)).otherwise(threshold)
+                source = pl.when(of_field).then(pl.lit("technology_field")).otherwise(source)
+    is_reference = pl.col("fixed").is_null()
+    return pl.struct(
+        threshold=pl.when(is_reference).then("limit").otherwise(threshold),
+        limit_source=pl.when(is_reference).then("limit_source").otherwise(source),
+    ).alias("reference")
+
+
+def status_of_condition() -> pl.Expr:
+    """Return the three-valued status; an unknown interval or threshold leaves it undetermined.
+
+    Beyond every limit (no FTE at all) is not fulfilled whatever the limit.
+    """
+    low, high, t = pl.col("low"), pl.col("high"), pl.col("threshold")
+    at_least = pl.col("operator") == ">="
+    good = pl.when(at_least).then(low >= t).otherwise(high <= t)
+    bad = pl.when(at_least).then(high < t).otherwise((low > t) | low.is_infinite())
+    return (
+        pl.when(good.fill_null(value=False) & ~low.is_infinite())
+        .then(pl.lit(FULFILLED))
+        .when(bad.fill_null(value=False))
+        .then(pl.lit(NOT_FULFILLED))
+        .otherwise(pl.lit(UNDETERMINED))
+    )
+
+
+def lever() -> pl.Expr:
+    """Return what would fulfil a condition that is not fulfilled, from what is certain (2.4)."""
+    t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
+    kind = pl.col("lever_kind")
+    rest = pl.when(t < 1).then(1 - t)
+    more_of_share = ceil_at(ratio(t * total - n, rest), 0)
+    more_cents = ceil_at(ratio(t * total - n, rest), 0)
+    amount = (
+        pl.when(kind == "missing")
+        .then((t - n).round(6))
+        .when(kind == "months")
+        .then(t * pl.col("months_per_unit") - n)
+        .when(kind == "groups")
+        .then(total - n)
+        .when(kind == "share")
+        .then(more_of_share)
+        .when(kind == "own_funds")
+        .then(ratio(more_cents, pl.lit(100) + more_cents * 0))
+        .when(kind == "fte")
+        .then(ceil_at(ratio(n, t) - total, 2))
+    )
+    return pl.when((pl.col("status") != FULFILLED) & (amount > 0)).then(amount)
+
+
+# -------------------------------------------------------------------------------------- criteria
+def combine(conditions: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return the computed status of every criterion: the AND of its conditions."""
+    status = pl.col("status")
+    return (
+        conditions.group_by(*CRITERION, "position", "kind", maintain_order=True)
+        .agg(
+            computed_status=pl.when((status == NOT_FULFILLED).any())
+            .then(pl.lit(NOT_FULFILLED))
+            .when((status == UNDETERMINED).any())
+            .then(pl.lit(UNDETERMINED))
+            .otherwise(pl.lit(FULFILLED))
+        )
+        .sort("file", "position")
+    )
+
+
+def apply_ratings(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+    """Add status, basis and against_hard: a rating replaces the computed status."""
+    rated = ratings.select(*CRITERION, "rated")
+    table = criteria.join(rated, on=CRITERION, how="left", maintain_order="left")
+    assessed = pl.col("rated").is_not_null()
+    table = table.with_columns(
+        status=pl.coalesce("rated", "computed_status"),
+        basis=pl.when(assessed).then(pl.lit("assessed")).otherwise(pl.lit("computed")),
+    )
+    contrary = assessed & (pl.col("kind") == "hard") & (pl.col("rated") != pl.col("computed_status"))
+    return table.with_columns(against_hard=contrary.fill_null(value=False)).drop("rated")
+
+
+# ------------------------------------------------------------------------------------- decisions
+def decide(catalogue: Catalogue, criteria: pl.DataFrame) -> pl.DataFrame:
+    """Return each cluster's counts and decisions."""
+    status, soft = pl.col("status"), pl.col("kind") == "soft"
+    computed = pl.col("basis") == "computed"
+    ok, bad, open_ = (status == s for s in (FULFILLED, NOT_FULFILLED, UNDETERMINED))
+    doubtful = soft & computed
+    counts = criteria.group_by("catalogue", "file", maintain_order=True).agg(
+        fulfilled_hard=(ok & computed & ~soft).sum(),
+        fulfilled_soft=(ok & doubtful).sum(),
+        fulfilled_assessed=(ok & ~computed).sum(),
+        fulfilled=ok.sum(),
+        not_fulfilled=bad.sum(),
+        undetermined=open_.sum(),
+        sure=(ok & ~doubtful).sum(),
+        unsure=(open_ | doubtful).sum(),
+    )
+    counts = counts.with_columns(pl.exclude("catalogue", "file").cast(pl.Int64))
+    return counts.with_columns(
+        decision=decision(catalogue, pl.col("fulfilled"), pl.col("undetermined")),
+        decision_confirmed=decision(catalogue, pl.col("sure"), pl.col("unsure")),
+    ).drop("sure", "unsure")
+
+
+def decision(catalogue: Catalogue, fulfilled: pl.Expr, undetermined: pl.Expr) -> pl.Expr:
+    """Return eligible, open or not_eligible by the catalogue's pass mark."""
+    return (
+        pl.when(fulfilled >= catalogue.pass_mark)
+        .then(pl.lit(ELIGIBLE))
+        .when(fulfilled + undetermined >= catalogue.pass_mark)
+        .then(pl.lit(OPEN))
+        .otherwise(pl.lit(NOT_ELIGIBLE))
+    )
+
+
+# ------------------------------------------------------------------------------ reference of 4.2
+def reference_condition(catalogue: Catalogue) -> Condition | None:
+    """Return the catalogue's condition against the reference limit, if it has one."""
+    every = (c for criterion in catalogue.criteria for c in criterion.conditions)
+    return next((c for c in every if c.threshold is None), None)
+
+
+def without_stand_in(limits: pl.DataFrame) -> pl.DataFrame:
+    """Return the limits less those that are a stand-in."""
+    stand_in = pl.col("limit_source").str.contains(STANDS_IN)
+    return limits.with_columns(
+        limit=pl.when(~stand_in).then("limit"),
+        limit_source=pl.when(~stand_in).then("limit_source").otherwise(pl.lit("none")),
+    )
+
+
+def reference_limits(
+    condition: Condition | None,
+    actors: pl.DataFrame,
+    bands: pl.DataFrame,
+    cohorts: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
+
+    actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand in
+    (of this review, or of the frozen period). Reference bands of the catalogue win; else the upper
+    quartile of the size band, of the portfolio where that is suppressed, else none (contract 2.5).
+    """
+    if condition is None or (condition.stand_in == "none" and not condition.reference_bands):
+        return bands.select("file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none"))
+    if condition.reference_bands:
+        return _of_reference_bands(condition, actors)
+    ours = cohorts.filter(pl.col("indicator") == "actors_per_fte")
+    of_band = ours.filter(pl.col("cohort_kind") == "size_band").select(size_band="cohort", band="p75")
+    all_ = ours.filter(pl.col("cohort_kind") == "portfolio")["p75"]
+    whole = pl.lit(all_[0] if len(all_) else None, pl.Float64)
+    name = "quartile" if condition.stand_in == "quartile" else f"frozen {condition.frozen_period}"
+    table = bands.join(of_band, on="size_band", how="left", maintain_order="left")
+    source = (
+        pl.when(pl.col("band").is_not_null())
+        .then(pl.format(f"{name}: size_band {{}}", pl.col("size_band")))
+        .when(whole.is_not_null())
+        .then(pl.lit(f"{name}: portfolio"))
+        .otherwise(pl.lit("none"))
+    )
+    return table.select("file", limit=pl.coalesce("band", whole), limit_source=source)
+
+
+def _of_reference_bands(condition: Condition, actors: pl.DataFrame) -> pl.DataFrame:
+    limit, source = pl.lit(None, pl.Float64), pl.lit("none")
+    for band in reversed(condition.reference_bands):
+        inside = pl.col("value") <= band.up_to
+        limit = pl.when(inside).then(pl.lit(band.limit)).otherwise(limit)
+        source = pl.when(inside).then(pl.lit(f"bands: {band.source}")).otherwise(source)
+    return actors.select("file", limit=limit, limit_source=source)

@@ -1,0 +1,57 @@
+"""Arithmetic that must be right to the last bit where a threshold is met exactly.
+
+polars divides a column by a single value by multiplying with its reciprocal: 29 / 100 becomes
+0.29000000000000004. Every quotient that meets a threshold is therefore taken here.
+"""
+
+import math
+
+import numpy as np
+import polars as pl
+
+
+def ratio(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    """Return the correctly rounded quotient; null where either is null or the denominator is 0."""
+    both = pl.struct(
+        numerator.cast(pl.Float64).alias("numerator"),
+        pl.when(denominator != 0).then(denominator).cast(pl.Float64).alias("denominator"),
+    )
+    return both.map_batches(_divide, return_dtype=pl.Float64)
+
+
+def _divide(pairs: pl.Series) -> pl.Series:
+    above = pairs.struct.field("numerator").to_numpy()
+    below = pairs.struct.field("denominator").to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        quotient = pl.Series(pairs.name, np.divide(above, below), nan_to_null=True)
+    return quotient
+
+
+def ceil_at(value: pl.Expr, digits: int) -> pl.Expr:
+    """Round up at a decimal place; what is nothing but noise of the arithmetic is not rounded up."""
+    scale = 10**digits
+    return ratio((value * scale).round(6).ceil(), pl.lit(scale) + value * 0)
+
+
+def ceil_value(value: float, digits: int) -> float:
+    """Round one number up like `ceil_at`."""
+    return math.ceil(round(value * 10**digits, 6)) / 10**digits
+
+
+def cents(amount: pl.Expr) -> pl.Expr:
+    """Return an amount in EUR as whole cents."""
+    return (amount * 100).round(0).cast(pl.Int64)
+
+
+def completed_months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """Return the largest n with start + n months <= end (months clamped at their ends)."""
+    n = (end.dt.year() - start.dt.year()) * 12 + (
+        end.dt.month().cast(pl.Int32) - start.dt.month().cast(pl.Int32)
+    )
+    reached = pl.min_horizontal(start.dt.day(), end.dt.month_end().dt.day())
+    return n - (reached > end.dt.day()).cast(pl.Int32)
+
+
+def months_before(day: pl.Expr, months: int) -> pl.Expr:
+    """Return the day so many calendar months earlier, clamped at the month's end."""
+    return day.dt.offset_by(f"-{months}mo")

@@ -1,0 +1,48 @@
+"""Which files are there: submissions, the office's files, and what is neither."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+EXTENSIONS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+TEMPORARY = ("~$", "._", ".")
+OFFICE_FILES = ("register", "assessments")
+BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Found:
+    """submissions in the order of their names; ignored: names of what is no submission."""
+
+    submissions: tuple[Path, ...]
+    ignored: tuple[str, ...]
+    office: dict[str, Path]
+
+
+def discover(inputs: Path, period: str) -> Found:
+    """Return what the folder holds for the period; nothing is opened."""
+    folder = inputs / period / "submissions"
+    names = sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []
+    submissions = tuple(p for p in names if is_submission(p))
+    ignored = tuple(p.name for p in names if not is_submission(p))
+    places = {"register": inputs / "register.xlsx", "assessments": inputs / period / "assessments.xlsx"}
+    return Found(submissions, ignored, {k: p for k, p in places.items() if p.exists()})
+
+
+def is_submission(path: Path) -> bool:
+    """Whether a file's name is that of a submission: temporary files and others are none."""
+    return path.suffix.lower() in EXTENSIONS and not path.name.startswith(TEMPORARY)
+
+
+def fingerprint(path: Path) -> str:
+    """Return the file's sha256; empty where it cannot be read (a folder, a link, no right)."""
+    if path.is_symlink() or not path.is_file():
+        return ""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                digest.update(block)
+    except OSError:
+        return ""
+    return digest.hexdigest()

@@ -1,0 +1,173 @@
+"""What all measures share: the portfolio they read, the frames they return, rows judged by tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.settings import Settings
+
+# low, high: the interval; null: unknown, high infinite: no upper limit. numerator, denominator: of
+# what is certain, where the figure is a share or a quotient (or what its lever starts from).
+FIGURES = {
+    "file": pl.UInt32,
+    "metric": pl.String,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+}
+# counted: null where the row possibly counts; gaps: the fields whose cells would settle that.
+ROWS = {
+    "file": pl.UInt32,
+    "metric": pl.String,
+    "sheet_key": pl.String,
+    "row": pl.UInt32,
+    "counted": pl.Boolean,
+    "reason_code": pl.String,
+    "gaps": pl.List(pl.String),
+}
+UNLIMITED = float("inf")
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """All reviewed submissions.
+
+    clusters: one row each: file, cluster_id, as_of, the valid Stammdaten, lat, lon of the office.
+    actors: see `actors.describe`. tables: the valid tables by sheet key. sheets: file, sheet_key of
+    the sheets that are there.
+    """
+
+    clusters: pl.DataFrame
+    actors: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
+    sheets: pl.DataFrame
+    settings: Settings
+
+    def table(self, sheet_key: str) -> pl.DataFrame:
+        """Return a sheet's rows with their cluster's as_of."""
+        days = self.clusters.select("file", "as_of")
+        return self.tables[sheet_key].join(days, on="file", maintain_order="left")
+
+    def per_cluster(self, sheet_key: str, counts: pl.DataFrame) -> pl.DataFrame:
+        """Return counts for every cluster: 0 where there are no rows, null where no sheet is."""
+        there = self.sheets.filter(pl.col("sheet_key") == sheet_key).select("file")
+        zeros = self.clusters.select("file").join(there, on="file", maintain_order="left")
+        filled = zeros.join(counts, on="file", how="left", maintain_order="left").fill_null(0)
+        return self.clusters.select("file").join(filled, on="file", how="left", maintain_order="left")
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Figures (FIGURES) and the rows behind them (ROWS)."""
+
+    figures: pl.DataFrame
+    rows: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Test:
+    """One condition on a row: a three-valued expression, the codes of no and unknown, its field."""
+
+    holds: pl.Expr
+    no: str
+    unknown: str
+    field: str
+
+
+def judge(rows: pl.DataFrame, tests: Sequence[Test]) -> pl.DataFrame:
+    """Add counted (all tests hold), reason_code (of the first that fails, else is unknown), gaps."""
+    named = rows.with_columns(t.holds.alias(f"_{i}") for i, t in enumerate(tests))
+    columns = [pl.col(f"_{i}") for i in range(len(tests))]
+    reason = pl.coalesce(
+        *(pl.when(~c).then(pl.lit(t.no)) for c, t in zip(columns, tests, strict=True)),
+        *(pl.when(c.is_null()).then(pl.lit(t.unknown)) for c, t in zip(columns, tests, strict=True)),
+        pl.lit("counts"),
+    )
+    unknown = [
+        pl.when(c.is_null()).then(pl.lit(t.field)) for c, t in zip(columns, tests, strict=True)
+    ]
+    return named.with_columns(
+        counted=pl.all_horizontal(columns),
+        reason_code=reason,
+        gaps=pl.concat_list(unknown).list.drop_nulls().list.unique(maintain_order=True),
+    ).drop(f"_{i}" for i in range(len(tests)))
+
+
+def figures(
+    table: pl.DataFrame,
+    metric: str,
+    low: pl.Expr,
+    high: pl.Expr,
+    numerator: pl.Expr | None = None,
+    denominator: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Return one figure per row of the table (which has file) in the form FIGURES."""
+    nothing = pl.lit(None, pl.Float64)
+    columns = {
+        "metric": pl.lit(metric),
+        "low": low,
+        "high": high,
+        "numerator": nothing if numerator is None else numerator,
+        "denominator": nothing if denominator is None else denominator,
+    }
+    return table.select("file", **{k: v.cast(FIGURES[k]) for k, v in columns.items()})
+
+
+def rows_of(judged: pl.DataFrame, metric: str, sheet_key: str) -> pl.DataFrame:
+    """Return judged rows in the form ROWS, less those that are of another kind altogether."""
+    rows = judged.filter(pl.col("reason_code") != "other_kind")
+    return rows.select(
+        "file",
+        pl.lit(metric).alias("metric"),
+        pl.lit(sheet_key).alias("sheet_key"),
+        "row",
+        "counted",
+        "reason_code",
+        pl.col("gaps"),
+    )
+
+
+def count_rows(judged: pl.DataFrame) -> pl.DataFrame:
+    """Return file, certain, possible: how many rows count, and how many possibly do."""
+    return judged.group_by("file").agg(
+        certain=pl.col("counted").sum(), possible=pl.col("counted").is_null().sum()
+    )
+
+
+def simple_count(
+    portfolio: Portfolio, metric: str, sheet_key: str, judged: pl.DataFrame
+) -> Measures:
+    """Return the number of rows that count: certain, and with the possible ones."""
+    table = portfolio.per_cluster(sheet_key, count_rows(judged))
+    low, possible = pl.col("certain"), pl.col("possible")
+    return Measures(
+        figures(table, metric, low, low + possible, numerator=low),
+        rows_of(judged, metric, sheet_key),
+    )
+
+
+def join_measures(parts: Sequence[Measures]) -> Measures:
+    """Return all figures and all rows."""
+    empty_figures, empty_rows = pl.DataFrame(schema=FIGURES), pl.DataFrame(schema=ROWS)
+    return Measures(
+        pl.concat([empty_figures, *(p.figures for p in parts)]),
+        pl.concat([empty_rows, *(p.rows for p in parts)]),
+    )
+
+
+def known(field: str) -> Test:
+    """Return the test that a cell is filled: without it the row only possibly counts."""
+    holds = pl.when(pl.col(field).is_not_null()).then(statement=True)
+    return Test(holds, "", f"{field}_unknown", field)
+
+
+def kind_is(*kinds: str) -> Test:
+    """Return the test that the row is of one of the kinds."""
+    return Test(pl.col("kind").is_in(list(kinds)), "other_kind", "kind_unknown", "kind")
+
+
+def at_least(field: str, least: float, no: str) -> Test:
+    """Return the test that a number reaches a least value."""
+    return Test(pl.col(field) >= least, no, f"{field}_unknown", field)

@@ -1,0 +1,38 @@
+"""The stage: all figures of all clusters."""
+
+from pipeline.actors.status import Definition
+from pipeline.measures.base import Measures, Portfolio, join_measures
+from pipeline.measures.of_activities import measure_activities
+from pipeline.measures.of_actors import measure_actors
+from pipeline.measures.of_bodies import measure_seats
+from pipeline.measures.of_evidence import measure_evidence
+from pipeline.measures.of_funding import measure_funding
+from pipeline.measures.of_management import actors_per_fte, measure_fte
+from pipeline.measures.of_master import measure_master
+
+
+def measure(portfolio: Portfolio, definition: Definition | None = None) -> Measures:
+    """Return every figure of every cluster as an interval, and the rows behind it."""
+    return with_actors(portfolio, independent(portfolio), definition or Definition())
+
+
+def independent(portfolio: Portfolio) -> Measures:
+    """Return the figures that no definition of actors changes."""
+    return join_measures(
+        [
+            measure_master(portfolio),
+            measure_fte(portfolio),
+            measure_funding(portfolio),
+            measure_activities(portfolio),
+            measure_evidence(portfolio),
+        ]
+    )
+
+
+def with_actors(portfolio: Portfolio, others: Measures, definition: Definition) -> Measures:
+    """Return the figures of the others and those that hang on who counts as an actor."""
+    of_actors = join_measures(
+        [others, measure_actors(portfolio, definition), measure_seats(portfolio, definition)]
+    )
+    quotient = actors_per_fte(of_actors.figures, of_actors.rows)
+    return join_measures([of_actors, quotient])

@@ -1,0 +1,82 @@
+"""Whether the groups of actors have seats in the bodies (contract 2.3, criterion 5)."""
+
+import polars as pl
+
+from pipeline.actors.actors import count
+from pipeline.actors.status import Definition, group_of_type
+from pipeline.exact import ratio
+from pipeline.measures.base import (
+    Measures,
+    Portfolio,
+    Test,
+    at_least,
+    figures,
+    judge,
+    rows_of,
+)
+
+
+def measure_seats(portfolio: Portfolio, definition: Definition) -> Measures:
+    """Return group_seats_share: of the big groups the share with a seat.
+
+    Looks at the certainly bound actors only. Unknown actor types may make a group big; a row of
+    unknown Akteursgruppe may seat one group.
+    """
+    group = pl.col("group")
+    tests = [
+        Test(pl.when(group.is_not_null()).then(statement=True), "", "group_unknown", "group"),
+        at_least("seats", 1, "no_seat"),
+    ]
+    rows = judge(portfolio.table("bodies"), tests)
+    groups = group_sizes(portfolio, definition).join(seats(rows), on=["file", "group"], how="left")
+    groups = groups.with_columns(pl.col("seated", "maybe").fill_null(value=False))
+    wild = rows.filter(group.is_null() & pl.col("counted").is_null()).group_by("file").agg(wild=pl.len())
+    sums = groups.group_by("file").agg(
+        possible=pl.col("possibly_big").sum(),
+        seated=(pl.col("possibly_big") & pl.col("seated")).sum(),
+        unseated=(pl.col("certainly_big") & ~pl.col("seated") & ~pl.col("maybe")).sum(),
+    )
+    table = portfolio.per_cluster("bodies", sums.join(wild, on="file", how="left"))
+    possible, seated = pl.col("possible").cast(pl.Int64), pl.col("seated").cast(pl.Int64)
+    never = pl.max_horizontal(pl.col("unseated").cast(pl.Int64) - pl.col("wild").cast(pl.Int64), 0)
+    return Measures(
+        figures(
+            table,
+            "group_seats_share",
+            ratio(seated, possible),
+            ratio(possible - never, possible),
+            seated,
+            possible,
+        ),
+        rows_of(rows, "group_seats_share", "bodies"),
+    )
+
+
+def group_sizes(portfolio: Portfolio, definition: Definition) -> pl.DataFrame:
+    """Return file, group, certainly_big, possibly_big for every group of every cluster."""
+    rules = portfolio.settings.actors
+    bound = count(portfolio.actors, rules, definition).filter(pl.col("counts"))
+    kinds = group_of_type()
+    bound = bound.with_columns(
+        group=pl.col("judged_type").replace_strict(kinds, default=None, return_dtype=pl.String)
+    )
+    totals = bound.group_by("file").agg(n=pl.len(), open=pl.col("group").is_null().sum())
+    sizes = bound.drop_nulls("group").group_by("file", "group").agg(size=pl.len())
+    every = pl.DataFrame({"group": sorted(set(kinds.values()))})
+    table = totals.join(every, how="cross").join(sizes, on=["file", "group"], how="left")
+    size = pl.col("size").fill_null(0).cast(pl.Int64)
+    n, unknown = pl.col("n").cast(pl.Int64), pl.col("open").cast(pl.Int64)
+    return table.with_columns(
+        certainly_big=ratio(size, n) >= rules.big_group_share,
+        possibly_big=ratio(size + unknown, n) >= rules.big_group_share,
+    )
+
+
+def seats(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return file, group, seated (a row certainly seats it), maybe (a row of its own may)."""
+    return (
+        rows.drop_nulls("group")
+        .group_by("file", "group")
+        .agg(seated=pl.col("counted").any(), maybe=pl.col("counted").is_null().any())
+        .with_columns(pl.col("seated").fill_null(value=False))
+    )

@@ -1,0 +1,31 @@
+"""Quarters: their names and their days."""
+
+import calendar
+import datetime as dt
+import re
+from pathlib import Path
+
+NAME = re.compile(r"^(\d{4})-Q([1-4])$")
+
+
+class BadPeriodError(ValueError):
+    """A period is not written as YYYY-Qn."""
+
+
+def last_day(period: str) -> dt.date:
+    """Return the last day of the period; BadPeriodError if it is none."""
+    match = NAME.match(period)
+    if not match:
+        raise BadPeriodError(period)
+    year, month = int(match[1]), 3 * int(match[2])
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def previous_published(outputs: Path, period: str) -> Path | None:
+    """Return the folder of the latest earlier period that is published, if there is one."""
+    earlier = [
+        folder
+        for folder in outputs.iterdir()
+        if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
+    ] if outputs.is_dir() else []
+    return max(earlier, default=None)

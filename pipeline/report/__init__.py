@@ -1,0 +1,1 @@
+"""The stage: a review as pages and workbooks; all arithmetic is done before."""

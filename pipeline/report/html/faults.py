@@ -1,0 +1,106 @@
+"""What is wrong in the files: by kind, by file, and of one cluster cell by cell."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipeline.report.html.views import Cell, Table, page_of
+from pipeline.report.html.words import Words
+from pipeline.review import Review
+
+SEVERITIES = ("error", "warning", "info")
+
+
+def finding_tables(review: Review, words: Words) -> list[Table]:
+    """Return the findings by kind and by file, and those in the office's own files."""
+    findings = review.tables["findings"]
+    known = review.tables["submissions"]["source_file"].to_list()
+    office = findings.filter(~pl.col("source_file").is_in(known))
+    return [
+        t
+        for t in (
+            _by_kind(findings, words),
+            _by_file(review, words),
+            cell_findings(words("office_caption"), office.iter_rows(named=True), words, files=True),
+        )
+        if t.rows
+    ]
+
+
+def _by_kind(findings: pl.DataFrame, words: Words) -> Table:
+    counts = findings.group_by("severity", "code").agg(
+        n=pl.len(), files=pl.col("source_file").n_unique()
+    )
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
+    counts = counts.sort(rank, "n", "code", descending=[False, True, False])
+    return Table(
+        words("kinds_caption"),
+        [words(k) for k in ("finding", "severity", "number", "files")],
+        [
+            [
+                words.finding(r["code"]),
+                severity(r["severity"], words),
+                words.number(r["n"]),
+                words.number(r["files"]),
+            ]
+            for r in counts.iter_rows(named=True)
+        ],
+        frozenset({2, 3}),
+    )
+
+
+def _by_file(review: Review, words: Words) -> Table:
+    counts = (
+        review.tables["findings"]
+        .group_by("source_file")
+        .agg((pl.col("severity") == s).sum().alias(s) for s in SEVERITIES)
+    )
+    files = review.tables["submissions"].join(counts, on="source_file").sort("source_file")
+    return Table(
+        words("by_file_caption"),
+        [
+            *(words(k) for k in ("file", "cluster", "state")),
+            *(words(f"{s}s") for s in SEVERITIES),
+        ],
+        [_file_row(r, words) for r in files.iter_rows(named=True)],
+        frozenset({3, 4, 5}),
+    )
+
+
+def _file_row(row: Mapping[str, Any], words: Words) -> list[str | Cell]:
+    cluster = row["cluster_id"] or words("none")
+    reviewed = row["outcome"] == "reviewed"
+    return [
+        row["source_file"],
+        Cell(cluster, page_of(cluster)) if reviewed else cluster,
+        words.code("outcome", row["outcome"]),
+        *(words.number(row[s]) for s in SEVERITIES),
+    ]
+
+
+def severity(code: str, words: Words) -> Cell:
+    """Return how grave a finding is."""
+    return Cell(words.code("severity", code), mark=code)
+
+
+def cell_findings(
+    caption: str, findings: Any, words: Words, *, files: bool = False
+) -> Table:
+    """Return findings one by one: where, what is wrong and what to do, the gravest first."""
+    ordered = sorted(findings, key=lambda r: SEVERITIES.index(r["severity"]))
+    heads = ("file",) if files else ()
+    heads += ("sheet", "cell", "severity", "what_to_do", "concerns")
+    return Table(caption, [words(k) for k in heads], [_finding(r, words, files) for r in ordered])
+
+
+def _finding(row: Mapping[str, Any], words: Words, files: bool) -> Sequence[str | Cell]:  # noqa: FBT001
+    file = [row["source_file"]] if files else []
+    return [
+        *file,
+        row["sheet"] or words("none"),
+        row["cell"] or words("whole_sheet" if row["sheet"] else "whole_file"),
+        severity(row["severity"], words),
+        row[f"message_{words.lang}"],
+        ", ".join(row["criterion_ids"] or ()) or words("none"),
+    ]

@@ -1,0 +1,103 @@
+"""A cluster's place in its cohorts, without ranks, names or extremes: quarters and round quartiles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.benchmark import INDICATORS
+from pipeline.report.html.comparison import cohort_name
+from pipeline.report.html.figures import indicator, rounded
+from pipeline.report.html.words import Words
+
+Row = Mapping[str, Any]
+QUARTILES = ("p25", "median", "p75")
+ALL_QUARTERS = range(1, 5)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """Where a value lies in a cohort: the quarters it touches, in words and for a strip."""
+
+    text: str
+    quartiles: str
+    n: str
+    touched: Sequence[bool]
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """An indicator's value and its place in each cohort shown; None where it cannot be told."""
+
+    title: str
+    value: str
+    places: Sequence[Quarter | None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """All indicators; the cohorts shown, and a sentence on those too small to be."""
+
+    cohorts: Sequence[str]
+    rows: Sequence[IndicatorRow]
+    too_small: str
+
+
+def place(benchmarks: Sequence[Row], minimum: int, words: Words) -> Place:
+    """Return the cluster's place from its rows of the table benchmarks."""
+    shown = {_cohort(r): None for r in benchmarks if r["n"] >= minimum and r["p25"] is not None}
+    every = {_cohort(r): None for r in benchmarks}
+    by_indicator: dict[str, dict[tuple[str, str], Row]] = {}
+    for row in benchmarks:
+        by_indicator.setdefault(row["indicator"], {})[_cohort(row)] = row
+    rows = [
+        _indicator(name, by_indicator[name], list(shown), minimum, words)
+        for name in INDICATORS
+        if name in by_indicator
+    ]
+    small = [_title(c, words) for c in every if c not in shown]
+    sentence = words("too_small", minimum=minimum, names="; ".join(small)) if small else ""
+    return Place([_title(c, words) for c in shown], rows, sentence)
+
+
+def _cohort(row: Row) -> tuple[str, str]:
+    return row["cohort_kind"], row["cohort"]
+
+
+def _title(cohort: tuple[str, str], words: Words) -> str:
+    kind, name = words.code("cohort_kind", cohort[0]), cohort_name(*cohort, words)
+    return kind if cohort[0] == "portfolio" else f"{kind} {name}"
+
+
+def _indicator(
+    name: str,
+    of_cohort: Mapping[tuple[str, str], Row],
+    cohorts: Sequence[tuple[str, str]],
+    minimum: int,
+    words: Words,
+) -> IndicatorRow:
+    value = next(iter(of_cohort.values()))["value"]
+    places = [_quarter(of_cohort.get(c), minimum, words) for c in cohorts]
+    return IndicatorRow(words.code("indicator", name), indicator(value, name, words), places)
+
+
+def _quarter(row: Row | None, minimum: int, words: Words) -> Quarter | None:
+    if row is None or row["n"] < minimum or row["value"] is None or row["p25"] is None:
+        return None
+    first, last = quarters(row["value"], [row[q] for q in QUARTILES])
+    key = f"quarter_{first}" if first == last else "quarters"
+    return Quarter(
+        text=words(key, first=words(f"quarter_{first}"), last=words(f"quarter_{last}")),
+        quartiles=" · ".join(rounded(row[q], row["indicator"], words) for q in QUARTILES),
+        n=words("n_clusters", n=words.number(row["n"])),
+        touched=[first <= q <= last for q in ALL_QUARTERS],
+    )
+
+
+def quarters(value: float, quartiles: Sequence[float]) -> tuple[int, int]:
+    """Return the first and last quarter a value lies in; on a boundary the lower one.
+
+    Where several quartiles are equal to the value, it lies in all the quarters between them.
+    """
+    below = sum(q < value for q in quartiles)
+    equal = sum(q == value for q in quartiles)
+    return below + 1, below + max(equal, 1)

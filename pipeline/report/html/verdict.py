@@ -1,0 +1,129 @@
+"""A cluster's decision and its criteria, one by one: values, thresholds, what is missing and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.catalogue import Catalogue, Condition, Criterion
+from pipeline.report.html.figures import interval, lever, required
+from pipeline.report.html.words import Words
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ConditionView:
+    """A condition: what there is, what is required, what is missing."""
+
+    title: str
+    value: str
+    required: str
+    limit: str
+    status: str
+    sign: str
+    status_text: str
+    lever: str
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """A criterion with its verdict, the reason, and what to ask the cluster."""
+
+    id: str
+    title: str
+    asks: str
+    kind: str
+    status: str
+    sign: str
+    status_text: str
+    basis: str
+    contrary: str
+    reason: str
+    request: str
+    conditions: Sequence[ConditionView]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One catalogue's verdict on a cluster."""
+
+    title: str
+    decision: str
+    decision_text: str
+    counts: str
+    others: str
+    pass_rule: str
+    confirmed: str
+    categories: Sequence[tuple[str, Sequence[CriterionView]]]
+
+
+def verdict(
+    catalogue: Catalogue,
+    decision: Row,
+    criteria: Sequence[Row],
+    conditions: Sequence[Row],
+    words: Words,
+) -> Verdict:
+    """Return a catalogue's verdict from a cluster's rows of the three tables."""
+    of_criterion: dict[str, list[Row]] = {}
+    for row in conditions:
+        of_criterion.setdefault(row["criterion_id"], []).append(row)
+    by_id = {r["criterion_id"]: r for r in criteria}
+    views = [
+        (c.category, _criterion(c, by_id[c.id], of_criterion.get(c.id, []), words))
+        for c in catalogue.criteria
+    ]
+    categories = [
+        (words.of(title), [v for category, v in views if category == number])
+        for number, title in enumerate(catalogue.categories, 1)
+    ]
+    n = {k: words.number(v) for k, v in decision.items() if isinstance(v, int)}
+    return Verdict(
+        title=words.of(catalogue.title),
+        decision=decision["decision"],
+        decision_text=words.code("decision", decision["decision"]),
+        counts=words("fulfilled_counts", all=len(catalogue.criteria), **n),
+        others=words("other_counts", **n),
+        pass_rule=words("pass_rule", mark=catalogue.pass_mark, all=len(catalogue.criteria)),
+        confirmed=words(
+            "confirmed", decision=words.code("decision", decision["decision_confirmed"])
+        ),
+        categories=categories,
+    )
+
+
+def _criterion(
+    criterion: Criterion, row: Row, conditions: Sequence[Row], words: Words
+) -> CriterionView:
+    declared = dict(enumerate(criterion.conditions, 1))
+    status, assessed = row["status"], row["basis"] == "assessed"
+    computed = words.code("status", row["computed_status"])
+    return CriterionView(
+        id=criterion.id,
+        title=words.of(criterion.title),
+        asks=words.of(criterion.asks),
+        kind=words.code("kind", criterion.kind),
+        status=status,
+        sign=words.code("status_sign", status),
+        status_text=words.code("status", status),
+        basis=words("by_expert", computed=computed) if assessed else words("by_computation"),
+        contrary=words("against_hard") if row["against_hard"] else "",
+        reason=row[f"reason_{words.lang}"] or "",
+        request=row[f"request_{words.lang}"] or "",
+        conditions=[_condition(declared[c["condition"]], c, words) for c in conditions],
+    )
+
+
+def _condition(condition: Condition, row: Row, words: Words) -> ConditionView:
+    unit, threshold, status = row["unit"], row["threshold"], row["status"]
+    missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
+    return ConditionView(
+        title=words.of(condition.metric.title),
+        value=interval(row["value_low"], row["value_high"], unit, words, threshold),
+        required=required(row["operator"], threshold, unit, words),
+        limit=words.limit(row["limit_source"]) if condition.threshold is None else "",
+        status=status,
+        sign=words.code("status_sign", status),
+        status_text=words.code("status", status),
+        lever=missing if status != "fulfilled" else "",
+    )

@@ -1,0 +1,1 @@
+"""The comparative workbook portfolio.xlsx, written from the tables of a finished review."""

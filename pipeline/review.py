@@ -1,0 +1,221 @@
+"""The story of a review: the stages in their order, over frames. No files, no clock, no Prefect."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.actors.actors import Located, count, describe, duplicate_findings
+from pipeline.actors.status import Definition
+from pipeline.benchmark import Benchmarks, benchmark
+from pipeline.catalogue import Catalogue, load, shipped
+from pipeline.evaluate import (
+    Verdicts,
+    evaluate,
+    reference_condition,
+    reference_limits,
+    without_stand_in,
+)
+from pipeline.findings import join_findings
+from pipeline.measures.base import Measures, Portfolio
+from pipeline.measures.measures import independent, with_actors
+from pipeline.office import Office, coverage, effective_ratings, read_office
+from pipeline.parse.parse import Parsed, parse
+from pipeline.settings import Settings
+from pipeline.submissions import REVIEWED, file_findings, settle
+from pipeline.tables.assemble import Finished, assemble
+from pipeline.tables.reasons import catalogue_criteria
+from pipeline.validate import Valid, validate
+from schemas.declaration import submission
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was read: files (file, source_file, sha256), refusals (file, code, detail) and the
+    stacked sheets and cells of the others (see `intake.frames.stack`)."""
+
+    files: pl.DataFrame
+    refusals: pl.DataFrame
+    sheets: pl.DataFrame
+    cells: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Review:
+    """A finished review: everything that is published, as the tables of the contract.
+
+    tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
+    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts).
+    catalogues: as they were asked for; the first one decides the table `clusters`.
+    """
+
+    period: str
+    last_day: dt.date
+    catalogues: tuple[Catalogue, ...]
+    settings: Settings
+    tables: Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a review is asked to do. frozen: the cohorts of an earlier period, if a catalogue's
+    limits of 4.2 come from there."""
+
+    period: str
+    last_day: dt.date
+    catalogues: tuple[Catalogue, ...]
+    settings: Settings
+    frozen: Mapping[str, pl.DataFrame]
+
+
+def review(task: Task, sent: Intake, office_files: Mapping[str, int], office_sent: Intake) -> Review:
+    """Return the review of what was sent; `OfficeFileError` if a file of the office is unusable."""
+    parsed = parse(submission(), sent.sheets, sent.cells)
+    valid = validate(submission(), parsed, task.last_day)
+    office = read_office(office_files, office_sent.sheets, office_sent.cells)
+    master = valid.tables["master_data"]
+    settled = settle(
+        submission(), sent.files, sent.refusals, master, join_findings(parsed.findings, valid.findings)
+    )
+    located = describe(master, valid.tables["actors"], task.settings.actors)
+    portfolio = reviewed_portfolio(task, parsed, valid, located, settled, office)
+    measures, benchmarks, verdicts, ratings, rating_findings = judge(task, portfolio, settled, office)
+    robust = robustness(task, portfolio, verdicts, ratings)
+    counted = count(located.actors, task.settings.actors, Definition())
+    found = join_findings(
+        parsed.findings,
+        valid.findings,
+        located.findings,
+        duplicate_findings(counted),
+        office.findings,
+        rating_findings,
+    )
+    found = join_findings(found, file_findings(settled, found))
+    names = master.select("file", "cluster_name")
+    covered = coverage(
+        office,
+        settled.join(names, on="file", how="left"),
+        task.last_day,
+        task.settings.outdated_days,
+    )
+    finished = Finished(
+        task.period,
+        task.catalogues,
+        portfolio,
+        parsed,
+        office,
+        pl.concat([sent.files, office_sent.files]),
+        settled,
+        covered,
+        found,
+        counted,
+        measures,
+        benchmarks,
+        verdicts,
+        robust,
+        ratings,
+    )
+    tables = assemble(finished)
+    return Review(task.period, task.last_day, task.catalogues, task.settings, tables)
+
+
+def reviewed_portfolio(
+    task: Task,
+    parsed: Parsed,
+    valid: Valid,
+    located: Located,
+    settled: pl.DataFrame,
+    office: Office,
+) -> Portfolio:
+    """Return what is reviewed: the submissions left, with the measures the office confirmed."""
+    reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
+    confirmed = office.register.select("cluster_id", confirmed="excellence_measures")
+    clusters = located.offices.join(reviewed, on="file", how="semi").sort("cluster_id")
+    clusters = clusters.join(confirmed, on="cluster_id", how="left", maintain_order="left")
+    measures = pl.coalesce("confirmed", "excellence_measures")
+    clusters = clusters.with_columns(measures=measures).drop("confirmed", "row")
+
+    def keep(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(reviewed, on="file", how="semi", maintain_order="left")
+
+    return Portfolio(
+        clusters,
+        keep(located.actors),
+        {name: keep(table) for name, table in valid.tables.items()},
+        keep(parsed.sheets),
+        task.settings,
+    )
+
+
+def judge(
+    task: Task, portfolio: Portfolio, settled: pl.DataFrame, office: Office
+) -> tuple[Measures, Benchmarks, Sequence[Verdicts], pl.DataFrame, pl.DataFrame]:
+    """Return figures, benchmarks, the verdicts of every catalogue, and the ratings they rest on."""
+    others = independent(portfolio)
+    measures = with_actors(portfolio, others, Definition())
+    benchmarks = benchmark(measures.figures, portfolio.clusters, task.settings.cohorts)
+    ratings, found = ratings_in_force(task, portfolio, settled, office)
+    verdicts = [
+        evaluate(c, measures.figures, portfolio.clusters, limits(task, c, benchmarks), ratings)
+        for c in task.catalogues
+    ]
+    return measures, benchmarks, verdicts, ratings, found
+
+
+def ratings_in_force(
+    task: Task, portfolio: Portfolio, settled: pl.DataFrame, office: Office
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the ratings that replace a computed status, and findings about the others."""
+    reviewed = portfolio.clusters.select("cluster_id", "file", "as_of")
+    named = pl.concat([settled.select("cluster_id"), office.register.select("cluster_id")])
+    others = named.drop_nulls().unique().join(reviewed, on="cluster_id", how="anti")
+    clusters = pl.concat([reviewed, others], how="diagonal_relaxed")
+    shipped_too = {c.id: c for c in (*map(load, shipped()), *task.catalogues)}
+    criteria = catalogue_criteria(tuple(shipped_too.values()))
+    return effective_ratings(office, clusters, criteria, task.settings.first_catalogue)
+
+
+def limits(task: Task, catalogue: Catalogue, benchmarks: Benchmarks) -> pl.DataFrame:
+    """Return the reference limit of every cluster for criterion 4.2 of the catalogue."""
+    condition = reference_condition(catalogue)
+    cohorts = benchmarks.cohorts
+    if condition is not None and condition.stand_in == "frozen":
+        cohorts = task.frozen[str(condition.frozen_period)]
+    actors = benchmarks.values.filter(pl.col("indicator") == "actors")
+    return reference_limits(condition, actors, benchmarks.bands, cohorts)
+
+
+def robustness(
+    task: Task, portfolio: Portfolio, verdicts: Sequence[Verdicts], ratings: pl.DataFrame
+) -> pl.DataFrame:
+    """Return each cluster's decision under every variant: the review again with one thing changed."""
+    low, high = task.settings.radii_km
+    definitions = {
+        f"radius_{low:g}": Definition(radius_km=low),
+        f"radius_{high:g}": Definition(radius_km=high),
+        "sme_ifm": Definition(ifm=True),
+        "loose_actors": Definition(loose=True),
+        "without_stand_in": Definition(),
+    }
+    others = independent(portfolio)
+    parts = []
+    for variant, definition in definitions.items():
+        figures = with_actors(portfolio, others, definition).figures
+        benchmarks = benchmark(figures, portfolio.clusters, task.settings.cohorts)
+        for catalogue, usual in zip(task.catalogues, verdicts, strict=True):
+            limit = limits(task, catalogue, benchmarks)
+            limit = without_stand_in(limit) if variant == "without_stand_in" else limit
+            again = evaluate(catalogue, figures, portfolio.clusters, limit, ratings)
+            before = usual.decisions.select("catalogue", "file", usual="decision")
+            both = again.decisions.join(before, on=["catalogue", "file"], maintain_order="left")
+            parts.append(
+                both.select(
+                    "catalogue",
+                    "file",
+                    variant=pl.lit(variant),
+                    decision="decision",
+                    changed=pl.col("decision") != pl.col("usual"),
+                )
+            )
+    return pl.concat(parts)

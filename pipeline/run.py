@@ -1,0 +1,280 @@
+"""One run from the inputs' folder to the published period. The only place that names its order.
+
+`read` is the one step that differs: in this process (`--direct`) or by tasks of a flow.
+"""
+
+import datetime as dt
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline import periods
+from pipeline.catalogue import Catalogue, CatalogueError, load
+from pipeline.evaluate import reference_condition
+from pipeline.intake.discover import Found, discover, fingerprint
+from pipeline.intake.frames import stack
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.office import OfficeFileError
+from pipeline.parse.layout import wanted_sheet_keys
+from pipeline.publish import publish, write_json, write_tables
+from pipeline.review import Intake, Review, Task, review
+from pipeline.settings import Settings, load_settings
+from schemas.declaration import office, submission
+
+# Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
+Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
+REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
+PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
+
+
+class NothingPublishedError(Exception):
+    """The run ends without a publication; the message (German, English) says why."""
+
+    def __init__(self, german: str, english: str) -> None:
+        super().__init__(f"{german} / {english}")
+        self.messages = {"de": german, "en": english}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    period: str
+    inputs: Path
+    outputs: Path
+    catalogues: tuple[str, ...]
+    lang: str = "de"
+    accept_missing: bool = False
+
+
+@dataclass
+class Clock:
+    """How long each stage took, in seconds, in the order in which they ran."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published where, and the counts of the last line."""
+
+    folder: Path
+    counts: Mapping[str, int]
+    review: Review
+
+
+def run(request: Request, read: Read) -> Published:
+    """Review a period and publish it; NothingPublishedError if nothing could be published."""
+    clock, started = Clock(), dt.datetime.now().astimezone()
+    settings = load_settings()
+    last_day = periods.last_day(request.period)
+    catalogues = tuple(load(name) for name in request.catalogues)
+    frozen = frozen_limits(request, catalogues)
+    found = discover(request.inputs, request.period)
+    refuse_empty(request, found)
+    with clock.stage("read"):
+        sent, office_sent = read_all(found, read)
+        numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
+    with clock.stage("review"):
+        task = Task(request.period, last_day, catalogues, settings, frozen)
+        done = review_or_refuse(task, sent, numbers, office_sent)
+    refuse_thin(request, settings, done)
+    counts = count_outcomes(done)
+
+    def write(folder: Path) -> None:
+        try:  # TEMPORARY
+            from pipeline.report.html.pages import write_pages
+            from pipeline.report.workbook.book import write_workbook
+        except Exception:
+            write_pages = write_workbook = lambda *a: None
+
+        with clock.stage("tables"):
+            write_tables(done, folder / "data")
+        with clock.stage("workbook"):
+            write_workbook(done, folder / "portfolio.xlsx", request.lang)
+        with clock.stage("pages"):
+            write_pages(done, folder / "report", request.lang)
+        record = run_record(request, done, sent, office_sent, found, counts, clock, started)
+        write_json(record, folder / "run.json")
+
+    moment = started.strftime("%Y-%m-%dT%H-%M-%S")
+    folder = publish(request.outputs, request.period, moment, write)
+    return Published(folder, counts, done)
+
+
+# --------------------------------------------------------------------------------------- reading
+def read_all(found: Found, read: Read) -> tuple[Intake, Intake]:
+    """Read the submissions and the office's files in one go; a file's number is its place.
+
+    NothingPublishedError if a file of the office cannot be read.
+    """
+    paths = [*found.submissions, *found.office.values()]
+    wanted = wanted_sheet_keys(submission()) | wanted_sheet_keys(office())
+    outcomes = list(zip(paths, read(paths, wanted), strict=True))
+    end = len(found.submissions)
+    office_sent = intake(outcomes[end:], end)
+    for row in office_sent.refusals.iter_rows(named=True):
+        raise unusable(paths[row["file"]].name, row["code"], row["detail"])
+    return intake(outcomes[:end], 0), office_sent
+
+
+def intake(outcomes: Sequence[tuple[Path, Reading | Refusal]], start: int) -> Intake:
+    """Stack what was read, and note what was refused; files are numbered from start."""
+    numbered = list(enumerate(outcomes, start))
+    files = pl.DataFrame(
+        [(number, path.name, fingerprint(path)) for number, (path, _) in numbered],
+        schema={"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String},
+        orient="row",
+    )
+    refused = [(n, r.code, detail(r)) for n, (_, r) in numbered if isinstance(r, Refusal)]
+    refusals = pl.DataFrame(refused, schema=REFUSALS, orient="row")
+    sheets, cells = stack((n, r) for n, (_, r) in numbered if isinstance(r, Reading))
+    return Intake(files, refusals, sheets, cells)
+
+
+def detail(refusal: Refusal) -> str:
+    """Return what a refusal's message needs to say besides its code."""
+    return ", ".join(str(value) for value in refusal.details.values())
+
+
+def review_or_refuse(
+    task: Task, sent: Intake, numbers: Mapping[str, int], office_sent: Intake
+) -> Review:
+    """Return the review; an unusable file of the office ends the run."""
+    try:
+        return review(task, sent, numbers, office_sent)
+    except OfficeFileError as error:
+        raise unusable(error.source_file, error.code, error.detail) from error
+
+
+def unusable(name: str, code: str, why: str) -> NothingPublishedError:
+    """Return the end of a run whose office file is there but cannot be read."""
+    return NothingPublishedError(
+        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {why}). "
+        "Bitte die Datei berichtigen oder entfernen.",
+        f"{name} is there but cannot be read ({code}: {why}). Please correct or remove the file.",
+    )
+
+
+def frozen_limits(
+    request: Request, catalogues: Sequence[Catalogue]
+) -> Mapping[str, pl.DataFrame]:
+    """Return the cohorts of the earlier periods whose limits the catalogues freeze."""
+    result = {}
+    for catalogue in catalogues:
+        condition = reference_condition(catalogue)
+        if condition is not None and condition.stand_in == "frozen":
+            period = str(condition.frozen_period)
+            path = request.outputs / period / "data" / "cohorts.parquet"
+            if not path.is_file():
+                raise CatalogueError(f"{catalogue.path.name}: {period} is not published here")
+            result[period] = pl.read_parquet(path)
+    return result
+
+
+# ------------------------------------------------------------------------------------- refusals
+def refuse_empty(request: Request, found: Found) -> None:
+    """End the run if there is nothing to review."""
+    if not found.submissions:
+        folder = request.inputs / request.period / "submissions"
+        raise NothingPublishedError(
+            f"In {folder} liegt keine Einreichung.", f"There is no submission in {folder}."
+        )
+
+
+def refuse_thin(request: Request, settings: Settings, done: Review) -> None:
+    """End the run if too few of the expected clusters would be reviewed (contract 4)."""
+    expected = expected_clusters(request, done)
+    reviewed = set(done.tables["clusters"]["cluster_id"])
+    if request.accept_missing or not expected:
+        return
+    there = len(expected & reviewed)
+    if there < settings.minimum_share * len(expected):
+        raise NothingPublishedError(
+            f"Nur {there} von {len(expected)} erwarteten Clustern könnten bewertet werden; "
+            "nichts wurde ersetzt. Mit --accept-missing wird dennoch veröffentlicht.",
+            f"Only {there} of {len(expected)} expected clusters could be reviewed; nothing was "
+            "replaced. Use --accept-missing to publish all the same.",
+        )
+
+
+def expected_clusters(request: Request, done: Review) -> set[str]:
+    """Return the clusters that were to report: by the register, else those of the period before."""
+    coverage = done.tables["coverage"]
+    if (request.inputs / "register.xlsx").exists():
+        return set(coverage.filter(pl.col("expected"))["cluster_id"])
+    earlier = periods.previous_published(request.outputs, request.period)
+    if earlier is None:
+        return set()
+    return set(pl.read_parquet(earlier / "data" / "clusters.parquet")["cluster_id"])
+
+
+# --------------------------------------------------------------------------------------- records
+def count_outcomes(done: Review) -> dict[str, int]:
+    """Return how many submissions and clusters came to what."""
+    outcomes = done.tables["submissions"]["outcome"]
+    decisions = done.tables["clusters"]["decision"]
+    counts = {name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")}
+    counts |= {name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")}
+    counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
+    counts["findings"] = done.tables["findings"].height
+    return counts
+
+
+def run_record(
+    request: Request,
+    done: Review,
+    sent: Intake,
+    office_sent: Intake,
+    found: Found,
+    counts: Mapping[str, int],
+    clock: Clock,
+    started: dt.datetime,
+) -> dict[str, Any]:
+    """Return what run.json says: what went in, by which rules, what came out, how long it took."""
+
+    def files(intake: Intake) -> list[dict[str, str]]:
+        return intake.files.select("source_file", "sha256").to_dicts()
+
+    return {
+        "period": request.period,
+        "state": "draft",
+        "language": request.lang,
+        "started": started.isoformat(timespec="seconds"),
+        "inputs": files(sent),
+        "office_files": files(office_sent),
+        "ignored": list(found.ignored),
+        "catalogues": [
+            {
+                "id": c.id,
+                "version": c.version,
+                "sha256": sha256(c.path.read_bytes()).hexdigest(),
+                "pass_mark": c.pass_mark,
+                "criteria": len(c.criteria),
+            }
+            for c in done.catalogues
+        ],
+        "versions": {
+            "cluster-review": version("cluster-review"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "counts": dict(counts),
+        "seconds": dict(clock.seconds),
+    }

@@ -1,0 +1,70 @@
+"""The settings of a review, from schemas/settings.toml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline.intake.guard import Limits
+from schemas.declaration import DeclarationError, read_toml
+
+
+@dataclass(frozen=True)
+class ActorRules:
+    """Who counts as bound, as SME and as near (contract 2.2)."""
+
+    bound_commitments: tuple[str, ...]
+    loose_commitments: tuple[str, ...]
+    radius_km: float
+    postcode_tolerance_km: float
+    sme_employees_below: int
+    sme_turnover_max: int
+    sme_balance_max: int
+    ifm_employees_below: int
+    ifm_turnover_max: int
+    big_group_share: float
+
+
+@dataclass(frozen=True)
+class CohortRules:
+    """When a cohort is shown, and where size bands end."""
+
+    minimum: int
+    cluster_page_minimum: int
+    size_bands: tuple[int, ...]
+    small_fte: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of them."""
+
+    intake: Limits
+    actors: ActorRules
+    cohorts: CohortRules
+    own_sources: tuple[str, ...]
+    radii_km: tuple[float, ...]
+    outdated_days: int
+    minimum_share: float
+    first_catalogue: str
+
+
+def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
+
+
+@cache
+def load_settings() -> Settings:
+    """Return the settings; DeclarationError where one is missing or misspelt."""
+    raw = {k: _tuples(v) for k, v in read_toml("settings.toml").items()}
+    try:
+        return Settings(
+            intake=Limits(**raw["intake"]),
+            actors=ActorRules(**raw["actors"]),
+            cohorts=CohortRules(**raw["cohorts"]),
+            **raw["funding"],
+            **raw["robustness"],
+            **raw["review"],
+        )
+    except (KeyError, TypeError) as error:
+        raise DeclarationError(f"settings.toml: {error}") from error

@@ -1,0 +1,207 @@
+"""Puts the results of the stages into the tables of the contract: its names, columns and types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.actors.status import bound_reason, near_reason, sme_reason
+from pipeline.benchmark import INDICATORS, Benchmarks
+from pipeline.catalogue import Catalogue
+from pipeline.evaluate import Verdicts
+from pipeline.measures.base import Measures, Portfolio
+from pipeline.office import Office
+from pipeline.parse.parse import Parsed
+from pipeline.tables.findings import findings_table, kinds
+from pipeline.tables.reasons import with_reasons
+from pipeline.tables.requests import with_requests
+from pipeline.tables.templates import fill
+from pipeline.texts import LANGUAGES
+from schemas.declaration import office, submission
+from schemas.tables import TABLES
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The results of all stages of one review."""
+
+    period: str
+    catalogues: tuple[Catalogue, ...]
+    portfolio: Portfolio
+    parsed: Parsed
+    office: Office
+    files: pl.DataFrame
+    settled: pl.DataFrame
+    coverage: pl.DataFrame
+    findings: pl.DataFrame
+    actors: pl.DataFrame
+    measures: Measures
+    benchmarks: Benchmarks
+    verdicts: Sequence[Verdicts]
+    robustness: pl.DataFrame
+    ratings: pl.DataFrame
+
+
+def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
+    """Return every table of the contract, validated."""
+    found = findings(done)
+    tables = {
+        "submissions": submissions(done, found),
+        "coverage": done.coverage,
+        "findings": found,
+        "clusters": clusters(done),
+        "decisions": by_cluster(done, pl.concat([v.decisions for v in done.verdicts])),
+        "robustness": by_cluster(done, done.robustness),
+        "criteria": criteria(done),
+        "conditions": conditions(done),
+        "rows": rows(done),
+        "actors": actors(done),
+        "benchmarks": by_cluster(done, done.benchmarks.ranks),
+        "cohorts": done.benchmarks.cohorts,
+    }
+    return {name: shaped(name, table, done.period) for name, table in tables.items()}
+
+
+def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return the table with the contract's columns and types, checked by its model."""
+    schema = TABLES[name]
+    if "period" in schema.columns:
+        table = table.with_columns(period=pl.lit(period))
+    wanted = {c: column.dtype.type for c, column in schema.columns.items()}
+    return schema.validate(table.select(pl.col(c).cast(t) for c, t in wanted.items()))
+
+
+def by_cluster(done: Finished, table: pl.DataFrame) -> pl.DataFrame:
+    """Replace file by cluster_id, sorted by it."""
+    ids = done.portfolio.clusters.select("file", "cluster_id")
+    return table.join(ids, on="file", maintain_order="left").sort("cluster_id", maintain_order=True)
+
+
+# ----------------------------------------------------------------------------- files and findings
+def findings(done: Finished) -> pl.DataFrame:
+    """Return the table of findings, of submissions and of the office's files."""
+    cells = pl.concat([done.parsed.cells, done.office.parsed.cells])
+    ids = done.settled.select("file", "cluster_id")
+    files = done.files.join(ids, on="file", how="left", maintain_order="left")
+    workbooks = [submission(), office()]
+    return findings_table(done.findings, cells, files, workbooks, done.catalogues[0])
+
+
+def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
+    """Return what became of each submission; a quarantine's message is that of its finding."""
+    texts = [f"message_{lang}" for lang in LANGUAGES]
+    said = found.select("source_file", "code", *texts).unique(
+        ["source_file", "code"], keep="first", maintain_order=True
+    )
+    table = done.settled.join(said, on=["source_file", "code"], how="left", maintain_order="left")
+    fallback = found.filter(pl.col("severity") == "error")
+    fallback = fallback.unique("source_file", keep="first", maintain_order=True)
+    fallback = fallback.select("source_file", *(pl.col(t).alias(f"other_{t}") for t in texts))
+    table = table.join(fallback, on="source_file", how="left", maintain_order="left")
+    quarantined = pl.col("outcome") == "quarantined"
+    superseded = pl.col("outcome") == "superseded"
+    copied = pl.col("sha256").is_duplicated() & superseded
+    for lang in LANGUAGES:
+        newer, same = (
+            _message(kind, lang) for kind in ("superseded", "same_content")
+        )
+        table = table.with_columns(
+            pl.when(quarantined)
+            .then(pl.coalesce(f"message_{lang}", f"other_message_{lang}"))
+            .when(copied)
+            .then(same)
+            .when(superseded)
+            .then(newer)
+            .otherwise(pl.lit(""))
+            .alias(f"message_{lang}")
+        )
+    return table
+
+
+def _message(kind: str, lang: str) -> pl.Expr:
+    values = {"place": pl.col("source_file"), "detail": pl.col("detail")}
+    return fill(kinds()[kind]["message"][lang], values)
+
+
+# --------------------------------------------------------------------------------------- clusters
+def clusters(done: Finished) -> pl.DataFrame:
+    """Return one row per reviewed cluster: who it is, its indicators, its decision."""
+    wide = done.benchmarks.values.pivot(on="indicator", index="file", values="value")
+    missing = [pl.lit(None, pl.Float64).alias(i) for i in INDICATORS if i not in wide.columns]
+    wide = wide.with_columns(missing)
+    first = done.verdicts[0].decisions.drop("catalogue")
+    role = done.coverage.select("cluster_id", "name", "role")
+    table = done.portfolio.clusters.select(
+        "file", "cluster_id", "as_of", "federal_state", "technology_field"
+    )
+    for other in (done.benchmarks.bands, wide, first):
+        table = table.join(other, on="file", how="left", maintain_order="left")
+    return table.join(role, on="cluster_id", how="left", maintain_order="left")
+
+
+def criteria(done: Finished) -> pl.DataFrame:
+    """Return every criterion of every cluster with its reason and request."""
+    every = pl.concat([v.criteria for v in done.verdicts])
+    conditions_ = pl.concat([v.conditions for v in done.verdicts])
+    names = [(s.key, s.name["de"]) for s in submission().sheets]
+    sheet_names = pl.DataFrame(names, schema=["sheet_key", "sheet_de"], orient="row")
+    table = with_reasons(every, conditions_, done.ratings)
+    table = with_requests(table, conditions_, done.measures.rows, done.parsed.places, sheet_names)
+    return by_cluster(done, table)
+
+
+def conditions(done: Finished) -> pl.DataFrame:
+    """Return every condition; no upper limit and beyond every limit are null."""
+    table = pl.concat([v.conditions for v in done.verdicts])
+    finite = [
+        pl.when(pl.col(c).is_finite()).then(pl.col(c)).alias(f"value_{c}") for c in ("low", "high")
+    ]
+    lever_unit = pl.when(pl.col("lever_amount").is_not_null()).then("lever_unit")
+    return by_cluster(done, table.with_columns(*finite, lever_unit=lever_unit))
+
+
+# ------------------------------------------------------------------------------------------- rows
+def rows(done: Finished) -> pl.DataFrame:
+    """Return which rows stand behind which figure, of every sheet but Akteure."""
+    table = done.measures.rows.filter(pl.col("sheet_key") != "actors")
+    places = done.parsed.places.select(
+        "file", "sheet_key", "field", form_row="row", form_sheet="sheet"
+    )
+    cell = pl.when(pl.col("row") == 0).then(FIELD_OF_METRIC)
+    table = table.with_columns(field=pl.coalesce(pl.col("gaps").list.first(), cell))
+    table = table.join(places, on=["file", "sheet_key", "field"], how="left", maintain_order="left")
+    names = done.parsed.sheets.select("file", "sheet_key", name="sheet")
+    table = table.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
+    counted = (
+        pl.when(pl.col("counted").is_null())
+        .then(pl.lit("possible"))
+        .when("counted")
+        .then(pl.lit("yes"))
+        .otherwise(pl.lit("no"))
+    )
+    row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
+    table = table.with_columns(counted=counted, row=row, sheet="name").drop_nulls("row")
+    return by_cluster(done, table.sort("file", "metric", "sheet_key", "row"))
+
+
+FIELD_OF_METRIC = pl.col("metric").replace(
+    {"age_years": "founded", "secured_months": "funding_secured_until"}
+)
+
+
+def actors(done: Finished) -> pl.DataFrame:
+    """Return every row of Akteure: whether it is bound, an SME, near, and why."""
+    rules = done.portfolio.settings.actors
+    named = pl.col("name_key").is_not_null()
+    key = pl.concat_str("name_key", pl.lit("|"), pl.col("postcode_key").fill_null(""))
+    table = done.actors.with_columns(
+        bound="counts",
+        bound_reason=bound_reason(rules),
+        sme_reason=sme_reason(rules),
+        near_reason=near_reason(),
+        actor_key=pl.when(named).then(key),
+    )
+    table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
+    return by_cluster(done, table).sort("cluster_id", "row")
+
+

@@ -1,0 +1,125 @@
+"""Why a criterion has its status, and what would settle it: the texts of the table `criteria`."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.catalogue import Catalogue, Metric, metrics
+from pipeline.texts import LANGUAGES, number, percent, say, say_limit
+
+CRITERION = ["catalogue", "file", "criterion_id"]
+LIMIT = {"de": {">=": "mindestens", "<=": "höchstens"}, "en": {">=": "at least", "<=": "at most"}}
+UNKNOWN = {"de": "unbekannt", "en": "unknown"}
+UP = {"de": "oder mehr", "en": "or more"}
+TO = {"de": "bis", "en": "to"}
+DIGITS = {"actors": 0, "years": 0, "months": 0, "count": 0}
+
+
+def with_reasons(criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+    """Add reason_de and reason_en: every condition in words; a rating's reason as it was given."""
+    said = conditions.select(*CRITERION, *(condition_text(conditions, lang) for lang in LANGUAGES))
+    columns = [f"reason_{lang}" for lang in LANGUAGES]
+    computed = said.group_by(CRITERION, maintain_order=True).agg(pl.col(columns).str.join("; "))
+    table = criteria.join(computed, on=CRITERION, how="left", maintain_order="left")
+    rated = ratings.select(*CRITERION, "reason", "assessor", "rated_on")
+    table = table.join(rated, on=CRITERION, how="left", maintain_order="left")
+    return table.with_columns(rated_text(lang) for lang in LANGUAGES).drop(
+        "reason", "assessor", "rated_on"
+    )
+
+
+def rated_text(lang: str) -> pl.Expr:
+    """The expert's reason unchanged, who gave it and when, and what was computed beside it."""
+    computed = pl.col(f"reason_{lang}")
+    written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
+    who = pl.concat_str(
+        pl.lit("Gutachten" if lang == "de" else "Expert's rating"),
+        pl.concat_str(pl.lit(" "), "assessor").fill_null(""),
+        pl.concat_str(pl.lit(", "), written).fill_null(""),
+    )
+    beside = "berechnet" if lang == "de" else "computed"
+    text = pl.concat_str("reason", pl.lit(" ["), who, pl.lit(f"; {beside}: "), computed, pl.lit("]"))
+    return pl.when(pl.col("reason").is_not_null()).then(text).otherwise(computed).alias(f"reason_{lang}")
+
+
+def condition_text(conditions: pl.DataFrame, lang: str) -> pl.Series:
+    """Return each condition in words: what it counts, what came out, what is wanted."""
+    names = ["metric", "operator", "low", "high", "threshold", "limit_source", "status"]
+    rows = conditions.select(names).iter_rows(named=True)
+    return pl.Series(f"reason_{lang}", [_condition(row, lang) for row in rows], dtype=pl.String)
+
+
+def _condition(row: Mapping[str, Any], lang: str) -> str:
+    metric = metrics()[row["metric"]]
+    got = interval_text(metric, row["low"], row["high"], row["operator"], lang)
+    wanted = wanted_text(metric, row["operator"], row["threshold"], lang)
+    source = say_limit(row["limit_source"], lang)
+    source = f" ({source})" if source else ""
+    title = metric.title[lang]
+    return f"{title[0].upper()}{title[1:]}: {got}; {wanted}{source} – {say('status', row['status'], lang)}"
+
+
+def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:
+    """Return what a condition asks for in words."""
+    if metric.unit == "yes_no":
+        return "verlangt" if lang == "de" else "required"
+    word = "verlangt" if lang == "de" else "required:"
+    limit = value_text(metric, threshold, lang, operator) if threshold is not None else UNKNOWN[lang]
+    return f"{word} {LIMIT[lang][operator]} {limit}"
+
+
+def interval_text(
+    metric: Metric, low: float | None, high: float | None, operator: str, lang: str
+) -> str:
+    """Return an interval in words: one figure, from … to …, or unknown."""
+    if low is None or high is None:
+        return UNKNOWN[lang]
+    if math.isinf(low):
+        return "kein VZÄ" if lang == "de" else "no FTE"
+    first = value_text(metric, low, lang, operator)
+    if math.isinf(high):
+        return f"{first} {UP[lang]}"
+    if low == high:
+        return first
+    return f"{first} {TO[lang]} {value_text(metric, high, lang, operator)}"
+
+
+def value_text(metric: Metric, value: float, lang: str, operator: str = ">=") -> str:
+    """Return a figure in its unit, rounded away from the threshold so that it never seems met."""
+    if metric.unit == "yes_no":
+        return say_yes_no(value, lang)
+    if metric.unit == "share":
+        return percent(away(value, 4, operator), lang, 2)
+    digits = DIGITS.get(metric.unit, 2)
+    return number(away(value, digits, operator), digits, lang)
+
+
+def away(value: float, digits: int, operator: str) -> float:
+    """Round down where much is wanted, up where little is."""
+    scaled = round(value * 10**digits, 6)
+    return (math.floor(scaled) if operator == ">=" else math.ceil(scaled)) / 10**digits
+
+
+def say_yes_no(value: float, lang: str) -> str:
+    """Return yes or no."""
+    return {"de": ("nein", "ja"), "en": ("no", "yes")}[lang][bool(value)]
+
+
+def lever_text(metric: Metric, amount: float | None, lever_unit: str, lang: str) -> str:
+    """Return what would fulfil a condition: "noch 4 KMU"."""
+    if amount is None:
+        return ""
+    more = "noch" if lang == "de" else "another"
+    digits = 2 if lever_unit in ("fte", "eur", "services_per_year") else 0
+    return f"{more} {number(amount, digits, lang)} {say('lever_unit', lever_unit, lang)}"
+
+
+def catalogue_criteria(catalogues: tuple[Catalogue, ...]) -> pl.DataFrame:
+    """Return catalogue, criterion_id of every criterion."""
+    rows = [(c.id, criterion.id) for c in catalogues for criterion in c.criteria]
+    schema = {"catalogue": pl.String, "criterion_id": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+

@@ -1,0 +1,61 @@
+"""What people read for our codes, in German and English (schemas/texts.toml), and numbers as text."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from schemas.declaration import read_toml
+
+LANGUAGES = ("de", "en")
+NBSP = "\u00a0"
+
+
+@cache
+def texts(group: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the texts of a group by code."""
+    found: Mapping[str, Mapping[str, str]] = read_toml("texts.toml")[group]
+    return found
+
+
+def say(group: str, code: str | None, lang: str) -> str:
+    """Return the text of a code; the code itself where there is none, nothing for no code."""
+    if code is None:
+        return ""
+    entry = texts(group).get(code)
+    return entry[lang] if entry else code
+
+
+def say_limit(source: str | None, lang: str) -> str:
+    """Return where the limit of criterion 4.2 comes from (see `evaluate.reference_limits`)."""
+    match = re.match(r"(quartile|frozen)(?: (\S+))?: (size_band|portfolio) ?(.*)$", source or "")
+    if match:
+        text = say("limit_source", f"{match[1]}_{match[3]}", lang)
+        return text.format(name=match[4], period=match[2])
+    if source and source.startswith("bands: "):
+        return say("limit_source", "bands", lang).format(name=source.removeprefix("bands: "))
+    return say("limit_source", "none", lang) if source in ("none", None) else ""
+
+
+def number(value: float | None, digits: int, lang: str) -> str:
+    """Return a number with the language's marks, digits rounded, without needless zeros."""
+    if value is None:
+        return "–"
+    text = f"{value:,.{digits}f}"
+    if digits and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if lang == "de":
+        text = text.replace(",", "\0").replace(".", ",").replace("\0", ".")
+    return text.replace("-", "−")
+
+
+def percent(value: float | None, lang: str, digits: int = 1) -> str:
+    """Return a share as a percentage."""
+    return "–" if value is None else f"{number(100 * value, digits, lang)}{NBSP}%"
+
+
+def day(value: dt.date | None, lang: str) -> str:
+    """Return a date as the language writes it."""
+    if value is None:
+        return "–"
+    return f"{value:%d.%m.%Y}" if lang == "de" else f"{value:%Y-%m-%d}"

@@ -1,0 +1,226 @@
+"""The pandera models of the published tables (contract 3): names, order and types of their columns."""
+
+import pandera.polars as pa
+import polars as pl
+
+STATUSES = ["fulfilled", "not_fulfilled", "undetermined"]
+DECISIONS = ["eligible", "open", "not_eligible"]
+OUTCOMES = ["reviewed", "quarantined", "superseded"]
+STATES = ["reviewed", "quarantined", "missing"]
+SEVERITIES = ["error", "warning", "info"]
+COUNTED = ["yes", "possible", "no"]
+COHORT_KINDS = ["portfolio", "technology_field", "size_band", "federal_state", "measure"]
+INDICATORS = [
+    "actors",
+    "actors_loose",
+    "fte",
+    "actors_per_fte",
+    "sme_share",
+    "rnd_share",
+    "near_share",
+    "age_years",
+    "own_funds_share",
+    "secured_months",
+    "services_per_year",
+    "success_stories",
+    "innovation_projects",
+    "budget_eur",
+    "budget_per_actor",
+    "budget_per_fte",
+]
+
+
+def text(values: list[str] | None = None, *, nullable: bool = False) -> pa.Column:
+    """A column of texts, of the given ones if there are any."""
+    checks = [pa.Check.isin(values)] if values else []
+    return pa.Column(pl.String, checks, nullable=nullable)
+
+
+def key() -> pa.Column:
+    """A column of texts that is never empty."""
+    return pa.Column(pl.String)
+
+
+def number() -> pa.Column:
+    """A column of figures, null where unknown."""
+    return pa.Column(pl.Float64, nullable=True)
+
+
+def count() -> pa.Column:
+    """A column of counts."""
+    return pa.Column(pl.Int64, pa.Check.ge(0))
+
+
+def flag(*, nullable: bool = False) -> pa.Column:
+    """A column of yes and no."""
+    return pa.Column(pl.Boolean, nullable=nullable)
+
+
+def table(unique: list[str] | None = None, **columns: pa.Column) -> pa.DataFrameSchema:
+    """A published table."""
+    return pa.DataFrameSchema(columns, unique=unique, strict=True, ordered=True)
+
+
+MAYBE = {"nullable": True}
+STATISTICS = {name: number() for name in ("min", "p25", "median", "p75", "max", "pooled")}
+
+TABLES = {
+    "submissions": table(
+        ["source_file"],
+        source_file=key(),
+        sha256=key(),
+        cluster_id=text(**MAYBE),
+        outcome=text(OUTCOMES),
+        code=text(**MAYBE),
+        message_de=text(**MAYBE),
+        message_en=text(**MAYBE),
+    ),
+    "coverage": table(
+        ["cluster_id"],
+        period=key(),
+        cluster_id=key(),
+        name=text(**MAYBE),
+        role=text(**MAYBE),
+        expected=flag(),
+        state=text(STATES),
+        as_of=pa.Column(pl.Date, nullable=True),
+        age_days=pa.Column(pl.Int64, nullable=True),
+        outdated=flag(),
+    ),
+    "findings": table(
+        source_file=key(),
+        cluster_id=text(**MAYBE),
+        sheet=text(),
+        cell=text(),
+        severity=text(SEVERITIES),
+        code=key(),
+        criterion_ids=pa.Column(pl.List(pl.String)),
+        message_de=key(),
+        message_en=key(),
+        value=text(**MAYBE),
+    ),
+    "clusters": table(
+        ["cluster_id"],
+        period=key(),
+        cluster_id=key(),
+        name=text(**MAYBE),
+        role=text(**MAYBE),
+        as_of=pa.Column(pl.Date),
+        federal_state=text(**MAYBE),
+        technology_field=text(**MAYBE),
+        size_band=text(**MAYBE),
+        **{name: number() for name in INDICATORS},
+        fulfilled=count(),
+        not_fulfilled=count(),
+        undetermined=count(),
+        decision=text(DECISIONS),
+    ),
+    "decisions": table(
+        ["catalogue", "cluster_id"],
+        period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        fulfilled_hard=count(),
+        fulfilled_soft=count(),
+        fulfilled_assessed=count(),
+        fulfilled=count(),
+        not_fulfilled=count(),
+        undetermined=count(),
+        decision=text(DECISIONS),
+        decision_confirmed=text(DECISIONS),
+    ),
+    "robustness": table(
+        ["catalogue", "cluster_id", "variant"],
+        period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        variant=key(),
+        decision=text(DECISIONS),
+        changed=flag(),
+    ),
+    "criteria": table(
+        ["catalogue", "cluster_id", "criterion_id"],
+        period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        criterion_id=key(),
+        kind=text(["hard", "soft"]),
+        status=text(STATUSES),
+        computed_status=text(STATUSES),
+        basis=text(["computed", "assessed"]),
+        against_hard=flag(),
+        reason_de=key(),
+        reason_en=key(),
+        request_de=text(),
+        request_en=text(),
+    ),
+    "conditions": table(
+        ["catalogue", "cluster_id", "criterion_id", "condition"],
+        period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        criterion_id=key(),
+        condition=pa.Column(pl.Int64, pa.Check.ge(1)),
+        metric=key(),
+        operator=text([">=", "<="]),
+        value_low=number(),
+        value_high=number(),
+        threshold=number(),
+        unit=key(),
+        status=text(STATUSES),
+        limit_source=text(**MAYBE),
+        lever_amount=number(),
+        lever_unit=text(**MAYBE),
+    ),
+    "rows": table(
+        period=key(),
+        cluster_id=key(),
+        metric=key(),
+        sheet=key(),
+        row=pa.Column(pl.Int64, pa.Check.ge(1)),
+        counted=text(COUNTED),
+        reason_code=key(),
+    ),
+    "actors": table(
+        ["cluster_id", "row"],
+        period=key(),
+        cluster_id=key(),
+        row=pa.Column(pl.Int64, pa.Check.ge(1)),
+        name=text(**MAYBE),
+        actor_type=text(**MAYBE),
+        bound=flag(**MAYBE),
+        sme=flag(**MAYBE),
+        distance_km=number(),
+        near=flag(**MAYBE),
+        latitude=number(),
+        longitude=number(),
+        actor_key=text(**MAYBE),
+        bound_reason=key(),
+        sme_reason=key(),
+        near_reason=key(),
+    ),
+    "benchmarks": table(
+        period=key(),
+        cluster_id=key(),
+        indicator=text(INDICATORS),
+        cohort_kind=text(COHORT_KINDS),
+        cohort=key(),
+        value=number(),
+        percentile_rank=number(),
+        n=count(),
+        p25=number(),
+        median=number(),
+        p75=number(),
+        suppressed=flag(),
+    ),
+    "cohorts": table(
+        ["indicator", "cohort_kind", "cohort"],
+        period=key(),
+        indicator=text(INDICATORS),
+        cohort_kind=text(COHORT_KINDS),
+        cohort=key(),
+        n=count(),
+        **STATISTICS,
+        suppressed=flag(),
+    ),
+}
