@@ -1,0 +1,1 @@
+"""cluster-review: the quarterly review of a portfolio of innovation clusters."""

@@ -62,7 +62,7 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
 
 
 def indicators(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return file, indicator, value, numerator, denominator: what is certain, null where unknown."""
+    """Return file, indicator, value, numerator, denominator: what is certain, else null."""
     names = {metric: name for name, (metric, _) in OF_METRIC.items()}
     shares = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio]
     own = figures.filter(pl.col("metric").is_in(list(names)))
@@ -140,7 +140,9 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
             below=pl.col("denominator").filter(known).sum(),
         )
     )
-    pooled = pl.when(pl.col("indicator").is_in(RATIOS)).then(ratio(pl.col("above"), pl.col("below")))
+    pooled = pl.when(pl.col("indicator").is_in(RATIOS)).then(
+        ratio(pl.col("above"), pl.col("below"))
+    )
     suppressed = pl.col("n") < rules.minimum
     shown = ["min", "p25", "median", "p75", "max", "pooled"]
     table = table.with_columns(pooled=pooled, suppressed=suppressed)

@@ -1,4 +1,4 @@
-"""Catalogues of criteria: loaded from their files and checked, so that a slip is an error at once."""
+"""Catalogues of criteria: loaded and checked, so that a slip is an error at once."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -181,7 +181,9 @@ def _condition(raw: dict[str, Any], place: str) -> Condition:
     by_field = raw.pop("threshold_by_technology_field", {})
     fields = {e.de for e in registers()["technology_fields"]}
     for key in by_field:
-        _refuse(place, key not in fields, f"unknown technology field {key!r}{_nearest(key, fields)}")
+        _refuse(
+            place, key not in fields, f"unknown technology field {key!r}{_nearest(key, fields)}"
+        )
     reference = _reference(raw, place) if is_reference else {}
     result = Condition(
         metric=metrics()[name],
@@ -220,7 +222,9 @@ def _example(raw: dict[str, Any], place: str, conditions: Iterable[Condition]) -
     given = _take(raw, "given", here, dict)
     for c in conditions:
         _refuse(here, c.metric.key not in given, f"does not give {c.metric.key!r}")
-    intervals = {k: None if v == "unknown" else (float(v[0]), float(v[1])) for k, v in given.items()}
+    intervals = {
+        k: None if v == "unknown" else (float(v[0]), float(v[1])) for k, v in given.items()
+    }
     limit = raw.pop("limit", None)
     _no_more(raw, here)
     return Example(status, intervals, limit)

@@ -1,4 +1,4 @@
-"""The stage: figures against the conditions of a catalogue, ratings, decisions (contract 2.1, 2.4)."""
+"""The stage: figures against a catalogue's conditions, ratings, decisions (contract 2.4)."""
 
 from dataclasses import dataclass
 
@@ -78,7 +78,7 @@ def declared(catalogue: Catalogue) -> pl.DataFrame:
 
 
 def threshold_and_source(catalogue: Catalogue) -> pl.Expr:
-    """Return the struct `reference`: the threshold that holds for a cluster, and where it is from."""
+    """Return the struct `reference`: a cluster's threshold and where it is from."""
     threshold, source = pl.col("fixed"), pl.lit("catalogue")
     for criterion in catalogue.criteria:
         for number, condition in enumerate(criterion.conditions, 1):
@@ -162,7 +162,9 @@ def apply_ratings(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame
         status=pl.coalesce("rated", "computed_status"),
         basis=pl.when(assessed).then(pl.lit("assessed")).otherwise(pl.lit("computed")),
     )
-    contrary = assessed & (pl.col("kind") == "hard") & (pl.col("rated") != pl.col("computed_status"))
+    contrary = (
+        assessed & (pl.col("kind") == "hard") & (pl.col("rated") != pl.col("computed_status"))
+    )
     return table.with_columns(against_hard=contrary.fill_null(value=False)).drop("rated")
 
 
@@ -225,8 +227,8 @@ def reference_limits(
 ) -> pl.DataFrame:
     """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
 
-    actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand in
-    (of this review, or of the frozen period). Reference bands of the catalogue win; else the upper
+    actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand
+    in (of this review, or of the frozen period). Reference bands of the catalogue win; else the upper
     quartile of the size band, of the portfolio where that is suppressed, else none (contract 2.5).
     """
     if condition is None or (condition.stand_in == "none" and not condition.reference_bands):
@@ -234,7 +236,9 @@ def reference_limits(
     if condition.reference_bands:
         return _of_reference_bands(condition, actors)
     ours = cohorts.filter(pl.col("indicator") == "actors_per_fte")
-    of_band = ours.filter(pl.col("cohort_kind") == "size_band").select(size_band="cohort", band="p75")
+    of_band = ours.filter(pl.col("cohort_kind") == "size_band").select(
+        size_band="cohort", band="p75"
+    )
     all_ = ours.filter(pl.col("cohort_kind") == "portfolio")["p75"]
     whole = pl.lit(all_[0] if len(all_) else None, pl.Float64)
     name = "quartile" if condition.stand_in == "quartile" else f"frozen {condition.frozen_period}"

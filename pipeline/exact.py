@@ -23,12 +23,12 @@ def _divide(pairs: pl.Series) -> pl.Series:
     above = pairs.struct.field("numerator").to_numpy()
     below = pairs.struct.field("denominator").to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
-        quotient = pl.Series(pairs.name, np.divide(above, below), nan_to_null=True)
-    return quotient
+        quotients = np.divide(above, below)
+    return pl.Series(pairs.name, quotients, nan_to_null=True)
 
 
 def ceil_at(value: pl.Expr, digits: int) -> pl.Expr:
-    """Round up at a decimal place; what is nothing but noise of the arithmetic is not rounded up."""
+    """Round up at a decimal place; mere noise of the arithmetic is not rounded up."""
     scale = 10**digits
     return ratio((value * scale).round(6).ceil(), pl.lit(scale) + value * 0)
 

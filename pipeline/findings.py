@@ -1,4 +1,4 @@
-"""Findings on their way: problems in submitted data, as rows of a frame with the place they stand at.
+"""Findings on their way: problems in submitted data, as rows with the place they stand at.
 
 Every stage that meets a problem returns such rows; `report` gives them their texts.
 """

@@ -34,6 +34,16 @@ class Office:
     has_register: bool
     findings: pl.DataFrame
     parsed: Parsed
+    tables: Mapping[str, pl.DataFrame]
+
+    def clusters_of_rows(self) -> pl.DataFrame:
+        """Return file, sheet_key, row, row_cluster: which cluster a row of the office is about."""
+        keys = ["file", "sheet_key", "row", "row_cluster"]
+        tables = [
+            t.with_columns(sheet_key=pl.lit(name), row_cluster="cluster_id").select(keys)
+            for name, t in self.tables.items()
+        ]
+        return pl.concat(tables)
 
 
 def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFrame) -> Office:
@@ -54,6 +64,7 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
         "register" in files,
         join_findings(parsed_findings, valid.findings, doubled),
         parsed,
+        valid.tables,
     )
 
 
@@ -115,7 +126,9 @@ def effective_ratings(
     good = applied.filter(usable & ~expired.fill_null(value=False))
     late = applied.filter(expired)
     found = join_findings(
-        _finding(late, "valid_until", pl.col("valid_until").dt.strftime("%d.%m.%Y"), "out_of_range"),
+        _finding(
+            late, "valid_until", pl.col("valid_until").dt.strftime("%d.%m.%Y"), "out_of_range"
+        ),
         _unknown(ratings, "cluster_id", clusters.select("cluster_id")),
         _unknown(ratings, "catalogue", criteria.select("catalogue").unique()),
         _unknown_criterion(ratings, criteria),

@@ -21,11 +21,21 @@ def last_day(period: str) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
+def before(day: dt.date) -> str:
+    """Return the quarter before the one of the day."""
+    quarter = (day.month - 1) // 3
+    return f"{day.year}-Q{quarter}" if quarter else f"{day.year - 1}-Q4"
+
+
 def previous_published(outputs: Path, period: str) -> Path | None:
     """Return the folder of the latest earlier period that is published, if there is one."""
-    earlier = [
-        folder
-        for folder in outputs.iterdir()
-        if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
-    ] if outputs.is_dir() else []
+    earlier = (
+        [
+            folder
+            for folder in outputs.iterdir()
+            if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
+        ]
+        if outputs.is_dir()
+        else []
+    )
     return max(earlier, default=None)

@@ -14,9 +14,7 @@ ARCHIVE, STAGING = ".archive", ".staging"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
-def publish(
-    outputs: Path, period: str, moment: str, write: Callable[[Path], None]
-) -> Path:
+def publish(outputs: Path, period: str, moment: str, write: Callable[[Path], None]) -> Path:
     """Write a publication beside the old one and put it in its place in one step.
 
     write: writes all files below a folder; if it fails nothing changes. moment: the name under

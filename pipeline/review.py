@@ -32,8 +32,11 @@ from schemas.declaration import submission
 
 @dataclass(frozen=True)
 class Intake:
-    """What was read: files (file, source_file, sha256), refusals (file, code, detail) and the
-    stacked sheets and cells of the others (see `intake.frames.stack`)."""
+    """What was read.
+
+    files: file, source_file, sha256. refusals: file, code, detail. sheets and cells of the other
+    files: see `intake.frames.stack`.
+    """
 
     files: pl.DataFrame
     refusals: pl.DataFrame
@@ -59,8 +62,11 @@ class Review:
 
 @dataclass(frozen=True)
 class Task:
-    """What a review is asked to do. frozen: the cohorts of an earlier period, if a catalogue's
-    limits of 4.2 come from there."""
+    """What a review is asked to do.
+
+    frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
+    frozen.
+    """
 
     period: str
     last_day: dt.date
@@ -69,18 +75,26 @@ class Task:
     frozen: Mapping[str, pl.DataFrame]
 
 
-def review(task: Task, sent: Intake, office_files: Mapping[str, int], office_sent: Intake) -> Review:
+def review(
+    task: Task, sent: Intake, office_files: Mapping[str, int], office_sent: Intake
+) -> Review:
     """Return the review of what was sent; `OfficeFileError` if a file of the office is unusable."""
     parsed = parse(submission(), sent.sheets, sent.cells)
     valid = validate(submission(), parsed, task.last_day)
     office = read_office(office_files, office_sent.sheets, office_sent.cells)
     master = valid.tables["master_data"]
     settled = settle(
-        submission(), sent.files, sent.refusals, master, join_findings(parsed.findings, valid.findings)
+        submission(),
+        sent.files,
+        sent.refusals,
+        master,
+        join_findings(parsed.findings, valid.findings),
     )
     located = describe(master, valid.tables["actors"], task.settings.actors)
     portfolio = reviewed_portfolio(task, parsed, valid, located, settled, office)
-    measures, benchmarks, verdicts, ratings, rating_findings = judge(task, portfolio, settled, office)
+    measures, benchmarks, verdicts, ratings, rating_findings = judge(
+        task, portfolio, settled, office
+    )
     robust = robustness(task, portfolio, verdicts, ratings)
     counted = count(located.actors, task.settings.actors, Definition())
     found = join_findings(
@@ -189,7 +203,7 @@ def limits(task: Task, catalogue: Catalogue, benchmarks: Benchmarks) -> pl.DataF
 def robustness(
     task: Task, portfolio: Portfolio, verdicts: Sequence[Verdicts], ratings: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return each cluster's decision under every variant: the review again with one thing changed."""
+    """Return each cluster's decision under every variant: again with one thing changed."""
     low, high = task.settings.radii_km
     definitions = {
         f"radius_{low:g}": Definition(radius_km=low),

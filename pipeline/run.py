@@ -26,6 +26,8 @@ from pipeline.intake.refusal import Refusal
 from pipeline.office import OfficeFileError
 from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.report.html.pages import write_pages
+from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Intake, Review, Task, review
 from pipeline.settings import Settings, load_settings
 from schemas.declaration import office, submission
@@ -98,12 +100,6 @@ def run(request: Request, read: Read) -> Published:
     counts = count_outcomes(done)
 
     def write(folder: Path) -> None:
-        try:  # TEMPORARY
-            from pipeline.report.html.pages import write_pages
-            from pipeline.report.workbook.book import write_workbook
-        except Exception:
-            write_pages = write_workbook = lambda *a: None
-
         with clock.stage("tables"):
             write_tables(done, folder / "data")
         with clock.stage("workbook"):
@@ -172,9 +168,7 @@ def unusable(name: str, code: str, why: str) -> NothingPublishedError:
     )
 
 
-def frozen_limits(
-    request: Request, catalogues: Sequence[Catalogue]
-) -> Mapping[str, pl.DataFrame]:
+def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[str, pl.DataFrame]:
     """Return the cohorts of the earlier periods whose limits the catalogues freeze."""
     result = {}
     for catalogue in catalogues:
@@ -230,8 +224,12 @@ def count_outcomes(done: Review) -> dict[str, int]:
     """Return how many submissions and clusters came to what."""
     outcomes = done.tables["submissions"]["outcome"]
     decisions = done.tables["clusters"]["decision"]
-    counts = {name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")}
-    counts |= {name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")}
+    counts = {
+        name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")
+    }
+    counts |= {
+        name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")
+    }
     counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
     counts["findings"] = done.tables["findings"].height
     return counts

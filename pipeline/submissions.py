@@ -9,7 +9,7 @@ REVIEWED, QUARANTINED, SUPERSEDED = "reviewed", "quarantined", "superseded"
 # The fields a submission cannot do without, and its outcome's code where theirs is of another kind.
 KEYS = {"cluster_id": "bad_value", "as_of": "bad_date"}
 KEY_CODES = ["missing_value", "bad_value", "bad_date"]
-OUTCOMES = {"file": pl.UInt32, "outcome": pl.String, "code": pl.String, "detail": pl.String}
+REFUSALS = pl.Schema({"file": pl.UInt32, "code": pl.String, "detail": pl.String})
 
 
 def settle(
@@ -26,7 +26,7 @@ def settle(
     """
     identity = master.select("file", "cluster_id", "as_of", "version")
     table = files.join(identity, on="file", how="left", maintain_order="left")
-    broken = pl.concat([refusals.cast(OUTCOMES_OF_REFUSALS), incomplete(workbook, found)])
+    broken = pl.concat([refusals.cast(REFUSALS), incomplete(workbook, found)])
     broken = broken.unique("file", keep="first", maintain_order=True)
     table = table.join(broken, on="file", how="left", maintain_order="left")
     whole = table.filter(pl.col("code").is_null()).drop("code", "detail")
@@ -34,9 +34,6 @@ def settle(
     columns = ["file", "source_file", "sha256", "cluster_id", "as_of", "outcome", "code", "detail"]
     settled = pl.concat([rest.select(columns), supersede(whole).select(columns)])
     return settled.sort("source_file")
-
-
-OUTCOMES_OF_REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
 
 
 def incomplete(workbook: Workbook, found: pl.DataFrame) -> pl.DataFrame:

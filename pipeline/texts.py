@@ -1,4 +1,4 @@
-"""What people read for our codes, in German and English (schemas/texts.toml), and numbers as text."""
+"""What people read for our codes (schemas/texts.toml), and numbers as text."""
 
 import datetime as dt
 import re

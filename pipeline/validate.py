@@ -45,8 +45,16 @@ def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None
         failures = failures.join(table.select("index", "file", "row"), on="index")
         failures = failures.with_columns(sheet_key=pl.lit(sheet.key))
         failures = failures.join(bad, on=CELL, how="anti")  # said already: bad, not empty
+        if sheet.layout == "table":  # of a column that is missing as a whole, it is said once
+            failures = failures.join(parsed.places, on=["file", "sheet_key", "field"], how="semi")
         items, item_failures = checked_items(sheet, parsed.items)
-        found.append(located(parsed, sheet, pl.concat([failures.drop("index"), item_failures], how="diagonal_relaxed")))
+        found.append(
+            located(
+                parsed,
+                sheet,
+                pl.concat([failures.drop("index"), item_failures], how="diagonal_relaxed"),
+            )
+        )
         clean = without(table, failures).drop("index")
         unusable = pl.concat([bad, failures.select(CELL)])
         tables[sheet.key] = add_lists(sheet, mark_bad(sheet, clean, unusable), items)
@@ -71,8 +79,12 @@ def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
         raise ValueError(f"{schema.name}: {cases.filter(pl.col('index').is_null())}")
     code = pl.col("check").replace(CODES)
     order = code.replace_strict(PRECEDENCE, range(len(PRECEDENCE)), default=len(PRECEDENCE))
-    named = ours.select(index=pl.col("index").cast(pl.UInt32), field="column", code=code, order=order)
-    return named.sort("index", "field", "order").unique(["index", "field"], keep="first").drop("order")
+    named = ours.select(
+        index=pl.col("index").cast(pl.UInt32), field="column", code=code, order=order
+    )
+    return (
+        named.sort("index", "field", "order").unique(["index", "field"], keep="first").drop("order")
+    )
 
 
 def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -129,6 +141,8 @@ def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.Data
     for field in sheet.fields:
         if field.type in LISTS:
             own = items.filter(pl.col("field") == field.key)
-            lists = own.group_by("file", "row", maintain_order=True).agg(pl.col("item").alias(field.key))
+            lists = own.group_by("file", "row", maintain_order=True).agg(
+                pl.col("item").alias(field.key)
+            )
             table = table.join(lists, on=["file", "row"], how="left", maintain_order="left")
     return table

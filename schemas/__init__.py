@@ -1,0 +1,1 @@
+"""Everything declared as data: workbooks, registers, catalogues, texts, and the tables' models."""

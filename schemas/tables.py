@@ -1,4 +1,4 @@
-"""The pandera models of the published tables (contract 3): names, order and types of their columns."""
+"""The pandera models of the published tables (contract 3): their columns and types."""
 
 import pandera.polars as pa
 import polars as pl
@@ -61,7 +61,6 @@ def table(unique: list[str] | None = None, **columns: pa.Column) -> pa.DataFrame
     return pa.DataFrameSchema(columns, unique=unique, strict=True, ordered=True)
 
 
-MAYBE = {"nullable": True}
 STATISTICS = {name: number() for name in ("min", "p25", "median", "p75", "max", "pooled")}
 
 TABLES = {
@@ -69,18 +68,18 @@ TABLES = {
         ["source_file"],
         source_file=key(),
         sha256=key(),
-        cluster_id=text(**MAYBE),
+        cluster_id=text(nullable=True),
         outcome=text(OUTCOMES),
-        code=text(**MAYBE),
-        message_de=text(**MAYBE),
-        message_en=text(**MAYBE),
+        code=text(nullable=True),
+        message_de=text(nullable=True),
+        message_en=text(nullable=True),
     ),
     "coverage": table(
         ["cluster_id"],
         period=key(),
         cluster_id=key(),
-        name=text(**MAYBE),
-        role=text(**MAYBE),
+        name=text(nullable=True),
+        role=text(nullable=True),
         expected=flag(),
         state=text(STATES),
         as_of=pa.Column(pl.Date, nullable=True),
@@ -89,7 +88,7 @@ TABLES = {
     ),
     "findings": table(
         source_file=key(),
-        cluster_id=text(**MAYBE),
+        cluster_id=text(nullable=True),
         sheet=text(),
         cell=text(),
         severity=text(SEVERITIES),
@@ -97,18 +96,18 @@ TABLES = {
         criterion_ids=pa.Column(pl.List(pl.String)),
         message_de=key(),
         message_en=key(),
-        value=text(**MAYBE),
+        value=text(nullable=True),
     ),
     "clusters": table(
         ["cluster_id"],
         period=key(),
         cluster_id=key(),
-        name=text(**MAYBE),
-        role=text(**MAYBE),
+        name=text(nullable=True),
+        role=text(nullable=True),
         as_of=pa.Column(pl.Date),
-        federal_state=text(**MAYBE),
-        technology_field=text(**MAYBE),
-        size_band=text(**MAYBE),
+        federal_state=text(nullable=True),
+        technology_field=text(nullable=True),
+        size_band=text(nullable=True),
         **{name: number() for name in INDICATORS},
         fulfilled=count(),
         not_fulfilled=count(),
@@ -168,9 +167,9 @@ TABLES = {
         threshold=number(),
         unit=key(),
         status=text(STATUSES),
-        limit_source=text(**MAYBE),
+        limit_source=text(nullable=True),
         lever_amount=number(),
-        lever_unit=text(**MAYBE),
+        lever_unit=text(nullable=True),
     ),
     "rows": table(
         period=key(),
@@ -186,15 +185,15 @@ TABLES = {
         period=key(),
         cluster_id=key(),
         row=pa.Column(pl.Int64, pa.Check.ge(1)),
-        name=text(**MAYBE),
-        actor_type=text(**MAYBE),
-        bound=flag(**MAYBE),
-        sme=flag(**MAYBE),
+        name=text(nullable=True),
+        actor_type=text(nullable=True),
+        bound=flag(nullable=True),
+        sme=flag(nullable=True),
         distance_km=number(),
-        near=flag(**MAYBE),
+        near=flag(nullable=True),
         latitude=number(),
         longitude=number(),
-        actor_key=text(**MAYBE),
+        actor_key=text(nullable=True),
         bound_reason=key(),
         sme_reason=key(),
         near_reason=key(),

@@ -72,9 +72,7 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
     actors = mark_duplicates(actors)
     sme = pl.col("sme_ifm" if definition.ifm else "sme")
     return actors.with_columns(
-        counts=pl.when(~pl.col("duplicate")).then(pl.col("counts")).otherwise(
-            statement=False
-        ),
+        counts=pl.when(~pl.col("duplicate")).then(pl.col("counts")).otherwise(statement=False),
         near=pl.col("distance_km") <= radius,
         judged_sme=pl.when("agreed_sme" if not definition.ifm else "agreed_sme_ifm").then(sme),
         judged_type=pl.when("agreed_actor_type").then("actor_type"),
@@ -100,11 +98,13 @@ def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
         (~several | (pl.col(p).filter(candidate).n_unique().over(same) == 1)).alias(f"agreed_{p}")
         for p in PROPERTIES
     ]
-    return actors.with_columns(duplicate=several & (pl.col("row") != chosen), *agreed)
+    return actors.with_columns(*agreed, duplicate=several & (pl.col("row") != chosen))
 
 
 def duplicate_findings(counted: pl.DataFrame) -> pl.DataFrame:
     """Return a finding at the name of each row that does not count because another one does."""
     rows = counted.filter(pl.col("duplicate"))
-    rows = rows.select("file", "row", field=pl.lit("name"), value="name", sheet_key=pl.lit("actors"))
+    rows = rows.select(
+        "file", "row", field=pl.lit("name"), value="name", sheet_key=pl.lit("actors")
+    )
     return findings(rows, "duplicate_row")

@@ -1,4 +1,4 @@
-"""Where actors and offices are, and how far apart: own coordinates first, else the postcode's centre."""
+"""Where actors and offices are, and how far apart: own coordinates, else the postcode's."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ GERMANY = "DE"
 
 @cache
 def postcode_table() -> pl.DataFrame:
-    """Return country, postcode, center_latitude, center_longitude of the shipped table (GeoNames)."""
+    """Return country, postcode, center_latitude, center_longitude of the shipped table."""
     table = pl.read_parquet(HERE / "registers" / "postcodes.parquet")
     return table.select(
         "country", "postcode", center_latitude="latitude", center_longitude="longitude"
@@ -23,7 +23,7 @@ def postcode_table() -> pl.DataFrame:
 
 
 def normal_postcode(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
-    """Return the postcode as the table writes it: no prefix, no blanks, German ones of five digits."""
+    """Return the postcode as the table writes it: no prefix, no blanks, German ones five digits."""
     text = postcode.str.to_uppercase()
     german = text.str.replace(r"^DE?[\s-]*(\d+)$", "${1}")
     # Excel drops leading zeros: 1067 is 01067.
@@ -36,7 +36,7 @@ def normal_postcode(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
 def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
     """Add country_code, postcode_key, center_latitude, center_longitude, own, lat, lon.
 
-    country: the row's country, null where it is unknown. own: whether the coordinates are the row's.
+    country: the row's country, null where it is unknown. own: whether they are its own coordinates.
     """
     table = table.with_columns(country_code=country)
     table = table.with_columns(
@@ -89,7 +89,9 @@ def place_findings(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
     detail = pl.format("{} km", pl.col("off").round(0).cast(pl.Int64))
     return join_findings(
         findings(at_postcode(table.filter(unknown)), "unknown_postcode"),
-        findings(at_postcode(far).with_columns(detail=far.select(detail).to_series()), "inconsistent"),
+        findings(
+            at_postcode(far).with_columns(detail=far.select(detail).to_series()), "inconsistent"
+        ),
     )
 
 

@@ -12,7 +12,7 @@ COMPANY = "Unternehmen"
 
 @dataclass(frozen=True)
 class Definition:
-    """Which reading of the definitions a count uses; the variants of the robustness check differ."""
+    """Which reading of the definitions a count uses; the robustness variants differ."""
 
     loose: bool = False
     ifm: bool = False
@@ -21,9 +21,13 @@ class Definition:
 
 def empty_or(field: str, holds: pl.Expr) -> pl.Expr:
     """True where the cell is empty, unknown where it is bad, else whether it holds."""
-    return pl.when(pl.col(f"{field}_bad")).then(None).when(pl.col(field).is_null()).then(
-        statement=True
-    ).otherwise(holds)
+    return (
+        pl.when(pl.col(f"{field}_bad"))
+        .then(None)
+        .when(pl.col(field).is_null())
+        .then(statement=True)
+        .otherwise(holds)
+    )
 
 
 def is_bound(rules: ActorRules, *, loose: bool) -> pl.Expr:

@@ -10,6 +10,7 @@ from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.periods import BadPeriodError, last_day
+from pipeline.prefect_settings import quiet_prefect
 from pipeline.run import NothingPublishedError, Published, Request, run
 from pipeline.settings import load_settings
 
@@ -42,7 +43,9 @@ def command(arguments: argparse.Namespace) -> int:
         last_day(request.period)
         published = execute(request, arguments)
     except BadPeriodError:
-        return fail(USAGE_ERROR, f"{request.period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+        return fail(
+            USAGE_ERROR, f"{request.period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3"
+        )
     except CatalogueError as error:
         return fail(USAGE_ERROR, str(error))
     except NothingPublishedError as end:
@@ -55,9 +58,10 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     """Run in this process, or by the flow."""
     if arguments.direct:
         return run(request, read_here)
-    from pipeline.flow import run_flow
+    with quiet_prefect(request.outputs):
+        from pipeline.flow import run_flow
 
-    return run_flow(request)
+        return run_flow(request)
 
 
 def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:

@@ -25,7 +25,10 @@ def discover(inputs: Path, period: str) -> Found:
     names = sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []
     submissions = tuple(p for p in names if is_submission(p))
     ignored = tuple(p.name for p in names if not is_submission(p))
-    places = {"register": inputs / "register.xlsx", "assessments": inputs / period / "assessments.xlsx"}
+    places = {
+        "register": inputs / "register.xlsx",
+        "assessments": inputs / period / "assessments.xlsx",
+    }
     return Found(submissions, ignored, {k: p for k, p in places.items() if p.exists()})
 
 

@@ -1,4 +1,4 @@
-"""Stacks what was read from many workbooks: one frame of sheets and one of cells for all of them."""
+"""Stacks what was read from many workbooks: one frame of sheets and one of cells."""
 
 from collections.abc import Iterable
 

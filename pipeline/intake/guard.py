@@ -33,7 +33,7 @@ class Limits:
 
 
 def kind_of(data: bytes, limits: Limits) -> tuple[str, zipfile.ZipFile | None]:
-    """Return what the bytes are (xlsx, xlsb, ods, xls) and the opened zip; Refusal if no workbook."""
+    """Return what the bytes are (xlsx, xlsb, ods, xls) and the opened zip, or refuse."""
     if len(data) > limits.max_file_mb * MB:
         raise Refusal("too_large", limit=f"{limits.max_file_mb} MB", what="file")
     if data.startswith(OLE2):

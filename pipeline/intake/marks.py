@@ -1,13 +1,14 @@
-"""The second look: cells the fast reader gives as empty though they hold an error or an unsaved formula.
+"""The second look: errors and unsaved formulas, which the fast reader gives as empty cells.
 
-python-calamine returns an empty text for `#REF!` and for a formula without stored value alike. A search
-through the sheet's bytes tells whether a look at its cells is needed at all.
+python-calamine returns an empty text for `#REF!` and for a formula without stored value alike. A
+search through the sheet's bytes tells whether a look at its cells is needed at all.
 """
 
 import re
 import zipfile
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
+from typing import NoReturn
 from xml.parsers import expat
 
 from pipeline.intake.refusal import Refusal
@@ -26,7 +27,7 @@ ERROR_TEXT = re.compile(
 def forbid_entities(parser: expat.XMLParserType) -> None:
     """Make the parser refuse documents that declare entities: no workbook needs them."""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> NoReturn:
         raise Refusal("unreadable", why="XML entities")
 
     parser.EntityDeclHandler = refuse
@@ -58,7 +59,7 @@ def local(name: str) -> str:
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part of every sheet of an OOXML workbook by the sheet's name; the first name wins."""
+    """Return the part of every sheet of an OOXML workbook by its name; the first name wins."""
     workbook = _workbook_part(archive)
     rels = join(dirname(workbook), "_rels", workbook.rpartition("/")[2] + ".rels")
     names = {name.lower(): name for name in archive.namelist()}
@@ -207,7 +208,7 @@ def _repeat(attrs: dict[str, str], name: str) -> int:
 
 
 def ods_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
-    """Return the error cells and formulas without stored value of every table of an ODS document."""
+    """Return error cells and formulas without stored value of every table of an ODS document."""
     data = archive.read("content.xml")
     if not SUSPECT_ODS.search(data):
         return {}
@@ -255,7 +256,7 @@ XLSB_ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-# Record types of the binary format ([MS-XLSB] 2.4): a row begins, a cell or formula holds an error, a sheet.
+# Record types of the binary format ([MS-XLSB] 2.4).
 ROW_HEADER, CELL_ERROR, FORMULA_ERROR, BUNDLE_SHEET = 0, 3, 11, 156
 
 

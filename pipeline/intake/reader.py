@@ -58,7 +58,7 @@ class Reading:
 
 
 def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
-    """Read the cells of the wanted sheets; Refusal with an outcome's code if that cannot be done."""
+    """Read the cells of the wanted sheets, or raise a Refusal with an outcome's code."""
     data = read_bytes(path, limits)
     kind, archive = kind_of(data, limits)
     book = open_book(data)
@@ -83,7 +83,7 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         with path.open("rb") as stream:
             return stream.read(limits.max_file_mb * 1024 * 1024 + 1)
     except OSError as error:
-        raise Refusal("unreadable", why=error.strerror or str(error)) from error
+        raise Refusal("unreadable", passing=True, why=error.strerror or str(error)) from error
 
 
 def open_book(data: bytes) -> calamine.CalamineWorkbook:

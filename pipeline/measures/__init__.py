@@ -1,1 +1,1 @@
-"""Figures: every measure as an interval [low, high], with the rows behind it (contract 2.1 to 2.3)."""
+"""Figures: every measure as an interval [low, high], with the rows behind it (contract 2)."""

@@ -1,4 +1,4 @@
-"""What all measures share: the portfolio they read, the frames they return, rows judged by tests."""
+"""What all measures share: the portfolio they read, the frames they return, judged rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,24 +9,29 @@ from pipeline.settings import Settings
 
 # low, high: the interval; null: unknown, high infinite: no upper limit. numerator, denominator: of
 # what is certain, where the figure is a share or a quotient (or what its lever starts from).
-FIGURES = {
-    "file": pl.UInt32,
-    "metric": pl.String,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "numerator": pl.Float64,
-    "denominator": pl.Float64,
-}
+LIST_OF_TEXT: pl.DataType = pl.List(pl.String)
+FIGURES = pl.Schema(
+    {
+        "file": pl.UInt32,
+        "metric": pl.String,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "numerator": pl.Float64,
+        "denominator": pl.Float64,
+    }
+)
 # counted: null where the row possibly counts; gaps: the fields whose cells would settle that.
-ROWS = {
-    "file": pl.UInt32,
-    "metric": pl.String,
-    "sheet_key": pl.String,
-    "row": pl.UInt32,
-    "counted": pl.Boolean,
-    "reason_code": pl.String,
-    "gaps": pl.List(pl.String),
-}
+ROWS = pl.Schema(
+    {
+        "file": pl.UInt32,
+        "metric": pl.String,
+        "sheet_key": pl.String,
+        "row": pl.UInt32,
+        "counted": pl.Boolean,
+        "reason_code": pl.String,
+        "gaps": LIST_OF_TEXT,
+    }
+)
 UNLIMITED = float("inf")
 
 
@@ -55,7 +60,9 @@ class Portfolio:
         there = self.sheets.filter(pl.col("sheet_key") == sheet_key).select("file")
         zeros = self.clusters.select("file").join(there, on="file", maintain_order="left")
         filled = zeros.join(counts, on="file", how="left", maintain_order="left").fill_null(0)
-        return self.clusters.select("file").join(filled, on="file", how="left", maintain_order="left")
+        return self.clusters.select("file").join(
+            filled, on="file", how="left", maintain_order="left"
+        )
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,15 @@ class Test:
 
 
 def judge(rows: pl.DataFrame, tests: Sequence[Test]) -> pl.DataFrame:
-    """Add counted (all tests hold), reason_code (of the first that fails, else is unknown), gaps."""
+    """Add counted (all tests hold), reason_code (the first that fails or is unknown), gaps."""
     named = rows.with_columns(t.holds.alias(f"_{i}") for i, t in enumerate(tests))
     columns = [pl.col(f"_{i}") for i in range(len(tests))]
     reason = pl.coalesce(
         *(pl.when(~c).then(pl.lit(t.no)) for c, t in zip(columns, tests, strict=True)),
-        *(pl.when(c.is_null()).then(pl.lit(t.unknown)) for c, t in zip(columns, tests, strict=True)),
+        *(
+            pl.when(c.is_null()).then(pl.lit(t.unknown))
+            for c, t in zip(columns, tests, strict=True)
+        ),
         pl.lit("counts"),
     )
     unknown = [

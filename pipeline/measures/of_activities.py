@@ -28,7 +28,10 @@ def measure_activities(portfolio: Portfolio) -> Measures:
     """Return all figures from the sheet Aktivitäten."""
     rows = portfolio.table(SHEET)
     begun = Test(
-        pl.col("from") <= months_before(pl.col("as_of"), 12), "begun_too_late", "from_unknown", "from"
+        pl.col("from") <= months_before(pl.col("as_of"), 12),
+        "begun_too_late",
+        "from_unknown",
+        "from",
     )
     structures = [kind_is("Arbeitsgruppe", "Clusterforum"), begun, at_least(TIMES, 2, TOO_RARE)]
     internal = [kind_is("Interne Kommunikation"), at_least(TIMES, 4, TOO_RARE)]
@@ -57,7 +60,9 @@ def services_per_year(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
     low = pl.col("low")
     high = pl.when(pl.col("unlimited") > 0).then(UNLIMITED).otherwise(low + pl.col("more"))
     metric = "services_per_year"
-    return Measures(figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET))
+    return Measures(
+        figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
+    )
 
 
 def service_fields(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
@@ -74,12 +79,16 @@ def service_fields(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
     strategic = pl.when(said).then(pl.col("strategic").fill_null(value=False))
     of_field = Test(strategic, "other_field", "action_field_unknown", "action_field")
     judged = judge(rows, [kind_is("Service"), of_field, at_least(TIMES, 1, TOO_RARE)])
-    sums = covered(judged).join(fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True)
+    sums = covered(judged).join(
+        fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True
+    )
     table = portfolio.per_cluster(SHEET, sums).fill_null(0)
     there = portfolio.sheets.filter(pl.col("sheet_key") == SHEET)["file"].implode()
     n = pl.when(pl.col("file").is_in(there) & (pl.col("n") > 0)).then(pl.col("n").cast(pl.Int64))
     certain = pl.col("certain").cast(pl.Int64)
-    most = pl.min_horizontal(certain + pl.col("possible").cast(pl.Int64) + pl.col("wild").cast(pl.Int64), n)
+    most = pl.min_horizontal(
+        certain + pl.col("possible").cast(pl.Int64) + pl.col("wild").cast(pl.Int64), n
+    )
     metric = "service_fields_share"
     number = pl.when(n.is_not_null()).then(certain)
     asked = missing_action_fields(portfolio.clusters, metric)

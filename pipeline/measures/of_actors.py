@@ -37,9 +37,7 @@ def _all(portfolio: Portfolio, counted: pl.DataFrame, metric: str) -> Measures:
     return Measures(figures(table, metric, low, high, numerator=low), _gaps(counted, metric, None))
 
 
-def _property(
-    portfolio: Portfolio, counted: pl.DataFrame, name: str, holds: pl.Expr
-) -> Measures:
+def _property(portfolio: Portfolio, counted: pl.DataFrame, name: str, holds: pl.Expr) -> Measures:
     """Return <name>_count and <name>_share of the bound actors.
 
     The least and greatest share over all ways to fill what is unknown (contract 2.2): the least
@@ -77,8 +75,12 @@ def _property(
 
 def _types(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
     """Return how many different actor types the bound actors have; a row covers at most one."""
-    certain = counted.filter(CERTAIN).drop_nulls("judged_type").select("file", "judged_type").unique()
-    maybe = counted.filter(POSSIBLE).drop_nulls("judged_type").select("file", "judged_type").unique()
+    certain = (
+        counted.filter(CERTAIN).drop_nulls("judged_type").select("file", "judged_type").unique()
+    )
+    maybe = (
+        counted.filter(POSSIBLE).drop_nulls("judged_type").select("file", "judged_type").unique()
+    )
     maybe = maybe.join(certain, on=["file", "judged_type"], how="anti")
     blank = counted.filter((CERTAIN | POSSIBLE) & pl.col("judged_type").is_null())
     sums = (
@@ -89,9 +91,12 @@ def _types(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
     )
     table = portfolio.per_cluster("actors", sums)
     low = pl.col("certain")
-    high = pl.min_horizontal(low + pl.col("maybe") + pl.col("blank"), pl.lit(len(values("actor_types"))))
+    high = pl.min_horizontal(
+        low + pl.col("maybe") + pl.col("blank"), pl.lit(len(values("actor_types")))
+    )
     return Measures(
-        figures(table, "actor_types", low, high, numerator=low), _gaps(counted, "actor_types", "type")
+        figures(table, "actor_types", low, high, numerator=low),
+        _gaps(counted, "actor_types", "type"),
     )
 
 

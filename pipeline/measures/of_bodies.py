@@ -30,7 +30,11 @@ def measure_seats(portfolio: Portfolio, definition: Definition) -> Measures:
     rows = judge(portfolio.table("bodies"), tests)
     groups = group_sizes(portfolio, definition).join(seats(rows), on=["file", "group"], how="left")
     groups = groups.with_columns(pl.col("seated", "maybe").fill_null(value=False))
-    wild = rows.filter(group.is_null() & pl.col("counted").is_null()).group_by("file").agg(wild=pl.len())
+    wild = (
+        rows.filter(group.is_null() & pl.col("counted").is_null())
+        .group_by("file")
+        .agg(wild=pl.len())
+    )
     sums = groups.group_by("file").agg(
         possible=pl.col("possibly_big").sum(),
         seated=(pl.col("possibly_big") & pl.col("seated")).sum(),

@@ -81,13 +81,17 @@ def titles(
     )
     kindless = live.filter(pl.col("kind").is_null() & pl.col("title_key").is_not_null())
     loose = kindless.group_by("file", "title_key").agg(loose=pl.len())
-    every = known_pairs.join(loose, on=["file", "title_key"], how="full", coalesce=True).fill_null(0)
+    every = known_pairs.join(loose, on=["file", "title_key"], how="full", coalesce=True).fill_null(
+        0
+    )
     most = pl.min_horizontal(pl.col("named") + pl.col("loose"), pl.lit(len(kinds), pl.UInt32))
     sums = every.group_by("file").agg(certain=pl.col("sure").sum(), most=most.sum())
     blank = live.filter(pl.col("title_key").is_null()).group_by("file").agg(blank=pl.len())
     table = portfolio.per_cluster(SHEET, sums.join(blank, on="file", how="full", coalesce=True))
     low, high = pl.col("certain"), pl.col("most") + pl.col("blank")
-    return Measures(figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET))
+    return Measures(
+        figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
+    )
 
 
 def mark_repeated(judged: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
@@ -121,4 +125,6 @@ def visibility_kinds(portfolio: Portfolio, rows: pl.DataFrame, recent: Test) -> 
     most = pl.min_horizontal(low + pl.col("named") + pl.col("wild"), pl.lit(len(VISIBILITY)))
     high = pl.when(low.is_not_null()).then(most)
     metric = "visibility_kinds"
-    return Measures(figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET))
+    return Measures(
+        figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
+    )

@@ -17,7 +17,7 @@ def measure_funding(portfolio: Portfolio) -> Measures:
     rows = used_rows(portfolio.table("funding"), portfolio.settings.own_sources)
     used = pl.col("counted")
     sums = rows.group_by("file").agg(
-        total=pl.col("cents").filter(used).sum(),
+        total=pl.col("cents").filter(pl.col("of_year")).sum(),
         own=pl.col("cents").filter(used & pl.col("is_own")).sum(),
         undated=(pl.col("year").is_null() | pl.col("status").is_null()).sum(),
         no_amount=(pl.col("of_year") & pl.col("amount_eur").is_null()).sum(),
@@ -47,8 +47,10 @@ def used_rows(rows: pl.DataFrame, own_sources: tuple[str, ...]) -> pl.DataFrame:
     ended = pl.date(year.cast(pl.Int32), 12, 31) <= pl.col("as_of")
     actual = year.filter((status == ACTUAL) & ended).max().over("file")
     planned = year.filter(status == PLANNED).max().over("file")
-    chosen = pl.when(actual.is_not_null()).then((status == ACTUAL) & (year == actual)).otherwise(
-        (status == PLANNED) & (year == planned)
+    chosen = (
+        pl.when(actual.is_not_null())
+        .then((status == ACTUAL) & (year == actual))
+        .otherwise((status == PLANNED) & (year == planned))
     )
     rows = rows.with_columns(of_year=chosen.fill_null(value=False))
     undated = year.is_null() | status.is_null()

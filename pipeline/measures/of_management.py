@@ -1,4 +1,4 @@
-"""Full-time equivalents of the management, and actors per full-time equivalent (contract 2.2, 4.2)."""
+"""Full-time equivalents of the management, and actors per FTE (contract 2.2, criterion 4.2)."""
 
 import polars as pl
 

@@ -1,1 +1,1 @@
-"""Parse: from raw cells to typed columns, for all submissions at once. Bad cells become findings."""
+"""Parse: from raw cells to typed columns, for all submissions at once."""

@@ -35,14 +35,16 @@ LARGEST = 1e15
 def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     """Return the placed cells typed: number, text, date, flag (of which one is filled) and code.
 
-    A cell that holds nothing worth reading (blank, "k. A." in a text column) is left out.
-    `raw` is the cell as a user sees it.
+    `raw` is the cell as a user sees it; `empty` marks a cell that holds nothing worth reading
+    (blank, "k. A." in a text column).
     """
     cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
     cells = cells.with_columns(raw=as_text(), clean=collapse_expr(pl.col("text")))
-    cells = cells.filter(~(is_blank() | is_empty_word(workbook)))
+    cells = cells.with_columns(empty=is_blank() | is_empty_word(workbook))
     return cells.with_columns(
-        pl.when(KIND.is_in([ord("e"), ord("f")]))
+        pl.when(pl.col("empty"))
+        .then(reading())
+        .when(KIND.is_in([ord("e"), ord("f")]))
         .then(failure_of_cell())
         .otherwise(reading_of_type(workbook))
         .alias("reading")

@@ -1,4 +1,4 @@
-"""Where things stand in a workbook: which sheet is which, where its header is, which column is which field.
+"""Where things stand: which sheet is which, where its header is, which column is which field.
 
 Works on the cells of all files at once. What it places has the columns PLACED; rows that are no
 rows of data (totals, group headings) are taken out with a finding.
@@ -15,7 +15,7 @@ from pipeline.parse.rows import drop_rows_that_are_none
 from schemas.declaration import Sheet, Workbook
 from schemas.words import header_key, word_key
 
-# A cell at home: file, sheet_key, sheet (its name in the file), row, column, field, kind, number, text.
+# A cell at home; sheet is the sheet's name in the file.
 PLACED = ["file", "sheet_key", "sheet", "row", "column", "field", "kind", "number", "text"]
 TEXT = ord("s")
 SHEET = ["file", "sheet_key"]
@@ -58,7 +58,7 @@ def place(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layo
 
 # ---------------------------------------------------------------------------------------- sheets
 def match_sheets(workbook: Workbook, sheets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the sheets that are ours (the first of each meaning), and findings about the others."""
+    """Return the sheets that are ours (the first of each meaning), and findings."""
     names = pl.DataFrame(
         [(key, s.key) for s in workbook.sheets for key in s.keys],
         schema={"key": pl.String, "sheet_key": pl.String},
@@ -71,26 +71,27 @@ def match_sheets(workbook: Workbook, sheets: pl.DataFrame) -> tuple[pl.DataFrame
     office = sheets.filter(pl.col("key").is_in(office_keys(workbook)))
     office = office.join(matched, on=["file", "sheet"], how="anti")
     found = join_findings(
-        findings(again.select("file", "sheet_key", sheet="name"), "unknown_column"),
-        findings(office.select("file", sheet="name", value="name"), "office_field"),
+        findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
+        findings(office.select("file", sheet="name", detail="name"), "office_field"),
         missing_sheets(workbook, sheets, first),
     )
     return first.select("file", "sheet", "sheet_key", "name"), found
 
 
-def missing_sheets(
-    workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame
-) -> pl.DataFrame:
+def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
     """Return a finding for every declared sheet that a file does not have."""
     declared = pl.DataFrame(
-        {"sheet_key": [s.key for s in workbook.sheets], "sheet": [s.name["de"] for s in workbook.sheets]}
+        {
+            "sheet_key": [s.key for s in workbook.sheets],
+            "sheet": [s.name["de"] for s in workbook.sheets],
+        }
     )
     every = sheets.select("file").unique().join(declared, how="cross")
     return findings(every.join(matched, on=SHEET, how="anti").sort("file"), "missing_sheet")
 
 
 def office_keys(workbook: Workbook) -> list[str]:
-    """Return the keys of what only the office may fill in, less what the workbook declares itself."""
+    """Return the keys of what only the office may fill in, less the workbook's own fields."""
     own = {key for s in workbook.sheets for f in s.fields for key in f.keys}
     return sorted({header_key(w) for w in workbook.words["office_fields"]} - own)
 
@@ -113,10 +114,12 @@ def place_forms(workbook: Workbook, cells: pl.DataFrame) -> Layout:
     labels = labels.join(label_columns(labels), on=[*SHEET, "column"])
     first = labels.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)
     places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
-    values = cells.join(places.select(*SHEET, "row", "column", "field"), on=[*SHEET, "row", "column"])
+    values = cells.join(
+        places.select(*SHEET, "row", "column", "field"), on=[*SHEET, "row", "column"]
+    )
     strange = labels.join(first, on=[*SHEET, "row"], how="anti")
-    strange = strange.join(  # a title or a heading of the form has no value beside it
-        cells.select(*SHEET, "row", column=pl.col("column") - 1), on=[*SHEET, "row", "column"], how="semi"
+    strange = strange.with_columns(pl.col("column") + 1).join(  # a title has no value beside it
+        cells.select(*SHEET, "row", "column"), on=[*SHEET, "row", "column"], how="semi"
     )
     found = strange_headers(workbook, strange)
     return Layout(pl.DataFrame(), values.select(PLACED), places, found)
@@ -137,7 +140,7 @@ def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
     """Return findings for labels and headers that are none of ours (columns PLACED and key)."""
     is_office = pl.col("key").is_in(office_keys(workbook))
     code = pl.when(is_office).then(pl.lit("office_field")).otherwise(pl.lit("unknown_column"))
-    return findings(headers.with_columns(code=code, value="text").drop("field"))
+    return findings(headers.with_columns(code=code, value="text", detail="text").drop("field"))
 
 
 # ---------------------------------------------------------------------------------------- tables
@@ -164,7 +167,12 @@ def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) 
         row_findings,
     )
     placed = rows.drop_nulls("field").select(PLACED)
-    return Layout(readable, placed, columns.rename({"header_row": "row"}).select(*SHEET, "sheet", "row", "column", "field"), found)
+    return Layout(
+        readable,
+        placed,
+        columns.rename({"header_row": "row"}).select(*SHEET, "sheet", "row", "column", "field"),
+        found,
+    )
 
 
 def header_rows(top: pl.DataFrame) -> pl.DataFrame:

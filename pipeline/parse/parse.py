@@ -23,7 +23,8 @@ class Parsed:
     items: file, sheet_key, row, field, item: the items of cells that hold lists.
     sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
     column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
-    cells: file, sheet_key, row (as in `tables`), at (row in the workbook), column, field, raw, code.
+    cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
+    field, raw, code.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -41,11 +42,12 @@ def parse(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Pars
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
     row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
     typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
-    tables = {s.key: _table(s, typed, layout.sheets) for s in workbook.sheets}
+    filled = typed.filter(~pl.col("empty"))
+    tables = {s.key: _table(s, filled, layout.sheets) for s in workbook.sheets}
     bad = typed.drop_nulls("code").with_columns(row="at", value="raw")
     return Parsed(
         tables,
-        list_items(workbook, typed),
+        list_items(workbook, filled),
         layout.sheets,
         layout.places,
         typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),

@@ -1,4 +1,4 @@
-"""Rows of a table that are no rows of data: totals, group headings, repeated headers (contract 3)."""
+"""Rows of a table that are no data: totals, group headings, repeated headers (contract 3)."""
 
 import re
 
@@ -101,7 +101,7 @@ def fuller_row_follows(data: pl.DataFrame) -> pl.DataFrame:
 
 
 def repeated_headers(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
-    """Return the first cell of rows that repeat the header: every cell is its own column's header."""
+    """Return the first cell of rows whose every cell is its own column's header."""
     keys = pl.DataFrame(
         [(s.key, f.key, sorted(f.keys)) for s in workbook.sheets for f in s.fields],
         schema=["sheet_key", "field", "keys"],

@@ -28,7 +28,9 @@ def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
         if field.type not in LISTS:
             own = cells.filter(pl.col("field") == field.key)
             columns = [value(field).alias(field.key), *more_values(field)]
-            table = table.join(own.select(*KEY, *columns), on=KEY, how="left", maintain_order="left")
+            table = table.join(
+                own.select(*KEY, *columns), on=KEY, how="left", maintain_order="left"
+            )
     return table
 
 

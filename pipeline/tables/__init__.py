@@ -1,1 +1,1 @@
-"""The tables of a review as others rely on them (contract 3), with their texts in German and English."""
+"""The tables of a review as others rely on them (contract 3), with their texts."""

@@ -83,8 +83,9 @@ def findings(done: Finished) -> pl.DataFrame:
     cells = pl.concat([done.parsed.cells, done.office.parsed.cells])
     ids = done.settled.select("file", "cluster_id")
     files = done.files.join(ids, on="file", how="left", maintain_order="left")
+    about = done.office.clusters_of_rows()
     workbooks = [submission(), office()]
-    return findings_table(done.findings, cells, files, workbooks, done.catalogues[0])
+    return findings_table(done.findings, cells, files, about, workbooks, done.catalogues[0])
 
 
 def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
@@ -102,9 +103,7 @@ def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
     superseded = pl.col("outcome") == "superseded"
     copied = pl.col("sha256").is_duplicated() & superseded
     for lang in LANGUAGES:
-        newer, same = (
-            _message(kind, lang) for kind in ("superseded", "same_content")
-        )
+        newer, same = (_message(kind, lang) for kind in ("superseded", "same_content"))
         table = table.with_columns(
             pl.when(quarantined)
             .then(pl.coalesce(f"message_{lang}", f"other_message_{lang}"))
@@ -203,5 +202,3 @@ def actors(done: Finished) -> pl.DataFrame:
     )
     table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
     return by_cluster(done, table).sort("cluster_id", "row")
-
-

@@ -29,6 +29,7 @@ EXPECTED = {
         "no criterion's number",
     ),
 }
+LIST_OF_TEXT: pl.DataType = pl.List(pl.String)
 # Of what a stranger typed a message shows no more.
 LONGEST_VALUE = 120
 
@@ -43,22 +44,33 @@ def findings_table(
     found: pl.DataFrame,
     cells: pl.DataFrame,
     files: pl.DataFrame,
+    about: pl.DataFrame,
     workbooks: list[Workbook],
     catalogue: Catalogue,
 ) -> pl.DataFrame:
     """Return the table of the contract.
 
     found: see `pipeline.findings`, rows as in the tables (a form's row may be 0). cells: see
-    `Parsed.cells`. files: file, source_file, cluster_id.
+    `Parsed.cells`. files: file, source_file, cluster_id. about: file, sheet_key, row, row_cluster:
+    the cluster that a row of the office's files is about.
     """
+    found = found.join(about, on=["file", "sheet_key", "row"], how="left", maintain_order="left")
     table = addressed(found, cells).join(files, on="file", how="left", maintain_order="left")
-    table = table.join(fields_frame(workbooks), on=["sheet_key", "field"], how="left", maintain_order="left")
-    table = table.join(affected(workbooks, catalogue), on=["sheet_key", "field"], how="left", maintain_order="left")
-    table = table.join(affected_by_sheet(workbooks, catalogue), on="sheet_key", how="left", maintain_order="left")
+    table = table.join(
+        fields_frame(workbooks), on=["sheet_key", "field"], how="left", maintain_order="left"
+    )
+    table = table.join(
+        affected(workbooks, catalogue), on=["sheet_key", "field"], how="left", maintain_order="left"
+    )
+    table = table.join(
+        affected_by_sheet(workbooks, catalogue), on="sheet_key", how="left", maintain_order="left"
+    )
     table = with_messages(with_severity(table, workbooks))
-    return table.sort("source_file", "sheet_order", "row", "column", "code", nulls_last=False).select(
+    return table.sort(
+        "source_file", "sheet_order", "row", "column", "code", nulls_last=False
+    ).select(
         "source_file",
-        "cluster_id",
+        pl.coalesce("cluster_id", "row_cluster"),
         pl.col("sheet").fill_null(""),
         cell=pl.col("cell").fill_null(""),
         severity="severity",
@@ -72,7 +84,9 @@ def findings_table(
 
 def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Give findings that know only row and field their sheet, column and value."""
-    by_cell = cells.select("file", "sheet_key", "row", "field", at="at", own_column="column", raw="raw")
+    by_cell = cells.select(
+        "file", "sheet_key", "row", "field", at="at", own_column="column", raw="raw"
+    )
     by_cell = by_cell.unique(["file", "sheet_key", "row", "field"], keep="first")
     keys = ["file", "sheet_key", "row", "field"]
     table = found.join(by_cell, on=keys, how="left", maintain_order="left")
@@ -167,17 +181,24 @@ def affected(workbooks: list[Workbook], catalogue: Catalogue) -> pl.DataFrame:
         (sheet, field.key, criteria_reading(catalogue, {f"{sheet}.{field.key}"}))
         for sheet, field in _every_field(workbooks)
     ]
-    schema = {"sheet_key": pl.String, "field": pl.String, "field_criteria": pl.List(pl.String)}
+    schema = pl.Schema({"sheet_key": pl.String, "field": pl.String, "field_criteria": LIST_OF_TEXT})
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def affected_by_sheet(workbooks: list[Workbook], catalogue: Catalogue) -> pl.DataFrame:
-    """Return sheet_key, sheet_order, sheet_criteria: the criteria whose figures read the sheet."""
+    """Return sheet_key, sheet_de, sheet_order, sheet_criteria (which read the sheet)."""
     rows = []
     for order, sheet in enumerate(s for w in workbooks for s in w.sheets):
         cells = {f"{sheet.key}.{f.key}" for f in sheet.fields}
-        rows.append((sheet.key, order, criteria_reading(catalogue, cells)))
-    schema = {"sheet_key": pl.String, "sheet_order": pl.Int64, "sheet_criteria": pl.List(pl.String)}
+        rows.append((sheet.key, sheet.name["de"], order, criteria_reading(catalogue, cells)))
+    schema = pl.Schema(
+        {
+            "sheet_key": pl.String,
+            "sheet_de": pl.String,
+            "sheet_order": pl.Int64,
+            "sheet_criteria": LIST_OF_TEXT,
+        }
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -241,10 +262,12 @@ def with_messages(table: pl.DataFrame) -> pl.DataFrame:
 def filled(template: str, lang: str) -> pl.Expr:
     """Return the template with its placeholders filled from the columns of the same name."""
     values = {name: pl.col(name).str.slice(0, LONGEST_VALUE) for name in ("place", "value")}
+    if "{detail}" not in template and "{more}" not in template:  # of a list the item that is wrong
+        values["value"] = pl.coalesce("detail", "value").str.slice(0, LONGEST_VALUE)
     for name in ("field", "expected", "not_expected"):
         values[name] = pl.col(f"{name}_{lang}")
     said = pl.col("detail").str.slice(0, LONGEST_VALUE)
-    # "(detail)" stands in the template's own brackets, or in brackets only where there is one.
-    bare = "({detail})" in template
-    values["detail"] = said if bare else pl.concat_str(pl.lit(" ("), said, pl.lit(")"))
+    values["detail"] = said
+    values["more"] = pl.concat_str(pl.lit(" ("), said, pl.lit(")"))
+    values["sheet_de"] = pl.col("sheet_de")
     return fill(template, values)

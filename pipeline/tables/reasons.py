@@ -17,7 +17,9 @@ TO = {"de": "bis", "en": "to"}
 DIGITS = {"actors": 0, "years": 0, "months": 0, "count": 0}
 
 
-def with_reasons(criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+def with_reasons(
+    criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame
+) -> pl.DataFrame:
     """Add reason_de and reason_en: every condition in words; a rating's reason as it was given."""
     said = conditions.select(*CRITERION, *(condition_text(conditions, lang) for lang in LANGUAGES))
     columns = [f"reason_{lang}" for lang in LANGUAGES]
@@ -40,8 +42,15 @@ def rated_text(lang: str) -> pl.Expr:
         pl.concat_str(pl.lit(", "), written).fill_null(""),
     )
     beside = "berechnet" if lang == "de" else "computed"
-    text = pl.concat_str("reason", pl.lit(" ["), who, pl.lit(f"; {beside}: "), computed, pl.lit("]"))
-    return pl.when(pl.col("reason").is_not_null()).then(text).otherwise(computed).alias(f"reason_{lang}")
+    text = pl.concat_str(
+        "reason", pl.lit(" ["), who, pl.lit(f"; {beside}: "), computed, pl.lit("]")
+    )
+    return (
+        pl.when(pl.col("reason").is_not_null())
+        .then(text)
+        .otherwise(computed)
+        .alias(f"reason_{lang}")
+    )
 
 
 def condition_text(conditions: pl.DataFrame, lang: str) -> pl.Series:
@@ -58,7 +67,8 @@ def _condition(row: Mapping[str, Any], lang: str) -> str:
     source = say_limit(row["limit_source"], lang)
     source = f" ({source})" if source else ""
     title = metric.title[lang]
-    return f"{title[0].upper()}{title[1:]}: {got}; {wanted}{source} – {say('status', row['status'], lang)}"
+    status = say("status", row["status"], lang)
+    return f"{title[0].upper()}{title[1:]}: {got}; {wanted}{source} – {status}"
 
 
 def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:
@@ -66,7 +76,9 @@ def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: st
     if metric.unit == "yes_no":
         return "verlangt" if lang == "de" else "required"
     word = "verlangt" if lang == "de" else "required:"
-    limit = value_text(metric, threshold, lang, operator) if threshold is not None else UNKNOWN[lang]
+    limit = (
+        value_text(metric, threshold, lang, operator) if threshold is not None else UNKNOWN[lang]
+    )
     return f"{word} {LIMIT[lang][operator]} {limit}"
 
 
@@ -121,5 +133,3 @@ def catalogue_criteria(catalogues: tuple[Catalogue, ...]) -> pl.DataFrame:
     rows = [(c.id, criterion.id) for c in catalogues for criterion in c.criteria]
     schema = {"catalogue": pl.String, "criterion_id": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-

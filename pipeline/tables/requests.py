@@ -1,4 +1,4 @@
-"""The smallest request to a cluster: which cells, filled how, would settle an undetermined criterion.
+"""The smallest request to a cluster: which cells, filled how, would settle a criterion.
 
 For every undetermined condition the fewest open rows whose favourable filling fulfils it.
 """
@@ -22,7 +22,10 @@ ORDER = [PROPERTY_OPEN, MAY_JOIN, MAY_STAY_AWAY]
 MOST_CELLS = 40
 WORDS = {
     "please": ("Bitte {fill}: {cells}{more}", "Please {fill}: {cells}{more}"),
-    "enough": (" ({need} von {total} offenen Zeilen genügen)", " ({need} of {total} open rows suffice)"),
+    "enough": (
+        " ({need} von {total} offenen Zeilen genügen)",
+        " ({need} of {total} open rows suffice)",
+    ),
     "blank": ("Bitte {fill} (Blatt {sheet})", "Please {fill} (sheet {sheet})"),
     "limit": (
         "Es gibt keinen Grenzwert, mit dem verglichen werden kann: ein Gutachten ist nötig",
@@ -55,15 +58,26 @@ def with_requests(
     )
     table = criteria.join(joined, on=CRITERION, how="left", maintain_order="left")
     is_open = pl.col("computed_status") == "undetermined"
-    return table.with_columns(pl.when(is_open).then(pl.col(c)).fill_null("").alias(c) for c in columns)
+    return table.with_columns(
+        pl.when(is_open).then(pl.col(c)).fill_null("").alias(c) for c in columns
+    )
 
 
 def requested_rows(open_: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows to be filled for each condition: CONDITION, sheet_key, row, gaps, need, total."""
+    """Return the rows to fill for each condition: CONDITION, sheet_key, row, gaps, need, total."""
     gaps = rows.filter(pl.col("counted").is_null(), pl.col("gaps").list.len() > 0)
     rank = pl.col("reason_code").replace_strict(ORDER, range(len(ORDER)), default=0)
     gaps = gaps.with_columns(rank=rank).sort(*FIGURE, "rank", "sheet_key", "row")
-    columns = ["metric", "operator", "low", "high", "threshold", "numerator", "denominator", "lever_kind"]
+    columns = [
+        "metric",
+        "operator",
+        "low",
+        "high",
+        "threshold",
+        "numerator",
+        "denominator",
+        "lever_kind",
+    ]
     joined = open_.select(*CONDITION, *columns).join(gaps, on=FIGURE, maintain_order="left_right")
     joined = joined.with_columns(
         index=pl.int_range(1, pl.len() + 1).over(CONDITION), total=pl.len().over(CONDITION)
@@ -82,7 +96,9 @@ def enough_at(joined: pl.DataFrame) -> pl.Expr:
     leaving = (reason == MAY_STAY_AWAY).cum_sum().over(CONDITION)
     # low is k / (n + those who may stay away), see `measures.of_actors`.
     whole = pl.col("numerator") / pl.col("low")
-    whole = pl.when(pl.col("low") > 0).then(whole).otherwise(pl.col("denominator") + pl.col("total"))
+    whole = (
+        pl.when(pl.col("low") > 0).then(whole).otherwise(pl.col("denominator") + pl.col("total"))
+    )
     share = (pl.col("numerator") + added) / (whole + joining - leaving) >= pl.col("threshold")
     groups = pl.col("numerator") + pl.col("index") >= pl.col("threshold") * pl.col("denominator")
     counted = pl.col("low") + pl.col("index") >= pl.col("threshold")
@@ -102,11 +118,15 @@ def enough_at(joined: pl.DataFrame) -> pl.Expr:
 
 def cells_in_words(wanted: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return CONDITION, cells, need, total: the cells to fill, such as Akteure!C12, C17."""
-    cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps").explode("field")
+    cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps").explode(
+        "field"
+    )
     at = places.select("file", "sheet_key", "field", "sheet", "column", form_row="row")
     cells = cells.join(at, on=["file", "sheet_key", "field"], how="left", maintain_order="left")
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
-    cells = cells.join(declared_names(), on=["sheet_key", "field"], how="left", maintain_order="left")
+    cells = cells.join(
+        declared_names(), on=["sheet_key", "field"], how="left", maintain_order="left"
+    )
     # Where the label itself is missing there is no address: the field is named.
     name = pl.coalesce(cell_name(row, pl.col("column")), pl.col("field_name"))
     sheet = pl.coalesce("sheet", "sheet_name")
@@ -173,4 +193,3 @@ def _sentence(lang: str) -> pl.Expr:
         .otherwise(blank)
     )
     return text.alias(f"request_{lang}")
-

@@ -1,1 +1,1 @@
-"""The HTML report: `pages.write_pages` builds views from the tables, the templates only print them."""
+"""The HTML report: views built from the tables, and templates that only print them."""

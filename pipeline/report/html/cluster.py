@@ -1,4 +1,4 @@
-"""The page of one cluster: its own rows of every table, taken apart once, and what is made of them."""
+"""The page of one cluster: its rows of every table, and what is made of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,6 +117,4 @@ def _findings_summary(findings: Sequence[Row], words: Words) -> str:
     if not findings:
         return words("no_findings")
     n = {s: sum(r["severity"] == s for r in findings) for s in ("error", "warning", "info")}
-    return words(
-        "findings_summary", **{s: words.count(f"n_{s}", count) for s, count in n.items()}
-    )
+    return words("findings_summary", **{s: words.count(f"n_{s}", count) for s, count in n.items()})

@@ -10,6 +10,7 @@ from pipeline.report.html.figures import indicator
 from pipeline.report.html.views import Cell, Table, page_of
 from pipeline.report.html.words import Words
 from pipeline.review import Review
+from schemas.tables import COHORT_KINDS
 
 INDICATOR = "actors_per_fte"
 STATISTICS = ("min", "p25", "median", "p75", "max", "pooled")
@@ -32,7 +33,8 @@ class Comparison:
 def comparison(review: Review, words: Words) -> Comparison:
     """Return the benchmark of actors per FTE."""
     own = review.tables["cohorts"].filter(pl.col("indicator") == INDICATOR)
-    kinds = own["cohort_kind"].unique(maintain_order=True).to_list()
+    there = set(own["cohort_kind"])
+    kinds = [k for k in COHORT_KINDS if k in there]
     tables = [_table(own.filter(pl.col("cohort_kind") == k), k, review, words) for k in kinds]
     return Comparison(tables, _small(review, words))
 

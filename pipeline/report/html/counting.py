@@ -10,7 +10,7 @@ from pipeline.report.html.figures import ranges
 from pipeline.report.html.words import Words
 
 Row = Mapping[str, Any]
-Lines = tuple[tuple[str, str, str, str, str], ...]
+Lines = tuple[tuple[str, str, str, str], ...]
 COUNTED = ("yes", "possible", "no")
 KILOMETRES = 1
 
@@ -42,7 +42,7 @@ class Actors:
 
 @dataclass(frozen=True)
 class FigureRows:
-    """The rows behind a figure; lines: (sheet, whether counted, reason, how many, row numbers)."""
+    """The rows behind a figure; lines: (counted or why not, sheet, how many, row numbers)."""
 
     titles: Sequence[str]
     summary: str
@@ -72,9 +72,7 @@ def actor_rows(rows: Sequence[Row], words: Words) -> Actors:
     )
 
 
-def summary(
-    rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: Words
-) -> str:
+def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: Words) -> str:
     """Return "34 Zeilen, 28 zählen: 3 nur Kontakt, 2 ausgetreten"."""
     head = words("rows_count", rows=words.count("rows", rows), n=words.count("n_count", counts))
     if not left_out:
@@ -82,7 +80,7 @@ def summary(
     return f"{head}: {', '.join(f'{words.number(n)} {text}' for n, text in left_out)}."
 
 
-def bound_mark(bound: bool | None) -> str:  # noqa: FBT001
+def bound_mark(bound: bool | None) -> str:
     """Return the code of three-valued counting."""
     return {True: "yes", False: "no", None: "possible"}[bound]
 
@@ -107,7 +105,7 @@ def _actor(row: Row, words: Words) -> ActorRow:
 def figure_rows(rows: Sequence[Row], words: Words) -> list[FigureRows]:
     """Return the rows behind each figure of the other sheets; figures of the same rows together.
 
-    rows: metric, sheet, counted, reason_code, numbers (the row numbers), as `grouped_rows` has them.
+    rows: metric, sheet, counted, reason_code, numbers (of the rows), see `grouped_rows`.
     """
     by_metric: dict[str, list[Row]] = {}
     for row in rows:
@@ -130,14 +128,20 @@ def _lines(rows: Sequence[Row], words: Words) -> Lines:
     ordered = sorted(rows, key=lambda r: (COUNTED.index(r["counted"]), -len(r["numbers"])))
     return tuple(
         (
+            _verdict(r, words),
             r["sheet"],
-            words.code("counted", r["counted"]),
-            words.code("row_reason", r["reason_code"]),
             words.number(len(r["numbers"])),
             ranges(r["numbers"]),
         )
         for r in ordered
     )
+
+
+def _verdict(row: Row, words: Words) -> str:
+    counted = words.code("counted", row["counted"])
+    if row["counted"] == "yes":
+        return counted
+    return f"{counted}: {words.code('row_reason', row['reason_code'])}"
 
 
 def _summary(rows: Sequence[Row], words: Words) -> str:

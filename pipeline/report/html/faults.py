@@ -10,6 +10,7 @@ from pipeline.report.html.words import Words
 from pipeline.review import Review
 
 SEVERITIES = ("error", "warning", "info")
+FINDING_HEADS = ("sheet", "cell", "severity", "what_to_do", "concerns")
 
 
 def finding_tables(review: Review, words: Words) -> list[Table]:
@@ -84,17 +85,14 @@ def severity(code: str, words: Words) -> Cell:
     return Cell(words.code("severity", code), mark=code)
 
 
-def cell_findings(
-    caption: str, findings: Any, words: Words, *, files: bool = False
-) -> Table:
+def cell_findings(caption: str, findings: Any, words: Words, *, files: bool = False) -> Table:
     """Return findings one by one: where, what is wrong and what to do, the gravest first."""
     ordered = sorted(findings, key=lambda r: SEVERITIES.index(r["severity"]))
-    heads = ("file",) if files else ()
-    heads += ("sheet", "cell", "severity", "what_to_do", "concerns")
+    heads = [*(["file"] if files else []), *FINDING_HEADS]
     return Table(caption, [words(k) for k in heads], [_finding(r, words, files) for r in ordered])
 
 
-def _finding(row: Mapping[str, Any], words: Words, files: bool) -> Sequence[str | Cell]:  # noqa: FBT001
+def _finding(row: Mapping[str, Any], words: Words, files: bool) -> Sequence[str | Cell]:
     file = [row["source_file"]] if files else []
     return [
         *file,

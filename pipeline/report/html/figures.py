@@ -8,7 +8,10 @@ from pipeline.texts import NBSP
 DIGITS = {"share": 1, "fte": 2, "actors_per_fte": 2, "per_year": 2, "eur": 2}
 # Units that stand behind the number; of the others the figure's title says what is counted.
 NAMED = ("years", "months", "eur")
+# Levers that name all that is missing, so that no goal need be named.
+ALL_OF = ("groups", "fields", "documents", "statements")
 MOST_DIGITS = 8
+DECIMALS = 2
 SIGNIFICANT = 2
 
 
@@ -16,8 +19,6 @@ def figure(value: float, unit: str, words: Words, threshold: float | None = None
     """Return a figure with its unit, rounded so that it never seems to meet a limit it misses."""
     if unit == "yes_no":
         return words("yes" if value >= 1 else "no")
-    if not math.isfinite(value):
-        return words("unlimited")
     digits = careful_digits(value, threshold, unit)
     if unit == "share":
         return words.percent(value, digits)
@@ -47,7 +48,7 @@ def interval(
         return words("unknown")
     least = figure(low, unit, words, threshold)
     if high is None:
-        return words("at_least", value=least) if math.isfinite(low) else least
+        return words("at_least", value=least)
     most = figure(high, unit, words, threshold)
     return least if least == most else words("from_to", low=least, high=most)
 
@@ -71,7 +72,7 @@ def lever(
     cents = math.ceil(round(amount * 100, 4)) / 100
     what = words.unit("lever_unit", lever_unit, cents)
     more = f"{words.number(cents, 2)}{NBSP}{what}"
-    if threshold is None or unit == "yes_no" or lever_unit in ("groups", "fields"):
+    if threshold is None or lever_unit in ALL_OF or amount == threshold:
         return words("lever", more=more)
     goal = figure(threshold, unit, words)
     if unit == "actors_per_fte":
@@ -84,7 +85,7 @@ def indicator(value: float | None, name: str, words: Words) -> str:
     kind = words.code("indicator_format", name)
     if value is None or kind == "share":
         return words.percent(value)
-    return words.number(value, 2 if kind == "decimal" else 0)
+    return words.fixed(value, DECIMALS) if kind == "decimal" else words.number(value)
 
 
 def rounded(value: float | None, name: str, words: Words) -> str:
@@ -95,6 +96,8 @@ def rounded(value: float | None, name: str, words: Words) -> str:
         return words.percent(value, 0)
     size = math.floor(math.log10(abs(value))) + 1 if value else 0
     digits = SIGNIFICANT - size
+    if words.code("indicator_format", name) != "decimal":
+        digits = min(digits, 0)
     return words.number(round(value, digits), max(digits, 0))
 
 

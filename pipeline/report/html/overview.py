@@ -70,7 +70,7 @@ def _decision_figures(review: Review, words: Words) -> list[KeyFigure]:
     for decision in DECISIONS:
         of_kind = decisions.filter(pl.col("decision") == decision)
         doubtful = of_kind.filter(pl.col("decision_confirmed") != decision).height
-        note = words("without_experts", n=words.number(doubtful)) if of_kind.height else ""
+        note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
         label = words.code("decision", decision)
         found.append(KeyFigure(words.number(of_kind.height), label, note, decision))
     return found

@@ -1,13 +1,13 @@
-"""A cluster's place in its cohorts, without ranks, names or extremes: quarters and round quartiles."""
+"""A cluster's place in its cohorts, without ranks, names or extremes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.benchmark import INDICATORS
 from pipeline.report.html.comparison import cohort_name
 from pipeline.report.html.figures import indicator, rounded
 from pipeline.report.html.words import Words
+from schemas.tables import INDICATORS
 
 Row = Mapping[str, Any]
 QUARTILES = ("p25", "median", "p75")
@@ -84,9 +84,8 @@ def _quarter(row: Row | None, minimum: int, words: Words) -> Quarter | None:
     if row is None or row["n"] < minimum or row["value"] is None or row["p25"] is None:
         return None
     first, last = quarters(row["value"], [row[q] for q in QUARTILES])
-    key = f"quarter_{first}" if first == last else "quarters"
     return Quarter(
-        text=words(key, first=words(f"quarter_{first}"), last=words(f"quarter_{last}")),
+        text=words(f"quarter_{first}" if first == last else "middle_half"),
         quartiles=" · ".join(rounded(row[q], row["indicator"], words) for q in QUARTILES),
         n=words("n_clusters", n=words.number(row["n"])),
         touched=[first <= q <= last for q in ALL_QUARTERS],
@@ -96,8 +95,9 @@ def _quarter(row: Row | None, minimum: int, words: Words) -> Quarter | None:
 def quarters(value: float, quartiles: Sequence[float]) -> tuple[int, int]:
     """Return the first and last quarter a value lies in; on a boundary the lower one.
 
-    Where several quartiles are equal to the value, it lies in all the quarters between them.
+    Where several quartiles are equal to the value, these are the quarters between them: the second
+    or third, or with all three the middle half.
     """
     below = sum(q < value for q in quartiles)
     equal = sum(q == value for q in quartiles)
-    return below + 1, below + max(equal, 1)
+    return (below + 2, below + equal) if equal > 1 else (below + 1, below + 1)

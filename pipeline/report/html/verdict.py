@@ -1,4 +1,4 @@
-"""A cluster's decision and its criteria, one by one: values, thresholds, what is missing and why."""
+"""A cluster's decision and its criteria: values, thresholds, what is missing and why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ def _criterion(
         status_text=words.code("status", status),
         basis=words("by_expert", computed=computed) if assessed else words("by_computation"),
         contrary=words("against_hard") if row["against_hard"] else "",
-        reason=row[f"reason_{words.lang}"] or "",
+        reason=(row[f"reason_{words.lang}"] or "") if assessed else "",
         request=row[f"request_{words.lang}"] or "",
         conditions=[_condition(declared[c["condition"]], c, words) for c in conditions],
     )
@@ -119,7 +119,7 @@ def _condition(condition: Condition, row: Row, words: Words) -> ConditionView:
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
     return ConditionView(
         title=words.of(condition.metric.title),
-        value=interval(row["value_low"], row["value_high"], unit, words, threshold),
+        value=_value(row, words),
         required=required(row["operator"], threshold, unit, words),
         limit=words.limit(row["limit_source"]) if condition.threshold is None else "",
         status=status,
@@ -127,3 +127,10 @@ def _condition(condition: Condition, row: Row, words: Words) -> ConditionView:
         status_text=words.code("status", status),
         lever=missing if status != "fulfilled" else "",
     )
+
+
+def _value(row: Row, words: Words) -> str:
+    """Return the interval; judged without one means that there is no full-time equivalent."""
+    if row["value_low"] is None and row["status"] == "not_fulfilled":
+        return words("no_fte")
+    return interval(row["value_low"], row["value_high"], row["unit"], words, row["threshold"])

@@ -33,7 +33,7 @@ class Words:
 
     def code(self, group: str, code: str | None) -> str:
         """Return what people read for a code."""
-        return say(group, code, self.lang)
+        return _label(group, code, self.lang)
 
     def unit(self, group: str, code: str, amount: float) -> str:
         """Return a unit, in the singular for one."""
@@ -60,6 +60,12 @@ class Words:
         """Return a number."""
         return number(value, digits, self.lang)
 
+    def fixed(self, value: float, digits: int) -> str:
+        """Return a number with all its digits, for columns."""
+        mark = "," if self.lang == "de" else "."
+        whole, _, rest = self.number(value, digits).partition(mark)
+        return f"{whole}{mark}{rest.ljust(digits, '0')}"
+
     def percent(self, value: float | None, digits: int = 1) -> str:
         """Return a share."""
         return percent(value, self.lang, digits)
@@ -68,9 +74,14 @@ class Words:
         """Return a date."""
         return day(value, self.lang)
 
-    def yes_no(self, value: bool | None) -> str:  # noqa: FBT001
+    def yes_no(self, value: bool | None) -> str:
         """Return yes, no or unknown."""
         return self({True: "yes", False: "no", None: "unknown"}[value])
+
+
+@cache
+def _label(group: str, code: str | None, lang: str) -> str:
+    return say(group, code, lang)
 
 
 @cache

@@ -1,9 +1,11 @@
-"""Columns of a table on a sheet: what stands in them, written cell by cell, and how wide they are."""
+"""Columns of a table on a sheet: what stands in their cells, and how wide they are."""
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -11,10 +13,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.texts import say
 
+Formula = Callable[[int], str]
 MAX_TEXT = 32_767
-NARROW, WIDE, WRAPPED = 6.0, 42.0, 52.0
+NARROW, WIDE, WRAPPED = 6.0, 64.0, 52.0
 # no XML may hold them
-NONCHARACTERS = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
+NONCHARACTERS = re.compile("[\ufffe\uffff]")
+WRAPS = frozenset({"wrap", "foreign_wrap"})
+# a row is no taller: what strangers wrote may be long
+MAX_LINES = 10
 DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2}
 
 
@@ -22,15 +28,15 @@ DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2}
 class Column:
     """A column of a table.
 
-    kind: how its cells look (`formats`), one for all or one for each. formula: from the number of a
-    row on the sheet to the formula of its cell; `values` are then what the formulas give, and a cell
-    without a value gets no formula.
+    kind: how its cells look (`formats`), one for all or one for each. formula: from the number of
+    a row on the sheet to the formula of its cell; `values` are then what the formulas give, and a
+    cell without a value gets no formula.
     """
 
     header: str
     values: Sequence[Any]
     kind: str | Sequence[str] = "text"
-    formula: Callable[[int], str] | None = None
+    formula: Formula | None = None
     width: float | None = None
 
     def kind_of(self, index: int) -> str:
@@ -40,7 +46,8 @@ class Column:
 
 def clean(text: str, lang: str) -> str:
     """Return the text as a cell can hold it; what is cut off is said."""
-    text = text.translate(NONCHARACTERS)
+    if NONCHARACTERS.search(text):
+        text = NONCHARACTERS.sub("\ufffd", text)
     if len(text) <= MAX_TEXT // 2 or _units(text) <= MAX_TEXT:
         return text
     mark = say("workbook", "cut", lang).format(length=len(text))
@@ -54,40 +61,60 @@ def _units(text: str) -> int:
 
 def put(sheet: Worksheet, row: int, col: int, value: Any, look: Format, lang: str) -> None:
     """Write one value by its own type: texts stay texts whatever they look like."""
-    match value:
-        case None:
-            sheet.write_blank(row, col, None, look)
-        case str():
-            sheet.write_string(row, col, clean(value, lang), look)
-        case dt.date():
-            sheet.write_datetime(row, col, dt.datetime(value.year, value.month, value.day), look)
-        case float() if not math.isfinite(value):
-            sheet.write_string(row, col, "" if math.isnan(value) else "∞", look)
-        case _:
-            sheet.write_number(row, col, value, look)
+    if value is None:
+        sheet.write_blank(row, col, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, col, clean(value, lang), look)
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(row, col, dt.datetime(value.year, value.month, value.day), look)
+    elif math.isfinite(value):
+        sheet.write_number(row, col, value, look)
+    else:
+        sheet.write_string(row, col, "∞" if value > 0 else "", look)
 
 
 def put_column(
     sheet: Worksheet, top: int, at: int, column: Column, looks: Mapping[str, Format], lang: str
 ) -> None:
     """Write a column's cells, the first in row `top` (from 0)."""
+    if column.formula is not None:
+        put_formulas(sheet, top, at, column, column.formula, looks)
+    elif isinstance(column.kind, str):
+        look = looks[column.kind]
+        for row, value in enumerate(column.values, top):
+            put(sheet, row, at, value, look, lang)
+    else:
+        for row, (value, kind) in enumerate(zip(column.values, column.kind, strict=True), top):
+            put(sheet, row, at, value, looks[kind], lang)
+
+
+def put_formulas(
+    sheet: Worksheet,
+    top: int,
+    at: int,
+    column: Column,
+    formula: Formula,
+    looks: Mapping[str, Format],
+) -> None:
+    """Write a column's formulas, each with the value it gives."""
     for index, value in enumerate(column.values):
-        look = looks[column.kind_of(index)]
-        if column.formula is None or value is None:
-            put(sheet, top + index, at, value, look, lang)
+        row, look = top + index, looks[column.kind_of(index)]
+        if value is None:
+            sheet.write_blank(row, at, None, look)
         else:
-            formula = column.formula(top + index + 1)
-            sheet.write_formula(top + index, at, formula, look, value)
+            sheet.write_formula(row, at, formula(row + 1), look, value)
 
 
 def width_of(column: Column) -> float:
     """Return a width in which the column's cells and the words of its header fit."""
     if column.width is not None:
         return column.width
-    kinds = {column.kind} if isinstance(column.kind, str) else set(column.kind)
-    shown = (_length(value, column.kind_of(i)) for i, value in enumerate(column.values))
-    cap = WRAPPED if kinds & {"wrap", "foreign_wrap"} else WIDE
-    longest = min(max(shown, default=0) + 2, cap)
+    kinds = repeat(column.kind) if isinstance(column.kind, str) else column.kind
+    # every different value once: long columns repeat themselves
+    shown = set(zip(column.values, kinds, strict=False))
+    used = {kind for _, kind in shown}
+    cap = WRAPPED if used & WRAPS else WIDE
+    longest = min(max((_length(*pair) for pair in shown), default=0) + 2, cap)
     words = max(len(word) for word in column.header.split())
     # a header of three lines at most; the button of the filter needs some room
     return max(NARROW, longest, words + 3.5, len(column.header) / 3 + 4)
@@ -101,3 +128,21 @@ def _length(value: Any, kind: str) -> int:
     if kind == "date":
         return 10
     return len(f"{value:,.{DECIMALS.get(kind, 2)}f}") + (2 if kind == "share" else 0)
+
+
+def lines_of(columns: Sequence[Column], widths: Sequence[float]) -> dict[int, int]:
+    """Return how many lines a row needs, for those rows that need more than one."""
+    result: dict[int, int] = {}
+    for column, width in zip(columns, widths, strict=True):
+        if isinstance(column.kind, str) and column.kind in WRAPS:
+            needed = {text: lines(text, width) for text in set(column.values) if text}
+            for index, text in enumerate(column.values):
+                if needed.get(text, 1) > result.get(index, 1):
+                    result[index] = needed[text]
+    return result
+
+
+def lines(text: str, width: float) -> int:
+    """Return about how many lines a text takes in a cell that wraps."""
+    parts = text[: MAX_LINES * 200].split("\n")
+    return min(sum(max(1, math.ceil(len(part) / width / 1.08)) for part in parts), MAX_LINES)

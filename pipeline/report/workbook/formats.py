@@ -1,9 +1,11 @@
-"""How cells look: number formats by kind, and colours that do not rely on telling red from green."""
+"""How cells look: number formats by kind, and colours that need no telling red from green."""
 
 from collections.abc import Mapping
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+
+Look = dict[str, object]
 
 INK = "#1A1A1A"
 HEADER = "#1F3A5F"
@@ -26,19 +28,26 @@ NUMBERS = {
 }
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # what strangers wrote keeps its quote: entering the cell does not make it a formula
-TEXTS: Mapping[str, dict[str, object]] = {
+TEXTS: Mapping[str, Look] = {
     "text": {},
     "foreign": {"quote_prefix": True},
     "wrap": {"text_wrap": True},
     "foreign_wrap": {"text_wrap": True, "quote_prefix": True},
     "sign": {"align": "center"},
 }
-PLAIN: Mapping[str, dict[str, object]] = {
+HEAD: Look = {
+    "bold": True,
+    "font_color": "#FFFFFF",
+    "bg_color": HEADER,
+    "text_wrap": True,
+    "valign": "vcenter",
+    "border": 1,
+    "border_color": RULE,
+}
+PLAIN: Mapping[str, Look] = {
     "title": {"bold": True, "font_size": 16, "font_color": HEADER},
     "about": {"font_color": "#3D444B"},
-    "about_wrap": {"font_color": "#3D444B", "text_wrap": True, "valign": "top"},
     "link": {"font_color": "#0B4F9E", "underline": 1},
-    "draft": {"bold": True, "font_color": COLOURS["bad"][1], "bg_color": COLOURS["bad"][0]},
     "section": {"bold": True, "font_size": 12, "font_color": HEADER, "bottom": 1},
     "label": {"bold": True},
     "upright": {"rotation": 90, "align": "center", "valign": "bottom", "text_wrap": True},
@@ -48,23 +57,15 @@ PLAIN: Mapping[str, dict[str, object]] = {
 
 def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     """Return every format by its kind."""
-    cell = {"valign": "top", "font_color": INK, "bottom": 4, "bottom_color": RULE}
-    numbers = {kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()}
-    date = {"date": {"num_format": DATES[lang], "align": "center"}}
-    own = {kind: cell | more for kind, more in ({**TEXTS, **numbers, **date}).items()}
-    header = {
-        "header": {
-            "bold": True,
-            "font_color": "#FFFFFF",
-            "bg_color": HEADER,
-            "text_wrap": True,
-            "valign": "vcenter",
-            "border": 1,
-            "border_color": RULE,
-        }
+    cell: Look = {"valign": "top", "font_color": INK, "bottom": 7, "bottom_color": RULE}
+    numbers = {
+        kind: {"num_format": code, "align": "right", "indent": 1} for kind, code in NUMBERS.items()
     }
-    colours = {
+    date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}
+    own = {kind: cell | more for kind, more in ({**TEXTS, **numbers, **date}).items()}
+    header: dict[str, Look] = {"header": HEAD, "header_sign": HEAD | {"align": "center"}}
+    colours: dict[str, Look] = {
         kind: {"bg_color": back, "font_color": front} for kind, (back, front) in COLOURS.items()
     }
-    every = {**own, **header, **PLAIN, **colours}
+    every: dict[str, Look] = {**own, **header, **PLAIN, **colours}
     return {kind: file.add_format(properties) for kind, properties in every.items()}

@@ -11,15 +11,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.catalogue import Catalogue
-from pipeline.report.workbook.cells import Column, put, put_column, width_of
+from pipeline.report.workbook.cells import Column, lines_of, put, put_column, width_of
 from pipeline.review import Review
 from pipeline.texts import say
 from schemas.declaration import registers
 
 HEADER_ROW = 4
 PAGE_WIDTH = 215.0
+LINE_HEIGHT = 13.0
 A4 = 9
 MAX_NAME = 31
+MAX_HEAD = 255
 
 
 @dataclass(frozen=True)
@@ -78,27 +80,34 @@ def new_sheet(book: Book, code: str, about: str | None = None, suffix: str = "")
     """Return a new sheet with its title, what it is, the mark of a draft and a way back."""
     name = sheet_name(book.text(f"sheet_{code}") + suffix)
     sheet = book.file.add_worksheet(name)
-    title = f"{name} · {book.review.period}"
+    title = f"{name} · {book.review.period} · {book.text('draft')}"
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
-    put(sheet, 1, 0, about or book.text(f"about_{code}"), book.looks["about"], book.lang)
-    put(sheet, 3, 0, book.text("draft"), book.looks["draft"], book.lang)
+    about = about or book.text(f"about_{code}")
+    put(sheet, 1, 0, about, book.looks["about"], book.lang)
     if code != "overview":
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
-    set_print(book, sheet, name)
+    set_print(book, sheet, name, about)
     return sheet
 
 
-def set_print(book: Book, sheet: Worksheet, name: str) -> None:
-    """Landscape A4, the mark of a draft above and page x of y below."""
+def set_print(book: Book, sheet: Worksheet, name: str, about: str) -> None:
+    """Landscape A4, what it is and the mark of a draft above, page x of y below."""
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
-    head = f"{book.text('title')} {book.review.period} · {name}".replace("&", "&&")
-    sheet.set_header(f"&L{head}&R&B{book.text('draft')}")
-    catalogue = f"{book.first.id} {book.first.version}".replace("&", "&&")
+    sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
+    head, mark = plain(f"{book.text('title')} {book.review.period} · {name}"), book.text("draft")
+    room = MAX_HEAD - len(head) - len(mark) - 20
+    sheet.set_header(f"&L{head}\n&8 {plain(about, room)}&R&B{mark}")
+    catalogue = plain(f"{book.first.id} {book.first.version}", 100)
     sheet.set_footer(f"&L{catalogue}&R{book.text('page', page='&P', pages='&N')}")
+
+
+def plain(text: str, room: int = MAX_HEAD) -> str:
+    """Return a text as headers of pages take it, cut to the room there is."""
+    text = text.replace("&", "&&")
+    return text if len(text) <= room else f"{text[: room - 1].rstrip('&')}…"
 
 
 # ---------------------------------------------------------------------------------------- a table
@@ -113,35 +122,44 @@ def put_table(
     """Write columns as an Excel table below a header row that stays in sight and on every page."""
     height = max(len(column.values) for column in columns)
     last = top + max(height, 1)
-    for at, column in enumerate(columns):
+    widths = [width_of(column) for column in columns]
+    for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
         put_column(sheet, top + 1, at, column, book.looks, book.lang)
-        sheet.set_column(at, at, width_of(column))
-    heads = [{"header": c.header, "header_format": book.looks["header"]} for c in columns]
+        sheet.set_column(at, at, width)
+    for row, needed in lines_of(columns, widths).items():
+        sheet.set_row(top + 1 + row, LINE_HEIGHT * needed + 2)
+    heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
     style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
     sheet.add_table(top, 0, last, len(columns) - 1, style)
-    sheet.set_row(top, 15.0 * max(_lines(column) for column in columns) + 6)
+    needed = max(_lines(c.header, w) for c, w in zip(columns, widths, strict=True))
+    sheet.set_row(top, LINE_HEIGHT * needed + 8)
     sheet.freeze_panes(top + 1, frozen)
-    _print_table(sheet, columns, top, last, frozen)
+    sheet.repeat_rows(top)
+    # title and explanation stand in the head of every page
+    sheet.print_area(top, 0, last, len(columns) - 1)
+    set_pages(sheet, sum(widths), frozen)
 
 
-def _lines(column: Column) -> int:
-    room, lines, used = width_of(column) - 2.5, 1, 0.0
-    for word in column.header.split():
+def head_look(book: Book, column: Column) -> Format:
+    """Return the look of a column's header."""
+    return book.looks["header_sign" if column.kind == "sign" else "header"]
+
+
+def _lines(header: str, width: float) -> int:
+    room, lines, used = width - 2.5, 1, 0.0
+    for word in header.split():
         if used and used + 1 + len(word) > room:
             lines, used = lines + 1, 0.0
         used += len(word) + (1 if used else 0)
     return lines
 
 
-def _print_table(
-    sheet: Worksheet, columns: Sequence[Column], top: int, last: int, frozen: int
-) -> None:
-    pages = math.ceil(sum(width_of(column) for column in columns) / PAGE_WIDTH)
+def set_pages(sheet: Worksheet, width: float, frozen: int) -> None:
+    """Print as many pages wide as stay readable, each with the frozen columns."""
+    pages = math.ceil(width / PAGE_WIDTH)
     sheet.fit_to_pages(pages, 0)
-    sheet.repeat_rows(top)
     if pages > 1 and frozen:
         sheet.repeat_columns(0, frozen - 1)
-    sheet.print_area(0, 0, last, len(columns) - 1)
 
 
 # ---------------------------------------------------------------------------------------- colours
@@ -154,7 +172,9 @@ def colour(
         sheet.conditional_format(*where, {**rule, "format": book.looks[look]})
 
 
-def colour_column(book: Book, sheet: Worksheet, at: int, height: int, looks: Mapping[str, str]) -> None:
+def colour_column(
+    book: Book, sheet: Worksheet, at: int, height: int, looks: Mapping[str, str]
+) -> None:
     """Colour one column of a table below the usual header row."""
     colour(book, sheet, (HEADER_ROW + 1, at, HEADER_ROW + max(height, 1), at), looks)
 

@@ -1,0 +1,53 @@
+"""`cluster-review check`: says what is wrong in submissions, sheet by sheet."""
+
+import argparse
+import sys
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.check import check
+from pipeline.commands.run import read_here
+from pipeline.texts import say
+
+WRONG, USAGE_ERROR = 1, 2
+STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+NOTHING = {"de": "ohne Befund", "en": "no findings"}
+COUNTS = {
+    "de": "{error} Fehler, {warning} Warnungen, {info} Hinweise",
+    "en": "{error} errors, {warning} warnings, {info} notes",
+}
+HEADERS = {"de": ("", "Zelle", "Befund"), "en": ("", "Cell", "Finding")}
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Check the files; 0 without errors, 1 with, 2 if a file is not there."""
+    lost = [str(path) for path in arguments.files if not path.exists()]
+    if lost:
+        print(f"nicht gefunden / not found: {', '.join(lost)}", file=sys.stderr)
+        return USAGE_ERROR
+    found = check(arguments.files, read_here)
+    console = Console(highlight=False)
+    for name in dict.fromkeys(path.name for path in arguments.files):
+        show(console, name, found.filter(pl.col("source_file") == name), arguments.lang)
+    return WRONG if (found["severity"] == "error").any() else 0
+
+
+def show(console: Console, name: str, found: pl.DataFrame, lang: str) -> None:
+    """Print one file's findings; what strangers typed is printed as it is, never as markup."""
+    console.print(Text(name, style="bold"))
+    if found.is_empty():
+        console.print(f"  {NOTHING[lang]}")
+        return
+    severity, cell, finding = HEADERS[lang]
+    table = Table(severity, cell, finding, box=None, pad_edge=True)
+    for row in found.iter_rows(named=True):
+        place = f"{row['sheet']}!{row['cell']}" if row["cell"] else row["sheet"]
+        style = STYLES[row["severity"]]
+        label = Text(say("severity", row["severity"], lang), style=style)
+        table.add_row(label, Text(place), Text(row[f"message_{lang}"]))
+    console.print(table)
+    counts = {name: int((found["severity"] == name).sum()) for name in STYLES}
+    console.print(f"  {COUNTS[lang].format(**counts)}")

@@ -1,0 +1,140 @@
+"""The Prefect flow: the same run as `--direct`, with reading in tasks and artifacts for the office.
+
+The only module that knows Prefect; imported late, for Prefect takes seconds to load.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run, task_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from pipeline.intake.pool import read_many
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.periods import before
+from pipeline.run import Published, Request, run
+from pipeline.settings import load_settings
+from pipeline.texts import say
+
+RETRIES = 2
+TIMEZONE = "Europe/Berlin"
+Period = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$", description="a quarter such as 2026-Q3")]
+CORES = os.cpu_count() or 1
+
+
+class PassingTroubleError(Exception):
+    """Reading failed for a reason that may pass; the task is tried again."""
+
+
+@task(
+    name="read workbooks",
+    task_run_name="read {first} and {others} more",
+    retries=RETRIES,
+    retry_delay_seconds=5,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def read_batch(
+    paths: list[Path], wanted: frozenset[str], first: str, others: int
+) -> list[Reading | Refusal]:
+    """Read a batch of workbooks, each in a process that may die."""
+    limits = replace(load_settings().intake, workers=1)
+    outcomes = list(read_many(paths, limits, wanted))
+    passing = [p.name for p, o in zip(paths, outcomes, strict=True) if may_pass(o)]
+    if passing and task_run.run_count <= RETRIES:
+        raise PassingTroubleError(", ".join(passing))
+    return outcomes
+
+
+def may_pass(outcome: Reading | Refusal) -> bool:
+    """Whether another try could go better."""
+    return isinstance(outcome, Refusal) and outcome.passing
+
+
+def read_by_tasks(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
+    """Read workbooks by tasks, a batch each: about 10 ms a task would be too much for one file."""
+    size = max(1, min(100, -(-len(paths) // CORES)))
+    batches = [list(paths[i : i + size]) for i in range(0, len(paths), size)]
+    futures = [read_batch.submit(b, wanted, b[0].name, len(b) - 1) for b in batches]
+    for future in futures:
+        yield from future.result()
+
+
+@flow(
+    name="cluster-review",
+    flow_run_name=lambda: f"review {asked_period()}",
+    task_runner=ThreadPoolTaskRunner(max_workers=CORES),  # type: ignore[arg-type]
+    validate_parameters=True,
+    persist_result=False,
+)
+def review_period(
+    period: Period | None = None,
+    inputs: Path = Path("inputs"),
+    outputs: Path = Path("outputs"),
+    catalogues: list[str] | None = None,
+    lang: Literal["de", "en"] = "de",
+    accept_missing: bool = False,  # noqa: FBT001, FBT002
+) -> Published:
+    """Review a quarter and publish it; the parameters are those of `cluster-review run`.
+
+    Without a period it is the quarter before the day for which the run was scheduled.
+    """
+    period = period or asked_period()
+    names = tuple(catalogues or [load_settings().first_catalogue])
+    request = Request(period, inputs, outputs, names, lang, accept_missing)
+    published = run(request, read_by_tasks)
+    write_artifacts(request, published)
+    return published
+
+
+def asked_period() -> str:
+    """Return the period of this run: its parameter, else the quarter before its scheduled day."""
+    given: str | None = (flow_run.parameters or {}).get("period")
+    scheduled = flow_run.scheduled_start_time.astimezone(ZoneInfo(TIMEZONE))
+    return given or before(scheduled.date())
+
+
+def write_artifacts(request: Request, published: Published) -> None:
+    """Leave in Prefect's interface what happened: what was quarantined, and a summary."""
+    lang, key = request.lang, request.period.lower()
+    tables = published.review.tables
+    quarantined = tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    rows = quarantined.select("source_file", "cluster_id", "code", f"message_{lang}").to_dicts()
+    create_table_artifact(
+        rows, key=f"quarantined-{key}", description=say("outcome", "quarantined", lang)
+    )
+    create_markdown_artifact(summary(request, published), key=f"summary-{key}")
+
+
+def summary(request: Request, published: Published) -> str:
+    """Return the counts of the publication in Markdown."""
+    counts = published.counts
+    lines = [f"# {request.period}", "", f"`{published.folder}`", "", "| | |", "|---|---:|"]
+    for group, codes in {
+        "outcome": ("reviewed", "quarantined", "superseded", "missing"),
+        "decision": ("eligible", "open", "not_eligible"),
+    }.items():
+        lines += [f"| {say(group, code, request.lang)} | {counts[code]} |" for code in codes]
+    return "\n".join(lines)
+
+
+def run_flow(request: Request) -> Published:
+    """Run the flow for a request of the command line."""
+    return review_period(
+        request.period,
+        request.inputs,
+        request.outputs,
+        list(request.catalogues),
+        "en" if request.lang == "en" else "de",
+        request.accept_missing,
+    )

@@ -1,0 +1,50 @@
+"""Settings that must stand before Prefect is imported: nothing leaves this machine, no noise."""
+
+import atexit
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+STDERR = 2
+
+
+def prepare(home: Path) -> None:
+    """Set what the user has not set: no telemetry, Prefect's own files below home, errors only.
+
+    home: the folder for Prefect's database where no other is configured, so that nothing global
+    is touched.
+    """
+    defaults = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_HOME": str(home.absolute()),
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def quiet_prefect(outputs: Path) -> Iterator[None]:
+    """Run a flow so that a good run leaves nothing on the terminal.
+
+    The temporary server prints errors while it shuts down after a good run; what it says then goes
+    to a log beside its database.
+    """
+    home = outputs / ".prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    prepare(home)
+    try:
+        yield
+    finally:  # what is registered last runs first, before Prefect's own
+        atexit.register(_to_log, home / "shutdown.log")
+
+
+def _to_log(path: Path) -> None:
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(log, STDERR)

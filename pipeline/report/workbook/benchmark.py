@@ -1,0 +1,148 @@
+"""The sheets ESCA-Benchmark, ESCA-Gruppen and Kennzahlen: clusters among clusters."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipeline.benchmark import ALL, band_labels
+from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.portfolio import FORMATS, indicator_header
+from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.texts import say, say_limit
+
+ESCA = "actors_per_fte"
+KINDS = ["portfolio", "technology_field", "size_band", "federal_state"]
+STATISTICS = ["min", "p25", "median", "p75", "max", "pooled"]
+# quartiles of whole numbers need a decimal
+STATISTIC_FORMATS = FORMATS | {"count": "one"}
+
+
+# ----------------------------------------------------------------------------------- the clusters
+def write_esca(book: Book) -> None:
+    """Write actors per FTE of every cluster and its place in its cohorts."""
+    sheet = new_sheet(book, "esca")
+    columns = [*esca_columns(book), *place_columns(book)]
+    put_table(book, sheet, book.text("table_esca"), columns)
+    at = column_at(columns, book.text("h_small_fte"))
+    looks = {book.text("yes"): "open"}
+    colour_column(book, sheet, at, len(columns[0].values), looks)
+
+
+def esca_columns(book: Book) -> Iterable[Column]:
+    """Return actors, FTE, their ratio, and the limit of criterion 4.2."""
+    clusters, text = book.table("clusters"), book.text
+    small = [
+        None if fte is None else fte < book.review.settings.cohorts.small_fte
+        for fte in clusters["fte"]
+    ]
+    yield Column(text("h_cluster_id"), clusters["cluster_id"].to_list())
+    yield Column(text("h_name"), clusters["name"].to_list(), "foreign")
+    for code in KINDS[1:]:
+        yield Column(text(f"h_{code}"), book.words(clusters[code].to_list()))
+    yield Column(indicator_header(book, "actors"), clusters["actors"].to_list(), "int")
+    yield Column(indicator_header(book, "fte"), clusters["fte"].to_list(), "two")
+    ratio = clusters[ESCA].to_list()
+    yield Column(indicator_header(book, ESCA), ratio, "two", lambda row: f"=F{row}/G{row}")
+    yield Column(text("h_small_fte"), book.yes_no(small), formula=small_fte(book))
+    yield from limit_columns(book, clusters["cluster_id"].to_list())
+
+
+def small_fte(book: Book) -> Formula:
+    """Return the formula that flags a ratio by few FTE."""
+    least, yes, no = book.review.settings.cohorts.small_fte, book.text("yes"), book.text("no")
+    return lambda row: f'=IF(G{row}<{least},"{yes}","{no}")'
+
+
+def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
+    """Return the limit of criterion 4.2 and where it is from."""
+    rows = book.table("conditions").filter(
+        (pl.col("catalogue") == book.first.id) & (pl.col("metric") == ESCA)
+    )
+    limits = dict(zip(rows["cluster_id"], rows["threshold"], strict=True))
+    sources = dict(zip(rows["cluster_id"], rows["limit_source"], strict=True))
+    if rows.is_empty():
+        return
+    yield Column(book.text("h_limit"), [limits.get(i) for i in ids], "two")
+    said = [say_limit(sources.get(i), book.lang) for i in ids]
+    yield Column(book.text("h_limit_source"), said)
+
+
+def place_columns(book: Book) -> Iterable[Column]:
+    """Return the percentile rank and the median for each kind of cohort."""
+    ranks = book.table("benchmarks").filter(pl.col("indicator") == ESCA)
+    ids = book.table("clusters")["cluster_id"].to_list()
+    for kind in KINDS:
+        rows = ranks.filter(pl.col("cohort_kind") == kind)
+        rows = pl.DataFrame({"cluster_id": ids}, schema={"cluster_id": pl.String}).join(
+            rows, on="cluster_id", how="left", maintain_order="left"
+        )
+        name = say("cohort_kind", kind, book.lang)
+        for code, column in (("rank", "percentile_rank"), ("median_of", "median")):
+            header = book.text(f"h_{code}", kind=name)
+            values = or_suppressed(book, rows, column)
+            yield Column(header, values, "one" if code == "rank" else "two")
+
+
+def or_suppressed(book: Book, rows: pl.DataFrame, column: str) -> list[Any]:
+    """Return the column's values, a note where the cohort is suppressed."""
+    note = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
+    return [
+        note if hidden else value
+        for value, hidden in zip(rows[column], rows["suppressed"], strict=True)
+    ]
+
+
+# ------------------------------------------------------------------------------------ the cohorts
+def write_cohorts(book: Book) -> None:
+    """Write the statistics of actors per FTE."""
+    cohorts = in_order(book).filter(pl.col("indicator") == ESCA)
+    put_cohorts(book, "esca_cohorts", cohort_columns(book, cohorts))
+
+
+def write_indicators(book: Book) -> None:
+    """Write the statistics of every indicator."""
+    cohorts = in_order(book)
+    names = [indicator_header(book, name) for name in cohorts["indicator"]]
+    indicator = Column(book.text("h_indicator"), names)
+    put_cohorts(book, "indicators", [indicator, *cohort_columns(book, cohorts)])
+
+
+def in_order(book: Book) -> pl.DataFrame:
+    """Return the cohorts as they come, the size bands by size."""
+    labels = band_labels(book.review.settings.cohorts)
+    place = pl.col("cohort").replace_strict(labels, range(len(labels)), default=0)
+    kinds = pl.col("indicator").rle_id(), pl.col("cohort_kind").rle_id()
+    return book.table("cohorts").sort(*kinds, place, maintain_order=True)
+
+
+def put_cohorts(book: Book, code: str, columns: Sequence[Column]) -> None:
+    """Write a sheet of cohorts."""
+    about = book.text(f"about_{code}", minimum=book.review.settings.cohorts.minimum)
+    sheet = new_sheet(book, code, about)
+    frozen = column_at(columns, book.text("h_cohort")) + 1
+    put_table(book, sheet, book.text(f"table_{code}"), columns, frozen=frozen)
+    at = column_at(columns, book.text("h_suppressed"))
+    note = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
+    colour_column(book, sheet, at, len(columns[0].values), {note: "muted"})
+
+
+def cohort_columns(book: Book, cohorts: pl.DataFrame) -> list[Column]:
+    """Return the cohorts, their size and statistics."""
+    text = book.text
+    formats = [STATISTIC_FORMATS[say("indicator_format", i, "de")] for i in cohorts["indicator"]]
+    note = text("too_few", minimum=book.review.settings.cohorts.minimum)
+    suppressed = [note if hidden else None for hidden in cohorts["suppressed"]]
+    return [
+        Column(text("h_cohort_kind"), book.says("cohort_kind", cohorts["cohort_kind"].to_list())),
+        Column(text("h_cohort"), cohort_names(book, cohorts)),
+        Column(text("h_n"), cohorts["n"].to_list(), "int"),
+        *(Column(text(f"h_{s}"), cohorts[s].to_list(), formats) for s in STATISTICS),
+        Column(text("h_suppressed"), suppressed),
+    ]
+
+
+def cohort_names(book: Book, cohorts: pl.DataFrame) -> list[str | None]:
+    """Return the cohorts' names in words."""
+    names = book.words(cohorts["cohort"].to_list())
+    return [book.text("all") if name == ALL else name for name in names]

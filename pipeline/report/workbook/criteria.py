@@ -1,0 +1,235 @@
+"""The sheet Kriterien of a catalogue: clusters by criteria, totals and decisions as formulas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.catalogue import Catalogue
+from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN, reference_condition
+from pipeline.report.workbook.cells import Column, Formula, put
+from pipeline.report.workbook.sheets import (
+    Book,
+    colour,
+    column_at,
+    decision_looks,
+    new_sheet,
+    put_table,
+    sheet_name,
+    status_looks,
+)
+from pipeline.texts import say, say_limit
+
+# rows (from 0): pass mark, titles, kinds, header
+MARK_ROW, TITLE_ROW, KIND_ROW, TOP = 3, 4, 5, 6
+MARK_COLUMN, FIRST = 2, 2
+COUNTS = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
+TOTALS = ["fulfilled", "not_fulfilled", "undetermined"]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One catalogue's sheet."""
+
+    book: Book
+    catalogue: Catalogue
+
+    @cached_property
+    def suffix(self) -> str:
+        """What tells the sheet and table of a further catalogue from the first's."""
+        return "" if self.catalogue == self.book.first else f" {self.catalogue.id}"
+
+    @property
+    def sheet(self) -> str:
+        """The sheet's name."""
+        return sheet_name(self.book.text("sheet_criteria") + self.suffix)
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        tail = "".join(c if c.isalnum() else "_" for c in self.suffix)
+        return self.book.text("table_criteria") + tail
+
+    @property
+    def mark(self) -> str:
+        """The cell of the pass mark."""
+        return f"'{self.sheet}'!${xl_col_to_name(MARK_COLUMN)}${MARK_ROW + 1}"
+
+    def ref(self, header: str) -> str:
+        """Return a structured reference to a column by its code."""
+        return f"{self.table}[{self.book.text(f'h_{header}')}]"
+
+    def of(self, table: str) -> pl.DataFrame:
+        """Return the catalogue's rows of a table."""
+        return self.book.table(table).filter(pl.col("catalogue") == self.catalogue.id)
+
+    # ---------------------------------------------------------------------------------- columns
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Every column of the table."""
+        decisions = self.book.table("clusters").select("cluster_id", "name")
+        decisions = decisions.join(
+            self.of("decisions"), on="cluster_id", how="left", maintain_order="left"
+        )
+        ids = decisions["cluster_id"].to_list()
+        text = self.book.text
+        return [
+            Column(text("h_cluster_id"), ids),
+            Column(text("h_name"), decisions["name"].to_list(), "foreign"),
+            *self.signs(ids),
+            *self.totals(decisions),
+            *self.outcomes(decisions),
+            *self.robustness(ids),
+            *self.limits(ids),
+        ]
+
+    def signs(self, ids: Sequence[str]) -> list[Column]:
+        """Return a column of signs for each criterion."""
+        criteria = self.of("criteria")
+        keys = zip(criteria["cluster_id"], criteria["criterion_id"], strict=True)
+        marks = zip(criteria["status"], criteria["basis"], criteria["against_hard"], strict=True)
+        signs = {key: self.sign(*mark) for key, mark in zip(keys, marks, strict=True)}
+        return [
+            Column(c.id, [signs.get((i, c.id)) for i in ids], "sign", width=6.5)
+            for c in self.catalogue.criteria
+        ]
+
+    def sign(self, status: str, basis: str, against_hard: bool | None) -> str:  # noqa: FBT001
+        """Return what stands for a status: its sign, and whether and how an expert said so."""
+        sign = say("status_sign", status, self.book.lang)
+        if basis != "assessed":
+            return sign
+        return f"{sign} {self.book.text('assessed_sign')}{'!' if against_hard else ''}"
+
+    def totals(self, decisions: pl.DataFrame) -> list[Column]:
+        """Return the columns that count signs."""
+        formulas = [self.count("hard"), self.count("soft"), self.rated(), *self.sums()]
+        return [
+            Column(self.book.text(f"h_{name}"), decisions[name].to_list(), "int", formula, 13)
+            for name, formula in zip([*COUNTS, *TOTALS], formulas, strict=True)
+        ]
+
+    def outcomes(self, decisions: pl.DataFrame) -> list[Column]:
+        """Return the columns of the decision and of what is confirmed of it."""
+        formulas = {"decision": self.decision, "decision_confirmed": self.confirmed}
+        return [
+            Column(
+                self.book.text(f"h_{name}"),
+                self.book.says("decision", decisions[name].to_list()),
+                formula=formula,
+            )
+            for name, formula in formulas.items()
+        ]
+
+    def robustness(self, ids: Sequence[str]) -> list[Column]:
+        """Return how many and which other readings turn the decision, and into what."""
+        turned: dict[str, list[str]] = {i: [] for i in ids}
+        for row in self.of("robustness").filter("changed").iter_rows(named=True):
+            variant = say("variant", row["variant"], self.book.lang)
+            decision = say("decision", row["decision"], self.book.lang)
+            turned.setdefault(row["cluster_id"], []).append(f"{variant}: {decision}")
+        return [
+            Column(self.book.text("h_turning"), [len(turned[i]) for i in ids], "int"),
+            Column(self.book.text("h_variants"), ["; ".join(turned[i]) for i in ids], "wrap"),
+        ]
+
+    def limits(self, ids: Sequence[str]) -> list[Column]:
+        """Return which limit was used where a criterion hangs on a reference."""
+        if reference_condition(self.catalogue) is None:
+            return []
+        rows = self.of("conditions").filter(pl.col("metric") == "actors_per_fte")
+        source = dict(zip(rows["cluster_id"], rows["limit_source"], strict=True))
+        said = [say_limit(source.get(i), self.book.lang) for i in ids]
+        return [Column(self.book.text("h_limit_source"), said)]
+
+    # --------------------------------------------------------------------------------- formulas
+    def place(self, index: int) -> str:
+        """Return a column's letters by its place after the signs."""
+        return str(xl_col_to_name(FIRST + len(self.catalogue.criteria) + index))
+
+    def span(self, row: int, *, fixed: bool = False) -> str:
+        """Return the range of the signs in a row (from 1)."""
+        first, last = f"${xl_col_to_name(FIRST)}", f"${self.place(-1)}"
+        mark = "$" if fixed else ""
+        return f"{first}{mark}{row}:{last}{mark}{row}"
+
+    def of_kind(self, row: int, kind: str, status: str) -> str:
+        """Return the count of a row's computed signs of one kind."""
+        word, sign = say("kind", kind, self.book.lang), say("status_sign", status, self.book.lang)
+        return f'COUNTIFS({self.span(KIND_ROW + 1, fixed=True)},"{word}",{self.span(row)},"{sign}")'
+
+    def like(self, row: int, status: str, more: str = "") -> str:
+        """Return the count of a row's signs that begin with a status's sign."""
+        sign = say("status_sign", status, self.book.lang).replace("?", "~?")
+        return f'COUNTIF({self.span(row)},"{sign}{more}*")'
+
+    def count(self, kind: str) -> Formula:
+        """Return the formula of the fulfilled ones of a kind that no expert rated."""
+        return lambda row: f"={self.of_kind(row, kind, 'fulfilled')}"
+
+    def rated(self) -> Formula:
+        """Return the formula of those fulfilled by an expert's rating."""
+        more = f" {self.book.text('assessed_sign')}"
+        return lambda row: f"={self.like(row, 'fulfilled', more)}"
+
+    def sums(self) -> list[Formula]:
+        """Return the formulas of all that are fulfilled, not fulfilled, undetermined."""
+        parts = [self.place(i) for i in range(3)]
+        return [
+            lambda row: "=" + "+".join(f"{part}{row}" for part in parts),
+            lambda row: f"={self.like(row, 'not_fulfilled')}",
+            lambda row: f"={self.like(row, 'undetermined')}",
+        ]
+
+    def decide(self, sure: str, unsure: str) -> str:
+        """Return the formula of a decision from what is fulfilled and what may be."""
+        yes, perhaps, no = (
+            say("decision", code, self.book.lang) for code in (ELIGIBLE, OPEN, NOT_ELIGIBLE)
+        )
+        return (
+            f'=IF({sure}>={self.mark},"{yes}",IF({sure}+{unsure}>={self.mark},"{perhaps}","{no}"))'
+        )
+
+    def decision(self, row: int) -> str:
+        """Return the formula of the decision."""
+        return self.decide(f"{self.place(3)}{row}", f"{self.place(5)}{row}")
+
+    def confirmed(self, row: int) -> str:
+        """Return the formula of the decision with every unrated soft criterion undetermined."""
+        missed = self.of_kind(row, "soft", "not_fulfilled")
+        unsure = f"{self.place(1)}{row}+{missed}+{self.place(5)}{row}"
+        return self.decide(f"({self.place(0)}{row}+{self.place(2)}{row})", unsure)
+
+
+def write_criteria(matrix: Matrix) -> None:
+    """Write the sheet."""
+    book, catalogue = matrix.book, matrix.catalogue
+    parts = {"catalogue": catalogue.title[book.lang], "version": catalogue.version}
+    sheet = new_sheet(book, "criteria", book.text("about_criteria", **parts), matrix.suffix)
+    put_table(book, sheet, matrix.table, matrix.columns, TOP)
+    put_heads(matrix, sheet)
+    last = TOP + max(len(matrix.columns[0].values), 1)
+    signs = (TOP + 1, FIRST, last, FIRST + len(catalogue.criteria) - 1)
+    colour(book, sheet, signs, status_looks("status_sign", book.lang))
+    for code in ("decision", "decision_confirmed"):
+        at = column_at(matrix.columns, book.text(f"h_{code}"))
+        colour(book, sheet, (TOP + 1, at, last, at), decision_looks(book.lang))
+
+
+def put_heads(matrix: Matrix, sheet: Worksheet) -> None:
+    """Write the pass mark, and above each criterion its title and kind."""
+    book, looks = matrix.book, matrix.book.looks
+    criteria = matrix.catalogue.criteria
+    label = book.text("mark", criteria=len(criteria))
+    put(sheet, MARK_ROW, 1, label, looks["label"], book.lang)
+    put(sheet, MARK_ROW, MARK_COLUMN, matrix.catalogue.pass_mark, looks["int"], book.lang)
+    sheet.set_row(TITLE_ROW, 150)
+    for at, criterion in enumerate(criteria, FIRST):
+        put(sheet, TITLE_ROW, at, criterion.title[book.lang], looks["upright"], book.lang)
+        put(sheet, KIND_ROW, at, say("kind", criterion.kind, book.lang), looks["small"], book.lang)
+    sheet.repeat_rows(TITLE_ROW, TOP)
+    last, width = TOP + max(len(matrix.columns[0].values), 1), len(matrix.columns)
+    sheet.print_area(MARK_ROW, 0, last, width - 1)

@@ -1,0 +1,152 @@
+"""The sheets Methodik and Begriffe: what is asked, how it is computed, where it is from."""
+
+from collections.abc import Iterable
+
+from pipeline.benchmark import band_labels
+from pipeline.catalogue import Band, Catalogue, Condition, Criterion
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.conditions import SIGNS
+from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.texts import number, percent, say, texts
+
+Row = tuple[str | int, ...]
+HEADERS = [
+    ("catalogue", "text"),
+    ("category", "wrap"),
+    ("criterion", "text"),
+    ("criterion_title", "wrap"),
+    ("kind", "text"),
+    ("asks", "wrap"),
+    ("condition", "int"),
+    ("metric", "wrap"),
+    ("operator", "sign"),
+    ("threshold", "wrap"),
+    ("unit", "text"),
+    ("reason", "wrap"),
+    ("source", "wrap"),
+]
+WIDTHS = {"category": 20, "criterion_title": 22, "asks": 44, "metric": 26, "reason": 60}
+WIDTHS |= {"threshold": 30, "source": 34}
+
+
+def write_method(book: Book) -> None:
+    """Write what each criterion asks and by which conditions we judge it."""
+    sheet = new_sheet(book, "method")
+    rows = [
+        row(book, catalogue, criterion, position)
+        for catalogue in book.review.catalogues
+        for criterion in catalogue.criteria
+        for position in range(len(criterion.conditions))
+    ]
+    columns = [
+        Column(book.text(f"h_{code}"), [r[at] for r in rows], kind, width=WIDTHS.get(code))
+        for at, (code, kind) in enumerate(HEADERS)
+    ]
+    put_table(book, sheet, book.text("table_method"), columns, frozen=4)
+
+
+def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -> Row:
+    """Return what the sheet says of one condition."""
+    lang, condition = book.lang, criterion.conditions[position]
+    return (
+        catalogue.id,
+        catalogue.categories[criterion.category - 1][lang],
+        criterion.id,
+        criterion.title[lang],
+        say("kind", criterion.kind, lang),
+        criterion.asks[lang],
+        position + 1,
+        condition.metric.title[lang],
+        SIGNS[condition.operator],
+        threshold(book, condition),
+        say("unit", condition.metric.unit, lang),
+        condition.reason[lang],
+        condition.source,
+    )
+
+
+def threshold(book: Book, condition: Condition) -> str:
+    """Return a threshold in words, with those of technology fields or the reference."""
+    if condition.threshold is None:
+        return "; ".join(reference(book, condition))
+    is_share = condition.metric.unit == "share"
+    fields = condition.threshold_by_technology_field
+    names = book.words(list(fields))
+    own = [(f"{name}: ", value) for name, value in zip(names, fields.values(), strict=True)]
+    every = [("", condition.threshold), *own]
+    show = percent if is_share else _number
+    return "; ".join(f"{name}{show(value, book.lang)}" for name, value in every)
+
+
+def _number(value: float, lang: str) -> str:
+    return number(value, 2, lang)
+
+
+def reference(book: Book, condition: Condition) -> Iterable[str]:
+    """Return what the limit of 4.2 is."""
+    yield book.text("m_reference")
+    yield from (band_text(book, band) for band in condition.reference_bands)
+    if not condition.reference_bands:
+        yield book.text(f"m_stand_in_{condition.stand_in}", period=condition.frozen_period)
+
+
+def band_text(book: Book, band: Band) -> str:
+    """Return one reference band in words."""
+    limit = _number(band.limit, book.lang)
+    if band.up_to == float("inf"):
+        return book.text("m_beyond", limit=limit, source=band.source)
+    up_to = _number(band.up_to, book.lang)
+    return book.text("m_up_to", up_to=up_to, limit=limit, source=band.source)
+
+
+# ----------------------------------------------------------------------------------------- terms
+def write_terms(book: Book) -> None:
+    """Write definitions, rules, sources and licences."""
+    sheet = new_sheet(book, "terms")
+    pairs = [*terms(book), *sources(book)]
+    columns = [
+        Column(book.text("h_term"), [term for term, _ in pairs], "wrap", width=40),
+        Column(book.text("h_meaning"), [meaning for _, meaning in pairs], "wrap", width=130),
+    ]
+    put_table(book, sheet, book.text("table_terms"), columns, frozen=1)
+
+
+def terms(book: Book) -> Iterable[tuple[str, str]]:
+    """Return every term with its meaning, the numbers from the settings."""
+    parts = numbers(book)
+    for code in texts("workbook"):
+        if code.startswith("d_"):
+            key = code.removeprefix("d_")
+            yield book.text(f"t_{key}"), book.text(code, **parts)
+
+
+def numbers(book: Book) -> dict[str, str]:
+    """Return what the definitions name, as words."""
+    settings, lang = book.review.settings, book.lang
+    actors, cohorts = settings.actors, settings.cohorts
+    plain = {
+        "employees": actors.sme_employees_below,
+        "turnover": actors.sme_turnover_max / 1e6,
+        "balance": actors.sme_balance_max / 1e6,
+        "ifm": actors.ifm_employees_below,
+        "radius": actors.radius_km,
+        "small": cohorts.small_fte,
+        "minimum": cohorts.minimum,
+        "days": settings.outdated_days,
+    }
+    lists = {
+        "commitments": actors.bound_commitments,
+        "loose": actors.loose_commitments,
+        "sources": settings.own_sources,
+        "bands": band_labels(cohorts),
+    }
+    said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
+    variants = "; ".join(say("variant", code, lang) for code in texts("variant"))
+    return {key: number(n, 2, lang) for key, n in plain.items()} | said | {"variants": variants}
+
+
+def sources(book: Book) -> Iterable[tuple[str, str]]:
+    """Return the source of each catalogue."""
+    for catalogue in book.review.catalogues:
+        title = catalogue.title[book.lang]
+        yield book.text("t_source_of", catalogue=title), catalogue.source

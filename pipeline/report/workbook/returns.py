@@ -1,0 +1,130 @@
+"""The sheets Rücklauf, Einreichungen and Datenqualität: what came in, and what is wrong with it."""
+
+import polars as pl
+
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.sheets import (
+    Book,
+    colour_column,
+    column_at,
+    decision_looks,
+    new_sheet,
+    put_table,
+)
+from pipeline.texts import say, texts
+
+MEMBER = "Mitglied"
+
+
+# -------------------------------------------------------------------------------------- coverage
+def write_coverage(book: Book, matrix: Matrix) -> None:
+    """Write who was expected and who reported."""
+    sheet = new_sheet(book, "coverage")
+    table = with_results(book)
+    columns = coverage_columns(book, matrix, table)
+    put_table(book, sheet, book.text("table_coverage"), columns)
+    looks = {
+        say("outcome", "reviewed", book.lang): "good",
+        say("outcome", "missing", book.lang): "bad",
+    }
+    looks[say("outcome", "quarantined", book.lang)] = "open"
+    colour_column(book, sheet, column_at(columns, book.text("h_state")), table.height, looks)
+    at = column_at(columns, book.text("h_decision"))
+    colour_column(book, sheet, at, table.height, decision_looks(book.lang))
+    for header in ("outdated", "below"):
+        at = column_at(columns, book.text(f"h_{header}"))
+        colour_column(book, sheet, at, table.height, {book.text("yes"): "open"})
+
+
+def with_results(book: Book) -> pl.DataFrame:
+    """Return the coverage with what became of the cluster."""
+    results = book.table("clusters").select("cluster_id", "fulfilled", "decision")
+    return book.table("coverage").join(results, on="cluster_id", how="left", maintain_order="left")
+
+
+def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Column]:
+    """Return the columns; whether a member is below the mark is a formula over the ones before."""
+    text = book.text
+    reviewed = pl.col("fulfilled").is_not_null()
+    member = (pl.col("role") == MEMBER).fill_null(value=False)
+    judged = pl.when(reviewed & member).then(pl.col("fulfilled") < book.first.pass_mark)
+    below = table.select(below=judged)["below"].to_list()
+    yes, no = text("yes"), text("no")
+    return [
+        Column(text("h_cluster_id"), table["cluster_id"].to_list()),
+        Column(text("h_name"), table["name"].to_list(), "foreign"),
+        Column(text("h_role"), book.words(table["role"].to_list())),
+        Column(text("h_expected"), book.yes_no(table["expected"].to_list())),
+        Column(text("h_state"), book.says("outcome", table["state"].to_list())),
+        Column(text("h_as_of"), table["as_of"].to_list(), "date"),
+        Column(text("h_age_days"), table["age_days"].to_list(), "int"),
+        Column(text("h_outdated"), book.yes_no(table["outdated"].to_list())),
+        Column(text("h_decision"), book.says("decision", table["decision"].to_list())),
+        Column(text("h_fulfilled"), table["fulfilled"].to_list(), "int"),
+        Column(
+            text("h_below"),
+            book.yes_no(below),
+            formula=lambda row: f'=IF(J{row}<{matrix.mark},"{yes}","{no}")',
+        ),
+    ]
+
+
+# ----------------------------------------------------------------------------------- submissions
+def write_submissions(book: Book) -> None:
+    """Write every file and what became of it."""
+    sheet = new_sheet(book, "submissions")
+    table, text = book.table("submissions"), book.text
+    columns = [
+        Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
+        Column(text("h_outcome"), book.says("outcome", table["outcome"].to_list())),
+        Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
+        Column(text("h_code"), code_texts(book, table["code"].to_list())),
+        Column(
+            text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=70
+        ),
+        Column(text("h_sha256"), table["sha256"].to_list(), width=66),
+    ]
+    put_table(book, sheet, text("table_submissions"), columns, frozen=1)
+    looks = {
+        say("outcome", "quarantined", book.lang): "bad",
+        say("outcome", "superseded", book.lang): "muted",
+    }
+    colour_column(book, sheet, 1, table.height, looks)
+
+
+def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:
+    """Return what findings' codes mean; a code without a text stands for itself."""
+    known = texts("workbook")
+    return [book.text(f"code_{c}") if f"code_{c}" in known else c for c in codes]
+
+
+# -------------------------------------------------------------------------------------- findings
+def write_findings(book: Book) -> None:
+    """Write every finding with its place."""
+    sheet = new_sheet(book, "findings")
+    table, text = book.table("findings"), book.text
+    columns = [
+        Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
+        Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
+        Column(text("h_sheet"), table["sheet"].to_list(), "foreign"),
+        Column(text("h_cell"), table["cell"].to_list()),
+        Column(text("h_severity"), book.says("severity", table["severity"].to_list())),
+        Column(text("h_code"), code_texts(book, table["code"].to_list())),
+        Column(text("h_value"), table["value"].to_list(), "foreign_wrap", width=30),
+        Column(
+            text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=80
+        ),
+        Column(text("h_criteria"), criteria_lists(table), "wrap", width=26),
+    ]
+    put_table(book, sheet, text("table_findings"), columns)
+    looks = {
+        say("severity", "error", book.lang): "bad",
+        say("severity", "warning", book.lang): "open",
+    }
+    colour_column(book, sheet, column_at(columns, text("h_severity")), table.height, looks)
+
+
+def criteria_lists(table: pl.DataFrame) -> list[str | None]:
+    """Return the criteria that a finding can affect, in one text."""
+    return table.select(pl.col("criterion_ids").list.join(", "))["criterion_ids"].to_list()
