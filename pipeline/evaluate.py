@@ -228,7 +228,7 @@ def reference_limits(
     """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
 
     actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand
-    in (of this review, or of the frozen period). Reference bands of the catalogue win; else the upper
+    in, of this review or the frozen period. Reference bands of the catalogue win; else the upper
     quartile of the size band, of the portfolio where that is suppressed, else none (contract 2.5).
     """
     if condition is None or (condition.stand_in == "none" and not condition.reference_bands):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -49,7 +49,7 @@ class Review:
     """A finished review: everything that is published, as the tables of the contract.
 
     tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
-    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts).
+    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook).
     catalogues: as they were asked for; the first one decides the table `clusters`.
     """
 
@@ -96,6 +96,7 @@ def review(
         task, portfolio, settled, office
     )
     robust = robustness(task, portfolio, verdicts, ratings)
+    ahead = outlook(task, portfolio, benchmarks, ratings)
     counted = count(located.actors, task.settings.actors, Definition())
     found = join_findings(
         parsed.findings,
@@ -128,6 +129,7 @@ def review(
         benchmarks,
         verdicts,
         robust,
+        ahead,
         ratings,
     )
     tables = assemble(finished)
@@ -233,3 +235,34 @@ def robustness(
                 )
             )
     return pl.concat(parts)
+
+
+def outlook(
+    task: Task, portfolio: Portfolio, benchmarks: Benchmarks, ratings: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every criterion's status some months on, if nothing new comes in (contract 2.6).
+
+    The same data at a later as_of: funding runs out, success stories age, ratings expire; the
+    limit of 4.2 stays.
+    """
+    parts = []
+    for months in task.settings.outlook_months:
+        later = at_later(portfolio, months)
+        figures = with_actors(later, independent(later), Definition()).figures
+        valid = pl.col("valid_until") >= pl.col("as_of").dt.offset_by(f"{months}mo")
+        still = ratings.filter(valid.fill_null(value=True))
+        for catalogue in task.catalogues:
+            limit = limits(task, catalogue, benchmarks)
+            criteria = evaluate(catalogue, figures, later.clusters, limit, still).criteria
+            parts.append(criteria.with_columns(months=pl.lit(months, pl.Int64)))
+    return pl.concat(parts).select("catalogue", "file", "criterion_id", "months", "status")
+
+
+def at_later(portfolio: Portfolio, months: int) -> Portfolio:
+    """Return the portfolio as it will be seen some months on."""
+    on = pl.col("as_of").dt.offset_by(f"{months}mo")
+    return replace(
+        portfolio,
+        clusters=portfolio.clusters.with_columns(as_of=on),
+        actors=portfolio.actors.with_columns(as_of=on),
+    )

@@ -196,6 +196,11 @@ def refuse_thin(request: Request, settings: Settings, done: Review) -> None:
     """End the run if too few of the expected clusters would be reviewed (contract 4)."""
     expected = expected_clusters(request, done)
     reviewed = set(done.tables["clusters"]["cluster_id"])
+    if not reviewed and (request.outputs / request.period / "run.json").exists():
+        raise NothingPublishedError(
+            "Keine Einreichung konnte bewertet werden; die bisherige Veröffentlichung bleibt.",
+            "No submission could be reviewed; the former publication stays.",
+        )
     if request.accept_missing or not expected:
         return
     there = len(expected & reviewed)

@@ -44,6 +44,7 @@ class Settings:
     cohorts: CohortRules
     own_sources: tuple[str, ...]
     radii_km: tuple[float, ...]
+    outlook_months: tuple[int, ...]
     outdated_days: int
     minimum_share: float
     first_catalogue: str

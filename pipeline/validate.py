@@ -28,7 +28,7 @@ class Valid:
     """Tables whose every value can be used.
 
     tables: per sheet key as in `Parsed`, with a list column per list field, and `<field>_bad`
-    (bool) for dates and countries, where an empty cell means something and a bad one does not.
+    (bool) for dates, countries and postcodes, where an empty cell means something.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -125,10 +125,10 @@ def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
 
 
 def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
-    """Add `<field>_bad` for dates and countries."""
+    """Add `<field>_bad` for dates, countries and postcodes."""
     unusable = unusable.filter(pl.col("sheet_key") == sheet.key)
     for field in sheet.fields:
-        if field.type in ("date", "country"):
+        if field.type in ("date", "country", "postcode"):
             mine = unusable.filter(pl.col("field") == field.key).select("file", "row").unique()
             mine = mine.with_columns(pl.lit(value=True).alias(f"{field.key}_bad"))
             table = table.join(mine, on=["file", "row"], how="left", maintain_order="left")

@@ -222,4 +222,13 @@ TABLES = {
         **STATISTICS,
         suppressed=flag(),
     ),
+    "outlook": table(
+        ["catalogue", "cluster_id", "criterion_id", "months"],
+        period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        criterion_id=key(),
+        months=count(),
+        status=text(STATUSES),
+    ),
 }

@@ -8,8 +8,8 @@ import re
 import unicodedata
 
 UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
-# Zero-width characters and the soft hyphen are invisible in Excel; dashes look alike.
-INVISIBLE = r"[\u00ad\u200b-\u200d\u2060\ufeff]"
+# Control characters, zero-width ones and the soft hyphen are invisible in Excel; dashes look alike.
+INVISIBLE = r"[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200d\u2060\ufeff]"
 DASHES = r"[\u2010-\u2015\u2212]"
 # A trailing star and bracketed units of a header: "VZÄ* [h]" is "VZÄ".
 HEADER_TAIL = r"(?:\s*(?:\*|:|\([^()]*\)|\[[^\[\]]*\]))+$"

@@ -87,8 +87,10 @@ def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
     first certain one would take its place. A property counts as known only where all rows that may
     be the one agree.
     """
-    same = ["file", "name_key", pl.col("postcode_key").fill_null("")]
-    several = pl.col("name_key").is_not_null() & (pl.len().over(same) > 1)
+    # An empty postcode is like another empty one; of an unreadable one nothing is known.
+    same = ["file", "name_key", pl.col("postcode_key").fill_null(""), "postcode_bad"]
+    named = pl.col("name_key").is_not_null() & ~pl.col("postcode_bad")
+    several = named & (pl.len().over(same) > 1)
     first_bound = pl.col("row").filter(pl.col("counts")).min().over(same)
     first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(same)
     chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(same))

@@ -9,29 +9,25 @@ from pipeline.settings import Settings
 
 # low, high: the interval; null: unknown, high infinite: no upper limit. numerator, denominator: of
 # what is certain, where the figure is a share or a quotient (or what its lever starts from).
-LIST_OF_TEXT: pl.DataType = pl.List(pl.String)
-FIGURES = pl.Schema(
-    {
-        "file": pl.UInt32,
-        "metric": pl.String,
-        "low": pl.Float64,
-        "high": pl.Float64,
-        "numerator": pl.Float64,
-        "denominator": pl.Float64,
-    }
-)
+Columns = dict[str, pl.DataType | type[pl.DataType]]
+FIGURES: Columns = {
+    "file": pl.UInt32,
+    "metric": pl.String,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+}
 # counted: null where the row possibly counts; gaps: the fields whose cells would settle that.
-ROWS = pl.Schema(
-    {
-        "file": pl.UInt32,
-        "metric": pl.String,
-        "sheet_key": pl.String,
-        "row": pl.UInt32,
-        "counted": pl.Boolean,
-        "reason_code": pl.String,
-        "gaps": LIST_OF_TEXT,
-    }
-)
+ROWS: Columns = {
+    "file": pl.UInt32,
+    "metric": pl.String,
+    "sheet_key": pl.String,
+    "row": pl.UInt32,
+    "counted": pl.Boolean,
+    "reason_code": pl.String,
+    "gaps": pl.List(pl.String),
+}
 UNLIMITED = float("inf")
 
 

@@ -149,7 +149,7 @@ def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
         pl.lit(None, pl.Boolean).alias("counted"),
         "reason_code",
         "gaps",
-    ).cast(ROWS)
+    ).select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())
 
 
 def _office_gap(portfolio: Portfolio) -> pl.DataFrame:
@@ -163,4 +163,4 @@ def _office_gap(portfolio: Portfolio) -> pl.DataFrame:
         counted=pl.lit(None, pl.Boolean),
         reason_code=pl.lit("cell_unknown"),
         gaps=pl.lit(["postcode"]),
-    ).cast(ROWS)
+    ).select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())

@@ -37,7 +37,22 @@ def measure_funding(portfolio: Portfolio) -> Measures:
                 figures(table, "budget_eur", budget, budget, total),
             ]
         ),
-        pl.concat([rows_of(rows, m, "funding") for m in ("own_funds_share", "budget_eur")]),
+        pl.concat(
+            [
+                rows_of(rows, "own_funds_share", "funding"),
+                rows_of(known_source_or_not(rows), "budget_eur", "funding"),
+            ]
+        ),
+    )
+
+
+def known_source_or_not(rows: pl.DataFrame) -> pl.DataFrame:
+    """Let rows of unknown source count: the budget is known all the same."""
+    spent = pl.col("of_year") & pl.col("amount_eur").is_not_null() & pl.col("counted").is_null()
+    spent = spent & pl.col("year").is_not_null() & pl.col("status").is_not_null()
+    return rows.with_columns(
+        counted=pl.when(spent).then(statement=True).otherwise("counted"),
+        reason_code=pl.when(spent).then(pl.lit("counts")).otherwise("reason_code"),
     )
 
 

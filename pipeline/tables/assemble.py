@@ -39,6 +39,7 @@ class Finished:
     benchmarks: Benchmarks
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
+    outlook: pl.DataFrame
     ratings: pl.DataFrame
 
 
@@ -58,6 +59,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "actors": actors(done),
         "benchmarks": by_cluster(done, done.benchmarks.ranks),
         "cohorts": done.benchmarks.cohorts,
+        "outlook": by_cluster(done, done.outlook),
     }
     return {name: shaped(name, table, done.period) for name, table in tables.items()}
 

@@ -29,7 +29,7 @@ EXPECTED = {
         "no criterion's number",
     ),
 }
-LIST_OF_TEXT: pl.DataType = pl.List(pl.String)
+Columns = dict[str, pl.DataType | type[pl.DataType]]
 # Of what a stranger typed a message shows no more.
 LONGEST_VALUE = 120
 
@@ -181,7 +181,11 @@ def affected(workbooks: list[Workbook], catalogue: Catalogue) -> pl.DataFrame:
         (sheet, field.key, criteria_reading(catalogue, {f"{sheet}.{field.key}"}))
         for sheet, field in _every_field(workbooks)
     ]
-    schema = pl.Schema({"sheet_key": pl.String, "field": pl.String, "field_criteria": LIST_OF_TEXT})
+    schema: Columns = {
+        "sheet_key": pl.String,
+        "field": pl.String,
+        "field_criteria": pl.List(pl.String),
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -191,14 +195,12 @@ def affected_by_sheet(workbooks: list[Workbook], catalogue: Catalogue) -> pl.Dat
     for order, sheet in enumerate(s for w in workbooks for s in w.sheets):
         cells = {f"{sheet.key}.{f.key}" for f in sheet.fields}
         rows.append((sheet.key, sheet.name["de"], order, criteria_reading(catalogue, cells)))
-    schema = pl.Schema(
-        {
-            "sheet_key": pl.String,
-            "sheet_de": pl.String,
-            "sheet_order": pl.Int64,
-            "sheet_criteria": LIST_OF_TEXT,
-        }
-    )
+    schema: Columns = {
+        "sheet_key": pl.String,
+        "sheet_de": pl.String,
+        "sheet_order": pl.Int64,
+        "sheet_criteria": pl.List(pl.String),
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

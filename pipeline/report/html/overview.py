@@ -55,13 +55,19 @@ def _actor_figures(actors: pl.DataFrame, words: Words) -> list[KeyFigure]:
     bound = actors.filter(pl.col("bound"))
     smes = bound.filter(pl.col("sme"))
     n = words.number
-    distinct = words("distinct_smes", n=n(smes["actor_key"].n_unique()))
+    distinct = words("distinct_smes", n=n(_distinct(smes)))
     share = words.percent(smes.height / bound.height) if bound.height else words("unknown")
     return [
         KeyFigure(n(bound.height), words("memberships"), words("memberships_note")),
-        KeyFigure(n(bound["actor_key"].n_unique()), words("distinct_actors")),
+        KeyFigure(n(_distinct(bound)), words("distinct_actors")),
         KeyFigure(n(smes.height), words("smes"), words("smes_note", share=share, more=distinct)),
     ]
+
+
+def _distinct(actors: pl.DataFrame) -> int:
+    """Return how many actors there are across clusters; one without a name is its own."""
+    keys = actors["actor_key"]
+    return keys.drop_nulls().n_unique() + keys.null_count()
 
 
 def _decision_figures(review: Review, words: Words) -> list[KeyFigure]:

@@ -17,14 +17,14 @@ COLOURS = {
     "open": ("#F2EBC4", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
-# kind -> number format; those not named are general
+# kind -> number format; those not named are general. The end keeps a number off its neighbour.
 NUMBERS = {
-    "int": "#,##0",
-    "one": "#,##0.0",
-    "two": "#,##0.00",
-    "share": "0.0 %",
-    "eur": "#,##0",
-    "cents": "#,##0.00",
+    "int": "#,##0_)",
+    "one": "#,##0.0_)",
+    "two": "#,##0.00_)",
+    "share": "0.0 %_)",
+    "eur": "#,##0_)",
+    "cents": "#,##0.00_)",
 }
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # what strangers wrote keeps its quote: entering the cell does not make it a formula
@@ -58,9 +58,7 @@ PLAIN: Mapping[str, Look] = {
 def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     """Return every format by its kind."""
     cell: Look = {"valign": "top", "font_color": INK, "bottom": 7, "bottom_color": RULE}
-    numbers = {
-        kind: {"num_format": code, "align": "right", "indent": 1} for kind, code in NUMBERS.items()
-    }
+    numbers = {kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()}
     date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}
     own = {kind: cell | more for kind, more in ({**TEXTS, **numbers, **date}).items()}
     header: dict[str, Look] = {"header": HEAD, "header_sign": HEAD | {"align": "center"}}

@@ -1,0 +1,1 @@
+"""A second, independent reading of the contract, to check the pipeline against."""

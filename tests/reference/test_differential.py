@@ -1,0 +1,39 @@
+"""Random portfolios through the pipeline and through the reference model: both must agree.
+
+More seeds: `REFERENCE_SEEDS=200 pytest tests/reference/test_differential.py`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .generate import Scene, scene
+from .model import CATALOGUES, review
+from .published import differences
+from .workbooks import write_scene
+
+SEEDS = int(os.environ.get("REFERENCE_SEEDS", "12"))
+SHOWN = 25
+
+
+def run_pipeline(made: Scene, folder: Path) -> Path:
+    """Publish the portfolio's review; the folder of its tables."""
+    cli = pytest.importorskip("pipeline.cli")
+    inputs, outputs = folder / "inputs", folder / "outputs"
+    write_scene(made, inputs)
+    arguments = ["run", made.portfolio.period, "--inputs", str(inputs), "--outputs", str(outputs)]
+    for catalogue in CATALOGUES:
+        arguments += ["--catalogue", catalogue]
+    code = cli.main([*arguments, "--direct", "--accept-missing"])
+    assert code == 0, f"seed {made.seed}: exit code {code}"
+    return outputs / made.portfolio.period / "data"
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_pipeline_agrees_with_the_reference(seed: int, tmp_path: Path) -> None:
+    made = scene(seed)
+    data = run_pipeline(made, tmp_path)
+    found = differences(made, review(made.portfolio), data)
+    lines = [f"seed {seed}: {difference}" for difference in found[:SHOWN]]
+    assert not found, "\n".join([f"{len(found)} differences", *lines])

@@ -1,0 +1,50 @@
+"""How names are compared: the rule for words and the rule for columns are the same."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.keys import collapse_expr, header_key_expr, word_key_expr
+from schemas.declaration import office, registers, submission
+from schemas.words import collapse, header_key, word_key
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
+RULES = [(collapse, collapse_expr), (word_key, word_key_expr), (header_key, header_key_expr)]
+
+
+@given(TEXTS)
+def test_words_and_columns_agree(text: str) -> None:
+    frame = pl.DataFrame({"x": [text]})
+    for rule, expression in RULES:
+        assert frame.select(expression(pl.col("x"))).item() == rule(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("VZÄ", "vzae"),
+        ("VZÄ* [h]", "vzae"),
+        ("  Umsatz\n EUR (in Euro) *", "umsatz eur"),
+        ("Häufigkeit\u00a0pro  Jahr", "haeufigkeit pro jahr"),
+        ("Großunternehmen", "grossunternehmen"),
+        ("Betrag:", "betrag"),
+        ("(nur Klammer)", "(nur klammer)"),
+        ("Mu\u0308nchen", "muenchen"),  # combining form
+    ],
+)
+def test_header_key(written: str, meant: str) -> None:
+    assert header_key(written) == meant
+
+
+def test_no_two_fields_of_a_sheet_share_a_header() -> None:
+    for workbook in (submission(), office()):
+        for sheet in workbook.sheets:
+            keys = [key for field in sheet.fields for key in field.keys]
+            assert len(keys) == len(set(keys)), sheet.key
+
+
+def test_no_two_words_of_a_register_share_a_name() -> None:
+    for name, entries in registers().items():
+        keys = [key for entry in entries for key in entry.keys]
+        assert len(keys) == len(set(keys)), name

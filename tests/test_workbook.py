@@ -1,0 +1,452 @@
+"""The comparative workbook of a hand-made review: what it holds, and that Excel would agree."""
+
+import datetime as dt
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipeline.catalogue import load
+from pipeline.report.workbook.book import write_workbook
+from pipeline.review import Review
+from pipeline.settings import load_settings
+from schemas.tables import TABLES
+
+PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
+A, B, C = "DE-0001", "DE-0002", "DE-0003"
+FORMULA, HTML, MAIL, LINK = "=1+1", "<b>fett</b>", "@x", "https://example.org/"
+LONG = "ä😀" * 20_000
+# in the catalogue's order; upper case: rated by an expert
+SIGNS = {A: "+++++-+++++++++++++", B: "????????+++++++++++", C: "++---------------+-"}
+RATED = {(A, "2.2"), (C, "12")}
+STATUS = {"+": "fulfilled", "-": "not_fulfilled", "?": "undetermined"}
+VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|INFO|CELL)\(")
+Row = dict[str, Any]
+Address = tuple[str, str]
+
+
+# ---- a hand-made review ----
+
+
+def frame(name: str, rows: list[Row]) -> pl.DataFrame:
+    """Return a table of the contract; what a row does not say is null."""
+    columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
+    filled = [{c: {"period": PERIOD, **row}.get(c) for c in columns} for row in rows]
+    return pl.DataFrame(filled, schema=columns)
+
+
+def criteria() -> list[Row]:
+    """Return every criterion of every cluster, the one of C rated against a hard one."""
+    common = {"catalogue": "go-cluster", "reason_de": "Grund", "reason_en": "reason"}
+    return [
+        common
+        | {
+            "cluster_id": cluster,
+            "criterion_id": c.id,
+            "kind": c.kind,
+            "status": STATUS[sign],
+            "computed_status": STATUS[sign],
+            "basis": "assessed" if (cluster, c.id) in RATED else "computed",
+            "against_hard": (cluster, c.id) == (C, "12"),
+            "request_de": f"{FORMULA} eintragen" if sign == "?" else "",
+            "request_en": f"enter {FORMULA}" if sign == "?" else "",
+        }
+        for cluster, signs in SIGNS.items()
+        for c, sign in zip(load("go-cluster").criteria, signs, strict=True)
+    ]
+
+
+def conditions() -> list[Row]:
+    """Return the share of SMEs (an interval), actors per FTE (no FTE at all) and services."""
+    common = {"catalogue": "go-cluster", "cluster_id": B, "condition": 1, "status": "undetermined"}
+    sme = {"criterion_id": "2.1", "metric": "sme_share", "operator": ">=", "unit": "share"}
+    sme |= {"value_low": 0.4, "value_high": 0.52, "threshold": 0.5, "limit_source": "catalogue"}
+    fte = {"criterion_id": "4.2", "metric": "actors_per_fte", "operator": "<=", "threshold": 9.5}
+    fte |= {"unit": "actors_per_fte", "limit_source": "quartile: size_band 0–50"}
+    services = {"criterion_id": "8", "metric": "services_per_year", "operator": ">="}
+    services |= {"unit": "per_year", "value_low": 6.0, "threshold": 12.0}
+    return [
+        common | sme | {"lever_amount": 4.0, "lever_unit": "smes"},
+        common | fte | {"status": "not_fulfilled"},
+        common | services | {"limit_source": "catalogue"},
+    ]
+
+
+def decision(cluster: str, counts: tuple[int, ...], is_: str, confirmed: str) -> Row:
+    """Return a decision; counts as in the table."""
+    names = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
+    names += ["fulfilled", "not_fulfilled", "undetermined"]
+    said = dict(zip(names, counts, strict=True))
+    where = {"catalogue": "go-cluster", "cluster_id": cluster}
+    return where | said | {"decision": is_, "decision_confirmed": confirmed}
+
+
+DECISIONS = [
+    decision(A, (8, 9, 1, 18, 1, 0), "eligible", "open"),
+    decision(B, (4, 7, 0, 11, 0, 8), "open", "open"),
+    decision(C, (2, 0, 1, 3, 16, 0), "not_eligible", "open"),
+]
+
+
+def clusters() -> list[Row]:
+    """Return the clusters: A reports all, B has unknown FTE, C few of them."""
+    known = {"role": "Mitglied", "as_of": DAY, "federal_state": "Bayern", "size_band": "0–50"}
+    figures = {
+        A: {"name": "Gut & klein", "actors": 40.0, "fte": 3.0, "actors_per_fte": 40 / 3},
+        B: {"name": FORMULA, "actors": 30.0, "sme_share": 0.4, "as_of": dt.date(2026, 3, 1)},
+        C: {"name": HTML, "actors": 10.0, "fte": 0.25, "actors_per_fte": 40.0},
+    }
+    counts = ["fulfilled", "not_fulfilled", "undetermined", "decision"]
+    return [
+        known
+        | {"cluster_id": d["cluster_id"]}
+        | figures[d["cluster_id"]]
+        | {c: d[c] for c in counts}
+        for d in DECISIONS
+    ]
+
+
+def actors() -> list[Row]:
+    """Return 34 rows of B: 27 count, one may, three are contacts, two left, one is listed twice."""
+    reasons = ["bound"] * 27 + ["commitment_unknown"] + ["contact_only"] * 3
+    reasons += ["left"] * 2 + ["listed_twice"]
+    why = {"sme_reason": "stated_yes", "near_reason": "within_by_postcode", "near": True}
+    names = {2: FORMULA, 3: MAIL, 4: LINK, 5: "{=1}"}
+    return [
+        why
+        | {
+            "cluster_id": B,
+            "row": row,
+            "name": names.get(row, f"Akteur {row}"),
+            "actor_type": "Unternehmen",
+            "bound": {"bound": True, "commitment_unknown": None}.get(reason, False),
+            "sme": None if row == 2 else row < 20,
+            "distance_km": 12.5,
+            "bound_reason": reason,
+        }
+        for row, reason in enumerate(reasons, 2)
+    ]
+
+
+def cohorts() -> list[Row]:
+    """Return a cohort that is shown and one that is not."""
+    shown = {"indicator": "actors_per_fte", "cohort_kind": "portfolio", "cohort": "all", "n": 5}
+    shown |= {"min": 1.0, "p25": 2.0, "median": 3.5, "p75": 4.0, "max": 9.0, "pooled": 3.3}
+    hidden = {"indicator": "sme_share", "cohort_kind": "size_band", "cohort": "über 500", "n": 1}
+    return [shown | {"suppressed": False}, hidden | {"suppressed": True}]
+
+
+def benchmarks() -> list[Row]:
+    """Return the place of A in its cohorts."""
+    common = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 5}
+    rank = {"percentile_rank": 90.0, "median": 3.5, "suppressed": False}
+    state = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 3, "suppressed": True}
+    return [common | rank | {"cohort_kind": "portfolio", "cohort": "all"}, common | state]
+
+
+def findings() -> list[Row]:
+    """Return findings with hostile contents."""
+    common = {"source_file": "b.xlsx", "cluster_id": B, "sheet": "Akteure", "cell": "G17"}
+    error = {"severity": "error", "code": "bad_type", "criterion_ids": ["2.1", "3"]}
+    warning = {"severity": "warning", "code": "new_code", "criterion_ids": []}
+    said = {"message_de": "Bitte prüfen.", "message_en": "Please check."}
+    return [
+        common | error | said | {"value": FORMULA},
+        common | warning | said | {"value": LONG},
+        common | warning | said | {"value": "12"},
+    ]
+
+
+def coverage() -> list[Row]:
+    """Return four clusters, one of them missing."""
+    there = {"role": "Mitglied", "expected": True, "state": "reviewed", "outdated": False}
+    return [
+        there | {"cluster_id": A, "name": "Gut & klein", "as_of": DAY, "age_days": 0},
+        there | {"cluster_id": B, "name": FORMULA, "age_days": 213, "outdated": True},
+        there | {"cluster_id": C, "name": HTML, "role": "Antrag", "as_of": DAY, "age_days": 0},
+        there | {"cluster_id": "DE-0004", "state": "missing"},
+    ]
+
+
+def submissions() -> list[Row]:
+    """Return three that were reviewed and one that was not."""
+    names = zip("abc", (A, B, C), strict=True)
+    good = [{"source_file": f"{n}.xlsx", "cluster_id": c, "outcome": "reviewed"} for n, c in names]
+    bad = {"outcome": "quarantined", "code": "unreadable", "message_de": "Nicht lesbar."}
+    return [*good, bad | {"source_file": f"{MAIL}.xlsx", "message_en": "Unreadable."}]
+
+
+def review() -> Review:
+    """Return the review."""
+    radius = {"catalogue": "go-cluster", "variant": "radius_145", "decision": "not_eligible"}
+    row = {"cluster_id": A, "metric": "success_stories", "sheet": "Nachweise", "row": 7}
+    tables = {
+        "submissions": submissions(),
+        "coverage": coverage(),
+        "findings": findings(),
+        "clusters": clusters(),
+        "decisions": DECISIONS,
+        "robustness": [radius | {"cluster_id": B, "changed": True}],
+        "criteria": criteria(),
+        "conditions": conditions(),
+        "rows": [row | {"counted": "no", "reason_code": "outside_window"}],
+        "actors": actors(),
+        "benchmarks": benchmarks(),
+        "cohorts": cohorts(),
+    }
+    frames = {name: frame(name, rows) for name, rows in tables.items()}
+    return Review(PERIOD, DAY, (load("go-cluster"),), load_settings(), frames)
+
+
+# ---- reading it back ----
+
+
+@pytest.fixture(scope="module", params=["de", "en"])
+def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook in each language."""
+    target = tmp_path_factory.mktemp("workbook") / f"{request.param}.xlsx"
+    write_workbook(review(), target, request.param)
+    return target
+
+
+@pytest.fixture(scope="module")
+def german(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    """The German workbook with its stored values."""
+    target = tmp_path_factory.mktemp("german") / "portfolio.xlsx"
+    write_workbook(review(), target, "de")
+    return openpyxl.load_workbook(target, data_only=True)
+
+
+def table_rows(book: openpyxl.Workbook, sheet: str) -> list[Row]:
+    """Return the rows of the sheet's table by its headers."""
+    own = book[sheet]
+    (table,) = own.tables.values()
+    heads, *rows = [[cell.value for cell in row] for row in own[table.ref]]
+    return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def cells(path: Path, *, values: bool) -> dict[Address, Any]:
+    """Return every cell with something in it, formulas as stored values or as they are."""
+    book = openpyxl.load_workbook(path, data_only=values)
+    return {
+        (sheet.title, cell.coordinate): cell
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+
+
+def test_sheets(german: openpyxl.Workbook) -> None:
+    assert german.sheetnames == [
+        "Überblick", "Portfolio", "Kriterien", "Bedingungen", "ESCA-Benchmark", "ESCA-Gruppen",
+        "Kennzahlen", "Rücklauf", "Einreichungen", "Datenqualität", "Zeilen", "Zeilen Akteure",
+        "Zeilen Kennzahlen", "Methodik", "Begriffe",
+    ]  # fmt: skip
+
+
+def test_overview(german: openpyxl.Workbook) -> None:
+    lines = {row[0].value: row[1].value for row in german["Überblick"].iter_rows(min_row=6)}
+    expected = {
+        "frühester Stichtag": dt.datetime(2026, 3, 1),
+        "bewertete Cluster": 3,
+        "Mitgliedschaften": 27,
+        "davon KMU": 17,
+        "davon KMU-Status unbekannt": 1,
+        "Anteil KMU": pytest.approx(17 / 27),
+        "rechnerisch erfüllt": 1,
+        "davon bestätigt rechnerisch erfüllt": 0,
+        "offen": 1,
+        "rechnerisch nicht erfüllt": 1,
+        "Entscheidung auf der Kippe": 1,
+        "Cluster ohne Einreichung": 1,
+        "Cluster mit veraltetem Stichtag": 1,
+        "zurückgestellte Einreichungen": 1,
+        "Fehler in Zellen und Dateien": 1,
+        "Warnungen": 2,
+    }
+    assert {label: lines[label] for label in expected} == expected
+
+
+def test_matrix_can_be_read_without_colour(german: openpyxl.Workbook) -> None:
+    a, b, c = table_rows(german, "Kriterien")
+    assert [a["1"], a["2.2"], a["4.2"]] == ["✓", "✓ G", "✗"]
+    assert [b["1"], c["12"]] == ["?", "✓ G!"]
+    assert [a[h] for h in ("erfüllt hart", "erfüllt laut Gutachten", "erfüllt")] == [8, 1, 18]
+    assert [b[h] for h in ("erfüllt", "nicht erfüllt", "offen", "bestätigt")] == [11, 0, 8, "offen"]
+    assert b["auf der Kippe bei"] == "Umkreis 145 km: rechnerisch nicht erfüllt"
+    assert "Größenklasse 0–50" in b["Herkunft des Grenzwerts"]
+
+
+def test_conditions_in_words(german: openpyxl.Workbook) -> None:
+    share, ratio, services = table_rows(german, "Bedingungen")
+    shown = ["von (sicher)", "bis (möglich)", "es fehlen", "wovon", "Bedingung ist"]
+    assert [share[h] for h in shown] == [0.4, 0.52, 4, "KMU", "offen"]
+    assert share["Rückfrage an das Cluster"] == f"{FORMULA} eintragen"
+    assert [ratio[h] for h in shown[:2]] == ["unbegrenzt", "unbegrenzt"]
+    assert [services[h] for h in shown[:2]] == [6, "unbegrenzt"]
+    assert services["Herkunft der Schwelle"] == "laut Katalog"
+
+
+def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
+    _, row, _ = table_rows(german, "Zeilen")
+    expected = {"Zeilen": 34, "zählen": 27, "möglich": 1, "zählen nicht": 6}
+    expected |= {"nur Kontakt": 3, "ausgetreten": 2, "doppelt aufgeführt": 1}
+    assert {h: row[h] for h in expected} == expected
+
+
+def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
+    a, b, c = table_rows(german, "ESCA-Benchmark")
+    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [90, "n < 5"]
+    assert [a["VZÄ klein"], b["VZÄ klein"], c["VZÄ klein"]] == ["nein", None, "ja"]
+    shown, hidden = table_rows(german, "Kennzahlen")
+    assert [shown["Vergleichsgruppe"], shown["oberes Quartil"]] == ["alle Cluster", 4]
+    assert [hidden["Median"], hidden["unterdrückt"]] == [None, "n < 5"]
+
+
+def test_coverage_names_members_below_the_mark(german: openpyxl.Workbook) -> None:
+    below = [row["Mitglied unter der Grenze"] for row in table_rows(german, "Rücklauf")]
+    assert below == ["nein", "ja", None, None]
+
+
+def test_findings(german: openpyxl.Workbook) -> None:
+    rows = table_rows(german, "Datenqualität")
+    assert [r["Befund"] for r in rows] == ["falsche Art von Inhalt", "new_code", "new_code"]
+    assert [rows[0]["betrifft Kriterien"], rows[2]["Inhalt"]] == ["2.1, 3", "12"]
+
+
+# ---- what others wrote stays what it is ----
+
+
+@pytest.mark.parametrize("text", [FORMULA, HTML, MAIL, LINK, "{=1}", "12"])
+def test_texts_of_strangers_are_texts(path: Path, text: str) -> None:
+    found = [c for c in cells(path, values=False).values() if c.value == text]
+    assert found
+    assert all(c.data_type == "s" and c.hyperlink is None for c in found)
+
+
+def test_very_long_texts_are_cut_and_say_so(german: openpyxl.Workbook) -> None:
+    text = table_rows(german, "Datenqualität")[1]["Inhalt"]
+    assert len(text.encode("utf-16-le")) // 2 <= 32_767
+    assert text.startswith("ä😀")
+    assert text.endswith("[gekürzt, 40000 Zeichen]")
+
+
+def test_links_stay_inside(path: Path) -> None:
+    links = [c.hyperlink for c in cells(path, values=False).values() if c.hyperlink]
+    assert len(links) == 2 * 14
+    assert all(link.target is None and link.location for link in links)
+
+
+# ---- the file ----
+
+
+def test_same_bytes(path: Path, tmp_path: Path) -> None:
+    write_workbook(review(), tmp_path / "again.xlsx", path.stem)
+    assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_sheets_are_ready_to_read_and_print(path: Path) -> None:
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        assert not sheet.merged_cells.ranges
+        assert sheet.page_setup.orientation == "landscape"
+        assert "&P" in sheet.oddFooter.right.text
+        for table in sheet.tables.values():
+            top = table.ref.split(":")[0].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            assert sheet.freeze_panes.endswith(str(int(top) + 1))
+            assert sheet.print_title_rows.endswith(f"${top}")
+
+
+def test_marked_as_a_draft(german: openpyxl.Workbook) -> None:
+    assert all("ENTWURF" in sheet["A1"].value for sheet in german)
+    assert all("ENTWURF" in sheet.oddHeader.right.text for sheet in german)
+
+
+def test_formulas_are_plain(path: Path) -> None:
+    formulas = [c.value for c in cells(path, values=False).values() if c.data_type == "f"]
+    assert len(formulas) > 50
+    assert not [f for f in formulas if VOLATILE.search(f) or "_xlfn" in f or "http" in f]
+
+
+def test_an_empty_review_is_a_workbook_too(tmp_path: Path) -> None:
+    frames = {name: frame(name, []) for name in TABLES}
+    empty = Review(PERIOD, DAY, (load("go-cluster"), load("zim-nemo")), load_settings(), frames)
+    write_workbook(empty, tmp_path / "empty.xlsx", "de")
+    book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    assert "Kriterien zim-nemo" in book.sheetnames
+
+
+# ---- recalculated by another program ----
+
+FORCED = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
+ oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
+ oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+
+
+def office() -> str:
+    """Return LibreOffice's program; without it the test is skipped, but not where it is due."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None and os.environ.get("CI"):
+        pytest.fail("LibreOffice (soffice) is needed to recalculate the workbook")
+    if program is None:
+        pytest.skip("LibreOffice (soffice) is not installed: formulas are not recalculated")
+    return program
+
+
+def recalculated(path: Path, folder: Path) -> Path:
+    """Return the workbook as LibreOffice saves it; it trusts stored values unless told not to."""
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(FORCED, encoding="utf-8")
+    out = folder / "out"
+    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+    command = [office(), *options, "--convert-to", "xlsx", "--outdir", str(out), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return out / path.name
+
+
+def differing(path: Path, other: Path) -> list[Address]:
+    """Return the formula cells whose stored value is not what the other file calculated."""
+    formulas = [a for a, c in cells(path, values=False).items() if c.data_type == "f"]
+    assert formulas
+    stored, again = cells(path, values=True), cells(other, values=True)
+    return [a for a in formulas if a not in again or not agree(stored[a].value, again[a].value)]
+
+
+def agree(one: object, other: object) -> bool:
+    """Whether two values are the same, numbers but for rounding."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one == pytest.approx(other, rel=1e-9, abs=1e-12)
+    return one == other
+
+
+def plant(path: Path, target: Path) -> Path:
+    """Copy the workbook with one stored value wrong: the number of clusters is 4."""
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w") as copy:
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename == "xl/worksheets/sheet1.xml":
+                wrong, number = re.subn(rb"(<f>COUNTA\([^<]*</f><v>)3<", rb"\g<1>4<", content)
+                assert number == 1
+                content = wrong
+            copy.writestr(item, content)
+    return target
+
+
+def test_every_formula_recalculates_to_its_stored_value(path: Path, tmp_path: Path) -> None:
+    assert differing(path, recalculated(path, tmp_path)) == []
+
+
+def test_a_wrong_stored_value_is_noticed(tmp_path: Path) -> None:
+    write_workbook(review(), tmp_path / "right.xlsx", "de")
+    wrong = plant(tmp_path / "right.xlsx", tmp_path / "wrong.xlsx")
+    ((sheet, cell),) = differing(wrong, recalculated(wrong, tmp_path))
+    assert (sheet, cell[0]) == ("Überblick", "B")
