@@ -92,10 +92,11 @@ def review(
     )
     located = describe(master, valid.tables["actors"], task.settings.actors)
     portfolio = reviewed_portfolio(task, parsed, valid, located, settled, office)
+    others = independent(portfolio)
     measures, benchmarks, verdicts, ratings, rating_findings = judge(
-        task, portfolio, settled, office
+        task, portfolio, others, settled, office
     )
-    robust = robustness(task, portfolio, verdicts, ratings)
+    robust = robustness(task, portfolio, others, verdicts, ratings)
     ahead = outlook(task, portfolio, benchmarks, ratings)
     counted = count(located.actors, task.settings.actors, Definition())
     found = join_findings(
@@ -165,10 +166,12 @@ def reviewed_portfolio(
 
 
 def judge(
-    task: Task, portfolio: Portfolio, settled: pl.DataFrame, office: Office
+    task: Task, portfolio: Portfolio, others: Measures, settled: pl.DataFrame, office: Office
 ) -> tuple[Measures, Benchmarks, Sequence[Verdicts], pl.DataFrame, pl.DataFrame]:
-    """Return figures, benchmarks, the verdicts of every catalogue, and the ratings they rest on."""
-    others = independent(portfolio)
+    """Return figures, benchmarks, the verdicts of every catalogue, and the ratings they rest on.
+
+    others: the figures that no definition of actors changes.
+    """
     measures = with_actors(portfolio, others, Definition())
     benchmarks = benchmark(measures.figures, portfolio.clusters, task.settings.cohorts)
     ratings, found = ratings_in_force(task, portfolio, settled, office)
@@ -203,7 +206,11 @@ def limits(task: Task, catalogue: Catalogue, benchmarks: Benchmarks) -> pl.DataF
 
 
 def robustness(
-    task: Task, portfolio: Portfolio, verdicts: Sequence[Verdicts], ratings: pl.DataFrame
+    task: Task,
+    portfolio: Portfolio,
+    others: Measures,
+    verdicts: Sequence[Verdicts],
+    ratings: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return each cluster's decision under every variant: again with one thing changed."""
     low, high = task.settings.radii_km
@@ -214,7 +221,6 @@ def robustness(
         "loose_actors": Definition(loose=True),
         "without_stand_in": Definition(),
     }
-    others = independent(portfolio)
     parts = []
     for variant, definition in definitions.items():
         figures = with_actors(portfolio, others, definition).figures

@@ -12,10 +12,14 @@ NBSP = "\u00a0"
 
 
 @cache
+def every_text() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return all texts by group and code."""
+    return read_toml("texts.toml")
+
+
 def texts(group: str) -> Mapping[str, Mapping[str, str]]:
     """Return the texts of a group by code."""
-    found: Mapping[str, Mapping[str, str]] = read_toml("texts.toml")[group]
-    return found
+    return every_text()[group]
 
 
 def say(group: str, code: str | None, lang: str) -> str:

@@ -44,7 +44,7 @@ def frame(name: str, rows: list[Row]) -> pl.DataFrame:
 
 def criteria() -> list[Row]:
     """Return every criterion of every cluster, the one of C rated against a hard one."""
-    common = {"catalogue": "go-cluster", "reason_de": "Grund", "reason_en": "reason"}
+    common: Row = {"catalogue": "go-cluster", "reason_de": "Grund", "reason_en": "reason"}
     return [
         common
         | {
@@ -65,12 +65,22 @@ def criteria() -> list[Row]:
 
 def conditions() -> list[Row]:
     """Return the share of SMEs (an interval), actors per FTE (no FTE at all) and services."""
-    common = {"catalogue": "go-cluster", "cluster_id": B, "condition": 1, "status": "undetermined"}
-    sme = {"criterion_id": "2.1", "metric": "sme_share", "operator": ">=", "unit": "share"}
+    common: Row = {
+        "catalogue": "go-cluster",
+        "cluster_id": B,
+        "condition": 1,
+        "status": "undetermined",
+    }
+    sme: Row = {"criterion_id": "2.1", "metric": "sme_share", "operator": ">=", "unit": "share"}
     sme |= {"value_low": 0.4, "value_high": 0.52, "threshold": 0.5, "limit_source": "catalogue"}
-    fte = {"criterion_id": "4.2", "metric": "actors_per_fte", "operator": "<=", "threshold": 9.5}
+    fte: Row = {
+        "criterion_id": "4.2",
+        "metric": "actors_per_fte",
+        "operator": "<=",
+        "threshold": 9.5,
+    }
     fte |= {"unit": "actors_per_fte", "limit_source": "quartile: size_band 0–50"}
-    services = {"criterion_id": "8", "metric": "services_per_year", "operator": ">="}
+    services: Row = {"criterion_id": "8", "metric": "services_per_year", "operator": ">="}
     services |= {"unit": "per_year", "value_low": 6.0, "threshold": 12.0}
     return [
         common | sme | {"lever_amount": 4.0, "lever_unit": "smes"},
@@ -97,7 +107,7 @@ DECISIONS = [
 
 def clusters() -> list[Row]:
     """Return the clusters: A reports all, B has unknown FTE, C few of them."""
-    known = {"role": "Mitglied", "as_of": DAY, "federal_state": "Bayern", "size_band": "0–50"}
+    known: Row = {"role": "Mitglied", "as_of": DAY, "federal_state": "Bayern", "size_band": "0–50"}
     figures = {
         A: {"name": "Gut & klein", "actors": 40.0, "fte": 3.0, "actors_per_fte": 40 / 3},
         B: {"name": FORMULA, "actors": 30.0, "sme_share": 0.4, "as_of": dt.date(2026, 3, 1)},
@@ -137,25 +147,35 @@ def actors() -> list[Row]:
 
 def cohorts() -> list[Row]:
     """Return a cohort that is shown and one that is not."""
-    shown = {"indicator": "actors_per_fte", "cohort_kind": "portfolio", "cohort": "all", "n": 5}
+    shown: Row = {
+        "indicator": "actors_per_fte",
+        "cohort_kind": "portfolio",
+        "cohort": "all",
+        "n": 5,
+    }
     shown |= {"min": 1.0, "p25": 2.0, "median": 3.5, "p75": 4.0, "max": 9.0, "pooled": 3.3}
-    hidden = {"indicator": "sme_share", "cohort_kind": "size_band", "cohort": "über 500", "n": 1}
+    hidden: Row = {
+        "indicator": "sme_share",
+        "cohort_kind": "size_band",
+        "cohort": "über 500",
+        "n": 1,
+    }
     return [shown | {"suppressed": False}, hidden | {"suppressed": True}]
 
 
 def benchmarks() -> list[Row]:
     """Return the place of A in its cohorts."""
-    common = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 5}
-    rank = {"percentile_rank": 90.0, "median": 3.5, "suppressed": False}
-    state = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 3, "suppressed": True}
+    common: Row = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 5}
+    rank: Row = {"percentile_rank": 90.0, "median": 3.5, "suppressed": False}
+    state: Row = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 3, "suppressed": True}
     return [common | rank | {"cohort_kind": "portfolio", "cohort": "all"}, common | state]
 
 
 def findings() -> list[Row]:
     """Return findings with hostile contents."""
-    common = {"source_file": "b.xlsx", "cluster_id": B, "sheet": "Akteure", "cell": "G17"}
-    error = {"severity": "error", "code": "bad_type", "criterion_ids": ["2.1", "3"]}
-    warning = {"severity": "warning", "code": "new_code", "criterion_ids": []}
+    common: Row = {"source_file": "b.xlsx", "cluster_id": B, "sheet": "Akteure", "cell": "G17"}
+    error: Row = {"severity": "error", "code": "bad_type", "criterion_ids": ["2.1", "3"]}
+    warning: Row = {"severity": "warning", "code": "new_code", "criterion_ids": []}
     said = {"message_de": "Bitte prüfen.", "message_en": "Please check."}
     return [
         common | error | said | {"value": FORMULA},
@@ -166,7 +186,7 @@ def findings() -> list[Row]:
 
 def coverage() -> list[Row]:
     """Return four clusters, one of them missing."""
-    there = {"role": "Mitglied", "expected": True, "state": "reviewed", "outdated": False}
+    there: Row = {"role": "Mitglied", "expected": True, "state": "reviewed", "outdated": False}
     return [
         there | {"cluster_id": A, "name": "Gut & klein", "as_of": DAY, "age_days": 0},
         there | {"cluster_id": B, "name": FORMULA, "age_days": 213, "outdated": True},
@@ -179,14 +199,14 @@ def submissions() -> list[Row]:
     """Return three that were reviewed and one that was not."""
     names = zip("abc", (A, B, C), strict=True)
     good = [{"source_file": f"{n}.xlsx", "cluster_id": c, "outcome": "reviewed"} for n, c in names]
-    bad = {"outcome": "quarantined", "code": "unreadable", "message_de": "Nicht lesbar."}
+    bad: Row = {"outcome": "quarantined", "code": "unreadable", "message_de": "Nicht lesbar."}
     return [*good, bad | {"source_file": f"{MAIL}.xlsx", "message_en": "Unreadable."}]
 
 
 def review() -> Review:
     """Return the review."""
-    radius = {"catalogue": "go-cluster", "variant": "radius_145", "decision": "not_eligible"}
-    row = {"cluster_id": A, "metric": "success_stories", "sheet": "Nachweise", "row": 7}
+    radius: Row = {"catalogue": "go-cluster", "variant": "radius_145", "decision": "not_eligible"}
+    row: Row = {"cluster_id": A, "metric": "success_stories", "sheet": "Nachweise", "row": 7}
     tables = {
         "submissions": submissions(),
         "coverage": coverage(),
@@ -318,7 +338,7 @@ def test_coverage_names_members_below_the_mark(german: openpyxl.Workbook) -> Non
 
 def test_findings(german: openpyxl.Workbook) -> None:
     rows = table_rows(german, "Datenqualität")
-    assert [r["Befund"] for r in rows] == ["falsche Art von Inhalt", "new_code", "new_code"]
+    assert [r["Befund"] for r in rows] == ["Inhalt nicht lesbar", "new_code", "new_code"]
     assert [rows[0]["betrifft Kriterien"], rows[2]["Inhalt"]] == ["2.1, 3", "12"]
 
 

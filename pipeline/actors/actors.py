@@ -40,6 +40,7 @@ def describe(master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules) -> L
         sme_ifm=status.is_sme_ifm(rules),
         name_key=title_key_expr(pl.col("name")),
     )
+    actors = actors.with_columns(several=listed_several_times())
     found = join_findings(
         place_findings(offices, rules.postcode_tolerance_km).with_columns(
             sheet_key=pl.lit("master_data")
@@ -80,27 +81,47 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
     )
 
 
+def listed_several_times() -> pl.Expr:
+    """Whether a row's actor (same name, same postcode) stands in other rows of its cluster, too.
+
+    An empty postcode is like another empty one; of an unreadable one nothing is known.
+    """
+    named = pl.col("name_key").is_not_null() & ~pl.col("postcode_bad")
+    return named & pl.struct(SAME).is_duplicated()
+
+
+SAME = ["file", "name_key", pl.col("postcode_key").fill_null(""), "postcode_bad"]
+
+
 def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
     """Add duplicate (another row of the same actor counts) and agreed_<property>.
+
+    Few actors are listed several times; only their rows are looked at.
+    """
+    marks = judge_duplicates(actors.filter("several"))
+    table = actors.join(marks, on=["file", "row"], how="left", maintain_order="left")
+    return table.with_columns(
+        pl.col("duplicate").fill_null(value=False),
+        *(pl.col(f"agreed_{p}").fill_null(value=True) for p in PROPERTIES),
+    )
+
+
+def judge_duplicates(several: pl.DataFrame) -> pl.DataFrame:
+    """Return file, row, duplicate, agreed_<property> of the rows of actors listed several times.
 
     Which row counts may hang on unknown cells: a row that is possibly bound and stands before the
     first certain one would take its place. A property counts as known only where all rows that may
     be the one agree.
     """
-    # An empty postcode is like another empty one; of an unreadable one nothing is known.
-    same = ["file", "name_key", pl.col("postcode_key").fill_null(""), "postcode_bad"]
-    named = pl.col("name_key").is_not_null() & ~pl.col("postcode_bad")
-    several = named & (pl.len().over(same) > 1)
-    first_bound = pl.col("row").filter(pl.col("counts")).min().over(same)
-    first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(same)
-    chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(same))
+    first_bound = pl.col("row").filter(pl.col("counts")).min().over(SAME)
+    first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(SAME)
+    chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(SAME))
     before = (pl.col("row") < first_bound).fill_null(value=True)
     candidate = (pl.col("row") == chosen) | (pl.col("counts").is_null() & before)
-    agreed = [
-        (~several | (pl.col(p).filter(candidate).n_unique().over(same) == 1)).alias(f"agreed_{p}")
-        for p in PROPERTIES
-    ]
-    return actors.with_columns(*agreed, duplicate=several & (pl.col("row") != chosen))
+    agreed = {
+        f"agreed_{p}": pl.col(p).filter(candidate).n_unique().over(SAME) == 1 for p in PROPERTIES
+    }
+    return several.select("file", "row", duplicate=pl.col("row") != chosen, **agreed)
 
 
 def duplicate_findings(counted: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,6 @@ COUNTS = {
     "de": "{error} Fehler, {warning} Warnungen, {info} Hinweise",
     "en": "{error} errors, {warning} warnings, {info} notes",
 }
-HEADERS = {"de": ("", "Zelle", "Befund"), "en": ("", "Cell", "Finding")}
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -41,13 +40,11 @@ def show(console: Console, name: str, found: pl.DataFrame, lang: str) -> None:
     if found.is_empty():
         console.print(f"  {NOTHING[lang]}")
         return
-    severity, cell, finding = HEADERS[lang]
-    table = Table(severity, cell, finding, box=None, pad_edge=True)
+    table = Table(show_header=False, box=None, pad_edge=True)
     for row in found.iter_rows(named=True):
-        place = f"{row['sheet']}!{row['cell']}" if row["cell"] else row["sheet"]
         style = STYLES[row["severity"]]
         label = Text(say("severity", row["severity"], lang), style=style)
-        table.add_row(label, Text(place), Text(row[f"message_{lang}"]))
+        table.add_row(label, Text(row[f"message_{lang}"]))
     console.print(table)
     counts = {name: int((found["severity"] == name).sum()) for name in STYLES}
     console.print(f"  {COUNTS[lang].format(**counts)}")

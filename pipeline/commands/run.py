@@ -17,14 +17,14 @@ from pipeline.settings import load_settings
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
     "de": (
-        "{folder}: {reviewed} Einreichungen bewertet, {quarantined} zurückgestellt, "
-        "{superseded} ersetzt; Cluster: {eligible} rechnerisch erfüllt, {open} offen, "
-        "{not_eligible} nicht erfüllt"
+        "Veröffentlicht: {folder}. Einreichungen: {reviewed} bewertet, {quarantined} "
+        "zurückgestellt, {superseded} ersetzt. Cluster: {eligible} rechnerisch erfüllt, "
+        "{open} offen, {not_eligible} rechnerisch nicht erfüllt."
     ),
     "en": (
-        "{folder}: {reviewed} submissions reviewed, {quarantined} quarantined, "
-        "{superseded} superseded; clusters: {eligible} eligible, {open} open, "
-        "{not_eligible} not eligible"
+        "Published: {folder}. Submissions: {reviewed} reviewed, {quarantined} quarantined, "
+        "{superseded} superseded. Clusters: {eligible} eligible, {open} open, "
+        "{not_eligible} not eligible."
     ),
 }
 

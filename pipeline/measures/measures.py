@@ -1,5 +1,6 @@
 """The stage: all figures of all clusters."""
 
+from pipeline.actors.actors import count
 from pipeline.actors.status import Definition
 from pipeline.measures.base import Measures, Portfolio, join_measures
 from pipeline.measures.of_activities import measure_activities
@@ -31,8 +32,9 @@ def independent(portfolio: Portfolio) -> Measures:
 
 def with_actors(portfolio: Portfolio, others: Measures, definition: Definition) -> Measures:
     """Return the figures of the others and those that hang on who counts as an actor."""
+    counted = count(portfolio.actors, portfolio.settings.actors, definition)
     of_actors = join_measures(
-        [others, measure_actors(portfolio, definition), measure_seats(portfolio, definition)]
+        [others, measure_actors(portfolio, counted), measure_seats(portfolio, counted)]
     )
     quotient = actors_per_fte(of_actors.figures, of_actors.rows)
     return join_measures([of_actors, quotient])

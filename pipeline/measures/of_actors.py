@@ -12,10 +12,9 @@ CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()
 
 
-def measure_actors(portfolio: Portfolio, definition: Definition) -> Measures:
-    """Return the figures about bound actors by the definition."""
+def measure_actors(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
+    """Return the figures about bound actors; counted: the actors by one definition."""
     rules = portfolio.settings.actors
-    counted = count(portfolio.actors, rules, definition)
     loose = count(portfolio.actors, rules, Definition(loose=True))
     rnd = pl.col("judged_type").is_in(types_where("rnd"))
     parts = [
@@ -135,10 +134,9 @@ def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
             .then(pl.lit(MAY_JOIN))
             .otherwise(pl.lit(MAY_STAY_AWAY))
         )
-    gaps = counted.with_columns(
-        gaps=pl.concat_list(commitment, blank).list.drop_nulls(), reason_code=reason
-    )
-    gaps = gaps.filter(pl.col("gaps").list.len() > 0)
+    open_ = counted.with_columns(one=commitment, other=blank, reason_code=reason)
+    open_ = open_.filter(pl.col("one").is_not_null() | pl.col("other").is_not_null())
+    gaps = open_.with_columns(gaps=pl.concat_list("one", "other").list.drop_nulls())
     if metric.endswith("_count"):
         gaps = gaps.filter(pl.col("reason_code") != MAY_STAY_AWAY)
     return gaps.select(

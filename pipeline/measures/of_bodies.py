@@ -2,8 +2,7 @@
 
 import polars as pl
 
-from pipeline.actors.actors import count
-from pipeline.actors.status import Definition, group_of_type
+from pipeline.actors.status import group_of_type
 from pipeline.exact import ratio
 from pipeline.measures.base import (
     Measures,
@@ -16,11 +15,11 @@ from pipeline.measures.base import (
 )
 
 
-def measure_seats(portfolio: Portfolio, definition: Definition) -> Measures:
+def measure_seats(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
     """Return group_seats_share: of the big groups the share with a seat.
 
     Looks at the certainly bound actors only. Unknown actor types may make a group big; a row of
-    unknown Akteursgruppe may seat one group.
+    unknown Akteursgruppe may seat one group. counted: the actors by one definition.
     """
     group = pl.col("group")
     tests = [
@@ -28,7 +27,7 @@ def measure_seats(portfolio: Portfolio, definition: Definition) -> Measures:
         at_least("seats", 1, "no_seat"),
     ]
     rows = judge(portfolio.table("bodies"), tests)
-    groups = group_sizes(portfolio, definition).join(seats(rows), on=["file", "group"], how="left")
+    groups = group_sizes(portfolio, counted).join(seats(rows), on=["file", "group"], how="left")
     groups = groups.with_columns(pl.col("seated", "maybe").fill_null(value=False))
     wild = (
         rows.filter(group.is_null() & pl.col("counted").is_null())
@@ -56,10 +55,10 @@ def measure_seats(portfolio: Portfolio, definition: Definition) -> Measures:
     )
 
 
-def group_sizes(portfolio: Portfolio, definition: Definition) -> pl.DataFrame:
+def group_sizes(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:
     """Return file, group, certainly_big, possibly_big for every group of every cluster."""
-    rules = portfolio.settings.actors
-    bound = count(portfolio.actors, rules, definition).filter(pl.col("counts"))
+    least = portfolio.settings.actors.big_group_share
+    bound = counted.filter(pl.col("counts"))
     kinds = group_of_type()
     bound = bound.with_columns(
         group=pl.col("judged_type").replace_strict(kinds, default=None, return_dtype=pl.String)
@@ -71,8 +70,8 @@ def group_sizes(portfolio: Portfolio, definition: Definition) -> pl.DataFrame:
     size = pl.col("size").fill_null(0).cast(pl.Int64)
     n, unknown = pl.col("n").cast(pl.Int64), pl.col("open").cast(pl.Int64)
     return table.with_columns(
-        certainly_big=ratio(size, n) >= rules.big_group_share,
-        possibly_big=ratio(size + unknown, n) >= rules.big_group_share,
+        certainly_big=ratio(size, n) >= least,
+        possibly_big=ratio(size + unknown, n) >= least,
     )
 
 

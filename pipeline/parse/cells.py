@@ -13,7 +13,6 @@ from schemas.words import word_key
 TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")
 KIND = pl.col("kind")
 NUMBERS = ["number", "integer"]
-WORDS = ["choice", "country"]
 TEXTS = ["text", "postcode", "criterion", "text_list", "choices"]
 
 # Forms of a number in a text; white space has been collapsed to single blanks before.
@@ -32,23 +31,70 @@ TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
 LARGEST = 1e15
 
 
+def with_words(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add clean (the text without needless white space) and word (its key), null for non-texts.
+
+    The same texts come again and again: each is worked on once.
+    """
+    texts = cells.filter(KIND == TEXT).select("text").unique()
+    texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
+    texts = texts.with_columns(word=word_key_expr(pl.col("clean")))
+    return cells.join(texts, on="text", how="left", maintain_order="left")
+
+
 def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     """Return the placed cells typed: number, text, date, flag (of which one is filled) and code.
 
     `raw` is the cell as a user sees it; `empty` marks a cell that holds nothing worth reading
-    (blank, "k. A." in a text column).
+    (blank, "k. A." in a text column). Each cell is read by the one rule of its field's type and
+    its own kind.
     """
     cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
-    cells = cells.with_columns(raw=as_text(), clean=collapse_expr(pl.col("text")))
+    cells = cells.with_columns(raw=as_text())
     cells = cells.with_columns(empty=is_blank() | is_empty_word(workbook))
-    return cells.with_columns(
+    rule = rule_of_cell()
+    parts = cells.with_columns(rule=rule).partition_by("rule", as_dict=True, include_key=False)
+    rules = reading_rules(workbook)
+    read = [
+        part.with_columns(rules[str(name)].alias("reading")).unnest("reading")
+        for (name,), part in parts.items()
+    ]
+    return pl.concat(read) if read else cells.with_columns(reading().alias("r")).unnest("r")
+
+
+def rule_of_cell() -> pl.Expr:
+    """The name of the rule by which a cell is read."""
+    kind = pl.col("type")
+    return (
         pl.when(pl.col("empty"))
-        .then(reading())
+        .then(pl.lit("nothing"))
         .when(KIND.is_in([ord("e"), ord("f")]))
-        .then(failure_of_cell())
-        .otherwise(reading_of_type(workbook))
-        .alias("reading")
-    ).unnest("reading")
+        .then(pl.lit("failure"))
+        .when(kind.is_in(NUMBERS) & (KIND == TEXT))
+        .then(pl.lit("number in text"))
+        .when(kind.is_in(NUMBERS))
+        .then(pl.lit("number"))
+        .when((kind == "date") & (KIND == TEXT))
+        .then(pl.lit("date in text"))
+        .when(kind.is_in(["date", "yes_no", "criterion"]))
+        .then(kind)
+        .otherwise(pl.lit("text"))
+    )
+
+
+def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
+    """Return every rule of reading by its name."""
+    return {
+        "nothing": reading(),
+        "failure": failure_of_cell(),
+        "number in text": read_number_in_text(),
+        "number": read_number(),
+        "date in text": read_date_in_text(),
+        "date": read_date(),
+        "yes_no": read_yes_no(workbook),
+        "criterion": read_criterion(),
+        "text": reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
+    }
 
 
 def field_declarations(workbook: Workbook) -> pl.DataFrame:
@@ -92,7 +138,7 @@ def is_empty_word(workbook: Workbook) -> pl.Expr:
     """A word for nothing ("keine", "k. A.", "–") in a column of texts."""
     nothing = [word_key(w) for w in workbook.words["empty_words"]]
     is_text = pl.col("type").is_in(TEXTS) & (KIND == TEXT)
-    return is_text & word_key_expr(pl.col("clean")).is_in(nothing)
+    return is_text & pl.col("word").is_in(nothing)
 
 
 def reading(
@@ -123,24 +169,27 @@ def failure_of_cell() -> pl.Expr:
     return reading(code=code.otherwise(pl.lit("formula_without_value")))
 
 
-def reading_of_type(workbook: Workbook) -> pl.Expr:
-    """The reading by the field's type."""
-    kind = pl.col("type")
-    return (
-        pl.when(kind.is_in(NUMBERS))
-        .then(read_number())
-        .when(kind == "date")
-        .then(read_date())
-        .when(kind == "yes_no")
-        .then(read_yes_no(workbook))
-        .when(kind == "criterion")
-        .then(read_criterion())
-        .otherwise(reading(text=collapse_expr(pl.col("raw"))))
-    )
-
-
 def read_number() -> pl.Expr:
-    """A number cell is its number; a text is read as meant; a single group of three is doubtful."""
+    """A number cell is its number; a boolean, a date or a time is none."""
+    value = pl.when(KIND == NUMBER).then(pl.col("number"))
+    return numeric(value, doubtful=pl.lit(value=False))
+
+
+def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
+    """The reading of a number that was understood (else null), doubtful or not."""
+    code = (
+        pl.when(value.is_null())
+        .then(pl.lit("bad_type"))
+        .when(value.abs() > LARGEST)
+        .then(pl.lit("out_of_range"))
+        .when(doubtful)
+        .then(pl.lit("ambiguous_number"))
+    )
+    return reading(number=pl.when(value.abs() <= LARGEST).then(value), code=code)
+
+
+def read_number_in_text() -> pl.Expr:
+    """A number in a text is read as meant; a single group of three digits is doubtful."""
     text = collapse_expr(pl.col("clean").str.replace_all(CURRENCY, ""))
     minus = text.str.contains(r"^[-−–]")
     digits = text.str.replace(r"^[-+−–]\s*", "")
@@ -160,35 +209,30 @@ def read_number() -> pl.Expr:
         .when(digits.str.contains(POINT))
         .then(digits)
     )
-    meant = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
-    value = pl.when(KIND == NUMBER).then(pl.col("number")).when(KIND == TEXT).then(meant)
-    doubtful = (KIND == TEXT) & grouped
-    code = (
-        pl.when(value.is_null())
-        .then(pl.lit("bad_type"))
-        .when(value.abs() > LARGEST)
-        .then(pl.lit("out_of_range"))
-        .when(doubtful)
-        .then(pl.lit("ambiguous_number"))
-    )
-    return reading(number=pl.when(value.abs() <= LARGEST).then(value), code=code)
+    value = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+    return numeric(value, doubtful=grouped)
 
 
 def read_date() -> pl.Expr:
-    """A date cell, or a text such as 31.12.2025 or 2025-12-31; a plain number is no date."""
+    """A date cell; a plain number, a boolean or a time is no date."""
+    value = date_of_number()
+    return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
+
+
+def read_date_in_text() -> pl.Expr:
+    """A text such as 31.12.2025 or 2025-12-31, with or without a time of day."""
     text = pl.col("clean").str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
     iso = pl.when(text.str.contains(ISO_DATE)).then(text)
-    said = pl.coalesce(
+    value = pl.coalesce(
         german.str.to_date("%d.%m.%Y", strict=False), iso.str.to_date("%Y-%m-%d", strict=False)
     )
-    value = pl.when(KIND == DATE).then(date_of_number()).when(KIND == TEXT).then(said)
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
 
 
 def read_yes_no(workbook: Workbook) -> pl.Expr:
     """A boolean cell, 1 or 0, or a word for yes or no."""
-    key = word_key_expr(pl.col("clean"))
+    key = pl.col("word")
     yes = [word_key(w) for w in workbook.words["yes"]]
     no = [word_key(w) for w in workbook.words["no"]]
     is_number = KIND.is_in([ord("n"), ord("b")])

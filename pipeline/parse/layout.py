@@ -4,19 +4,31 @@ Works on the cells of all files at once. What it places has the columns PLACED; 
 rows of data (totals, group headings) are taken out with a finding.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.findings import findings, join_findings
 from pipeline.keys import header_key_expr, word_key_expr
-from pipeline.parse.rows import drop_rows_that_are_none
-from schemas.declaration import Sheet, Workbook
+from pipeline.parse.cells import with_words
+from pipeline.parse.rows import drop_rows_that_are_none, field_keys
+from schemas.declaration import Workbook
 from schemas.words import header_key, word_key
 
 # A cell at home; sheet is the sheet's name in the file.
-PLACED = ["file", "sheet_key", "sheet", "row", "column", "field", "kind", "number", "text"]
+PLACED = [
+    "file",
+    "sheet_key",
+    "sheet",
+    "row",
+    "column",
+    "field",
+    "kind",
+    "number",
+    "text",
+    "clean",
+    "word",
+]
 TEXT = ord("s")
 SHEET = ["file", "sheet_key"]
 
@@ -39,6 +51,7 @@ class Layout:
 def place(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layout:
     """Place every cell of the stacked frames (see `intake.frames`)."""
     known, sheet_findings = match_sheets(workbook, sheets)
+    cells = with_words(cells)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
@@ -96,20 +109,11 @@ def office_keys(workbook: Workbook) -> list[str]:
     return sorted({header_key(w) for w in workbook.words["office_fields"]} - own)
 
 
-def field_keys(sheets: Iterable[Sheet]) -> pl.DataFrame:
-    """Return sheet_key, key, field: under which header key which field is found."""
-    return pl.DataFrame(
-        [(s.key, key, f.key) for s in sheets for f in s.fields for key in f.keys],
-        schema={"sheet_key": pl.String, "key": pl.String, "field": pl.String},
-        orient="row",
-    )
-
-
 # ----------------------------------------------------------------------------------------- forms
 def place_forms(workbook: Workbook, cells: pl.DataFrame) -> Layout:
     """Place the cells of forms: a label in the first used column, its value in the next."""
     keys = field_keys(s for s in workbook.sheets if s.layout == "form")
-    labels = cells.filter(pl.col("kind") == TEXT).with_columns(key=header_key_expr(pl.col("text")))
+    labels = cells.filter(pl.col("kind") == TEXT).with_columns(key=header_key_expr(pl.col("clean")))
     labels = labels.join(keys, on=["sheet_key", "key"], how="left").sort("file", "row", "column")
     labels = labels.join(label_columns(labels), on=[*SHEET, "column"])
     first = labels.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)
@@ -148,7 +152,7 @@ def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) 
     """Place the cells of tables: below the header row, by column."""
     keys = field_keys(s for s in workbook.sheets if s.layout == "table")
     top = cells.filter(pl.col("row") <= workbook.words["header_rows"])
-    top = top.with_columns(key=header_key_expr(pl.col("text")))
+    top = top.with_columns(key=header_key_expr(pl.col("clean")))
     top = top.join(keys, on=["sheet_key", "key"], how="left").sort("file", "row", "column")
     headers = top.join(header_rows(top), on=[*SHEET, "row"])
     first = headers.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)

@@ -1,12 +1,13 @@
 """Rows of a table that are no data: totals, group headings, repeated headers (contract 3)."""
 
 import re
+from collections.abc import Iterable
 
 import polars as pl
 
 from pipeline.findings import findings, join_findings
-from pipeline.keys import header_key_expr, word_key_expr
-from schemas.declaration import Workbook, words
+from pipeline.keys import header_key_expr
+from schemas.declaration import Sheet, Workbook, words
 from schemas.words import word_key
 
 TEXT = ord("s")
@@ -24,14 +25,13 @@ def drop_rows_that_are_none(
 
     data: PLACED cells below the header row; field is null in columns that are none of ours.
     """
-    data = data.with_columns(word=word_key_expr(pl.col("text")))
     data = data.join(field_types(workbook), on=["sheet_key", "field"], how="left")
     totals = total_rows(workbook, data)
     rest = data.join(totals, on=ROW, how="anti")
     headings = heading_rows(workbook, rest)
     rest = rest.join(headings, on=ROW, how="anti")
     found = join_findings(findings(totals, "total_row"), findings(headings, "heading_row"))
-    return rest.drop("word", "type", "choice", "heading"), found
+    return rest.drop("type", "choice", "heading"), found
 
 
 def field_types(workbook: Workbook) -> pl.DataFrame:
@@ -69,7 +69,11 @@ def total_pattern(workbook: Workbook) -> str:
 
 
 def heading_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
-    """Return the cell of each group heading and the first cell of each repeated header row."""
+    """Return the cell of each group heading and the first cell of each repeated header row.
+
+    Columns that are none of ours do not count.
+    """
+    data = data.drop_nulls("field")
     lone = data.filter(pl.len().over(ROW) == 1, pl.col("heading"), pl.col("kind") == TEXT)
     lone = lone.filter(~is_word_of_list(workbook) & ~pl.col("word").str.contains(r"^[\d., ]+$"))
     names = pl.col("type") == "text"
@@ -102,16 +106,22 @@ def fuller_row_follows(data: pl.DataFrame) -> pl.DataFrame:
 
 def repeated_headers(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """Return the first cell of rows whose every cell is its own column's header."""
-    keys = pl.DataFrame(
-        [(s.key, f.key, sorted(f.keys)) for s in workbook.sheets for f in s.fields],
-        schema=["sheet_key", "field", "keys"],
-        orient="row",
-    )
-    text = data.filter(pl.col("kind") == TEXT, pl.col("field").is_not_null())
-    text = text.with_columns(key=header_key_expr(pl.col("text")), cells=pl.len().over(ROW))
-    own = text.join(keys, on=["sheet_key", "field"]).filter(pl.col("key").is_in(pl.col("keys")))
+    keys = field_keys(workbook.sheets)
+    texts = data.filter(pl.col("kind") == TEXT).with_columns(cells=pl.len().over(ROW))
+    heads = texts.select("clean").unique().with_columns(key=header_key_expr(pl.col("clean")))
+    heads = heads.filter(pl.col("key").is_in(keys["key"].unique().implode()))
+    own = texts.join(heads, on="clean").join(keys, on=["sheet_key", "field", "key"])
     own = own.filter(pl.len().over(ROW) >= 2, pl.len().over(ROW) == pl.col("cells"))
     return own.sort("column").unique(ROW, keep="first")
+
+
+def field_keys(sheets: Iterable[Sheet]) -> pl.DataFrame:
+    """Return sheet_key, key, field: under which header key which field is found."""
+    return pl.DataFrame(
+        [(s.key, key, f.key) for s in sheets for f in s.fields for key in f.keys],
+        schema={"sheet_key": pl.String, "key": pl.String, "field": pl.String},
+        orient="row",
+    )
 
 
 def _as_hit(cells: pl.DataFrame) -> pl.DataFrame:

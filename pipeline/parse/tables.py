@@ -38,13 +38,14 @@ def value(field: Field) -> pl.Expr:
     """Return the field's typed value of its cells."""
     if field.list is None:
         return pl.col(VALUE.get(field.type, "value_text"))
-    return translated(field.list, pl.col("value_text"))
+    return translated(field.list, pl.col("word"), pl.col("value_text"))
 
 
-def translated(register: str, text: pl.Expr) -> pl.Expr:
-    """Return what tables carry for each word of the register, other words unchanged."""
+def translated(register: str, key: pl.Expr, text: pl.Expr) -> pl.Expr:
+    """Return what tables carry for each word (by its key) of the register, others unchanged."""
     names = {key: carried(register, entry) for key, entry in words(register).items()}
-    return pl.coalesce(look_up(text, names, pl.String), text)
+    known = key.replace_strict(names, default=None, return_dtype=pl.String)
+    return pl.coalesce(known, text)
 
 
 def carried(register: str, entry: Entry) -> str:
@@ -52,19 +53,12 @@ def carried(register: str, entry: Entry) -> str:
     return entry.extra["code"] if register == "countries" else entry.value
 
 
-def look_up(text: pl.Expr, mapping: dict[str, str], dtype: type[pl.DataType]) -> pl.Expr:
-    """Return the mapping's value of each text's key, null where there is none."""
-    return word_key_expr(text).replace_strict(mapping, default=None, return_dtype=dtype)
-
-
 def more_values(field: Field) -> list[pl.Expr]:
     """Return further columns that a field's words carry: what an actor type says about SMEs."""
     if field.list != "actor_types":
         return []
     said = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}
-    flag = word_key_expr(pl.col("value_text")).replace_strict(
-        said, default=None, return_dtype=pl.Boolean
-    )
+    flag = pl.col("word").replace_strict(said, default=None, return_dtype=pl.Boolean)
     return [flag.alias("sme_by_type")]
 
 
@@ -86,6 +80,6 @@ def list_items(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
         for field in sheet.fields:
             if field.type in LISTS and field.list:
                 here = (pl.col("sheet_key") == sheet.key) & (pl.col("field") == field.key)
-                item = pl.when(here).then(translated(field.list, pl.col("item")))
+                item = pl.when(here).then(translated(field.list, pl.col("key"), pl.col("item")))
                 items = items.with_columns(item=item.otherwise(pl.col("item")))
     return items.drop("key")

@@ -1,10 +1,11 @@
 """Section 2.2: who is bound, an SME, near, a research body, and who is listed twice."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from .cells import EMPTY, Cell, Cluster, Row, Tri, all_of, holds, known, same, value
+from .cells import BAD, Cell, Cluster, Row, Tri, all_of, holds, known, same, value
 from .places import distance_km, position
 
 BASE_COMMITMENTS = {
@@ -124,21 +125,17 @@ def distance_from_office(cluster: Cluster, row: Row) -> float | None:
     return None if here is None or there is None else distance_km(here, there)
 
 
-def duplicate_indices(rows: list[dict[str, Cell]], bounds: list[Tri]) -> set[int]:
-    """The rows that repeat another one; of a group the bound row stays, else the first."""
-    groups: dict[tuple[str, str], list[int]] = {}
+def groups(rows: list[dict[str, Cell]]) -> list[list[int]]:
+    """The rows of each actor: same name up to case and white space, and same postcode."""
+    found: dict[object, list[int]] = {}
     for index, row in enumerate(rows):
         name, postcode = value(row, "name"), value(row, "postcode")
-        if known(name) and (known(postcode) or postcode is EMPTY):
-            key = (same(name), postcode if known(postcode) else "")
-            groups.setdefault(key, []).append(index)
-    dropped: set[int] = set()
-    for group in groups.values():
-        dropped |= set(group) - {first_bound(group, bounds)}
-    return dropped
+        alone = not known(name) or postcode is BAD
+        found.setdefault(index if alone else (same(name), postcode), []).append(index)
+    return list(found.values())
 
 
-def first_bound(group: list[int], bounds: list[Tri]) -> int:
+def standing_row(group: list[int], bounds: Mapping[int, Tri]) -> int:
     """The first certainly bound row, else the first possibly bound one, else the first."""
     for wanted in (True, None):
         for index in group:
@@ -147,11 +144,44 @@ def first_bound(group: list[int], bounds: list[Tri]) -> int:
     return group[0]
 
 
+def possible_rows(group: list[int], bounds: Mapping[int, Tri]) -> list[int]:
+    """The rows that may be the first bound one, once it is known who is bound."""
+    rows = []
+    for index in group:
+        if bounds[index] is not False:
+            rows.append(index)
+        if bounds[index] is True:
+            break
+    return rows
+
+
+def agreed(values: Iterable[Any]) -> Any:
+    """What all say; unknown where they differ."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else None
+
+
+def counted_actor(group: list[int], actors: list[Actor]) -> Actor:
+    """An actor once; what depends on which of its rows is bound is unknown."""
+    bounds = {index: actors[index].bound for index in group}
+    shown = actors[next(index for index in group if not actors[index].duplicate)]
+    rows = [actors[index] for index in possible_rows(group, bounds)] or [shown]
+    return replace(
+        shown,
+        type=agreed(row.type for row in rows),
+        sme=agreed(row.sme for row in rows),
+        near=agreed(row.near for row in rows),
+        rnd=agreed(row.rnd for row in rows),
+    )
+
+
 def read_actors(cluster: Cluster, settings: Settings) -> list[Actor]:
     """Every row of the actors' sheet, the repeated ones marked."""
     commitments = LOOSE if settings.loose else BASE_COMMITMENTS
-    bounds = [bound(row, cluster.as_of, commitments) for row in cluster.actors]
-    repeated = duplicate_indices(cluster.actors, bounds)
+    bounds = {
+        index: bound(row, cluster.as_of, commitments) for index, row in enumerate(cluster.actors)
+    }
+    standing = {standing_row(group, bounds) for group in groups(cluster.actors)}
     found = []
     for index, row in enumerate(cluster.actors):
         kind = actor_type(value(row, "type"))
@@ -164,10 +194,15 @@ def read_actors(cluster: Cluster, settings: Settings) -> list[Actor]:
             near=None if distance is None else distance <= settings.radius_km,
             rnd=None if kind is None else kind in RESEARCH,
             distance=distance,
-            duplicate=index in repeated,
+            duplicate=index not in standing,
         )
         found.append(actor)
     return found
+
+
+def counted_actors(cluster: Cluster, actors: list[Actor]) -> list[Actor]:
+    """Every actor once."""
+    return [counted_actor(group, actors) for group in groups(cluster.actors)]
 
 
 def certainly(actors: Iterable[Actor], has: Callable[[Actor], Tri]) -> int:

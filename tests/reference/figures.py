@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from .actors import ACTOR_TYPES, Actor, Settings, certainly, possibly, read_actors
+from .actors import ACTOR_TYPES, Actor, Settings, certainly, counted_actors, possibly, read_actors
 from .cells import Cell, Cluster, Row, Rows, Tri, all_of, holds, known, same, value
 from .months import add_months, completed_months, completed_years, within
 from .places import position
@@ -50,7 +50,8 @@ UNKNOWN = Figure()
 class Figures:
     """All figures of one cluster, what is benchmarked, and the parts of the ratios."""
 
-    actors: list[Actor]
+    actors: list[Actor]  # every row
+    once: list[Actor]  # every actor
     metrics: dict[str, Figure] = field(default_factory=dict)
     indicators: dict[str, Fraction | None] = field(default_factory=dict)
     ratios: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
@@ -117,7 +118,7 @@ def different_types(actors: list[Actor]) -> Figure:
 
 def actor_figures(cluster: Cluster, figures: Figures) -> None:
     """Criteria 1 to 3 and their relatives."""
-    once = [actor for actor in figures.actors if not actor.duplicate]
+    once = figures.once
     office = position(cluster.master)
     figures.metrics |= {
         "actors": number(once, lambda actor: True),
@@ -142,7 +143,7 @@ def show_ratio(figures: Figures, name: str, part: Fraction | None, whole: Fracti
 def loose_actors(cluster: Cluster) -> int:
     """Actors certainly bound by the loose count, each counted once."""
     loose = read_actors(cluster, Settings(loose=True))
-    return sum(actor.bound is True and not actor.duplicate for actor in loose)
+    return certainly(counted_actors(cluster, loose), lambda actor: True)
 
 
 # ---- management ----
@@ -188,7 +189,7 @@ def per_fte(actors: Figure, fte: Fraction | None) -> Figure:
 
 def seated_groups(rows: Rows | None, actors: list[Actor]) -> Figure:
     """Criterion 5, over the certainly bound actors."""
-    bound_types = [a.type for a in actors if a.bound is True and not a.duplicate]
+    bound_types = [actor.type for actor in actors if actor.bound is True]
     if rows is None or not bound_types:
         return UNKNOWN
     unknown = bound_types.count(None)
@@ -453,10 +454,11 @@ def master_figures(cluster: Cluster, figures: Figures) -> None:
 
 def compute(cluster: Cluster, settings: Settings) -> Figures:
     """All figures of a cluster."""
-    figures = Figures(read_actors(cluster, settings))
+    actors = read_actors(cluster, settings)
+    figures = Figures(actors, counted_actors(cluster, actors))
     actor_figures(cluster, figures)
     management_figures(cluster, figures)
-    figures.metrics["seated_groups"] = seated_groups(cluster.bodies, figures.actors)
+    figures.metrics["seated_groups"] = seated_groups(cluster.bodies, figures.once)
     funding_figures(cluster, figures)
     activity_figures(cluster, figures)
     evidence_figures(cluster, figures)

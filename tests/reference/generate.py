@@ -69,6 +69,7 @@ class Layout:
     seed: int
     dropped: dict[str, set[str]] = field(default_factory=dict)
     lines_above: dict[str, int] = field(default_factory=dict)
+    blank: set[str] = field(default_factory=set)
     english: bool = False
 
 
@@ -212,7 +213,7 @@ def actors(maker: Maker, office: Office) -> Rows:
 
 
 def repeat(maker: Maker, rows: Rows, office: Office) -> None:
-    """List an actor once more, with other figures and a certain commitment in both rows."""
+    """List an actor once more, with other figures."""
     rng, row = maker.rng, maker.rng.choice(rows)
     if not known(row["name"]) or row["postcode"] in (BAD, "00000"):
         return
@@ -222,11 +223,8 @@ def repeat(maker: Maker, rows: Rows, office: Office) -> None:
     again["name"] = rng.choice((row["name"], row["name"].upper(), row["name"].replace(" ", "  ")))
     if maker.chance(0.15):
         again["postcode"] = safe_postcode(rng, office.point)
-    for certain in (row, again):
-        if not known(certain["commitment"]):
-            certain["commitment"] = rng.choice(COMMITMENTS)
-        for column in ("joined", "left"):
-            certain[column] = EMPTY if certain[column] is BAD else certain[column]
+    for line in (row, again):
+        line["commitment"] = maker.cell(line["commitment"])
     rows.insert(rng.randrange(len(rows) + 1), again)
 
 
@@ -380,6 +378,8 @@ def vary_sheet(maker: Maker, made: Cluster, layout: Layout, table: str) -> None:
             row |= dict.fromkeys(layout.dropped[table], EMPTY)
     filled = [row for row in rows if sum(cell is not EMPTY for cell in row.values()) >= 2]
     setattr(made, table, filled)
+    if not filled and table != "actors" and maker.chance(0.3):
+        layout.blank.add(table)
 
 
 def ratings(rng: Random, clusters: list[Cluster]) -> list[Rating]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from . import figures as f
-from .actors import BASE_COMMITMENTS, Actor, bound, duplicate_indices, sme
+from .actors import BASE_COMMITMENTS, Actor, bound, groups, possible_rows, sme, standing_row
 from .cells import BAD, EMPTY, Cluster, Portfolio, Rating, known
 from .generate import scene
 from .model import (
@@ -138,7 +138,33 @@ def test_the_bound_row_of_a_repeated_actor_stays() -> None:
     names = ["Alpha GmbH", "alpha  GMBH", "Alpha GmbH", "Beta", "Alpha GmbH"]
     rows = [{"name": name, "postcode": "10115"} for name in names]
     rows[2]["postcode"] = "80331"
-    assert duplicate_indices(rows, [NO, YES, YES, YES, YES]) == {0, 4}
+    found = groups(rows)
+    assert found == [[0, 1, 4], [2], [3]]
+    assert standing_row(found[0], {0: NO, 1: YES, 4: YES}) == 1
+
+
+@pytest.mark.parametrize(
+    ("bounds", "standing", "possible"),
+    [
+        ((NO, YES, YES), 1, [1]),
+        ((MAYBE, YES, MAYBE), 1, [0, 1]),
+        ((NO, MAYBE, MAYBE), 1, [1, 2]),
+        ((NO, NO, NO), 0, []),
+    ],
+)
+def test_who_is_bound_decides_the_row(bounds: Any, standing: int, possible: list[int]) -> None:
+    named = dict(enumerate(bounds))
+    assert standing_row([0, 1, 2], named) == standing
+    assert possible_rows([0, 1, 2], named) == possible
+
+
+def test_what_depends_on_the_bound_row_is_unknown() -> None:
+    first = company(type="Hochschule", commitment=BAD)
+    made = submission(actors=[first, company(sme=True)])
+    metrics = f.compute(made, BASE).metrics
+    assert ends(metrics["actors"]) == (1, 1)
+    assert ends(metrics["sme_count"]) == (0, 1)
+    assert ends(metrics["rnd_count"]) == (0, 1)
 
 
 def test_a_share_tries_every_way() -> None:

@@ -281,6 +281,8 @@ def write_table(book: Book, rng: Random, made: Cluster, layout: Layout, table: s
     if rows is None:
         return
     sheet = book.book.add_worksheet(SHEETS[table][layout.english])
+    if table in layout.blank:
+        return
     columns = [name for name in COLUMNS[table] if name not in layout.dropped.get(table, ())]
     rng.shuffle(columns)
     above = layout.lines_above.get(table, 0)

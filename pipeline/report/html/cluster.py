@@ -78,7 +78,7 @@ def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> Cluste
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
     name = row["name"] or cluster_id
     return ClusterView(
-        head=page_head(review, f"{name} ({cluster_id})", words),
+        head=page_head(review, f"{cluster_id} {name}", words),
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, words),

@@ -62,7 +62,7 @@ def _row(row: Mapping[str, Any], kind: str, words: Words) -> list[str | Cell]:
     head = [cohort_name(kind, row["cohort"], words), words.number(row["n"])]
     if row["suppressed"]:
         blank = Cell(words("suppressed"), mark="suppressed")
-        return [*head, *([blank] * len(STATISTICS))]
+        return [*head, blank, *([words("none")] * (len(STATISTICS) - 1))]
     return [*head, *(indicator(row[s], INDICATOR, words) for s in STATISTICS)]
 
 

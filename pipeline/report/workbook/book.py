@@ -1,8 +1,10 @@
 """Writes portfolio.xlsx: the order of its sheets, and what holds for the file as a whole."""
 
 import datetime as dt
+import gc
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -54,12 +56,24 @@ def write_workbook(review: Review, path: Path, lang: str) -> None:
     Every formula carries its value, so that the file reads the same before and after Excel has
     calculated. The same review gives the same bytes. A doubt of XlsxWriter's is an error.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
         with Workbook(str(path), OPTIONS) as file:
             book = Book(file, review, lang, make_formats(file, lang))
             set_properties(book)
             write_sheets(book)
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Keep the garbage collector away from a million cells that all stay: a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def set_properties(book: Book) -> None:

@@ -79,12 +79,14 @@ def put_column(
     """Write a column's cells, the first in row `top` (from 0)."""
     if column.formula is not None:
         put_formulas(sheet, top, at, column, column.formula, looks)
-    elif isinstance(column.kind, str):
-        look = looks[column.kind]
-        for row, value in enumerate(column.values, top):
-            put(sheet, row, at, value, look, lang)
-    else:
-        for row, (value, kind) in enumerate(zip(column.values, column.kind, strict=True), top):
+        return
+    kinds = repeat(column.kind) if isinstance(column.kind, str) else column.kind
+    # every different text is looked at once: long columns repeat themselves
+    texts = {v: clean(v, lang) for v in set(column.values) if isinstance(v, str)}
+    for row, (value, kind) in enumerate(zip(column.values, kinds, strict=False), top):
+        if isinstance(value, str):
+            sheet.write_string(row, at, texts[value], looks[kind])
+        else:
             put(sheet, row, at, value, looks[kind], lang)
 
 
@@ -110,7 +112,6 @@ def width_of(column: Column) -> float:
     if column.width is not None:
         return column.width
     kinds = repeat(column.kind) if isinstance(column.kind, str) else column.kind
-    # every different value once: long columns repeat themselves
     shown = set(zip(column.values, kinds, strict=False))
     used = {kind for _, kind in shown}
     cap = WRAPPED if used & WRAPS else WIDE

@@ -207,7 +207,8 @@ class Matrix:
 def write_criteria(matrix: Matrix) -> None:
     """Write the sheet."""
     book, catalogue = matrix.book, matrix.catalogue
-    parts = {"catalogue": catalogue.title[book.lang], "version": catalogue.version}
+    parts = {"catalogue": catalogue.id, "version": catalogue.version}
+    parts |= {"mark": str(catalogue.pass_mark), "criteria": str(len(catalogue.criteria))}
     sheet = new_sheet(book, "criteria", book.text("about_criteria", **parts), matrix.suffix)
     put_table(book, sheet, matrix.table, matrix.columns, TOP)
     put_heads(matrix, sheet)
@@ -232,4 +233,4 @@ def put_heads(matrix: Matrix, sheet: Worksheet) -> None:
         put(sheet, KIND_ROW, at, say("kind", criterion.kind, book.lang), looks["small"], book.lang)
     sheet.repeat_rows(TITLE_ROW, TOP)
     last, width = TOP + max(len(matrix.columns[0].values), 1), len(matrix.columns)
-    sheet.print_area(MARK_ROW, 0, last, width - 1)
+    sheet.print_area(TITLE_ROW, 0, last, width - 1)

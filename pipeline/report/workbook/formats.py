@@ -58,9 +58,11 @@ PLAIN: Mapping[str, Look] = {
 def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     """Return every format by its kind."""
     cell: Look = {"valign": "top", "font_color": INK, "bottom": 7, "bottom_color": RULE}
-    numbers = {kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()}
+    numbers: dict[str, Look] = {
+        kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()
+    }
     date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}
-    own = {kind: cell | more for kind, more in ({**TEXTS, **numbers, **date}).items()}
+    own = {kind: cell | more for kind, more in {**TEXTS, **numbers, **date}.items()}
     header: dict[str, Look] = {"header": HEAD, "header_sign": HEAD | {"align": "center"}}
     colours: dict[str, Look] = {
         kind: {"bg_color": back, "font_color": front} for kind, (back, front) in COLOURS.items()

@@ -12,7 +12,8 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
-from pipeline.texts import say, texts
+from pipeline.texts import say
+from schemas.declaration import read_toml
 
 MEMBER = "Mitglied"
 
@@ -95,8 +96,8 @@ def write_submissions(book: Book) -> None:
 
 def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:
     """Return what findings' codes mean; a code without a text stands for itself."""
-    known = texts("workbook")
-    return [book.text(f"code_{c}") if f"code_{c}" in known else c for c in codes]
+    kinds = read_toml("findings.toml")
+    return [kinds[c]["title"][book.lang] if c in kinds else c for c in codes]
 
 
 # -------------------------------------------------------------------------------------- findings

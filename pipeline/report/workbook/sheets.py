@@ -88,7 +88,7 @@ def new_sheet(book: Book, code: str, about: str | None = None, suffix: str = "")
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
-    set_print(book, sheet, name, about)
+    set_print(book, sheet, name, "" if code == "overview" else about)
     return sheet
 
 
@@ -98,7 +98,7 @@ def set_print(book: Book, sheet: Worksheet, name: str, about: str) -> None:
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
     head, mark = plain(f"{book.text('title')} {book.review.period} · {name}"), book.text("draft")
-    room = MAX_HEAD - len(head) - len(mark) - 20
+    room = MAX_HEAD - len(head) - len(mark) - 12
     sheet.set_header(f"&L{head}\n&8 {plain(about, room)}&R&B{mark}")
     catalogue = plain(f"{book.first.id} {book.first.version}", 100)
     sheet.set_footer(f"&L{catalogue}&R{book.text('page', page='&P', pages='&N')}")
