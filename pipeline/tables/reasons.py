@@ -76,9 +76,8 @@ def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: st
     if metric.unit == "yes_no":
         return "verlangt" if lang == "de" else "required"
     word = "verlangt" if lang == "de" else "required:"
-    limit = (
-        value_text(metric, threshold, lang, operator) if threshold is not None else UNKNOWN[lang]
-    )
+    harder = "<=" if operator == ">=" else ">="  # rounded towards what is harder to meet
+    limit = UNKNOWN[lang] if threshold is None else value_text(metric, threshold, lang, harder)
     return f"{word} {LIMIT[lang][operator]} {limit}"
 
 

@@ -1,0 +1,113 @@
+"""What is declared as text fits the code that uses it, and the README tells the truth."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.actors import status
+from pipeline.catalogue import metrics
+from pipeline.cli import build_parser
+from pipeline.settings import load_settings
+from pipeline.tables.findings import kinds
+from pipeline.texts import LANGUAGES, number, percent, say_limit, texts
+from schemas import tables
+from schemas.declaration import read_toml
+
+ROOT = Path(__file__).parent.parent
+PLACEHOLDERS = {"place", "field", "value", "expected", "not_expected", "detail", "more", "sheet_de"}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_text_has_both_languages() -> None:
+    for group, entries in read_toml("texts.toml").items():
+        for code, entry in entries.items():
+            assert set(entry) == set(LANGUAGES), (group, code)
+
+
+@pytest.mark.parametrize(
+    ("group", "codes"),
+    [
+        ("status", tables.STATUSES),
+        ("decision", tables.DECISIONS),
+        ("outcome", tables.OUTCOMES),
+        ("severity", tables.SEVERITIES),
+        ("cohort_kind", tables.COHORT_KINDS),
+        ("indicator", tables.INDICATORS),
+        ("unit", [m.unit for m in metrics().values()]),
+        ("lever_unit", [m.lever_unit for m in metrics().values()]),
+    ],
+)
+def test_every_code_has_a_text(group: str, codes: list[str]) -> None:
+    assert set(codes) <= set(texts(group))
+
+
+@pytest.mark.parametrize(
+    ("group", "expression"),
+    [
+        ("bound_reason", status.bound_reason(load_settings().actors)),
+        ("sme_reason", status.sme_reason(load_settings().actors)),
+    ],
+)
+def test_every_reason_has_a_text(group: str, expression: object) -> None:
+    for code in texts(group):
+        assert f'"{code}"' in str(expression)
+
+
+def test_messages_use_known_placeholders_alike_in_both_languages() -> None:
+    for code, kind in kinds().items():
+        used = [set(re.findall(r"\{(\w+)\}", kind["message"][lang])) for lang in LANGUAGES]
+        assert used[0] <= PLACEHOLDERS, code
+        assert used[0] == used[1], code
+        assert kind["severity"] in tables.SEVERITIES
+        assert kind["affects"] in ("field", "sheet", "none")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "german", "english"),
+    [
+        (1234.5, 2, "1.234,5", "1,234.5"),
+        (1234567, 0, "1.234.567", "1,234,567"),
+        (-0.25, 2, "−0,25", "−0.25"),
+        (100.0, 2, "100", "100"),
+        (None, 2, "–", "–"),
+    ],
+)
+def test_number(value: float | None, digits: int, german: str, english: str) -> None:
+    assert (number(value, digits, "de"), number(value, digits, "en")) == (german, english)
+
+
+def test_percent() -> None:
+    assert percent(0.6, "de") == "60\u00a0%"
+    assert percent(0.49999, "de", 3) == "49,999\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("source", "part"),
+    [
+        ("quartile: size_band 51–100", "Größenklasse 51–100 in diesem Review"),
+        ("quartile: portfolio", "Portfolios in diesem Review"),
+        ("frozen 2026-Q2: portfolio", "aus 2026-Q2"),
+        ("bands: ESCA 2027, Tabelle 3", "ESCA 2027, Tabelle 3"),
+        ("none", "kein Grenzwert"),
+        ("catalogue", ""),
+    ],
+)
+def test_say_limit(source: str, part: str) -> None:
+    assert part in say_limit(source, "de")
+
+
+def test_readme_names_files_that_exist() -> None:
+    layout = README.partition("## Layout")[2].partition("##")[0]
+    for name in re.findall(r"^    ((?:pipeline|schemas|tests)[\w/.]*)", layout, re.M):
+        assert (ROOT / name).exists(), name
+    for name in ("settings.toml", "workbook.toml", "findings.toml", "texts.toml"):
+        assert name in README
+        assert (ROOT / "schemas" / name).exists()
+
+
+def test_every_command_is_in_the_readme() -> None:
+    (commands,) = build_parser()._subparsers._group_actions  # type: ignore[union-attr]
+    assert commands.choices
+    for name in commands.choices:
+        assert f"cluster-review {name} " in README

@@ -1,0 +1,79 @@
+"""The Prefect flow publishes the same as `--direct`, and a good run is quiet."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipeline import periods
+
+ROOT = Path(__file__).parent.parent
+PERIOD = "2026-Q2"
+
+
+def cluster_review(*arguments: str, outputs: Path) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "run",
+        PERIOD,
+        "--outputs",
+        str(outputs),
+        *arguments,
+    ]
+    # As on a user's machine: no server is configured, none is running.
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    return subprocess.run(
+        command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def by_flow(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    outputs = tmp_path_factory.mktemp("flow")
+    return outputs, cluster_review(outputs=outputs)
+
+
+def test_a_good_run_says_one_line(by_flow: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    outputs, done = by_flow
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    (line,) = done.stdout.splitlines()
+    assert line.startswith(f"Veröffentlicht: {outputs / PERIOD}. Einreichungen: 10 bewertet")
+
+
+def test_the_flow_publishes_what_direct_publishes(
+    by_flow: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    outputs, _ = by_flow
+    assert cluster_review("--direct", outputs=tmp_path).returncode == 0
+    names = sorted(p.name for p in (tmp_path / PERIOD / "data").iterdir())
+    assert len(names) == 13
+    for name in names:
+        one, other = (pl.read_parquet(o / PERIOD / "data" / name) for o in (outputs, tmp_path))
+        assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2027-01-15", "2026-Q4"), ("2026-04-15", "2026-Q1"), ("2026-12-31", "2026-Q3")],
+)
+def test_a_scheduled_run_reviews_the_quarter_before(day: str, expected: str) -> None:
+    import datetime as dt
+
+    assert periods.before(dt.date.fromisoformat(day)) == expected
+
+
+@pytest.mark.parametrize("period", ["2026", "2026-Q5", "2026-Q0", "26-Q1", "../2026-Q1", "2026-q1"])
+def test_a_bad_period_is_wrong_usage(period: str, tmp_path: Path) -> None:
+    from pipeline.cli import main
+
+    assert main(["run", period, "--direct", "--outputs", str(tmp_path)]) == 2
+    assert list(tmp_path.iterdir()) == []
