@@ -10,6 +10,7 @@ from pipeline.catalogue import Catalogue, Metric, metrics
 from pipeline.texts import LANGUAGES, number, percent, say, say_limit
 
 CRITERION = ["catalogue", "file", "criterion_id"]
+SAID = ["metric", "operator", "low", "high", "threshold", "limit_source", "status"]
 LIMIT = {"de": {">=": "mindestens", "<=": "höchstens"}, "en": {">=": "at least", "<=": "at most"}}
 UNKNOWN = {"de": "unbekannt", "en": "unknown"}
 UP = {"de": "oder mehr", "en": "or more"}
@@ -21,7 +22,9 @@ def with_reasons(
     criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame
 ) -> pl.DataFrame:
     """Add reason_de and reason_en: every condition in words; a rating's reason as it was given."""
-    said = conditions.select(*CRITERION, *(condition_text(conditions, lang) for lang in LANGUAGES))
+    said = conditions.join(
+        condition_texts(conditions), on=SAID, nulls_equal=True, how="left", maintain_order="left"
+    )
     columns = [f"reason_{lang}" for lang in LANGUAGES]
     computed = said.group_by(CRITERION, maintain_order=True).agg(pl.col(columns).str.join("; "))
     table = criteria.join(computed, on=CRITERION, how="left", maintain_order="left")
@@ -53,11 +56,14 @@ def rated_text(lang: str) -> pl.Expr:
     )
 
 
-def condition_text(conditions: pl.DataFrame, lang: str) -> pl.Series:
-    """Return each condition in words: what it counts, what came out, what is wanted."""
-    names = ["metric", "operator", "low", "high", "threshold", "limit_source", "status"]
-    rows = conditions.select(names).iter_rows(named=True)
-    return pl.Series(f"reason_{lang}", [_condition(row, lang) for row in rows], dtype=pl.String)
+def condition_texts(conditions: pl.DataFrame) -> pl.DataFrame:
+    """Return each different condition in words: what it counts, what came out, what is wanted."""
+    different = conditions.select(SAID).unique(maintain_order=True)
+    rows = different.rows(named=True)
+    return different.with_columns(
+        pl.Series(f"reason_{lang}", [_condition(row, lang) for row in rows], dtype=pl.String)
+        for lang in LANGUAGES
+    )
 
 
 def _condition(row: Mapping[str, Any], lang: str) -> str:
