@@ -57,7 +57,7 @@ def with_requests(
         pl.col(columns).unique(maintain_order=True).str.join("; ")
     )
     table = criteria.join(joined, on=CRITERION, how="left", maintain_order="left")
-    is_open = pl.col("computed_status") == "undetermined"
+    is_open = pl.col("status") == "undetermined"
     return table.with_columns(
         pl.when(is_open).then(pl.col(c)).fill_null("").alias(c) for c in columns
     )
