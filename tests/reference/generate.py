@@ -56,6 +56,7 @@ OTHER_SOURCES = (
     "Förderung Kommune",
     "Sonstige",
 )
+MANY_TIMES = ("0.1", "0.2", "0.25", "0.3", "0.5", "0.7", "1", "1", "1.75", "0")
 EDGE_SIZES = (0, 1, 2, 5, 10, 14, 15, 16, 20, 29, 30, 31, 32, 40)
 EDGE_KILOMETRES = (144.999, 145.001, 149.999, 150.001, 154.999, 155.001)
 UNSAFE_KILOMETRES = (110, 190)  # postcodes are known to some kilometres only
@@ -234,8 +235,8 @@ def repeat(maker: Maker, rows: Rows, office: Office) -> None:
 def management(maker: Maker) -> Rows:
     """Posts, with whole and part times."""
     rng, rows = maker.rng, []
-    for _ in range(rng.choice((0, 1, 2, 4, 8, 14))):
-        times = ("0.1", "0.2", "0.25", "0.3", "0.5", "0.7", "1", "1", "1.75", "0")
+    times = rng.choice((MANY_TIMES, MANY_TIMES, ("0.05",), ("0.1",)))  # ten of 0.05 make 0.5
+    for _ in range(rng.choice((0, 1, 2, 4, 5, 10, 14))):
         row: dict[str, Cell] = {"function": "Clustermanagement"}
         row["fte"] = maker.cell(Decimal(rng.choice(times)))
         row["from"] = maker.cell(maker.near_day(0)) if maker.chance(0.5) else EMPTY

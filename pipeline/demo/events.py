@@ -1,0 +1,75 @@
+"""What befalls single clusters: who does not report, whose file is broken, who corrects it.
+
+Each rule picks by the cluster's number, so that a larger portfolio changes nothing for the others.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.demo.profiles import Plan
+
+# Below this many clusters none is lost: a review needs four fifths of those expected.
+LOSSES_FROM = 10
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Every n-th cluster, beginning with the one of that number."""
+
+    every: int
+    first: int
+
+    def holds(self, plan: Plan) -> bool:
+        """Return whether the cluster is one of them."""
+        return plan.number % self.every == self.first
+
+
+NEWCOMER = Rule(45, 12)  # founded lately, reports from the second period on
+SILENT = Rule(60, 4)  # reports in the first period only
+BROKEN = Rule(90, 9)  # its only file of the last period is cut off
+WITHOUT_SHEET = Rule(90, 7)  # the first period without a required sheet
+WITHOUT_COLUMN = Rule(180, 52)  # the last period without a required column
+CORRECTED = Rule(30, 2)  # sends a corrected Version 2 beside the first one
+OUTDATED = Rule(60, 5)  # sends the same old figures again and again
+ENGLISH = Rule(30, 6)  # fills in an English form
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What befalls one cluster in one period of a portfolio of that size."""
+
+    plan: Plan
+    index: int
+    clusters: int
+
+    def _befalls(self, rule: Rule, first: bool) -> bool:
+        """Return whether a rule for the first period, or for the last one, holds."""
+        last = len(self.plan.periods) - 1
+        turn = self.index == 0 and last > 0 if first else self.index == last
+        return turn and self.clusters >= LOSSES_FROM and rule.holds(self.plan)
+
+    @property
+    def absent(self) -> bool:
+        """Whether there is no submission."""
+        gone = self.index > 0 or len(self.plan.periods) == 1
+        silent = gone and self.clusters >= LOSSES_FROM and SILENT.holds(self.plan)
+        return silent or self._befalls(NEWCOMER, first=True)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the file is cut off."""
+        return self._befalls(BROKEN, first=False)
+
+    @property
+    def without_sheet(self) -> bool:
+        """Whether a required sheet is missing."""
+        return self._befalls(WITHOUT_SHEET, first=True)
+
+    @property
+    def without_column(self) -> bool:
+        """Whether a required column is missing."""
+        return self._befalls(WITHOUT_COLUMN, first=False)
+
+    @property
+    def corrected(self) -> bool:
+        """Whether an older version lies beside the corrected one."""
+        return CORRECTED.holds(self.plan)

@@ -1,0 +1,112 @@
+"""The portfolio as a whole: every cluster's submissions, the office's files, and writing them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from pipeline.demo import evidence, sheets
+from pipeline.demo.actors import Members, advance, first_members
+from pipeline.demo.events import Fate
+from pipeline.demo.faults import older_version, spoil
+from pipeline.demo.grid import workbook_grids
+from pipeline.demo.habits import layout
+from pipeline.demo.model import Sheets, Submission
+from pipeline.demo.moment import Moment
+from pipeline.demo.office import assessments_grid, register_grid
+from pipeline.demo.places import around
+from pipeline.demo.profiles import Plan
+from pipeline.demo.writing import workbook_bytes
+
+KEPT_OF_BROKEN = 0.6
+
+
+def write_portfolio(
+    folder: Path,
+    clusters: int = 12,
+    periods: Sequence[str] = ("2026-Q2", "2026-Q3"),
+    seed: int = 1,
+) -> None:
+    """Write a made-up portfolio in the layout of `inputs/`; the same call gives the same bytes.
+
+    Args:
+        folder: where to write; files of the same names are replaced.
+        clusters: how many clusters the portfolio has.
+        periods: the quarters, such as "2026-Q3".
+        seed: another seed gives another portfolio.
+    """
+    plans = all_plans(clusters, periods, seed)
+    for submission in all_submissions(plans):
+        target = folder / submission.period / "submissions"
+        _write(target / submission.file_name, _bytes(submission))
+    for index, period in enumerate(sorted(periods)):
+        grid = assessments_grid(plans, index)
+        _write(folder / period / "assessments.xlsx", workbook_bytes([grid], grid.name))
+    register = register_grid(plans)
+    _write(folder / "register.xlsx", workbook_bytes([register], register.name))
+
+
+def all_plans(clusters: int, periods: Sequence[str], seed: int) -> list[Plan]:
+    """Return the plans of all clusters."""
+    return [Plan(seed, number, tuple(sorted(periods))) for number in range(1, clusters + 1)]
+
+
+def all_submissions(plans: Sequence[Plan], faults: bool = True) -> Iterator[Submission]:
+    """Yield every submission, cluster by cluster; without faults to look at what was meant."""
+    for plan in plans:
+        yield from _submissions_of(plan, len(plans), faults)
+
+
+def _submissions_of(plan: Plan, clusters: int, faults: bool) -> Iterator[Submission]:
+    first = Moment(plan, 0)
+    members = first_members(plan, first.aims, around(first.office), first.founded, first.as_of)
+    for index in range(len(plan.periods)):
+        moment, fate = Moment(plan, index), Fate(plan, index, clusters)
+        if index:
+            _pass_quarter(members, moment)
+        if not fate.absent:
+            yield from _reported(moment, fate, _filled_in(moment, members), faults)
+
+
+def _pass_quarter(members: Members, moment: Moment) -> None:
+    before = Moment(moment.plan, moment.index - 1).as_of
+    if before < moment.as_of:
+        advance(members, moment.plan.rng("advance", moment.index), before, moment.as_of)
+
+
+def _filled_in(moment: Moment, members: Members) -> Sheets:
+    """Return the sheets as they are meant, without faults."""
+    return {
+        "master_data": [sheets.master_data(moment)],
+        "actors": [dict(row) for row in members.rows],
+        "management": sheets.management(moment),
+        "bodies": sheets.bodies(moment),
+        "funding": sheets.funding(moment),
+        "activities": evidence.activities(moment),
+        "evidence": evidence.evidence(moment),
+    }
+
+
+def _reported(moment: Moment, fate: Fate, filled: Sheets, faults: bool) -> Iterator[Submission]:
+    """Yield what the cluster sends: one workbook, or two where it corrected the first."""
+    plan = moment.plan
+    if faults:
+        spoil(filled, plan, moment.index)
+    make = partial(Submission, plan.cluster_id, plan.periods[moment.index])
+    sent = make(plan.file_name, filled, layout(moment, fate), fate.broken)
+    if fate.corrected and faults:
+        filled["master_data"][0]["version"] = 2
+        yield replace(sent, sheets=older_version(filled, plan))
+        sent = replace(sent, file_name=plan.file_name.replace(".xlsx", "_Version-2.xlsx"))
+    yield sent
+
+
+def _bytes(submission: Submission) -> bytes:
+    grids = workbook_grids(submission.sheets, submission.layout)
+    content = workbook_bytes(grids, f"{submission.cluster_id} {submission.period}")
+    return content[: round(len(content) * KEPT_OF_BROKEN)] if submission.broken else content
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
