@@ -1,5 +1,7 @@
 """Catalogues of criteria: loaded and checked, so that a slip is an error at once."""
 
+import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ KINDS = ("hard", "soft")
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 STAND_INS = ("quartile", "frozen", "none")
 REFERENCE = "reference"
+PERIOD = re.compile(r"^\d{4}-Q[1-4]$")
 Text = Mapping[str, str]
 
 
@@ -28,7 +31,6 @@ class Metric:
     lever: str
     lever_unit: str
     reads: tuple[str, ...]
-    fill: Text
     months_per_unit: int = 0
 
 
@@ -117,9 +119,20 @@ def load(name: str) -> Catalogue:
         raise CatalogueError(f"no catalogue {name!r}; there are {', '.join(shipped())}")
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        return _catalogue(raw, path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
-    return _catalogue(raw, path)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+        raise CatalogueError(f"{path.name}: an entry has the wrong form ({error})") from error
+
+
+def load_all(names: Iterable[str]) -> tuple[Catalogue, ...]:
+    """Return the catalogues in the order asked for, each once; two must not share an id."""
+    catalogues = tuple(load(name) for name in dict.fromkeys(names))
+    ids = [c.id for c in catalogues]
+    if len(set(ids)) < len(ids):
+        raise CatalogueError(f"two catalogues have the same id: {', '.join(ids)}")
+    return catalogues
 
 
 def _catalogue(raw: dict[str, Any], path: Path) -> Catalogue:
@@ -137,11 +150,20 @@ def _catalogue(raw: dict[str, Any], path: Path) -> Catalogue:
         _refuse(f"{place}, criterion {c.id}", wrong, f"there is no category {c.category}")
     name = _take(raw, "id", place, str)
     _refuse(place, name != path.stem, f"id {name!r} differs from the file's name")
-    head = {k: _take(raw, k, place, (str, dict)) for k in ("version", "title", "source")}
-    _no_more(raw, place)
-    return Catalogue(
-        id=name, pass_mark=mark, categories=categories, criteria=criteria, path=path, **head
+    for i, category in enumerate(categories, 1):
+        _text({"category": category}, "category", f"{place}, category {i}")
+    result = Catalogue(
+        id=name,
+        version=_take(raw, "version", place, str),
+        title=_text(raw, "title", place),
+        source=_take(raw, "source", place, str),
+        pass_mark=mark,
+        categories=categories,
+        criteria=criteria,
+        path=path,
     )
+    _no_more(raw, place)
+    return result
 
 
 def _criterion(raw: dict[str, Any], file: str) -> Criterion:
@@ -177,7 +199,9 @@ def _condition(raw: dict[str, Any], place: str) -> Condition:
     _refuse(place, operator not in OPERATORS, f"unknown operator {operator!r}")
     threshold = _take(raw, "threshold", place, (int, float, str))
     is_reference = threshold == REFERENCE
-    _refuse(place, isinstance(threshold, str) and not is_reference, f"bad threshold {threshold!r}")
+    _refuse(place, not is_reference and not _is_number(threshold), f"bad threshold {threshold!r}")
+    wrong = is_reference and metrics()[name].lever != "fte"
+    _refuse(place, wrong, "only actors_per_fte has a reference limit")
     by_field = raw.pop("threshold_by_technology_field", {})
     fields = {e.de for e in registers()["technology_fields"]}
     for key in by_field:
@@ -202,7 +226,8 @@ def _reference(raw: dict[str, Any], place: str) -> dict[str, Any]:
     stand_in = _take(raw, "stand_in", place, str)
     _refuse(place, stand_in not in STAND_INS, f"stand_in must be one of {STAND_INS}")
     frozen = raw.pop("frozen_period", None)
-    _refuse(place, stand_in == "frozen" and not frozen, 'stand_in = "frozen" needs frozen_period')
+    bad = not (isinstance(frozen, str) and PERIOD.match(frozen))
+    _refuse(place, stand_in == "frozen" and bad, 'stand_in = "frozen" needs frozen_period')
     bands = []
     for i, band in enumerate(raw.pop("reference_bands", []), 1):
         here = f"{place}, reference band {i}"
@@ -235,7 +260,8 @@ def _take(raw: dict[str, Any], key: str, place: str, kind: Any) -> Any:
     if key not in raw:
         raise CatalogueError(f"{place}: {key} is missing")
     value = raw.pop(key)
-    if not isinstance(value, kind) or value == "":
+    blank = isinstance(value, str) and not value.strip()
+    if not isinstance(value, kind) or isinstance(value, bool) or blank:
         raise CatalogueError(f"{place}: {key} cannot be {value!r}")
     return value
 
@@ -245,6 +271,11 @@ def _text(raw: dict[str, Any], key: str, place: str) -> Text:
     for lang in ("de", "en"):
         _refuse(place, not value.get(lang), f"{key}.{lang} is missing")
     return value
+
+
+def _is_number(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
 
 
 def _no_more(raw: dict[str, Any], place: str) -> None:

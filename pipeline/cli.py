@@ -50,9 +50,7 @@ def add_run(commands: Commands) -> None:  # type: ignore[valid-type]
     run.add_argument(
         "--accept-missing", action="store_true", help="publish although many clusters are missing"
     )
-    how = run.add_mutually_exclusive_group()
-    how.add_argument("--direct", action="store_true", help="without the Prefect engine")
-    how.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads")
+    run.add_argument("--direct", action="store_true", help="without the Prefect engine")
     run.set_defaults(command=command_run)
 
 
@@ -98,6 +96,9 @@ def command_demo(arguments: argparse.Namespace) -> int:
             last_day(period)
     except BadPeriodError as error:
         print(f"{error}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3", file=sys.stderr)
+        return USAGE_ERROR
+    if arguments.clusters < 1:
+        print("--clusters: mindestens 1 / at least 1", file=sys.stderr)
         return USAGE_ERROR
     write_portfolio(arguments.folder, arguments.clusters, arguments.periods, arguments.seed)
     print(f"{arguments.folder}: {arguments.clusters} erfundene Cluster / made-up clusters")

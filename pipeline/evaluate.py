@@ -78,18 +78,34 @@ def declared(catalogue: Catalogue) -> pl.DataFrame:
 
 
 def threshold_and_source(catalogue: Catalogue) -> pl.Expr:
-    """Return the struct `reference`: a cluster's threshold and where it is from."""
+    """Return the struct `reference`: a cluster's threshold, where it is from, least and most.
+
+    least, most: the range of thresholds that may hold; they differ only where thresholds depend on
+    the technology field and the cluster's is unknown.
+    """
     threshold, source = pl.col("fixed"), pl.lit("catalogue")
+    least, most = pl.col("fixed"), pl.col("fixed")
     for criterion in catalogue.criteria:
         for number, condition in enumerate(criterion.conditions, 1):
             here = (pl.col("criterion_id") == criterion.id) & (pl.col("condition") == number)
-            for field, own in condition.threshold_by_technology_field.items():
+            own_fields = condition.threshold_by_technology_field
+            if own_fields and condition.threshold is not None:
+                # Of an unknown field every threshold may be the one.
+                every = [condition.threshold, *own_fields.values()]
+                open_ = here & pl.col("technology_field").is_null()
+                least = pl.when(open_).then(pl.lit(min(every))).otherwise(least)
+                most = pl.when(open_).then(pl.lit(max(every))).otherwise(most)
+            for field, own in own_fields.items():
                 of_field = here & (pl.col("technology_field") == field)
                 threshold = pl.when(of_field).then(pl.lit(own)).otherwise(threshold)
+                least = pl.when(of_field).then(pl.lit(own)).otherwise(least)
+                most = pl.when(of_field).then(pl.lit(own)).otherwise(most)
                 source = pl.when(of_field).then(pl.lit("technology_field")).otherwise(source)
     is_reference = pl.col("fixed").is_null()
     return pl.struct(
         threshold=pl.when(is_reference).then("limit").otherwise(threshold),
+        least=pl.when(is_reference).then("limit").otherwise(least),
+        most=pl.when(is_reference).then("limit").otherwise(most),
         limit_source=pl.when(is_reference).then("limit_source").otherwise(source),
     ).alias("reference")
 
@@ -99,10 +115,11 @@ def status_of_condition() -> pl.Expr:
 
     Beyond every limit (no FTE at all) is not fulfilled whatever the limit.
     """
-    low, high, t = pl.col("low"), pl.col("high"), pl.col("threshold")
+    low, high = pl.col("low"), pl.col("high")
+    least, most = pl.col("least"), pl.col("most")
     at_least = pl.col("operator") == ">="
-    good = pl.when(at_least).then(low >= t).otherwise(high <= t)
-    bad = pl.when(at_least).then(high < t).otherwise((low > t) | low.is_infinite())
+    good = pl.when(at_least).then(low >= most).otherwise(high <= least)
+    bad = pl.when(at_least).then(high < least).otherwise((low > most) | low.is_infinite())
     return (
         pl.when(good.fill_null(value=False) & ~low.is_infinite())
         .then(pl.lit(FULFILLED))

@@ -5,6 +5,8 @@ import datetime as dt
 import re
 from pathlib import Path
 
+# Earlier there was no cluster policy to review.
+FIRST_YEAR = 1990
 NAME = re.compile(r"^(\d{4})-Q([1-4])$")
 
 
@@ -15,7 +17,7 @@ class BadPeriodError(ValueError):
 def last_day(period: str) -> dt.date:
     """Return the last day of the period; BadPeriodError if it is none."""
     match = NAME.match(period)
-    if not match:
+    if not match or int(match[1]) < FIRST_YEAR:
         raise BadPeriodError(period)
     year, month = int(match[1]), 3 * int(match[2])
     return dt.date(year, month, calendar.monthrange(year, month)[1])

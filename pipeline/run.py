@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from pipeline import periods
-from pipeline.catalogue import Catalogue, CatalogueError, load
+from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
 from pipeline.intake.discover import Found, discover, fingerprint
 from pipeline.intake.frames import stack
@@ -86,7 +86,7 @@ def run(request: Request, read: Read) -> Published:
     clock, started = Clock(), dt.datetime.now().astimezone()
     settings = load_settings()
     last_day = periods.last_day(request.period)
-    catalogues = tuple(load(name) for name in request.catalogues)
+    catalogues = load_all(request.catalogues)
     frozen = frozen_limits(request, catalogues)
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)

@@ -19,7 +19,7 @@ def settle(
     master: pl.DataFrame,
     found: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return files with cluster_id, as_of, outcome, code, detail.
+    """Return files with cluster_id, as_of, outcome, code, detail, is_copy.
 
     files: file, source_file, sha256. refusals: file, code, detail of those that cannot be read.
     master: valid Stammdaten. found: all findings of the readable ones.
@@ -30,8 +30,9 @@ def settle(
     broken = broken.unique("file", keep="first", maintain_order=True)
     table = table.join(broken, on="file", how="left", maintain_order="left")
     whole = table.filter(pl.col("code").is_null()).drop("code", "detail")
-    rest = table.filter(pl.col("code").is_not_null()).with_columns(outcome=pl.lit(QUARANTINED))
-    columns = ["file", "source_file", "sha256", "cluster_id", "as_of", "outcome", "code", "detail"]
+    rest = table.filter(pl.col("code").is_not_null())
+    rest = rest.with_columns(outcome=pl.lit(QUARANTINED), is_copy=pl.lit(value=False))
+    columns = [*files.columns, "cluster_id", "as_of", "outcome", "code", "detail", "is_copy"]
     settled = pl.concat([rest.select(columns), supersede(whole).select(columns)])
     return settled.sort("source_file")
 
@@ -77,8 +78,12 @@ def supersede(whole: pl.DataFrame) -> pl.DataFrame:
         detail=pl.when(~latest | several).then(names),
     )
     copies = copies.with_columns(
-        outcome=pl.lit(SUPERSEDED), code=pl.lit(None, pl.String), detail=pl.col("copy_of")
+        outcome=pl.lit(SUPERSEDED),
+        code=pl.lit(None, pl.String),
+        detail=pl.col("copy_of"),
+        is_copy=pl.lit(value=True),
     )
+    single = single.with_columns(is_copy=pl.lit(value=False))
     return pl.concat([single.drop("rank"), copies], how="diagonal_relaxed")
 
 

@@ -12,7 +12,7 @@ from pipeline.keys import title_key_expr
 from pipeline.settings import ActorRules
 
 # What must agree between rows that may be the one that counts of an actor listed several times.
-PROPERTIES = ["actor_type", "sme", "sme_ifm", "distance_km"]
+PROPERTIES = ["actor_type", "sme", "sme_ifm", "distance_km", "rnd", "actor_group"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ def describe(master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules) -> L
         distance_km=distance_km("office_lat", "office_lon", "lat", "lon"),
         sme=status.is_sme(rules),
         sme_ifm=status.is_sme_ifm(rules),
+        rnd=pl.col("actor_type").is_in(status.types_where("rnd")),
+        actor_group=status.actor_group(),
         name_key=title_key_expr(pl.col("name")),
     )
     actors = actors.with_columns(several=listed_several_times())
@@ -77,6 +79,8 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
         near=pl.col("distance_km") <= radius,
         judged_sme=pl.when("agreed_sme" if not definition.ifm else "agreed_sme_ifm").then(sme),
         judged_type=pl.when("agreed_actor_type").then("actor_type"),
+        judged_rnd=pl.when("agreed_rnd").then("rnd"),
+        judged_group=pl.when("agreed_actor_group").then("actor_group"),
         judged_near=pl.when("agreed_distance_km").then(pl.col("distance_km") <= radius),
     )
 

@@ -193,3 +193,9 @@ def types_where(flag: str) -> list[str]:
 def group_of_type() -> dict[str, str]:
     """Return the group of each actor type (criterion 5)."""
     return {e.value: e.extra["group"] for e in registers()["actor_types"] if "group" in e.extra}
+
+
+def actor_group() -> pl.Expr:
+    """The group an actor belongs to by its type (criterion 5)."""
+    groups = group_of_type()
+    return pl.col("actor_type").replace_strict(groups, default=None, return_dtype=pl.String)

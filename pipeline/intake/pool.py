@@ -6,7 +6,9 @@ import resource
 from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as OutOfTime
 from functools import partial
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from threading import BrokenBarrierError
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -14,6 +16,8 @@ from pipeline.intake.guard import Limits
 from pipeline.intake.reader import Reading, read_workbook
 from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
+
+START_SECONDS = 30
 
 
 def read_one(path: Path, limits: Limits, wanted_keys: frozenset[str]) -> Reading | Refusal:
@@ -40,8 +44,12 @@ def read_many(
     # Spawned, not forked: polars' threads in this process would not survive a fork.
     context = multiprocessing.get_context("spawn")
     task = partial(read_one, limits=limits, wanted_keys=wanted_keys)
+    together = context.Barrier(workers)
     with ProcessPool(
-        workers, initializer=limit_memory, initargs=[limits.max_memory_mb], context=context
+        workers,
+        initializer=start_worker,
+        initargs=[limits.max_memory_mb, together],
+        context=context,
     ) as pool:
         futures = [pool.schedule(task, args=[p], timeout=limits.max_seconds) for p in paths]
         for future in futures:
@@ -58,6 +66,21 @@ def outcome(future: ProcessFuture, limits: Limits) -> Reading | Refusal:
         return Refusal("reader_crash", why=f"exit code {death.exitcode}")
     except MemoryError:
         return Refusal("too_large", limit=f"{limits.max_memory_mb} MB", what="memory")
+
+
+def start_worker(megabytes: int, together: Barrier) -> None:
+    """Limit this process's memory and wait for the others that start with it.
+
+    A worker that is still starting when the pool has finished would die with a traceback on the
+    terminal. Only the first workers wait; one that replaces a dead one does not.
+    """
+    limit_memory(megabytes)
+    try:
+        together.wait(START_SECONDS)
+    except BrokenBarrierError:
+        pass
+    finally:
+        together.abort()
 
 
 def limit_memory(megabytes: int) -> None:

@@ -18,7 +18,8 @@ FIGURES: Columns = {
     "numerator": pl.Float64,
     "denominator": pl.Float64,
 }
-# counted: null where the row possibly counts; gaps: the fields whose cells would settle that.
+# counted: null where the row possibly counts; gaps: the fields whose cells would settle that;
+# gain: how much the figure may gain by it.
 ROWS: Columns = {
     "file": pl.UInt32,
     "metric": pl.String,
@@ -27,6 +28,7 @@ ROWS: Columns = {
     "counted": pl.Boolean,
     "reason_code": pl.String,
     "gaps": pl.List(pl.String),
+    "gain": pl.Float64,
 }
 UNLIMITED = float("inf")
 
@@ -131,8 +133,30 @@ def rows_of(judged: pl.DataFrame, metric: str, sheet_key: str) -> pl.DataFrame:
         "row",
         "counted",
         "reason_code",
-        pl.col("gaps"),
+        "gaps",
+        pl.lit(1.0).alias("gain"),
     )
+
+
+def without_needless_gaps(judged: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Take the gaps from possible rows that would add nothing.
+
+    Of rows with the same known key one is enough, and none where one counts already.
+    """
+    group = ["file", *key]
+    known_key = pl.all_horizontal(pl.col(k).is_not_null() for k in key)
+    possible = pl.col("counted").is_null()
+    first = pl.col("row").filter(possible).min().over(group)
+    needless = pl.col("counted").any().over(group) | (pl.col("row") != first)
+    nothing = pl.lit([], pl.List(pl.String))
+    return judged.with_columns(
+        gaps=pl.when(possible & known_key & needless).then(nothing).otherwise("gaps")
+    )
+
+
+def exact_sum(number: pl.Expr) -> pl.Expr:
+    """Sum fractions so that neither their order nor binary noise moves the sum off a threshold."""
+    return number.sum().round(9)
 
 
 def count_rows(judged: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pipeline.measures.base import (
     Portfolio,
     Test,
     at_least,
+    exact_sum,
     figures,
     join_measures,
     judge,
@@ -17,6 +18,7 @@ from pipeline.measures.base import (
     known,
     rows_of,
     simple_count,
+    without_needless_gaps,
 )
 
 SHEET = "activities"
@@ -52,17 +54,18 @@ def services_per_year(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
     judged = judge(rows, [kind_is("Service"), known(TIMES)])
     maybe = pl.col("counted").is_null()
     sums = judged.group_by("file").agg(
-        low=pl.col(TIMES).filter(pl.col("counted")).sum(),
-        more=pl.col(TIMES).filter(maybe).sum(),
+        low=exact_sum(pl.col(TIMES).filter(pl.col("counted"))),
+        most=exact_sum(pl.col(TIMES).filter(pl.col("counted") | maybe)),
         unlimited=(maybe & pl.col(TIMES).is_null()).sum(),
     )
     table = portfolio.per_cluster(SHEET, sums)
     low = pl.col("low")
-    high = pl.when(pl.col("unlimited") > 0).then(UNLIMITED).otherwise(low + pl.col("more"))
+    high = pl.when(pl.col("unlimited") > 0).then(UNLIMITED).otherwise(pl.col("most"))
     metric = "services_per_year"
-    return Measures(
-        figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
-    )
+    behind = rows_of(judged, metric, SHEET).drop("gain")
+    gain = judged.select("file", "row", gain=pl.col(TIMES).fill_null(UNLIMITED))
+    behind = behind.join(gain, on=["file", "row"], how="left", maintain_order="left")
+    return Measures(figures(table, metric, low, high, numerator=low), behind)
 
 
 def service_fields(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
@@ -79,6 +82,7 @@ def service_fields(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
     strategic = pl.when(said).then(pl.col("strategic").fill_null(value=False))
     of_field = Test(strategic, "other_field", "action_field_unknown", "action_field")
     judged = judge(rows, [kind_is("Service"), of_field, at_least(TIMES, 1, TOO_RARE)])
+    judged = without_needless_gaps(judged, ["key"])
     sums = covered(judged).join(
         fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True
     )
@@ -129,4 +133,5 @@ def missing_action_fields(clusters: pl.DataFrame, metric: str) -> pl.DataFrame:
         counted=pl.lit(None, pl.Boolean),
         reason_code=pl.lit("cell_unknown"),
         gaps=pl.lit(["action_fields"]),
+        gain=pl.lit(1.0),
     )

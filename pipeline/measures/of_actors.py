@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.actors.actors import count
-from pipeline.actors.status import Definition, types_where
+from pipeline.actors.status import Definition
 from pipeline.exact import ratio
 from pipeline.measures.base import ROWS, Measures, Portfolio, figures, join_measures
 from schemas.sheets import values
@@ -16,12 +16,11 @@ def measure_actors(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
     """Return the figures about bound actors; counted: the actors by one definition."""
     rules = portfolio.settings.actors
     loose = count(portfolio.actors, rules, Definition(loose=True))
-    rnd = pl.col("judged_type").is_in(types_where("rnd"))
     parts = [
         _all(portfolio, counted, "bound_actors"),
         _all(portfolio, loose, "bound_actors_loose"),
         _property(portfolio, counted, "sme", pl.col("judged_sme")),
-        _property(portfolio, counted, "rnd", rnd),
+        _property(portfolio, counted, "rnd", pl.col("judged_rnd")),
         _property(portfolio, counted, "near", pl.col("judged_near")),
         _types(portfolio, counted),
     ]
@@ -106,10 +105,12 @@ PROPERTY_FIELDS = {
     .otherwise(pl.lit("sme_stated")),
     "rnd": pl.lit("actor_type"),
     "type": pl.lit("actor_type"),
-    "near": pl.lit("postcode"),
+    "near": pl.when(pl.col("country_bad")).then(pl.lit("country")).otherwise(pl.lit("postcode")),
 }
 # What filling a row favourably does to a share: one more of both, of the whole, one fewer of it.
 PROPERTY_OPEN, MAY_JOIN, MAY_STAY_AWAY = "property_open", "may_join", "may_stay_away"
+# A possibly bound row of unknown property: it is in the whole of the least share already.
+MAY_JOIN_OPEN = "may_join_open"
 
 
 def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
@@ -126,9 +127,13 @@ def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
     if prop is not None:
         has = pl.col("judged_type").is_not_null() if prop == "type" else pl.col("has")
         unknown = pl.col("judged_type").is_null() if prop == "type" else has.is_null()
+        if prop == "near":  # without the office's own place no actor's helps
+            unknown = unknown & pl.col("office_lat").is_not_null()
         blank = pl.when(unknown & (CERTAIN | POSSIBLE)).then(PROPERTY_FIELDS[prop])
         reason = (
-            pl.when(unknown)
+            pl.when(unknown & POSSIBLE)
+            .then(pl.lit(MAY_JOIN_OPEN))
+            .when(unknown)
             .then(pl.lit(PROPERTY_OPEN))
             .when(has)
             .then(pl.lit(MAY_JOIN))
@@ -147,6 +152,7 @@ def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
         pl.lit(None, pl.Boolean).alias("counted"),
         "reason_code",
         "gaps",
+        pl.lit(1.0).alias("gain"),
     ).select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())
 
 
@@ -161,4 +167,5 @@ def _office_gap(portfolio: Portfolio) -> pl.DataFrame:
         counted=pl.lit(None, pl.Boolean),
         reason_code=pl.lit("cell_unknown"),
         gaps=pl.lit(["postcode"]),
+        gain=pl.lit(1.0),
     ).select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())

@@ -12,6 +12,7 @@ from pipeline.measures.base import (
     figures,
     judge,
     rows_of,
+    without_needless_gaps,
 )
 
 
@@ -51,7 +52,37 @@ def measure_seats(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
             seated,
             possible,
         ),
-        rows_of(rows, "group_seats_share", "bodies"),
+        pl.concat(
+            [rows_of(asked_rows(rows, groups), METRIC, "bodies"), types_asked(counted)],
+        ),
+    )
+
+
+METRIC = "group_seats_share"
+
+
+def asked_rows(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Take the gaps from rows that would seat no further big group."""
+    rows = without_needless_gaps(rows, ["group"])
+    big = groups.filter("possibly_big").select("file", "group", big=pl.lit(value=True))
+    rows = rows.join(big, on=["file", "group"], how="left", maintain_order="left")
+    useful = pl.col("group").is_null() | pl.col("big").fill_null(value=False)
+    nothing = pl.lit([], pl.List(pl.String))
+    return rows.with_columns(gaps=pl.when(useful).then("gaps").otherwise(nothing)).drop("big")
+
+
+def types_asked(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return the bound actors of unknown type: they may make a group big."""
+    rows = counted.filter(pl.col("counts") & pl.col("judged_group").is_null())
+    return rows.select(
+        "file",
+        metric=pl.lit(METRIC),
+        sheet_key=pl.lit("actors"),
+        row="row",
+        counted=pl.lit(None, pl.Boolean),
+        reason_code=pl.lit("unknown"),
+        gaps=pl.lit(["actor_type"]),
+        gain=pl.lit(1.0),
     )
 
 
@@ -59,13 +90,11 @@ def group_sizes(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:
     """Return file, group, certainly_big, possibly_big for every group of every cluster."""
     least = portfolio.settings.actors.big_group_share
     bound = counted.filter(pl.col("counts"))
-    kinds = group_of_type()
-    bound = bound.with_columns(
-        group=pl.col("judged_type").replace_strict(kinds, default=None, return_dtype=pl.String)
+    totals = bound.group_by("file").agg(n=pl.len(), open=pl.col("judged_group").is_null().sum())
+    sizes = (
+        bound.drop_nulls("judged_group").group_by("file", group="judged_group").agg(size=pl.len())
     )
-    totals = bound.group_by("file").agg(n=pl.len(), open=pl.col("group").is_null().sum())
-    sizes = bound.drop_nulls("group").group_by("file", "group").agg(size=pl.len())
-    every = pl.DataFrame({"group": sorted(set(kinds.values()))})
+    every = pl.DataFrame({"group": sorted(set(group_of_type().values()))})
     table = totals.join(every, how="cross").join(sizes, on=["file", "group"], how="left")
     size = pl.col("size").fill_null(0).cast(pl.Int64)
     n, unknown = pl.col("n").cast(pl.Int64), pl.col("open").cast(pl.Int64)

@@ -15,6 +15,7 @@ from pipeline.measures.base import (
     kind_is,
     known,
     rows_of,
+    without_needless_gaps,
 )
 
 SHEET = "evidence"
@@ -73,6 +74,7 @@ def titles(
     kind that does not have it yet; a row without a title may add one of its own.
     """
     judged = mark_repeated(judge(rows, [kind_is(*kinds), *more, known("title")]), kinds)
+    judged = without_needless_gaps(judged, ["kind", "title_key"])
     live = judged.filter(pl.col("counted").is_null() | pl.col("counted"))
     own = live.filter(pl.col("kind").is_not_null() & pl.col("title_key").is_not_null())
     pairs = own.group_by("file", "title_key", "kind").agg(sure=pl.col("counted").any())
@@ -112,6 +114,7 @@ def mark_repeated(judged: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
 def visibility_kinds(portfolio: Portfolio, rows: pl.DataFrame, recent: Test) -> Measures:
     """Return how many different kinds of visibility there are; a row covers at most one."""
     judged = judge(rows, [kind_is(*VISIBILITY), recent, known("title")])
+    judged = without_needless_gaps(judged, ["kind"])
     certain = judged.filter(pl.col("counted")).select("file", "kind").unique()
     maybe = judged.filter(pl.col("counted").is_null())
     named = maybe.drop_nulls("kind").select("file", "kind").unique()

@@ -9,6 +9,7 @@ from pipeline.measures.base import (
     Measures,
     Portfolio,
     Test,
+    exact_sum,
     figures,
     judge,
     known,
@@ -32,7 +33,7 @@ def measure_fte(portfolio: Portfolio) -> Measures:
     ]
     rows = judge(portfolio.table("management"), tests)
     sums = rows.group_by("file").agg(
-        fte=pl.col("fte").filter(pl.col("counted")).sum(),
+        fte=exact_sum(pl.col("fte").filter(pl.col("counted"))),
         unknown=pl.col("counted").is_null().sum(),
     )
     table = portfolio.per_cluster("management", sums)

@@ -49,5 +49,6 @@ def _cell(
         counted=pl.when(is_known).then(statement=True),
         reason_code=pl.when(is_known).then(pl.lit("counts")).otherwise(pl.lit("cell_unknown")),
         gaps=pl.when(is_known).then(pl.lit([], pl.List(pl.String))).otherwise(pl.lit([field])),
+        gain=pl.lit(1.0),
     )
     return Measures(result, rows)

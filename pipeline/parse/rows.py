@@ -14,8 +14,6 @@ TEXT = ord("s")
 ROW = ["file", "sheet_key", "row"]
 # Only these may be followed by more words ("Summe 2025"); "Total Energies" is an actor.
 OPEN_TOTALS = ("summe", "gesamtsumme", "zwischensumme")
-# How many rows after a heading a fuller row must come, or the lone text is a row of its own.
-REACH = 3
 
 
 def drop_rows_that_are_none(
@@ -78,8 +76,8 @@ def heading_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     lone = lone.filter(~is_word_of_list(workbook) & ~pl.col("word").str.contains(r"^[\d., ]+$"))
     names = pl.col("type") == "text"
     is_name = pl.col("text").str.contains(workbook.words["organisation_pattern"])
-    near = fuller_row_follows(data)
-    lone = lone.join(near, on=ROW, how="left").filter(~names | (~is_name & pl.col("followed")))
+    lone = lone.join(mostly_full(data), on=["file", "sheet_key"], how="left")
+    lone = lone.filter(~names | (~is_name & pl.col("full")))
     return pl.concat([_as_hit(lone), _as_hit(repeated_headers(workbook, data))])
 
 
@@ -94,14 +92,14 @@ def is_word_of_list(workbook: Workbook) -> pl.Expr:
     return result
 
 
-def fuller_row_follows(data: pl.DataFrame) -> pl.DataFrame:
-    """Return per row whether one of the next rows holds more than one cell."""
-    rows = data.group_by(ROW).agg(n=pl.len()).sort(ROW)
-    full_at = pl.when(pl.col("n") > 1).then(pl.col("row"))
-    next_full = full_at.backward_fill().over("file", "sheet_key")
-    return rows.with_columns(
-        followed=((next_full - pl.col("row")) <= REACH).fill_null(value=False)
-    ).drop("n")
+def mostly_full(data: pl.DataFrame) -> pl.DataFrame:
+    """Return per sheet whether most of its rows hold more than one cell.
+
+    Where they do not, a text alone is how this table is filled, not a heading.
+    """
+    rows = data.group_by(ROW).agg(n=pl.len())
+    full = pl.col("n") > 1
+    return rows.group_by("file", "sheet_key").agg(full=full.sum() > (~full).sum())
 
 
 def repeated_headers(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:

@@ -103,13 +103,12 @@ def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
     table = table.join(fallback, on="source_file", how="left", maintain_order="left")
     quarantined = pl.col("outcome") == "quarantined"
     superseded = pl.col("outcome") == "superseded"
-    copied = pl.col("sha256").is_duplicated() & superseded
     for lang in LANGUAGES:
         newer, same = (_message(kind, lang) for kind in ("superseded", "same_content"))
         table = table.with_columns(
             pl.when(quarantined)
             .then(pl.coalesce(f"message_{lang}", f"other_message_{lang}"))
-            .when(copied)
+            .when("is_copy")
             .then(same)
             .when(superseded)
             .then(newer)
@@ -144,10 +143,8 @@ def criteria(done: Finished) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
-    names = [(s.key, s.name["de"]) for s in submission().sheets]
-    sheet_names = pl.DataFrame(names, schema=["sheet_key", "sheet_de"], orient="row")
     table = with_reasons(every, conditions_, done.ratings)
-    table = with_requests(table, conditions_, done.measures.rows, done.parsed.places, sheet_names)
+    table = with_requests(table, conditions_, done.measures.rows, done.parsed.places)
     return by_cluster(done, table)
 
 

@@ -118,7 +118,8 @@ def cell_name(row: pl.Expr, column: pl.Expr) -> pl.Expr:
         .then(letter((zero - 26) // 26))
         .otherwise(pl.lit(""))
     )
-    return pl.concat_str(high, middle, letter(zero % 26), row.cast(pl.String))
+    address = pl.concat_str(high, middle, letter(zero % 26), row.cast(pl.String))
+    return pl.when(column.is_not_null() & row.is_not_null()).then(address)
 
 
 def fields_frame(workbooks: list[Workbook]) -> pl.DataFrame:

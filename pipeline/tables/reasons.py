@@ -70,7 +70,7 @@ def _condition(row: Mapping[str, Any], lang: str) -> str:
     metric = metrics()[row["metric"]]
     got = interval_text(metric, row["low"], row["high"], row["operator"], lang)
     wanted = wanted_text(metric, row["operator"], row["threshold"], lang)
-    source = say_limit(row["limit_source"], lang)
+    source = say_limit(row["limit_source"], lang) if row["threshold"] is not None else ""
     source = f" ({source})" if source else ""
     title = metric.title[lang]
     status = say("status", row["status"], lang)
@@ -82,9 +82,15 @@ def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: st
     if metric.unit == "yes_no":
         return "verlangt" if lang == "de" else "required"
     word = "verlangt" if lang == "de" else "required:"
-    harder = "<=" if operator == ">=" else ">="  # rounded towards what is harder to meet
-    limit = UNKNOWN[lang] if threshold is None else value_text(metric, threshold, lang, harder)
-    return f"{word} {LIMIT[lang][operator]} {limit}"
+    if threshold is None:
+        return word.removesuffix(":") + (": kein Grenzwert" if lang == "de" else ": no limit")
+    return f"{word} {LIMIT[lang][operator]} {harder_value(metric, operator, threshold, lang)}"
+
+
+def harder_value(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:
+    """Return a threshold, rounded towards what is harder to meet."""
+    harder = "<=" if operator == ">=" else ">="
+    return UNKNOWN[lang] if threshold is None else value_text(metric, threshold, lang, harder)
 
 
 def interval_text(

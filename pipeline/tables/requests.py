@@ -3,11 +3,14 @@
 For every undetermined condition the fewest open rows whose favourable filling fulfils it.
 """
 
+from typing import Any
+
 import polars as pl
 
 from pipeline.catalogue import metrics
-from pipeline.measures.of_actors import MAY_JOIN, MAY_STAY_AWAY, PROPERTY_OPEN
+from pipeline.measures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
 from pipeline.tables.findings import cell_name
+from pipeline.tables.reasons import LIMIT, harder_value
 from pipeline.tables.templates import fill
 from pipeline.texts import LANGUAGES
 from schemas.declaration import submission
@@ -15,21 +18,25 @@ from schemas.declaration import submission
 CONDITION = ["catalogue", "file", "criterion_id", "condition"]
 CRITERION = CONDITION[:3]
 FIGURE = ["file", "metric"]
+GOAL = ["metric", "operator", "threshold"]
 # Figures of which all open cells are needed: a sum, a quotient of sums, a single cell.
 WHOLE = ["fte", "actors_per_fte", "own_funds_share", "budget_eur"]
-ORDER = [PROPERTY_OPEN, MAY_JOIN, MAY_STAY_AWAY]
-# At most so many cells are named one by one.
-MOST_CELLS = 40
+ORDER = [PROPERTY_OPEN, MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY]
 WORDS = {
-    "please": ("Bitte {fill}: {cells}{more}", "Please {fill}: {cells}{more}"),
+    "please": ("Bitte ausfüllen: {cells}; {goal}{more}", "Please fill in: {cells}; {goal}{more}"),
     "enough": (
-        " ({need} von {total} offenen Zeilen genügen)",
-        " ({need} of {total} open rows suffice)",
+        " ({need} von {total} offenen Zeilen genügen, wenn sie zählen)",
+        " ({need} of {total} open rows suffice if they count)",
     ),
-    "blank": ("Bitte {fill} (Blatt {sheet})", "Please {fill} (sheet {sheet})"),
+    "blank": ("Bitte das Blatt „{sheet}“ ausfüllen; {goal}", "Please fill in “{sheet}”; {goal}"),
     "limit": (
         "Es gibt keinen Grenzwert, mit dem verglichen werden kann: ein Gutachten ist nötig",
         "There is no limit to compare with: an expert's rating is needed",
+    ),
+    "yes": ("gefordert ist: {title}", "required is: {title}"),
+    "reach": (
+        "entscheidend ist, ob „{title}“ {limit} erreicht",
+        "what matters is whether “{title}” comes to {limit}",
     ),
 }
 
@@ -39,19 +46,16 @@ def with_requests(
     conditions: pl.DataFrame,
     rows: pl.DataFrame,
     places: pl.DataFrame,
-    sheet_names: pl.DataFrame,
 ) -> pl.DataFrame:
     """Add request_de and request_en to the undetermined criteria.
 
-    rows: see `measures.base.ROWS`. places: see `Parsed.places`. sheet_names: sheet_key, sheet_de.
+    rows: see `measures.base.ROWS`. places: see `Parsed.places`.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
-    wanted = requested_rows(open_, rows)
-    texts = cells_in_words(wanted, places)
+    texts = cells_in_words(requested_rows(open_, rows), places)
     said = open_.join(texts, on=CONDITION, how="left", maintain_order="left")
-    said = said.with_columns(main_sheet(), fill_texts()).unnest("fill")
-    said = said.join(sheet_names, on="sheet_key", how="left", maintain_order="left")
-    said = said.with_columns(_sentence(lang) for lang in LANGUAGES)
+    said = said.join(goals(open_), on=GOAL, nulls_equal=True, how="left", maintain_order="left")
+    said = said.with_columns(main_sheet()).with_columns(_sentence(lang) for lang in LANGUAGES)
     columns = [f"request_{lang}" for lang in LANGUAGES]
     joined = said.group_by(CRITERION, maintain_order=True).agg(
         pl.col(columns).unique(maintain_order=True).str.join("; ")
@@ -63,86 +67,76 @@ def with_requests(
     )
 
 
+# ------------------------------------------------------------------------------------------- rows
 def requested_rows(open_: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows to fill for each condition: CONDITION, sheet_key, row, gaps, need, total."""
     gaps = rows.filter(pl.col("counted").is_null(), pl.col("gaps").list.len() > 0)
     rank = pl.col("reason_code").replace_strict(ORDER, range(len(ORDER)), default=0)
-    gaps = gaps.with_columns(rank=rank).sort(*FIGURE, "rank", "sheet_key", "row")
-    columns = [
-        "metric",
-        "operator",
-        "low",
-        "high",
-        "threshold",
-        "numerator",
-        "denominator",
-        "lever_kind",
-    ]
+    gaps = gaps.with_columns(rank=rank).sort(*FIGURE, "rank", -pl.col("gain"), "sheet_key", "row")
+    columns = ["metric", "low", "threshold", "numerator", "denominator", "lever_kind"]
     joined = open_.select(*CONDITION, *columns).join(gaps, on=FIGURE, maintain_order="left_right")
     joined = joined.with_columns(
         index=pl.int_range(1, pl.len() + 1).over(CONDITION), total=pl.len().over(CONDITION)
     )
-    enough = enough_at(joined)
-    last = pl.col("index").filter(enough).min().over(CONDITION)
+    last = pl.col("index").filter(enough_at()).min().over(CONDITION)
     joined = joined.with_columns(need=last.fill_null(pl.col("total")))
     return joined.filter(pl.col("index") <= pl.col("need"))
 
 
-def enough_at(joined: pl.DataFrame) -> pl.Expr:
+def enough_at() -> pl.Expr:
     """Whether filling the rows up to this one favourably fulfils the condition."""
-    reason = pl.col("reason_code")
-    added = reason.is_in([PROPERTY_OPEN, MAY_JOIN]).cum_sum().over(CONDITION)
-    joining = (reason == MAY_JOIN).cum_sum().over(CONDITION)
-    leaving = (reason == MAY_STAY_AWAY).cum_sum().over(CONDITION)
-    # low is k / (n + those who may stay away), see `measures.of_actors`.
-    whole = pl.col("numerator") / pl.col("low")
-    whole = (
-        pl.when(pl.col("low") > 0).then(whole).otherwise(pl.col("denominator") + pl.col("total"))
-    )
-    share = (pl.col("numerator") + added) / (whole + joining - leaving) >= pl.col("threshold")
-    groups = pl.col("numerator") + pl.col("index") >= pl.col("threshold") * pl.col("denominator")
-    counted = pl.col("low") + pl.col("index") >= pl.col("threshold")
-    unlimited = pl.col("high").is_infinite()
+    gained = pl.col("numerator") + pl.col("gain").cum_sum().over(CONDITION)
+    groups = gained >= pl.col("threshold") * pl.col("denominator")
+    several_sheets = pl.col("sheet_key").n_unique().over(CONDITION) > 1
     return (
-        pl.when(pl.col("metric").is_in(WHOLE))
+        pl.when(pl.col("metric").is_in(WHOLE) | pl.col("low").is_null() | several_sheets)
         .then(statement=False)
-        .when(unlimited)
-        .then(pl.col("gaps").list.contains("times_per_year"))
         .when(pl.col("lever_kind") == "share")
-        .then(share)
+        .then(share_reached())
         .when(pl.col("lever_kind") == "groups")
         .then(groups)
-        .otherwise(counted)
+        .otherwise(gained >= pl.col("threshold"))
     ).fill_null(value=False)
 
 
+def share_reached() -> pl.Expr:
+    """Whether the least share of the bound actors reaches the threshold with the rows so far.
+
+    The least share is k / (n + those who may be bound without the property or with it unknown).
+    """
+    reason = pl.col("reason_code")
+    added = reason.is_in([PROPERTY_OPEN, MAY_JOIN, MAY_JOIN_OPEN]).cum_sum().over(CONDITION)
+    joining = (reason == MAY_JOIN).cum_sum().over(CONDITION)
+    leaving = (reason == MAY_STAY_AWAY).cum_sum().over(CONDITION)
+    doubtful = reason.is_in([MAY_JOIN_OPEN, MAY_STAY_AWAY]).sum().over(CONDITION)
+    whole = pl.col("denominator") + doubtful + joining.cast(pl.Int64) - leaving.cast(pl.Int64)
+    return (pl.col("numerator") + added) / whole >= pl.col("threshold")
+
+
+# ------------------------------------------------------------------------------------------ texts
 def cells_in_words(wanted: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return CONDITION, cells, need, total: the cells to fill, such as Akteure!C12, C17."""
-    cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps").explode(
-        "field"
-    )
+    """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung)."""
+    cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
+    cells = cells.explode("field")
     at = places.select("file", "sheet_key", "field", "sheet", "column", form_row="row")
     cells = cells.join(at, on=["file", "sheet_key", "field"], how="left", maintain_order="left")
-    row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     cells = cells.join(
         declared_names(), on=["sheet_key", "field"], how="left", maintain_order="left"
     )
-    # Where the label itself is missing there is no address: the field is named.
-    name = pl.coalesce(cell_name(row, pl.col("column")), pl.col("field_name"))
-    sheet = pl.coalesce("sheet", "sheet_name")
-    cells = cells.with_columns(cell=name, sheet=sheet).unique(
-        [*CONDITION, "sheet", "cell"], maintain_order=True
+    row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
+    # Where the column or label itself is missing there is no address: the row is named, if any.
+    no_column = pl.when(pl.col("row") > 0).then(pl.format("Zeile {}", pl.col("row")))
+    cells = cells.with_columns(
+        cell=pl.coalesce(cell_name(row, pl.col("column")), no_column),
+        sheet=pl.coalesce("sheet", "sheet_name"),
+    ).unique([*CONDITION, "sheet", "field", "cell"], maintain_order=True)
+    grouped = cells.group_by(*CONDITION, "sheet", "field_name", maintain_order=True).agg(
+        pl.col("cell").drop_nulls().str.join(", "), pl.col("need", "total").first()
     )
-    per_sheet = cells.group_by(*CONDITION, "sheet", maintain_order=True).agg(
-        pl.col("cell").head(MOST_CELLS).str.join(", "),
-        n=pl.len(),
-        need=pl.col("need").first(),
-        total=pl.col("total").first(),
-    )
-    more = pl.when(pl.col("n") > MOST_CELLS).then(pl.lit(", …")).otherwise(pl.lit(""))
-    text = pl.concat_str("sheet", pl.lit("!"), "cell", more)
-    return per_sheet.group_by(CONDITION, maintain_order=True).agg(
-        cells=text.str.join(", "), need=pl.col("need").first(), total=pl.col("total").first()
+    cell = pl.when(pl.col("cell") != "").then(pl.concat_str(pl.lit("!"), "cell"))
+    text = pl.format("{}{} ({})", pl.col("sheet"), cell.fill_null(""), pl.col("field_name"))
+    return grouped.group_by(CONDITION, maintain_order=True).agg(
+        text.str.join(", ").alias("cells"), pl.col("need", "total").first()
     )
 
 
@@ -155,38 +149,46 @@ def declared_names() -> pl.DataFrame:
     )
 
 
+def goals(open_: pl.DataFrame) -> pl.DataFrame:
+    """Return GOAL, goal_de, goal_en: what the figure has to come to."""
+    different = open_.select(GOAL).unique(maintain_order=True)
+    rows = different.rows()
+    return different.with_columns(
+        pl.Series(f"goal_{lang}", [_goal(row, lang) for row in rows], dtype=pl.String)
+        for lang in LANGUAGES
+    )
+
+
+def _goal(row: tuple[Any, ...], lang: str) -> str:
+    key, operator, threshold = row
+    metric, at = metrics()[key], LANGUAGES.index(lang)
+    if metric.unit == "yes_no":
+        return WORDS["yes"][at].format(title=metric.title[lang])
+    limit = f"{LIMIT[lang][operator]} {harder_value(metric, operator, threshold, lang)}"
+    return WORDS["reach"][at].format(title=metric.title[lang], limit=limit)
+
+
 def main_sheet() -> pl.Expr:
-    """The sheet a figure comes from, for a request that can name no cell."""
+    """The name of the sheet a figure comes from, for a request that can name no cell."""
+    names = {s.key: s.name["de"] for s in submission().sheets}
     of_metric = {
         key: next((r for r in m.reads if not r.startswith(("master_data", "actors"))), m.reads[0])
         for key, m in metrics().items()
     }
-    sheets = {key: cell.partition(".")[0] for key, cell in of_metric.items()}
-    return pl.col("metric").replace_strict(sheets).alias("sheet_key")
-
-
-def fill_texts() -> pl.Expr:
-    """How a figure's open cells would have to be filled, in both languages."""
-    texts = [
-        pl.col("metric")
-        .replace_strict({k: m.fill[lang] for k, m in metrics().items()})
-        .alias(f"fill_{lang}")
-        for lang in LANGUAGES
-    ]
-    return pl.struct(texts).alias("fill")
+    sheets = {key: names[cell.partition(".")[0]] for key, cell in of_metric.items()}
+    return pl.col("metric").replace_strict(sheets).alias("sheet")
 
 
 def _sentence(lang: str) -> pl.Expr:
     at = LANGUAGES.index(lang)
-    how = pl.col(f"fill_{lang}")
+    goal = pl.col(f"goal_{lang}")
     partly = pl.col("need") < pl.col("total")
     enough = fill(WORDS["enough"][at], {"need": pl.col("need"), "total": pl.col("total")})
     more = pl.when(partly).then(enough).otherwise(pl.lit(""))
-    please = fill(WORDS["please"][at], {"fill": how, "cells": pl.col("cells"), "more": more})
-    blank = fill(WORDS["blank"][at], {"fill": how, "sheet": pl.col("sheet_de")})
-    no_limit = pl.col("threshold").is_null() & pl.col("low").is_not_null()
+    please = fill(WORDS["please"][at], {"cells": pl.col("cells"), "goal": goal, "more": more})
+    blank = fill(WORDS["blank"][at], {"sheet": pl.col("sheet"), "goal": goal})
     text = (
-        pl.when(no_limit)
+        pl.when(pl.col("threshold").is_null())
         .then(pl.lit(WORDS["limit"][at]))
         .when(pl.col("cells").is_not_null())
         .then(please)
