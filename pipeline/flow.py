@@ -18,6 +18,7 @@ from prefect.runtime import flow_run, task_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
+from pipeline.intake.discover import shown_name
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
@@ -50,7 +51,7 @@ def read_batch(
     """Read a batch of workbooks, each in a process that may die."""
     limits = replace(load_settings().intake, workers=1)
     outcomes = list(read_many(paths, limits, wanted))
-    passing = [p.name for p, o in zip(paths, outcomes, strict=True) if may_pass(o)]
+    passing = [shown_name(p) for p, o in zip(paths, outcomes, strict=True) if may_pass(o)]
     if passing and task_run.run_count <= RETRIES:
         raise PassingTroubleError(", ".join(passing))
     return outcomes
@@ -65,7 +66,7 @@ def read_by_tasks(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Rea
     """Read workbooks by tasks, a batch each: about 10 ms a task would be too much for one file."""
     size = max(1, min(100, -(-len(paths) // CORES)))
     batches = [list(paths[i : i + size]) for i in range(0, len(paths), size)]
-    futures = [read_batch.submit(b, wanted, b[0].name, len(b) - 1) for b in batches]
+    futures = [read_batch.submit(b, wanted, shown_name(b[0]), len(b) - 1) for b in batches]
     for future in futures:
         yield from future.result()
 

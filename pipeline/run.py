@@ -19,7 +19,7 @@ import polars as pl
 from pipeline import periods
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
-from pipeline.intake.discover import Found, discover, fingerprint
+from pipeline.intake.discover import Found, discover, fingerprint, shown_name
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
@@ -133,8 +133,9 @@ def read_all(found: Found, read: Read) -> tuple[Intake, Intake]:
 def intake(outcomes: Sequence[tuple[Path, Reading | Refusal]], start: int) -> Intake:
     """Stack what was read, and note what was refused; files are numbered from start."""
     numbered = list(enumerate(outcomes, start))
+    most = load_settings().intake.max_file_mb
     files = pl.DataFrame(
-        [(number, path.name, fingerprint(path)) for number, (path, _) in numbered],
+        [(number, shown_name(path), fingerprint(path, most)) for number, (path, _) in numbered],
         schema={"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String},
         orient="row",
     )

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline.check import check
 from pipeline.commands.run import read_here
+from pipeline.intake.discover import shown_name
 from pipeline.texts import say
 
 WRONG, USAGE_ERROR = 1, 2
@@ -29,7 +30,7 @@ def command(arguments: argparse.Namespace) -> int:
         return USAGE_ERROR
     found = check(arguments.files, read_here)
     console = Console(highlight=False)
-    for name in dict.fromkeys(path.name for path in arguments.files):
+    for name in dict.fromkeys(shown_name(path) for path in arguments.files):
         show(console, name, found.filter(pl.col("source_file") == name), arguments.lang)
     return WRONG if (found["severity"] == "error").any() else 0
 

@@ -1,6 +1,7 @@
 """Which files are there: submissions, the office's files, and what is neither."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def discover(inputs: Path, period: str) -> Found:
     folder = inputs / period / "submissions"
     names = sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []
     submissions = tuple(p for p in names if is_submission(p))
-    ignored = tuple(p.name for p in names if not is_submission(p))
+    ignored = tuple(shown_name(p) for p in names if not is_submission(p))
     places = {
         "register": inputs / "register.xlsx",
         "assessments": inputs / period / "assessments.xlsx",
@@ -32,14 +33,19 @@ def discover(inputs: Path, period: str) -> Found:
     return Found(submissions, ignored, {k: p for k, p in places.items() if p.exists()})
 
 
+def shown_name(path: Path) -> str:
+    """Return the file's name as text; bytes that are no UTF-8 are shown as escapes."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+
+
 def is_submission(path: Path) -> bool:
     """Whether a file's name is that of a submission: temporary files and others are none."""
     return path.suffix.lower() in EXTENSIONS and not path.name.startswith(TEMPORARY)
 
 
-def fingerprint(path: Path) -> str:
-    """Return the file's sha256; empty where it cannot be read (a folder, a link, no right)."""
-    if path.is_symlink() or not path.is_file():
+def fingerprint(path: Path, most_mb: int) -> str:
+    """Return the file's sha256; empty where it is not read (a folder, a link, beyond the limit)."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > most_mb * BLOCK:
         return ""
     digest = hashlib.sha256()
     try:

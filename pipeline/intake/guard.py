@@ -27,6 +27,8 @@ class Limits:
     max_parts: int
     max_sheets: int
     max_cells: int
+    max_area: int
+    max_text_mb: int
     max_seconds: int
     max_memory_mb: int
     workers: int = 0
@@ -77,6 +79,8 @@ def check_parts(parts: list[zipfile.ZipInfo], size: int, limits: Limits) -> None
         raise Refusal("unreadable", why="part names leave the file")
     if any(part.flag_bits & 1 for part in parts):
         raise Refusal("encrypted")
+    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+        raise Refusal("unreadable", why="unusual compression")
 
 
 def unpack_all(archive: zipfile.ZipFile) -> None:
@@ -92,9 +96,14 @@ def unpack_all(archive: zipfile.ZipFile) -> None:
 
 def _zip_kind(archive: zipfile.ZipFile) -> str:
     names = {name.replace("\\", "/").lower() for name in archive.namelist()}
-    if "mimetype" in names and archive.read("mimetype").strip() == ODS:
+    is_ods = "mimetype" in names and archive.read("mimetype").strip() == ODS
+    if is_ods and any(name.startswith("xl/") for name in names):
+        raise Refusal("unreadable", why="more than one kind of workbook")
+    if is_ods:
         _refuse_encrypted_ods(archive)
         return "ods"
+    if {"xl/workbook.bin", "xl/workbook.xml"} <= names:
+        raise Refusal("unreadable", why="more than one kind of workbook")
     if "xl/workbook.bin" in names:
         return "xlsb"
     if any(name.endswith("workbook.xml") for name in names):

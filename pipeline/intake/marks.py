@@ -4,6 +4,7 @@ python-calamine returns an empty text for `#REF!` and for a formula without stor
 search through the sheet's bytes tells whether a look at its cells is needed at all.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -16,7 +17,20 @@ from pipeline.intake.refusal import Refusal
 # (row, column) from 1 -> ("e", the error) or ("f", "")
 Marks = dict[tuple[int, int], tuple[str, str]]
 
-SUSPECT = re.compile(rb"""<(?:\w+:)?f[\s>/]|\st\s*=\s*["']e["']""")
+SUSPECT = re.compile(rb"""<(?:[^\s<>/:]+:)?f[\s>/]|\st\s*=\s*["']e["']""")
+# Markup inside a value, which the fast reader skips or cuts off; declarations no sheet needs.
+ODD = re.compile(rb"<!DOCTYPE|<(?:[^\s<>/:]+:)?v>[^<]*<[!?]")
+# Cells so far out that the area between them matters.
+FAR = re.compile(rb"""\sr=["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})""")
+PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,10})["']""")
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+# The error values the fast reader knows; at any other it gives up the whole workbook.
+KNOWN_ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
+ERROR_VALUE = re.compile(
+    rb"""(<(?:[^\s<>/:]+:)?c\b[^>]*\st=["']e["'][^>]*>(?:(?!</(?:[^\s<>/:]+:)?c>).)*?"""
+    rb"""<(?:[^\s<>/:]+:)?v>)([^<]*)(?=<)""",
+    re.DOTALL,
+)
 SUSPECT_ODS = re.compile(rb"""(?i)table:formula|"#|>#|>err:""")
 REFERENCE = re.compile(r"^\$?([A-Za-z]{1,3})\$?(\d+)$")
 ERROR_TEXT = re.compile(
@@ -58,25 +72,24 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part of every sheet of an OOXML workbook by its name; the first name wins."""
+def sheet_parts(archive: zipfile.ZipFile) -> list[str]:
+    """Return the part of every sheet of an OOXML workbook in order; empty where there is none."""
     workbook = _workbook_part(archive)
     rels = join(dirname(workbook), "_rels", workbook.rpartition("/")[2] + ".rels")
     names = {name.lower(): name for name in archive.namelist()}
     if rels.lower() not in names:
-        return {}
+        return []
     targets = {
         attrs["Id"]: attrs.get("Target", "")
         for name, attrs in elements(archive.read(names[rels.lower()]), rels)
         if name == "Relationship" and "Id" in attrs
     }
-    result: dict[str, str] = {}
+    result = []
     for name, attrs in elements(archive.read(workbook), workbook):
-        link = next((v for k, v in attrs.items() if local(k) == "id" and ":" in k), None)
-        if name == "sheet" and link in targets:
-            part = normpath(join(dirname(workbook), targets[link])).lstrip("/")
-            if part.lower() in names:
-                result.setdefault(attrs.get("name", ""), names[part.lower()])
+        if name == "sheet":
+            link = next((v for k, v in attrs.items() if local(k) == "id" and ":" in k), "")
+            part = normpath(join(dirname(workbook), targets.get(link, ""))).lstrip("/")
+            result.append(names.get(part.lower(), ""))
     return result
 
 
@@ -101,7 +114,7 @@ class _SheetScanner:
     def start(self, name: str, attrs: dict[str, str]) -> None:
         name = local(name)
         if name == "row":
-            self.row = int(attrs["r"]) if attrs.get("r", "").isdigit() else self.row + 1
+            self.row = int(attrs["r"]) if attrs.get("r", "").isdecimal() else self.row + 1
             self.column = 0
         elif name == "c":
             self._start_cell(attrs)
@@ -137,9 +150,46 @@ class _SheetScanner:
             self.marks[self.row, self.column] = ("f", "")
 
 
-def ooxml_marks(archive: zipfile.ZipFile, part: str) -> Marks:
+class OoxmlMarks:
+    """Finds the marks of an OOXML workbook's sheets, by their position in the workbook."""
+
+    def __init__(self, archive: zipfile.ZipFile, max_area: int) -> None:
+        self.archive = archive
+        self.max_area = max_area
+        self.parts = sheet_parts(archive)
+
+    def of_sheet(self, index: int, name: str) -> Marks:
+        """Return the sheet's marks; a sheet whose part cannot be found cannot be read whole."""
+        part = self.parts[index] if index < len(self.parts) else ""
+        if not part:
+            raise Refusal("unreadable", why=f"no part for sheet {name[:50]}")
+        data = self.archive.read(part)
+        refuse_odd(data, part)
+        refuse_far_cells(data, self.max_area)
+        return ooxml_marks(data, part)
+
+
+def refuse_odd(data: bytes, part: str) -> None:
+    """Refuse markup that the fast reader would read wrongly without a word."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or ODD.search(data):
+        raise Refusal("unreadable", why=f"{part}: unusual XML")
+
+
+def refuse_far_cells(data: bytes, max_area: int) -> None:
+    """Refuse a sheet whose cells are so far apart that the area between them fills the memory."""
+    if not FAR.search(data):
+        return
+    places = [(int(row), column_number(letters.decode())) for letters, row in PLACE.findall(data)]
+    rows, columns = [row for row, _ in places], [column for _, column in places]
+    if max(rows) > LAST_ROW or max(columns) > LAST_COLUMN:
+        raise Refusal("unreadable", why="cells beyond the last row or column")
+    area = (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+    if area > max_area:
+        raise Refusal("too_large", limit=max_area, what="area between cells")
+
+
+def ooxml_marks(data: bytes, part: str) -> Marks:
     """Return the error cells and formulas without stored value of one OOXML sheet."""
-    data = archive.read(part)
     if not SUSPECT.search(data):
         return {}
     scanner = _SheetScanner()
@@ -149,6 +199,32 @@ def ooxml_marks(archive: zipfile.ZipFile, part: str) -> Marks:
     parser.CharacterDataHandler = scanner.text
     parse(data, parser, part)
     return scanner.marks
+
+
+def with_known_errors(data: bytes, archive: zipfile.ZipFile) -> bytes:
+    """Return the workbook with error values such as #SPILL! as ones the fast reader knows.
+
+    The marks keep what the cell really says. Workbooks without such values stay as they are.
+    """
+    changed = {}
+    for part in filter(None, sheet_parts(archive)):
+        content = archive.read(part)
+        if SUSPECT.search(content):
+            known = ERROR_VALUE.sub(_known_error, content)
+            if known != content:
+                changed[part] = known
+    if not changed:
+        return data
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, changed.get(name) or archive.read(name))
+    return result.getvalue()
+
+
+def _known_error(match: re.Match[bytes]) -> bytes:
+    text = match[2].decode("utf-8", "replace").strip()
+    return match[1] + (match[2] if text in KNOWN_ERRORS else b"#N/A")
 
 
 def column_number(letters: str) -> int:

@@ -18,6 +18,7 @@ from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
 
 START_SECONDS = 30
+STDERR = 2
 
 
 def read_one(path: Path, limits: Limits, wanted_keys: frozenset[str]) -> Reading | Refusal:
@@ -75,12 +76,19 @@ def start_worker(megabytes: int, together: Barrier) -> None:
     terminal. Only the first workers wait; one that replaces a dead one does not.
     """
     limit_memory(megabytes)
+    be_silent()
     try:
         together.wait(START_SECONDS)
     except BrokenBarrierError:
         pass
     finally:
         together.abort()
+
+
+def be_silent() -> None:
+    """Keep what a dying reader prints off the user's terminal; its death is an outcome."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
+    os.environ.pop("RUST_BACKTRACE", None)
 
 
 def limit_memory(megabytes: int) -> None:

@@ -38,6 +38,7 @@ class Cells:
     kind: bytearray = field(default_factory=bytearray)
     number: array[float] = field(default_factory=lambda: array("d"))
     text: list[str | None] = field(default_factory=list)
+    letters: int = 0
 
     def add(self, place: tuple[int, int, int], kind: int, number: float, text: str | None) -> None:
         """Append one cell at (sheet, row, column)."""
@@ -47,6 +48,7 @@ class Cells:
         self.kind.append(kind)
         self.number.append(number)
         self.text.append(text)
+        self.letters += len(text or "")
 
 
 @dataclass
@@ -61,6 +63,9 @@ def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> 
     """Read the cells of the wanted sheets, or raise a Refusal with an outcome's code."""
     data = read_bytes(path, limits)
     kind, archive = kind_of(data, limits)
+    find = finding_marks(kind, data, archive, limits)
+    if kind == "xlsx" and archive is not None:
+        data = look.with_known_errors(data, archive)
     book = open_book(data)
     names = [m.name for m in book.sheets_metadata]
     if not names:
@@ -68,10 +73,9 @@ def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> 
     if len(names) > limits.max_sheets:
         raise Refusal("too_large", limit=limits.max_sheets, what="sheets")
     reading = Reading(names, Cells())
-    find = marks_of(kind, data, archive)
     for index, name in enumerate(names):
         if wanted(name):
-            read_sheet(book, index, find(name), limits, reading.cells)
+            read_sheet(book, index, find(index, name), limits, reading.cells)
     return reading
 
 
@@ -97,18 +101,25 @@ def open_book(data: bytes) -> calamine.CalamineWorkbook:
         raise Refusal(code, why=str(error)[:200]) from error
 
 
-def marks_of(
-    kind: str, data: bytes, archive: zipfile.ZipFile | None
-) -> Callable[[str], look.Marks]:
-    """Return the function that gives a sheet's error cells and formulas without value."""
-    if kind == "xlsx" and archive is not None:
-        parts = look.sheet_parts(archive)
-        return lambda name: look.ooxml_marks(archive, parts[name]) if name in parts else {}
-    if kind == "xls":
-        tables = look.xls_marks(data)
-    elif archive is not None:
-        tables = look.ods_marks(archive) if kind == "ods" else look.xlsb_marks(archive)
-    return lambda name: tables.get(name, {})
+def finding_marks(
+    kind: str, data: bytes, archive: zipfile.ZipFile | None, limits: Limits
+) -> Callable[[int, str], look.Marks]:
+    """Return the function that gives a sheet's (by position and name) errors and unsaved formulas.
+
+    What goes wrong on the way is wrong with the file.
+    """
+    try:
+        if kind == "xlsx" and archive is not None:
+            return look.OoxmlMarks(archive, limits.max_area).of_sheet
+        if kind == "xls" or archive is None:
+            tables = look.xls_marks(data)
+        else:
+            tables = look.ods_marks(archive) if kind == "ods" else look.xlsb_marks(archive)
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Refusal("unreadable", why=f"{type(error).__name__}: {error}"[:200]) from error
+    return lambda _, name: tables.get(name, {})
 
 
 def read_sheet(
@@ -129,10 +140,17 @@ def read_sheet(
         for column, value in enumerate(values, left + 1):
             if value != "" and (row, column) not in marks:
                 add_value(cells, (index, row, column), value)
+        refuse_too_much(cells, limits)
     for (row, column), (kind, text) in sorted(marks.items()):
-        cells.add((index, row, column), ord(kind), math.nan, text)
+        cells.add((index, row, column), ord(kind), math.nan, text[:LONGEST_TEXT])
+
+
+def refuse_too_much(cells: Cells, limits: Limits) -> None:
+    """Refuse a workbook with too many cells or too much text in them."""
     if len(cells.kind) > limits.max_cells:
         raise Refusal("too_large", limit=limits.max_cells, what="cells")
+    if cells.letters > limits.max_text_mb * 1024 * 1024:
+        raise Refusal("too_large", limit=f"{limits.max_text_mb} MB", what="text")
 
 
 def add_value(cells: Cells, place: tuple[int, int, int], value: object) -> None:

@@ -4,6 +4,8 @@ All functions are expressions over placed cells: kind, number, text and what the
 The typed columns: number, text, date, flag; `code` is null where the cell could be read.
 """
 
+import datetime as dt
+
 import polars as pl
 
 from pipeline.keys import collapse_expr, word_key_expr
@@ -27,8 +29,13 @@ POINT = r"^\d+(?:\.\d+)?$"
 GERMAN_DATE = r"^\d{1,2}\.\d{1,2}\.\d{4}$"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
-# Beyond this no whole number is exact, and no programme is funded.
-LARGEST = 1e15
+# Beyond these a number is a slip: more than a trillion, or next to nothing.
+LARGEST, SMALLEST = 1e12, 1e-6
+# Whole numbers up to here are shown as such.
+MOST_EXACT = 1e15
+# Nothing longer is a number or a date.
+LONGEST_NUMBER = 64
+FIRST_DAY = dt.date(1700, 1, 1)
 
 
 def with_words(cells: pl.DataFrame) -> pl.DataFrame:
@@ -109,7 +116,7 @@ def field_declarations(workbook: Workbook) -> pl.DataFrame:
 def as_text() -> pl.Expr:
     """The cell as text: numbers with a decimal point, dates as in German, errors as they are."""
     whole = pl.col("number").round(0) == pl.col("number")
-    small = pl.col("number").abs() < LARGEST
+    small = pl.col("number").abs() < MOST_EXACT
     return (
         pl.when(KIND == DATE)
         .then(date_of_number().dt.strftime("%d.%m.%Y"))
@@ -177,20 +184,22 @@ def read_number() -> pl.Expr:
 
 def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
     """The reading of a number that was understood (else null), doubtful or not."""
+    usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())
         .then(pl.lit("bad_type"))
-        .when(value.abs() > LARGEST)
+        .when(~usable)
         .then(pl.lit("out_of_range"))
         .when(doubtful)
         .then(pl.lit("ambiguous_number"))
     )
-    return reading(number=pl.when(value.abs() <= LARGEST).then(value), code=code)
+    return reading(number=pl.when(usable).then(value), code=code)
 
 
 def read_number_in_text() -> pl.Expr:
     """A number in a text is read as meant; a single group of three digits is doubtful."""
-    text = collapse_expr(pl.col("clean").str.replace_all(CURRENCY, ""))
+    text = pl.col("clean").str.slice(0, LONGEST_NUMBER)
+    text = collapse_expr(text.str.replace_all(CURRENCY, ""))
     minus = text.str.contains(r"^[-−–]")
     digits = text.str.replace(r"^[-+−–]\s*", "")
     one_group = digits.str.contains(ONE_GROUP)
@@ -215,18 +224,29 @@ def read_number_in_text() -> pl.Expr:
 
 def read_date() -> pl.Expr:
     """A date cell; a plain number, a boolean or a time is no date."""
-    value = date_of_number()
+    value = sensible(date_of_number())
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
+
+
+def sensible(day: pl.Expr) -> pl.Expr:
+    """A day that can be meant: "01.01.0000" is a slip."""
+    return pl.when(day >= FIRST_DAY).then(day)
 
 
 def read_date_in_text() -> pl.Expr:
     """A text such as 31.12.2025 or 2025-12-31, with or without a time of day."""
-    text = pl.col("clean").str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+    text = (
+        pl.col("clean")
+        .str.slice(0, LONGEST_NUMBER)
+        .str.replace(TIME_OF_DAY, "")
+        .str.replace_all(r"\.\s+", ".")
+    )
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
     iso = pl.when(text.str.contains(ISO_DATE)).then(text)
-    value = pl.coalesce(
+    said = pl.coalesce(
         german.str.to_date("%d.%m.%Y", strict=False), iso.str.to_date("%Y-%m-%d", strict=False)
     )
+    value = sensible(said)
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
 
 
