@@ -1,0 +1,142 @@
+"""Files that would stop or fool a reader: each ends as one outcome beside healthy ones."""
+# ruff: noqa: E501  (a table of files)
+
+import io
+import os
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.intake.build import Book, Raw, error, formula, rewrite, save, submission, swap, xlsx
+from tests.intake.published import PERIOD, Published, publish
+
+ACTORS = "xl/worksheets/sheet2.xml"
+WORKBOOK = "xl/workbook.xml"
+SHARED = "xl/sharedStrings.xml"
+LAUGHS = """<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>"""
+
+
+def book(number: int) -> Book:
+    return submission(f"DE-{2000 + number}")
+
+
+def employees(number: int, inner: str, attributes: str = "") -> bytes:
+    """A submission whose cell Beschäftigte of the first actor is raw XML."""
+    return xlsx(book(number).set("Akteure", "Beschäftigte", Raw(attributes, inner)))
+
+
+def edited(number: int, part: str, old: str, new: str) -> bytes:
+    return rewrite(xlsx(book(number)), {part: swap((old, new))})
+
+
+def added(data: bytes, **members: str) -> bytes:
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def long_texts(number: int) -> bytes:
+    """1,000 actors whose place is a text of 30,000 letters, stored once."""
+    result = book(number)
+    for i in range(1000):
+        result.add("Akteure", {"Name": f"Akteur X{i}", "Ort": "x" * 30_000})
+    return xlsx(result)
+
+
+# name -> (content, expected outcome's code; None: reviewed)
+FILES: dict[str, tuple[bytes, str | None]] = {
+    "far.xlsx": (edited(1, ACTORS, "</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'), "too_large"),
+    "beyond.xlsx": (edited(2, ACTORS, "</sheetData>", '<row r="4294967299"><c r="K4294967299" t="e"><v>#N/A</v></c></row></sheetData>'), "unreadable"),
+    "texts.xlsx": (long_texts(3), "too_large"),
+    "laughs.xlsx": (rewrite(xlsx(book(4)), {WORKBOOK: lambda xml: xml.replace(b"<workbook", LAUGHS.encode() + b"<workbook", 1)}), "unreadable"),
+    "doctype.xlsx": (rewrite(xlsx(book(5)), {ACTORS: lambda xml: xml.replace(b"<worksheet", LAUGHS.encode() + b"<worksheet", 1)}), "unreadable"),
+    "cdata.xlsx": (employees(6, "<v><![CDATA[12.5]]></v>"), "unreadable"),
+    "comment.xlsx": (employees(7, "<v>12<!-- x -->.5</v>"), "unreadable"),
+    "polyglot.xlsx": (added(xlsx(book(8)), mimetype="application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": "<a/>"}), "unreadable"),
+    "two-kinds.xlsx": (added(xlsx(book(9)), **{"xl/workbook.bin": ""}), "unreadable"),
+    "utf16.xlsx": (rewrite(xlsx(book(10)), {ACTORS: lambda xml: xml.decode().replace("UTF-8", "UTF-16").encode("utf-16")}), "unreadable"),
+    "spill.xlsx": (employees(11, "<v>#SPILL!</v>", 't="e"'), None),
+    "year-0.xlsx": (xlsx(submission("DE-2012", Stichtag="01.01.0000")), "bad_date"),
+    "-rf.xlsx": (xlsx(book(13)), None),
+    "a*[b]?.xlsx": (xlsx(book(14)), None),
+    "tiny-fte.xlsx": (xlsx(book(15).set("Management", "VZÄ", 5e-324)), None),
+    "huge-amount.xlsx": (xlsx(book(16).set("Finanzierung", "Betrag EUR", 1e300)), None),
+    "long-number.xlsx": (xlsx(book(17).set("Akteure", "Beschäftigte", "9" * 30_000)), None),
+}  # fmt: skip
+HEALTHY = 3
+
+
+def odd_places(folder: Path) -> None:
+    """What is no regular file, and a name that is no text."""
+    (folder / "folder.xlsx").mkdir()
+    (folder / "link.xlsx").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.xlsx")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.xlsx")).write_bytes(xlsx(book(90)))
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_bytes(b"x")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    root = tmp_path_factory.mktemp("hostile")
+    folder = root / "inputs" / PERIOD / "submissions"
+    folder.mkdir(parents=True)
+    odd_places(folder)
+    for number in range(HEALTHY):
+        save(folder / f"good-{number}.xlsx", submission(f"DE-000{number + 1}"))
+    return publish(root, {name: content for name, (content, _) in FILES.items()})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_outcome(name: str, run: Published) -> None:
+    code = FILES[name][1]
+    assert run.outcome(name) == (("reviewed", None) if code is None else ("quarantined", code))
+
+
+@pytest.mark.parametrize("name", ["folder.xlsx", "link.xlsx", "pipe.xlsx"])
+def test_what_is_no_file(name: str, run: Published) -> None:
+    assert run.outcome(name) == ("quarantined", "unreadable")
+
+
+def test_a_name_that_is_no_text(run: Published) -> None:
+    assert run.outcome("caf\\xe9.xlsx") == ("reviewed", None)
+
+
+@pytest.mark.parametrize("number", range(HEALTHY))
+def test_the_others_are_reviewed(number: int, run: Published) -> None:
+    assert run.outcome(f"good-{number}.xlsx") == ("reviewed", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "code", "value"),
+    [
+        ("spill.xlsx", "Akteure", "bad_type", "#SPILL!"),
+        ("tiny-fte.xlsx", "Management", "out_of_range", None),
+        ("huge-amount.xlsx", "Finanzierung", "out_of_range", None),
+        ("long-number.xlsx", "Akteure", "out_of_range", None),
+    ],
+)
+def test_finding(name: str, sheet: str, code: str, value: str | None, run: Published) -> None:
+    (found,) = run.rows("findings", source_file=name, sheet=sheet)
+    assert found["code"] == code
+    assert value in (None, found["value"])
+
+
+@pytest.mark.parametrize("make", [error, lambda: formula(None)])
+def test_prefixed_names_hide_nothing(make: Callable[[], Raw], tmp_path: Path) -> None:
+    """Some programs write <x:c> and <x:f> instead of <c> and <f>."""
+
+    def prefixed(xml: bytes) -> bytes:
+        return re.sub(rb"<(/?)(\w+)", rb"<\1x:\2", xml).replace(b"xmlns=", b"xmlns:x=", 1)
+
+    data = xlsx(submission().set("Akteure", "Beschäftigte", make()))
+    data = rewrite(data, {ACTORS: prefixed})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert b"<x:c " in archive.read(ACTORS)
+    seen = publish(tmp_path, {"x.xlsx": data})
+    codes = {row["code"] for row in seen.rows("findings", source_file="x.xlsx", sheet="Akteure")}
+    assert codes & {"bad_type", "formula_without_value"}
