@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.html.counting import Actors, FigureRows, actor_rows, figure_rows
+from pipeline.report.html.discretion import discretion
 from pipeline.report.html.faults import cell_findings
 from pipeline.report.html.place import Place, place
 from pipeline.report.html.verdict import Verdict, verdict
@@ -103,13 +104,15 @@ def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
 
 def _verdicts(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> list[Verdict]:
     found = []
+    hides = discretion(review)
     for catalogue in review.catalogues:
         mine = {
             name: [r for r in own[name] if r["catalogue"] == catalogue.id]
             for name in ("decisions", "criteria", "conditions")
         }
         decision = mine["decisions"][0]
-        found.append(verdict(catalogue, decision, mine["criteria"], mine["conditions"], words))
+        rows = (decision, mine["criteria"], mine["conditions"])
+        found.append(verdict(catalogue, *rows, hides, words))
     return found
 
 

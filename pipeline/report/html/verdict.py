@@ -1,10 +1,11 @@
 """A cluster's decision and its criteria: values, thresholds, what is missing and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.catalogue import Catalogue, Condition, Criterion
+from pipeline.report.html.discretion import masked
 from pipeline.report.html.figures import interval, lever, required
 from pipeline.report.html.words import Words
 
@@ -62,15 +63,19 @@ def verdict(
     decision: Row,
     criteria: Sequence[Row],
     conditions: Sequence[Row],
+    hides: Callable[[Row], bool],
     words: Words,
 ) -> Verdict:
-    """Return a catalogue's verdict from a cluster's rows of the three tables."""
+    """Return a catalogue's verdict from a cluster's rows of the three tables.
+
+    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    """
     of_criterion: dict[str, list[Row]] = {}
     for row in conditions:
         of_criterion.setdefault(row["criterion_id"], []).append(row)
     by_id = {r["criterion_id"]: r for r in criteria}
     views = [
-        (c.category, _criterion(c, by_id[c.id], of_criterion.get(c.id, []), words))
+        (c.category, _criterion(c, by_id[c.id], of_criterion.get(c.id, []), hides, words))
         for c in catalogue.criteria
     ]
     categories = [
@@ -93,11 +98,18 @@ def verdict(
 
 
 def _criterion(
-    criterion: Criterion, row: Row, conditions: Sequence[Row], words: Words
+    criterion: Criterion,
+    row: Row,
+    conditions: Sequence[Row],
+    hides: Callable[[Row], bool],
+    words: Words,
 ) -> CriterionView:
     declared = dict(enumerate(criterion.conditions, 1))
     status, assessed = row["status"], row["basis"] == "assessed"
     computed = words.code("status", row["computed_status"])
+    reason, request = row[f"reason_{words.lang}"] or "", row[f"request_{words.lang}"] or ""
+    for hidden in filter(hides, conditions):
+        reason, request = masked(reason, hidden), masked(request, hidden)
     return CriterionView(
         id=criterion.id,
         title=words.of(criterion.title),
@@ -108,24 +120,28 @@ def _criterion(
         status_text=words.code("status", status),
         basis=words("by_expert", computed=computed) if assessed else words("by_computation"),
         contrary=words("against_hard") if row["against_hard"] else "",
-        reason=(row[f"reason_{words.lang}"] or "") if assessed else "",
-        request=row[f"request_{words.lang}"] or "",
-        conditions=[_condition(declared[c["condition"]], c, words) for c in conditions],
+        reason=reason if assessed else "",
+        request=request,
+        conditions=[
+            _condition(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
+        ],
     )
 
 
-def _condition(condition: Condition, row: Row, words: Words) -> ConditionView:
+def _condition(condition: Condition, row: Row, words: Words, *, hidden: bool) -> ConditionView:
     unit, threshold, status = row["unit"], row["threshold"], row["status"]
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
     return ConditionView(
         title=words.of(condition.metric.title),
         value=_value(row, words),
-        required=required(row["operator"], threshold, unit, words),
+        required=words("limit_hidden")
+        if hidden
+        else required(row["operator"], threshold, unit, words),
         limit=words.limit(row["limit_source"]) if condition.threshold is None else "",
         status=status,
         sign=words.code("status_sign", status),
         status_text=words.code("status", status),
-        lever=missing if status != "fulfilled" else "",
+        lever=missing if status != "fulfilled" and not hidden else "",
     )
 
 
