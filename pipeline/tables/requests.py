@@ -87,9 +87,11 @@ def enough_at() -> pl.Expr:
     """Whether filling the rows up to this one favourably fulfils the condition."""
     gained = pl.col("numerator") + pl.col("gain").cum_sum().over(CONDITION)
     groups = gained >= pl.col("threshold") * pl.col("denominator")
+    # Which groups are big hangs on all the types, which seats count on all that is left.
+    of_types = (pl.col("lever_kind") == "groups") & (pl.col("sheet_key") == "actors")
     several_sheets = pl.col("sheet_key").n_unique().over(CONDITION) > 1
     return (
-        pl.when(pl.col("metric").is_in(WHOLE) | pl.col("low").is_null() | several_sheets)
+        pl.when(pl.col("metric").is_in(WHOLE) | pl.col("low").is_null() | several_sheets | of_types)
         .then(statement=False)
         .when(pl.col("lever_kind") == "share")
         .then(share_reached())
