@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.actors import status
+from pipeline.benchmark import INDICATORS
 from pipeline.catalogue import metrics
 from pipeline.cli import build_parser
 from pipeline.settings import load_settings
@@ -61,6 +62,10 @@ def test_messages_use_known_placeholders_alike_in_both_languages() -> None:
         assert used[0] == used[1], code
         assert kind["severity"] in tables.SEVERITIES
         assert kind["affects"] in ("field", "sheet", "none")
+
+
+def test_the_indicators_are_those_of_the_tables() -> None:
+    assert INDICATORS == tables.INDICATORS
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from xml.parsers import expat
 
 from pipeline.intake.refusal import Refusal
@@ -150,6 +150,28 @@ class _SheetScanner:
             self.marks[self.row, self.column] = ("f", "")
 
 
+class Scanner(Protocol):
+    """Takes expat's events."""
+
+    def start(self, name: str, attrs: dict[str, str]) -> None:
+        """An element begins."""
+
+    def text(self, data: str) -> None:
+        """Text within an element."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+
+def scan(data: bytes, part: str, scanner: Scanner) -> None:
+    """Let the scanner see the whole document; ill-formed XML is a Refusal naming the part."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = scanner.start
+    parser.EndElementHandler = scanner.end
+    parser.CharacterDataHandler = scanner.text
+    parse(data, parser, part)
+
+
 class OoxmlMarks:
     """Finds the marks of an OOXML workbook's sheets, by their position in the workbook."""
 
@@ -193,11 +215,7 @@ def ooxml_marks(data: bytes, part: str) -> Marks:
     if not SUSPECT.search(data):
         return {}
     scanner = _SheetScanner()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = scanner.start
-    parser.EndElementHandler = scanner.end
-    parser.CharacterDataHandler = scanner.text
-    parse(data, parser, part)
+    scan(data, part, scanner)
     return scanner.marks
 
 
@@ -289,11 +307,7 @@ def ods_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
     if not SUSPECT_ODS.search(data):
         return {}
     scanner = _OdsScanner()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = scanner.start
-    parser.EndElementHandler = scanner.end
-    parser.CharacterDataHandler = scanner.text
-    parse(data, parser, "content.xml")
+    scan(data, "content.xml", scanner)
     return scanner.tables
 
 
