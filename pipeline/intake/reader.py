@@ -16,8 +16,10 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from pipeline.intake import marks as look
 from pipeline.intake.guard import Limits, kind_of
+from pipeline.intake.marks_binary import xls_marks, xlsb_marks
+from pipeline.intake.marks_ods import ods_marks
+from pipeline.intake.marks_ooxml import Marks, OoxmlMarks, with_known_errors
 from pipeline.intake.refusal import Refusal
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -65,7 +67,7 @@ def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> 
     kind, archive = kind_of(data, limits)
     find = finding_marks(kind, data, archive, limits)
     if kind == "xlsx" and archive is not None:
-        data = look.with_known_errors(data, archive)
+        data = with_known_errors(data, archive)
     book = open_book(data)
     names = [m.name for m in book.sheets_metadata]
     if not names:
@@ -103,18 +105,18 @@ def open_book(data: bytes) -> calamine.CalamineWorkbook:
 
 def finding_marks(
     kind: str, data: bytes, archive: zipfile.ZipFile | None, limits: Limits
-) -> Callable[[int, str], look.Marks]:
+) -> Callable[[int, str], Marks]:
     """Return the function that gives a sheet's (by position and name) errors and unsaved formulas.
 
     What goes wrong on the way is wrong with the file.
     """
     try:
         if kind == "xlsx" and archive is not None:
-            return look.OoxmlMarks(archive, limits.max_area).of_sheet
+            return OoxmlMarks(archive, limits.max_area).of_sheet
         if kind == "xls" or archive is None:
-            tables = look.xls_marks(data)
+            tables = xls_marks(data)
         else:
-            tables = look.ods_marks(archive) if kind == "ods" else look.xlsb_marks(archive)
+            tables = ods_marks(archive) if kind == "ods" else xlsb_marks(archive)
     except Refusal:
         raise
     except Exception as error:
@@ -125,7 +127,7 @@ def finding_marks(
 def read_sheet(
     book: calamine.CalamineWorkbook,
     index: int,
-    marks: look.Marks,
+    marks: Marks,
     limits: Limits,
     cells: Cells,
 ) -> None:
