@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.catalogue import CatalogueError
+from pipeline.catalogue import CatalogueError, load_all
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
@@ -41,6 +41,7 @@ def command(arguments: argparse.Namespace) -> int:
     )
     try:
         last_day(request.period)
+        load_all(request.catalogues)  # wrong usage is said at once, before anything is started
         published = execute(request, arguments)
     except BadPeriodError:
         return fail(
