@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
@@ -59,10 +60,22 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     """Run in this process, or by the flow."""
     if arguments.direct:
         return run(request, read_here)
-    with quiet_prefect(request.outputs):
+    with quiet_prefect(request.outputs), working(request.period):
         from pipeline.flow import run_flow
 
         return run_flow(request)
+
+
+@contextmanager
+def working(period: str) -> Iterator[None]:
+    """Show on a terminal that the flow is at work; its progress stands in Prefect's interface."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"review {period} …"):
+        yield
 
 
 def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
