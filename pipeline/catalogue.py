@@ -282,7 +282,7 @@ def _no_more(raw: dict[str, Any], place: str) -> None:
     _refuse(place, bool(raw), f"unknown entry {next(iter(raw), '')!r}")
 
 
-def _refuse(place: str, wrong: bool, why: str) -> None:  # noqa: FBT001
+def _refuse(place: str, wrong: bool, why: str) -> None:
     if wrong:
         raise CatalogueError(f"{place}: {why}")
 

@@ -4,8 +4,6 @@ polars divides a column by a single value by multiplying with its reciprocal: 29
 0.29000000000000004. Every quotient that meets a threshold is therefore taken here.
 """
 
-import math
-
 import numpy as np
 import polars as pl
 
@@ -31,11 +29,6 @@ def ceil_at(value: pl.Expr, digits: int) -> pl.Expr:
     """Round up at a decimal place; mere noise of the arithmetic is not rounded up."""
     scale = 10**digits
     return ratio((value * scale).round(6).ceil(), pl.lit(scale) + value * 0)
-
-
-def ceil_value(value: float, digits: int) -> float:
-    """Round one number up like `ceil_at`."""
-    return math.ceil(round(value * 10**digits, 6)) / 10**digits
 
 
 def cents(amount: pl.Expr) -> pl.Expr:

@@ -84,7 +84,7 @@ def review_period(
     outputs: Path = Path("outputs"),
     catalogues: list[str] | None = None,
     lang: Literal["de", "en"] = "de",
-    accept_missing: bool = False,  # noqa: FBT001, FBT002
+    accept_missing: bool = False,
 ) -> Published:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 

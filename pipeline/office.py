@@ -26,12 +26,11 @@ class OfficeFileError(Exception):
 class Office:
     """register: one row per cluster (see schemas/office.toml); ratings: file, row and the fields.
 
-    has_register: whether there is one at all. findings: about the office's own cells.
+    findings: about the office's own cells. tables: the valid tables of both files.
     """
 
     register: pl.DataFrame
     ratings: pl.DataFrame
-    has_register: bool
     findings: pl.DataFrame
     parsed: Parsed
     tables: Mapping[str, pl.DataFrame]
@@ -61,7 +60,6 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
     return Office(
         register,
         ratings,
-        "register" in files,
         join_findings(parsed_findings, valid.findings, doubled),
         parsed,
         valid.tables,

@@ -99,10 +99,7 @@ def is_sme(rules: ActorRules) -> pl.Expr:
     """Whether an actor is an SME by the EU's definition (contract 2.2)."""
     said = stated_sme()
     of_company = (
-        pl.when(too_large(rules) | (said == False))  # noqa: E712  (null is not False)
-        .then(False)  # noqa: FBT003
-        .when(said | small_enough(rules))
-        .then(True)  # noqa: FBT003
+        pl.when(too_large(rules) | ~said).then(False).when(said | small_enough(rules)).then(True)
     )
     return companies_only(of_company)
 
@@ -116,13 +113,11 @@ def is_sme_ifm(rules: ActorRules) -> pl.Expr:
     no = (
         (pl.col("employees") >= rules.ifm_employees_below).fill_null(value=False)
         | (pl.col("turnover_eur") > rules.ifm_turnover_max).fill_null(value=False)
-        | ((said == False) & ~in_between(rules))  # noqa: E712
+        | (~said & ~in_between(rules))
     )
     few = (pl.col("employees") < rules.ifm_employees_below).fill_null(value=False)
     poor = (pl.col("turnover_eur") <= rules.ifm_turnover_max).fill_null(value=False)
-    return companies_only(
-        pl.when(no).then(False).when(said | (few & poor)).then(True)  # noqa: FBT003
-    )
+    return companies_only(pl.when(no).then(False).when(said | (few & poor)).then(True))
 
 
 def in_between(rules: ActorRules) -> pl.Expr:
@@ -138,11 +133,7 @@ def companies_only(of_company: pl.Expr) -> pl.Expr:
     """False for actors that are no companies, unknown where the type is."""
     kind = pl.col("actor_type")
     return (
-        pl.when(kind.is_null())
-        .then(None)
-        .when(kind != COMPANY)
-        .then(False)  # noqa: FBT003
-        .otherwise(of_company)
+        pl.when(kind.is_null()).then(None).when(kind != COMPANY).then(False).otherwise(of_company)
     )
 
 
@@ -161,7 +152,7 @@ def sme_reason(rules: ActorRules) -> pl.Expr:
         .then(pl.lit("too_many_employees"))
         .when(too_large(rules))
         .then(pl.lit("turnover_and_balance_sheet"))
-        .when(said == False)  # noqa: E712
+        .when(~said)
         .then(pl.lit("stated_no"))
         .when(said)
         .then(pl.lit("stated_yes"))

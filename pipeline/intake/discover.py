@@ -7,7 +7,6 @@ from pathlib import Path
 
 EXTENSIONS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 TEMPORARY = ("~$", "._", ".")
-OFFICE_FILES = ("register", "assessments")
 BLOCK = 1024 * 1024
 
 

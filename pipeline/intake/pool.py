@@ -29,7 +29,7 @@ def read_one(path: Path, limits: Limits, wanted_keys: frozenset[str]) -> Reading
         return refusal
     except MemoryError:
         return Refusal("too_large", limit=f"{limits.max_memory_mb} MB", what="memory")
-    except BaseException as error:  # noqa: BLE001  panics of the Rust reader are no Exceptions
+    except BaseException as error:
         return Refusal("reader_crash", why=f"{type(error).__name__}: {error}"[:200])
 
 

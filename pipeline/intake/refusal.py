@@ -20,5 +20,5 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
         return (_restore, (self.code, self.passing, dict(self.details)))
 
 
-def _restore(code: str, passing: bool, details: dict[str, str | int | float]) -> Refusal:  # noqa: FBT001
+def _restore(code: str, passing: bool, details: dict[str, str | int | float]) -> Refusal:
     return Refusal(code, passing=passing, **details)

@@ -106,7 +106,7 @@ def mark_repeated(judged: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
     repeated = of_kind & live & first.is_not_null() & (pl.col("row") != first)
     repeated = repeated.fill_null(value=False)
     return judged.with_columns(
-        counted=pl.when(repeated).then(False).otherwise("counted"),  # noqa: FBT003
+        counted=pl.when(repeated).then(False).otherwise("counted"),
         reason_code=pl.when(repeated).then(pl.lit("same_title")).otherwise("reason_code"),
     )
 

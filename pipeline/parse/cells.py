@@ -258,9 +258,9 @@ def read_yes_no(workbook: Workbook) -> pl.Expr:
     is_number = KIND.is_in([ord("n"), ord("b")])
     value = (
         pl.when(is_number & (pl.col("number") == 1) | (KIND == TEXT) & key.is_in(yes))
-        .then(True)  # noqa: FBT003
+        .then(True)
         .when(is_number & (pl.col("number") == 0) | (KIND == TEXT) & key.is_in(no))
-        .then(False)  # noqa: FBT003
+        .then(False)
     )
     return reading(flag=value, code=pl.when(value.is_null()).then(pl.lit("bad_value")))
 

@@ -130,15 +130,6 @@ def say_yes_no(value: float, lang: str) -> str:
     return {"de": ("nein", "ja"), "en": ("no", "yes")}[lang][bool(value)]
 
 
-def lever_text(metric: Metric, amount: float | None, lever_unit: str, lang: str) -> str:
-    """Return what would fulfil a condition: "noch 4 KMU"."""
-    if amount is None:
-        return ""
-    more = "noch" if lang == "de" else "another"
-    digits = 2 if lever_unit in ("fte", "eur", "services_per_year") else 0
-    return f"{more} {number(amount, digits, lang)} {say('lever_unit', lever_unit, lang)}"
-
-
 def catalogue_criteria(catalogues: tuple[Catalogue, ...]) -> pl.DataFrame:
     """Return catalogue, criterion_id of every criterion."""
     rows = [(c.id, criterion.id) for c in catalogues for criterion in c.criteria]

@@ -103,7 +103,7 @@ def of_criterion(book: Book, table: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_reason"), table["reason"].to_list(), "foreign_wrap", width=80)
 
 
-def said_basis(basis: str | None, against_hard: bool | None) -> str | None:  # noqa: FBT001
+def said_basis(basis: str | None, against_hard: bool | None) -> str | None:
     """Return the basis, marked where a rating stands against a hard criterion."""
     return f"{basis} (!)" if basis and against_hard else basis
 

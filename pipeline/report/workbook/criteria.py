@@ -97,7 +97,7 @@ class Matrix:
             for c in self.catalogue.criteria
         ]
 
-    def sign(self, status: str, basis: str, against_hard: bool | None) -> str:  # noqa: FBT001
+    def sign(self, status: str, basis: str, against_hard: bool | None) -> str:
         """Return what stands for a status: its sign, and whether and how an expert said so."""
         sign = say("status_sign", status, self.book.lang)
         if basis != "assessed":
