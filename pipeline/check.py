@@ -5,19 +5,16 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.actors.actors import count, describe, duplicate_findings
-from pipeline.actors.status import Definition
 from pipeline.catalogue import load
+from pipeline.examine import examine
 from pipeline.findings import join_findings
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.parse.layout import wanted_sheet_keys
-from pipeline.parse.parse import parse
 from pipeline.run import Read, intake
 from pipeline.settings import load_settings
 from pipeline.submissions import file_findings, settle
 from pipeline.tables.findings import findings_table
-from pipeline.validate import validate
 from schemas.declaration import submission
 
 
@@ -26,14 +23,8 @@ def check(paths: Sequence[Path], read: Read) -> pl.DataFrame:
     settings = load_settings()
     outcomes: Iterator[Reading | Refusal] = read(paths, wanted_sheet_keys(submission()))
     sent = intake(list(zip(paths, outcomes, strict=True)), 0)
-    parsed = parse(submission(), sent.sheets, sent.cells)
-    valid = validate(submission(), parsed)
-    master = valid.tables["master_data"]
-    located = describe(master, valid.tables["actors"], settings.actors)
-    counted = count(located.actors, settings.actors, Definition())
-    found = join_findings(
-        parsed.findings, valid.findings, located.findings, duplicate_findings(counted)
-    )
+    examined = examine(sent.sheets, sent.cells, settings)
+    master, found = examined.master, examined.findings
     # Each file stands for itself: several versions of one cluster are no contradiction here.
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
     settled = settle(submission(), alone, sent.refusals, master, found)
@@ -43,4 +34,4 @@ def check(paths: Sequence[Path], read: Read) -> pl.DataFrame:
     nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
     catalogue = load(settings.first_catalogue)
-    return findings_table(found, parsed.cells, files, about, [submission()], catalogue)
+    return findings_table(found, examined.parsed.cells, files, about, [submission()], catalogue)

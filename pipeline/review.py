@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.actors.actors import Located, count, describe, duplicate_findings
 from pipeline.actors.status import Definition
 from pipeline.benchmark import Benchmarks, benchmark
 from pipeline.catalogue import Catalogue, load, shipped
@@ -17,16 +16,15 @@ from pipeline.evaluate import (
     reference_limits,
     without_stand_in,
 )
+from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
 from pipeline.measures.base import Measures, Portfolio
 from pipeline.measures.measures import independent, with_actors
 from pipeline.office import Office, coverage, effective_ratings, read_office
-from pipeline.parse.parse import Parsed, parse
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
 from pipeline.tables.assemble import Finished, assemble
 from pipeline.tables.reasons import catalogue_criteria
-from pipeline.validate import Valid, validate
 from schemas.declaration import submission
 
 
@@ -79,36 +77,19 @@ def review(
     task: Task, sent: Intake, office_files: Mapping[str, int], office_sent: Intake
 ) -> Review:
     """Return the review of what was sent; `OfficeFileError` if a file of the office is unusable."""
-    parsed = parse(submission(), sent.sheets, sent.cells)
-    valid = validate(submission(), parsed, task.last_day)
+    examined = examine(sent.sheets, sent.cells, task.settings, task.last_day)
     office = read_office(office_files, office_sent.sheets, office_sent.cells)
-    master = valid.tables["master_data"]
-    settled = settle(
-        submission(),
-        sent.files,
-        sent.refusals,
-        master,
-        join_findings(parsed.findings, valid.findings),
-    )
-    located = describe(master, valid.tables["actors"], task.settings.actors)
-    portfolio = reviewed_portfolio(task, parsed, valid, located, settled, office)
+    settled = settle(submission(), sent.files, sent.refusals, examined.master, examined.findings)
+    portfolio = reviewed_portfolio(task, examined, settled, office)
     others = independent(portfolio)
     measures, benchmarks, verdicts, ratings, rating_findings = judge(
         task, portfolio, others, settled, office
     )
     robust = robustness(task, portfolio, others, verdicts, ratings)
     ahead = outlook(task, portfolio, benchmarks, ratings)
-    counted = count(located.actors, task.settings.actors, Definition())
-    found = join_findings(
-        parsed.findings,
-        valid.findings,
-        located.findings,
-        duplicate_findings(counted),
-        office.findings,
-        rating_findings,
-    )
+    found = join_findings(examined.findings, office.findings, rating_findings)
     found = join_findings(found, file_findings(settled, found))
-    names = master.select("file", "cluster_name")
+    names = examined.master.select("file", "cluster_name")
     covered = coverage(
         office,
         settled.join(names, on="file", how="left"),
@@ -119,13 +100,13 @@ def review(
         task.period,
         task.catalogues,
         portfolio,
-        parsed,
+        examined.parsed,
         office,
         pl.concat([sent.files, office_sent.files]),
         settled,
         covered,
         found,
-        counted,
+        examined.counted,
         measures,
         benchmarks,
         verdicts,
@@ -139,16 +120,14 @@ def review(
 
 def reviewed_portfolio(
     task: Task,
-    parsed: Parsed,
-    valid: Valid,
-    located: Located,
+    examined: Examined,
     settled: pl.DataFrame,
     office: Office,
 ) -> Portfolio:
     """Return what is reviewed: the submissions left, with the measures the office confirmed."""
     reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
     confirmed = office.register.select("cluster_id", confirmed="excellence_measures")
-    clusters = located.offices.join(reviewed, on="file", how="semi").sort("cluster_id")
+    clusters = examined.located.offices.join(reviewed, on="file", how="semi").sort("cluster_id")
     clusters = clusters.join(confirmed, on="cluster_id", how="left", maintain_order="left")
     measures = pl.coalesce("confirmed", "excellence_measures")
     clusters = clusters.with_columns(measures=measures).drop("confirmed", "row")
@@ -158,9 +137,9 @@ def reviewed_portfolio(
 
     return Portfolio(
         clusters,
-        keep(located.actors),
-        {name: keep(table) for name, table in valid.tables.items()},
-        keep(parsed.sheets),
+        keep(examined.located.actors),
+        {name: keep(table) for name, table in examined.valid.tables.items()},
+        keep(examined.parsed.sheets),
         task.settings,
     )
 

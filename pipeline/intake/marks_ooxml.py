@@ -117,16 +117,27 @@ class OoxmlMarks:
         self.archive = archive
         self.max_area = max_area
         self.parts = sheet_parts(archive)
+        self.contents = {part: archive.read(part) for part in self.parts if part}
 
     def of_sheet(self, index: int, name: str) -> Marks:
         """Return the sheet's marks; a sheet whose part cannot be found cannot be read whole."""
         part = self.parts[index] if index < len(self.parts) else ""
         if not part:
             raise Refusal("unreadable", why=f"no part for sheet {name[:50]}")
-        data = self.archive.read(part)
+        data = self.contents[part]
         refuse_odd(data, part)
         refuse_far_cells(data, self.max_area)
         return ooxml_marks(data, part)
+
+    def readable(self, data: bytes) -> bytes:
+        """Return the workbook's bytes with errors such as #SPILL! as ones the fast reader knows.
+
+        The marks keep what the cell really says. Workbooks without such values stay as they are.
+        """
+        suspects = {part: text for part, text in self.contents.items() if is_suspect(text)}
+        known = {part: ERROR_VALUE.sub(_known_error, text) for part, text in suspects.items()}
+        changed = {part: text for part, text in known.items() if text != suspects[part]}
+        return rewritten(self.archive, changed) if changed else data
 
 
 def refuse_odd(data: bytes, part: str) -> None:
@@ -166,20 +177,8 @@ def ooxml_marks(data: bytes, part: str) -> Marks:
     return scanner.marks
 
 
-def with_known_errors(data: bytes, archive: zipfile.ZipFile) -> bytes:
-    """Return the workbook's bytes with error values such as #SPILL! as ones the fast reader knows.
-
-    The marks keep what the cell really says. Workbooks without such values stay as they are.
-    """
-    changed = {}
-    for part in filter(None, sheet_parts(archive)):
-        content = archive.read(part)
-        if is_suspect(content):
-            known = ERROR_VALUE.sub(_known_error, content)
-            if known != content:
-                changed[part] = known
-    if not changed:
-        return data
+def rewritten(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
+    """Return the archive's bytes with some of its parts changed."""
     result = io.BytesIO()
     with zipfile.ZipFile(result, "w") as copy:
         for name in archive.namelist():

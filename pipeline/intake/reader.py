@@ -19,7 +19,7 @@ import python_calamine as calamine
 from pipeline.intake.guard import Limits, kind_of
 from pipeline.intake.marks_binary import xls_marks, xlsb_marks
 from pipeline.intake.marks_ods import ods_marks
-from pipeline.intake.marks_ooxml import Marks, OoxmlMarks, with_known_errors
+from pipeline.intake.marks_ooxml import Marks, OoxmlMarks
 from pipeline.intake.refusal import Refusal
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -65,10 +65,8 @@ def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> 
     """Read the cells of the wanted sheets, or raise a Refusal with an outcome's code."""
     data = read_bytes(path, limits)
     kind, archive = kind_of(data, limits)
-    find = finding_marks(kind, data, archive, limits)
-    if kind == "xlsx" and archive is not None:
-        data = with_known_errors(data, archive)
-    book = open_book(data)
+    marks = marks_of(kind, data, archive, limits)
+    book = open_book(marks.readable(data))
     names = [m.name for m in book.sheets_metadata]
     if not names:
         raise Refusal("unreadable", why="no sheets")
@@ -77,7 +75,7 @@ def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> 
     reading = Reading(names, Cells())
     for index, name in enumerate(names):
         if wanted(name):
-            read_sheet(book, index, find(index, name), limits, reading.cells)
+            read_sheet(book, index, marks.of_sheet(index, name), limits, reading.cells)
     return reading
 
 
@@ -103,16 +101,28 @@ def open_book(data: bytes) -> calamine.CalamineWorkbook:
         raise Refusal(code, why=str(error)[:200]) from error
 
 
-def finding_marks(
-    kind: str, data: bytes, archive: zipfile.ZipFile | None, limits: Limits
-) -> Callable[[int, str], Marks]:
-    """Return the function that gives a sheet's (by position and name) errors and unsaved formulas.
+@dataclass(frozen=True)
+class NamedMarks:
+    """The marks of a workbook's sheets by their names."""
 
-    What goes wrong on the way is wrong with the file.
-    """
+    tables: dict[str, Marks]
+
+    def of_sheet(self, _: int, name: str) -> Marks:
+        """Return the sheet's marks."""
+        return self.tables.get(name, {})
+
+    def readable(self, data: bytes) -> bytes:
+        """Return the workbook's bytes as they are: the fast reader knows their error values."""
+        return data
+
+
+def marks_of(
+    kind: str, data: bytes, archive: zipfile.ZipFile | None, limits: Limits
+) -> OoxmlMarks | NamedMarks:
+    """Return what finds a sheet's errors and unsaved formulas; what goes wrong is the file's."""
     try:
         if kind == "xlsx" and archive is not None:
-            return OoxmlMarks(archive, limits.max_area).of_sheet
+            return OoxmlMarks(archive, limits.max_area)
         if kind == "xls" or archive is None:
             tables = xls_marks(data)
         else:
@@ -121,7 +131,7 @@ def finding_marks(
         raise
     except Exception as error:
         raise Refusal("unreadable", why=f"{type(error).__name__}: {error}"[:200]) from error
-    return lambda _, name: tables.get(name, {})
+    return NamedMarks(tables)
 
 
 def read_sheet(

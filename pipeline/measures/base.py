@@ -138,6 +138,20 @@ def rows_of(judged: pl.DataFrame, metric: str, sheet_key: str) -> pl.DataFrame:
     )
 
 
+def asked(rows: pl.DataFrame, metric: str, sheet_key: str, field: str) -> pl.DataFrame:
+    """Return rows (file, row; 0 in a form) whose one cell is to be filled, in the form ROWS."""
+    return rows.select(
+        "file",
+        pl.lit(metric).alias("metric"),
+        pl.lit(sheet_key).alias("sheet_key"),
+        pl.col("row").cast(pl.UInt32),
+        pl.lit(None, pl.Boolean).alias("counted"),
+        pl.lit("cell_unknown").alias("reason_code"),
+        pl.lit([field]).alias("gaps"),
+        pl.lit(1.0).alias("gain"),
+    )
+
+
 def without_needless_gaps(judged: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """Take the gaps from possible rows that would add nothing.
 

@@ -9,6 +9,7 @@ from pipeline.measures.base import (
     Measures,
     Portfolio,
     Test,
+    asked,
     at_least,
     exact_sum,
     figures,
@@ -125,13 +126,4 @@ def covered(judged: pl.DataFrame) -> pl.DataFrame:
 def missing_action_fields(clusters: pl.DataFrame, metric: str) -> pl.DataFrame:
     """Return the cell to fill where a cluster names no action fields."""
     rows = clusters.filter(pl.col("action_fields").is_null())
-    return rows.select(
-        "file",
-        metric=pl.lit(metric),
-        sheet_key=pl.lit("master_data"),
-        row=pl.lit(0, pl.UInt32),
-        counted=pl.lit(None, pl.Boolean),
-        reason_code=pl.lit("cell_unknown"),
-        gaps=pl.lit(["action_fields"]),
-        gain=pl.lit(1.0),
-    )
+    return asked(rows.with_columns(row=pl.lit(0)), metric, "master_data", "action_fields")

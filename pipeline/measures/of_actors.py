@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.actors.actors import count
 from pipeline.actors.status import Definition
 from pipeline.exact import ratio
-from pipeline.measures.base import ROWS, Measures, Portfolio, figures, join_measures
+from pipeline.measures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
 from schemas.sheets import values
 
 CERTAIN = pl.col("counts")
@@ -159,13 +159,4 @@ def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
 def _office_gap(portfolio: Portfolio) -> pl.DataFrame:
     """Return the office's postcode as the cell to fill where its position is unknown."""
     lost = portfolio.clusters.filter(pl.col("lat").is_null())
-    return lost.select(
-        "file",
-        metric=pl.lit("near_share"),
-        sheet_key=pl.lit("master_data"),
-        row=pl.lit(0, pl.UInt32),
-        counted=pl.lit(None, pl.Boolean),
-        reason_code=pl.lit("cell_unknown"),
-        gaps=pl.lit(["postcode"]),
-        gain=pl.lit(1.0),
-    ).select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())
+    return asked(lost.with_columns(row=pl.lit(0)), "near_share", "master_data", "postcode")

@@ -8,6 +8,7 @@ from pipeline.measures.base import (
     Measures,
     Portfolio,
     Test,
+    asked,
     at_least,
     figures,
     judge,
@@ -74,16 +75,7 @@ def asked_rows(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
 def types_asked(counted: pl.DataFrame) -> pl.DataFrame:
     """Return the bound actors of unknown type: they may make a group big."""
     rows = counted.filter(pl.col("counts") & pl.col("judged_group").is_null())
-    return rows.select(
-        "file",
-        metric=pl.lit(METRIC),
-        sheet_key=pl.lit("actors"),
-        row="row",
-        counted=pl.lit(None, pl.Boolean),
-        reason_code=pl.lit("unknown"),
-        gaps=pl.lit(["actor_type"]),
-        gain=pl.lit(1.0),
-    )
+    return asked(rows, METRIC, "actors", "actor_type")
 
 
 def group_sizes(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,44 @@
+"""The first half of the story, for review and check alike: what was sent, and what is wrong."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.actors.actors import Located, count, describe, duplicate_findings
+from pipeline.actors.status import Definition
+from pipeline.findings import join_findings
+from pipeline.parse.parse import Parsed, parse
+from pipeline.settings import Settings
+from pipeline.validate import Valid, validate
+from schemas.declaration import submission
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Parsed and valid tables of all submissions, their actors, and every finding about cells."""
+
+    parsed: Parsed
+    valid: Valid
+    located: Located
+    counted: pl.DataFrame
+    findings: pl.DataFrame
+
+    @property
+    def master(self) -> pl.DataFrame:
+        """The valid Stammdaten."""
+        return self.valid.tables["master_data"]
+
+
+def examine(
+    sheets: pl.DataFrame, cells: pl.DataFrame, settings: Settings, last_day: dt.date | None = None
+) -> Examined:
+    """Return the stacked submissions examined; last_day is the last day of the period, if any."""
+    parsed = parse(submission(), sheets, cells)
+    valid = validate(submission(), parsed, last_day)
+    located = describe(valid.tables["master_data"], valid.tables["actors"], settings.actors)
+    counted = count(located.actors, settings.actors, Definition())
+    found = join_findings(
+        parsed.findings, valid.findings, located.findings, duplicate_findings(counted)
+    )
+    return Examined(parsed, valid, located, counted, found)
