@@ -27,6 +27,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_run(commands)
     add_check(commands)
+    add_template(commands)
+    add_map(commands)
     add_demo(commands)
     return parser
 
@@ -59,7 +61,41 @@ def add_check(commands: Commands) -> None:  # type: ignore[valid-type]
     check = commands.add_parser("check", help="what is wrong in a submission")  # type: ignore[attr-defined]
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--lang", choices=["de", "en"], default="de")
+    check.add_argument("--format", choices=["text", "json"], default="text")
+    check.add_argument(
+        "--feedback", type=Path, metavar="DIR", help="write a marked copy of each file into DIR"
+    )
+    check.add_argument(
+        "--mapping",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="a mapping for a foreign export; else those in the folder mappings/ beside submissions/",
+    )
     check.set_defaults(command=command_check)
+
+
+def add_template(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `template`."""
+    template = commands.add_parser("template", help="write the form, empty or filled")  # type: ignore[attr-defined]
+    template.add_argument("file", type=Path, metavar="FILE")
+    template.add_argument("--lang", choices=["de", "en"], default="de")
+    template.add_argument("--for", dest="cluster", metavar="CLUSTER_ID")
+    template.add_argument("--from", dest="period", metavar="PERIOD")
+    template.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
+    template.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
+    template.set_defaults(command=command_template)
+
+
+def add_map(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `map`."""
+    mapping = commands.add_parser("map", help="draft a mapping for a foreign export")  # type: ignore[attr-defined]
+    mapping.add_argument("file", type=Path, metavar="FILE")
+    mapping.add_argument("--lang", choices=["de", "en"], default="de")
+    mapping.add_argument(
+        "--output", type=Path, metavar="TOML", help="where to write the draft; else beside FILE"
+    )
+    mapping.set_defaults(command=command_map)
 
 
 def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -82,6 +118,20 @@ def command_run(arguments: argparse.Namespace) -> int:
 def command_check(arguments: argparse.Namespace) -> int:
     """Say what is wrong in submissions."""
     from pipeline.commands.check import command
+
+    return command(arguments)
+
+
+def command_template(arguments: argparse.Namespace) -> int:
+    """Write the form."""
+    from pipeline.commands.template import command
+
+    return command(arguments)
+
+
+def command_map(arguments: argparse.Namespace) -> int:
+    """Draft a mapping."""
+    from pipeline.commands.map import command
 
     return command(arguments)
 
