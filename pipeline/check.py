@@ -1,37 +1,48 @@
-"""What is wrong in submissions, before they are sent: intake, parse, validation."""
+"""What is wrong in submissions, before they are sent: parse, validation, findings."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.catalogue import load
 from pipeline.examine import examine
 from pipeline.findings import join_findings
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
-from pipeline.parse.layout import wanted_sheet_keys
-from pipeline.run import Read, intake
+from pipeline.intake.gather import Intake
 from pipeline.settings import load_settings
-from pipeline.submissions import file_findings, settle
+from pipeline.submissions import QUARANTINED, REVIEWED, file_findings, settle
 from pipeline.tables.findings import findings_table
 from schemas.declaration import submission
 
 
-def check(paths: Sequence[Path], read: Read) -> pl.DataFrame:
-    """Return the table of findings of the files, each on its own (see contract 3)."""
+@dataclass(frozen=True)
+class Checked:
+    """What a check says.
+
+    files: source_file, cluster_id, outcome (reviewed or quarantined, if it were sent like this),
+    code (why it would be quarantined), in the order they were given. findings: as in contract 3.
+    """
+
+    files: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def check(sent: Intake) -> Checked:
+    """Check the files, each on its own: a second version of a cluster is no contradiction here."""
     settings = load_settings()
-    outcomes: Iterator[Reading | Refusal] = read(paths, wanted_sheet_keys(submission()))
-    sent = intake(list(zip(paths, outcomes, strict=True)), 0)
     examined = examine(sent.sheets, sent.cells, settings)
     master, found = examined.master, examined.findings
-    # Each file stands for itself: several versions of one cluster are no contradiction here.
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
     settled = settle(submission(), alone, sent.refusals, master, found)
-    settled = settled.filter(pl.col("code").is_null() | (pl.col("code") != "duplicate_cluster"))
+    refused = pl.col("code").is_not_null() & (pl.col("code") != "duplicate_cluster")
+    settled = settled.with_columns(
+        code=pl.when(refused).then("code"),
+        outcome=pl.when(refused).then(pl.lit(QUARANTINED)).otherwise(pl.lit(REVIEWED)),
+    )
     found = join_findings(found, file_findings(settled, found))
     files = sent.files.join(master.select("file", "cluster_id"), on="file", how="left")
     nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
     catalogue = load(settings.first_catalogue)
-    return findings_table(found, examined.parsed.cells, files, about, [submission()], catalogue)
+    table = findings_table(found, examined.parsed.cells, files, about, [submission()], catalogue)
+    outcomes = settled.sort("file").select("source_file", "cluster_id", "outcome", "code")
+    return Checked(outcomes, table)

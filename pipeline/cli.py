@@ -70,7 +70,7 @@ def add_check(commands: Commands) -> None:  # type: ignore[valid-type]
         action="append",
         type=Path,
         metavar="FILE",
-        help="a mapping for a foreign export; else those in the folder mappings/ beside submissions/",
+        help="a mapping for a foreign export; else those in mappings/ beside submissions/",
     )
     check.set_defaults(command=command_check)
 

@@ -18,6 +18,7 @@ from pipeline.evaluate import (
 )
 from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
+from pipeline.intake.gather import Intake
 from pipeline.measures.base import Measures, Portfolio
 from pipeline.measures.measures import independent, with_actors
 from pipeline.office import Office, coverage, effective_ratings, read_office
@@ -26,20 +27,6 @@ from pipeline.submissions import REVIEWED, file_findings, settle
 from pipeline.tables.assemble import Finished, assemble
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import submission
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What was read.
-
-    files: file, source_file, sha256. refusals: file, code, detail. sheets and cells of the other
-    files: see `intake.frames.stack`.
-    """
-
-    files: pl.DataFrame
-    refusals: pl.DataFrame
-    sheets: pl.DataFrame
-    cells: pl.DataFrame
 
 
 @dataclass(frozen=True)

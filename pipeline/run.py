@@ -19,22 +19,20 @@ import polars as pl
 from pipeline import periods
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
-from pipeline.intake.discover import Found, discover, fingerprint, shown_name
-from pipeline.intake.frames import stack
+from pipeline.intake.discover import Found, discover, shown_name
+from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.office import OfficeFileError
-from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.publish import publish, write_json, write_tables
 from pipeline.report.html.pages import write_pages
 from pipeline.report.workbook.book import write_workbook
-from pipeline.review import Intake, Review, Task, review
+from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
-from schemas.declaration import office, submission
+from schemas.declaration import office, submission, wanted_sheet_keys
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
 Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
-REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
 
 
@@ -121,33 +119,17 @@ def read_all(found: Found, read: Read) -> tuple[Intake, Intake]:
     NothingPublishedError if a file of the office cannot be read.
     """
     paths = [*found.submissions, *found.office.values()]
+    names = [shown_name(path) for path in paths]
     wanted = wanted_sheet_keys(submission()) | wanted_sheet_keys(office())
-    outcomes = list(zip(paths, read(paths, wanted), strict=True))
-    end = len(found.submissions)
-    office_sent = intake(outcomes[end:], end)
-    for row in office_sent.refusals.iter_rows(named=True):
-        raise unusable(paths[row["file"]].name, row["code"], row["detail"])
-    return intake(outcomes[:end], 0), office_sent
-
-
-def intake(outcomes: Sequence[tuple[Path, Reading | Refusal]], start: int) -> Intake:
-    """Stack what was read, and note what was refused; files are numbered from start."""
-    numbered = list(enumerate(outcomes, start))
+    outcomes = list(read(paths, wanted))
     most = load_settings().intake.max_file_mb
-    files = pl.DataFrame(
-        [(number, shown_name(path), fingerprint(path, most)) for number, (path, _) in numbered],
-        schema={"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String},
-        orient="row",
-    )
-    refused = [(n, r.code, detail(r)) for n, (_, r) in numbered if isinstance(r, Refusal)]
-    refusals = pl.DataFrame(refused, schema=REFUSALS, orient="row")
-    sheets, cells = stack((n, r) for n, (_, r) in numbered if isinstance(r, Reading))
-    return Intake(files, refusals, sheets, cells)
-
-
-def detail(refusal: Refusal) -> str:
-    """Return what a refusal's message needs to say besides its code."""
-    return ", ".join(str(value) for value in refusal.details.values())
+    end = len(found.submissions)
+    theirs, ours = slice(end), slice(end, None)
+    office_sent = gather(paths[ours], names[ours], outcomes[ours], start=end, most_mb=most)
+    for row in office_sent.refusals.iter_rows(named=True):
+        raise unusable(names[row["file"]], row["code"], row["detail"])
+    sent = gather(paths[theirs], names[theirs], outcomes[theirs], start=0, most_mb=most)
+    return sent, office_sent
 
 
 def review_or_refuse(

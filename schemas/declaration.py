@@ -160,6 +160,12 @@ def submission_words() -> Mapping[str, Any]:
     return words
 
 
+def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
+    """Return the keys of all sheets worth reading."""
+    never = {word_key(name) for name in workbook.words["never_read"]}
+    return frozenset(key for s in workbook.sheets for key in s.keys) - never
+
+
 @cache
 def registers() -> Mapping[str, tuple[Entry, ...]]:
     """Return every register by name: its entries in the order of the file."""

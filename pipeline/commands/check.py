@@ -1,51 +1,58 @@
-"""`cluster-review check`: says what is wrong in submissions, sheet by sheet."""
+"""`cluster-review check`: says what is wrong in submissions, sheet by sheet.
+
+Only what reading needs is imported here: the reader's process starts at once, and the libraries
+that judge what it read are loaded while it is at work.
+"""
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
-import polars as pl
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from pipeline.check import check
-from pipeline.commands.run import read_here
 from pipeline.intake.discover import shown_name
-from pipeline.texts import say
+from pipeline.intake.pool import read_many
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.settings import load_settings
+from schemas.declaration import submission, wanted_sheet_keys
 
 WRONG, USAGE_ERROR = 1, 2
-STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
-NOTHING = {"de": "ohne Befund", "en": "no findings"}
-COUNTS = {
-    "de": "{error} Fehler, {warning} Warnungen, {info} Hinweise",
-    "en": "{error} errors, {warning} warnings, {info} notes",
-}
+Outcomes = list[Reading | Refusal]
 
 
 def command(arguments: argparse.Namespace) -> int:
     """Check the files; 0 without errors, 1 with, 2 if a file is not there."""
-    lost = [str(path) for path in arguments.files if not path.exists()]
+    paths = list(dict.fromkeys(arguments.files))
+    lost = [shown_name(path) for path in paths if not path.exists() and not path.is_symlink()]
     if lost:
         print(f"nicht gefunden / not found: {', '.join(lost)}", file=sys.stderr)
         return USAGE_ERROR
-    found = check(arguments.files, read_here)
-    console = Console(highlight=False)
-    for name in dict.fromkeys(shown_name(path) for path in arguments.files):
-        show(console, name, found.filter(pl.col("source_file") == name), arguments.lang)
-    return WRONG if (found["severity"] == "error").any() else 0
+    with ThreadPoolExecutor(1) as background:
+        outcomes = background.submit(read_all, paths)
+        with without("hypothesis"):
+            from pipeline.commands.checking import report
+
+            return report(arguments, paths, outcomes)
 
 
-def show(console: Console, name: str, found: pl.DataFrame, lang: str) -> None:
-    """Print one file's findings; what strangers typed is printed as it is, never as markup."""
-    console.print(Text(name, style="bold"))
-    if found.is_empty():
-        console.print(f"  {NOTHING[lang]}")
-        return
-    table = Table(show_header=False, box=None, pad_edge=True)
-    for row in found.iter_rows(named=True):
-        style = STYLES[row["severity"]]
-        label = Text(say("severity", row["severity"], lang), style=style)
-        table.add_row(label, Text(row[f"message_{lang}"]))
-    console.print(table)
-    counts = {name: int((found["severity"] == name).sum()) for name in STYLES}
-    console.print(f"  {COUNTS[lang].format(**counts)}")
+def read_all(paths: Sequence[Path]) -> Outcomes:
+    """Read the files in processes of their own."""
+    return list(read_many(paths, load_settings().intake, wanted_sheet_keys(submission())))
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Let nothing import a package that others load only because it is there, and never use.
+
+    pandera imports hypothesis where it is installed, which takes a quarter of a second.
+    """
+    missing = name not in sys.modules
+    if missing:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if missing:
+            del sys.modules[name]

@@ -13,7 +13,7 @@ from pipeline.keys import header_key_expr, word_key_expr
 from pipeline.parse.cells import with_words
 from pipeline.parse.rows import drop_rows_that_are_none, field_keys
 from schemas.declaration import Workbook
-from schemas.words import header_key, word_key
+from schemas.words import header_key
 
 # A cell at home; sheet is the sheet's name in the file.
 PLACED = [
@@ -213,9 +213,3 @@ def missing_columns(
     every = sheets.join(required, on="sheet_key")
     missing = every.join(columns, on=[*SHEET, "field"], how="anti").sort("file", "sheet_key")
     return findings(missing, "missing_column")
-
-
-def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
-    """Return the keys of all sheets worth reading."""
-    never = {word_key(name) for name in workbook.words["never_read"]}
-    return frozenset(key for s in workbook.sheets for key in s.keys) - never

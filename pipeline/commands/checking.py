@@ -1,0 +1,123 @@
+"""The second half of `check`: judges what was read and says it, for people or for programs."""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.check import Checked, check
+from pipeline.commands.terminal import plain
+from pipeline.intake.discover import shown_name
+from pipeline.intake.gather import Intake, gather
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.settings import load_settings
+from pipeline.submissions import QUARANTINED
+from pipeline.tables.short_view import shorten
+from pipeline.texts import say
+
+WRONG = 1
+# How many findings of one kind and sheet are shown; --format json has them all.
+MOST_SHOWN = 10
+STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+WORDS = {
+    "none": {"de": "ohne Befund", "en": "no findings"},
+    "counts": {
+        "de": "Fehler: {error}, Warnungen: {warning}, Hinweise: {info}",
+        "en": "errors: {error}, warnings: {warning}, notes: {info}",
+    },
+    "quarantined": {
+        "de": "So gesendet würde die Datei zurückgestellt, also nicht bewertet.",
+        "en": "Sent like this, the file would be quarantined, that is, not reviewed.",
+    },
+    "others": {
+        "de": "… und {others} weitere dieser Art auf diesem Blatt",
+        "en": "… and {others} more of this kind on this sheet",
+    },
+    "criteria": {"de": "(betrifft Kriterium {ids})", "en": "(affects criterion {ids})"},
+}
+
+
+def report(
+    arguments: argparse.Namespace,
+    paths: Sequence[Path],
+    outcomes: Future[list[Reading | Refusal]],
+) -> int:
+    """Say what is wrong; returns 0 without errors, 1 with."""
+    checked = check(sent(paths, outcomes.result()))
+    if arguments.format == "json":
+        print(json.dumps(as_json(checked), ensure_ascii=False, indent=2))
+    elif sys.stdout.isatty():
+        show_in_colour(checked, arguments.lang)
+    else:
+        for _, line in lines(checked, arguments.lang):
+            print(line)
+    return WRONG if (checked.findings["severity"] == "error").any() else 0
+
+
+def sent(paths: Sequence[Path], outcomes: Sequence[Reading | Refusal]) -> Intake:
+    """Return the files as they were read, named by their paths where names repeat."""
+    names = [shown_name(path) for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path.parent / name) for path, name in zip(paths, names, strict=True)]
+    return gather(paths, names, outcomes, start=0, most_mb=load_settings().intake.max_file_mb)
+
+
+def as_json(checked: Checked) -> dict[str, Any]:
+    """Return everything that was found: files, each with its outcome, counts and findings."""
+    by_file = checked.findings.partition_by("source_file", as_dict=True, include_key=False)
+    files = []
+    for row in checked.files.iter_rows(named=True):
+        found = by_file.get((row["source_file"],), checked.findings.clear())
+        counts = Counter({name: 0 for name in STYLES}) + Counter(found["severity"].to_list())
+        files.append(
+            {
+                **row,
+                "counts": {name: counts[name] for name in STYLES},
+                "findings": found.drop("source_file", "cluster_id", strict=False).to_dicts(),
+            }
+        )
+    return {"files": files}
+
+
+def show_in_colour(checked: Checked, lang: str) -> None:
+    """Print the lines on a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for style, line in lines(checked, lang):
+        console.print(Text(line, style=style))
+
+
+def lines(checked: Checked, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield (style, line): of every file its findings and what they amount to."""
+    for file in checked.files.iter_rows(named=True):
+        found = checked.findings.filter(pl.col("source_file") == file["source_file"])
+        yield "bold", plain(file["source_file"])
+        if found.is_empty():
+            yield "green", f"  {WORDS['none'][lang]}"
+            continue
+        for row in shorten(found, MOST_SHOWN).iter_rows(named=True):
+            yield from finding_lines(row, lang)
+        counts = Counter(found["severity"].to_list())
+        yield "bold", "  " + WORDS["counts"][lang].format(**{n: counts[n] for n in STYLES})
+        if file["outcome"] == QUARANTINED:
+            yield STYLES["error"], f"  {WORDS['quarantined'][lang]}"
+
+
+def finding_lines(row: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines of one finding, and of those like it that are not shown."""
+    style = STYLES[row["severity"]]
+    ids = ", ".join(row["criterion_ids"])
+    affects = f" {WORDS['criteria'][lang].format(ids=ids)}" if ids else ""
+    label = say("severity", row["severity"], lang)
+    yield style, f"  {label:<10} {plain(row[f'message_{lang}'])}{affects}"
+    if row["others"]:
+        yield "dim", f"  {'':<10} {WORDS['others'][lang].format(others=row['others'])}"
