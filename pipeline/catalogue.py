@@ -194,7 +194,8 @@ def _criterion(raw: dict[str, Any], file: str) -> Criterion:
 
 def _condition(raw: dict[str, Any], place: str) -> Condition:
     name = _take(raw, "metric", place, str)
-    _refuse(place, name not in metrics(), f"unknown metric {name!r}{_nearest(name, metrics())}")
+    if name not in metrics():
+        _refuse(place, True, f"unknown metric {name!r}{_nearest(name, metrics())}")
     operator = _take(raw, "operator", place, str)
     _refuse(place, operator not in OPERATORS, f"unknown operator {operator!r}")
     threshold = _take(raw, "threshold", place, (int, float, str))
@@ -205,9 +206,8 @@ def _condition(raw: dict[str, Any], place: str) -> Condition:
     by_field = raw.pop("threshold_by_technology_field", {})
     fields = {e.de for e in registers()["technology_fields"]}
     for key in by_field:
-        _refuse(
-            place, key not in fields, f"unknown technology field {key!r}{_nearest(key, fields)}"
-        )
+        if key not in fields:
+            _refuse(place, True, f"unknown technology field {key!r}{_nearest(key, fields)}")
     reference = _reference(raw, place) if is_reference else {}
     result = Condition(
         metric=metrics()[name],

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ class Field:
     example: str | None = None
     note: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def keys(self) -> set[str]:
         """Every key under which the field's header is found."""
         return {header_key(name) for name in (*self.name.values(), *self.aliases)}
@@ -65,7 +65,7 @@ class Sheet:
     heading_column: str | None = None
     aliases: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def keys(self) -> set[str]:
         """Every key under which the sheet is found."""
         return {word_key(name) for name in (*self.name.values(), *self.aliases)}
@@ -101,7 +101,7 @@ class Entry:
         """What tables carry: the German name, or the one it is read as."""
         return self.extra.get("read_as", self.de)
 
-    @property
+    @cached_property
     def keys(self) -> set[str]:
         """Every key under which the word is found."""
         return {word_key(name) for name in (self.de, self.en, *self.aliases)}

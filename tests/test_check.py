@@ -1,0 +1,179 @@
+"""`cluster-review check`, as a manager and as a program uses it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.commands.terminal import plain
+from pipeline.tables.short_view import shorten
+from tests.intake.build import Book, plain_zip, save, submission
+from tests.intake.published import command
+
+
+def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    command("check", *arguments)
+    return capsys.readouterr().out
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *paths: Path) -> list[dict[str, Any]]:
+    files: list[dict[str, Any]] = json.loads(
+        check(capsys, "--format", "json", *(str(p) for p in paths))
+    )["files"]
+    return files
+
+
+def test_lines_name_place_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = submission().set("Finanzierung", "Betrag EUR", "viel")
+    path = save(tmp_path / "form.xlsx", book)
+    german = check(capsys, str(path))
+    assert german.splitlines()[0] == "form.xlsx"
+    assert "Fehler" in german
+    assert "Finanzierung!C" in german
+    assert "„viel“ ist keine Zahl" in german
+    assert "(betrifft Kriterium 7.1)" in german
+    assert "Fehler: 1, Warnungen: 0, Hinweise: 0" in german
+    assert "zurückgestellt" not in german
+    english = check(capsys, "--lang", "en", str(path))
+    assert "“viel” is no number" in english
+    assert "errors: 1, warnings: 0, notes: 0" in english
+
+
+@pytest.mark.parametrize(
+    ("book", "outcome", "code", "errors"),
+    [
+        (submission(), "reviewed", None, 0),
+        (submission().set("Finanzierung", "Betrag EUR", "viel"), "reviewed", None, 1),
+        (submission().without("Akteure"), "quarantined", "missing_sheet", 1),
+        (submission(Stichtag=None), "quarantined", "missing_value", 1),
+        (plain_zip(), "quarantined", "not_a_workbook", 1),
+    ],
+)
+def test_json(
+    book: Book | bytes,
+    outcome: str,
+    code: str | None,
+    errors: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (file,) = as_json(capsys, save(tmp_path / "form.xlsx", book))
+    assert (file["outcome"], file["code"], file["counts"]["error"]) == (outcome, code, errors)
+    assert sum(f["severity"] == "error" for f in file["findings"]) == errors
+
+
+def test_json_holds_what_the_table_of_findings_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = submission().set("Finanzierung", "Betrag EUR", "viel")
+    (file,) = as_json(capsys, save(tmp_path / "form.xlsx", book))
+    (finding,) = file["findings"]
+    assert sorted(finding) == sorted(
+        ["sheet", "cell", "severity", "code", "criterion_ids", "message_de", "message_en", "value"]
+    )
+    assert (finding["sheet"], finding["code"], finding["value"]) == (
+        "Finanzierung",
+        "bad_type",
+        "viel",
+    )
+    assert file["cluster_id"] == "DE-0001"
+
+
+def test_versions_and_copies_of_one_cluster_do_not_contradict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [
+        save(tmp_path / name, book)
+        for name, book in {
+            "a.xlsx": submission(),
+            "b.xlsx": submission(),
+            "c.xlsx": submission(Clustername="Anders"),
+        }.items()
+    ]
+    assert [f["outcome"] for f in as_json(capsys, *paths)] == ["reviewed"] * 3
+
+
+def test_files_of_one_name_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = save(tmp_path / "1" / "form.xlsx", submission())
+    two = save(tmp_path / "2" / "form.xlsx", submission(Stichtag=None))
+    files = as_json(capsys, one, two)
+    assert [f["source_file"] for f in files] == [str(one), str(two)]
+    assert [f["counts"]["error"] for f in files] == [0, 1]
+
+
+def test_what_strangers_typed_commands_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = "[bold]viel[/] \u202e\x85 [link=file:///x]Geld"
+    path = save(tmp_path / "form.xlsx", submission().set("Finanzierung", "Betrag EUR", typed))
+    out = check(capsys, str(path))
+    assert "[bold]viel[/] \ufffd" in out
+    assert not set(out) & set("\u202e\x85\x1b")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Akteure!G17: „k. A.“", "Akteure!G17: „k. A.“"),
+        ("\x1b[31mrot\x1b[0m", "\ufffd[31mrot\ufffd[0m"),
+        ("a\r\nb\tc", "a b c"),
+        ("\u202eabc\u2066", "\ufffdabc\ufffd"),
+        ("\x9b5m", "\ufffd5m"),
+    ],
+)
+def test_plain(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+def test_a_readable_number_per_kind_and_sheet() -> None:
+    found = pl.DataFrame(
+        {
+            "source_file": ["a"] * 5 + ["b"],
+            "sheet": ["S", "S", "S", "S", "T", "S"],
+            "code": ["x", "x", "x", "y", "x", "x"],
+            "cell": ["A1", "A2", "A3", "A1", "A1", "A1"],
+        }
+    )
+    shown = shorten(found, 2)
+    assert shown.select("cell", "others").rows() == [
+        ("A1", 0),
+        ("A2", 1),
+        ("A1", 0),
+        ("A1", 0),
+        ("A1", 0),
+    ]
+
+
+def test_missing_files_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("check", str(tmp_path / "none.xlsx")) == 2
+    assert "none.xlsx" in capsys.readouterr().err
+
+
+def test_without_colours_server_or_noise_when_piped(tmp_path: Path) -> None:
+    path = save(tmp_path / "form.xlsx", submission().set("Finanzierung", "Betrag EUR", "viel"))
+    code = "import sys; from pipeline.cli import main; sys.exit(main())"
+    run = subprocess.run(
+        [sys.executable, "-c", code, "check", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"FORCE_COLOR": "1", "PATH": ""},
+    )
+    assert (run.returncode, run.stderr) == (1, "")
+    assert "\x1b" not in run.stdout
+    loaded = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code, "check", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": ""},
+    ).stderr
+    modules = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
+    assert "polars" in modules
+    assert not modules & {"prefect", "rich", "jinja2", "xlsxwriter", "openpyxl", "hypothesis"}
