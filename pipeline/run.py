@@ -30,6 +30,7 @@ from pipeline.report.html.pages import write_pages
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Intake, Review, Task, review
 from pipeline.settings import Settings, load_settings
+from pipeline.texts import LANGUAGES, both, in_language, say_refusal
 from schemas.declaration import office, submission
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
@@ -126,7 +127,7 @@ def read_all(found: Found, read: Read) -> tuple[Intake, Intake]:
     end = len(found.submissions)
     office_sent = intake(outcomes[end:], end)
     for row in office_sent.refusals.iter_rows(named=True):
-        raise unusable(paths[row["file"]].name, row["code"], row["detail"])
+        raise unusable(shown_name(paths[row["file"]]), row["code"], row["detail"])
     return intake(outcomes[:end], 0), office_sent
 
 
@@ -146,8 +147,8 @@ def intake(outcomes: Sequence[tuple[Path, Reading | Refusal]], start: int) -> In
 
 
 def detail(refusal: Refusal) -> str:
-    """Return what a refusal's message needs to say besides its code."""
-    return ", ".join(str(value) for value in refusal.details.values())
+    """Return in both languages what a refusal's message needs to say besides its code."""
+    return both(*(say_refusal(refusal.reason, refusal.details, lang) for lang in LANGUAGES))
 
 
 def review_or_refuse(
@@ -162,10 +163,12 @@ def review_or_refuse(
 
 def unusable(name: str, code: str, why: str) -> NothingPublishedError:
     """Return the end of a run whose office file is there but cannot be read."""
+    german, english = (in_language(why, lang) for lang in LANGUAGES)
     return NothingPublishedError(
-        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {why}). "
+        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {german}). "
         "Bitte die Datei berichtigen oder entfernen.",
-        f"{name} is there but cannot be read ({code}: {why}). Please correct or remove the file.",
+        f"{name} is there but cannot be read ({code}: {english}). "
+        "Please correct or remove the file.",
     )
 
 

@@ -67,6 +67,6 @@ def what_text_is(text: str) -> str:
     if HTML.search(text):
         return "html"
     if text.startswith("<"):
-        return "xml"
+        return "other_xml"
     first = text.partition("\n")[0]
-    return "csv" if any(mark in first for mark in SEPARATORS) else "text"
+    return "csv" if any(mark in first for mark in SEPARATORS) else "plain_text"

@@ -60,10 +60,7 @@ def variable(data: bytes, at: int, most: int, part: str) -> tuple[int, int]:
             raise cut_off(part)
         byte = data[at]
         at += 1
-        if most == 2:  # a record's type keeps the mark of its second byte
-            number |= (byte & 0x7F if shift == 0 else byte) << (7 * shift)
-        else:
-            number |= (byte & 0x7F) << (7 * shift)
+        number |= (byte & 0x7F) << (7 * shift)
         if not byte & 0x80:
             break
     return number, at
