@@ -26,7 +26,9 @@ MARKS = {
     b"\x09\x00\x04\x00": "old_excel",
 }
 ENCODINGS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\xef\xbb\xbf": "utf-8"}
-HTML = re.compile(r"<!doctype html|<html|<table|<head|<body|content-type:\s*(?:multipart|text/html)")
+HTML = re.compile(
+    r"<!doctype html|<html|<table|<head|<body|content-type:\s*(?:multipart|text/html)"
+)
 # Roots of XML documents that programs open as spreadsheets.
 SPREADSHEET_XML = re.compile(
     r"<(?:\w+:)?workbook|urn:schemas-microsoft-com:office:spreadsheet|mso-application"

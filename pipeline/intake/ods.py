@@ -8,11 +8,22 @@ import math
 import re
 from collections.abc import Callable
 
-from pipeline.intake.cells import ERROR, FORMULA, LAST_COLUMN, LAST_ROW, OTHER, TEXT, WIDTH, Cells
+from pipeline.intake.cells import (
+    BOOLEAN,
+    ERROR,
+    FORMULA,
+    LAST_COLUMN,
+    LAST_ROW,
+    NUMBER,
+    OTHER,
+    TEXT,
+    WIDTH,
+    Cells,
+)
 from pipeline.intake.cells import Value as CellValue
 from pipeline.intake.limits import Limits
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.values import BOOLEAN, NUMBER, NUMBER_FORM, clock, iso_day
+from pipeline.intake.values import NUMBER_FORM, clock, iso_day
 from pipeline.intake.xml import Attributes, scan
 
 PREFIX = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -25,7 +36,9 @@ CELLS = {TABLE + "table-cell", TABLE + "covered-table-cell"}
 ROW_GROUPS = {TABLE + n for n in ("table-header-rows", "table-row-group", "table-rows")}
 # What may stand around the words of a paragraph; all else (notes, phonetic text) is not part of it.
 WITHIN_TEXT = {WORDS + name for name in ("p", "h", "span", "a", "ruby", "ruby-base", "meta")}
-FIELDS = re.compile(re.escape(WORDS) + r"(?:date|time|sheet-name|title|file-name|page-.*|author-.*)")
+FIELDS = re.compile(
+    re.escape(WORDS) + r"(?:date|time|sheet-name|title|file-name|page-.*|author-.*)"
+)
 ERROR_TEXT = re.compile(
     r"(?i)^(?:#(?:NULL!|DIV/0!|VALUE!|WERT!|REF!|BEZUG!|NAME\?|NUM!|ZAHL!|N/A|NV)|err:\d{3})$"
 )
@@ -72,7 +85,10 @@ def table_names(content: bytes) -> list[str]:
         if name == TABLE + "table" and path[:-1] == SPREADSHEET:
             names.append(attrs.get(TABLE + "name", ""))
 
-    scan_content(content, start, lambda _: path.pop() and None)
+    def end(_: str) -> None:
+        path.pop()
+
+    scan_content(content, start, end)
     return names
 
 

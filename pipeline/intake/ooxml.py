@@ -110,5 +110,3 @@ def shown(identifier: str, own: dict[str, int]) -> int:
         return own[identifier]
     known = identifier.isdecimal() and identifier.isascii()
     return BUILT_IN.get(int(identifier), PLAIN) if known else PLAIN
-
-

@@ -29,9 +29,7 @@ ROWS = re.compile(rf"(?:<row{ATTRIBUTES}/>)*<row{ATTRIBUTES}>")
 LAST_ROWS = re.compile(rf"(?:<row{ATTRIBUTES}/>)*")
 ROW = re.compile(r"<row[^<>]*>")
 EMPTY = re.compile(r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"(?: s="[0-9]+")?(?:/>|></c>)')
-INLINE = re.compile(
-    r'( t="inlineStr"[^<>]*>)<is><t(?: xml:space="preserve")?>([^<]*)</t></is>'
-)
+INLINE = re.compile(r'( t="inlineStr"[^<>]*>)<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 FORMULA = re.compile(rf"><f({ATTRIBUTES})(?:/>|>[^<\x00-\x1f]*</f>)")
 HEAD = re.compile(r'(?: s="([0-9]{1,9})"| t="([A-Za-z]+)"| (?:cm|vm)="[0-9]+")*(\x01?)\x02?')
 # Attributes' values that cannot matter to a document's form.
@@ -245,20 +243,20 @@ class _Head(dict[str, float]):
         match = HEAD.fullmatch(head)
         if match is None:
             raise ValueError(head)
-        self.values, self.style, self.type = values, match[1] or "", match[2] or ""
+        self.make, self.style, self.type = values, match[1] or "", match[2] or ""
         self.formula = bool(match[3])
         self.kind = values.usual_kind(self.type, self.style)
-        self.convert = self.way()
+        self.convert: Callable[[str], float] = self.way()
 
     def way(self) -> Callable[[str], float]:
         """Return what gives the number of a text, the quickest way that is right."""
         if self.formula:
             return self.__getitem__
-        if self.type == "s" and self.values.positions:
-            return self.values.positions.__getitem__
+        if self.type == "s" and self.make.positions:
+            return self.make.positions.__getitem__
         if self.kind == DATE and self.type in ("", "n"):
-            shown = self.values.shown(self.style)
-            return days(shown, from_1904=self.values.from_1904).__getitem__
+            shown = self.make.shown(self.style)
+            return days(shown, from_1904=self.make.from_1904).__getitem__
         return float if self.kind == NUMBER else self.__getitem__
 
     def value(self, text: str) -> Value | None:
@@ -267,7 +265,7 @@ class _Head(dict[str, float]):
             if not text.isprintable():
                 raise ValueError(text)
             text = plain_text(text)
-        return self.values.value(self.type, self.style, text, formula=self.formula)
+        return self.make.value(self.type, self.style, text, formula=self.formula)
 
     def __missing__(self, text: str) -> float:
         value = self.value(text)

@@ -13,9 +13,7 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
     passing: the cause may pass (a share that does not answer), so that it is worth another try.
     """
 
-    def __init__(
-        self, code: str, reason: str, *, passing: bool = False, **details: Detail
-    ) -> None:
+    def __init__(self, code: str, reason: str, *, passing: bool = False, **details: Detail) -> None:
         super().__init__(code, reason, details)
         self.code = code
         self.reason = reason

@@ -67,7 +67,7 @@ def number_value(cells: Cells, number: float, shown: int, text: str, *, from_190
 def day_value(cells: Cells, number: float, shown: int, text: str, *, from_1904: bool) -> Value:
     """Return a stored number as a day (days since 1970), or as the time of no day."""
     rounded = number + ROUNDING
-    if not 0 <= number or rounded >= (END_1904 if from_1904 else END_1900):
+    if number < 0 or rounded >= (END_1904 if from_1904 else END_1900):
         return cells.text(OTHER, text)
     if rounded < 1 and (shown == TIME or not from_1904):
         return cells.text(OTHER, clock(number))

@@ -8,7 +8,6 @@ import gc
 import json
 import resource
 import sys
-from array import array
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def send(parent: Connection, outcome: Reading | Refusal) -> None:
     cells = outcome.cells
     head = {"sheets": outcome.sheets, "texts": cells.texts, "cells": len(cells.kind)}
     parent.send_bytes(json.dumps(head).encode())
-    parent.send_bytes(b"".join([cells.sheet, cells.place, cells.kind, cells.number]))
+    parent.send_bytes(b"".join([cells.sheet, cells.place, cells.number, cells.kind]))
 
 
 def receive(child: Connection) -> Reading | Refusal:
@@ -77,14 +76,12 @@ def receive(child: Connection) -> Reading | Refusal:
     if "refusal" in head:
         return Refusal.from_data(head["refusal"])
     rest = memoryview(child.recv_bytes())
-    count, parts = head["cells"], []
-    for code in "HQBd":
-        size = count * array(code).itemsize
-        parts.append(rest[:size])
+    cells, count = Cells(texts=head["texts"]), head["cells"]
+    for buffer in (cells.sheet, cells.place, cells.number):
+        size = count * buffer.itemsize
+        buffer.frombytes(rest[:size])
         rest = rest[size:]
-    cells = Cells(*(array(c, p.tobytes()) for c, p in zip("HQ", parts[:2], strict=True)))
-    cells.kind, cells.number = bytearray(parts[2]), array("d", parts[3].tobytes())
-    cells.texts = head["texts"]
+    cells.kind += rest
     return Reading(head["sheets"], cells)
 
 

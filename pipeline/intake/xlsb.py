@@ -89,6 +89,7 @@ class XlsbBook:
         self.strings: list[str] | None = None
 
     def add_sheet(self, content: bytes) -> None:
+        """Note a sheet of the workbook, if it is a worksheet."""
         link, rest = wide_string(content[8:])
         name, _ = wide_string(rest)
         relation = self.links.get(link)
@@ -207,9 +208,7 @@ class _Sheet:
         if style >= len(styles):
             raise BadCellError("style_missing", str(style))
         shown = styles[style]
-        return number_value(
-            self.cells, number, shown, f"{number:g}", from_1904=self.book.from_1904
-        )
+        return number_value(self.cells, number, shown, f"{number:g}", from_1904=self.book.from_1904)
 
     def text(self, text: str) -> Value | None:
         return None if not text or text.isspace() else self.cells.text(TEXT, text)
