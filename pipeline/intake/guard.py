@@ -27,13 +27,10 @@ def kind_of(data: bytes, limits: Limits) -> tuple[str, Archive | None]:
 def zip_kind(archive: Archive) -> str:
     """Return which kind of workbook a zip file is; refuse any other, and two in one."""
     names = set(archive.names())
-    kinds = []
-    if {"content.xml", "mimetype"} <= names:
-        kinds.append(odf_kind(archive))
-    if any(name.startswith("xl/") for name in names):
-        kinds += [XLSB] if "xl/workbook.bin" in names else []
-        kinds += [XLSX] if "xl/workbook.xml" in names or not kinds else []
-    elif any(name.endswith("/workbook.xml") or name == "workbook.xml" for name in names):
+    kinds = [odf_kind(archive)] if "content.xml" in names else []
+    parts = {name.rpartition("/")[2] for name in names if is_workbook_part(name)}
+    kinds += sorted({"workbook.bin": XLSB, "workbook.xml": XLSX}[part] for part in parts)
+    if not kinds and any(name.startswith("xl/") for name in names):
         kinds.append(XLSX)
     if len(kinds) > 1:
         raise Refusal("unreadable", "two_kinds")
@@ -42,13 +39,22 @@ def zip_kind(archive: Archive) -> str:
     raise Refusal("not_a_workbook", other_zip(names))
 
 
+def is_workbook_part(name: str) -> bool:
+    """Whether a part's name is that of a workbook's own part."""
+    return name.endswith(("/workbook.xml", "/workbook.bin")) or name == "workbook.xml"
+
+
 def odf_kind(archive: Archive) -> str:
-    """Return ods, or refuse another document or one under a password."""
-    kind = archive.read("mimetype").strip()
-    if not kind.startswith(ODS):
+    """Return ods, or refuse another document or one under a password.
+
+    Some programs leave out the part that names the type; then the list of parts tells.
+    """
+    name = "META-INF/manifest.xml"
+    manifest = archive.read(name) if name in archive else b""
+    kind = archive.read("mimetype").strip() if "mimetype" in archive else manifest
+    if ODS not in kind:
         raise Refusal("not_a_workbook", "odf" if b"opendocument" in kind else "zip")
-    manifest = "META-INF/manifest.xml"
-    if manifest in archive and b"encryption-data" in archive.read(manifest):
+    if b"encryption-data" in manifest:
         raise Refusal("encrypted", "encrypted")
     return ODF
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 
 from pipeline.intake.cells import (
-    BOOLEAN,
     ERROR,
     FORMULA,
     LAST_COLUMN,
@@ -23,7 +22,7 @@ from pipeline.intake.cells import (
 from pipeline.intake.cells import Value as CellValue
 from pipeline.intake.limits import Limits
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.values import NUMBER_FORM, clock, iso_day
+from pipeline.intake.values import NUMBER_FORM, boolean_value, clock, iso_day
 from pipeline.intake.xml import Attributes, scan
 
 PREFIX = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -227,8 +226,7 @@ def typed_value(cells: Cells, kind: str, attrs: Attributes) -> CellValue | None:
     if kind == "time":
         return cells.text(OTHER, duration(text))
     if kind == "boolean":
-        known = {"true": 1.0, "false": 0.0}.get(text.strip().lower())
-        return cells.text(OTHER, text) if known is None else (BOOLEAN, known)
+        return boolean_value(text) or cells.text(OTHER, text)
     number = float(text) if NUMBER_FORM.fullmatch(text.strip()) else math.nan
     return (NUMBER, number) if math.isfinite(number) else cells.text(OTHER, text)
 

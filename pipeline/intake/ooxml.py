@@ -78,7 +78,7 @@ def read_workbook_part(
     from_1904, sheets = False, []
     for name, attrs in found:
         if name == "workbookPr":
-            from_1904 = attrs.get("date1904", "").lower() in TRUE
+            from_1904 = attrs.get("date1904", "").strip().lower() in TRUE
         elif name == "sheet" and "name" in attrs:
             link = next((v for k, v in attrs.items() if k.endswith("relationships id")), "")
             sheets.append(SheetPart(attrs["name"], links.get(link)))

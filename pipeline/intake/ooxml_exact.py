@@ -9,12 +9,10 @@ from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, PLACES, WIDTH, Value
 from pipeline.intake.ooxml_strings import is_text
 from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.refusal import BadCellError, Refusal
-from pipeline.intake.xml import SEPARATOR, Attributes, scan
+from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, scan
 
-NAMESPACES = {
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-}
+# In place of the name of an element that is none of a sheet's.
+FOREIGN = "*"
 CELL_PATH = ["worksheet", "sheetData", "row", "c"]
 
 
@@ -45,7 +43,7 @@ class _Sheet:
 
     def start(self, name: str, attrs: Attributes) -> None:
         space, _, local = name.rpartition(SEPARATOR)
-        self.path.append(local if space in NAMESPACES else name)
+        self.path.append(local if space in NAMESPACES else FOREIGN)
         if local == "sheetData" and self.path == CELL_PATH[:2]:
             self.is_sheet = True
         elif local == "row" and self.path == CELL_PATH[:3]:

@@ -17,21 +17,21 @@ from pipeline.intake.ooxml_strings import as_utf8, is_special, plain_text
 from pipeline.intake.ooxml_values import STORED_TEXT, OoxmlValues
 from pipeline.intake.refusal import BadCellError, Refusal
 from pipeline.intake.values import NUMBER_FORM, number_value
-from pipeline.intake.xml import Attributes, local, scan
+from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, scan
 
 BEGIN, END = "<sheetData>", "</sheetData>"
-NAME = re.compile("(?:http://schemas.openxmlformats.org/|http://purl.oclc.org/ooxml/)")
 # One cell with a stored value: reference, other attributes, value.
 CELL = re.compile(r'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"([^<>]*)><v>([^<]*)</v></c>')
 AROUND_CELL = len('<c r=""><v></v></c>')
 ATTRIBUTES = r'(?: [A-Za-z][\w:.]*="[^"<>&]*")*'
-ROWS = re.compile(rf"(?:<row{ATTRIBUTES}/>)*<row{ATTRIBUTES}>")
-LAST_ROWS = re.compile(rf"(?:<row{ATTRIBUTES}/>)*")
+OF_ROW = r'(?: r="[0-9]{1,7}")?(?: (?!r=)[A-Za-z][\w:.]*="[^"<>&]*")*'
+ROWS = re.compile(rf"(?:<row{OF_ROW}/>)*<row{OF_ROW}>")
+LAST_ROWS = re.compile(rf"(?:<row{OF_ROW}/>)*")
 ROW = re.compile(r"<row[^<>]*>")
 EMPTY = re.compile(r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"(?: s="[0-9]+")?(?:/>|></c>)')
 INLINE = re.compile(r'( t="inlineStr"[^<>]*>)<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 FORMULA = re.compile(rf"><f({ATTRIBUTES})(?:/>|>[^<\x00-\x1f]*</f>)")
-HEAD = re.compile(r'(?: s="([0-9]{1,9})"| t="([A-Za-z]+)"| (?:cm|vm)="[0-9]+")*(\x01?)\x02?')
+HEAD = re.compile(r'(?: s="([0-9]{1,9})"| t="([A-Za-z]+)"| (?:cm|vm)="[0-9]+")*(\x01?)(\x02?)')
 # Attributes' values that cannot matter to a document's form.
 VALUE = re.compile(r'"[A-Z0-9:. -]*"')
 # Marks put in place of a formula, and of a value that is not stored; no XML can hold them.
@@ -96,9 +96,9 @@ def is_sheet(skeleton: str, part: str) -> bool:
         depth -= 1
 
     scan(skeleton.encode(), part, start, end)
-    root = found[0][1]
-    good = NAME.match(root) is not None and local(root) == "worksheet"
-    return good and found.count((1, root.removesuffix("worksheet") + "sheetData")) == 1
+    space, _, root = found[0][1].rpartition(SEPARATOR)
+    good = space in NAMESPACES and root == "worksheet"
+    return good and found.count((1, f"{space}{SEPARATOR}sheetData")) == 1
 
 
 def first_of(form: str, tags: str) -> str:
@@ -244,7 +244,7 @@ class _Head(dict[str, float]):
         if match is None:
             raise ValueError(head)
         self.make, self.style, self.type = values, match[1] or "", match[2] or ""
-        self.formula = bool(match[3])
+        self.formula, self.without_value = bool(match[3]), bool(match[4])
         self.kind = values.usual_kind(self.type, self.style)
         self.convert: Callable[[str], float] = self.way()
 
@@ -265,7 +265,8 @@ class _Head(dict[str, float]):
             if not text.isprintable():
                 raise ValueError(text)
             text = plain_text(text)
-        return self.make.value(self.type, self.style, text, formula=self.formula)
+        stored = None if self.without_value else text
+        return self.make.value(self.type, self.style, stored, formula=self.formula)
 
     def __missing__(self, text: str) -> float:
         value = self.value(text)

@@ -57,10 +57,11 @@ def workbook_part(archive: Archive) -> str:
 
 
 def part_of_kind(archive: Archive, links: dict[str, Relation], kind: str) -> bytes | None:
-    """Return the content of the workbook's part of a kind (styles, sharedStrings), if any."""
+    """Return the content of the workbook's part of a kind (styles, sharedStrings), if any.
+
+    A cell that needs a part which is not there is a Refusal later; none may need it.
+    """
     names = [r.target for r in links.values() if r.kind == kind]
     if len(names) > 1:
         raise Refusal("unreadable", "duplicate_parts")
-    if names and names[0] not in archive:
-        raise Refusal("unreadable", "missing_part", part=names[0][:80])
-    return archive.read(names[0]) if names else None
+    return archive.read(names[0]) if names and names[0] in archive else None

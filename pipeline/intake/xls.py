@@ -12,13 +12,15 @@ import xlrd
 from pipeline.intake.cells import BOOLEAN, ERROR, TEXT, WIDTH, Cells, Value, address
 from pipeline.intake.limits import Limits
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.values import BUILT_IN, PLAIN, number_value, shows
+from pipeline.intake.values import BUILT_IN, END_1904, PLAIN, number_value, shows
 
 # Days of the two systems count from these.
 DAY_0 = {0: datetime(1899, 12, 30), 1: datetime(1904, 1, 1)}
 # The fast reader rounds times to milliseconds.
 TOLERANCE = 1e-7
-WORKSHEET = 0
+NOTHING = {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}
+# Before its 1 March 1900 the second reader counts days as Excel does, one later.
+FIRST_RIGHT_DAY = 61
 
 
 class XlsBook:
@@ -40,8 +42,10 @@ class XlsBook:
         other = other_values(self.fast, name, self.limits)
         values: dict[int, Value] = {}
         for row in range(sheet.nrows):
-            for column, cell in enumerate(sheet.row(row)):
-                place = row * WIDTH + column
+            for column, ctype in enumerate(sheet.row_types(row)):
+                if ctype in NOTHING:
+                    continue
+                place, cell = row * WIDTH + column, sheet.cell(row, column)
                 if not agree(cell, other.pop(place, ""), self.book.datemode):
                     raise Refusal("unreadable", "disagree", cell=f"{name[:40]}!{address(place)}")
                 value = self.value(cells, cell)
@@ -75,7 +79,8 @@ class XlsBook:
             return PLAIN
         key = styles[cell.xf_index].format_key
         known = formats.get(key)
-        return shows(known.format_str) if known else BUILT_IN.get(key, PLAIN)
+        code = known.format_str if known else None
+        return shows(code) if code else BUILT_IN.get(key, PLAIN)
 
 
 def open_exact(data: bytes) -> Any:
@@ -133,15 +138,34 @@ def other_values(book: calamine.CalamineWorkbook, name: str, limits: Limits) -> 
 
 
 def agree(cell: Any, other: Any, datemode: int) -> bool:
-    """Whether the two readers found the same; errors are empty texts to the second one."""
-    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
+    """Whether the two readers found the same; errors are empty texts to the second one.
+
+    Where the second one is known to be wrong, the first one counts: texts of two bytes a letter
+    that it takes for one, days that are none.
+    """
+    if cell.ctype == xlrd.XL_CELL_ERROR:
         return bool(other == "")
     if cell.ctype == xlrd.XL_CELL_TEXT:
-        return bool(other == cell.value)
+        doubled = "\0" in str(other) and len(str(other)) == 2 * len(cell.value)
+        return bool(other == cell.value) or doubled
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return isinstance(other, bool) and other == bool(cell.value)
-    number = as_number(other, datemode)
-    return math.isclose(number, cell.value, rel_tol=0, abs_tol=TOLERANCE) or number == cell.value
+    return same_number(cell.value, other, datemode)
+
+
+def same_number(number: float, other: Any, datemode: int) -> bool:
+    """Whether both readers found the same number."""
+    is_day = isinstance(other, date | time | timedelta)
+    if is_day and not 0 <= number < END_1904:
+        return True
+    found = as_number(other, datemode)
+    close = math.isclose(found, number, rel_tol=0, abs_tol=TOLERANCE) or found == number
+    early = is_day and datemode == 0 and found < FIRST_RIGHT_DAY
+    return (
+        close
+        or (early and math.isclose(found - 1, number, rel_tol=0, abs_tol=TOLERANCE))
+        or (math.isnan(found) and math.isnan(number))
+    )
 
 
 def as_number(value: Any, datemode: int) -> float:

@@ -79,11 +79,14 @@ class XlsbBook:
         self.links = relations(archive, part)
         self.from_1904 = False
         self.sheets: list[tuple[str, Relation | None]] = []
-        for kind, content in records(archive.read(part), part):
-            if kind == BOOK_PROPERTIES:
-                self.from_1904 = bool(content[:1] and content[0] & 1)
-            elif kind == SHEET_OF_BOOK:
-                self.add_sheet(content)
+        try:
+            for kind, content in records(archive.read(part), part):
+                if kind == BOOK_PROPERTIES:
+                    self.from_1904 = bool(content[:1] and content[0] & 1)
+                elif kind == SHEET_OF_BOOK:
+                    self.add_sheet(content)
+        except struct.error as error:
+            raise cut_off(part) from error
         self.names = [name for name, _ in self.sheets]
         self.styles: list[int] = []
         self.strings: list[str] | None = None

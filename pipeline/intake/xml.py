@@ -15,6 +15,11 @@ End = Callable[[str], None]
 Text = Callable[[str], None]
 # Between a namespace and a local name.
 SEPARATOR = " "
+# Of sheets, in both forms of the standard.
+NAMESPACES = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+}
 
 
 def scan(
@@ -60,14 +65,17 @@ def forbid_declarations(parser: expat.XMLParserType, part: str, *, doctype: bool
 
 
 def elements(data: bytes, part: str) -> list[tuple[str, Attributes]]:
-    """Return (local name, attributes by local name) of every element of a small document.
+    """Return (name, attributes) of every element of a small document.
 
-    An attribute with a namespace is named with it where another of the same local name stands.
+    Names of the root's namespace are local ones; those of others (extensions) keep theirs.
     """
     found: list[tuple[str, Attributes]] = []
+    own = ""
 
     def start(name: str, attrs: Attributes) -> None:
-        found.append((local(name), {local(k): v for k, v in sorted(attrs.items())} | attrs))
+        nonlocal own
+        own = own if found else name.rpartition(SEPARATOR)[0] + SEPARATOR
+        found.append((name.removeprefix(own).strip(), attrs))
 
     scan(data, part, start)
     return found
