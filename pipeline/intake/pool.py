@@ -24,6 +24,9 @@ START_SECONDS = 120
 # A process has its next file at hand while the last one's cells are taken from it.
 AHEAD = 2
 ROOT = Path(pipeline.__file__).parents[1]
+# Where the processes look for modules: no folder in which we happen to stand later.
+GIVEN = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+MODULES = [str(folder) for folder in (ROOT, *(Path(folder).absolute() for folder in GIVEN))]
 
 
 def read_many(
@@ -161,8 +164,6 @@ class Reader:
 
 def start_process(descriptor: int) -> subprocess.Popen[bytes]:
     """Start a process that finds our code, hears nothing and cannot write on the terminal."""
-    known = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([str(ROOT), known] if known else [str(ROOT)])
     return subprocess.Popen(
         # -P: the folder we stand in may hold strangers' files, from which nothing is imported.
         [sys.executable, "-P", "-m", "pipeline.intake.worker", str(descriptor)],
@@ -170,5 +171,5 @@ def start_process(descriptor: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[descriptor],
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(MODULES)},
     )

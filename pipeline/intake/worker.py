@@ -34,7 +34,10 @@ def main(descriptor: int) -> None:
             name = json.loads(parent.recv_bytes())
         except EOFError:
             return
-        send(parent, read_one(Path(name), limits, wanted))
+        try:
+            send(parent, read_one(Path(name), limits, wanted))
+        except MemoryError:
+            send(parent, too_little_memory(limits))
         gc.collect()
 
 
@@ -53,10 +56,15 @@ def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Re
     except Refusal as refusal:
         return refusal
     except MemoryError:
-        return Refusal("too_large", "memory", limit=limits.max_memory_mb)
+        return too_little_memory(limits)
     except BaseException as error:
         why = f"{type(error).__name__}: {error}"
         return Refusal("reader_crash", "exception", why=why[:120])
+
+
+def too_little_memory(limits: Limits) -> Refusal:
+    """Return the refusal of a file that does not fit into the memory allowed."""
+    return Refusal("too_large", "memory", limit=limits.max_memory_mb)
 
 
 def send(parent: Connection, outcome: Reading | Refusal) -> None:
@@ -66,8 +74,9 @@ def send(parent: Connection, outcome: Reading | Refusal) -> None:
         return
     cells = outcome.cells
     head = {"sheets": outcome.sheets, "texts": cells.texts, "cells": len(cells.kind)}
+    buffers = b"".join([cells.sheet, cells.place, cells.number, cells.kind])
     parent.send_bytes(json.dumps(head).encode())
-    parent.send_bytes(b"".join([cells.sheet, cells.place, cells.number, cells.kind]))
+    parent.send_bytes(buffers)
 
 
 def receive(child: Connection) -> Reading | Refusal:

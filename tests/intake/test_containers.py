@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "encrypted part": (patched(8, b"\1\0"), "encrypted", "encrypted_parts"),
     "bzip2": (rewrite(GOOD, {}, zipfile.ZIP_BZIP2), "unreadable", "unusual_compression"),
     "method in disagreement": (patched(10, b"\0\0"), "unreadable", "damaged_part"),
-    "name in disagreement": (GOOD.replace(b"sheet1.xmlPK", b"sheet2.xmlPK"), "unreadable", "damaged_part"),
+    "name in disagreement": (GOOD.replace(b"sheet1.xml", b"sheet2.xml", 1), "unreadable", "damaged_part"),
     "a part twice": (twice(SHEET.upper()), "unreadable", "duplicate_parts"),
     "a part out of the file": (more(**{"../../x": "x"}), "unreadable", "unsafe_parts"),
     "an absolute part": (more(**{"/etc/x": "x"}), "unreadable", "unsafe_parts"),

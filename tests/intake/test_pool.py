@@ -109,12 +109,12 @@ def test_too_little_memory_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     rows = "".join(row(f"<c><v>{n}</v></c>" * 100, "") for n in range(3000))
     path.write_bytes(xlsx(rows))
-    (refusal,) = read_many([path], replace(LIMITS, max_memory_mb=100), WANTED)
+    (refusal,) = read_many([path], replace(LIMITS, max_memory_mb=60), WANTED)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.reason, refusal.details) == (
         "too_large",
         "memory",
-        {"limit": 100},
+        {"limit": 60},
     )
 
 
