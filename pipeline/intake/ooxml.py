@@ -39,15 +39,15 @@ class OoxmlBook:
         listed, self.from_1904 = read_workbook_part(archive.read(part), part, self.links)
         self.sheets = [s for s in listed if not s.relation or s.relation.kind not in OTHER_SHEETS]
         self.names = [s.name for s in self.sheets]
-        self.values: OoxmlValues | None = None
+        self.heads: ooxml_fast.Heads | None = None
 
     def read_sheet(self, index: int, cells: Cells) -> None:
         """Append the cells of a sheet."""
         name, data, part = self.names[index], *self.content(index)
-        if self.values is None:
-            self.values = self.load_values(cells)
-        if not ooxml_fast.read_sheet(data, part, index, self.values):
-            ooxml_exact.read_sheet(data, part, index, name, self.values)
+        if self.heads is None:
+            self.heads = ooxml_fast.Heads(self.load_values(cells))
+        if not ooxml_fast.read_sheet(data, part, index, self.heads):
+            ooxml_exact.read_sheet(data, part, index, name, self.heads.values_of)
 
     def content(self, index: int) -> tuple[bytes, str]:
         """Return the content and name of a sheet's part; a sheet without one is not whole."""

@@ -42,13 +42,13 @@ DIGITS = str.maketrans("", "", "0123456789")
 CHUNK = 4_000_000
 
 
-def read_sheet(data: bytes, part: str, index: int, values: OoxmlValues) -> bool:
+def read_sheet(data: bytes, part: str, index: int, heads: "Heads") -> bool:
     """Append the sheet's cells; False if the sheet is not in the usual form: nothing is added."""
     text = as_utf8(data, controls=True)
     if text is None or text.count(BEGIN) != 1 or text.count(END) != 1:
         return False
     begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    reader = _Sheet(values)
+    reader = _Sheet(heads)
     try:
         if not all(reader.read(chunk) for chunk in chunks(text, begin, end)):
             return False
@@ -56,7 +56,7 @@ def read_sheet(data: bytes, part: str, index: int, values: OoxmlValues) -> bool:
         return False
     if not has_form(text[:begin] + "".join(reader.samples.values()) + text[end:], part):
         return False
-    values.cells.extend(index, reader.places, bytes(reader.kinds), reader.numbers)
+    heads.values_of.cells.extend(index, reader.places, bytes(reader.kinds), reader.numbers)
     return True
 
 
@@ -110,12 +110,11 @@ def first_of(form: str, tags: str) -> str:
 class _Sheet:
     """Collects a sheet's cells."""
 
-    def __init__(self, values: OoxmlValues) -> None:
-        self.values = values
+    def __init__(self, heads: "Heads") -> None:
+        self.heads = heads
         self.places: list[int] = []
         self.kinds = bytearray()
         self.numbers: list[float] = []
-        self.heads: dict[str, _Head] = {}
         # One tag of each form, by what is left of it without digits.
         self.samples: dict[str, str] = {}
 
@@ -172,18 +171,14 @@ class _Sheet:
 
     def convert(self, heads: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         """Append kinds and numbers; False if a number is not written as one."""
-        for head in set(heads) - self.heads.keys():
-            self.heads[head] = _Head(self.values, head)
-            bare = head.rstrip(HAS_FORMULA + WITHOUT_VALUE)
-            self.samples[bare] = f'<c r="A1"{bare}/>'
+        for head in set(heads):
+            self.samples.setdefault(head, self.heads.example(head))
         if not self.are_numbers(heads, texts):
             return False
-        convert = {head: how.convert for head, how in self.heads.items()}
-        kinds = {head: how.kind for head, how in self.heads.items()}
-        pairs = zip(map(convert.__getitem__, heads), texts, strict=True)
+        pairs = zip(map(self.heads.ways.__getitem__, heads), texts, strict=True)
         numbers = [make(text) for make, text in pairs]
         start = len(self.kinds)
-        self.kinds += bytes(map(kinds.__getitem__, heads))
+        self.kinds += bytes(map(self.heads.kinds.__getitem__, heads))
         self.numbers += numbers
         if not math.isfinite(sum(numbers)):
             self.correct(start, heads, texts)
@@ -191,7 +186,7 @@ class _Sheet:
 
     def are_numbers(self, heads: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         """Whether everything that is converted as a number is written as one."""
-        chosen = {head for head, how in self.heads.items() if how.convert is float}
+        chosen = self.heads.numeric
         return NUMERIC.issuperset("".join(compress(texts, map(chosen.__contains__, heads))))
 
     def correct(self, start: int, heads: tuple[str, ...], texts: tuple[str, ...]) -> None:
@@ -206,6 +201,29 @@ class _Sheet:
                     self.kinds[at], self.numbers[at] = value
         for at in reversed(empty):
             del self.kinds[at], self.numbers[at], self.places[at]
+
+
+class Heads(dict[str, "_Head"]):
+    """How the cells of a workbook are read, by what stands in their tags besides the reference."""
+
+    def __init__(self, values: OoxmlValues) -> None:
+        super().__init__()
+        self.values_of = values
+        self.ways: dict[str, Callable[[str], float]] = {}
+        self.kinds: dict[str, int] = {}
+        # Those whose texts are converted as they stand, once they have been looked at.
+        self.numeric: set[str] = set()
+
+    def __missing__(self, head: str) -> "_Head":
+        self[head] = how = _Head(self.values_of, head)
+        self.ways[head], self.kinds[head] = how.convert, how.kind
+        if how.convert is float:
+            self.numeric.add(head)
+        return how
+
+    def example(self, head: str) -> str:
+        """Return an empty cell with such a tag."""
+        return self[head].example
 
 
 class _Days(dict[str, float]):
@@ -244,6 +262,7 @@ class _Head(dict[str, float]):
         if match is None:
             raise ValueError(head)
         self.make, self.style, self.type = values, match[1] or "", match[2] or ""
+        self.example = f'<c r="A1"{head.rstrip(HAS_FORMULA + WITHOUT_VALUE)}/>'
         self.formula, self.without_value = bool(match[3]), bool(match[4])
         self.kind = values.usual_kind(self.type, self.style)
         self.convert: Callable[[str], float] = self.way()

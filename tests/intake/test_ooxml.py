@@ -103,7 +103,7 @@ def test_both_readers_agree(xml: str, said: tuple[str, float | str] | None) -> N
     data = sheet_xml(row(xml)).encode()
     quick, exact = (OoxmlValues(Cells(), [PLAIN, DAY, TIME, ELAPSED, PLAIN], ["null", "eins & 1", " "], from_1904=False) for _ in "ab")  # fmt: skip
     ooxml_exact.read_sheet(data, FAR, 0, "S", exact)
-    if ooxml_fast.read_sheet(data, FAR, 0, quick):
+    if ooxml_fast.read_sheet(data, FAR, 0, ooxml_fast.Heads(quick)):
         assert (quick.cells.place, quick.cells.kind) == (exact.cells.place, exact.cells.kind)
         texts = [[v.cells.texts[int(n)] if k in b"stef" else n for k, n in zip(v.cells.kind, v.cells.number, strict=True)] for v in (quick, exact)]  # fmt: skip
         assert texts[0] == texts[1]
@@ -258,6 +258,6 @@ def ooxml_fast_reads(xml: bytes, values: OoxmlValues) -> bool:
     from pipeline.intake.refusal import Refusal
 
     try:
-        return ooxml_fast.read_sheet(xml, FAR, 0, values)
+        return ooxml_fast.read_sheet(xml, FAR, 0, ooxml_fast.Heads(values))
     except Refusal:
         return False
