@@ -36,8 +36,9 @@ class OoxmlBook:
     def __init__(self, archive: Archive, part: str) -> None:
         self.archive = archive
         self.links = relations(archive, part)
-        listed, self.from_1904 = read_workbook_part(archive.read(part), part, self.links)
-        self.sheets = [s for s in listed if not s.relation or s.relation.kind not in OTHER_SHEETS]
+        listed, self.from_1904 = read_workbook_part(archive.read(part), part)
+        every = [SheetPart(name, self.links.get(link)) for name, link in listed]
+        self.sheets = [s for s in every if not s.relation or s.relation.kind not in OTHER_SHEETS]
         self.names = [s.name for s in self.sheets]
         self.heads: ooxml_fast.Heads | None = None
 
@@ -68,10 +69,9 @@ class OoxmlBook:
         )
 
 
-def read_workbook_part(
-    data: bytes, part: str, links: dict[str, Relation]
-) -> tuple[list[SheetPart], bool]:
-    """Return a workbook's sheets and whether its days count from 1904."""
+@lru_cache(maxsize=64)
+def read_workbook_part(data: bytes, part: str) -> tuple[list[tuple[str, str]], bool]:
+    """Return a workbook's sheets (name, relation) and whether its days count from 1904."""
     found = elements(data, part)
     if not found or found[0][0] != "workbook":
         raise Refusal("unreadable", "no_workbook_part")
@@ -81,7 +81,7 @@ def read_workbook_part(
             from_1904 = attrs.get("date1904", "").strip().lower() in TRUE
         elif name == "sheet" and "name" in attrs:
             link = next((v for k, v in attrs.items() if k.endswith("relationships id")), "")
-            sheets.append(SheetPart(attrs["name"], links.get(link)))
+            sheets.append((attrs["name"], link))
     return sheets, from_1904
 
 

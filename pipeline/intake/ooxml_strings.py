@@ -9,8 +9,7 @@ PART = "sharedStrings.xml"
 BEGIN = re.compile(r"<sst(?: [^<>]*)?>")
 END = "</sst>"
 ITEM = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
-# Where one of these stands, only a parser knows what is meant.
-SPECIAL = ("&#", "\r", "]]")
+# Any reference but the five usual ones.
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 
@@ -32,7 +31,7 @@ def as_utf8(data: bytes, *, controls: bool = False) -> str | None:
         return None
     if not controls and len(data.translate(None, CONTROLS)) < len(data):
         return None
-    if any(mark in data for mark in (b"<!", b"\xef\xbf\xbe", b"\xef\xbf\xbf")):
+    if b"<!" in data or b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data:
         return None
     try:
         return data.decode("utf-8")
@@ -59,7 +58,7 @@ def plain_items(text: str) -> list[str] | None:
 
 def is_special(text: str) -> bool:
     """Whether a text holds references or other marks whose meaning only a parser knows."""
-    if any(mark in text for mark in SPECIAL):
+    if "\r" in text or "]]" in text:
         return True
     return "&" in text and ENTITY.search(text) is not None
 

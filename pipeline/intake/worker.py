@@ -8,6 +8,7 @@ import gc
 import json
 import resource
 import sys
+from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,16 @@ def confine(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+@lru_cache(maxsize=1000)
+def key_of(name: str) -> str:
+    """Return the key of a sheet's name; most workbooks' sheets have the same names."""
+    return word_key(name)
+
+
 def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
     """Read one workbook; what it may raise comes back as a Refusal."""
     try:
-        return read_workbook(path, limits, lambda name: word_key(name) in wanted)
+        return read_workbook(path, limits, lambda name: key_of(name) in wanted)
     except Refusal as refusal:
         return refusal
     except MemoryError:
