@@ -44,7 +44,7 @@ CHUNK = 4_000_000
 
 def read_sheet(data: bytes, part: str, index: int, heads: "Heads") -> bool:
     """Append the sheet's cells; False if the sheet is not in the usual form: nothing is added."""
-    text = as_utf8(data, controls=True)
+    text = as_utf8(data, checked=True)
     if text is None or text.count(BEGIN) != 1 or text.count(END) != 1:
         return False
     begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)

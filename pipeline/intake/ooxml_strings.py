@@ -1,7 +1,6 @@
 """The list of texts that the sheets of an OOXML workbook share."""
 
 import re
-from xml.sax.saxutils import unescape
 
 from pipeline.intake.xml import Attributes, local, scan
 
@@ -11,6 +10,8 @@ END = "</sst>"
 ITEM = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 # Any reference but the five usual ones.
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+# The one for & comes last, for what it gives must not be taken for another.
+REFERENCES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 
 
@@ -21,17 +22,17 @@ def read_strings(data: bytes) -> list[str]:
     return parsed_items(data) if found is None else found
 
 
-def as_utf8(data: bytes, *, controls: bool = False) -> str | None:
+def as_utf8(data: bytes, *, checked: bool = False) -> str | None:
     """Return a part as text if it is UTF-8 without anything that needs a parser; else None.
 
-    controls: control characters may stand in it; the caller looks for them himself.
+    checked: the caller himself looks for control characters and for markup other than tags.
     """
     declaration = data[: data.find(b"?>")] if data.startswith(b"<?xml") else b""
     if b"encoding" in declaration and not re.search(rb"""=\s*["']utf-8["']""", declaration.lower()):
         return None
-    if not controls and len(data.translate(None, CONTROLS)) < len(data):
+    if not checked and (b"<!" in data or len(data.translate(None, CONTROLS)) < len(data)):
         return None
-    if b"<!" in data or b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data:
+    if b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data:
         return None
     try:
         return data.decode("utf-8")
@@ -65,7 +66,9 @@ def is_special(text: str) -> bool:
 
 def plain_text(text: str) -> str:
     """Return a text with its five usual references (&amp;) as what they stand for."""
-    return unescape(text, {"&quot;": '"', "&apos;": "'"})
+    for reference, letter in REFERENCES.items():
+        text = text.replace(reference, letter)
+    return text
 
 
 def parsed_items(data: bytes) -> list[str]:
