@@ -46,8 +46,8 @@ def shows(number_format: str) -> int:
     if ELAPSED_TOKEN.search(code):
         return ELAPSED
     code = BRACKETS.sub("", code)
+    clock = "am/pm" in code or "h" in code or "s" in code
     code = AM_PM.sub("", code)
-    clock = "h" in code or "s" in code
     if "d" in code or "y" in code or ("m" in code and not clock):
         return DAY
     return TIME if clock else PLAIN

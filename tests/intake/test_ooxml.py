@@ -231,7 +231,7 @@ def test_only_worksheets_are_sheets(tmp_path: Path) -> None:
         ("General", PLAIN), ("0.00", PLAIN), ("@", PLAIN), ('0 "Std"', PLAIN), ("0\\h", PLAIN),
         ("#,##0 [$EUR]", PLAIN), ("[Red]0", PLAIN), ("0.00E+00", PLAIN), ("_d0", PLAIN), ("", PLAIN),
         ("Standard", PLAIN), ("dd.mm.yyyy", DAY), ("[$-407]d. mmmm yyyy;@", DAY), ("mmm", DAY), ("yyyy", DAY),
-        ("dd/mm/yyyy hh:mm", DAY), ("hh:mm", TIME), ("h AM/PM", TIME), ("mm:ss", TIME),
+        ("dd/mm/yyyy hh:mm", DAY), ("hh:mm", TIME), ("h AM/PM", TIME), ("mm:ss", TIME), ("AM/PM", TIME), ("0 A/P", PLAIN),
         ("[h]:mm", ELAPSED), ("[mm]:ss", ELAPSED), ("[ss].00", ELAPSED),
     ],
 )  # fmt: skip
