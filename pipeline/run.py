@@ -29,6 +29,7 @@ from pipeline.report.html.pages import write_pages
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
+from pipeline.texts import LANGUAGES, in_language
 from schemas.declaration import office, submission, wanted_sheet_keys
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
@@ -144,10 +145,12 @@ def review_or_refuse(
 
 def unusable(name: str, code: str, why: str) -> NothingPublishedError:
     """Return the end of a run whose office file is there but cannot be read."""
+    german, english = (in_language(why, lang) for lang in LANGUAGES)
     return NothingPublishedError(
-        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {why}). "
+        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {german}). "
         "Bitte die Datei berichtigen oder entfernen.",
-        f"{name} is there but cannot be read ({code}: {why}). Please correct or remove the file.",
+        f"{name} is there but cannot be read ({code}: {english}). "
+        "Please correct or remove the file.",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipeline.intake.guard import Limits
+from pipeline.intake.limits import Limits
 from schemas.declaration import DeclarationError, read_toml
 
 

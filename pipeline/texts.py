@@ -9,6 +9,8 @@ from schemas.declaration import read_toml
 
 LANGUAGES = ("de", "en")
 NBSP = "\u00a0"
+# Between the German and the English form of a detail that has two.
+BETWEEN_LANGUAGES = "\x1e"
 
 
 @cache
@@ -28,6 +30,25 @@ def say(group: str, code: str | None, lang: str) -> str:
         return ""
     entry = texts(group).get(code)
     return entry[lang] if entry else code
+
+
+def say_refusal(reason: str, details: Mapping[str, str | int | float], lang: str) -> str:
+    """Return why a file could not be read."""
+    amounts = {
+        k: number(v, 0, lang) if isinstance(v, int | float) else v for k, v in details.items()
+    }
+    return texts("refusal")[reason][lang].format_map(amounts)
+
+
+def both(german: str, english: str) -> str:
+    """Return a detail in both languages as one text."""
+    return german + BETWEEN_LANGUAGES + english
+
+
+def in_language(detail: str, lang: str) -> str:
+    """Return a detail, one in both languages or one for both, in one language."""
+    german, _, english = detail.partition(BETWEEN_LANGUAGES)
+    return english or german if lang == "en" else german
 
 
 def say_limit(source: str | None, lang: str) -> str:

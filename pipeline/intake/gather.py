@@ -10,6 +10,7 @@ from pipeline.intake.discover import fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.texts import LANGUAGES, both, say_refusal
 
 REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
 
@@ -55,5 +56,5 @@ def gather(
 
 
 def detail(refusal: Refusal) -> str:
-    """Return what a refusal's message needs to say besides its code."""
-    return ", ".join(str(value) for value in refusal.details.values())
+    """Return in both languages what a refusal's message needs to say besides its code."""
+    return both(*(say_refusal(refusal.reason, refusal.details, lang) for lang in LANGUAGES))

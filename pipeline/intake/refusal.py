@@ -1,24 +1,54 @@
 """Why a file could not be read: the one exception the intake raises about a submission."""
 
 from collections.abc import Mapping
+from typing import Any
+
+Detail = str | int | float
 
 
 class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
-    """A file that cannot be read: the outcome's code and the words its message needs.
+    """A file that cannot be read: the outcome's code, the reason and the words its text needs.
 
+    reason: a key of [refusal] in schemas/texts.toml, whose placeholders the details fill.
     passing: the cause may pass (a share that does not answer), so that it is worth another try.
     """
 
-    def __init__(self, code: str, *, passing: bool = False, **details: str | int | float) -> None:
-        super().__init__(code, details)
+    def __init__(self, code: str, reason: str, *, passing: bool = False, **details: Detail) -> None:
+        super().__init__(code, reason, details)
         self.code = code
+        self.reason = reason
         self.passing = passing
-        self.details: Mapping[str, str | int | float] = details
+        self.details: Mapping[str, Detail] = details
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the refusal as plain data that can cross a process boundary."""
+        return {
+            "code": self.code,
+            "reason": self.reason,
+            "passing": self.passing,
+            "details": dict(self.details),
+        }
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> "Refusal":
+        """Return the refusal that was sent as data."""
+        return Refusal(data["code"], data["reason"], passing=data["passing"], **data["details"])
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Keep the details when the refusal crosses a process boundary."""
-        return (_restore, (self.code, self.passing, dict(self.details)))
+        return Refusal.from_data, (self.as_data(),)
 
 
-def _restore(code: str, passing: bool, details: dict[str, str | int | float]) -> Refusal:
-    return Refusal(code, passing=passing, **details)
+class BadCellError(Exception):
+    """A cell that says nothing a workbook may say; the reason is a key of [refusal]."""
+
+    def __init__(self, reason: str, value: str = "") -> None:
+        super().__init__(reason, value)
+        self.reason = reason
+        self.value = value
+
+    def at(self, sheet: str, place: int) -> Refusal:
+        """Return the refusal of the file, naming the cell."""
+        from pipeline.intake.cells import address
+
+        cell = f"{sheet[:40]}!{address(place)}"
+        return Refusal("unreadable", self.reason, cell=cell, value=self.value[:40])

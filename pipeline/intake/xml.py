@@ -1,63 +1,86 @@
-"""Reading XML of strangers with expat: no entities, ill-formed documents are refused."""
+"""Reading XML of strangers with expat: no declarations, ill-formed documents are refused.
 
-from collections.abc import Iterator
-from typing import NoReturn, Protocol
+Names come with their namespace, so that no choice of prefixes can hide anything.
+"""
+
+from collections.abc import Callable
+from typing import NoReturn
 from xml.parsers import expat
 
 from pipeline.intake.refusal import Refusal
 
+Attributes = dict[str, str]
+Start = Callable[[str, Attributes], None]
+End = Callable[[str], None]
+Text = Callable[[str], None]
+# Between a namespace and a local name.
+SEPARATOR = " "
+# Of sheets, in both forms of the standard.
+NAMESPACES = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+}
 
-def forbid_entities(parser: expat.XMLParserType) -> None:
-    """Make the parser refuse documents that declare entities: no workbook needs them."""
+
+def scan(
+    data: bytes,
+    part: str,
+    start: Start | None = None,
+    end: End | None = None,
+    text: Text | None = None,
+    *,
+    doctype: bool = False,
+) -> None:
+    """Let the handlers see the whole document; names are "namespace local".
+
+    Ill-formed XML is a Refusal naming the part, and so are entities and, unless `doctype`, any
+    document type: no workbook of Office has one.
+    """
+    parser = expat.ParserCreate(namespace_separator=SEPARATOR)
+    parser.buffer_text = True
+    forbid_declarations(parser, part, doctype=doctype)
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
+        raise Refusal("unreadable", "xml", part=part[:80], why=str(error)[:80]) from error
+
+
+def forbid_declarations(parser: expat.XMLParserType, part: str, *, doctype: bool) -> None:
+    """Make the parser refuse what could define entities or attributes."""
 
     def refuse(*_: object) -> NoReturn:
-        raise Refusal("unreadable", why="XML entities")
+        raise Refusal("unreadable", "entities", part=part[:80])
 
+    def begin(_: str, __: str | None, ___: str | None, internal: int) -> None:
+        if internal or not doctype:
+            refuse()
+
+    parser.StartDoctypeDeclHandler = begin
     parser.EntityDeclHandler = refuse
     parser.UnparsedEntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
 
 
-def parse(data: bytes, parser: expat.XMLParserType, part: str) -> None:
-    """Run the parser over the bytes; ill-formed XML is a Refusal naming the part."""
-    forbid_entities(parser)
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise Refusal("unreadable", why=f"{part}: {error}") from error
+def elements(data: bytes, part: str) -> list[tuple[str, Attributes]]:
+    """Return (name, attributes) of every element of a small document.
 
+    Names of the root's namespace are local ones; those of others (extensions) keep theirs.
+    """
+    found: list[tuple[str, Attributes]] = []
+    own = ""
 
-def elements(data: bytes, part: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield (local name, attributes) of every element of a small document."""
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, attrs: found.append((local(name), attrs))
-    parse(data, parser, part)
-    return iter(found)
+    def start(name: str, attrs: Attributes) -> None:
+        nonlocal own
+        own = own if found else name.rpartition(SEPARATOR)[0] + SEPARATOR
+        found.append((name.removeprefix(own).strip(), attrs))
+
+    scan(data, part, start)
+    return found
 
 
 def local(name: str) -> str:
-    """Return the name without its prefix."""
-    return name.rpartition(":")[2]
-
-
-class Scanner(Protocol):
-    """Takes expat's events."""
-
-    def start(self, name: str, attrs: dict[str, str]) -> None:
-        """An element begins."""
-
-    def text(self, data: str) -> None:
-        """Text within an element."""
-
-    def end(self, name: str) -> None:
-        """An element ends."""
-
-
-def scan(data: bytes, part: str, scanner: Scanner) -> None:
-    """Let the scanner see the whole document; ill-formed XML is a Refusal naming the part."""
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = scanner.start
-    parser.EndElementHandler = scanner.end
-    parser.CharacterDataHandler = scanner.text
-    parse(data, parser, part)
+    """Return the name without its namespace."""
+    return name.rpartition(SEPARATOR)[2]

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.catalogue import Catalogue
 from pipeline.tables.templates import fill
-from pipeline.texts import LANGUAGES
+from pipeline.texts import BETWEEN_LANGUAGES, LANGUAGES
 from schemas.declaration import Field, Workbook, read_toml, registers
 
 # How many words of a list a message names.
@@ -269,7 +269,9 @@ def filled(template: str, lang: str) -> pl.Expr:
         values["value"] = pl.coalesce("detail", "value").str.slice(0, LONGEST_VALUE)
     for name in ("field", "expected", "not_expected"):
         values[name] = pl.col(f"{name}_{lang}")
-    said = pl.col("detail").str.slice(0, LONGEST_VALUE)
+    forms = pl.col("detail").str.split(BETWEEN_LANGUAGES)
+    said = forms.list.first() if lang == "de" else forms.list.last()
+    said = said.str.slice(0, LONGEST_VALUE)
     values["detail"] = said
     values["more"] = pl.concat_str(pl.lit(" ("), said, pl.lit(")"))
     values["sheet_de"] = pl.col("sheet_de")

@@ -1,0 +1,144 @@
+"""The cells of one workbook, column by column, in few buffers that cross a process quickly."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.intake.limits import MB, Limits
+from pipeline.intake.refusal import Refusal
+
+# Kinds of cells: text, number, boolean, date (days since 1970), other (times, durations, numbers
+# out of range), error, formula without stored value.
+TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = b"snbdtef"
+WITH_TEXT = bytes([TEXT, OTHER, ERROR, FORMULA])
+# A cell of Excel holds at most 32,767 characters; other writers may exceed it.
+LONGEST_TEXT = 32_767
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+# A cell's place is row * WIDTH + column, both from 0.
+WIDTH = LAST_COLUMN
+REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+MOST_PLACES = 2_000_000
+Value = tuple[int, float]
+
+
+@dataclass
+class Cells:
+    """A workbook's cells that are not empty.
+
+    sheet: position from 0. place: see WIDTH. number: of numbers, booleans, dates (days since
+    1970-01-01) their value, of the other kinds the position of their text in texts; a text may
+    stand there unused, or twice.
+    """
+
+    sheet: array[int] = field(default_factory=lambda: array("H"))
+    place: array[int] = field(default_factory=lambda: array("Q"))
+    kind: bytearray = field(default_factory=bytearray)
+    number: array[float] = field(default_factory=lambda: array("d"))
+    texts: list[str] = field(default_factory=list)
+    positions: dict[str, float] = field(default_factory=dict)
+
+    def text(self, kind: int, text: str) -> Value:
+        """Return the value of a cell with a text."""
+        text = text[:LONGEST_TEXT]
+        position = self.positions.get(text)
+        if position is None:
+            self.positions[text] = position = float(len(self.texts))
+            self.texts.append(text)
+        return kind, position
+
+    def extend(
+        self, sheet: int, places: Iterable[int], kinds: bytes, numbers: Iterable[float]
+    ) -> None:
+        """Append cells of one sheet."""
+        self.place.extend(places)
+        self.kind += kinds
+        self.number.extend(numbers)
+        self.sheet.extend([sheet] * len(kinds))
+
+    def add(self, sheet: int, values: dict[int, Value]) -> None:
+        """Append cells of one sheet in the order of their places."""
+        places = sorted(values)
+        kinds = bytes([values[p][0] for p in places])
+        self.extend(sheet, places, kinds, [values[p][1] for p in places])
+
+
+def refuse_many(cells: Cells, limits: Limits) -> None:
+    """Refuse a workbook with too many cells."""
+    if len(cells.kind) > limits.max_cells:
+        raise Refusal("too_large", "cells", limit=limits.max_cells)
+
+
+def refuse_long(cells: Cells, limits: Limits) -> None:
+    """Refuse a workbook with too much text in its cells; a text counts in each of them."""
+    most = limits.max_text_mb * MB
+    longest = max(map(len, cells.texts), default=0)
+    if longest * len(cells.kind) <= most:
+        return
+    lengths = [len(text) for text in cells.texts]
+    of_cells = zip(cells.kind, cells.number, strict=True)
+    if sum(lengths[int(number)] for kind, number in of_cells if kind in WITH_TEXT) > most:
+        raise Refusal("too_large", "text", limit=limits.max_text_mb)
+
+
+def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
+    """Refuse a sheet whose cells (those from `first` on) lie so far apart that it cannot be meant.
+
+    Programs that show or mark the sheet need room for the whole area.
+    """
+    if len(cells.place) == first:
+        return
+    rows = cells.place[-1] // WIDTH - cells.place[first] // WIDTH + 1
+    if rows * LAST_COLUMN <= limits.max_area:
+        return
+    columns = [place % WIDTH for place in cells.place[first:]]
+    if rows * (max(columns) - min(columns) + 1) > limits.max_area:
+        raise Refusal("too_large", "area", limit=limits.max_area)
+
+
+class _Columns(dict[str, int]):
+    """The number of a column, from 0, by its letters."""
+
+    def __missing__(self, letters: str) -> int:
+        number = 0
+        for letter in letters:
+            number = number * 26 + ord(letter) - 64
+        self[letters] = number - 1
+        return number - 1
+
+
+class Places(dict[str, int]):
+    """The place of a cell by its reference (A1); KeyError if there is no such cell.
+
+    The same references come again in every sheet: each is worked out once.
+    """
+
+    columns = _Columns()
+
+    def __missing__(self, reference: str) -> int:
+        match = REFERENCE.fullmatch(reference)
+        if match is None:
+            raise KeyError(reference)
+        row, column = int(match[2]) - 1, self.columns[match[1]]
+        if row >= LAST_ROW or column >= LAST_COLUMN:
+            raise KeyError(reference)
+        if len(self) >= MOST_PLACES:
+            self.clear()
+        self[reference] = place = row * WIDTH + column
+        return place
+
+
+PLACES = Places()
+
+
+def address(place: int) -> str:
+    """Return the reference of a place (A1)."""
+    row, column = divmod(place, WIDTH)
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row + 1}"

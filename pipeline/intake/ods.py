@@ -1,0 +1,241 @@
+"""Workbooks of OpenDocument (.ods): their content is one document, read in one pass.
+
+Tables are those directly within the spreadsheet: not those of tracked changes, links or shapes.
+A cell under a merged area (covered) is a stored cell like any other.
+"""
+
+import math
+import re
+from collections.abc import Callable
+
+from pipeline.intake.cells import (
+    ERROR,
+    FORMULA,
+    LAST_COLUMN,
+    LAST_ROW,
+    NUMBER,
+    OTHER,
+    TEXT,
+    WIDTH,
+    Cells,
+)
+from pipeline.intake.cells import Value as CellValue
+from pipeline.intake.limits import Limits
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.values import NUMBER_FORM, boolean_value, clock, iso_day
+from pipeline.intake.xml import Attributes, scan
+
+PREFIX = "urn:oasis:names:tc:opendocument:xmlns:"
+OFFICE, TABLE, WORDS = (f"{PREFIX}{name}:1.0 " for name in ("office", "table", "text"))
+EXTENSION = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+SPREADSHEET = [OFFICE + name for name in ("document-content", "body", "spreadsheet")]
+ROW, ROWS_REPEATED = TABLE + "table-row", TABLE + "number-rows-repeated"
+COLUMNS_REPEATED = TABLE + "number-columns-repeated"
+CELLS = {TABLE + "table-cell", TABLE + "covered-table-cell"}
+ROW_GROUPS = {TABLE + n for n in ("table-header-rows", "table-row-group", "table-rows")}
+# What may stand around the words of a paragraph; all else (notes, phonetic text) is not part of it.
+WITHIN_TEXT = {WORDS + name for name in ("p", "h", "span", "a", "ruby", "ruby-base", "meta")}
+FIELDS = re.compile(
+    re.escape(WORDS) + r"(?:date|time|sheet-name|title|file-name|page-.*|author-.*)"
+)
+ERROR_TEXT = re.compile(
+    r"(?i)^(?:#(?:NULL!|DIV/0!|VALUE!|WERT!|REF!|BEZUG!|NAME\?|NUM!|ZAHL!|N/A|NV)|err:\d{3})$"
+)
+DURATION = re.compile(
+    r"(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d*)?)S)?"
+)
+MOST_REPEATED = 1 << 31
+LONGEST_SPACES = 1000
+
+
+class OdsBook:
+    """An opened workbook. names: its tables in order, hidden ones too."""
+
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        self.content = content
+        self.limits = limits
+        self.names = table_names(content)
+        self.tables: dict[int, dict[int, CellValue]] = {}
+
+    def read_sheet(self, index: int, cells: Cells) -> None:
+        """Append the cells of a table."""
+        reader = _Tables(cells, index, self.limits)
+        scan_content(self.content, reader.start, reader.end, reader.text)
+        cells.add(index, reader.values)
+
+
+def scan_content(
+    content: bytes,
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Let the handlers see the document; old programs write a document type without content."""
+    scan(content, "content.xml", start, end, text, doctype=True)
+
+
+def table_names(content: bytes) -> list[str]:
+    """Return the names of the spreadsheet's tables in order."""
+    path: list[str] = []
+    names: list[str] = []
+
+    def start(name: str, attrs: Attributes) -> None:
+        path.append(name)
+        if name == TABLE + "table" and path[:-1] == SPREADSHEET:
+            names.append(attrs.get(TABLE + "name", ""))
+
+    def end(_: str) -> None:
+        path.pop()
+
+    scan_content(content, start, end)
+    return names
+
+
+class _Tables:
+    """Collects the cells of one table from the parser's events."""
+
+    def __init__(self, cells: Cells, wanted: int, limits: Limits) -> None:
+        self.cells = cells
+        self.wanted = wanted
+        self.most = limits.max_cells
+        self.values: dict[int, CellValue] = {}
+        self.path: list[str] = []
+        self.table = -1
+        self.row = self.column = 0
+        self.row_repeat = 1
+        self.row_values: dict[int, CellValue] = {}
+        self.attrs: Attributes = {}
+        # The depth of the cell that is being read, 0 outside; its paragraphs.
+        self.cell_depth = 0
+        self.paragraphs: list[str] = []
+
+    def start(self, name: str, attrs: Attributes) -> None:
+        self.path.append(name)
+        if name == TABLE + "table":
+            self.start_table()
+        elif self.table != self.wanted:
+            return
+        elif self.cell_depth:
+            self.start_content(name, attrs)
+        elif name == ROW and self.is_in_table():
+            self.column, self.row_repeat = 0, repeat(attrs, ROWS_REPEATED)
+            self.row_values = {}
+        elif name in CELLS and self.path[-2] == ROW:
+            self.attrs, self.paragraphs, self.cell_depth = attrs, [], len(self.path)
+
+    def start_table(self) -> None:
+        if self.path[:-1] == SPREADSHEET:
+            self.table += 1
+            self.row = 0
+        elif self.table == self.wanted and self.path[:3] == SPREADSHEET and self.is_in_table():
+            raise Refusal("unreadable", "nested_table")
+
+    def is_in_table(self) -> bool:
+        """Whether the element stands among the rows and cells of a table, not in a shape."""
+        between = self.path[4:-1]
+        return self.path[3:4] == [TABLE + "table"] and all(
+            name in ROW_GROUPS or name in CELLS or name == ROW for name in between
+        )
+
+    def start_content(self, name: str, attrs: Attributes) -> None:
+        """Begin a paragraph of the cell, or put in what stands for white space."""
+        inner = self.path[self.cell_depth :]
+        if len(inner) == 1 and name in (WORDS + "p", WORDS + "h"):
+            self.paragraphs.append("")
+        elif self.is_text(inner[:-1]):
+            if name == WORDS + "s":
+                count = min(repeat(attrs, WORDS + "c"), LONGEST_SPACES)
+                self.paragraphs[-1] += " " * count
+            elif name in (WORDS + "tab", WORDS + "line-break"):
+                self.paragraphs[-1] += "\t" if name.endswith("tab") else "\n"
+
+    def is_text(self, inner: list[str]) -> bool:
+        """Whether what stands there is the cell's own text."""
+        return bool(inner and self.paragraphs) and all(
+            name in WITHIN_TEXT or FIELDS.fullmatch(name) for name in inner
+        )
+
+    def text(self, text: str) -> None:
+        if self.cell_depth and self.is_text(self.path[self.cell_depth :]):
+            self.paragraphs[-1] += text
+
+    def end(self, name: str) -> None:
+        if self.table == self.wanted:
+            if len(self.path) == self.cell_depth:
+                self.end_cell()
+            elif name == ROW and not self.cell_depth and self.is_in_table():
+                self.end_row()
+        self.path.pop()
+
+    def end_cell(self) -> None:
+        count = repeat(self.attrs, COLUMNS_REPEATED)
+        value = cell_value(self.cells, self.attrs, "\n".join(self.paragraphs))
+        if value is not None:
+            if self.column + count > LAST_COLUMN:
+                raise Refusal("too_large", "columns", limit=LAST_COLUMN)
+            self.row_values.update(dict.fromkeys(range(self.column, self.column + count), value))
+        self.column += count
+        self.cell_depth = 0
+
+    def end_row(self) -> None:
+        count = self.row_repeat
+        if self.row_values:
+            if len(self.values) + count * len(self.row_values) > self.most:
+                raise Refusal("too_large", "cells", limit=self.most)
+            if self.row + count > LAST_ROW:
+                raise Refusal("too_large", "rows", limit=LAST_ROW)
+            for row in range(self.row, self.row + count):
+                self.values |= {row * WIDTH + c: value for c, value in self.row_values.items()}
+        self.row += count
+
+
+def repeat(attrs: Attributes, name: str) -> int:
+    """Return how often something stands there."""
+    text = attrs.get(name, "1").strip()
+    return min(max(1, int(text[:12])), MOST_REPEATED) if text.isdecimal() else 1
+
+
+def cell_value(cells: Cells, attrs: Attributes, text: str) -> CellValue | None:
+    """Return what a cell says by its attributes and its text; None if nothing.
+
+    A value that is announced but not stored is read as the text that the cell shows.
+    """
+    kind = attrs.get(EXTENSION + "value-type") or attrs.get(OFFICE + "value-type") or ""
+    formula = TABLE + "formula" in attrs
+    if kind == "error" or (formula and ERROR_TEXT.match(text.strip())):
+        return cells.text(ERROR, text.strip() or "#ERROR")
+    if kind == "string":
+        text = attrs.get(OFFICE + "string-value", text)
+    else:
+        value = typed_value(cells, kind, attrs)
+        if value is not None:
+            return value
+        if formula:
+            return cells.text(FORMULA, "")
+    return None if not text or text.isspace() else cells.text(TEXT, text)
+
+
+def typed_value(cells: Cells, kind: str, attrs: Attributes) -> CellValue | None:
+    """Return the number, day, time or boolean that is stored; None if none is."""
+    names = {"date": "date-value", "time": "time-value", "boolean": "boolean-value"}
+    text = attrs.get(OFFICE + names.get(kind, "value"))
+    if text is None or kind in ("", "void"):
+        return None
+    if kind == "date":
+        return iso_day(cells, text)
+    if kind == "time":
+        return cells.text(OTHER, duration(text))
+    if kind == "boolean":
+        return boolean_value(text) or cells.text(OTHER, text)
+    number = float(text) if NUMBER_FORM.fullmatch(text.strip()) else math.nan
+    return (NUMBER, number) if math.isfinite(number) else cells.text(OTHER, text)
+
+
+def duration(text: str) -> str:
+    """Return a duration such as PT12H30M00S as 12:30:00; else the text as it is."""
+    match = DURATION.fullmatch(text.strip())
+    if match is None:
+        return text
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
+    total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    return match[1] + clock(total / 86_400)

@@ -1,0 +1,112 @@
+"""Workbooks of Office Open XML (.xlsx, .xlsm): their sheets, texts and formats.
+
+Namespaces of both forms of the standard, transitional and strict, mean the same.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.intake import ooxml_exact, ooxml_fast
+from pipeline.intake.archive import Archive
+from pipeline.intake.cells import Cells
+from pipeline.intake.ooxml_strings import read_strings
+from pipeline.intake.ooxml_values import OoxmlValues
+from pipeline.intake.package import Relation, part_of_kind, relations
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.values import BUILT_IN, PLAIN, shows
+from pipeline.intake.xml import elements
+
+WORKSHEET = "worksheet"
+# Sheets without cells of their own; macro sheets hold programs, not data.
+OTHER_SHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
+TRUE = {"1", "true", "on"}
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """A sheet's name as the workbook says it, and what it points to."""
+
+    name: str
+    relation: Relation | None
+
+
+class OoxmlBook:
+    """An opened workbook. names: its worksheets in order, hidden ones too."""
+
+    def __init__(self, archive: Archive, part: str) -> None:
+        self.archive = archive
+        self.links = relations(archive, part)
+        listed, self.from_1904 = read_workbook_part(archive.read(part), part)
+        every = [SheetPart(name, self.links.get(link)) for name, link in listed]
+        self.sheets = [s for s in every if not s.relation or s.relation.kind not in OTHER_SHEETS]
+        self.names = [s.name for s in self.sheets]
+        self.heads: ooxml_fast.Heads | None = None
+
+    def read_sheet(self, index: int, cells: Cells) -> None:
+        """Append the cells of a sheet."""
+        name, data, part = self.names[index], *self.content(index)
+        if self.heads is None:
+            self.heads = ooxml_fast.Heads(self.load_values(cells))
+        if not ooxml_fast.read_sheet(data, part, index, self.heads):
+            ooxml_exact.read_sheet(data, part, index, name, self.heads.values_of)
+
+    def content(self, index: int) -> tuple[bytes, str]:
+        """Return the content and name of a sheet's part; a sheet without one is not whole."""
+        relation = self.sheets[index].relation
+        if not relation or relation.kind != WORKSHEET or relation.target not in self.archive:
+            raise Refusal("unreadable", "no_sheet_part", sheet=self.names[index][:40])
+        return self.archive.read(relation.target), relation.target
+
+    def load_values(self, cells: Cells) -> OoxmlValues:
+        """Return what the cells of all sheets share: texts and formats."""
+        styles = part_of_kind(self.archive, self.links, "styles")
+        strings = part_of_kind(self.archive, self.links, "sharedStrings")
+        return OoxmlValues(
+            cells,
+            read_styles(styles) if styles is not None else [],
+            read_strings(strings) if strings is not None else [],
+            from_1904=self.from_1904,
+        )
+
+
+@lru_cache(maxsize=64)
+def read_workbook_part(data: bytes, part: str) -> tuple[list[tuple[str, str]], bool]:
+    """Return a workbook's sheets (name, relation) and whether its days count from 1904."""
+    found = elements(data, part)
+    if not found or found[0][0] != "workbook":
+        raise Refusal("unreadable", "no_workbook_part")
+    from_1904, sheets = False, []
+    for name, attrs in found:
+        if name == "workbookPr":
+            from_1904 = attrs.get("date1904", "").strip().lower() in TRUE
+        elif name == "sheet" and "name" in attrs:
+            link = next((v for k, v in attrs.items() if k.endswith("relationships id")), "")
+            sheets.append((attrs["name"], link))
+    return sheets, from_1904
+
+
+@lru_cache(maxsize=16)
+def read_styles(data: bytes) -> list[int]:
+    """Return what each cell format makes of a number (see `values`).
+
+    Workbooks made from one form have the same formats.
+    """
+    own: dict[str, int] = {}
+    result: list[int] = []
+    inside = ""
+    for name, attrs in elements(data, "styles.xml"):
+        if name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = name
+        elif name == "numFmt" and inside != "dxfs":
+            own[attrs.get("numFmtId", "")] = shows(attrs.get("formatCode", ""))
+        elif name == "xf" and inside == "cellXfs":
+            result.append(shown(attrs.get("numFmtId", "0"), own))
+    return result
+
+
+def shown(identifier: str, own: dict[str, int]) -> int:
+    """Return what the number format of an identifier makes of a number."""
+    if identifier in own:
+        return own[identifier]
+    known = identifier.isdecimal() and identifier.isascii()
+    return BUILT_IN.get(int(identifier), PLAIN) if known else PLAIN

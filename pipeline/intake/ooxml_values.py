@@ -1,0 +1,160 @@
+"""What a cell of an OOXML sheet says: from its type, format and text to kind and number."""
+
+import math
+import re
+from itertools import islice
+
+from pipeline.intake.cells import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    FORMULA,
+    LONGEST_TEXT,
+    NUMBER,
+    OTHER,
+    TEXT,
+    Cells,
+    Value,
+)
+from pipeline.intake.refusal import BadCellError
+from pipeline.intake.values import (
+    DAY,
+    ELAPSED,
+    NO_NUMBERS,
+    NUMBER_FORM,
+    PLAIN,
+    boolean_value,
+    iso_day,
+    number_value,
+)
+
+# Characters that XML cannot hold are stored as _x000D_, such a text itself as _x005F_x000D_.
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# Control characters say nothing, and nothing we write could hold them.
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+UNKNOWN_ERROR = "#ERROR"
+LONGEST_INDEX = 9
+# Lists of shared texts with more letters are likely for other sheets than ours.
+MOST_SHARED = 5_000_000
+# Positions in any list by how they are written, as far as they were needed.
+POSITIONS: dict[str, float] = {}
+# Types of cells that hold their text themselves.
+STORED_TEXT = {"str", "inlineStr"}
+
+
+class OoxmlValues:
+    """Makes the values of one workbook's cells."""
+
+    def __init__(
+        self, cells: Cells, styles: list[int], strings: list[str], *, from_1904: bool
+    ) -> None:
+        self.cells = cells
+        self.styles = styles or [PLAIN]
+        self.from_1904 = from_1904
+        self.strings = unescaped_all(strings)
+        # By how it is written, the position of a shared text among the cells' texts; of a blank
+        # one NaN. Empty where a list is too long to be handed on as a whole.
+        self.positions: dict[str, float] = {}
+        if sum(map(len, self.strings)) <= MOST_SHARED:
+            self.positions = positions_of(self.strings)
+            cells.texts.extend(self.strings)
+
+    def value(self, kind: str, style: str, text: str | None, *, formula: bool) -> Value | None:
+        """Return what the cell says; None if nothing. BadCellError if it says what none may say.
+
+        kind, style: the attributes t and s, text: what is stored (None: nothing is).
+        """
+        if text is None or (kind not in STORED_TEXT and not text.strip()):
+            return self.without_value(kind, formula=formula)
+        if kind in STORED_TEXT:
+            return self.text(unescaped(text))
+        if kind == "s":
+            return self.shared(text)
+        if kind in ("", "n"):
+            return self.number(style, text.strip())
+        if kind == "e":
+            return self.cells.text(ERROR, text.strip())
+        return self.seldom(kind, text)
+
+    def seldom(self, kind: str, text: str) -> Value:
+        """Return a boolean, or a day written as text."""
+        if kind == "d":
+            return iso_day(self.cells, text)
+        value = boolean_value(text) if kind == "b" else None
+        if value is None:
+            raise BadCellError("bad_cell", text)
+        return value
+
+    def without_value(self, kind: str, *, formula: bool) -> Value | None:
+        """Return what a cell says in which nothing is stored."""
+        if formula:
+            return self.cells.text(FORMULA, "")
+        return self.cells.text(ERROR, UNKNOWN_ERROR) if kind == "e" else None
+
+    def text(self, text: str) -> Value | None:
+        """Return a text; None if it is blank."""
+        return None if not text or text.isspace() else self.cells.text(TEXT, text)
+
+    def shared(self, text: str) -> Value | None:
+        """Return the text that stands at a position of the workbook's list of texts."""
+        text = text.strip()
+        good = text.isascii() and text.isdecimal() and len(text) <= LONGEST_INDEX
+        if not good or int(text) >= len(self.strings):
+            raise BadCellError("text_missing", text)
+        position = self.positions.get(text, math.nan)
+        return self.text(self.strings[int(text)]) if math.isnan(position) else (TEXT, position)
+
+    def number(self, style: str, text: str) -> Value:
+        """Return a number as what its format shows."""
+        shown = self.shown(style)
+        if NUMBER_FORM.fullmatch(text):
+            number = float(text)
+        elif text in NO_NUMBERS:
+            number = math.nan
+        else:
+            raise BadCellError("bad_cell", text)
+        return number_value(self.cells, number, shown, text, from_1904=self.from_1904)
+
+    def shown(self, style: str) -> int:
+        """Return what the format at a position makes of a number."""
+        style = style.strip() or "0"
+        good = style.isascii() and style.isdecimal() and len(style) <= LONGEST_INDEX
+        if not good or int(style) >= len(self.styles):
+            raise BadCellError("style_missing", style)
+        return self.styles[int(style)]
+
+    def usual_kind(self, kind: str, style: str) -> int:
+        """Return the kind that the cells of a type and format usually have."""
+        if kind in ("", "n"):
+            shown = self.shown(style)
+            return {PLAIN: NUMBER, DAY: DATE, ELAPSED: OTHER}.get(shown, DATE)
+        return {"b": BOOLEAN, "e": ERROR, "d": DATE}.get(kind, TEXT)
+
+
+def unescaped_all(texts: list[str]) -> list[str]:
+    """Return the texts unescaped and not too long; in one look where none needs it."""
+    joined = "".join(texts)
+    if "_x" in joined or "_X" in joined or not joined.isprintable():
+        texts = list(map(unescaped, texts))
+    if len(joined) > LONGEST_TEXT and max(map(len, texts)) > LONGEST_TEXT:
+        texts = [text[:LONGEST_TEXT] for text in texts]
+    return texts
+
+
+def positions_of(strings: list[str]) -> dict[str, float]:
+    """Return the positions of texts by how they are written; of blank ones NaN."""
+    for number in range(len(POSITIONS), len(strings)):
+        POSITIONS[str(number)] = float(number)
+    positions = dict(islice(POSITIONS.items(), len(strings)))
+    if not all(map(str.strip, strings)):
+        positions |= {str(i): math.nan for i, text in enumerate(strings) if not text.strip()}
+    return positions
+
+
+def unescaped(text: str) -> str:
+    """Return the text with its escaped characters; without those that say nothing."""
+    if "_x" in text or "_X" in text:
+        text = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        # Two escapes may stand for the two halves of one character.
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text if text.isprintable() else INVISIBLE.sub("", text)

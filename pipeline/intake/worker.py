@@ -1,0 +1,105 @@
+"""The process that reads: one file after the other, in narrow limits, and says what came of it.
+
+Nothing but data goes back, in two messages: JSON (the names and texts, or the refusal) and the
+cells' buffers. What goes wrong inside is said as a refusal; a death is seen by `pool`.
+"""
+
+import gc
+import json
+import resource
+import sys
+from functools import lru_cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from pipeline.intake.cells import Cells
+from pipeline.intake.limits import MB, Limits
+from pipeline.intake.reader import Reading, read_workbook
+from pipeline.intake.refusal import Refusal
+from schemas.words import word_key
+
+
+def main(descriptor: int) -> None:
+    """Read the files whose names come from the connection until it ends."""
+    parent = Connection(descriptor)
+    task = json.loads(parent.recv_bytes())
+    limits, wanted = Limits(**task["limits"]), frozenset(task["wanted"])
+    confine(limits.max_memory_mb)
+    # One file's reading makes few circles, but millions of objects to look for them in.
+    gc.disable()
+    gc.freeze()
+    parent.send_bytes(b"ready")
+    while True:
+        try:
+            name = json.loads(parent.recv_bytes())
+        except EOFError:
+            return
+        try:
+            send(parent, read_one(Path(name), limits, wanted))
+        except MemoryError:
+            send(parent, too_little_memory(limits))
+        gc.collect()
+
+
+def confine(megabytes: int) -> None:
+    """Limit this process: so much memory, no file written, no dump of its memory."""
+    size = megabytes * MB
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@lru_cache(maxsize=1000)
+def key_of(name: str) -> str:
+    """Return the key of a sheet's name; most workbooks' sheets have the same names."""
+    return word_key(name)
+
+
+def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
+    """Read one workbook; what it may raise comes back as a Refusal."""
+    try:
+        return read_workbook(path, limits, lambda name: key_of(name) in wanted)
+    except Refusal as refusal:
+        return refusal
+    except MemoryError:
+        return too_little_memory(limits)
+    except BaseException as error:
+        why = f"{type(error).__name__}: {error}"
+        return Refusal("reader_crash", "exception", why=why[:120])
+
+
+def too_little_memory(limits: Limits) -> Refusal:
+    """Return the refusal of a file that does not fit into the memory allowed."""
+    return Refusal("too_large", "memory", limit=limits.max_memory_mb)
+
+
+def send(parent: Connection, outcome: Reading | Refusal) -> None:
+    """Send what came of a file."""
+    if isinstance(outcome, Refusal):
+        parent.send_bytes(json.dumps({"refusal": outcome.as_data()}).encode())
+        return
+    cells = outcome.cells
+    head = {"sheets": outcome.sheets, "texts": cells.texts, "cells": len(cells.kind)}
+    buffers = b"".join([cells.sheet, cells.place, cells.number, cells.kind])
+    parent.send_bytes(json.dumps(head).encode())
+    parent.send_bytes(buffers)
+
+
+def receive(child: Connection) -> Reading | Refusal:
+    """Return what the reading process sent about a file; EOFError if it has died."""
+    head: dict[str, Any] = json.loads(child.recv_bytes())
+    if "refusal" in head:
+        return Refusal.from_data(head["refusal"])
+    rest = memoryview(child.recv_bytes())
+    cells, count = Cells(texts=head["texts"]), head["cells"]
+    for buffer in (cells.sheet, cells.place, cells.number):
+        size = count * buffer.itemsize
+        buffer.frombytes(rest[:size])
+        rest = rest[size:]
+    cells.kind += rest
+    return Reading(head["sheets"], cells)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
