@@ -45,12 +45,17 @@ def whole_km(name: str) -> pl.Expr:
 def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
     """Coordinates without a known postcode lie outside the rectangle around the row's country.
 
+    Where no country is stated (it counts as DE), only if they would lie inside when swapped.
     degrees: so far around it they may lie. except: countries with parts overseas.
     """
     table = facts.tables[check.sheet].filter("own", pl.col("center_latitude").is_null())
     boxes = areas_box("country").filter(~pl.col("country").is_in(check.limits["except"]))
-    out = table.join(boxes, left_on="country_code", right_on="country", maintain_order="left")
-    out = out.filter(outside_box(check.limits["degrees"]))
+    boxes = boxes.rename({"country": "country_code"})
+    out = table.join(boxes, on="country_code", maintain_order="left")
+    slack = check.limits["degrees"]
+    stated = pl.col("country").is_not_null() if "country" in out.columns else pl.lit(value=True)
+    swapped = inside_box("longitude", "latitude", 0.0)
+    out = out.filter(~inside_box("latitude", "longitude", slack) & (stated | swapped))
     return hits(out, pl.col("country_code"), number_text(pl.col("longitude")))
 
 
@@ -68,12 +73,11 @@ def areas_box(*keys: str) -> pl.DataFrame:
     )
 
 
-def outside_box(degrees: float) -> pl.Expr:
-    """Whether the coordinates lie further than some degrees outside the rectangle."""
-    inside = pl.col("latitude").is_between(pl.col("south") - degrees, pl.col("north") + degrees)
-    return ~(
-        inside & pl.col("longitude").is_between(pl.col("west") - degrees, pl.col("east") + degrees)
-    )
+def inside_box(latitude: str, longitude: str, slack: float) -> pl.Expr:
+    """Whether the coordinates lie in the rectangle or up to some degrees around it."""
+    north_south = pl.col(latitude).is_between(pl.col("south") - slack, pl.col("north") + slack)
+    west_east = pl.col(longitude).is_between(pl.col("west") - slack, pl.col("east") + slack)
+    return north_south & west_east
 
 
 # ---------------------------------------------------------------------------------------- state
@@ -99,7 +103,7 @@ def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
     table = facts.tables[check.sheet].filter("own", pl.col("center_latitude").is_null())
     boxes = areas_box("country", "state").filter(pl.col("country") == GERMANY).drop("country")
     out = table.join(boxes, left_on="federal_state", right_on="state", maintain_order="left")
-    out = out.filter(outside_box(check.limits["degrees"]))
+    out = out.filter(~inside_box("latitude", "longitude", check.limits["degrees"]))
     return hits(out, number_text(pl.col("latitude")), number_text(pl.col("longitude")))
 
 

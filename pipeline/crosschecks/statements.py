@@ -25,16 +25,17 @@ def after(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def more_than_actors(check: Check, facts: Facts) -> pl.DataFrame:
-    """The number is larger than `factor` times all rows of Akteure, bound or not.
+    """The number is larger than that of all rows of Akteure, bound or not.
 
-    kinds: only rows of these kinds. A submission without a single actor says nothing.
+    least: a list of fewer rows is taken for unfinished and says nothing. kinds: only rows of these
+    kinds.
     """
     listed = facts.tables["actors"].group_by("file").agg(listed=pl.len())
+    listed = listed.filter(pl.col("listed") >= check.limits["least"])
     table = facts.tables[check.sheet].join(listed, on="file", maintain_order="left")
     if "kinds" in check.limits:
         table = table.filter(pl.col("kind").is_in(check.limits["kinds"]))
-    more = pl.col(check.field) > check.limits["factor"] * pl.col("listed")
-    return hits(table.filter(more), pl.col("listed"))
+    return hits(table.filter(pl.col(check.field) > pl.col("listed")), pl.col("listed"))
 
 
 def actual_of_a_future_year(check: Check, facts: Facts) -> pl.DataFrame:
