@@ -121,6 +121,7 @@ def write_findings(book: Book) -> None:
             text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=80
         ),
         Column(text("h_criteria"), criteria_lists(table), "wrap", width=26),
+        Column(text("h_number"), table["number"].to_list(), "int"),
     ]
     put_table(book, sheet, text("table_findings"), columns)
     looks = {
@@ -131,15 +132,22 @@ def write_findings(book: Book) -> None:
 
 
 def readable_findings(book: Book) -> pl.DataFrame:
-    """Return the findings as many as one reads; a row of its own says where more are left out."""
+    """Return the findings as many as one reads; a row of its own says where more are left out.
+
+    number: how many findings a row stands for.
+    """
     rules = book.review.settings.findings
     shown = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")
     more = shown.filter(pl.col("others") > 0)
     message = f"message_{book.lang}"
     texts = [others_text(book, row) for row in more.iter_rows(named=True)]
     more = more.with_columns(
-        pl.Series(message, texts, dtype=pl.String), cell=pl.lit(""), value=pl.lit("")
+        pl.Series(message, texts, dtype=pl.String),
+        cell=pl.lit(""),
+        value=pl.lit(""),
+        number=pl.col("others"),
     )
+    shown = shown.with_columns(number=pl.lit(1, pl.Int64))
     return pl.concat([shown, more]).sort("at", maintain_order=True)
 
 
