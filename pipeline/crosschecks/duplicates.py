@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from pipeline.crosschecks.declared import Check, legal_forms
 from pipeline.crosschecks.facts import Facts, hits
-from pipeline.keys import word_key_expr
+from schemas.words import UMLAUTS
 
 ASSOCIATION = r"\be\.? ?(?:v|k|g)\b\.?"
 ROW = ["file", "row"]
@@ -43,20 +43,19 @@ def with_keys(actors: pl.DataFrame, area_digits: int) -> pl.DataFrame:
 
     area is null without a postcode. Rows without a telling word are left out.
     """
-    text = word_key_expr(pl.col("name")).str.replace_all(ASSOCIATION, "ev")
-    telling = ~pl.element().is_in(list(legal_forms()))
-    words = text.str.extract_all(r"[\p{L}\d]+").list.eval(pl.element().filter(telling))
+    text = pl.col("name_key").str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
+    text = text.str.replace_all(ASSOCIATION, "ev").str.replace_all(r"[^\p{L}\d]+", " ")
+    text = text.str.replace_all(rf"\b(?:{'|'.join(legal_forms())})\b", "")
+    text = text.str.replace_all(" +", " ").str.strip_chars()
     area = pl.concat_str("country_code", pl.col("postcode_key").str.slice(0, area_digits))
-    table = actors.select(*ROW, "name", area=area, ordered=words).drop_nulls("name")
-    table = table.filter(pl.col("ordered").list.len() > 0)
-    table = table.with_columns(words=pl.col("ordered").list.sort())
-    key = pl.col("words").list.join(" ")
+    table = actors.select(*ROW, "name", area=area, text=text).filter(pl.col("text") != "")
+    table = table.with_columns(words=pl.col("text").str.split(" ").list.sort())
+    table = table.with_columns(key=pl.col("words").list.join(" "))
     return table.with_columns(
-        key=key,
-        compact=pl.col("ordered").list.join(""),
-        digits=key.str.replace_all(r"[^\d ]", "").str.strip_chars(),
-        initial=key.str.slice(0, 1),
-    ).drop("ordered")
+        compact=pl.col("text").str.replace_all(" ", "", literal=True),
+        digits=pl.col("key").str.replace_all(r"[^0-9 ]", "").str.strip_chars(),
+        initial=pl.col("key").str.slice(0, 1),
+    ).drop("text")
 
 
 def same_key(actors: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -26,17 +26,19 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
     said = said.unique(KEY, maintain_order=True).select(*KEY, "type", *words)
     text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()
-    said = said.with_columns(text=text).with_columns(
-        **{f"hint_{lang}": first_fitting(lang) for lang in LANGUAGES}
-    )
-    found = said.select(*KEY, *(f"hint_{lang}" for lang in LANGUAGES))
-    return table.join(found, on=KEY, how="left", maintain_order="left")
+    said = said.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
+    parts = [said.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
+    for (number,), rows in said.partition_by("hint", as_dict=True).items():
+        hint = phrases()["hints"][int(number)]
+        texts = {f"hint_{lang}": text_of(hint, lang) for lang in LANGUAGES}
+        parts.append(rows.select(*KEY, **texts))
+    return table.join(pl.concat(parts), on=KEY, how="left", maintain_order="left")
 
 
-def first_fitting(lang: str) -> pl.Expr:
-    """Return the text of the first hint that fits."""
-    texts = [pl.when(fits(hint)).then(text_of(hint, lang)) for hint in phrases()["hints"]]
-    return pl.coalesce(texts)
+def first_fitting() -> pl.Expr:
+    """Return the number of the first hint that fits, null if none does."""
+    hints = phrases()["hints"]
+    return pl.coalesce(pl.when(fits(hint)).then(at) for at, hint in enumerate(hints))
 
 
 def fits(hint: Mapping[str, Any]) -> pl.Expr:
