@@ -11,8 +11,8 @@ from pipeline.texts import LANGUAGES
 from schemas.declaration import Workbook, registers
 from schemas.words import header_key, word_key
 
-# Of ten letters two may differ; less is no slip of the pen.
-NEAR = 0.8
+# Of five letters one may differ, of ten two; what differs more is no slip of the pen.
+NEAR = 0.799
 # So many first letters of a word may stand for it, where they fit no other.
 SHORTEST_START = 4
 LONGEST, CHUNK = 60, 2000
