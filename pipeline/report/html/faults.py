@@ -128,6 +128,8 @@ def _finding(row: Mapping[str, Any], words: Words, files: bool) -> list[Sequence
 def _others(row: Mapping[str, Any], words: Words) -> str:
     """Return how many more of a kind there are, and where."""
     n = words.number(row["others"])
+    if row["others"] == 1 and row["from_cell"]:
+        return words("other_at_cell", cell=row["from_cell"])
     if not row["from_cell"]:
         return words("others_at_sheet", n=n)
     return words("others_at_cells", n=n, first=row["from_cell"], last=row["to_cell"])

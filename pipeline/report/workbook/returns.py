@@ -154,6 +154,8 @@ def readable_findings(book: Book) -> pl.DataFrame:
 def others_text(book: Book, row: Mapping[str, Any]) -> str:
     """Return how many more findings of a kind there are, and between which cells."""
     n = number(row["others"], 0, book.lang)
+    if row["others"] == 1 and row["from_cell"]:
+        return book.text("more_findings_cell", cell=row["from_cell"])
     if not row["from_cell"]:
         return book.text("more_findings", n=n)
     cells = {"first": row["from_cell"], "last": row["to_cell"]}
