@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.actors.actors import Located, count, describe, duplicate_findings
 from pipeline.actors.status import Definition
+from pipeline.crosschecks.crosschecks import cross_check
 from pipeline.findings import join_findings
 from pipeline.parse.parse import Parsed, parse
 from pipeline.settings import Settings
@@ -38,7 +39,9 @@ def examine(
     valid = validate(submission(), parsed, last_day)
     located = describe(valid.tables["master_data"], valid.tables["actors"], settings.actors)
     counted = count(located.actors, settings.actors, Definition())
+    tables = {**valid.tables, "master_data": located.offices, "actors": counted}
+    crossed = cross_check(submission(), tables, parsed, settings.actors, last_day)
     found = join_findings(
-        parsed.findings, valid.findings, located.findings, duplicate_findings(counted)
+        parsed.findings, valid.findings, located.findings, duplicate_findings(counted), crossed
     )
     return Examined(parsed, valid, located, counted, found)

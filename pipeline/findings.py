@@ -5,7 +5,8 @@ Every stage that meets a problem returns such rows; `report` gives them their te
 
 import polars as pl
 
-# detail: what the message needs beyond the place (another cell, the item of a list, a limit).
+# detail, other: what the message needs beyond the place (another cell, a list's item, a limit).
+# check: by which cross check (schemas/crosschecks.toml), whose message is said.
 FINDINGS = {
     "file": pl.UInt32,
     "sheet_key": pl.String,
@@ -16,6 +17,8 @@ FINDINGS = {
     "code": pl.String,
     "value": pl.String,
     "detail": pl.String,
+    "other": pl.String,
+    "check": pl.String,
 }
 
 

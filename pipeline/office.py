@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.catalogue import shipped
+from pipeline.crosschecks.crosschecks import cross_check
 from pipeline.findings import findings, join_findings
 from pipeline.parse.parse import Parsed, parse
+from pipeline.settings import load_settings
 from pipeline.validate import Valid, validate
 from schemas.declaration import office, registers
 from schemas.words import word_key
@@ -57,10 +59,11 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
     register, doubled = unique_clusters(of_file(valid, "register", files))
     ratings = of_file(valid, "assessments", files)
     parsed_findings = parsed.findings.filter(pl.col("code") != "missing_sheet")
+    crossed = cross_check(office(), valid.tables, parsed, load_settings().actors)
     return Office(
         register,
         ratings,
-        join_findings(parsed_findings, valid.findings, doubled),
+        join_findings(parsed_findings, valid.findings, doubled, crossed),
         parsed,
         valid.tables,
     )

@@ -36,12 +36,21 @@ class CohortRules:
 
 
 @dataclass(frozen=True)
+class FindingRules:
+    """How many findings of one file, sheet and kind are shown one by one."""
+
+    most_on_page: int
+    most_in_workbook: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of them."""
 
     intake: Limits
     actors: ActorRules
     cohorts: CohortRules
+    findings: FindingRules
     own_sources: tuple[str, ...]
     radii_km: tuple[float, ...]
     outlook_months: tuple[int, ...]
@@ -63,6 +72,7 @@ def load_settings() -> Settings:
             intake=Limits(**raw["intake"]),
             actors=ActorRules(**raw["actors"]),
             cohorts=CohortRules(**raw["cohorts"]),
+            findings=FindingRules(**raw["findings"]),
             **raw["funding"],
             **raw["robustness"],
             **raw["review"],

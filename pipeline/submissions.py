@@ -47,7 +47,7 @@ def incomplete(workbook: Workbook, found: pl.DataFrame) -> pl.DataFrame:
         sheet.select("file", "code", detail="sheet"),
         column.select("file", "code", detail="field"),
     ]
-    unusable = ~pl.col("code").is_in(["ambiguous_number", "unknown_column"])
+    unusable = ~pl.col("code").is_in(["ambiguous_number", "unknown_column", "inconsistent"])
     for field, code in KEYS.items():
         own = found.filter((pl.col("field") == field) & unusable)
         own = own.filter(pl.col("sheet_key") == "master_data")

@@ -16,7 +16,7 @@ from schemas import tables
 from schemas.declaration import read_toml
 
 ROOT = Path(__file__).parent.parent
-PLACEHOLDERS = {"place", "field", "value", "expected", "not_expected", "detail", "more", "sheet_de"}
+PLACEHOLDERS = {"place", "field", "value", "wrong", "remedy", "detail", "more", "sheet_de"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

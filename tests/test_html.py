@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -395,6 +396,19 @@ def test_a_clusters_page_lists_its_findings_by_cell(german: Path) -> None:
     text = read(german, f"clusters/{BAD}.html")
     assert f"{HOSTILE} G17 Fehler „{FORMULA}“ ist keine Zahl. 1, 2.1" in text
     assert "Keine Befunde." in read(german, f"clusters/{GOOD}.html")
+
+
+def test_of_many_findings_a_page_shows_the_first(review: Review, tmp_path: Path) -> None:
+    one = review.tables["findings"]
+    others = [one.with_columns(cell=pl.lit(f"G{row}")) for row in range(18, 48)]
+    many = {**review.tables, "findings": pl.concat([one, *others])}
+    write_pages(replace(review, tables=many), tmp_path, "de")
+    text = read(tmp_path, f"clusters/{BAD}.html")
+    most = review.settings.findings.most_on_page
+    more = f"und {31 - most} weitere derselben Art: Zellen G{17 + most} bis G47"
+    assert more in text
+    assert text.count("ist keine Zahl.") == most
+    assert "31 Fehler" in text
 
 
 # ---- figures and words ----

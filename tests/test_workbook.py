@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from pipeline.catalogue import load
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
-from pipeline.settings import load_settings
+from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
@@ -340,6 +341,22 @@ def test_findings(german: openpyxl.Workbook) -> None:
     rows = table_rows(german, "Datenqualität")
     assert [r["Befund"] for r in rows] == ["Inhalt nicht lesbar", "new_code", "new_code"]
     assert [rows[0]["betrifft Kriterien"], rows[2]["Inhalt"]] == ["2.1, 3", "12"]
+
+
+def test_of_many_findings_the_first_are_shown_and_all_are_counted(tmp_path: Path) -> None:
+    rules = FindingRules(most_on_page=1, most_in_workbook=1)
+    target = tmp_path / "short.xlsx"
+    write_workbook(
+        replace(review(), settings=replace(load_settings(), findings=rules)), target, "de"
+    )
+    book = openpyxl.load_workbook(target, data_only=True)
+    rows = table_rows(book, "Datenqualität")
+    assert [row["Anzahl"] for row in rows] == [1, 1, 1]
+    assert [row["Zelle"] for row in rows] == ["G17", "G17", ""]
+    said = "und ein weiterer derselben Art in der Zelle G17; alle stehen in data/findings.parquet"
+    assert said in rows[2].values()
+    lines = {row[0].value: row[1].value for row in book["Überblick"].iter_rows(min_row=6)}
+    assert lines["Warnungen"] == 2
 
 
 # ---- what others wrote stays what it is ----

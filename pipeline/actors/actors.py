@@ -44,24 +44,10 @@ def describe(master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules) -> L
     )
     actors = actors.with_columns(several=listed_several_times())
     found = join_findings(
-        place_findings(offices, rules.postcode_tolerance_km).with_columns(
-            sheet_key=pl.lit("master_data")
-        ),
-        place_findings(actors, rules.postcode_tolerance_km).with_columns(
-            sheet_key=pl.lit("actors")
-        ),
-        doubtful_sme(actors, rules),
+        place_findings(offices).with_columns(sheet_key=pl.lit("master_data")),
+        place_findings(actors).with_columns(sheet_key=pl.lit("actors")),
     )
     return Located(actors, offices, found)
-
-
-def doubtful_sme(actors: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
-    """Return findings where an actor calls itself an SME against its own figures."""
-    said = pl.col("actor_type") == status.COMPANY
-    rows = actors.filter(said & status.stated_sme() & status.too_large(rules))
-    field = pl.when(pl.col("sme_stated")).then(pl.lit("sme_stated")).otherwise(pl.lit("actor_type"))
-    rows = rows.select("file", "row", field=field, sheet_key=pl.lit("actors"))
-    return findings(rows, "inconsistent")
 
 
 def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from pyproj import Geod
 
-from pipeline.findings import findings, join_findings
+from pipeline.findings import findings
 from schemas.declaration import HERE
 
 WGS84 = Geod(ellps="WGS84")
@@ -14,10 +14,15 @@ GERMANY = "DE"
 
 
 @cache
+def postcode_areas() -> pl.DataFrame:
+    """Return the shipped table: country, postcode, latitude, longitude, place, state, spread_km."""
+    return pl.read_parquet(HERE / "registers" / "postcodes.parquet")
+
+
+@cache
 def postcode_table() -> pl.DataFrame:
     """Return country, postcode, center_latitude, center_longitude of the shipped table."""
-    table = pl.read_parquet(HERE / "registers" / "postcodes.parquet")
-    return table.select(
+    return postcode_areas().select(
         "country", "postcode", center_latitude="latitude", center_longitude="longitude"
     )
 
@@ -76,25 +81,14 @@ def _geodesic(places: pl.Series) -> pl.Series:
     return pl.Series(places.name, result, nan_to_null=True)
 
 
-def place_findings(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
-    """Return findings at the PLZ of located rows: unknown postcodes, coordinates far from theirs.
+def place_findings(table: pl.DataFrame) -> pl.DataFrame:
+    """Return findings at the PLZ of located rows: unknown postcodes.
 
     A postcode of a country that the table does not hold matters only without own coordinates.
     """
     has_code = pl.col("postcode").is_not_null() & pl.col("country_code").is_not_null()
     covered = pl.col("country_code").is_in(postcode_table()["country"].unique().implode())
     unknown = has_code & pl.col("center_latitude").is_null() & (covered | ~pl.col("own"))
-    off = distance_km("latitude", "longitude", "center_latitude", "center_longitude")
-    far = table.with_columns(off=off).filter(pl.col("off") > tolerance_km)
-    detail = pl.format("{} km", pl.col("off").round(0).cast(pl.Int64))
-    return join_findings(
-        findings(at_postcode(table.filter(unknown)), "unknown_postcode"),
-        findings(
-            at_postcode(far).with_columns(detail=far.select(detail).to_series()), "inconsistent"
-        ),
-    )
-
-
-def at_postcode(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return file, row, field, value for findings at the postcode's cell."""
-    return rows.select("file", "row", field=pl.lit("postcode"), value="postcode")
+    rows = table.filter(unknown)
+    rows = rows.select("file", "row", field=pl.lit("postcode"), value="postcode")
+    return findings(rows, "unknown_postcode")

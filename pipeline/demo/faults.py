@@ -82,7 +82,9 @@ def _grouped(rows: list[Row]) -> list[Row]:
 
 
 def _total(rows: list[Row], label: str, column: str) -> None:
-    numbers = [row.get(column) for row in rows]
+    """Add the total as Excel has it: formulas count, numbers entered as text do not."""
+    cells = [row.get(column) for row in rows]
+    numbers = [cell.value if isinstance(cell, Formula) else cell for cell in cells]
     rows.append({label: TOTAL, column: sum(n for n in numbers if isinstance(n, int | float))})
 
 

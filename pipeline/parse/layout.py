@@ -31,6 +31,8 @@ PLACED = [
 ]
 TEXT = ord("s")
 SHEET = ["file", "sheet_key"]
+# So many of a file's other sheets are looked at for the one that is missing.
+MOST_NAMES = 50
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ class Layout:
 
     sheets: file, sheet_key, sheet: the declared sheets each file has and that can be read.
     cells: PLACED: every cell of a declared field. places: where a field of a form stands, filled or
-    not, and each table's columns (row of the header). findings: see `pipeline.findings`.
+    not, and each table's columns (row of the header). totals: PLACED and label: what stands in rows
+    of totals. findings: see `pipeline.findings`.
     """
 
     sheets: pl.DataFrame
     cells: pl.DataFrame
     places: pl.DataFrame
+    totals: pl.DataFrame
     findings: pl.DataFrame
 
 
@@ -65,6 +69,7 @@ def place(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layo
         pl.concat([known.filter(pl.col("sheet_key").is_in(forms)), table.sheets]),
         pl.concat([form.cells, table.cells]),
         pl.concat([form.places, table.places]),
+        table.totals,
         join_findings(sheet_findings, form.findings, table.findings),
     )
 
@@ -92,15 +97,21 @@ def match_sheets(workbook: Workbook, sheets: pl.DataFrame) -> tuple[pl.DataFrame
 
 
 def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
-    """Return a finding for every declared sheet that a file does not have."""
+    """Return a finding for every declared sheet that a file does not have.
+
+    other: the names of its sheets that are none of ours, one a line.
+    """
     declared = pl.DataFrame(
         {
             "sheet_key": [s.key for s in workbook.sheets],
             "sheet": [s.name["de"] for s in workbook.sheets],
         }
     )
+    strange = sheets.join(matched, on=["file", "sheet"], how="anti").sort("file", "sheet")
+    names = strange.group_by("file").agg(other=pl.col("name").head(MOST_NAMES).str.join("\n"))
     every = sheets.select("file").unique().join(declared, how="cross")
-    return findings(every.join(matched, on=SHEET, how="anti").sort("file"), "missing_sheet")
+    missing = every.join(matched, on=SHEET, how="anti").join(names, on="file", how="left")
+    return findings(missing.sort("file"), "missing_sheet")
 
 
 def office_keys(workbook: Workbook) -> list[str]:
@@ -126,7 +137,8 @@ def place_forms(workbook: Workbook, cells: pl.DataFrame) -> Layout:
         cells.select(*SHEET, "row", "column"), on=[*SHEET, "row", "column"], how="semi"
     )
     found = strange_headers(workbook, strange)
-    return Layout(pl.DataFrame(), values.select(PLACED), places, found)
+    nothing = pl.DataFrame()
+    return Layout(nothing, values.select(PLACED), places, nothing, found)
 
 
 def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
@@ -162,7 +174,7 @@ def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) 
     data = cells.join(columns.select(*SHEET, "header_row").unique(), on=SHEET)
     data = data.filter(pl.col("row") > pl.col("header_row"))
     data = data.join(columns.select(*SHEET, "column", "field"), on=[*SHEET, "column"], how="left")
-    rows, row_findings = drop_rows_that_are_none(workbook, data)
+    rows, totals, row_findings = drop_rows_that_are_none(workbook, data)
     readable, headless = split_headless(sheets, cells, columns)
     found = join_findings(
         strange_headers(workbook, strange),
@@ -175,6 +187,7 @@ def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) 
         readable,
         placed,
         columns.rename({"header_row": "row"}).select(*SHEET, "sheet", "row", "column", "field"),
+        totals.drop_nulls("field").select(*PLACED, "label"),
         found,
     )
 

@@ -24,7 +24,8 @@ class Parsed:
     sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
     column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
     cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
-    field, raw, code.
+    field, raw, code. totals: file, sheet_key, sheet, row, column, field, raw, label, number: the
+    numbers in rows of totals ("Summe").
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -32,6 +33,7 @@ class Parsed:
     sheets: pl.DataFrame
     places: pl.DataFrame
     cells: pl.DataFrame
+    totals: pl.DataFrame
     findings: pl.DataFrame
 
 
@@ -51,6 +53,7 @@ def parse(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Pars
         layout.sheets,
         layout.places,
         typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),
+        _totals(workbook, layout.totals),
         join_findings(layout.findings, findings(bad)),
     )
 
@@ -63,3 +66,9 @@ def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFr
     else:
         rows = own.select(KEY).unique()
     return sheet_table(sheet, own, rows)
+
+
+def _totals(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+    read = read_cells(workbook, cells).drop_nulls("value_number")
+    columns = ["file", "sheet_key", "sheet", "row", "column", "field", "raw", "label"]
+    return read.select(*columns, number="value_number").sort("file", "sheet_key", "row", "column")

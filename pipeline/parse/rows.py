@@ -18,18 +18,21 @@ OPEN_TOTALS = ("summe", "gesamtsumme", "zwischensumme")
 
 def drop_rows_that_are_none(
     workbook: Workbook, data: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the cells without totals and headings, and a finding for each row left out.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the cells without totals and headings, the totals' cells, and a finding for each row.
+
+    The totals' cells have a label, the word that makes the row one of totals.
 
     data: PLACED cells below the header row; field is null in columns that are none of ours.
     """
     data = data.join(field_types(workbook), on=["sheet_key", "field"], how="left")
     totals = total_rows(workbook, data)
     rest = data.join(totals, on=ROW, how="anti")
+    sums = data.join(totals.select(*ROW, label="value"), on=ROW)
     headings = heading_rows(workbook, rest)
     rest = rest.join(headings, on=ROW, how="anti")
     found = join_findings(findings(totals, "total_row"), findings(headings, "heading_row"))
-    return rest.drop("type", "choice", "heading"), found
+    return rest.drop("type", "choice", "heading"), sums.drop("type", "choice", "heading"), found
 
 
 def field_types(workbook: Workbook) -> pl.DataFrame:

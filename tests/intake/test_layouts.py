@@ -452,7 +452,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
     files: Files = {f"{name}.xlsx": content for name, (content, _) in VARIANTS.items()}
     files |= {f"{name}.xlsx": content for name, content in SINGLES.items()}
     for word, (cluster_id, label) in SPELLINGS.items():
-        files[f"{cluster_id}.xlsx"] = submission(cluster_id, **{label: word})
+        # without an address no state contradicts it
+        nowhere: dict[str, Cell] = {"PLZ": None, "Breitengrad": None, "Längengrad": None}
+        files[f"{cluster_id}.xlsx"] = submission(cluster_id, **{label: word}, **nowhere)
     return publish(tmp_path_factory.mktemp("layouts"), files)
 
 

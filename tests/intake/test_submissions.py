@@ -502,7 +502,7 @@ def test_bad_cells_of_the_register_are_findings(tmp_path: Path) -> None:
         {"Cluster-ID": "DE-0006", "Antrag am": error()},  # H7
         {"Cluster-ID": "DE-0007", "Votum": "ja"},  # K8
         {"Cluster-ID": "DE-0008", "Votum am": formula(None)},  # L9
-        {"Cluster-ID": "DE-0009", "Gutachten am": "31.02.2026", "Votum": "Ablehnung"},  # J10
+        {"Cluster-ID": "DE-0009", "Gutachten am": "31.02.2026", "Votum": "offen"},  # J10
         {"Cluster-ID": "DE-0010", "Beratungsgespräch am": "1.2.2025", "Votum": "offen"},
     ]
     save(tmp_path / "inputs/register.xlsx", register(rows))

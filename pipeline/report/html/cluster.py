@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.report.html.counting import Actors, FigureRows, actor_rows, figure_rows
 from pipeline.report.html.discretion import discretion
-from pipeline.report.html.faults import cell_findings
+from pipeline.report.html.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.html.place import Place, place
 from pipeline.report.html.verdict import Verdict, verdict
 from pipeline.report.html.views import Head, Table, page_head
@@ -47,7 +47,9 @@ def take_apart(review: Review) -> Parts:
     """Return every table's rows by cluster, each table gone through once."""
     frames = {name: review.tables[name] for name in TABLES}
     frames["rows"] = grouped_rows(review.tables["rows"])
-    frames["findings"] = own_findings(review)
+    findings = own_findings(review)
+    frames["findings"] = readable(review, findings)
+    frames["severities"] = findings.group_by("cluster_id", "severity", maintain_order=True).len("n")
     return {name: _by_cluster(frame) for name, frame in frames.items()}
 
 
@@ -88,7 +90,7 @@ def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> Cluste
         actors=actor_rows(own["actors"], words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
-        findings_summary=_findings_summary(own["findings"], words),
+        findings_summary=_findings_summary(own["severities"], words),
     )
 
 
@@ -116,8 +118,9 @@ def _verdicts(review: Review, own: Mapping[str, Sequence[Row]], words: Words) ->
     return found
 
 
-def _findings_summary(findings: Sequence[Row], words: Words) -> str:
-    if not findings:
+def _findings_summary(severities: Sequence[Row], words: Words) -> str:
+    if not severities:
         return words("no_findings")
-    n = {s: sum(r["severity"] == s for r in findings) for s in ("error", "warning", "info")}
-    return words("findings_summary", **{s: words.count(f"n_{s}", count) for s, count in n.items()})
+    there = {r["severity"]: r["n"] for r in severities}
+    n = {s: words.count(f"n_{s}", there.get(s, 0)) for s in SEVERITIES}
+    return words("findings_summary", **n)

@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.report.html.views import Cell, Table, page_of
 from pipeline.report.html.words import Words
 from pipeline.review import Review
+from pipeline.tables.short_view import with_range
 
 SEVERITIES = ("error", "warning", "info")
 FINDING_HEADS = ("sheet", "cell", "severity", "what_to_do", "concerns")
@@ -23,7 +24,12 @@ def finding_tables(review: Review, words: Words) -> list[Table]:
         for t in (
             _by_kind(findings, words),
             _by_file(review, words),
-            cell_findings(words("office_caption"), office.iter_rows(named=True), words, files=True),
+            cell_findings(
+                words("office_caption"),
+                readable(review, office).iter_rows(named=True),
+                words,
+                files=True,
+            ),
         )
         if t.rows
     ]
@@ -85,20 +91,45 @@ def severity(code: str, words: Words) -> Cell:
     return Cell(words.code("severity", code), mark=code)
 
 
+def readable(review: Review, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return the findings as many as a page shows (see `short_view.with_range`)."""
+    return with_range(findings, review.settings.findings.most_on_page)
+
+
 def cell_findings(caption: str, findings: Any, words: Words, *, files: bool = False) -> Table:
-    """Return findings one by one: where, what is wrong and what to do, the gravest first."""
+    """Return findings one by one: where, what is wrong and what to do, the gravest first.
+
+    findings: rows of `readable`; where more of a kind are left out, a row says so.
+    """
     ordered = sorted(findings, key=lambda r: SEVERITIES.index(r["severity"]))
     heads = [*(["file"] if files else []), *FINDING_HEADS]
-    return Table(caption, [words(k) for k in heads], [_finding(r, words, files) for r in ordered])
+    rows = [row for r in ordered for row in _finding(r, words, files)]
+    return Table(caption, [words(k) for k in heads], rows)
 
 
-def _finding(row: Mapping[str, Any], words: Words, files: bool) -> Sequence[str | Cell]:
+def _finding(row: Mapping[str, Any], words: Words, files: bool) -> list[Sequence[str | Cell]]:
+    """Return a finding's row and, if others stand behind it, theirs."""
     file = [row["source_file"]] if files else []
-    return [
+    sheet, mark = row["sheet"] or words("none"), severity(row["severity"], words)
+    own = [
         *file,
-        row["sheet"] or words("none"),
+        sheet,
         row["cell"] or words("whole_sheet" if row["sheet"] else "whole_file"),
-        severity(row["severity"], words),
+        mark,
         row[f"message_{words.lang}"],
         ", ".join(row["criterion_ids"] or ()) or words("none"),
     ]
+    if not row["others"]:
+        return [own]
+    more = [*file, sheet, words("none"), mark, _others(row, words), words("none")]
+    return [own, more]
+
+
+def _others(row: Mapping[str, Any], words: Words) -> str:
+    """Return how many more of a kind there are, and where."""
+    n = words.number(row["others"])
+    if row["others"] == 1 and row["from_cell"]:
+        return words("other_at_cell", cell=row["from_cell"])
+    if not row["from_cell"]:
+        return words("others_at_sheet", n=n)
+    return words("others_at_cells", n=n, first=row["from_cell"], last=row["to_cell"])

@@ -96,8 +96,6 @@ def of_quality(book: Book) -> Iterable[Line]:
         ("missing", "coverage", "state", "outcome", "missing"),
         ("quarantined", "submissions", "outcome", "outcome", "quarantined"),
         ("superseded", "submissions", "outcome", "outcome", "superseded"),
-        ("errors", "findings", "severity", "severity", "error"),
-        ("warnings", "findings", "severity", "severity", "warning"),
     ]
     outdated = int(book.table("coverage")["outdated"].sum() or 0)
     formula = f'=COUNTIF({book.ref("coverage", "outdated")},"{book.text("yes")}")'
@@ -105,6 +103,12 @@ def of_quality(book: Book) -> Iterable[Line]:
     for label, table, column, group, code in words:
         formula = f'=COUNTIF({book.ref(table, column)},"{say(group, code, book.lang)}")'
         number = _count(book.table(table)[column], code)
+        yield Line(book.text(f"o_{label}"), number, formula)
+    for label, code in (("errors", "error"), ("warnings", "warning")):
+        # a row of the sheet may stand for many findings
+        severities, numbers = book.ref("findings", "severity"), book.ref("findings", "number")
+        formula = f'=SUMIF({severities},"{say("severity", code, book.lang)}",{numbers})'
+        number = _count(book.table("findings")["severity"], code)
         yield Line(book.text(f"o_{label}"), number, formula)
 
 

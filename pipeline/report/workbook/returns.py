@@ -1,5 +1,8 @@
 """The sheets Rücklauf, Einreichungen and Datenqualität: what came in, and what is wrong with it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
@@ -12,7 +15,8 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
-from pipeline.texts import say
+from pipeline.tables.short_view import with_range
+from pipeline.texts import number, say
 from schemas.declaration import read_toml
 
 MEMBER = "Mitglied"
@@ -102,9 +106,9 @@ def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:
 
 # -------------------------------------------------------------------------------------- findings
 def write_findings(book: Book) -> None:
-    """Write every finding with its place."""
+    """Write the findings with their places, of many of a kind the first ones and how many more."""
     sheet = new_sheet(book, "findings")
-    table, text = book.table("findings"), book.text
+    table, text = readable_findings(book), book.text
     columns = [
         Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
         Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
@@ -117,6 +121,7 @@ def write_findings(book: Book) -> None:
             text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=80
         ),
         Column(text("h_criteria"), criteria_lists(table), "wrap", width=26),
+        Column(text("h_number"), table["number"].to_list(), "int"),
     ]
     put_table(book, sheet, text("table_findings"), columns)
     looks = {
@@ -124,6 +129,37 @@ def write_findings(book: Book) -> None:
         say("severity", "warning", book.lang): "open",
     }
     colour_column(book, sheet, column_at(columns, text("h_severity")), table.height, looks)
+
+
+def readable_findings(book: Book) -> pl.DataFrame:
+    """Return the findings as many as one reads; a row of its own says where more are left out.
+
+    number: how many findings a row stands for.
+    """
+    rules = book.review.settings.findings
+    shown = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")
+    more = shown.filter(pl.col("others") > 0)
+    message = f"message_{book.lang}"
+    texts = [others_text(book, row) for row in more.iter_rows(named=True)]
+    more = more.with_columns(
+        pl.Series(message, texts, dtype=pl.String),
+        cell=pl.lit(""),
+        value=pl.lit(""),
+        number=pl.col("others"),
+    )
+    shown = shown.with_columns(number=pl.lit(1, pl.Int64))
+    return pl.concat([shown, more]).sort("at", maintain_order=True)
+
+
+def others_text(book: Book, row: Mapping[str, Any]) -> str:
+    """Return how many more findings of a kind there are, and between which cells."""
+    n = number(row["others"], 0, book.lang)
+    if row["others"] == 1 and row["from_cell"]:
+        return book.text("more_findings_cell", cell=row["from_cell"])
+    if not row["from_cell"]:
+        return book.text("more_findings", n=n)
+    cells = {"first": row["from_cell"], "last": row["to_cell"]}
+    return book.text("more_findings_cells", n=n, **cells)
 
 
 def criteria_lists(table: pl.DataFrame) -> list[str | None]:

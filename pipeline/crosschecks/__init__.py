@@ -1,0 +1,1 @@
+"""Cross checks: statements of a submission that contradict each other; warnings, never errors."""

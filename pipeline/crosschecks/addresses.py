@@ -1,0 +1,130 @@
+"""Rules about addresses: postcode, city, state, country and coordinates against each other.
+
+All work on located tables (see `actors.places.locate`): country_code, postcode_key, the postcode's
+centre, own (whether the row states coordinates).
+"""
+
+import polars as pl
+
+from pipeline.actors.places import GERMANY, distance_km, postcode_areas
+from pipeline.crosschecks.declared import Check
+from pipeline.crosschecks.facts import Facts, hits, number_text
+from pipeline.crosschecks.gazetteer import german_places, place_words
+
+CENTRE = ("center_latitude", "center_longitude")
+
+
+# --------------------------------------------------------------------------------- coordinates
+def coordinates_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """Own coordinates lie further off the postcode's centre than the setting allows."""
+    far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
+    return hits(far, whole_km("off"))
+
+
+def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
+    """They would lie within `km` of the postcode's centre if latitude and longitude were swapped.
+
+    Detail: how far off they are as they stand.
+    """
+    far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
+    far = far.with_columns(swapped=distance_km("longitude", "latitude", *CENTRE))
+    return hits(far.filter(pl.col("swapped") <= check.limits["km"]), whole_km("off"))
+
+
+def off_postcode(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
+    """Return the rows whose coordinates are further off their postcode's centre, with off (km)."""
+    off = distance_km("latitude", "longitude", *CENTRE)
+    return table.filter("own").with_columns(off=off).filter(pl.col("off") > tolerance_km)
+
+
+def whole_km(name: str) -> pl.Expr:
+    """Return a distance in whole kilometres."""
+    return pl.col(name).round(0).cast(pl.Int64)
+
+
+def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
+    """Coordinates without a known postcode lie outside the rectangle around the row's country.
+
+    Where no country is stated (it counts as DE), only if they would lie inside when swapped.
+    degrees: so far around it they may lie. except: countries with parts overseas.
+    """
+    table = facts.tables[check.sheet].filter("own", pl.col("center_latitude").is_null())
+    boxes = areas_box("country").filter(~pl.col("country").is_in(check.limits["except"]))
+    boxes = boxes.rename({"country": "country_code"})
+    out = table.join(boxes, on="country_code", maintain_order="left")
+    slack = check.limits["degrees"]
+    stated = pl.col("country").is_not_null() if "country" in out.columns else pl.lit(value=True)
+    swapped = inside_box("longitude", "latitude", 0.0)
+    out = out.filter(~inside_box("latitude", "longitude", slack) & (stated | swapped))
+    return hits(out, pl.col("country_code"), number_text(pl.col("longitude")))
+
+
+def areas_box(*keys: str) -> pl.DataFrame:
+    """Return the rectangle around all postcodes of each country or state."""
+    return (
+        postcode_areas()
+        .group_by(keys)
+        .agg(
+            south=pl.col("latitude").min(),
+            north=pl.col("latitude").max(),
+            west=pl.col("longitude").min(),
+            east=pl.col("longitude").max(),
+        )
+    )
+
+
+def inside_box(latitude: str, longitude: str, slack: float) -> pl.Expr:
+    """Whether the coordinates lie in the rectangle or up to some degrees around it."""
+    north_south = pl.col(latitude).is_between(pl.col("south") - slack, pl.col("north") + slack)
+    west_east = pl.col(longitude).is_between(pl.col("west") - slack, pl.col("east") + slack)
+    return north_south & west_east
+
+
+# ---------------------------------------------------------------------------------------- state
+def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """No postcode of the stated federal state lies within `km` of the office's postcode."""
+    table = facts.tables[check.sheet].drop_nulls(["federal_state", "center_latitude"])
+    areas = postcode_areas().filter(pl.col("country") == GERMANY)
+    own = areas.select(postcode_key="postcode", own_state="state", own_place="place")
+    table = table.join(own, on="postcode_key", maintain_order="left")
+    other = (pl.col("own_state") != pl.col("federal_state")) & (pl.col("own_state") != "")
+    table = table.filter(other)
+    near = areas.select(federal_state="state", at_latitude="latitude", at_longitude="longitude")
+    near = table.join(near, on="federal_state").filter(
+        distance_km("at_latitude", "at_longitude", *CENTRE) <= check.limits["km"]
+    )
+    return hits(
+        table.join(near, on="file", how="anti"), pl.col("own_state"), pl.col("postcode_key")
+    )
+
+
+def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
+    """Coordinates without a known postcode lie outside the rectangle around the stated state."""
+    table = facts.tables[check.sheet].filter("own", pl.col("center_latitude").is_null())
+    boxes = areas_box("country", "state").filter(pl.col("country") == GERMANY).drop("country")
+    out = table.join(boxes, left_on="federal_state", right_on="state", maintain_order="left")
+    out = out.filter(~inside_box("latitude", "longitude", check.limits["degrees"]))
+    return hits(out, number_text(pl.col("latitude")), number_text(pl.col("longitude")))
+
+
+# ----------------------------------------------------------------------------------------- city
+def city_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """No place with a word of the city's name lies within `km` of the (German) postcode.
+
+    Names are compared by their first telling word ("Frankfurt", "Homburg"), so that spellings,
+    districts and additions do not matter; of a city whose word no place has, nothing is known.
+    Detail: the postcode's own place.
+    """
+    german = pl.col("country_code") == GERMANY
+    table = facts.tables[check.sheet].filter(german).drop_nulls(["city", "center_latitude"])
+    table = table.with_columns(word=place_words(pl.col("city")).list.first())
+    pairs = table.select("postcode_key", "word", *CENTRE).unique(["postcode_key", "word"])
+    namesakes = pairs.drop_nulls("word").join(german_places(), on="word")
+    km = distance_km("latitude", "longitude", *CENTRE)
+    nearest = namesakes.with_columns(km=km).group_by("postcode_key", "word").agg(pl.col("km").min())
+    far = nearest.filter(pl.col("km") > check.limits["km"])
+    rows = table.join(far, on=["postcode_key", "word"], maintain_order="left")
+    own = postcode_areas().filter(pl.col("country") == GERMANY)
+    own = own.select(postcode_key="postcode", own_place="place")
+    rows = rows.join(own, on="postcode_key", maintain_order="left")
+    return hits(rows, pl.col("own_place"), pl.col("city"))

@@ -1,0 +1,89 @@
+"""What messages say of each field (schemas/messages.toml): what is wrong, what to do."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from pipeline.texts import LANGUAGES
+from schemas.declaration import Field, Workbook, read_toml, registers
+
+# How many words of a list a message names.
+MOST_WORDS = 12
+
+
+@cache
+def phrases() -> Mapping[str, Any]:
+    """Return what messages say of fields and values (schemas/messages.toml)."""
+    return read_toml("messages.toml")
+
+
+def every_field(workbooks: list[Workbook]) -> list[tuple[str, Field]]:
+    """Return (sheet key, field) of every declared field."""
+    return [(s.key, f) for w in workbooks for s in w.sheets for f in s.fields]
+
+
+def fields_frame(workbooks: list[Workbook]) -> pl.DataFrame:
+    """Return sheet_key, field, type, list, and per language the parts of messages on the field.
+
+    field_de …: its name. wrong_de: what is said of a value. remedy_de: what to do;
+    remedy_limits_de: the same with the limits of a number. or_empty_de: that it may stay empty,
+    where it may.
+    """
+    rows = [
+        {
+            "sheet_key": sheet,
+            "field": field.key,
+            "type": field.type,
+            "list": field.list,
+            **{k: v for lang in LANGUAGES for k, v in parts(sheet, field, lang).items()},
+        }
+        for sheet, field in every_field(workbooks)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
+    """Return the parts of messages on one field in one language."""
+    usual, of_type = phrases()["usual"], phrases()["types"][field.type]
+    own = phrases()["asks"].get(f"{sheet}.{field.key}")
+    known = {"field": field.name[lang], "words": words_of(field, lang)}
+    known["or_empty"] = "" if field.required else usual["or_empty"][lang]
+    generic = of_type["asked"][lang].format(
+        limits=limits(field, lang), example=example(field, lang)
+    )
+
+    def sentence(asked: str, template: Mapping[str, str]) -> str:
+        return template[lang].format(asked=asked, **known)
+
+    limited = sentence(generic, of_type.get("remedy", usual["other"]))
+    return {
+        f"field_{lang}": field.name[lang],
+        f"wrong_{lang}": of_type["wrong"][lang].format(**known),
+        f"remedy_{lang}": sentence(own[lang], usual["named"]) if own else limited,
+        f"remedy_limits_{lang}": limited,
+        f"or_empty_{lang}": known["or_empty"],
+    }
+
+
+def words_of(field: Field, lang: str) -> str:
+    """Return the words of the field's list, the first ones of a long one."""
+    entries = registers()[field.list] if field.list else ()
+    words = [getattr(entry, lang) for entry in entries[:MOST_WORDS]]
+    return ", ".join(words) + (", …" if len(entries) > MOST_WORDS else "")
+
+
+def limits(field: Field, lang: str) -> str:
+    """Return the limits of a number in words."""
+    low, high = (None if v is None else f"{v:g}" for v in (field.min, field.max))
+    usual = phrases()["usual"]
+    if low is not None and high is not None:
+        return str(usual["from_to"][lang].format(low=low, high=high))
+    return str(usual["at_least"][lang].format(low=low)) if low is not None else ""
+
+
+def example(field: Field, lang: str) -> str:
+    """Return an example of a text that must look like something."""
+    text = phrases()["usual"]["example"][lang]
+    return text.format(example=field.example) if field.example else ""

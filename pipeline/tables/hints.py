@@ -1,0 +1,68 @@
+"""What to do about slips that can be recognised: "Q3/2025" in a date, "ca. 50" in a number."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.tables.fields import phrases
+from pipeline.tables.templates import fill
+from pipeline.texts import LANGUAGES
+
+KEY = ["code", "sheet_key", "field", "said"]
+MOST_GROUPS = 3
+# Nothing longer is a number or a date with a slip.
+LONGEST = 64
+
+
+def with_hints(table: pl.DataFrame) -> pl.DataFrame:
+    """Add hint_de and hint_en, null where no pattern fits.
+
+    table: code, sheet_key, field, type, said (what the cell holds), or_empty_de, or_empty_en.
+    The same text in the same column is looked at once.
+    """
+    codes = sorted({code for hint in phrases()["hints"] for code in hint["codes"]})
+    said = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
+    words = [f"or_empty_{lang}" for lang in LANGUAGES]
+    said = said.unique(KEY, maintain_order=True).select(*KEY, "type", *words)
+    text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()
+    said = said.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
+    parts = [said.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
+    for (number,), rows in said.partition_by("hint", as_dict=True).items():
+        hint = phrases()["hints"][int(number)]
+        texts = {f"hint_{lang}": text_of(hint, lang) for lang in LANGUAGES}
+        parts.append(rows.select(*KEY, **texts))
+    return table.join(pl.concat(parts), on=KEY, how="left", maintain_order="left")
+
+
+def first_fitting() -> pl.Expr:
+    """Return the number of the first hint that fits, null if none does."""
+    hints = phrases()["hints"]
+    return pl.coalesce(pl.when(fits(hint)).then(at) for at, hint in enumerate(hints))
+
+
+def fits(hint: Mapping[str, Any]) -> pl.Expr:
+    """Whether a hint is for the finding and its pattern fits the text."""
+    result = pl.col("code").is_in(hint["codes"]) & pl.col("text").str.contains(hint["pattern"])
+    if "types" in hint:
+        result = result & pl.col("type").is_in(hint["types"])
+    if "fields" in hint:
+        result = result & pl.concat_str("sheet_key", pl.lit("."), "field").is_in(hint["fields"])
+    if hint.get("real_day"):
+        result = result & is_real_day()
+    return result
+
+
+def is_real_day() -> pl.Expr:
+    """Whether the text is a day of the calendar."""
+    text = pl.col("text").str.replace_all(" ", "", literal=True)
+    forms = ("%d.%m.%Y", "%Y-%m-%d")
+    return pl.coalesce(text.str.to_date(form, strict=False) for form in forms).is_not_null()
+
+
+def text_of(hint: Mapping[str, Any], lang: str) -> pl.Expr:
+    """Return the hint's text with the groups of its pattern filled in."""
+    template = hint["text"][lang]
+    used = [n for n in range(1, MOST_GROUPS + 1) if f"{{{n}}}" in template]
+    groups = {str(n): pl.col("text").str.extract(hint["pattern"], n) for n in used}
+    return fill(template, {**groups, "or_empty": pl.col(f"or_empty_{lang}")})

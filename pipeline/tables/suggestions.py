@@ -1,0 +1,151 @@
+"""What may have been meant by a word, a header or a sheet's name that is none of ours."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import polars as pl
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from pipeline.texts import LANGUAGES
+from schemas.declaration import Workbook, registers
+from schemas.words import header_key, word_key
+
+# Of five letters one may differ, of ten two; what differs more is no slip of the pen.
+NEAR = 0.799
+# So many first letters of a word may stand for it, where they fit no other.
+SHORTEST_START = 4
+LONGEST, CHUNK = 60, 2000
+NEAREST = [f"nearest_{lang}" for lang in LANGUAGES]
+COLUMN = ["file", "sheet_key", "field"]
+HEADER = {"file": pl.UInt32, "sheet_key": pl.String, "said": pl.String, "field": pl.String}
+Names = Sequence[tuple[str, int]]
+
+
+def with_suggestions(
+    table: pl.DataFrame, cells: pl.DataFrame, workbooks: list[Workbook]
+) -> pl.DataFrame:
+    """Add nearest_de and nearest_en: what is near what a finding names, null where nothing is.
+
+    table: findings with said (what the cell holds) and list (the field's register). cells: see
+    `Parsed.cells`: a column that is filled is not what another one is meant for.
+    """
+    columns = [c for c in table.columns if c != "index"]
+    table = table.with_row_index("index")
+    headers = meant_headers(table, cells, workbooks)
+    parts = [
+        meant_words(table),
+        headers.select("index", *NEAREST),
+        meant_columns(table, headers),
+        meant_sheets(table, workbooks),
+    ]
+    found = pl.concat(parts).unique("index", keep="first", maintain_order=True)
+    table = table.join(found, on="index", how="left", maintain_order="left")
+    return table.select(*columns, *NEAREST)
+
+
+def meant_words(table: pl.DataFrame) -> pl.DataFrame:
+    """Return index and the register's word nearest to a word that is not in the list."""
+    wrong = table.filter(code="bad_value").drop_nulls(["list", "said"])
+    parts = [nothing()]
+    for (name,), rows in wrong.partition_by("list", as_dict=True).items():
+        entries = registers()[str(name)]
+        names = [(key, at) for at, entry in enumerate(entries) for key in sorted(entry.keys)]
+        found = looked_up(rows, word_key, names)
+        words = [(at, e.de, e.en) for at, e in enumerate(entries)]
+        parts.append(named(found, words).select("index", *NEAREST))
+    return pl.concat(parts)
+
+
+def meant_headers(
+    table: pl.DataFrame, cells: pl.DataFrame, workbooks: list[Workbook]
+) -> pl.DataFrame:
+    """Return index, file, sheet_key, field (meant), said and its name, of unknown headers."""
+    strange = table.filter(code="unknown_column").drop_nulls(["sheet_key", "column"])
+    strange = strange.with_columns(said="detail").drop("field").drop_nulls("said")
+    parts = [nothing().with_columns(*(pl.lit(None, t).alias(n) for n, t in HEADER.items()))]
+    sheets = {s.key: s for w in workbooks for s in w.sheets}
+    for (key,), rows in strange.partition_by("sheet_key", as_dict=True).items():
+        fields = sheets[str(key)].fields
+        names = [(k, at) for at, field in enumerate(fields) for k in sorted(field.keys)]
+        found = looked_up(rows, header_key, names)
+        words = [(at, f.name["de"], f.name["en"]) for at, f in enumerate(fields)]
+        meant = pl.col("at").replace_strict(dict(enumerate(f.key for f in fields)), default=None)
+        found = named(found, words).with_columns(field=meant)
+        parts.append(found.select("index", *NEAREST, *HEADER))
+    there = cells.select(COLUMN).unique()
+    return pl.concat(parts).join(there, on=COLUMN, how="anti", maintain_order="left")
+
+
+def meant_columns(table: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
+    """Return index and the unknown header that is near the name of a missing column."""
+    first = headers.unique(COLUMN, keep="first", maintain_order=True).select(*COLUMN, near="said")
+    missing = table.filter(code="missing_column").join(first, on=COLUMN, maintain_order="left")
+    return missing.select("index", *(pl.col("near").alias(name) for name in NEAREST))
+
+
+def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame:
+    """Return index and the other sheet of the file whose name is near that of a missing one."""
+    sheets = [s for w in workbooks for s in w.sheets]
+    names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
+    missing = table.filter(code="missing_sheet").drop_nulls("other")
+    others = missing.drop("said").with_columns(said=pl.col("other").str.split("\n")).explode("said")
+    found = looked_up(others, word_key, names)
+    own = pl.col("at").replace_strict({at: s.key for at, s in enumerate(sheets)}, default=None)
+    found = found.filter(own == pl.col("sheet_key"))
+    found = found.unique("index", keep="first", maintain_order=True)
+    return found.select("index", *(pl.col("said").alias(name) for name in NEAREST))
+
+
+def nothing() -> pl.DataFrame:
+    """Return a frame of no suggestions."""
+    return pl.DataFrame(schema={"index": pl.UInt32, **dict.fromkeys(NEAREST, pl.String)})
+
+
+def named(found: pl.DataFrame, words: Sequence[tuple[int, str, str]]) -> pl.DataFrame:
+    """Add the names, in both languages, of what was found under a number."""
+    schema = {"at": pl.Int64, **dict.fromkeys(NEAREST, pl.String)}
+    return found.join(pl.DataFrame(words, schema=schema, orient="row"), on="at")
+
+
+# ------------------------------------------------------------------------------------- nearness
+def looked_up(rows: pl.DataFrame, key: Callable[[str], str], names: Names) -> pl.DataFrame:
+    """Return the rows whose `said` is near one of the names, with its number as `at`."""
+    texts = rows.select("said").unique(maintain_order=True)
+    texts = texts.filter(pl.col("said").str.len_chars() <= LONGEST)
+    near = nearest([key(text) for text in texts["said"]], names)
+    texts = texts.with_columns(at=pl.Series(near, dtype=pl.Int64)).drop_nulls("at")
+    return rows.join(texts, on="said", maintain_order="left")
+
+
+def nearest(texts: Sequence[str], names: Names) -> list[int | None]:
+    """Return for each text the number of the one name that is near it.
+
+    names: (key, number); several names may have one number. A text is near a name if it is spelled
+    almost like it or is its beginning; None if no name is, or those of several numbers alike.
+    """
+    found: list[int | None] = []
+    for start in range(0, len(texts), CHUNK):
+        found += _nearest(texts[start : start + CHUNK], names)
+    return found
+
+
+def _nearest(texts: Sequence[str], names: Names) -> list[int | None]:
+    keys, numbers = [key for key, _ in names], np.array([number for _, number in names])
+    scores = process.cdist(
+        texts, keys, scorer=OSA.normalized_similarity, score_cutoff=NEAR, dtype=np.float32
+    )
+    best = scores.max(axis=1, initial=0.0)
+    result = []
+    for at, text in enumerate(texts):
+        row = scores[at]
+        close = {int(n) for n in numbers[row == best[at]]} if best[at] else _begun(text, names)
+        result.append(close.pop() if len(close) == 1 else None)
+    return result
+
+
+def _begun(text: str, names: Names) -> set[int]:
+    """Return the numbers of the names that begin with the text."""
+    if len(text) < SHORTEST_START:
+        return set()
+    return {number for key, number in names if key.startswith(text)}

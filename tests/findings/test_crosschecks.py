@@ -1,0 +1,360 @@
+"""Every cross check on small tables: where it fires and where it does not."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.crosschecks.crosschecks import CODE, RULES
+from pipeline.crosschecks.declared import checks
+from pipeline.examine import examine
+from pipeline.office import read_office
+from pipeline.settings import load_settings
+from pipeline.submissions import incomplete
+from schemas.declaration import submission
+
+from .frames import COMPANY, LAST_DAY, MASTER, grid_of, raw_cells
+
+# An address that fits: Dresden.
+DRESDEN = {"PLZ": "01067", "Ort": "Dresden"}
+Found = list[tuple[str, str, str]]
+
+
+def fired(
+    master: dict[str, Any] | None = None,
+    tables: dict[str, list[dict[str, Any]]] | None = None,
+    last_day: date | None = LAST_DAY,
+) -> Found:
+    """Return (check, field, detail) of what fires in one submission."""
+    form = [[label, value] for label, value in {**MASTER, **(master or {})}.items()]
+    tables = {"Akteure": [COMPANY], **(tables or {})}
+    grids = {"Stammdaten": form, **{name: grid_of(rows) for name, rows in tables.items()}}
+    found = examine(*raw_cells(grids), load_settings(), last_day).findings
+    return brief(found)
+
+
+def brief(found: pl.DataFrame) -> Found:
+    own = found.filter(pl.col("code") == CODE)
+    return own.select("check", "field", pl.col("detail").fill_null("")).rows()
+
+
+def actor(**cells: Any) -> dict[str, Any]:
+    return {**COMPANY, **{key.replace("_", " "): value for key, value in cells.items()}}
+
+
+def test_nothing_fires_where_nothing_contradicts() -> None:
+    master = {
+        **DRESDEN,
+        "Bundesland": "Sachsen",
+        "Breitengrad": 51.05,
+        "Längengrad": 13.74,
+        "Formale Gründung": date(2015, 1, 1),
+        "Strategiedokument vom": date(2025, 1, 1),
+        "Beratungsgespräch am": date(2016, 1, 1),
+        "Antrag am": date(2016, 1, 1),
+        "Finanzierung gesichert bis": date(2026, 1, 1),
+    }
+    rows = [actor(**DRESDEN, KMU="ja", Beschäftigte=20, Beitritt=date(2027, 1, 1))]
+    assert fired(master, {"Akteure": rows}) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "day", "fires"),
+    [
+        ("Stichtag", date(2026, 6, 30), ("as_of_before_period", "as_of", "01.07.2026")),
+        ("Stichtag", date(2026, 7, 1), None),
+        ("Formale Gründung", date(2026, 10, 1), ("founded_after_as_of", "founded", "30.09.2026")),
+        ("Formale Gründung", date(2026, 9, 30), None),
+        (
+            "Strategiedokument vom",
+            date(2026, 10, 1),
+            ("strategy_after_as_of", "strategy_dated", "30.09.2026"),
+        ),
+        ("Strategiedokument vom", date(2026, 9, 30), None),
+        (
+            "Antrag am",
+            date(2019, 12, 31),
+            ("application_before_consultation", "application_on", "01.01.2020"),
+        ),
+        ("Antrag am", date(2020, 1, 1), None),
+    ],
+)
+def test_days_of_the_master_data(label: str, day: date, fires: Any) -> None:
+    master = {"Beratungsgespräch am": date(2020, 1, 1), label: day}
+    assert fired(master) == ([fires] if fires else [])
+
+
+def test_without_a_period_no_stichtag_is_too_early() -> None:
+    assert fired({"Stichtag": date(2001, 1, 1)}, last_day=None) == []
+
+
+def test_an_early_stichtag_does_not_quarantine() -> None:
+    grids = {
+        "Stammdaten": [["Cluster-ID", "DE-0001"], ["Stichtag", date(2026, 6, 30)]],
+        "Akteure": grid_of([COMPANY]),
+    }
+    found = examine(*raw_cells(grids), load_settings(), LAST_DAY).findings
+    assert brief(found)
+    assert incomplete(submission(), found).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "fires"),
+    [
+        ("Akteure", actor(Beitritt=date(2020, 1, 2), Austritt=date(2020, 1, 1)), True),
+        ("Akteure", actor(Beitritt=date(2020, 1, 1), Austritt=date(2020, 1, 1)), False),
+        ("Akteure", actor(Austritt=date(2020, 1, 1)), False),
+        ("Akteure", actor(Beitritt="unklar", Austritt=date(2020, 1, 1)), False),
+        ("Management", {"VZÄ": 1, "Beginn": date(2020, 1, 2), "Ende": date(2020, 1, 1)}, True),
+        ("Management", {"VZÄ": 1, "Beginn": date(2020, 1, 1), "Ende": date(2020, 1, 2)}, False),
+        ("Nachweise", {"Art": "Messe", "Datum": date(2020, 2, 1), "Ende": date(2020, 1, 1)}, True),
+        ("Nachweise", {"Art": "Messe", "Datum": date(2020, 1, 1), "Ende": date(2020, 1, 1)}, False),
+    ],
+)
+def test_dates_in_the_wrong_order(sheet: str, row: dict[str, Any], fires: bool) -> None:
+    names = {
+        "Akteure": "left_before_joined",
+        "Management": "staff_until_before_from",
+        "Nachweise": "evidence_until_before_date",
+    }
+    found = fired(tables={sheet: [row]})
+    assert [check for check, _, _ in found] == ([names[sheet]] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("listed", "stated", "fires"), [(20, 21, True), (20, 20, False), (19, 500, False)]
+)
+def test_more_actors_than_there_are(listed: int, stated: int, fires: bool) -> None:
+    rows = [actor(Name=f"Nummer {n} GmbH") for n in range(listed)]
+    projects = [{"Art": "Innovationsprojekt", "Titel": "P", "Beteiligte Akteure": stated}]
+    stories = [{"Art": "Erfolgsgeschichte", "Titel": "P", "Beteiligte Akteure": stated}]
+    found = fired(
+        {"Akteure im Strategieprozess": stated},
+        {"Akteure": rows, "Nachweise": projects + stories},
+    )
+    both = [
+        ("more_strategy_actors_than_actors", "strategy_actors", str(listed)),
+        ("more_project_actors_than_actors", "actors_involved", str(listed)),
+    ]
+    assert found == (both if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("year", "status", "fires"),
+    [(2027, "Ist", True), (2026, "Ist", False), (2027, "Plan", False), (2027, None, False)],
+)
+def test_actual_money_of_the_future(year: int, status: str | None, fires: bool) -> None:
+    row = {"Jahr": year, "Quelle": "Sponsoring", "Betrag EUR": 1, "Status": status}
+    assert bool(fired(tables={"Finanzierung": [row]})) == fires
+
+
+@pytest.mark.parametrize(
+    ("cells", "fires"),
+    [
+        ({"KMU": "ja", "Beschäftigte": 250}, ("sme_against_figures", "sme_stated", "250")),
+        ({"KMU": "ja", "Beschäftigte": 249}, None),
+        ({"KMU": "nein", "Beschäftigte": 10}, None),  # it knows of linked firms
+        (
+            {"Akteurstyp": "KMU", "Beschäftigte": 300},
+            ("sme_against_figures", "actor_type", "300"),
+        ),
+        ({"Akteurstyp": "Großunternehmen", "KMU": "ja"}, ("sme_against_type", "sme_stated", "")),
+        ({"Akteurstyp": "KMU", "KMU": "nein"}, ("sme_against_type", "sme_stated", "")),
+        ({"Akteurstyp": "KMU", "KMU": "ja"}, None),
+        ({"Akteurstyp": "Hochschule", "KMU": "ja"}, ("sme_of_no_company", "sme_stated", "")),
+        ({"Akteurstyp": "Hochschule", "KMU": "nein"}, None),
+        ({"Akteurstyp": None, "KMU": "ja"}, None),
+    ],
+)
+def test_sme(cells: dict[str, Any], fires: Any) -> None:
+    assert fired(tables={"Akteure": [actor(**cells)]}) == ([fires] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "fires"),
+    [
+        ({"PLZ": "01067", "Ort": "München"}, "actor_city_off_postcode"),
+        ({"PLZ": "01067", "Ort": "Muenchen, Schwabing"}, "actor_city_off_postcode"),
+        ({"PLZ": "01067", "Ort": "Dresden-Altstadt"}, None),
+        ({"PLZ": "60311", "Ort": "Frankfurt"}, None),
+        ({"PLZ": "60311", "Ort": "Frankfurt a. M."}, None),
+        ({"PLZ": "15230", "Ort": "Frankfurt/Oder"}, None),
+        ({"PLZ": "01067", "Ort": "Frankfurt"}, "actor_city_off_postcode"),
+        ({"PLZ": "50667", "Ort": "Koeln"}, None),
+        ({"PLZ": "50667", "Ort": "KÖLN"}, None),
+        ({"PLZ": "61348", "Ort": "Bad Homburg v. d. H."}, None),
+        ({"PLZ": "53757", "Ort": "St. Augustin"}, None),
+        ({"PLZ": "53757", "Ort": "Sankt Augustin"}, None),
+        ({"PLZ": "06886", "Ort": "Wittenberg"}, None),
+        ({"PLZ": "01067", "Ort": "Hintertupfingen"}, None),  # no place one knows of
+        ({"PLZ": "63065", "Ort": "Frankfurt am Main"}, None),  # next to it: no clear contradiction
+        ({"PLZ": "1010", "Ort": "München", "Land": "AT"}, None),
+        ({"PLZ": None, "Ort": "München"}, None),
+        (
+            {"PLZ": "01067", "Breitengrad": 48.1, "Längengrad": 11.6},
+            "actor_coordinates_off_postcode",
+        ),
+        ({"PLZ": "01067", "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_swapped"),
+        ({"PLZ": "01067", "Breitengrad": 51.1, "Längengrad": 13.8}, None),
+        ({"Land": "DE", "Breitengrad": 41.9, "Längengrad": 12.5}, "actor_coordinates_abroad"),
+        ({"Land": None, "Breitengrad": 41.9, "Längengrad": 12.5}, None),
+        ({"Land": None, "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_abroad"),
+        ({"Land": "FR", "Breitengrad": -21.1, "Längengrad": 55.5}, None),
+        ({"Land": "AT", "Breitengrad": 48.2, "Längengrad": 16.4}, None),
+    ],
+)
+def test_addresses(cells: dict[str, Any], fires: str | None) -> None:
+    found = fired(tables={"Akteure": [actor(**cells)]})
+    assert [check for check, _, _ in found] == ([fires] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "fires"),
+    [
+        (
+            {"PLZ": "01067", "Bundesland": "Bayern"},
+            ("state_off_postcode", "federal_state", "Sachsen"),
+        ),
+        ({"PLZ": "01067", "Bundesland": "Sachsen"}, None),
+        ({"PLZ": "14467", "Bundesland": "Berlin"}, None),  # Potsdam: across the border
+        ({"PLZ": "01067"}, None),
+        (
+            {"Breitengrad": 48.1, "Längengrad": 11.6, "Bundesland": "Sachsen"},
+            ("state_off_coordinates", "federal_state", "48.1"),
+        ),
+        ({"Breitengrad": 51.0, "Längengrad": 13.7, "Bundesland": "Sachsen"}, None),
+        (
+            {"Breitengrad": 13.7, "Längengrad": 51.0},
+            ("office_coordinates_abroad", "latitude", "DE"),
+        ),
+        ({"PLZ": "01067", "Ort": "Hamburg"}, ("office_city_off_postcode", "postcode", "Dresden")),
+    ],
+)
+def test_the_office(cells: dict[str, Any], fires: Any) -> None:
+    assert fired(cells) == ([fires] if fires else [])
+
+
+def test_at_one_cell_the_first_check_is_said() -> None:
+    off = {"PLZ": "01067", "Ort": "Hamburg", "Breitengrad": 53.55, "Längengrad": 10.0}
+    found = fired(tables={"Akteure": [actor(**off)]})
+    assert [check for check, _, _ in found] == ["actor_coordinates_off_postcode"]
+
+
+NAMES = [
+    ("Muster GmbH", "Muster AG", True),
+    ("Muster Maschinenbau GmbH & Co. KG", "Maschinenbau Muster", True),
+    ("Müller Werkzeugbau", "Mueller Werkzeugbau GmbH", True),
+    ("Musterbau GmbH", "Muster Bau GmbH", True),
+    ("Präzisionstechnik Muster", "Präzisionstechnk Muster", True),
+    ("Netzwerk Muster e. V.", "Netzwerk Muster e.V.", True),
+    ("Muster GmbH", "Muster Holding GmbH", False),
+    ("Demo-Akteur 01-0001 GmbH", "Demo-Akteur 01-0002 GmbH", False),
+    ("Universität A, Institut für Massivbau", "Universität A, Institut für Stahlbau", False),
+    ("Institut I", "Institut II", False),
+    ("Werk Nord", "Werk Ford", False),
+    ("GmbH", "AG", False),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "fires"), NAMES)
+def test_possible_duplicates(first: str, second: str, fires: bool) -> None:
+    rows = [actor(Name=first, PLZ="01067"), actor(Name=second, PLZ="01069")]
+    expected = [("possible_duplicate", "name", "2")]
+    assert fired(tables={"Akteure": rows}) == (expected if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "fires"),
+    [
+        ({"PLZ": "80331"}, False),  # another town
+        ({"PLZ": None}, True),  # may be anywhere
+        ({"PLZ": "01067"}, True),
+        ({"PLZ": "01067", "Bindung": "Kontakt"}, False),  # does not count
+        ({"PLZ": "01067", "Austritt": date(2020, 1, 1)}, False),
+    ],
+)
+def test_possible_duplicates_count_and_are_neighbours(cells: dict[str, Any], fires: bool) -> None:
+    rows = [actor(Name="Muster GmbH", PLZ="01067"), actor(Name="Muster AG", **cells)]
+    assert bool(fired(tables={"Akteure": rows})) == fires
+
+
+def test_of_three_alike_the_later_name_the_first() -> None:
+    rows = [actor(Name=name, PLZ="01067") for name in ("Muster AG", "Muster KG", "Muster SE")]
+    found = fired(tables={"Akteure": rows})
+    assert [detail for _, _, detail in found] == ["2", "2"]
+
+
+def test_what_is_listed_twice_is_not_said_again() -> None:
+    rows = [actor(Name=name, PLZ="01067") for name in ("Muster AG", "muster  ag")]
+    assert fired(tables={"Akteure": rows}) == []
+
+
+def money(*lines: tuple[Any, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {"Finanzierung": [{"Jahr": year, "Betrag EUR": amount} for year, amount in lines]}
+
+
+@pytest.mark.parametrize(
+    ("lines", "details"),
+    [
+        ([(2024, 100), (2025, 200), ("Summe", 300)], []),
+        ([(2024, 100), (2025, 200), ("Summe", 400)], ["300"]),
+        ([(2024, 100.004), ("Summe", 100)], []),  # rounded
+        ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Zwischensumme", 50)], []),
+        ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 150)], []),
+        ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 149)], ["150"]),
+        ([(2024, 100), (2025, 50), ("Summe 2025", 50)], []),  # of some rows only
+        ([(2024, "k. A."), (2025, 50), ("Summe", 999)], []),  # unknown
+        ([(2024, 100), ("Summe", None)], []),
+        ([("Summe", 300), (2024, 100)], []),  # nothing above
+    ],
+)
+def test_totals(lines: list[tuple[Any, Any]], details: list[str]) -> None:
+    found = fired(tables=money(*lines))
+    assert found == [("total_of_funding", "amount_eur", detail) for detail in details]
+
+
+def test_a_total_stands_at_its_own_cell() -> None:
+    form = [[label, value] for label, value in MASTER.items()]
+    rows = money((2024, 100), ("Summe", 400))["Finanzierung"]
+    grids = {"Stammdaten": form, "Akteure": grid_of([COMPANY]), "Finanzierung": grid_of(rows)}
+    found = examine(*raw_cells(grids), load_settings()).findings
+    at = found.filter(pl.col("code") == CODE).select("sheet", "row", "column", "value").row(0)
+    assert at == ("Finanzierung", 3, 2, "400")
+
+
+# ------------------------------------------------------------------------------- the register
+@pytest.mark.parametrize(
+    ("cells", "fires"),
+    [
+        ({"Beratungsgespräch am": 3, "Antrag am": 2}, "register_application_before_consultation"),
+        ({"Antrag am": 3, "Aufnahmegespräch am": 2}, "interview_before_application"),
+        ({"Antrag am": 3, "Votum am": 2}, "vote_before_application"),
+        ({"Aufnahmegespräch am": 3, "Votum am": 2}, "vote_before_interview"),
+        ({"Antrag am": 2, "Votum am": 3, "Votum": "offen"}, "dated_vote_is_open"),
+        ({"Votum": "Aufnahme"}, "vote_without_application"),
+        ({"Votum": "offen"}, None),
+        ({"Votum": "Ablehnung", "Antrag am": 1, "Rolle": "Mitglied"}, "rejected_member"),
+        ({"Votum": "Ablehnung", "Antrag am": 1, "Rolle": "Antrag"}, None),
+        (
+            {"Beratungsgespräch am": 1, "Antrag am": 2, "Aufnahmegespräch am": 3, "Votum am": 4},
+            None,
+        ),
+    ],
+)
+def test_register(cells: dict[str, Any], fires: str | None) -> None:
+    row = {k: date(2020, 1, v) if isinstance(v, int) else v for k, v in cells.items()}
+    grids = {"Register": grid_of([{"Cluster-ID": "DE-0001", **row}])}
+    found = read_office({"register": 0}, *raw_cells(grids)).findings
+    assert [check for check, _, _ in brief(found)] == ([fires] if fires else [])
+
+
+# ------------------------------------------------------------------------------- the declaration
+def test_every_rule_is_declared_and_every_declared_rule_is_there() -> None:
+    assert {check.rule for check in checks()} == set(RULES)
+
+
+def test_the_checks_run_on_nothing() -> None:
+    empty = raw_cells({})
+    assert examine(*empty, load_settings(), LAST_DAY).findings.is_empty()
+    assert read_office({}, *empty).findings.is_empty()

@@ -1,0 +1,271 @@
+"""What findings say: what is wrong, what to do, what may have been meant."""
+
+import re
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.catalogue import load
+from pipeline.crosschecks.declared import checks
+from pipeline.examine import examine
+from pipeline.settings import load_settings
+from pipeline.tables.fields import every_field, fields_frame, phrases
+from pipeline.tables.findings import findings_table, kinds
+from pipeline.tables.suggestions import nearest
+from pipeline.texts import LANGUAGES
+from schemas.declaration import office, registers, submission
+from schemas.words import word_key
+
+from .frames import COMPANY, LAST_DAY, MASTER, grid_of, raw_cells
+
+HOLES = re.compile(r"[{}]|\bNone\b")
+
+
+def said(
+    sheet: str = "Akteure",
+    master: dict[str, Any] | None = None,
+    grids: dict[str, list[list[Any]]] | None = None,
+    **cells: Any,
+) -> list[tuple[str, str, str]]:
+    """Return (code, German, English) of the findings of a workbook with one row of that sheet."""
+    form = [[label, value] for label, value in {**MASTER, **(master or {})}.items()]
+    rows = {"Akteure": [COMPANY], **({sheet: [cells]} if cells else {})}
+    if cells and sheet == "Akteure":
+        rows["Akteure"] = [{**COMPANY, **cells}]
+    sheets = {"Stammdaten": form, **{name: grid_of(lines) for name, lines in rows.items()}}
+    sheets.update(grids or {})
+    return of(sheets)
+
+
+def of(sheets: dict[str, list[list[Any]]]) -> list[tuple[str, str, str]]:
+    examined = examine(*raw_cells(sheets), load_settings(), LAST_DAY)
+    files = pl.DataFrame({"file": [0], "source_file": ["a.xlsx"], "cluster_id": ["DE-0001"]})
+    files = files.with_columns(pl.col("file").cast(pl.UInt32))
+    nobody = {"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32, "row_cluster": pl.String}
+    table = findings_table(
+        examined.findings,
+        examined.parsed.cells,
+        files,
+        pl.DataFrame(schema=nobody),
+        [submission()],
+        load("go-cluster"),
+    )
+    texts = table.select("code", "message_de", "message_en").rows()
+    assert not [t for _, *both in texts for t in both if HOLES.search(t)]
+    return [t for t in texts if t[0] not in ("missing_sheet",) or "Meinten" in t[1]]
+
+
+def test_the_form_of_a_message() -> None:
+    ((_, german, english),) = said(Beschäftigte="viele")
+    assert german == (
+        "Akteure!D2: „viele“ ist keine ganze Zahl. "
+        "Bitte die Zahl der Beschäftigten eintragen oder die Zelle leer lassen."
+    )
+    assert english == (
+        "Akteure!D2: “viele” is no whole number. "
+        "Please enter the number of employees or leave the cell empty."
+    )
+
+
+def test_what_is_required_may_not_stay_empty() -> None:
+    ((_, german, english),) = said(Akteurstyp="Start-up")
+    assert "leer" not in german
+    assert "empty" not in english
+    assert "Hochschule" in german
+    assert "University" in english
+
+
+@pytest.mark.parametrize(
+    ("typed", "german", "english"),
+    [
+        ("31.11.2025", "Diesen Tag gibt es nicht", "There is no such day"),
+        ("12.31.2025", "(31.12.2025?)", "(31.12.2025?)"),
+        (2025, "(etwa 01.01.2025)", "(for instance 01.01.2025)"),
+        ("2025", "Ein Jahr allein", "A year alone"),
+        (45657, "als Datum formatieren", "format the cell as a date"),
+        ("Q3/2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
+        ("2025-Q3", "Ein Quartal ist kein Tag", "A quarter is no day"),
+        ("3. Quartal 2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
+        ("03/2025", "(etwa 01.03.2025)", "(for instance 01.03.2025)"),
+        ("März 2025", "Monat als Zahl", "month as a number"),
+        ("1. März 2025", "Monat als Zahl", "month as a number"),
+        ("1.3.24", "mit vier Ziffern", "with four digits"),
+        ("2025/03/01", "mit Punkten", "with points"),
+        ("2019-2021", "ein Zeitraum", "a period"),
+        ("laufend", "kein Ende hat", "no end"),
+        ("ca. 2019", "einen bestimmten Tag", "a definite day"),
+        ("unbekannt", "leer lassen", "leave empty"),
+        ("irgendwann", "den Tag des Beitritts", "the day the actor joined"),
+    ],
+)
+def test_dates(typed: Any, german: str, english: str) -> None:
+    ((code, *texts),) = said(Beitritt=typed)
+    assert code == "bad_date"
+    assert german in texts[0]
+    assert english in texts[1]
+
+
+def test_a_stichtag_after_the_period() -> None:
+    ((code, german, english),) = said(master={"Stichtag": date(2026, 10, 1)})
+    assert code == "bad_date"
+    assert "nach dem letzten Tag" in german
+    assert "after the last day" in english
+
+
+def test_a_stichtag_that_is_no_day_is_said_to_be_none() -> None:
+    ((_, german, _),) = said(master={"Stichtag": "31.11.2026"})
+    assert "Diesen Tag gibt es nicht" in german
+
+
+@pytest.mark.parametrize(
+    ("sheet", "head", "typed", "german"),
+    [
+        ("Akteure", "Beschäftigte", "ca. 50", "nur die Zahl eintragen (50 ohne Zusatz)"),
+        ("Akteure", "Beschäftigte", ">100", "nur die Zahl eintragen (100 ohne Zusatz)"),
+        ("Akteure", "Beschäftigte", "50 MA", "nur die Zahl eintragen (50 ohne Zusatz)"),
+        ("Akteure", "Beschäftigte", "50-100", "statt 50 bis 100"),
+        ("Akteure", "Beschäftigte", "50 bis 100", "statt 50 bis 100"),
+        ("Akteure", "Beschäftigte", "12,5 %", "Prozente gehören nicht hierher"),
+        ("Akteure", "Beschäftigte", "k. A.", "Was nicht bekannt ist"),
+        ("Akteure", "Beschäftigte", date(2026, 5, 1), "Excel hat daraus ein Datum gemacht"),
+        ("Akteure", "Umsatz EUR", "100 T€", "die Zahl ausschreiben"),
+        ("Akteure", "Umsatz EUR", "1,2 Mio.", "die Zahl ausschreiben"),
+        ("Akteure", "Umsatz EUR", "viel", "den Umsatz in Euro"),
+        ("Management", "VZÄ", "50 %", "50 % sind 0,5"),
+        ("Management", "VZÄ", "halbtags", "eine halbe 0,5"),
+        ("Aktivitäten", "Häufigkeit pro Jahr", "monatlich", "monatlich 12"),
+        ("Aktivitäten", "Häufigkeit pro Jahr", "4x im Jahr", "(etwa 4)"),
+    ],
+)
+def test_numbers(sheet: str, head: str, typed: Any, german: str) -> None:
+    ((code, text, _),) = said(sheet, **{head: typed})
+    assert code == "bad_type"
+    assert german in text
+
+
+@pytest.mark.parametrize(
+    ("head", "typed", "german", "english"),
+    [
+        ("Akteurstyp", "Hochschle", "Meinten Sie „Hochschule“?", "Did you mean “University”?"),
+        ("Akteurstyp", "Universty", "Meinten Sie „Hochschule“?", "Did you mean “University”?"),
+        ("Akteurstyp", "Forschungseinrichtungen", "„FuE-Einrichtung“?", "“R&D institution”?"),
+        ("Bindung", "Mitglied", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
+        ("Bindung", "Mitgliedshaft", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
+        ("Land", "Östereich", "Meinten Sie „Österreich“?", "Did you mean “Austria”?"),
+    ],
+)
+def test_near_misses(head: str, typed: str, german: str, english: str) -> None:
+    ((_, *texts),) = said(**{head: typed})
+    assert texts[0].endswith(german)
+    assert texts[1].endswith(english)
+
+
+@pytest.mark.parametrize(
+    ("head", "typed"),
+    [
+        ("Akteurstyp", "Start-up"),
+        ("Bindung", "Fördermitglied"),
+        ("Land", "Demoland"),
+        ("Land", "Dex"),
+        ("KMU", "unbekannt"),
+    ],
+)
+def test_nothing_is_suggested_that_is_not_near(head: str, typed: str) -> None:
+    ((_, german, english),) = said(**{head: typed})
+    assert "Meinten" not in german
+    assert "mean" not in english
+
+
+def test_items_of_lists() -> None:
+    ((_, german, _),) = said(master={"Exzellenzmaßnahmen": "go-cluster; Spitzencluster-Wetbewerb"})
+    assert "„Spitzencluster-Wetbewerb“" in german
+    assert german.endswith("Meinten Sie „Spitzencluster-Wettbewerb“?")
+
+
+def test_headers_and_labels() -> None:
+    rows = [{"Name": "A", "Akteurtyp": "Unternehmen", "Bindung": "Kontakt", "Bemerkung": 1}]
+    found = said(grids={"Akteure": grid_of(rows)})
+    by_code: dict[str, list[str]] = {}
+    for code, german, _ in found:
+        by_code.setdefault(code, []).append(german)
+    assert by_code["missing_column"][0].endswith("Meinten Sie mit „Akteurtyp“ diese Spalte?")
+    meant = [text for text in by_code["unknown_column"] if text.endswith("„Akteurstyp“?")]
+    assert len(meant) == 1
+    assert len(by_code["unknown_column"]) == 2  # of a remark nothing is suggested
+    ((_, german, english),) = said(master={"Technologiefelt": "IKT"})
+    assert german.endswith("Meinten Sie „Technologiefeld“?")
+    assert english.endswith("Did you mean “Technology field”?")
+
+
+def test_a_column_that_is_there_is_not_suggested() -> None:
+    ((_, german, _),) = said(Beschäftigte=5, Beschäftigter="x")
+    assert "Meinten" not in german
+
+
+def test_sheets() -> None:
+    ((code, german, english),) = said(grids={"Nachweis": [["Art"]], "Notizen": [["x"]]})
+    assert code == "missing_sheet"
+    assert german.endswith("Meinten Sie mit „Nachweis“ dieses Blatt?")
+    assert english.endswith("Did you mean this sheet by “Nachweis”?")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("alpha", 0), ("alhpa", 0), ("bet", None), ("beta", 1), ("betagamm", 1), ("alphi", None)],
+)
+def test_nearest(text: str, number: int | None) -> None:
+    names = [("alpha", 0), ("alphj", 2), ("beta", 1), ("betagamma", 1)]
+    assert nearest([text], names) == [number]
+    assert nearest([], names) == []
+
+
+def test_what_strangers_type_is_shown_in_part_and_never_filled_in_again() -> None:
+    ((_, german, _),) = said(Beschäftigte="x" * 500 + "{place}")
+    assert "x" * 121 not in german
+    sheets = {
+        "Stammdaten": [[label, value] for label, value in MASTER.items()],
+        "Akteure": grid_of([{**COMPANY, "Beschäftigte": "(place)"}]),
+    }
+    assert "(place)" in of(sheets)[0][1]
+
+
+# --------------------------------------------------------------------------------- declarations
+def test_asks_and_hints_name_fields_that_exist() -> None:
+    books = [submission(), office()]
+    known = {f"{sheet}.{field.key}" for sheet, field in every_field(books)}
+    assert set(phrases()["asks"]) <= known
+    for hint in phrases()["hints"]:
+        assert set(hint.get("fields", ())) <= known
+        assert set(hint.get("types", ())) <= set(phrases()["types"])
+        assert set(hint["codes"]) <= set(kinds())
+        assert pl.Series([""]).str.contains(hint["pattern"]).len() == 1  # a valid pattern
+
+
+def test_every_text_has_both_languages_and_the_same_holes() -> None:
+    entries = [
+        *(hint["text"] for hint in phrases()["hints"]),
+        *phrases()["usual"].values(),
+        *(text for of_type in phrases()["types"].values() for text in of_type.values()),
+        *phrases()["asks"].values(),
+        *(check.message for check in checks()),
+    ]
+    for entry in entries:
+        assert set(entry) == set(LANGUAGES)
+        german, english = (set(re.findall(r"\{(\w+)\}", entry[lang])) for lang in LANGUAGES)
+        assert german == english, entry
+
+
+def test_every_field_says_something() -> None:
+    frame = fields_frame([submission(), office()])
+    for lang in LANGUAGES:
+        texts = frame.select(f"wrong_{lang}", f"remedy_{lang}", f"remedy_limits_{lang}").rows()
+        assert all(text and not HOLES.search(text) for row in texts for text in row)
+
+
+def test_no_two_words_of_a_list_are_taken_for_each_other() -> None:
+    for name, entries in registers().items():
+        names = [(key, at) for at, e in enumerate(entries) for key in sorted(e.keys)]
+        for at, entry in enumerate(entries):
+            assert nearest([word_key(entry.de)], names) in ([at], [None]), (name, entry.de)
