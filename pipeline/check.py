@@ -10,6 +10,8 @@ from pipeline.examine import examine
 from pipeline.findings import join_findings
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.mapping.apply import apply_mappings, mapping_sheet_keys
+from pipeline.mapping.model import ExportMapping
 from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.run import Read, intake
 from pipeline.settings import load_settings
@@ -18,12 +20,19 @@ from pipeline.tables.findings import findings_table
 from schemas.declaration import submission
 
 
-def check(paths: Sequence[Path], read: Read) -> pl.DataFrame:
-    """Return the table of findings of the files, each on its own (see contract 3)."""
+def check(
+    paths: Sequence[Path], read: Read, mappings: Sequence[ExportMapping] = ()
+) -> pl.DataFrame:
+    """Return the table of findings of the files, each on its own (see contract 3).
+
+    MappingError where two of the mappings recognise one file.
+    """
     settings = load_settings()
-    outcomes: Iterator[Reading | Refusal] = read(paths, wanted_sheet_keys(submission()))
+    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    outcomes: Iterator[Reading | Refusal] = read(paths, wanted)
     sent = intake(list(zip(paths, outcomes, strict=True)), 0)
-    examined = examine(sent.sheets, sent.cells, settings)
+    foreign = apply_mappings(mappings, sent.files, sent.sheets, sent.cells).foreign
+    examined = examine(sent.sheets, sent.cells, settings, foreign=foreign)
     master, found = examined.master, examined.findings
     # Each file stands for itself: several versions of one cluster are no contradiction here.
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 from rich.console import Console
@@ -11,6 +13,8 @@ from rich.text import Text
 from pipeline.check import check
 from pipeline.commands.run import read_here
 from pipeline.intake.discover import shown_name
+from pipeline.mapping.load import load_mappings, mappings_beside
+from pipeline.mapping.model import MappingError
 from pipeline.texts import say
 
 WRONG, USAGE_ERROR = 1, 2
@@ -28,11 +32,23 @@ def command(arguments: argparse.Namespace) -> int:
     if lost:
         print(f"nicht gefunden / not found: {', '.join(lost)}", file=sys.stderr)
         return USAGE_ERROR
-    found = check(arguments.files, read_here)
+    try:
+        found = check_files(arguments.files, arguments.mapping)
+    except MappingError as error:
+        print(error.messages[arguments.lang], file=sys.stderr)
+        return USAGE_ERROR
     console = Console(highlight=False)
     for name in dict.fromkeys(shown_name(path) for path in arguments.files):
         show(console, name, found.filter(pl.col("source_file") == name), arguments.lang)
     return WRONG if (found["severity"] == "error").any() else 0
+
+
+def check_files(files: Sequence[Path], given: Sequence[Path] | None) -> pl.DataFrame:
+    """Return the findings of the files, read by the given mappings or those of their period."""
+    groups: dict[tuple[Path, ...], list[Path]] = {}
+    for file in files:
+        groups.setdefault(tuple(given or mappings_beside(file)), []).append(file)
+    return pl.concat(check(own, read_here, load_mappings(m)) for m, own in groups.items())
 
 
 def show(console: Console, name: str, found: pl.DataFrame, lang: str) -> None:
