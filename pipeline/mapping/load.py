@@ -89,7 +89,7 @@ def recognised_by(top: Section) -> dict[str, Any]:
             for sheet in headers.entries
         },
     }
-    if not any(result.values()):
+    if not section.entries:
         top.wrong("not_recognisable")
     return result
 
@@ -141,8 +141,9 @@ def mapped_sheet(section: Section, name: str) -> MappedSheet | None:
 
 def our_sheet(section: Section, to: str | None) -> Sheet | None:
     """Return our sheet of that name, German or English."""
-    if to is None:
+    if "to" not in section.entries:
         section.wrong("missing_key", names="to")
+    if to is None:
         return None
     sheets = submission().sheets
     found = next((s for s in sheets if word_key(to) in s.keys), None)

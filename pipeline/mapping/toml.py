@@ -19,6 +19,8 @@ KINDS = {
     "tables": {"de": "Abschnitte wie [[sheets]]", "en": "sections such as [[sheets]]"},
 }
 
+PLACES = {"at line": "Zeile", "column": "Spalte", "at end of document": "am Ende der Datei"}
+
 
 class Section:
     """One table of the file, at its place; mistakes are added to `problems`."""
@@ -94,8 +96,16 @@ def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Sectio
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError([problem(name, "unreadable", detail=str(error))]) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise MappingError([problem(name, "no_toml", detail=str(error))]) from error
+        detail = {"de": in_german(str(error)), "en": str(error)}
+        raise MappingError([problem(name, "no_toml", detail=detail)]) from error
     return Section(entries, name, problems), data
+
+
+def in_german(place: str) -> str:
+    """Return where the TOML reader stopped, in German."""
+    for english, german in PLACES.items():
+        place = place.replace(english, german)
+    return place
 
 
 def shown(text: str) -> str:

@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.intake.build import Book, save, submission
-from tests.intake.published import PERIOD, Published, command, publish, run, submit
+from tests.intake.build import Book, save
+from tests.intake.published import PERIOD, Published, publish
 
 from .build import MAPPING, crm_export, own_form
 
