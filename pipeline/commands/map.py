@@ -45,7 +45,7 @@ def command(arguments: argparse.Namespace) -> int:
     except OSError as error:
         return fail(USAGE_ERROR, say["unwritable"].format(file=target, why=error.strerror))
     Report(say, lang).show(proposal)
-    print(say["written"].format(file=target))
+    print(printable(say["written"].format(file=target)))
     return 0
 
 
@@ -66,7 +66,8 @@ def fail(code: int, message: str) -> int:
 
 def printable(text: str) -> str:
     """Return a text without what a terminal would obey; line breaks stay."""
-    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "�" for c in text)
+    lines = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "�" for c in lines)
 
 
 def shown(text: str) -> Text:
@@ -120,8 +121,8 @@ class Report:
 
     def column(self, column: Column) -> tuple[Text, Text]:
         """Return the field of a column and why it was chosen."""
-        if column.personal:
-            return Text("–"), Text(self.say["personal"], style="dim")
+        if column.left_out:
+            return Text("–"), Text(self.say[column.left_out], style="dim")
         if column.field is not None:
             return Text(column.field.name[self.lang], style="green"), Text(self.say[column.basis])
         near = ", ".join(field.name[self.lang] for field in column.near)

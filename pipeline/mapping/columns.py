@@ -7,11 +7,11 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from pipeline.mapping.content import Content, fits
-from pipeline.mapping.hints import Names, field_names, personal_pattern, word_names
+from pipeline.mapping.hints import Names, field_names, pattern, word_names
 from schemas.declaration import Field, Sheet
 from schemas.words import collapse, word_key
 
-CLEAR, WORTH_NAMING, CLEAR_WORD = 80.0, 45.0, 88.0
+CLEAR, WORTH_NAMING, CLEAR_WORD = 80.0, 55.0, 88.0
 NEAREST = 3
 
 
@@ -20,7 +20,7 @@ class Column:
     """A header or label of the export and what was found for it.
 
     basis: name (ours), hint, similar, content; empty where nothing is clear. near: fields by
-    likelihood. personal: to be left out.
+    likelihood. left_out: why it is better not read ("personal", "scaled"), if so.
     """
 
     text: str
@@ -30,7 +30,7 @@ class Column:
     basis: str = ""
     score: float = 0.0
     near: tuple[Field, ...] = ()
-    personal: bool = False
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def judged(
     if chosen is not None:
         score, basis = scores[chosen]
         return replace(column, field=ours.field(chosen), score=min(score, 100.0), basis=basis)
-    if is_personal(column):
-        return replace(column, personal=True)
+    if why := better_left_out(column):
+        return replace(column, left_out=why)
     order = sorted(scores, key=lambda key: -scores[key][0])
     near = [k for k in order if scores[k][0] >= WORTH_NAMING and k not in given]
     return replace(column, near=tuple(ours.field(key) for key in near[:NEAREST]))
@@ -81,13 +81,15 @@ def judged(
 def scored(ours: Sheet, column: Column) -> Scores:
     """Return the score (in percent) and its basis of every field that the column may be."""
     by_name = field_scores(ours.key, column.key)
-    if is_personal(column):
-        return {key: said for key, said in by_name.items() if said[1] == "name"}
+    why = better_left_out(column)
+    if why:
+        own = {key: said for key, said in by_name.items() if said[1] == "name"}
+        return own if why == "personal" else {}
     result = {}
     for one in ours.fields:
         score, basis = by_name.get(one.key, (0.0, "similar"))
         more, alone = fits(column.content, ours.key, one)
-        named = score + more if score >= 60 else score
+        named = score + more if score >= WORTH_NAMING or more < 0 else score
         result[one.key] = (named, basis) if named >= alone else (float(alone), "content")
     return result
 
@@ -112,11 +114,16 @@ def name_scores(names: Names, key: str) -> Scores:
     return result
 
 
-def is_personal(column: Column) -> bool:
-    """Whether a column seems to hold personal data: by its header or its cells."""
+def better_left_out(column: Column) -> str:
+    """Return why a column should not be read: personal data, or figures in thousands or millions.
+
+    Units are not converted: a turnover in T€ would be read as one in euros.
+    """
     content = column.content
     by_cells = content.share("mail") >= 0.5 or content.share("phone") >= 0.7
-    return by_cells or personal_pattern().search(column.key) is not None
+    if by_cells or pattern("personal_words").search(column.key):
+        return "personal"
+    return "scaled" if pattern("scales").search(word_key(column.text)) else ""
 
 
 # ------------------------------------------------------------------------------------------ words

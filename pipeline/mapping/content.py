@@ -114,8 +114,9 @@ def fits(content: Content, sheet: str, field: Field) -> tuple[int, int]:
 def _fits_words(content: Content, sheet: str, field: Field) -> tuple[int, int]:
     share = content.share_of_words(known_words(sheet, field.key))
     boolean = field.type == "yes_no" and content.share("boolean") >= 0.7
+    several = len(known_words(sheet, field.key) & set(content.words)) > 1
     if share >= 0.5 or boolean:
-        return 20, 60 if field.type == "yes_no" else 85
+        return 20, 85 if several and field.type != "yes_no" else 60
     if share >= 0.2:
         return 10, 50
     different = len(content.words) > 60 or content.share("date") >= 0.5

@@ -90,7 +90,7 @@ def recognise(proposal: Proposal, file_name: str, say: dict[str, str]) -> Iterat
     yield f"sheets = [{', '.join(map(quoted, names[:5]))}]"
     tables = [f for f in found if f.header_row is not None]
     if tables:
-        heads = [c.text for c in tables[0].columns if c.field][:4]
+        heads = [c.text for c in tables[0].columns if c.field and c.basis != "content"][:4]
         headers = ", ".join(map(quoted, heads))
         yield f"headers = {{ {quoted(tables[0].name)} = [{headers}] }}"
 
@@ -102,20 +102,27 @@ def sheet_lines(found: Found, sheet: Sheet, say: dict[str, str], lang: str) -> I
     yield f"from = {quoted(found.name)}"
     yield f"to = {quoted(sheet.name[lang])}"
     if found.header_row is not None:
-        yield f"header_row = {found.header_row}"
-    personal = list(dict.fromkeys(c.text for c in found.columns if c.personal))
-    if personal:
-        yield f"ignore = [{', '.join(map(quoted, personal))}]   # {say['personal']}"
+        yield f"# header_row = {found.header_row}   # {say['header_row']}"
+    yield from ignored_columns(found, say)
     yield "[sheets.columns]"
     said: set[str] = set()
     for column in found.columns:
-        if not column.personal and column.key not in said:
+        title = found.header_row is None and not column.content.size and not column.near
+        if not (column.left_out or column.key in said or (title and column.field is None)):
             yield column_line(column, say, lang)
             said.add(column.key)
     yield from word_sections(found.words, say, lang)
     if found.missing:
         yield f"[sheets.fixed]   # {say['fixed']}"
         yield from (fixed_line(field, say, lang) for field in found.missing)
+
+
+def ignored_columns(found: Found, say: dict[str, str]) -> Iterator[str]:
+    """Yield the list of columns that are better not read, one a line with the reason."""
+    reasons = {column.text: column.left_out for column in found.columns if column.left_out}
+    if reasons:
+        lines = [f"  {quoted(text)},   # {say[why]}" for text, why in reasons.items()]
+        yield from ("ignore = [", *lines, "]")
 
 
 def column_line(column: Column, say: dict[str, str], lang: str) -> str:

@@ -72,7 +72,7 @@ def _names(rows: list[tuple[str, str, bool]]) -> Names:
 
 
 @cache
-def personal_pattern() -> re.Pattern[str]:
-    """Return what the key of a header that may announce personal data contains."""
-    every = "|".join(re.escape(word_key(word)) for word in hints()["personal_words"])
+def pattern(group: str) -> re.Pattern[str]:
+    """Return what the key of a header contains that holds one of the group's words."""
+    every = "|".join(re.escape(word_key(word)) for word in hints()[group])
     return re.compile(rf"(?<!\w)(?:{every})(?!\w)")

@@ -1,8 +1,10 @@
 """One cluster's data twice: in our own form, and as the export of a CRM (English, other words)."""
 
 from datetime import date
+from pathlib import Path
 
-from tests.intake.build import Book, Cell, Grid, submission
+from tests.intake.build import Book, Cell, Grid, save, submission
+from tests.intake.published import PERIOD
 
 TITLE: Grid = [
     ["Members of the cluster – export"],
@@ -110,6 +112,12 @@ def in_crm(row: list[Cell], header: list[Cell], name: str | None) -> Cell:
 
 def word(value: Cell) -> Cell:
     return WORDS.get(value, value) if isinstance(value, str) else value
+
+
+def add_mapping(root: Path, text: str | None = None, name: str = "crm.toml") -> Path:
+    """Put a mapping where the period's mappings are."""
+    path = root / "inputs" / PERIOD / "mappings" / name
+    return save(path, (MAPPING if text is None else text).encode())
 
 
 MAPPING = """

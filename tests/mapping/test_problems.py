@@ -10,16 +10,12 @@ from pipeline.mapping.model import MappingError
 from tests.intake.build import save, submission
 from tests.intake.published import PERIOD, command, publish, run, submit
 
-from .build import MAPPING, crm_export, own_form
+from .build import MAPPING, add_mapping, crm_export, own_form
 
 RECOGNISE = '[recognise]\nfile = "crm_*"\n'
 MEMBERS = RECOGNISE + '[[sheets]]\nfrom = "Members"\nto = "Akteure"\n'
 MASTER = RECOGNISE + '[[sheets]]\nto = "Stammdaten"\n'
 TO = 'to = "Akteure"\n'
-
-
-def add_mapping(root: Path, text: str = MAPPING, name: str = "crm.toml") -> Path:
-    return save(root / "inputs" / PERIOD / "mappings" / name, text.encode())
 
 
 MISTAKES = [

@@ -1,15 +1,14 @@
 """A foreign export is reviewed by a mapping alone, with the figures of our own form."""
 
 import json
-from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.intake.build import Book, save
-from tests.intake.published import PERIOD, Published, publish
+from tests.intake.build import Book
+from tests.intake.published import Published, publish
 
-from .build import MAPPING, crm_export, own_form
+from .build import add_mapping, crm_export, own_form
 
 Files = dict[str, Book | bytes]
 TABLES = [
@@ -22,10 +21,6 @@ TABLES = [
     "robustness",
     "outlook",
 ]
-
-
-def add_mapping(root: Path, text: str = MAPPING, name: str = "crm.toml") -> Path:
-    return save(root / "inputs" / PERIOD / "mappings" / name, text.encode())
 
 
 @pytest.fixture(scope="module")
