@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from pipeline.evaluate import (
 )
 from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
-from pipeline.mapping.apply import apply_mappings
+from pipeline.mapping.apply import apply_mappings, nothing_mapped
 from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Measures, Portfolio
 from pipeline.measures.measures import independent, with_actors
@@ -59,7 +59,7 @@ class Review:
     catalogues: tuple[Catalogue, ...]
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
-    mapped: pl.DataFrame
+    mapped: pl.DataFrame = field(default_factory=nothing_mapped)
     unused_mappings: tuple[str, ...] = ()
 
 

@@ -30,6 +30,11 @@ class Applied:
     unused: tuple[str, ...]
 
 
+def nothing_mapped() -> pl.DataFrame:
+    """Return `Applied.used` where no mapping is at work."""
+    return pl.DataFrame(schema={"source_file": pl.String, "mapping": pl.String})
+
+
 def mapping_sheet_keys(mappings: Sequence[ExportMapping]) -> frozenset[str]:
     """Return the keys of the sheets that the mappings want read."""
     never = {word_key(name) for name in submission().words["never_read"]}

@@ -55,6 +55,17 @@ def test_findings_are_those_of_our_own_form(ours: Published, theirs: Published) 
     assert {code for code, _ in said(theirs)} == {"missing_sheet"}
 
 
+def test_the_report_says_which_files_were_read_by_a_mapping(
+    ours: Published, theirs: Published
+) -> None:
+    caption = "Mit einer Zuordnung gelesene Dateien"
+    page = (theirs.folder / "report/index.html").read_text(encoding="utf-8")
+    assert caption in page
+    assert "crm.toml" in page
+    assert caption not in (ours.folder / "report/index.html").read_text(encoding="utf-8")
+    assert "crm.toml" not in (theirs.folder / "report/clusters/DE-0042.html").read_text()
+
+
 def test_run_json_says_what_was_read_by_which_mapping(theirs: Published) -> None:
     (record,) = json.loads((theirs.folder / "run.json").read_text())["mappings"]
     assert record["submissions"] == ["crm_2026-09.xlsx"]
