@@ -53,7 +53,7 @@ def content_of(cells: Iterable[Cell], most: int) -> Content:
         written[key] = (written.get(key, (0, ""))[0] + count, text)
     size = max(1, len(cells))
     shares = {kind: sum(map(test, cells)) / size for kind, test in TESTS.items()}
-    texts = [t for kind, _, t in cells if kind == TEXT and t is not None]
+    texts = [t for kind, _, t in cells if kind == TEXT and t and len(t) <= LONGEST_WORD]
     return Content(len(cells), shares, written, tuple(texts))
 
 
@@ -66,7 +66,14 @@ def as_word(cell: Cell) -> str | None:
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[Cell], bool]:
-    return lambda cell: cell[0] == TEXT and bool(pattern.fullmatch((cell[2] or "").strip()))
+    """Return whether a cell's text is of the pattern; long texts are none, and costly to try."""
+
+    def test(cell: Cell) -> bool:
+        text = cell[2] or ""
+        short = cell[0] == TEXT and len(text) <= LONGEST_WORD
+        return short and pattern.fullmatch(text.strip()) is not None
+
+    return test
 
 
 def _is_postcode(cell: Cell) -> bool:
