@@ -1,5 +1,6 @@
 """What is wrong in submissions, before they are sent: parse, validation, findings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,6 +9,8 @@ from pipeline.catalogue import load
 from pipeline.examine import examine
 from pipeline.findings import join_findings
 from pipeline.intake.gather import Intake
+from pipeline.mapping.apply import apply_mappings
+from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED, REVIEWED, file_findings, settle
 from pipeline.tables.findings import findings_table
@@ -26,10 +29,14 @@ class Checked:
     findings: pl.DataFrame
 
 
-def check(sent: Intake) -> Checked:
-    """Check the files, each on its own: a second version of a cluster is no contradiction here."""
+def check(sent: Intake, mappings: Sequence[ExportMapping] = ()) -> Checked:
+    """Check the files, each on its own: a second version of a cluster is no contradiction here.
+
+    MappingError where two of the mappings recognise one file.
+    """
     settings = load_settings()
-    examined = examine(sent.sheets, sent.cells, settings)
+    foreign = apply_mappings(mappings, sent.files, sent.sheets, sent.cells).foreign
+    examined = examine(sent.sheets, sent.cells, settings, foreign=foreign)
     master, found = examined.master, examined.findings
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
     settled = settle(submission(), alone, sent.refusals, master, found)

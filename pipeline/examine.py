@@ -9,6 +9,7 @@ from pipeline.actors.actors import Located, count, describe, duplicate_findings
 from pipeline.actors.status import Definition
 from pipeline.crosschecks.crosschecks import cross_check
 from pipeline.findings import join_findings
+from pipeline.parse.foreign import NOTHING_FOREIGN, Foreign
 from pipeline.parse.parse import Parsed, parse
 from pipeline.settings import Settings
 from pipeline.validate import Valid, validate
@@ -32,10 +33,17 @@ class Examined:
 
 
 def examine(
-    sheets: pl.DataFrame, cells: pl.DataFrame, settings: Settings, last_day: dt.date | None = None
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    settings: Settings,
+    last_day: dt.date | None = None,
+    foreign: Foreign = NOTHING_FOREIGN,
 ) -> Examined:
-    """Return the stacked submissions examined; last_day is the last day of the period, if any."""
-    parsed = parse(submission(), sheets, cells)
+    """Return the stacked submissions examined.
+
+    last_day: the last day of the period, if any. foreign: what mappings say of foreign exports.
+    """
+    parsed = parse(submission(), sheets, cells, foreign)
     valid = validate(submission(), parsed, last_day)
     located = describe(valid.tables["master_data"], valid.tables["actors"], settings.actors)
     counted = count(located.actors, settings.actors, Definition())

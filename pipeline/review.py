@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -19,6 +19,8 @@ from pipeline.evaluate import (
 from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
 from pipeline.intake.gather import Intake
+from pipeline.mapping.apply import apply_mappings, nothing_mapped
+from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Measures, Portfolio
 from pipeline.measures.measures import independent, with_actors
 from pipeline.office import Office, coverage, effective_ratings, read_office
@@ -35,7 +37,8 @@ class Review:
 
     tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
     decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook).
-    catalogues: as they were asked for; the first one decides the table `clusters`.
+    catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
+    source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     """
 
     period: str
@@ -43,6 +46,8 @@ class Review:
     catalogues: tuple[Catalogue, ...]
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
+    mapped: pl.DataFrame = field(default_factory=nothing_mapped)
+    unused_mappings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Task:
     """What a review is asked to do.
 
     frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
-    frozen.
+    frozen. mappings: how foreign exports are read.
     """
 
     period: str
@@ -58,13 +63,19 @@ class Task:
     catalogues: tuple[Catalogue, ...]
     settings: Settings
     frozen: Mapping[str, pl.DataFrame]
+    mappings: tuple[ExportMapping, ...] = ()
 
 
 def review(
     task: Task, sent: Intake, office_files: Mapping[str, int], office_sent: Intake
 ) -> Review:
-    """Return the review of what was sent; `OfficeFileError` if a file of the office is unusable."""
-    examined = examine(sent.sheets, sent.cells, task.settings, task.last_day)
+    """Return the review of what was sent.
+
+    `OfficeFileError` if a file of the office is unusable, `MappingError` if several mappings
+    recognise one file.
+    """
+    mapped = apply_mappings(task.mappings, sent.files, sent.sheets, sent.cells)
+    examined = examine(sent.sheets, sent.cells, task.settings, task.last_day, mapped.foreign)
     office = read_office(office_files, office_sent.sheets, office_sent.cells)
     settled = settle(submission(), sent.files, sent.refusals, examined.master, examined.findings)
     portfolio = reviewed_portfolio(task, examined, settled, office)
@@ -102,7 +113,15 @@ def review(
         ratings,
     )
     tables = assemble(finished)
-    return Review(task.period, task.last_day, task.catalogues, task.settings, tables)
+    return Review(
+        task.period,
+        task.last_day,
+        task.catalogues,
+        task.settings,
+        tables,
+        mapped.used,
+        mapped.unused,
+    )
 
 
 def reviewed_portfolio(

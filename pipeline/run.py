@@ -23,6 +23,10 @@ from pipeline.intake.discover import Found, discover, shown_name
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.mapping.apply import mapping_sheet_keys
+from pipeline.mapping.files import FOLDER, mapping_files
+from pipeline.mapping.load import load_mappings
+from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publish import publish, write_json, write_tables
 from pipeline.report.html.pages import write_pages
@@ -87,13 +91,14 @@ def run(request: Request, read: Read) -> Published:
     last_day = periods.last_day(request.period)
     catalogues = load_all(request.catalogues)
     frozen = frozen_limits(request, catalogues)
+    mappings = mappings_or_refuse(request)
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
     with clock.stage("read"):
-        sent, office_sent = read_all(found, read)
+        sent, office_sent = read_all(found, read, mapping_sheet_keys(mappings))
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
-        task = Task(request.period, last_day, catalogues, settings, frozen)
+        task = Task(request.period, last_day, catalogues, settings, frozen, mappings)
         done = review_or_refuse(task, sent, numbers, office_sent)
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)
@@ -106,6 +111,7 @@ def run(request: Request, read: Read) -> Published:
         with clock.stage("pages"):
             write_pages(done, folder / "report", request.lang)
         record = run_record(request, done, sent, office_sent, found, counts, clock, started)
+        record["mappings"] = mappings_record(mappings, done)
         write_json(record, folder / "run.json")
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
@@ -114,14 +120,15 @@ def run(request: Request, read: Read) -> Published:
 
 
 # --------------------------------------------------------------------------------------- reading
-def read_all(found: Found, read: Read) -> tuple[Intake, Intake]:
+def read_all(found: Found, read: Read, further: frozenset[str]) -> tuple[Intake, Intake]:
     """Read the submissions and the office's files in one go; a file's number is its place.
 
-    NothingPublishedError if a file of the office cannot be read.
+    further: keys of the sheets that mappings want. NothingPublishedError if a file of the office
+    cannot be read.
     """
     paths = [*found.submissions, *found.office.values()]
     names = [shown_name(path) for path in paths]
-    wanted = wanted_sheet_keys(submission()) | wanted_sheet_keys(office())
+    wanted = wanted_sheet_keys(submission()) | wanted_sheet_keys(office()) | further
     outcomes = list(read(paths, wanted))
     most = load_settings().intake.max_file_mb
     end = len(found.submissions)
@@ -139,8 +146,18 @@ def review_or_refuse(
     """Return the review; an unusable file of the office ends the run."""
     try:
         return review(task, sent, numbers, office_sent)
+    except MappingError as error:
+        raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error
+
+
+def mappings_or_refuse(request: Request) -> tuple[ExportMapping, ...]:
+    """Return the period's mappings; a mistake in one of them ends the run."""
+    try:
+        return load_mappings(mapping_files(request.inputs / request.period / FOLDER))
+    except MappingError as error:
+        raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
 
 
 def unusable(name: str, code: str, why: str) -> NothingPublishedError:
@@ -224,6 +241,15 @@ def count_outcomes(done: Review) -> dict[str, int]:
     counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
     counts["findings"] = done.tables["findings"].height
     return counts
+
+
+def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:
+    """Return what run.json says of each mapping: which one it was and what was read by it."""
+    files = dict(done.mapped.group_by("mapping").agg(pl.col("source_file").sort()).iter_rows())
+    return [
+        {"name": m.name, "sha256": m.sha256, "title": m.title, "submissions": files.get(m.name, [])}
+        for m in mappings
+    ]
 
 
 def run_record(

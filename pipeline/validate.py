@@ -108,12 +108,20 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     """Return failures (CELL, code, detail) as findings at their cells, with what the cell holds."""
     places = parsed.places.filter(pl.col("sheet_key") == sheet.key)
     places = places.select("file", "field", "column", form_row="row")
-    raw = parsed.cells.filter(pl.col("sheet_key") == sheet.key).select(*CELL, value="raw")
+    cells = parsed.cells.filter(pl.col("sheet_key") == sheet.key)
+    nowhere = pl.col("column").is_null()
+    raw = cells.select(*CELL, value="raw", at_sheet="sheet", fixed=nowhere)
     names = parsed.sheets.select("file", "sheet_key", "sheet")
     rows = failures.join(names, on=["file", "sheet_key"], how="left")
     rows = rows.join(places, on=["file", "field"], how="left").join(raw, on=CELL, how="left")
     row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
-    return findings(rows.with_columns(row=row).sort("file", "row", "column"))
+    stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
+    rows = rows.with_columns(
+        sheet=pl.coalesce("at_sheet", "sheet"),
+        row=pl.when(stands).then(row),
+        column=pl.when(stands).then("column"),
+    )
+    return findings(rows.sort("file", "row", "column"))
 
 
 def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:

@@ -15,31 +15,61 @@ from pipeline.intake.discover import shown_name
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.mapping.files import mappings_beside
 from pipeline.settings import load_settings
 from schemas.declaration import submission, wanted_sheet_keys
 
 WRONG, USAGE_ERROR = 1, 2
-Outcomes = list[Reading | Refusal]
+OUR_SHEETS = wanted_sheet_keys(submission())
+Groups = dict[tuple[Path, ...], list[Path]]
 
 
 def command(arguments: argparse.Namespace) -> int:
-    """Check the files; 0 without errors, 1 with, 2 if a file is not there."""
+    """Check the files; 0 without errors, 1 with, 2 if a file is not there or a mapping is wrong."""
     paths = list(dict.fromkeys(arguments.files))
     lost = [shown_name(path) for path in paths if not path.exists() and not path.is_symlink()]
     if lost:
         print(f"nicht gefunden / not found: {', '.join(lost)}", file=sys.stderr)
         return USAGE_ERROR
-    with ThreadPoolExecutor(1) as background:
-        outcomes = background.submit(read_all, paths)
-        with without("hypothesis"):
+    groups = by_mappings(paths, arguments.mapping)
+    with without("hypothesis"):
+        if any(groups):
+            return with_mappings(arguments, groups)
+        with ThreadPoolExecutor(1) as background:
+            outcomes = background.submit(read_all, paths, OUR_SHEETS)
             from pipeline.commands.checking import report
 
-            return report(arguments, paths, outcomes)
+            return report(arguments, [((), paths)], outcomes.result)
 
 
-def read_all(paths: Sequence[Path]) -> Outcomes:
+def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
+    """Check files of which some are read by mappings: they say which sheets to read."""
+    from pipeline.commands.checking import report
+    from pipeline.mapping.apply import mapping_sheet_keys
+    from pipeline.mapping.load import load_mappings
+    from pipeline.mapping.model import MappingError
+
+    try:
+        loaded = [(load_mappings(files), paths) for files, paths in groups.items()]
+        paths = [path for group in groups.values() for path in group]
+        wanted = OUR_SHEETS.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
+        return report(arguments, loaded, lambda: read_all(paths, wanted))
+    except MappingError as error:
+        print(error.messages[arguments.lang], file=sys.stderr)
+        return USAGE_ERROR
+
+
+def by_mappings(paths: Sequence[Path], given: Sequence[Path] | None) -> Groups:
+    """Return the files by their mappings: those given, else those of their period."""
+    groups: Groups = {}
+    for path in paths:
+        groups.setdefault(tuple(given or mappings_beside(path)), []).append(path)
+    return groups
+
+
+def read_all(paths: Sequence[Path], wanted: frozenset[str]) -> list[Reading | Refusal]:
     """Read the files in processes of their own."""
-    return list(read_many(paths, load_settings().intake, wanted_sheet_keys(submission())))
+    return list(read_many(paths, load_settings().intake, wanted))
 
 
 @contextmanager

@@ -4,8 +4,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ import polars as pl
 from pipeline.check import Checked, check
 from pipeline.commands.terminal import plain
 from pipeline.intake.discover import shown_name
-from pipeline.intake.gather import Intake, gather
+from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED
 from pipeline.tables.short_view import shorten
@@ -46,27 +46,48 @@ WORDS = {
 
 def report(
     arguments: argparse.Namespace,
-    paths: Sequence[Path],
-    outcomes: Future[list[Reading | Refusal]],
+    groups: Sequence[tuple[Sequence[ExportMapping], Sequence[Path]]],
+    outcomes: Callable[[], Sequence[Reading | Refusal]],
 ) -> int:
-    """Say what is wrong; returns 0 without errors, 1 with."""
-    checked = check(sent(paths, outcomes.result()))
-    if arguments.format == "json":
-        print(json.dumps(as_json(checked), ensure_ascii=False, indent=2))
-    elif sys.stdout.isatty():
-        show_in_colour(checked, arguments.lang)
-    else:
-        for _, line in lines(checked, arguments.lang):
-            print(line)
+    """Say what is wrong; returns 0 without errors, 1 with.
+
+    groups: the files by the mappings they are read by. outcomes: waits for all their readings.
+    """
+    paths = [path for _, group in groups for path in group]
+    read = dict(zip(paths, outcomes(), strict=True))
+    names = distinct_names(paths)
+    parts = []
+    for mappings, own in groups:
+        sent = gather(
+            own,
+            [names[path] for path in own],
+            [read[path] for path in own],
+            start=0,
+            most_mb=load_settings().intake.max_file_mb,
+        )
+        parts.append(check(sent, mappings))
+    checked = Checked(pl.concat(p.files for p in parts), pl.concat(p.findings for p in parts))
+    say_it(checked, arguments.format, arguments.lang)
     return WRONG if (checked.findings["severity"] == "error").any() else 0
 
 
-def sent(paths: Sequence[Path], outcomes: Sequence[Reading | Refusal]) -> Intake:
-    """Return the files as they were read, named by their paths where names repeat."""
-    names = [shown_name(path) for path in paths]
-    if len(set(names)) < len(names):
-        names = [str(path.parent / name) for path, name in zip(paths, names, strict=True)]
-    return gather(paths, names, outcomes, start=0, most_mb=load_settings().intake.max_file_mb)
+def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return how the files are named: by their paths where names repeat."""
+    names = {path: shown_name(path) for path in paths}
+    if len(set(names.values())) < len(names):
+        return {path: str(path.parent / name) for path, name in names.items()}
+    return names
+
+
+def say_it(checked: Checked, form: str, lang: str) -> None:
+    """Print what was found."""
+    if form == "json":
+        print(json.dumps(as_json(checked), ensure_ascii=False, indent=2))
+    elif sys.stdout.isatty():
+        show_in_colour(checked, lang)
+    else:
+        for _, line in lines(checked, lang):
+            print(line)
 
 
 def as_json(checked: Checked) -> dict[str, Any]:

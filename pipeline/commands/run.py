@@ -29,6 +29,11 @@ LAST_LINE = {
     ),
 }
 
+UNUSED = {
+    "de": "Die Zuordnung {name} erkennt keine Einreichung; bitte [recognise] darin prüfen.",
+    "en": "The mapping {name} recognises no submission; please check [recognise] in it.",
+}
+
 
 def command(arguments: argparse.Namespace) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
@@ -52,6 +57,8 @@ def command(arguments: argparse.Namespace) -> int:
         return fail(USAGE_ERROR, str(error))
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[request.lang])
+    for name in published.review.unused_mappings:
+        print(UNUSED[request.lang].format(name=name))
     print(last_line(published, request.lang))
     return 0
 

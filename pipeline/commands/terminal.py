@@ -1,12 +1,22 @@
 """What strangers typed, made safe for a terminal."""
 
 import re
+import unicodedata
 
-# Control characters (they could move the cursor or recolour the screen) and marks that turn the
-# direction of writing.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LINE_BREAKS = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 
 
 def plain(text: str) -> str:
     """Return the text in one line and without anything a terminal would obey."""
-    return CONTROL.sub("\ufffd", re.sub(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+", " ", text))
+    return "".join(map(_shown, LINE_BREAKS.sub(" ", text)))
+
+
+def printable(text: str) -> str:
+    """Return the lines of a text without anything a terminal would obey."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
+def _shown(letter: str) -> str:
+    # Control characters move the cursor or recolour the screen, others turn the direction of
+    # writing; half a surrogate pair cannot be printed at all.
+    return "\ufffd" if unicodedata.category(letter)[0] == "C" else letter

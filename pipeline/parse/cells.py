@@ -137,8 +137,9 @@ def date_of_number() -> pl.Expr:
 
 
 def is_blank() -> pl.Expr:
-    """A text of nothing but white space."""
-    return (KIND == TEXT) & (pl.col("clean") == "")
+    """A text of nothing but white space, or what a mapping declares to be nothing."""
+    usable = ~KIND.is_in([ord("e"), ord("f")])
+    return usable & (pl.col("clean") == "").fill_null(value=False)
 
 
 def is_empty_word(workbook: Workbook) -> pl.Expr:
@@ -251,16 +252,18 @@ def read_date_in_text() -> pl.Expr:
 
 
 def read_yes_no(workbook: Workbook) -> pl.Expr:
-    """A boolean cell, 1 or 0, or a word for yes or no."""
+    """A boolean cell, 1 or 0, or a word for yes or no; a mapping's word for a number wins."""
     key = pl.col("word")
     yes = [word_key(w) for w in workbook.words["yes"]]
     no = [word_key(w) for w in workbook.words["no"]]
     is_number = KIND.is_in([ord("n"), ord("b")])
     value = (
-        pl.when(is_number & (pl.col("number") == 1) | (KIND == TEXT) & key.is_in(yes))
+        pl.when(key.is_in(yes))
         .then(True)
-        .when(is_number & (pl.col("number") == 0) | (KIND == TEXT) & key.is_in(no))
+        .when(key.is_in(no))
         .then(False)
+        .when(is_number & pl.col("number").is_in([0.0, 1.0]))
+        .then(pl.col("number") == 1)
     )
     return reading(flag=value, code=pl.when(value.is_null()).then(pl.lit("bad_value")))
 

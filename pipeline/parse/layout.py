@@ -9,8 +9,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.findings import findings, join_findings
-from pipeline.keys import header_key_expr, word_key_expr
+from pipeline.keys import word_key_expr
 from pipeline.parse.cells import with_words
+from pipeline.parse.foreign import (
+    Foreign,
+    first_of_each_field,
+    fixed_forms,
+    with_fields,
+    with_our_words,
+)
 from pipeline.parse.rows import drop_rows_that_are_none, field_keys
 from schemas.declaration import Workbook
 from schemas.words import header_key
@@ -52,18 +59,21 @@ class Layout:
     findings: pl.DataFrame
 
 
-def place(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layout:
+def place(
+    workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
+) -> Layout:
     """Place every cell of the stacked frames (see `intake.frames`)."""
-    known, sheet_findings = match_sheets(workbook, sheets)
+    known, sheet_findings = match_sheets(workbook, sheets, foreign)
     cells = with_words(cells)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    form = place_forms(workbook, cells.filter(pl.col("sheet_key").is_in(forms)))
+    form = place_forms(workbook, cells.filter(pl.col("sheet_key").is_in(forms)), foreign)
     table = place_tables(
         workbook,
         known.filter(~pl.col("sheet_key").is_in(forms)),
         cells.filter(~pl.col("sheet_key").is_in(forms)),
+        foreign,
     )
     return Layout(
         pl.concat([known.filter(pl.col("sheet_key").is_in(forms)), table.sheets]),
@@ -75,25 +85,48 @@ def place(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layo
 
 
 # ---------------------------------------------------------------------------------------- sheets
-def match_sheets(workbook: Workbook, sheets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the sheets that are ours (the first of each meaning), and findings."""
+def match_sheets(
+    workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sheets that are ours (the first of each meaning), and findings.
+
+    A form that is not there and that a mapping fills has no sheet of the file (null).
+    """
+    sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
+    matched, left_out = named_sheets(workbook, sheets, foreign)
+    first = matched.unique(SHEET, keep="first", maintain_order=True)
+    again = matched.join(first, on=["file", "sheet", "sheet_key"], how="anti")
+    office = sheets.filter(pl.col("key").is_in(office_keys(workbook)))
+    for read in (matched, left_out):
+        office = office.join(read, on=["file", "sheet"], how="anti")
+    known = first.select("file", "sheet", "sheet_key", "name")
+    known = pl.concat([known, fixed_forms(workbook, known, foreign)], how="diagonal")
+    found = join_findings(
+        findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
+        findings(office.select("file", sheet="name", detail="name"), "office_field"),
+        missing_sheets(workbook, sheets, known),
+    )
+    return known, found
+
+
+def named_sheets(
+    workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sheets (with their key) found by a mapping or by our names, and those left out.
+
+    A sheet that the mapping names is nothing else, and comes before those of our names.
+    """
     names = pl.DataFrame(
         [(key, s.key) for s in workbook.sheets for key in s.keys],
         schema={"key": pl.String, "sheet_key": pl.String},
         orient="row",
     )
-    sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
-    matched = sheets.join(names, on="key").sort("file", "sheet")
-    first = matched.unique(SHEET, keep="first", maintain_order=True)
-    again = matched.join(first, on=["file", "sheet"], how="anti")
-    office = sheets.filter(pl.col("key").is_in(office_keys(workbook)))
-    office = office.join(matched, on=["file", "sheet"], how="anti")
-    found = join_findings(
-        findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
-        findings(office.select("file", sheet="name", detail="name"), "office_field"),
-        missing_sheets(workbook, sheets, first),
-    )
-    return first.select("file", "sheet", "sheet_key", "name"), found
+    said = sheets.join(foreign.sheets.drop("header_row"), on=["file", "key"])
+    ours = sheets.join(said, on=["file", "sheet"], how="anti").join(names, on="key")
+    parts = [said.with_columns(order=0), ours.with_columns(order=1)]
+    every = pl.concat(parts).sort("file", "order", "sheet").drop("order")
+    left_out = pl.col("sheet_key").is_null()
+    return every.filter(~left_out), every.filter(left_out)
 
 
 def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
@@ -121,18 +154,19 @@ def office_keys(workbook: Workbook) -> list[str]:
 
 
 # ----------------------------------------------------------------------------------------- forms
-def place_forms(workbook: Workbook, cells: pl.DataFrame) -> Layout:
+def place_forms(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> Layout:
     """Place the cells of forms: a label in the first used column, its value in the next."""
     keys = field_keys(s for s in workbook.sheets if s.layout == "form")
-    labels = cells.filter(pl.col("kind") == TEXT).with_columns(key=header_key_expr(pl.col("clean")))
-    labels = labels.join(keys, on=["sheet_key", "key"], how="left").sort("file", "row", "column")
-    labels = labels.join(label_columns(labels), on=[*SHEET, "column"])
-    first = labels.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)
+    labels = with_fields(cells.filter(pl.col("kind") == TEXT), keys, foreign)
+    labels = labels.sort("file", "row", "column")
+    labels = labels.join(label_columns(labels), on=[*SHEET, "column"], maintain_order="left")
+    first = first_of_each_field(labels)
     places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
     values = cells.join(
         places.select(*SHEET, "row", "column", "field"), on=[*SHEET, "row", "column"]
     )
-    strange = labels.join(first, on=[*SHEET, "row"], how="anti")
+    values = with_our_words(workbook, values, foreign)
+    strange = labels.filter(~pl.col("left_out")).join(first, on=[*SHEET, "row"], how="anti")
     strange = strange.with_columns(pl.col("column") + 1).join(  # a title has no value beside it
         cells.select(*SHEET, "row", "column"), on=[*SHEET, "row", "column"], how="semi"
     )
@@ -160,25 +194,27 @@ def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
 
 
 # ---------------------------------------------------------------------------------------- tables
-def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Layout:
+def place_tables(
+    workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
+) -> Layout:
     """Place the cells of tables: below the header row, by column."""
     keys = field_keys(s for s in workbook.sheets if s.layout == "table")
-    top = cells.filter(pl.col("row") <= workbook.words["header_rows"])
-    top = top.with_columns(key=header_key_expr(pl.col("clean")))
-    top = top.join(keys, on=["sheet_key", "key"], how="left").sort("file", "row", "column")
-    headers = top.join(header_rows(top), on=[*SHEET, "row"])
-    first = headers.drop_nulls("field").unique([*SHEET, "field"], keep="first", maintain_order=True)
-    strange = headers.filter(pl.col("kind") == TEXT)
+    top = with_fields(top_rows(workbook, cells, foreign), keys, foreign)
+    top = top.sort("file", "row", "column")
+    headers = top.join(header_rows(top), on=[*SHEET, "row"], maintain_order="left")
+    first = first_of_each_field(headers)
+    strange = headers.filter(pl.col("kind") == TEXT, ~pl.col("left_out"))
     strange = strange.join(first, on=[*SHEET, "column"], how="anti")
     columns = first.select(*SHEET, "sheet", header_row="row", column="column", field="field")
     data = cells.join(columns.select(*SHEET, "header_row").unique(), on=SHEET)
     data = data.filter(pl.col("row") > pl.col("header_row"))
     data = data.join(columns.select(*SHEET, "column", "field"), on=[*SHEET, "column"], how="left")
-    rows, totals, row_findings = drop_rows_that_are_none(workbook, data)
+    data = with_our_words(workbook, data, foreign)
+    rows, totals, row_findings = drop_rows_that_are_none(workbook, data, foreign.headers)
     readable, headless = split_headless(sheets, cells, columns)
     found = join_findings(
         strange_headers(workbook, strange),
-        missing_columns(workbook, sheets, columns),
+        missing_columns(workbook, sheets, columns, foreign),
         findings(headless.with_columns(detail=pl.lit("no_header")), "missing_sheet"),
         row_findings,
     )
@@ -190,6 +226,15 @@ def place_tables(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) 
         totals.drop_nulls("field").select(*PLACED, "label"),
         found,
     )
+
+
+def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
+    """Return the cells in which a header is looked for: the first rows, or the row that is said."""
+    said = foreign.sheets.select(*SHEET, "header_row").drop_nulls()
+    top = cells.join(said, on=SHEET, how="left", maintain_order="left")
+    usual = pl.col("row") <= workbook.words["header_rows"]
+    is_top = pl.when(pl.col("header_row").is_null()).then(usual)
+    return top.filter(is_top.otherwise(pl.col("row") == pl.col("header_row"))).drop("header_row")
 
 
 def header_rows(top: pl.DataFrame) -> pl.DataFrame:
@@ -217,12 +262,14 @@ def split_headless(
 
 
 def missing_columns(
-    workbook: Workbook, sheets: pl.DataFrame, columns: pl.DataFrame
+    workbook: Workbook, sheets: pl.DataFrame, columns: pl.DataFrame, foreign: Foreign
 ) -> pl.DataFrame:
-    """Return a finding for every column that a table must have and has not."""
+    """Return a finding for every column that a table must have and that nothing stands in for."""
     declared = [(s.key, f.key) for s in workbook.sheets for f in s.fields if f.required]
     schema = {"sheet_key": pl.String, "field": pl.String}
     required = pl.DataFrame(declared, schema=schema, orient="row")
     every = sheets.join(required, on="sheet_key")
-    missing = every.join(columns, on=[*SHEET, "field"], how="anti").sort("file", "sheet_key")
+    for given in (columns, foreign.fixed):
+        every = every.join(given, on=[*SHEET, "field"], how="anti")
+    missing = every.sort("file", "sheet_key")
     return findings(missing, "missing_column")

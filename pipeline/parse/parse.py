@@ -7,12 +7,10 @@ import polars as pl
 
 from pipeline.findings import findings, join_findings
 from pipeline.parse.cells import read_cells
-from pipeline.parse.layout import place
+from pipeline.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
+from pipeline.parse.layout import Layout, place
 from pipeline.parse.tables import KEY, list_items, sheet_table
 from schemas.declaration import Sheet, Workbook
-
-# The row of a form in its table: a form is one row, whatever rows its cells stand in.
-FORM_ROW = 0
 
 
 @dataclass(frozen=True)
@@ -24,8 +22,9 @@ class Parsed:
     sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
     column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
     cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
-    field, raw, code. totals: file, sheet_key, sheet, row, column, field, raw, label, number: the
-    numbers in rows of totals ("Summe").
+    field, raw, code; what a mapping fixes stands nowhere (column and at are null), and its sheet is
+    what findings call the place. totals: file, sheet_key, sheet, row, column, field, raw, label,
+    number: the numbers in rows of totals ("Summe").
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -37,19 +36,35 @@ class Parsed:
     findings: pl.DataFrame
 
 
-def parse(workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame) -> Parsed:
-    """Return the typed tables of the stacked workbooks (see `intake.frames.stack`)."""
-    layout = place(workbook, sheets, cells)
+def parse(
+    workbook: Workbook,
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    foreign: Foreign = NOTHING_FOREIGN,
+) -> Parsed:
+    """Return the typed tables of the stacked workbooks (see `intake.frames.stack`).
+
+    foreign: what mappings say of the files that are foreign exports.
+    """
+    layout = place(workbook, sheets, cells, foreign)
     typed = read_cells(workbook, layout.cells)
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
     row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
     typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
+    typed = with_fixed(workbook, typed, layout.sheets, foreign)
+    return as_tables(workbook, layout, typed, foreign)
+
+
+def as_tables(
+    workbook: Workbook, layout: Layout, typed: pl.DataFrame, foreign: Foreign = NOTHING_FOREIGN
+) -> Parsed:
+    """Return the tables of typed cells (see `cells.read_cells`; with at, their row in the file)."""
     filled = typed.filter(~pl.col("empty"))
     tables = {s.key: _table(s, filled, layout.sheets) for s in workbook.sheets}
     bad = typed.drop_nulls("code").with_columns(row="at", value="raw")
     return Parsed(
         tables,
-        list_items(workbook, filled),
+        list_items(workbook, filled, foreign),
         layout.sheets,
         layout.places,
         typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),

@@ -17,19 +17,20 @@ OPEN_TOTALS = ("summe", "gesamtsumme", "zwischensumme")
 
 
 def drop_rows_that_are_none(
-    workbook: Workbook, data: pl.DataFrame
+    workbook: Workbook, data: pl.DataFrame, their_headers: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the cells without totals and headings, the totals' cells, and a finding for each row.
 
     The totals' cells have a label, the word that makes the row one of totals.
 
     data: PLACED cells below the header row; field is null in columns that are none of ours.
+    their_headers: file, sheet_key, key, field: further headers that a mapping knows.
     """
     data = data.join(field_types(workbook), on=["sheet_key", "field"], how="left")
     totals = total_rows(workbook, data)
     rest = data.join(totals, on=ROW, how="anti")
     sums = data.join(totals.select(*ROW, label="value"), on=ROW)
-    headings = heading_rows(workbook, rest)
+    headings = heading_rows(workbook, rest, their_headers)
     rest = rest.join(headings, on=ROW, how="anti")
     found = join_findings(findings(totals, "total_row"), findings(headings, "heading_row"))
     return rest.drop("type", "choice", "heading"), sums.drop("type", "choice", "heading"), found
@@ -69,7 +70,9 @@ def total_pattern(workbook: Workbook) -> str:
     return rf"^(?:(?:{keys})|(?:{'|'.join(OPEN_TOTALS)})\b.*):?$"
 
 
-def heading_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+def heading_rows(
+    workbook: Workbook, data: pl.DataFrame, their_headers: pl.DataFrame
+) -> pl.DataFrame:
     """Return the cell of each group heading and the first cell of each repeated header row.
 
     Columns that are none of ours do not count.
@@ -81,7 +84,8 @@ def heading_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     is_name = pl.col("text").str.contains(workbook.words["organisation_pattern"])
     lone = lone.join(mostly_full(data), on=["file", "sheet_key"], how="left")
     lone = lone.filter(~names | (~is_name & pl.col("full")))
-    return pl.concat([_as_hit(lone), _as_hit(repeated_headers(workbook, data))])
+    repeated = repeated_headers(workbook, data, their_headers)
+    return pl.concat([_as_hit(lone), _as_hit(repeated)])
 
 
 def is_word_of_list(workbook: Workbook) -> pl.Expr:
@@ -105,13 +109,19 @@ def mostly_full(data: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("file", "sheet_key").agg(full=full.sum() > (~full).sum())
 
 
-def repeated_headers(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+def repeated_headers(
+    workbook: Workbook, data: pl.DataFrame, their_headers: pl.DataFrame
+) -> pl.DataFrame:
     """Return the first cell of rows whose every cell is its own column's header."""
     keys = field_keys(workbook.sheets)
+    known = pl.concat([keys["key"], their_headers["key"]]).unique()
     texts = data.filter(pl.col("kind") == TEXT).with_columns(cells=pl.len().over(ROW))
-    heads = texts.select("clean").unique().with_columns(key=header_key_expr(pl.col("clean")))
-    heads = heads.filter(pl.col("key").is_in(keys["key"].unique().implode()))
-    own = texts.join(heads, on="clean").join(keys, on=["sheet_key", "field", "key"])
+    heads = texts.select("text").unique().with_columns(key=header_key_expr(pl.col("text")))
+    heads = heads.filter(pl.col("key").is_in(known.implode()))
+    heads = texts.join(heads, on="text")
+    ours = heads.join(keys, on=["sheet_key", "field", "key"], how="semi")
+    theirs = heads.join(their_headers, on=["file", "sheet_key", "field", "key"], how="semi")
+    own = pl.concat([ours, theirs]).unique([*ROW, "column"])
     own = own.filter(pl.len().over(ROW) >= 2, pl.len().over(ROW) == pl.col("cells"))
     return own.sort("column").unique(ROW, keep="first")
 

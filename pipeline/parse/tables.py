@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipeline.keys import collapse_expr, word_key_expr
+from pipeline.parse.foreign import Foreign, our_items
 from schemas.declaration import Entry, Field, Sheet, Workbook, words
 from schemas.words import word_key
 
@@ -62,7 +63,7 @@ def more_values(field: Field) -> list[pl.Expr]:
     return [flag.alias("sme_by_type")]
 
 
-def list_items(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+def list_items(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     """Return the items of all cells that hold lists: file, sheet_key, row, field, position, item.
 
     Of items that are the same word the first stays; words of a register are translated.
@@ -73,7 +74,7 @@ def list_items(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
         "file", "sheet_key", "row", "field", item=pl.col("value_text").str.split(";")
     ).explode("item")
     items = items.with_columns(item=collapse_expr(pl.col("item")))
-    items = items.with_columns(key=word_key_expr(pl.col("item")))
+    items = our_items(items.with_columns(key=word_key_expr(pl.col("item"))), foreign)
     items = items.filter(pl.col("key") != "", ~pl.col("key").is_in(nothing))
     items = items.unique(["file", "sheet_key", "row", "field", "key"], maintain_order=True)
     for sheet in workbook.sheets:

@@ -72,20 +72,29 @@ def findings_table(
 def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Give findings that know only row and field their sheet, column and value."""
     by_cell = cells.select(
-        "file", "sheet_key", "row", "field", at="at", own_column="column", raw="raw"
+        "file",
+        "sheet_key",
+        "row",
+        "field",
+        at="at",
+        own_column="column",
+        own_sheet="sheet",
+        raw="raw",
     )
     by_cell = by_cell.unique(["file", "sheet_key", "row", "field"], keep="first")
     keys = ["file", "sheet_key", "row", "field"]
     table = found.join(by_cell, on=keys, how="left", maintain_order="left")
     unplaced = pl.col("column").is_null()
-    names = cells.select("file", "sheet_key", name="sheet").unique()
+    # What a mapping fixes stands in no cell and calls its place by a name of its own.
+    names = cells.select("file", "sheet_key", name="sheet", fixed=pl.col("column").is_null())
+    names = names.unique().sort("fixed").unique(["file", "sheet_key"], keep="first").drop("fixed")
     table = table.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
     table = table.with_columns(
         row=pl.when(unplaced & pl.col("at").is_not_null()).then("at").otherwise("row"),
         column=pl.coalesce("column", "own_column"),
         value=pl.coalesce("value", "raw"),
-        sheet=pl.coalesce("sheet", "name"),
-    ).drop("at", "own_column", "raw", "name")
+        sheet=pl.coalesce("sheet", "own_sheet", "name"),
+    ).drop("at", "own_column", "own_sheet", "raw", "name")
     return table.with_columns(cell=cell_name(pl.col("row"), pl.col("column")))
 
 

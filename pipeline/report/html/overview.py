@@ -96,6 +96,7 @@ def returns(review: Review, words: Words) -> Returns:
         _not_reviewed(coverage, words),
         _files(review, "quarantined", words),
         _files(review, "superseded", words),
+        _mapped(review, words),
         _outdated(coverage, words),
         *(_below(review, catalogue, words) for catalogue in review.catalogues),
     ]
@@ -134,6 +135,14 @@ def _files(review: Review, outcome: str, words: Words) -> Table:
             ]
             for r in rows.iter_rows(named=True)
         ],
+    )
+
+
+def _mapped(review: Review, words: Words) -> Table:
+    return Table(
+        words("mapped_caption"),
+        [words(k) for k in ("file", "mapping")],
+        [list(row) for row in review.mapped.select("source_file", "mapping").rows()],
     )
 
 

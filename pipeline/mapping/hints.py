@@ -1,0 +1,78 @@
+"""What sheets, fields and words may be called elsewhere: for proposals alone, never for reading."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from schemas.declaration import Field, read_toml, submission, words
+from schemas.words import header_key, word_key
+
+OWN, HINT = "own", "hint"
+NOTHING = "k. A."
+
+
+@dataclass(frozen=True)
+class Names:
+    """Keys and what each is a name of; own says which are read without a mapping."""
+
+    keys: tuple[str, ...]
+    of: tuple[str, ...]
+    own: tuple[bool, ...]
+
+
+@cache
+def hints() -> Mapping[str, Any]:
+    """Return schemas/mapping_hints.toml."""
+    return read_toml("mapping_hints.toml")
+
+
+@cache
+def sheet_names() -> Names:
+    """Return the names of our sheets, of their keys."""
+    rows = [(key, sheet.key, True) for sheet in submission().sheets for key in sheet.keys]
+    rows += [(word_key(t), key, False) for key, texts in hints()["sheets"].items() for t in texts]
+    return _names(rows)
+
+
+@cache
+def field_names(sheet: str) -> Names:
+    """Return the names of a sheet's fields, of their keys."""
+    fields = submission().sheet(sheet).fields
+    rows = [(key, field.key, True) for field in fields for key in field.keys]
+    further = hints()["fields"][sheet]
+    rows += [(header_key(t), field, False) for field, texts in further.items() for t in texts]
+    return _names(rows)
+
+
+def word_names(field: Field) -> Names:
+    """Return the words of a field with a list, or of yes and no, and what stands for nothing."""
+    group = field.list or "yes_no"
+    rows = [(word_key(t), NOTHING, False) for t in hints()["words"]["nothing"][NOTHING]]
+    if field.list:
+        rows += [(key, entry.de, True) for key, entry in words(field.list).items()]
+    else:
+        said = submission().words
+        rows += [
+            (word_key(t), n, True) for n, w in (("ja", "yes"), ("nein", "no")) for t in said[w]
+        ]
+    further = hints()["words"].get(group, {})
+    rows += [(word_key(t), ours, False) for ours, texts in further.items() for t in texts]
+    return _names(rows)
+
+
+def _names(rows: list[tuple[str, str, bool]]) -> Names:
+    """Return the rows without those whose key stands further up: our own names win."""
+    first: dict[str, tuple[str, bool]] = {}
+    for key, of, own in sorted(rows, key=lambda row: not row[2]):
+        first.setdefault(key, (of, own))
+    ofs, owns = zip(*first.values(), strict=True)
+    return Names(tuple(first), ofs, owns)
+
+
+@cache
+def pattern(group: str) -> re.Pattern[str]:
+    """Return what the key of a header contains that holds one of the group's words."""
+    every = "|".join(re.escape(word_key(word)) for word in hints()[group])
+    return re.compile(rf"(?<!\w)(?:{every})(?!\w)")

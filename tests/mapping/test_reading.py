@@ -1,0 +1,292 @@
+"""What a mapping changes in reading: sheets, headers, words, notations and fixed values."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.examine import Examined, examine
+from pipeline.intake.frames import stack
+from pipeline.intake.pool import read_one
+from pipeline.intake.reader import Reading
+from pipeline.mapping.apply import apply_mappings, mapping_sheet_keys
+from pipeline.mapping.load import load_mapping
+from pipeline.settings import load_settings
+from schemas.declaration import submission as declared
+from schemas.declaration import wanted_sheet_keys
+from tests.intake.build import Book, Cell, Grid, save, submission
+from tests.intake.published import publish
+
+from .build import add_mapping
+
+HEAD = '[recognise]\nfile = "*"\n'
+MEMBERS = f'{HEAD}[[sheets]]\nfrom = "Members"\nto = "Akteure"\n'
+NAMES: Grid = [["Firm", "Kind", "Bond"], ["Alpha", "Corp", "in"], ["Beta", "Univ", "out"]]
+COLUMNS = 'columns = { Firm = "Name", Kind = "Akteurstyp", Bond = "Bindung" }\n'
+WORDS = (
+    '[sheets.words.Akteurstyp]\nCorp = "Unternehmen"\nUniv = "Hochschule"\n'
+    '[sheets.words.Bindung]\nin = "Mitgliedschaft"\nout = "Kontakt"\n'
+)
+
+
+def examined(tmp_path: Path, sheets: dict[str, Grid], toml: str) -> Examined:
+    """Examine a workbook that also has our Stammdaten."""
+    book = Book({"Stammdaten": submission().sheets["Stammdaten"], **sheets})
+    mapping = load_mapping(save(tmp_path / "m.toml", toml.encode()))
+    wanted = wanted_sheet_keys(declared()) | mapping_sheet_keys([mapping])
+    path = save(tmp_path / "x.xlsx", book)
+    reading = read_one(path, load_settings().intake, wanted)
+    assert isinstance(reading, Reading)
+    frames = stack([(0, reading)])
+    files = pl.DataFrame(
+        {"file": [0], "source_file": ["x.xlsx"]}, schema_overrides={"file": pl.UInt32}
+    )
+    foreign = apply_mappings([mapping], files, *frames).foreign
+    return examine(*frames, load_settings(), foreign=foreign)
+
+
+def column(done: Examined, name: str, sheet: str = "actors") -> list[Any]:
+    return done.valid.tables[sheet].sort("row")[name].to_list()
+
+
+def codes(done: Examined) -> set[tuple[str, int, str]]:
+    """Findings at cells as (sheet, row, code)."""
+    found = done.findings.drop_nulls("row").filter(pl.col("code") != "missing_sheet")
+    return set(found.select("sheet", "row", "code").rows())
+
+
+def test_headers_and_words_are_ours_in_addition(tmp_path: Path) -> None:
+    done = examined(tmp_path, {"Members": NAMES}, MEMBERS + COLUMNS + WORDS)
+    assert column(done, "actor_type") == ["Unternehmen", "Hochschule"]
+    assert column(done, "commitment") == ["Mitgliedschaft", "Kontakt"]
+    assert not codes(done)
+
+
+def test_findings_stay_at_the_cells_of_the_foreign_file_with_its_values(tmp_path: Path) -> None:
+    words = WORDS.replace('out = "Kontakt"\n', "")
+    published_at = tmp_path / "run"
+    add_mapping(published_at, MEMBERS + COLUMNS + words)
+    book = submission().without("Akteure")
+    book.sheets["Members"] = [["Export"], [], *NAMES]
+    published = publish(published_at, {"x.xlsx": book})
+    (found,) = published.rows("findings", code="bad_value")
+    assert (found["sheet"], found["cell"], found["value"]) == ("Members", "C5", "out")
+    assert "„out“ ist bei „Bindung“ nicht zulässig" in found["message_de"]
+
+
+def test_a_mapping_wins_over_our_own_names(tmp_path: Path) -> None:
+    """ "Name" is a person here, and the sheet "Akteure" something else."""
+    grid: Grid = [["Name", "Status", "Firm", "Kind", "Bond"], ["X", 1, "Alpha", "Corp", "in"]]
+    sheets: dict[str, Grid] = {"Akteure": [["Name"], ["Actor"]], "Members": grid}
+    done = examined(tmp_path, sheets, MEMBERS + COLUMNS + WORDS)
+    assert column(done, "name") == ["Alpha"]
+    strange = done.findings.filter(pl.col("code") == "unknown_column")
+    assert set(strange["detail"]) == {"Akteure", "Name", "Status"}
+
+
+def test_what_is_to_be_ignored_is_neither_read_nor_reported(tmp_path: Path) -> None:
+    grid: Grid = [["Ort", "Phone", "Firm", "Kind", "Bond"], ["X", "1", "Alpha", "Corp", "in"]]
+    sheets: dict[str, Grid] = {"Gremien": [["?"], ["!"]], "Votum": [["x"]], "Members": grid}
+    toml = 'ignore = ["gremien", "Votum"]\n' + MEMBERS + 'ignore = ["ort", "Phone"]\n'
+    done = examined(tmp_path, sheets, toml + COLUMNS + WORDS)
+    assert column(done, "city") == [None]
+    assert done.findings.filter(pl.col("code") != "missing_sheet").is_empty()
+
+
+@pytest.mark.parametrize(("row", "names"), [(None, ["Alpha", "Beta"]), (30, ["Beta"])])
+def test_a_header_row_may_be_said(tmp_path: Path, row: int | None, names: list[str]) -> None:
+    grid: Grid = [*NAMES[:2], *([["note"]] * 27), NAMES[0], NAMES[2]]
+    said = f"header_row = {row}\n" if row else ""
+    done = examined(tmp_path, {"Members": grid}, MEMBERS + said + COLUMNS + WORDS)
+    assert [n for n in column(done, "name") if n != "note"] == names
+
+
+def test_a_wrong_header_row_is_a_missing_column(tmp_path: Path) -> None:
+    done = examined(tmp_path, {"Members": NAMES}, f"{MEMBERS}header_row = 2\n{COLUMNS}{WORDS}")
+    missing = done.findings.filter(pl.col("code") == "missing_column")
+    assert set(missing["field"]) == {"name", "actor_type", "commitment"}
+
+
+def test_totals_headings_and_repeated_headers_of_the_export_are_left_out(tmp_path: Path) -> None:
+    toml = (
+        f'{HEAD}[[sheets]]\nfrom = "Events"\nto = "Aktivitäten"\n'
+        'columns = { Class = "Art", What = "Bezeichnung", Often = "Häufigkeit pro Jahr" }\n'
+        '[sheets.words.Art]\nAdvice = "Service"\n'
+    )
+    head: list[Cell] = ["Class", "What", "Often"]
+    grid: Grid = [
+        head,
+        ["Internal"],  # a heading
+        ["Advice", "A", 2],
+        ["Advice"],  # a row: the word is one of the list
+        head,
+        ["Advice", "B", 3],
+        ["Total", None, 5],
+    ]
+    done = examined(tmp_path, {"Events": grid}, toml)
+    assert column(done, "title", "activities") == ["A", None, "B"]
+    assert codes(done) == {
+        ("Events", 2, "heading_row"),
+        ("Events", 5, "heading_row"),
+        ("Events", 7, "total_row"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "cells", "column_name", "expected"),
+    [
+        # codes in number cells
+        ("Akteurstyp", '1 = "Hochschule"', [1, 1.0, "1"], "actor_type", ["Hochschule"] * 3),
+        ("KMU", '1 = "nein"\n2 = "ja"', [1, 2, "2"], "sme_stated", [False, True, True]),
+        ("KMU", "Y = true\nN = false", ["y", "N", "ja"], "sme_stated", [True, False, True]),
+        # not stated
+        ("KMU", '"?" = "k. A."', ["?", "ja", None], "sme_stated", [None, True, None]),
+        ("Beschäftigte", '"-1" = "–"', [-1, 5, "-1"], "employees", [None, 5, None]),
+        (
+            "Beitritt",
+            '"never" = "n. a."',
+            ["Never", "1.3.2024"],
+            "joined",
+            [None, date(2024, 3, 1)],
+        ),
+        # words chain not: each is translated once
+        ("Ort", 'A = "B"\nB = "C"', ["a", "B", "X"], "city", ["B", "C", "X"]),
+        ("Land", 'Deutschl = "DE"\nOe = "Austria"', ["Deutschl", "oe"], "country", ["DE", "AT"]),
+        ("PLZ", '"n. n." = "01067"', ["n. n.", "80331"], "postcode", ["01067", "80331"]),
+    ],
+)
+def test_words(
+    tmp_path: Path, field: str, words: str, cells: list[Cell], column_name: str, expected: list[Any]
+) -> None:
+    grid: Grid = [["Name", "Beschäftigte", "Their column"]]
+    grid += [[f"Actor {number}", None, cell] for number, cell in enumerate(cells)]
+    toml = (
+        f'{MEMBERS}columns = {{ "Their column" = "{field}" }}\n[sheets.words."{field}"]\n{words}\n'
+    )
+    done = examined(tmp_path, {"Members": grid}, toml)
+    assert column(done, column_name) == expected
+    bad = done.findings.filter(pl.col("code").str.starts_with("bad_"))
+    assert bad.is_empty()
+
+
+def test_words_in_lists_are_items(tmp_path: Path) -> None:
+    toml = (
+        f'{HEAD}[[sheets]]\nto = "Stammdaten"\n[sheets.words.Exzellenzmaßnahmen]\n'
+        '"Leading-edge" = "Spitzencluster-Wettbewerb"\n"none yet" = "k. A."\n'
+        '[sheets.words."Strategische Handlungsfelder"]\nX = "Transfer"\n'
+    ).replace("words.Exzellenzmaßnahmen", 'words."Exzellenzmaßnahmen"')
+    book = submission()
+    book.master(
+        {
+            "Exzellenzmaßnahmen": "leading-edge; go-cluster; none yet; Leading-Edge; Gold",
+            "Strategische Handlungsfelder": "X; Nachwuchs; Transfer",
+        }
+    )
+    done = examined(tmp_path, {"Stammdaten": book.sheets["Stammdaten"]}, toml)
+    master = done.master.row(0, named=True)
+    assert master["excellence_measures"] == ["Spitzencluster-Wettbewerb", "go-cluster"]
+    assert master["action_fields"] == ["Transfer", "Nachwuchs"]
+    assert done.findings.filter(pl.col("code") == "bad_value")["detail"].to_list() == ["Gold"]
+
+
+@pytest.mark.parametrize(
+    ("notation", "header", "text", "expected"),
+    [
+        ('numbers = "1,234.5"', "Beschäftigte", "1,234", 1234),
+        ('numbers = "1,234.5"', "Umsatz EUR", "€ 1,234,567.50", 1234567.5),
+        ('numbers = "1,234.5"', "Umsatz EUR", "1.234", 1.234),
+        ('numbers = "1,234.5"', "Umsatz EUR", "1.234,5", 1234.5),  # can be nothing else
+        ('numbers = "1,234.5"', "Umsatz EUR", "-", None),
+        ('numbers = "1.234,5"', "Umsatz EUR", "1.234", 1234),  # as usual
+        ('dates = "12/31/2026"', "Beitritt", "3/1/2024 10:30", date(2024, 3, 1)),
+        ('dates = "12/31/2026"', "Beitritt", "31/12/2024", None),
+        ('dates = "31/12/2026"', "Beitritt", "1/3/2024", date(2024, 3, 1)),
+        ('dates = "31/12/2026"', "Beitritt", "01.03.2024", date(2024, 3, 1)),
+        ('dates = "31.12.2026"', "Beitritt", "1/3/2024", None),
+        ('numbers = "1,234.5"', "Ort", "1,234", "1,234"),
+    ],
+)
+def test_notations(tmp_path: Path, notation: str, header: str, text: str, expected: Any) -> None:
+    grid: Grid = [["Name", header], ["Alpha", text]]
+    done = examined(tmp_path, {"Members": grid}, f"{notation}\n{MEMBERS}")
+    field = next(f.key for f in declared().sheet("actors").fields if f.name["de"] == header)
+    assert column(done, field) == [expected]
+
+
+# ------------------------------------------------------------------------------------------ fixed
+FIXED = (
+    f'{MEMBERS}{COLUMNS}{WORDS}[sheets.fixed]\nBindung = "Mitgliedschaft"\nBeitritt = 2020-01-01\n'
+)
+
+
+def test_fixed_fills_empty_cells_of_rows_that_exist(tmp_path: Path) -> None:
+    grid: Grid = [
+        [*NAMES[0], "Joined"],
+        ["Alpha", "Corp", None, "k. A."],
+        ["Beta", "Univ", "out", "bad"],
+        [],
+        ["Gamma", "Corp", " ", date(2021, 1, 1)],
+    ]
+    done = examined(tmp_path, {"Members": grid}, FIXED)
+    assert column(done, "commitment") == ["Mitgliedschaft", "Kontakt", "Mitgliedschaft"]
+    # what cannot be read as a date is bad, not empty
+    assert column(done, "joined") == [None, None, date(2021, 1, 1)]
+    assert codes(done) == {("Members", 2, "bad_date"), ("Members", 3, "bad_date")}
+
+
+def test_fixed_stands_in_for_a_missing_column(tmp_path: Path) -> None:
+    grid = [line[:2] for line in NAMES]
+    done = examined(tmp_path, {"Members": grid}, FIXED)
+    assert column(done, "commitment") == ["Mitgliedschaft"] * 2
+    assert column(done, "joined") == [date(2020, 1, 1)] * 2
+    assert "missing_column" not in set(done.findings["code"])
+
+
+def master_run(tmp_path: Path, fixed: str, book: Book) -> Any:
+    add_mapping(tmp_path, f'{HEAD}[[sheets]]\nto = "Stammdaten"\n[sheets.fixed]\n{fixed}\n')
+    return publish(tmp_path, {"x.xlsx": book})
+
+
+def test_fixed_fills_a_whole_form(tmp_path: Path) -> None:
+    fixed = 'Cluster-ID = "DE-0042"\nStichtag = 2026-09-30\nVersion = 2\nPLZ = "01067"\n'
+    fixed += '"Strategische Handlungsfelder" = "Transfer; Nachwuchs"\n'
+    published = master_run(tmp_path, fixed, submission().without("Stammdaten"))
+    assert published.outcome("x.xlsx") == ("reviewed", None)
+    assert published.cluster("DE-0042")["as_of"] == date(2026, 9, 30)
+    assert not published.places("x.xlsx")
+
+
+def test_the_form_itself_wins_over_fixed_values(tmp_path: Path) -> None:
+    book = submission("DE-0007", Stichtag=None)
+    published = master_run(tmp_path, 'Cluster-ID = "DE-0042"\nStichtag = 2026-06-30', book)
+    assert published.cluster("DE-0007")["as_of"] == date(2026, 6, 30)
+
+
+def test_a_finding_about_a_fixed_value_names_the_mapping(tmp_path: Path) -> None:
+    fixed = 'Cluster-ID = "DE-0042"\nStichtag = 2026-10-01'
+    published = master_run(tmp_path, fixed, submission(None, Stichtag=None))
+    assert published.outcome("x.xlsx") == ("quarantined", "bad_date")
+    (found,) = published.rows("findings", code="bad_date")
+    assert (found["sheet"], found["cell"]) == ("crm.toml: Stammdaten, fixed", "")
+    assert found["value"] == "01.10.2026"
+    assert found["message_de"].startswith("crm.toml: Stammdaten, fixed: „01.10.2026“ ist bei")
+
+
+def test_a_doubtful_fixed_value_names_the_mapping_in_each_row(tmp_path: Path) -> None:
+    add_mapping(tmp_path, f'{HEAD}[[sheets]]\nto = "Akteure"\nfixed = {{ PLZ = "00001" }}\n')
+    published = publish(tmp_path, {"x.xlsx": submission("DE-0042").drop_column("Akteure", "PLZ")})
+    found = published.rows("findings", code="unknown_postcode")
+    assert {(f["sheet"], f["cell"]) for f in found} == {("crm.toml: Akteure, fixed", "")}
+
+
+def test_other_submissions_are_read_as_ever(tmp_path: Path) -> None:
+    add_mapping(tmp_path, FIXED.replace('file = "*"', 'file = "crm*"'))
+    crm = Book({"Stammdaten": submission("DE-0002").sheets["Stammdaten"], "Members": NAMES})
+    own = submission("DE-0001")
+    own.sheets["Members"] = NAMES
+    published = publish(tmp_path, {"crm.xlsx": crm, "own.xlsx": own})
+    assert published.cluster("DE-0001")["actors"] == 4
+    assert published.cluster("DE-0002")["actors"] == 1
+    assert not published.places("own.xlsx")
