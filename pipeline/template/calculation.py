@@ -67,8 +67,9 @@ class Calculation:
         """
         for name, formula in (first or {}).items():
             self.single(name, formula)
-        for name, formula in {"low": low, "high": high, "part": part, "whole": whole}.items():
-            self.single(f"{metric}_{name}", '""' if formula is None else formula)
+        ends = {"low": low, "high": high, "part": part, "whole": whole or '""'}
+        for name, formula in ends.items():
+            self.single(f"{metric}_{name}", formula)
 
     def addresses(self) -> Mapping[str, str]:
         """Return the address of every single figure."""

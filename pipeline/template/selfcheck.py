@@ -97,33 +97,51 @@ def write_criteria(book: Book, sheet: Worksheet, sums: Figures) -> int:
 
 def write_line(book: Book, sheet: Worksheet, sums: Figures, line: Line, row: int) -> None:
     """Write one condition."""
-    metric, criterion = line.condition.metric, line.criterion
-    stored = book.stored.conditions.get((criterion.id, line.number), {})
-    over = sums.outside(f"{line.key}_over")
-    unit = UNITS.get(metric.unit, "box_int")
+    criterion, metric = line.criterion, line.condition.metric
     title = criterion.title[book.lang] if line.is_first else ""
     sheet.write_string(row, 0, criterion.id, book.looks["box"])
     sheet.write_string(row, 1, title, book.looks["box_wrap"])
+    sheet.write_blank(row, 2, None, book.looks["box"])
     if line.is_first:
-        code = f"status_{criterion.id}".replace(".", "_")
-        said = status_formula(book, sums.outside(code), over)
-        value = say("status", criterion_status(book, criterion.id), book.lang)
-        formula(book, sheet, (row, 2), said, "box", value)
-    else:
-        sheet.write_blank(row, 2, None, book.looks["box"])
+        name = f"status_{criterion.id}".replace(".", "_")
+        code = criterion_status(book, criterion.id)
+        write_status(book, sheet, sums, line, (row, 2), (name, code))
     sheet.write_string(row, 3, metric.title[book.lang], book.looks["box_wrap"])
-    unknown = book.text("check", "unknown")
+    stored = book.stored.conditions.get((criterion.id, line.number), {})
+    write_figure(book, sheet, sums, line, row, stored)
+    code = stored.get("status", "undetermined")
+    write_status(book, sheet, sums, line, (row, 7), (f"{line.key}_status", code))
+    write_lever(book, sheet, sums, line, row, stored)
+
+
+def write_figure(
+    book: Book, sheet: Worksheet, sums: Figures, line: Line, row: int, stored: Mapping[str, Any]
+) -> None:
+    """Write the interval and the threshold."""
+    metric, unknown = line.condition.metric, book.text("check", "unknown")
+    look = UNITS.get(metric.unit, "box_int")
+    known = sums.outside(f"{line.key}_known")
     for column, end in enumerate(("low", "high"), 4):
         source = sums.outside(f"{metric.key}_{end}")
-        said = f'IF(OR({sums.outside(f"{line.key}_known")}=0,{source}=""),"{unknown}",{source})'
+        said = f'IF(OR({known}=0,{source}=""),"{unknown}",{source})'
         value = stored.get(end)
-        formula(book, sheet, (row, column), said, unit, unknown if value is None else value)
-    formula(book, sheet, (row, 6), sums.outside(f"{line.key}_threshold"), unit,
-            line.condition.threshold)  # fmt: skip
-    said = status_formula(book, sums.outside(f"{line.key}_status"), over)
-    value = say("status", stored.get("status", "undetermined"), book.lang)
-    formula(book, sheet, (row, 7), said, "box", value)
-    write_lever(book, sheet, sums, line, row, stored)
+        formula(book, sheet, (row, column), said, look, unknown if value is None else value)
+    least = sums.outside(f"{line.key}_threshold")
+    formula(book, sheet, (row, 6), least, look, line.condition.threshold)
+
+
+def write_status(
+    book: Book,
+    sheet: Worksheet,
+    sums: Figures,
+    line: Line,
+    place: tuple[int, int],
+    status: tuple[str, str],
+) -> None:
+    """Write a status: the name of its figure and its stored code."""
+    name, code = status
+    said = status_formula(book, sums.outside(name), sums.outside(f"{line.key}_over"))
+    formula(book, sheet, place, said, "box", say("status", code, book.lang))
 
 
 def write_lever(
