@@ -10,7 +10,7 @@ from pipeline.report.workbook.sheets import status_looks
 from pipeline.template.book import Book, add_sheet, add_title
 from pipeline.template.calculation import Calculation
 from pipeline.template.plan import capacity, master, own_sheet
-from pipeline.template.stored import Problems
+from pipeline.template.stored import Problems, Stored
 from pipeline.template.verdicts import Line, hard_criteria, lines
 from pipeline.template.words import COUNTRIES
 from pipeline.texts import say
@@ -72,7 +72,7 @@ def write_ready(book: Book, sheet: Worksheet, sums: Figures) -> None:
     sheet.write_string(SUM_ROW, 0, book.text("check", "sum", n=len(ours)), book.looks["label"])
     last = TOP + len(lines())
     ok = say("status", "fulfilled", book.lang)
-    number = sum(criterion_status(book, c.id) == "fulfilled" for c in ours)
+    number = sum(criterion_status(book.stored, c.id) == "fulfilled" for c in ours)
     said = f'COUNTIF(C{TOP + 2}:C{last + 1},"{ok}")'
     formula(book, sheet, (SUM_ROW, 2), said, "box_int", number)
 
@@ -104,7 +104,7 @@ def write_line(book: Book, sheet: Worksheet, sums: Figures, line: Line, row: int
     sheet.write_blank(row, 2, None, book.looks["box"])
     if line.is_first:
         name = f"status_{criterion.id}".replace(".", "_")
-        code = criterion_status(book, criterion.id)
+        code = criterion_status(book.stored, criterion.id)
         write_status(book, sheet, sums, line, (row, 2), (name, code))
     sheet.write_string(row, 3, metric.title[book.lang], book.looks["box_wrap"])
     stored = book.stored.conditions.get((criterion.id, line.number), {})
@@ -171,9 +171,9 @@ def status_formula(book: Book, source: str, over: str) -> str:
     return f'IF({over}>0,"{book.text("check", "too_many")}",{known})'
 
 
-def criterion_status(book: Book, criterion: str) -> str:
+def criterion_status(stored: Stored, criterion: str) -> str:
     """Return the stored status of a criterion: the AND of its conditions."""
-    own = [c["status"] for (i, _), c in book.stored.conditions.items() if i == criterion]
+    own = [c["status"] for (i, _), c in stored.conditions.items() if i == criterion]
     if "not_fulfilled" in own:
         return "not_fulfilled"
     return "undetermined" if "undetermined" in own or not own else "fulfilled"

@@ -60,7 +60,11 @@ class Stored:
 def stored_values(filled: Filled, lang: str) -> Stored:
     """Return what the self-check of the form says."""
     sheets, cells = frames(filled, lang)
-    examined = examine(sheets, cells, load_settings())
+    return stored_of(examine(sheets, cells, load_settings()), lang)
+
+
+def stored_of(examined: Examined, lang: str) -> Stored:
+    """Return what the self-check says of one examined submission."""
     found = named_findings(examined)
     ready = examined.master["as_of"].null_count() == 0
     errors = found.filter(pl.col("severity") == "error")

@@ -46,7 +46,8 @@ def accepted(register: str) -> list[tuple[str, int]]:
         pairs = [(w, number(register, n, e)) for n, e in entries for w in (e.de, e.en, *e.aliases)]
     result: dict[str, int] = {}
     for word, meaning in pairs:
-        for spelling in (collapse(word).lower(), word_key(word)):
+        lower = collapse(word).lower()
+        for spelling in (lower, lower.replace("ß", "ss"), word_key(word)):
             result.setdefault(spelling, meaning)
     return list(result.items())
 
