@@ -16,16 +16,36 @@ from schemas.declaration import Field
 A4 = 9
 # What a stranger wrote and what Excel might take for more than a text.
 SUSPICIOUS = ("=", "+", "-", "@", "'")
-ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_color": INK}
+ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_color": INK,
+               "valign": "top"}  # fmt: skip
+COLUMN: Look = {"bottom": 7, "right": 7, "bottom_color": RULE, "right_color": RULE}
 # type of a field -> how its cells look
 KINDS: Mapping[str, Look] = {
-    "text": {"num_format": "@", "text_wrap": False},
+    "text": {"num_format": "@"},
     "date": {"align": "center"},
     "integer": {"num_format": "#,##0"},
-    "number": {"num_format": "#,##0.##"},
+    "euros": {"num_format": "#,##0.00"},
     "degrees": {"num_format": "0.0000##"},
     "year": {"num_format": "0"},
     "plain": {},
+}
+BOX: Look = {"valign": "top", "border": 1, "border_color": RULE}
+GREY: Look = {"font_color": "#3D444B"}
+WRAP: Look = {"text_wrap": True}
+RIGHT: Look = {"align": "right"}
+OWN: Mapping[str, Look] = {
+    "hint": {"italic": True, "font_size": 8, "align": "center", "valign": "bottom"} | GREY | WRAP,
+    "must": HEAD | {"bg_color": "#0B4F9E"},
+    "name": BOX | {"bold": True},
+    "note": BOX | GREY | WRAP,
+    "centre": BOX | WRAP | {"align": "center"},
+    "line": WRAP | {"valign": "top"},
+    "alert": BOX | WRAP | {"bold": True, "bg_color": "#F2EBC4", "font_color": "#4A4000"},
+    "box": BOX,
+    "box_wrap": BOX | WRAP,
+    "box_int": BOX | RIGHT | {"num_format": "#,##0_)"},
+    "box_share": BOX | RIGHT | {"num_format": "0.0 %_)"},
+    "box_cents": BOX | RIGHT | {"num_format": "#,##0.00_)"},
 }
 
 
@@ -57,44 +77,21 @@ def all_looks(file: Workbook, lang: str) -> dict[str, Format]:
     looks = dict(make_formats(file, lang))
     for kind, own in KINDS.items():
         date: Look = {"num_format": DATES[lang]} if kind == "date" else {}
-        for name, frame in {"entry": ENTRY | {"valign": "top"}, "column": {}}.items():
-            more: Look = {"text_wrap": True} if name == "entry" else {}
+        for name, frame in {"entry": ENTRY, "column": COLUMN}.items():
+            more: Look = {"text_wrap": True, "align": "left"} if name == "entry" else {}
             look: Look = {**frame, **own, **date, **more}
             looks[f"{name}_{kind}"] = file.add_format(look)
             looks[f"{name}_{kind}_foreign"] = file.add_format(look | {"quote_prefix": True})
-    extra: dict[str, Look] = {
-        "hint": {"italic": True, "font_size": 8, "font_color": "#3D444B", "text_wrap": True,
-                 "align": "center", "valign": "bottom"},
-        "must": HEAD | {"bg_color": "#0B4F9E"},
-        "name": {"bold": True, "valign": "top", "border": 1, "border_color": RULE},
-        "note": {"text_wrap": True, "valign": "top", "font_color": "#3D444B", "border": 1,
-                 "border_color": RULE},
-        "centre": {"align": "center", "valign": "top", "text_wrap": True, "border": 1,
-                   "border_color": RULE},
-        "line": {"text_wrap": True, "valign": "top"},
-        "alert": {"text_wrap": True, "valign": "vcenter", "bold": True, "bg_color": "#F2EBC4",
-                  "font_color": "#4A4000", "border": 1, "border_color": RULE},
-        "box": {"valign": "top", "border": 1, "border_color": RULE},
-        "box_wrap": {"valign": "top", "text_wrap": True, "border": 1, "border_color": RULE},
-        "box_int": {"num_format": "#,##0", "align": "right", "valign": "top", "border": 1,
-                    "border_color": RULE},
-        "box_share": {"num_format": "0.0 %", "align": "right", "valign": "top", "border": 1,
-                      "border_color": RULE},
-        "box_cents": {"num_format": "#,##0.00", "align": "right", "valign": "top", "border": 1,
-                      "border_color": RULE},
-    }  # fmt: skip
-    return looks | {name: file.add_format(look) for name, look in extra.items()}
+    return looks | {name: file.add_format(look) for name, look in OWN.items()}
 
 
 def kind_of(item: Field) -> str:
     """Return how a field's cells look."""
     if item.type == "postcode" or item.pattern:
         return "text"
-    if item.type in ("date", "integer", "number"):
-        if item.key == "year":
-            return "year"
-        return "degrees" if item.unit == "°" else item.type
-    return "plain"
+    if item.type in ("date", "integer"):
+        return "year" if item.key == "year" else item.type
+    return {"°": "degrees", "EUR": "euros"}.get(item.unit or "", "plain")
 
 
 def add_sheet(book: Book, name: str, *, hidden: bool = False) -> Worksheet:

@@ -17,11 +17,18 @@ from pipeline.template.plan import (
 from pipeline.template.rules import add_colours, add_rule
 from schemas.declaration import Field, Sheet
 
-LAST_ROW = 1_048_575  # Excel's, from 0
 COMMENT = {"x_scale": 2.2, "y_scale": 1.6, "font_size": 9, "color": "#FFFDF3"}
-WIDTHS = {"text": 26, "postcode": 11, "country": 17, "choice": 24, "number": 15, "integer": 13,
-          "date": 13, "yes_no": 9}  # fmt: skip
-NAME_WIDTH = 40
+WIDTHS = {
+    "text": 18,
+    "postcode": 9,
+    "country": 14,
+    "choice": 21,
+    "number": 13,
+    "integer": 12,
+    "date": 11,
+    "yes_no": 7,
+}
+NAME_WIDTH = 36
 
 
 def write_entry(book: Book, declared: Sheet) -> None:
@@ -82,7 +89,6 @@ def write_table(book: Book, sheet: Worksheet, declared: Sheet) -> None:
         add_colours(book, sheet, item, area, f"$A{FIRST_ROW}:${last}{FIRST_ROW}")
     sheet.freeze_panes(HEADER_ROW, 1)
     sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.hide_gridlines(0)
     write_rows(book, sheet, declared)
 
 

@@ -120,8 +120,8 @@ def write_example(book: Book) -> None:
     name = own_sheet("example", book.lang)
     sheet = add_sheet(book, name)
     add_title(book, sheet, name, book.text("guide", "example"))
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 14, 20)
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, 14, 24)
     row = 4
     for declared in submission().sheets:
         sheet.write_string(row, 0, declared.name[book.lang], book.looks["section"])

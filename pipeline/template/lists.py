@@ -8,7 +8,7 @@ from pipeline.template.words import YES_NO, used_lists
 from schemas.declaration import Field, submission
 
 HEAD_ROW = 4  # from 1
-WIDTH = 34
+NARROW = 14.0
 
 
 def lists(lang: str) -> dict[str, list[str]]:
@@ -41,8 +41,9 @@ def write_lists(book: Book) -> None:
     sheet.freeze_panes(HEAD_ROW, 0)
     sheet.repeat_rows(HEAD_ROW - 1)
     for column, (register, words) in enumerate(lists(book.lang).items()):
-        sheet.set_column(column, column, WIDTH)
         title = list_title(register, book.lang)
+        width = max(NARROW, *(len(word) + 2 for word in words), len(title) / 2 + 4)
+        sheet.set_column(column, column, width)
         sheet.write_string(HEAD_ROW - 1, column, title, book.looks["header"])
         for row, word in enumerate(words, HEAD_ROW):
             sheet.write_string(row, column, word)

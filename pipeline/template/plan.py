@@ -15,7 +15,7 @@ Value = str | float | bool | dt.date | None
 Row = Mapping[str, Value]
 
 # Rows count from 1, as people see them. In a form labels stand in A, values in B.
-FORM_ROW = 4
+FORM_ROW = 5
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
 VALUE_COLUMN = 1

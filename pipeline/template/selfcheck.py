@@ -183,7 +183,7 @@ def criterion_status(stored: Stored, criterion: str) -> str:
 def write_cells(book: Book, sheet: Worksheet, sums: Figures, row: int) -> int:
     """Write what is missing or unusable in each sheet; the last row."""
     sheet.write_string(row, 0, book.text("check", "cells"), book.looks["section"])
-    sheet.set_row(row + 1, 32)
+    sheet.set_row(row + 1, 45)
     for column, code in enumerate(CELL_HEADS):
         sheet.write_string(row + 1, column, book.text("check", f"h_{code}"), book.looks["header"])
     for below, declared in enumerate(submission().sheets, row + 2):
