@@ -14,6 +14,7 @@ from pipeline.template.stored import Stored
 from schemas.declaration import Field
 
 A4 = 9
+TITLE_HEIGHT = 24
 # What a stranger wrote and what Excel might take for more than a text.
 SUSPICIOUS = ("=", "+", "-", "@", "'")
 ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_color": INK,
@@ -39,6 +40,7 @@ OWN: Mapping[str, Look] = {
     "name": BOX | {"bold": True},
     "note": BOX | GREY | WRAP,
     "centre": BOX | WRAP | {"align": "center"},
+    "above": {"valign": "vcenter"},
     "line": WRAP | {"valign": "top"},
     "alert": BOX | WRAP | {"bold": True, "bg_color": "#F2EBC4", "font_color": "#4A4000"},
     "box": BOX,
@@ -110,7 +112,7 @@ def add_sheet(book: Book, name: str, *, hidden: bool = False) -> Worksheet:
 def add_title(book: Book, sheet: Worksheet, title: str, about: str) -> None:
     """Write the title, what the sheet is about, and the way back."""
     guide = own_sheet("guide", book.lang)
-    sheet.set_row(0, 24)
+    sheet.set_row(0, TITLE_HEIGHT)
     sheet.write_string(0, 0, title, book.looks["title"])
     sheet.write_string(1, 0, about, book.looks["about"])
     link = book.text("about", "back")

@@ -4,7 +4,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.tables.findings import criteria_reading, expectation
-from pipeline.template.book import Book, add_sheet, add_title, kind_of
+from pipeline.template.book import TITLE_HEIGHT, Book, add_sheet, add_title, kind_of
 from pipeline.template.plan import (
     FIRST_ROW,
     FORM_ROW,
@@ -20,7 +20,7 @@ from schemas.declaration import Field, Sheet
 COMMENT = {"x_scale": 2.2, "y_scale": 1.6, "font_size": 9, "color": "#FFFDF3"}
 WIDTHS = {
     "text": 18,
-    "postcode": 9,
+    "postcode": 13,
     "country": 14,
     "choice": 21,
     "number": 13,
@@ -74,8 +74,11 @@ def write_table(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     last_row = FIRST_ROW - 2 + capacity(declared, book.filled)
     last = xl_col_to_name(len(declared.fields) - 1)
     sheet.set_row(HEADER_ROW - 1, 32)
+    sheet.set_row(0, TITLE_HEIGHT, book.looks["above"])
+    for row in (1, 2):  # the looks of the columns begin below
+        sheet.set_row(row, None, book.looks["above"])
     for column, item in enumerate(declared.fields):
-        sheet.set_column(column, column, width(declared, item), look_of(book, item))
+        sheet.set_column(column, column, width(book, declared, item), look_of(book, item))
         sheet.write_string(
             HEADER_ROW - 1, column, header(item, book.lang),
             book.looks["must" if item.required else "header"],
@@ -106,10 +109,11 @@ def look_of(book: Book, item: Field) -> object:
     return book.looks[f"column_{kind_of(item)}"]
 
 
-def width(declared: Sheet, item: Field) -> float:
-    """Return the width of a column; names and titles need more."""
+def width(book: Book, declared: Sheet, item: Field) -> float:
+    """Return the width of a column; names and titles need more, and so do long words above."""
     wide = item.key in (declared.heading_column, "title", "reference") and item.type == "text"
-    return NAME_WIDTH if wide else WIDTHS[item.type]
+    longest = max(map(len, header(item, book.lang).split()))
+    return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.1 * longest + 2)
 
 
 # ------------------------------------------------------------------------------------ explanations
