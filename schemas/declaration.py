@@ -64,6 +64,8 @@ class Sheet:
     required: bool = False
     heading_column: str | None = None
     aliases: tuple[str, ...] = ()
+    intro: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Mapping[str, Any], ...] = ()
 
     @cached_property
     def keys(self) -> set[str]:
@@ -132,7 +134,17 @@ def _field(sheet: str, raw: dict[str, Any]) -> Field:
 def _sheet(raw: dict[str, Any]) -> Sheet:
     fields = tuple(_field(raw["key"], f) for f in raw.pop("fields"))
     aliases = tuple(raw.pop("aliases", ()))
-    return Sheet(**raw, fields=fields, aliases=aliases)
+    examples = tuple(raw.pop("examples", ()))
+    _check_examples(raw["key"], fields, examples)
+    return Sheet(**raw, fields=fields, aliases=aliases, examples=examples)
+
+
+def _check_examples(
+    sheet: str, fields: tuple[Field, ...], examples: tuple[Mapping[str, Any], ...]
+) -> None:
+    strange = {key for row in examples for key in row} - {f.key for f in fields}
+    if strange:
+        raise DeclarationError(f"sheet {sheet}, examples: unknown fields {sorted(strange)}")
 
 
 def _workbook(name: str, words: Mapping[str, Any]) -> Workbook:

@@ -50,9 +50,7 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     own = phrases()["asks"].get(f"{sheet}.{field.key}")
     known = {"field": field.name[lang], "words": words_of(field, lang)}
     known["or_empty"] = "" if field.required else usual["or_empty"][lang]
-    generic = of_type["asked"][lang].format(
-        limits=limits(field, lang), example=example(field, lang)
-    )
+    generic = asked_of_type(field, lang)
 
     def sentence(asked: str, template: Mapping[str, str]) -> str:
         return template[lang].format(asked=asked, **known)
@@ -65,6 +63,18 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
         f"remedy_limits_{lang}": limited,
         f"or_empty_{lang}": known["or_empty"],
     }
+
+
+def asked(field: Field, lang: str) -> str:
+    """Return what belongs into a cell of the field ("eine ganze Zahl ab 0")."""
+    words = words_of(field, lang) if field.type in ("choice", "choices") else ""
+    return ": ".join(filter(None, (asked_of_type(field, lang), words)))
+
+
+def asked_of_type(field: Field, lang: str) -> str:
+    """Return the same without the words of a list."""
+    template: str = phrases()["types"][field.type]["asked"][lang]
+    return template.format(limits=limits(field, lang), example=example(field, lang))
 
 
 def words_of(field: Field, lang: str) -> str:

@@ -1,0 +1,69 @@
+"""The edge of a filled form: finds and reads the submission that a published period reviewed."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.examine import Examined, examine
+from pipeline.intake.discover import discover, fingerprint, shown_name
+from pipeline.intake.gather import gather
+from pipeline.intake.refusal import Refusal
+from pipeline.periods import last_day
+from pipeline.run import Read
+from pipeline.settings import load_settings
+from pipeline.submissions import REVIEWED
+from pipeline.template.carry import carried_over
+from pipeline.template.plan import Filled, text
+from pipeline.texts import LANGUAGES
+from schemas.declaration import submission, wanted_sheet_keys
+
+
+class NoSourceError(Exception):
+    """There is nothing to fill the form with; messages says why, by language."""
+
+    def __init__(self, refusal: str, **parts: object) -> None:
+        self.messages = {lang: text("refusal", refusal, lang, **parts) for lang in LANGUAGES}
+        super().__init__(" / ".join(self.messages.values()))
+
+
+def filled_from(
+    cluster: str, period: str, inputs: Path, outputs: Path, lang: str, read: Read
+) -> Filled:
+    """Return the values of the cluster's submission that the published period reviewed.
+
+    NoSourceError if there is none, or its file is gone or has changed since; `BadPeriodError` if
+    the period is none.
+    """
+    end = last_day(period)
+    name, sha256 = reviewed_file(cluster, period, outputs)
+    path = submitted_file(cluster, period, inputs, name, sha256)
+    (outcome,) = read([path], wanted_sheet_keys(submission()))
+    if isinstance(outcome, Refusal):
+        raise NoSourceError("unreadable", file=name, code=outcome.code)
+    most = load_settings().intake.max_file_mb
+    sent = gather([path], [name], [outcome], start=0, most_mb=most)
+    examined: Examined = examine(sent.sheets, sent.cells, load_settings(), end)
+    return carried_over(examined, lang, period)
+
+
+def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
+    """Return name and checksum of the cluster's reviewed submission."""
+    table = outputs / period / "data" / "submissions.parquet"
+    if not table.is_file():
+        raise NoSourceError("unpublished", period=period, outputs=outputs)
+    mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
+    found = pl.read_parquet(table).filter(mine)
+    if found.is_empty():
+        raise NoSourceError("not_reviewed", cluster=cluster, period=period)
+    return found["source_file"][0], found["sha256"][0]
+
+
+def submitted_file(cluster: str, period: str, inputs: Path, name: str, sha256: str) -> Path:
+    """Return the submission of that name, if it is still the one that was reviewed."""
+    sent = {shown_name(path): path for path in discover(inputs, period).submissions}
+    if name not in sent:
+        folder = inputs / period / "submissions"
+        raise NoSourceError("gone", file=name, cluster=cluster, period=period, folder=folder)
+    if fingerprint(sent[name], load_settings().intake.max_file_mb) != sha256:
+        raise NoSourceError("changed", file=name, period=period)
+    return sent[name]

@@ -1,0 +1,147 @@
+"""The self-check of random forms, calculated by LibreOffice, against the review's own stages.
+
+Left out are the differences that the sheet itself names: numbers and dates as text, dates before
+1950, postcodes of other countries, rows of totals.
+
+More forms: `FORM_SEEDS=40 pytest tests/template`.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.examine import Examined, examine
+from pipeline.intake.gather import gather
+from pipeline.intake.pool import read_one
+from pipeline.intake.reader import Reading
+from pipeline.settings import load_settings
+from pipeline.template import plan
+from pipeline.template.form import write_form
+from pipeline.template.plan import text
+from pipeline.template.selfcheck import TOP, criterion_status
+from pipeline.template.stored import Problems, Stored, stored_of
+from pipeline.template.verdicts import lines
+from pipeline.texts import say
+from schemas.declaration import submission, wanted_sheet_keys
+
+from .forms import check_sheet, random_form, recalculated
+
+SEEDS = int(os.environ.get("FORM_SEEDS", "4"))
+
+
+def examined(path: Path) -> Examined:
+    """The written form, read by intake."""
+    settings = load_settings()
+    reading = read_one(path, settings.intake, wanted_sheet_keys(submission()))
+    assert isinstance(reading, Reading)
+    sent = gather([path], [path.name], [reading], start=0, most_mb=50)
+    return examine(sent.sheets, sent.cells, settings)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two cells hold the same, numbers but for rounding."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return bool(one == pytest.approx(other, rel=1e-9, abs=1e-9))
+    return (one or "") == (other or "")
+
+
+def expected_rows(said: Stored, lang: str) -> Iterator[tuple[str, list[Any]]]:
+    """What the criteria's rows must show: status, low, high, status of the figure, lever."""
+    unknown = text("check", "unknown", lang)
+    for line in lines():
+        found = said.conditions.get((line.criterion.id, line.number), {})
+        status = criterion_status(said, line.criterion.id) if line.is_first else None
+        ends = [found.get(end) for end in ("low", "high")]
+        yield (
+            line.key,
+            [
+                say("status", status, lang),
+                *(unknown if end is None else end for end in ends),
+                say("status", found.get("status", "undetermined"), lang),
+                found.get("lever_amount"),
+            ],
+        )
+
+
+def expected_cells(said: Stored, lang: str) -> Iterator[tuple[str, list[Any]]]:
+    """What the sheets' rows must show: counts and first addresses."""
+    for sheet in submission().sheets:
+        name = sheet.name[lang]
+        both = [kind.get(name, Problems()) for kind in (said.missing, said.bad)]
+        shown = [(p.count, f"{name}!{p.first}" if p.count else "") for p in both]
+        yield sheet.key, [value for pair in shown for value in pair]
+
+
+def differences(rows: list[list[Any]], said: Stored, lang: str) -> list[str]:
+    """Where a self-check shows something else than is expected."""
+    found = []
+    for row, (key, wanted) in enumerate(expected_rows(said, lang), TOP + 1):
+        shown = [rows[row][column] for column in (2, 4, 5, 7, 8)]
+        if not all(map(same, shown, wanted)):
+            found.append(f"{key}: {shown}, expected {wanted}")
+    below = TOP + len(lines()) + 4
+    for row, (key, wanted) in enumerate(expected_cells(said, lang), below):
+        shown = rows[row][3:7]
+        if not all(map(same, shown, wanted)):
+            found.append(f"{key}: {shown}, expected {wanted}")
+    return found
+
+
+@dataclass(frozen=True)
+class Made:
+    """A written form, and the same as LibreOffice calculated it."""
+
+    path: Path
+    calculated: Path
+    lang: str
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
+    """Random forms, and one with more rows than are calculated ("crowded"), calculated at once."""
+    folder = tmp_path_factory.mktemp("forms")
+    langs = {f"seed{seed}": "de" if seed % 2 else "en" for seed in range(SEEDS)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "ROWS", {"actors": 70})
+        patch.setattr(plan, "OTHER_ROWS", 30)
+        patch.setattr(plan, "SPARE_ROWS", 5)
+        for seed, (name, lang) in enumerate(langs.items()):
+            write_form(folder / f"{name}.xlsx", lang, random_form(seed, lang))
+        patch.setattr(plan, "ROWS", {"actors": 10})
+        patch.setattr(plan, "SPARE_ROWS", -1000)
+        write_form(folder / "crowded.xlsx", "de", random_form(0, "de"))
+    langs["crowded"] = "de"
+    paths = [folder / f"{name}.xlsx" for name in langs]
+    again = recalculated(paths, folder)
+    return {p.stem: Made(p, a, langs[p.stem]) for p, a in zip(paths, again, strict=True)}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_self_check_agrees_with_the_review(made: dict[str, Made], seed: int) -> None:
+    form = made[f"seed{seed}"]
+    said = stored_of(examined(form.path), form.lang)
+    for file in (form.path, form.calculated):  # as it was stored, and as it is calculated
+        assert differences(check_sheet(file, form.lang), said, form.lang) == []
+
+
+def test_random_forms_have_every_status(made: dict[str, Made]) -> None:
+    seen = set()
+    for form in made.values():
+        said = stored_of(examined(form.path), form.lang)
+        seen |= {(key[0], c["status"]) for key, c in said.conditions.items()}
+    ours = {line.criterion.id for line in lines()}
+    assert len({pair for pair in seen if pair[0] in ours}) >= 2 * len(ours)
+
+
+def test_too_many_rows_leave_the_sheet_open(made: dict[str, Made]) -> None:
+    def crowded(path: Path) -> set[str]:
+        rows = check_sheet(path, "de")[TOP + 1 : TOP + 1 + len(lines())]
+        return {row[0] for row in rows if "zu viele Zeilen" in str(row[2])}
+
+    form = made["crowded"]
+    assert crowded(form.calculated) == {"1", "2.1", "3"}
+    assert crowded(form.path) == set()  # so the values above are calculated, not those stored
