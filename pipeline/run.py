@@ -26,6 +26,8 @@ from pipeline.intake.refusal import Refusal
 from pipeline.office import OfficeFileError
 from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.report.feedback.gather import subjects_of_review
+from pipeline.report.feedback.write import write_feedback
 from pipeline.report.html.pages import write_pages
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Intake, Review, Task, review
@@ -106,6 +108,9 @@ def run(request: Request, read: Read) -> Published:
             write_workbook(done, folder / "portfolio.xlsx", request.lang)
         with clock.stage("pages"):
             write_pages(done, folder / "report", request.lang)
+        with clock.stage("feedback"):
+            subjects = subjects_of_review(done, found.submissions, request.lang)
+            write_feedback(folder / "feedback", subjects, request.lang)
         record = run_record(request, done, sent, office_sent, found, counts, clock, started)
         write_json(record, folder / "run.json")
 

@@ -36,6 +36,15 @@ class CohortRules:
 
 
 @dataclass(frozen=True)
+class FeedbackRules:
+    """How much the marked copy of a submission shows at most."""
+
+    comments_per_sheet: int
+    protocol_rows: int
+    longest_value: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of them."""
 
@@ -48,6 +57,7 @@ class Settings:
     outdated_days: int
     minimum_share: float
     first_catalogue: str
+    feedback: FeedbackRules
 
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,6 +73,7 @@ def load_settings() -> Settings:
             intake=Limits(**raw["intake"]),
             actors=ActorRules(**raw["actors"]),
             cohorts=CohortRules(**raw["cohorts"]),
+            feedback=FeedbackRules(**raw["feedback"]),
             **raw["funding"],
             **raw["robustness"],
             **raw["review"],

@@ -1,0 +1,214 @@
+"""A stranger's worksheet, cleaned: what may stay stays as it is, all else goes.
+
+Cells keep their values, types and styles; only formulas that could reach out lose their text.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.report.feedback.formulas import Harmless
+from pipeline.report.feedback.package import (
+    RELATION,
+    CannotCopyError,
+    Element,
+    is_main,
+    local,
+    remove,
+    tag,
+)
+
+# The children of a worksheet in the order that the standard (CT_Worksheet) demands.
+CHILDREN = """
+sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection
+protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells
+phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup
+headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing
+legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls webPublishItems tableParts
+extLst
+"""
+DROPPED = """
+sheetCalcPr protectedRanges scenarios dataConsolidate customSheetViews customProperties cellWatches
+smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls
+webPublishItems
+"""
+ORDER = CHILDREN.split()
+KEPT = frozenset(ORDER) - frozenset(DROPPED.split())
+# Elements whose loss the reader is told of, by the text that says it.
+TOLD = {"controls": "drawings", "oleObjects": "drawings", "picture": "drawings"}
+X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+XM = "http://schemas.microsoft.com/office/excel/2006/main"
+# Extensions that stay: rules and drop-downs that speak of other sheets.
+RULES_EXT = "{78C0D931-6437-407D-A8EE-F0AAD7539E65}"
+LISTS_EXT = "{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}"
+UNKNOWN_VALUE = "NA()"
+
+
+def insert(root: Element, element: Element) -> None:
+    """Put a child where the standard wants it, after others of its name."""
+    place = ORDER.index(local(element))
+    for at, child in enumerate(root):
+        if ORDER.index(local(child)) > place:
+            root.insert(at, element)
+            return
+    root.append(element)
+
+
+def clean(root: Element, rules: Harmless) -> set[str]:
+    """Take out all that may not stay; returns codes of what was there and is left out."""
+    if root.tag != tag("worksheet"):
+        raise CannotCopyError(f"root {root.tag}")
+    left = _clean_children(root)
+    left |= _clean_cells(root, rules)
+    left |= _clean_rules(root, rules)
+    left |= _clean_links(root, rules)
+    for element in root.iter(tag("sheetView")):
+        element.attrib.pop("tabSelected", None)
+    for element in root.iter(tag("sheetPr")):
+        element.attrib.pop("codeName", None)
+    _forget_relations(root)
+    if root.find(tag("sheetData")) is None:
+        insert(root, root.makeelement(tag("sheetData")))
+    return left
+
+
+def _clean_children(root: Element) -> set[str]:
+    left: set[str] = set()
+    for child in list(root):
+        name = local(child)
+        if not is_main(child) or name not in KEPT:
+            left |= {TOLD[name]} if name in TOLD else set()
+            root.remove(child)
+    for name in ("extLst", "pivotSelection"):
+        for element in list(root.iter(tag(name))):
+            # of a rule (cfRule) the extension only names its twin among the sheet's own
+            if element.getparent() is not root and local(element.getparent()) != "cfRule":
+                remove(element)
+    for element in root.findall(f"{tag('extLst')}/{tag('ext')}"):
+        if element.get("uri", "").upper() not in (RULES_EXT, LISTS_EXT):
+            remove(element)
+    return left
+
+
+def _drop_if_empty(root: Element, name: str) -> None:
+    for element in root.findall(tag(name)):
+        if len(element) == 0:
+            root.remove(element)
+
+
+# ----------------------------------------------------------------------------------------- cells
+def _clean_cells(root: Element, rules: Harmless) -> set[str]:
+    data = root.find(tag("sheetData"))
+    if data is None:
+        return set()
+    foreign = data.xpath(".//*[namespace-uri() != $main]", main=etree.QName(root).namespace)
+    for element in foreign:
+        remove(element)
+    for cell in data.xpath(".//*[@cm or @vm]"):  # they point to parts that are left out
+        cell.attrib.pop("cm", None)
+        cell.attrib.pop("vm", None)
+    return {"formulas"} if _clean_formulas(data, rules) else set()
+
+
+def _clean_formulas(data: Element, rules: Harmless) -> bool:
+    """Take out formulas that could reach out; returns whether there were any."""
+    formulas = list(data.iter(tag("f")))
+    allowed: dict[str, bool] = {}
+    for formula in formulas:
+        text = formula.text or ""
+        if text and text not in allowed:
+            allowed[text] = rules.allows(text)
+    bad_shared = {
+        f.get("si")
+        for f in formulas
+        if f.get("t") == "shared" and not allowed.get(f.text or "", True)
+    }
+    found = False
+    for formula in formulas:
+        bad = not allowed.get(formula.text or "", True) or formula.get("t") == "dataTable"
+        if bad or (formula.get("t") == "shared" and formula.get("si") in bad_shared):
+            _drop_formula(formula)
+            found = True
+    return found
+
+
+def _drop_formula(formula: Element) -> None:
+    """Leave the stored value alone; where there is none, a formula without value stays one."""
+    cell = formula.getparent()
+    if _has_value(cell):
+        cell.remove(formula)
+        return
+    formula.attrib.clear()
+    formula.text = UNKNOWN_VALUE
+
+
+def _has_value(cell: Element) -> bool:
+    value = cell.find(tag("v"))
+    stored = value is not None and bool(value.text)
+    return stored or cell.get("t") in ("str", "e", "inlineStr")
+
+
+# ----------------------------------------------------------------------------- rules, drop-downs
+def _clean_rules(root: Element, rules: Harmless) -> set[str]:
+    """Take out conditional formats and data validations whose formulas could reach out."""
+    bad = [e for e, formulas in rules_of(root) if not all(rules.allows(f) for f in formulas)]
+    for element in bad:
+        remove(element)
+    for name in ("conditionalFormatting", "dataValidations"):
+        for element in _named(root, name):
+            _settle(element)
+    for element in root.findall(f"{tag('extLst')}/{tag('ext')}"):
+        if not any(len(group) for group in element):
+            remove(element)
+    _drop_if_empty(root, "extLst")
+    return {"formulas"} if bad else set()
+
+
+def rules_of(root: Element) -> Iterator[tuple[Element, list[str]]]:
+    """Yield every rule (conditional format, data validation) with the formulas it uses."""
+    for name in ("cfRule", "dataValidation"):
+        for element in _named(root, name):
+            yield element, _formulas(element)
+
+
+def _named(root: Element, name: str) -> list[Element]:
+    return [*root.iter(tag(name)), *root.iter(f"{{{X14}}}{name}")]
+
+
+def _formulas(rule: Element) -> list[str]:
+    names = {"formula", "formula1", "formula2", "f"}
+    inside = [e for e in rule.iter() if local(e) in names]
+    bounds = [e for e in rule.iter() if local(e) == "cfvo" and e.get("type") == "formula"]
+    texts = [e.text or "" for e in inside] + [e.get("val", "") for e in bounds]
+    return [text for text in texts if text.strip()]
+
+
+def _settle(element: Element) -> None:
+    """Remove a list of rules that has none left, else set its count."""
+    rules = [e for e in element if local(e) in ("cfRule", "dataValidation")]
+    if not rules:
+        remove(element)
+    elif element.get("count"):
+        element.set("count", str(len(rules)))
+
+
+# ----------------------------------------------------------------------------------------- links
+def _clean_links(root: Element, rules: Harmless) -> set[str]:
+    """Keep links into the file itself."""
+    left = set()
+    for link in list(root.iter(tag("hyperlink"))):
+        inside = link.get("location", "")
+        if link.get(f"{{{RELATION}}}id") or not inside or not rules.allows(inside):
+            left.add("links")
+            remove(link)
+    _drop_if_empty(root, "hyperlinks")
+    return left
+
+
+def _forget_relations(root: Element) -> None:
+    """Remove whatever still points to another part; tables are pointed to anew."""
+    for parts in root.findall(tag("tableParts")):
+        root.remove(parts)
+    for element in root.xpath(".//*[@*[namespace-uri() = $relation]]", relation=RELATION):
+        for name in [n for n in element.attrib if n.startswith(f"{{{RELATION}}}")]:
+            del element.attrib[name]

@@ -1,0 +1,63 @@
+"""Writes the feedback copies of many submissions, each in a process that may die."""
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.intake.pool import run_limited
+from pipeline.intake.refusal import Refusal
+from pipeline.parse.layout import wanted_sheet_keys
+from pipeline.report.feedback.assemble import alone
+from pipeline.report.feedback.copy import FAILED, Job, Terms, make_copy
+from pipeline.report.feedback.names import feedback_names
+from pipeline.report.feedback.subject import Subject
+from pipeline.settings import load_settings
+from schemas.declaration import submission
+
+UNREAD = "unread"
+
+
+def write_feedback(folder: Path, subjects: Sequence[Subject], lang: str) -> list[Path]:
+    """Write the feedback of every submission into a folder of its own; returns where, in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = feedback_names([s.name for s in subjects])
+    return write_all([Job(s, folder / n) for s, n in zip(subjects, names, strict=True)], lang)
+
+
+def add_feedback(folder: Path, subjects: Sequence[Subject], lang: str) -> list[Path]:
+    """Write feedback beside whatever the folder holds, which stays; returns where, in order.
+
+    A copy that is there already, byte for byte, is not written a second time.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    there = [path.name for path in folder.iterdir()]
+    with TemporaryDirectory(dir=folder, prefix=".") as staging:
+        made = write_feedback(Path(staging), subjects, lang)
+        names = feedback_names([s.name for s in subjects], there)
+        return [_place(new, folder, name) for new, name in zip(made, names, strict=True)]
+
+
+def _place(new: Path, folder: Path, name: str) -> Path:
+    usual = folder / new.name
+    if usual.is_file() and usual.read_bytes() == new.read_bytes():
+        return usual
+    shutil.move(new, folder / name)
+    return folder / name
+
+
+def write_all(jobs: Sequence[Job], lang: str) -> list[Path]:
+    """Write every copy; where one cannot be made, the protocol alone, which says so."""
+    settings = load_settings()
+    wanted = wanted_sheet_keys(submission())
+    terms = Terms(lang, settings.intake, settings.feedback, wanted)
+    readable = [job for job in jobs if job.subject.copyable]
+    outcomes = run_limited(partial(make_copy, terms=terms), readable, terms.limits)
+    why = {job.target: UNREAD for job in jobs}
+    for job, outcome in zip(readable, outcomes, strict=True):
+        why[job.target] = FAILED if isinstance(outcome, Refusal) else outcome
+    for job in jobs:
+        if why[job.target]:
+            job.target.write_bytes(alone(job.subject, why[job.target], lang, terms.rules))
+    return [job.target for job in jobs]
