@@ -207,7 +207,7 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
     grid = protocol(draft.subject, result, usable, draft.lang, draft.rules)
     words = (draft.subject.name, Words(draft.lang).both("page"))
     styles = draft.styles
-    own = sheet_part(grid, styles.looks, (PROTOCOL, styles.marks["info"]), words)
+    own = sheet_part(grid, styles.looks, (PROTOCOL, styles.sign), words)
     package.add("xl/worksheets/sheet1.xml", "worksheet", own)
     numbers = range(1, len(names) + 2)
     links = [package.relate(BOOK, "worksheet", f"xl/worksheets/sheet{n}.xml") for n in numbers]

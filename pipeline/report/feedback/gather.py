@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.intake.discover import shown_name
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.review import Review
-from pipeline.texts import day, say
+from pipeline.texts import LANGUAGES, day, say
 
 # Outcomes of files that could not be read: there is nothing to copy.
 UNREADABLE = {
@@ -74,7 +74,10 @@ def subjects_of_check(paths: Sequence[Path], findings: pl.DataFrame) -> list[Sub
 def reason(row: Mapping[str, Any]) -> Both:
     """Return why a submission came to its outcome and what to do, without naming other files."""
     code = OWN_REASONS.get(row["code"] or row["outcome"])
-    return own_reason(code) if code else (row["message_de"] or "", row["message_en"] or "")
+    if code is not None:
+        return own_reason(code)
+    german, english = (row[f"message_{lang}"] or "" for lang in LANGUAGES)
+    return bare(german, row["source_file"]), bare(english, row["source_file"])
 
 
 def own_reason(code: str) -> Both:
@@ -97,11 +100,12 @@ def marks_by_file(findings: pl.DataFrame) -> dict[str, tuple[Mark, ...]]:
     )
     result: dict[str, list[Mark]] = {}
     for name, *rest in table.iter_rows():
-        result.setdefault(name, []).append(_mark(*rest))
+        result.setdefault(name, []).append(_mark(name, *rest))
     return {name: tuple(marks) for name, marks in result.items()}
 
 
 def _mark(
+    name: str,
     severity: str,
     sheet: str | None,
     cell: str | None,
@@ -112,9 +116,16 @@ def _mark(
     value: str | None,
 ) -> Mark:
     own = OWN_REASONS.get(code)
-    said = own_reason(own) if own else (german, english)
+    place = "!".join(part for part in (sheet, cell) if part)
+    said = own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
     shown = "" if own else value or ""
     return Mark(severity, sheet or "", cell or "", said, criteria or "", shown)
+
+
+def bare(message: str, place: str) -> str:
+    """Return a message without the place it begins with: the copy shows it at that place."""
+    rest = message.removeprefix(f"{place}: ")
+    return rest[:1].upper() + rest[1:]
 
 
 def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:

@@ -9,8 +9,8 @@ from pipeline.report.feedback.subject import SEVERITIES, Both, Mark, Result, Sub
 from pipeline.settings import FeedbackRules
 from pipeline.texts import LANGUAGES, say
 
-WIDTHS = (19.0, 22.0, 62.0, 62.0, 17.0, 24.0)
-LINE = 13.5
+WIDTHS = (18.0, 21.0, 56.0, 56.0, 15.0, 20.0)
+LINE, MOST_HEIGHT = 13.5, 400.0
 EMPTY = Cell("", "note")
 
 
@@ -78,12 +78,26 @@ def add_head(grid: Grid, words: Words, subject: Subject, result: Result) -> None
 
 def add_fact(grid: Grid, label: str, text: str) -> None:
     """Add a label and what is said of it, over the whole width."""
-    room = sum(grid.widths[1:]) * 1.05
-    lines = sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n"))
-    lines = max(lines, math.ceil(len(label) / grid.widths[0]))
+    rest = sum(grid.widths[1:])
+    height = height_of([(label, grid.widths[0] * 0.9), (text, rest)])
     blank = [Cell("", "fact")] * (grid.last_column - 2)
     cells = (Cell(label, "label"), Cell(text, "fact"), *blank)
-    grid.add(*cells, height=min(LINE * lines + 3, 400.0), merge=True)
+    grid.add(*cells, height=height, merge=True)
+
+
+def add_row(grid: Grid, *cells: Cell) -> int:
+    """Add a row as high as its texts need; returns its number."""
+    texts = [(cell.text, width) for cell, width in zip(cells, grid.widths, strict=False)]
+    return grid.add(*cells, height=height_of(texts))
+
+
+def height_of(texts: Sequence[tuple[str, float]]) -> float:
+    """Return how high a row must be for its texts, each with the width it has."""
+    lines = (
+        sum(max(1, math.ceil(len(line) / width / 1.1)) for line in text.split("\n"))
+        for text, width in texts
+    )
+    return min(LINE * max(lines) + 3, MOST_HEIGHT)
 
 
 def _note(words: Words, result: Result) -> str:
@@ -123,14 +137,14 @@ def add_findings(
     cells = [Cell(words.both(code), "head") for code in heads]
     cells += [Cell(say("feedback", code, first), "head") for code in languages]
     cells += [Cell(words.both(code), "head") for code in ("criteria", "value")]
-    grid.head = grid.add(*cells)
+    grid.head = add_row(grid, *cells)
     ordered = sorted(subject.marks, key=lambda mark: SEVERITIES.index(mark.severity))
     for mark in ordered[: rules.protocol_rows]:
-        grid.add(*finding_cells(words, mark, sheets, rules.longest_value))
+        add_row(grid, *finding_cells(words, mark, sheets, rules.longest_value))
     more = len(ordered) - rules.protocol_rows
     if more > 0:
         text = words.lines(words.pair("more", n=more))
-        grid.add(Cell("", "text"), Cell("", "text"), Cell(text, "text"), *[Cell("", "text")] * 3)
+        add_row(grid, *[Cell("", "text")] * 2, Cell(text, "text"), *[Cell("", "text")] * 3)
     grid.add(EMPTY)
 
 
@@ -161,11 +175,12 @@ def add_asks(grid: Grid, words: Words, subject: Subject) -> None:
     first, second = words.order
     heads = [words.both("criterion"), say("feedback", "subject", first)]
     heads += [say("feedback", f"request_{one}", first) for one in (first, second)]
-    grid.add(*[Cell(text, "head") for text in heads])
+    add_row(grid, *[Cell(text, "head") for text in heads])
     for ask in subject.asks:
         said = words.turned(ask.request)
         title = words.turned(ask.title)[0]
-        grid.add(
+        add_row(
+            grid,
             Cell(ask.criterion, "text"),
             Cell(title, "text"),
             Cell(said[0], "text"),

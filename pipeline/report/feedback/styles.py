@@ -21,6 +21,7 @@ COLOURS = {
     "warning": ("FFFFE699", "FF4A3A00"),
     "info": ("FFDDEBF7", "FF14324F"),
 }
+INK = "FF1F3A5F"
 FONTS = {
     "plain": '<font><sz val="10"/><color rgb="FF1A1A1A"/><name val="Arial"/></font>',
     "bold": '<font><b/><sz val="10"/><color rgb="FF1A1A1A"/><name val="Arial"/></font>',
@@ -60,6 +61,7 @@ class Styles:
             raise CannotCopyError(f"root {self.root.tag}")
         self.looks = {name: self._look(*look) for name, look in LOOKS.items()}
         self.marks = {name: self._mark(*colours) for name, colours in COLOURS.items()}
+        self.sign = self._add("dxfs", f'<dxf><font><color rgb="{INK}"/></font></dxf>')
 
     def _look(self, font: str, back: str, line: bool, wraps: bool, quote: bool) -> int:
         self._first("cellStyleXfs", '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>')
