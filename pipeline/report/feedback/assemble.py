@@ -35,7 +35,7 @@ from pipeline.report.feedback.package import (
 )
 from pipeline.report.feedback.places import free_name, link_to
 from pipeline.report.feedback.protocol import Words, protocol
-from pipeline.report.feedback.styles import Styles
+from pipeline.report.feedback.styles import Styles, with_ours
 from pipeline.report.feedback.subject import Mark, Result, Subject
 from pipeline.report.feedback.tables import clean_table, read_table
 from pipeline.report.feedback.worksheet import clean, insert
@@ -61,14 +61,23 @@ class Draft:
     tables: int = 0
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A finished copy. doubtful: something in its cells was changed or is written unusually."""
+
+    data: bytes
+    sheets: int
+    doubtful: bool
+
+
 def alone(subject: Subject, why: str, lang: str, rules: FeedbackRules) -> bytes:
     """Return a workbook with the protocol alone."""
     book = OldBook(BOOK, [], [], False, {}, set())
-    draft = Draft(subject, lang, rules, Styles(None))
+    draft = Draft(subject, lang, rules, with_ours(None))
     return finished(draft, book, Harmless(frozenset()), Result(alone=why))
 
 
-def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left: set[str]) -> bytes:
+def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left: set[str]) -> Copy:
     """Return the marked copy of an OOXML workbook.
 
     left: what the data already leaves out of the submission. CannotCopyError where a workbook is
@@ -78,7 +87,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
     book = read_book(source)
     without_protocol(book)
     styles, strings, theme = shared_parts(source, book)
-    draft = Draft(subject, lang, rules, Styles(styles), left=left | book.left)
+    draft = Draft(subject, lang, rules, with_ours(styles), left=left | book.left)
     if strings is not None:
         draft.package.add("xl/sharedStrings.xml", "sharedStrings", strings)
     if theme is not None:
@@ -93,7 +102,9 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
     for number, sheet in enumerate(book.sheets, 2):
         part = f"xl/worksheets/sheet{number}.xml"
         add_sheet(draft, source, sheet, part, rules_, of_sheet[sheet.name], tables)
-    return finished(draft, book, rules_, Result(left=tuple(sorted(draft.left))))
+    copy = finished(draft, book, rules_, Result(left=tuple(sorted(draft.left))))
+    doubtful = "formulas" in draft.left or any(sheet.odd for sheet in book.sheets)
+    return Copy(copy, len(book.sheets) + 1, doubtful)
 
 
 def shared_parts(source: Source, book: OldBook) -> tuple[bytes | None, ...]:
@@ -140,7 +151,7 @@ def add_sheet(
     root = sheet.root if sheet.root is not None else parse(EMPTY_SHEET.encode())
     relations = list(source.relations(sheet.part).values())
     draft.left |= {LOST[r.kind] for r in relations if r.kind in LOST}
-    draft.left |= clean(root, rules)
+    draft.left |= clean(root, rules, odd=sheet.odd)
     forget_marks(root)
     add_marks(root, marks, draft.styles.marks)
     root = with_relations(root)
@@ -213,7 +224,7 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
     links = [package.relate(BOOK, "worksheet", f"xl/worksheets/sheet{n}.xml") for n in numbers]
     title = link_to(name, f"${grid.head}:${grid.head}") if grid.head else ""
     package.add(BOOK, "sheet.main", workbook_part(book, links, name, title, rules))
-    package.add("xl/styles.xml", "styles", serialised(styles.root))
+    package.add("xl/styles.xml", "styles", styles.data)
     for part, kind in {
         "xl/styles.xml": "styles",
         "xl/sharedStrings.xml": "sharedStrings",

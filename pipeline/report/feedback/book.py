@@ -19,6 +19,7 @@ from pipeline.report.feedback.package import (
     tag,
 )
 from pipeline.report.feedback.places import fit
+from pipeline.report.feedback.worksheet import is_odd
 
 # Kinds of relations whose loss the reader is told of, by the text that says it.
 LOST = {
@@ -43,12 +44,16 @@ STATES = ("hidden", "veryHidden")
 
 @dataclass
 class OldSheet:
-    """A sheet of the workbook; root: None where it is no worksheet (a chart, macros)."""
+    """A sheet of the workbook; root: None where it is no worksheet (a chart, macros).
+
+    odd: see `worksheet.is_odd`.
+    """
 
     name: str
     state: str
     part: str
     root: Element | None
+    odd: bool
 
 
 @dataclass
@@ -96,7 +101,8 @@ def _workbook_part(source: Source) -> str:
 def _sheet(element: Element, part: str, data: bytes | None) -> OldSheet:
     state = element.get("state", "")
     root = None if data is None else parse(data)
-    return OldSheet(element.get("name", ""), state if state in STATES else "", part, root)
+    odd = data is None or is_odd(data)
+    return OldSheet(element.get("name", ""), state if state in STATES else "", part, root, odd)
 
 
 def _calculation(root: Element) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.report.feedback.comments import Note, length_of
 from pipeline.report.feedback.package import Element, tag
+from pipeline.report.feedback.worksheet import outside
 
 BLOCK = 1024  # the numbers of shapes come in blocks, each of one sheet alone
 WIDTH, LINE, ROW = 360, 14, 20  # in pixels
@@ -51,7 +52,7 @@ def drawing_part(notes: Sequence[Note], root: Element, block: int) -> str:
 def widths_of(root: Element) -> dict[int, int]:
     """Return the widths in pixels of the sheet's first columns, where they are not the usual."""
     widths: dict[int, int] = {}
-    for column in root.iter(tag("col")):
+    for column in outside(root, tag("col")):
         wide = _number(column.get("width"), 9.0)
         pixels = 0 if column.get("hidden") in ("1", "true") else int(wide * 7 + 5)
         first, last = (int(_number(column.get(end), 1)) for end in ("min", "max"))

@@ -84,6 +84,7 @@ class Source:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
         self.names = {name.lower(): name for name in archive.namelist()}
+        self.known: dict[str, dict[str, Relation]] = {}
 
     def read(self, part: str) -> bytes | None:
         """Return a part's bytes; None where there is no such part."""
@@ -92,6 +93,11 @@ class Source:
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Return the relations of a part by their ids."""
+        if part not in self.known:
+            self.known[part] = self._relations(part)
+        return self.known[part]
+
+    def _relations(self, part: str) -> dict[str, Relation]:
         data = self.read(join(dirname(part), "_rels", part.rpartition("/")[2] + ".rels"))
         if data is None:
             return {}

@@ -1,8 +1,20 @@
 """Adds the looks that our sheet and marks need to a workbook's styles; its own stay untouched."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
 from lxml import etree
 
-from pipeline.report.feedback.package import MAIN, CannotCopyError, Element, local, parse, tag
+from pipeline.report.feedback.package import (
+    MAIN,
+    CannotCopyError,
+    Element,
+    local,
+    parse,
+    serialised,
+    tag,
+)
 
 GROUPS = """
 numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst
@@ -52,22 +64,46 @@ LOOKS = {
 }
 
 
+@dataclass(frozen=True)
 class Styles:
-    """A workbook's styles with ours added; equal ones are used again."""
+    """A workbook's styles with ours added.
 
-    def __init__(self, data: bytes | None) -> None:
-        self.root = parse(data or PLAIN)
+    looks, marks: the places of our looks (for cells) and marks (for rules). sign: of the mark by
+    which our sheet is known again.
+    """
+
+    data: bytes
+    looks: Mapping[str, int]
+    marks: Mapping[str, int]
+    sign: int
+
+
+@lru_cache(maxsize=64)
+def with_ours(data: bytes | None) -> Styles:
+    """Return a workbook's styles with ours added; many submissions share the form's styles."""
+    sheet = _Sheet(data or PLAIN)
+    looks = {name: sheet.look(*look) for name, look in LOOKS.items()}
+    marks = {name: sheet.add("dxfs", _mark(*colours)) for name, colours in COLOURS.items()}
+    sign = sheet.add("dxfs", f'<dxf><font><color rgb="{INK}"/></font></dxf>')
+    return Styles(serialised(sheet.root), looks, marks, sign)
+
+
+class _Sheet:
+    """A stylesheet to which entries are added; equal ones are used again."""
+
+    def __init__(self, data: bytes) -> None:
+        self.root = parse(data)
+        self.places: dict[str, dict[object, int]] = {}
         if self.root.tag != tag("styleSheet"):
             raise CannotCopyError(f"root {self.root.tag}")
-        self.looks = {name: self._look(*look) for name, look in LOOKS.items()}
-        self.marks = {name: self._mark(*colours) for name, colours in COLOURS.items()}
-        self.sign = self._add("dxfs", f'<dxf><font><color rgb="{INK}"/></font></dxf>')
+        if len(self._group("cellStyleXfs")) == 0:  # others rely on it
+            self.add("cellStyleXfs", '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>')
 
-    def _look(self, font: str, back: str, line: bool, wraps: bool, quote: bool) -> int:
-        self._first("cellStyleXfs", '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>')
-        font_id = self._add("fonts", FONTS[font])
-        fill_id = self._add("fills", _fill(back) if back else NO_FILL)
-        border_id = self._add("borders", BOTTOM if line else NO_BORDER)
+    def look(self, font: str, back: str, line: bool, wraps: bool, quote: bool) -> int:
+        """Add a look of cells; returns its place."""
+        font_id = self.add("fonts", FONTS[font])
+        fill_id = self.add("fills", _fill(back) if back else NO_FILL)
+        border_id = self.add("borders", BOTTOM if line else NO_BORDER)
         wrap = ' wrapText="1"' if wraps else ""
         prefix = ' quotePrefix="1"' if quote else ""
         look = (
@@ -75,31 +111,22 @@ class Styles:
             f' xfId="0"{prefix} applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
             f'<alignment vertical="top"{wrap}/></xf>'
         )
-        index = self._add("cellXfs", look)
+        index = self.add("cellXfs", look)
         if index > MOST_XFS:
             raise CannotCopyError("too many styles")
         return index
 
-    def _mark(self, back: str, front: str) -> int:
-        return self._add(
-            "dxfs",
-            f'<dxf><font><color rgb="{front}"/></font><fill><patternFill patternType="solid">'
-            f'<fgColor rgb="{back}"/><bgColor rgb="{back}"/></patternFill></fill></dxf>',
-        )
-
-    def _first(self, group: str, text: str) -> None:
-        """Make sure that a group has a first entry, which others rely on."""
-        if len(self._group(group)) == 0:
-            self._add(group, text)
-
-    def _add(self, group: str, text: str) -> int:
+    def add(self, group: str, text: str) -> int:
         """Return the place of an entry in its group, added where there is no equal one."""
         parent, new = self._group(group), etree.fromstring(f'<a xmlns="{MAIN}">{text}</a>')[0]
-        for at, old in enumerate(parent):
-            if _equal(old, new):
-                return at
+        places = self.places.setdefault(group, {})
+        if not places:
+            for at, old in enumerate(parent):
+                places.setdefault(_key(old), at)
+        if (known := places.get(_key(new))) is not None:
+            return known
         parent.append(new)
-        etree.cleanup_namespaces(new)
+        places[_key(new)] = len(parent) - 1
         parent.set("count", str(len(parent)))
         return len(parent) - 1
 
@@ -118,6 +145,13 @@ class Styles:
         return element
 
 
+def _mark(back: str, front: str) -> str:
+    return (
+        f'<dxf><font><color rgb="{front}"/></font><fill><patternFill patternType="solid">'
+        f'<fgColor rgb="{back}"/><bgColor rgb="{back}"/></patternFill></fill></dxf>'
+    )
+
+
 def _fill(back: str) -> str:
     return (
         f'<fill><patternFill patternType="solid"><fgColor rgb="{back}"/>'
@@ -130,10 +164,6 @@ def _place(element: Element) -> int:
     return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
-def _equal(one: Element, other: Element) -> bool:
-    return (
-        one.tag == other.tag
-        and dict(one.attrib) == dict(other.attrib)
-        and len(one) == len(other)
-        and all(_equal(a, b) for a, b in zip(one, other, strict=True))
-    )
+def _key(element: Element) -> object:
+    children = tuple(_key(child) for child in element)
+    return element.tag, tuple(sorted(element.attrib.items())), children

@@ -3,12 +3,12 @@
 Cells keep their values, types and styles; only formulas that could reach out lose their text.
 """
 
+import re
 from collections.abc import Iterator
-
-from lxml import etree
 
 from pipeline.report.feedback.formulas import Harmless
 from pipeline.report.feedback.package import (
+    MAIN,
     RELATION,
     CannotCopyError,
     Element,
@@ -42,6 +42,24 @@ XM = "http://schemas.microsoft.com/office/excel/2006/main"
 RULES_EXT = "{78C0D931-6437-407D-A8EE-F0AAD7539E65}"
 LISTS_EXT = "{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}"
 UNKNOWN_VALUE = "NA()"
+# Markup that is seldom in cells; a look at the bytes tells whether they need a closer one.
+ODD = re.compile(rb"<[^\s<>/!?:]+:|<!|<\?|&#|:id\s*=|xmlns|\s[cv]m\s*=")
+
+
+def is_odd(data: bytes) -> bool:
+    """Whether a worksheet's cells hold more than cells usually do."""
+    start = data.find(b"<sheetData")
+    if start < 0 or b"\0" in data[:100]:
+        return True
+    end = data.find(b"</sheetData>", start)
+    return ODD.search(data, start, end if end > 0 else len(data)) is not None
+
+
+def outside(root: Element, *names: str) -> Iterator[Element]:
+    """Yield a worksheet's elements of these names, cells left aside: there are so many."""
+    for child in root:
+        if child.tag != tag("sheetData"):
+            yield from child.iter(*names)
 
 
 def insert(root: Element, element: Element) -> None:
@@ -54,17 +72,21 @@ def insert(root: Element, element: Element) -> None:
     root.append(element)
 
 
-def clean(root: Element, rules: Harmless) -> set[str]:
-    """Take out all that may not stay; returns codes of what was there and is left out."""
+def clean(root: Element, rules: Harmless, *, odd: bool) -> set[str]:
+    """Take out all that may not stay; returns codes of what was there and is left out.
+
+    odd: see `is_odd`.
+    """
     if root.tag != tag("worksheet"):
         raise CannotCopyError(f"root {root.tag}")
     left = _clean_children(root)
-    left |= _clean_cells(root, rules)
+    if odd:
+        _clean_cells(root)
+    left |= _clean_formulas(root, rules)
     left |= _clean_rules(root, rules)
     left |= _clean_links(root, rules)
-    for element in root.iter(tag("sheetView")):
+    for element in outside(root, tag("sheetView"), tag("sheetPr")):
         element.attrib.pop("tabSelected", None)
-    for element in root.iter(tag("sheetPr")):
         element.attrib.pop("codeName", None)
     _forget_relations(root)
     if root.find(tag("sheetData")) is None:
@@ -79,11 +101,10 @@ def _clean_children(root: Element) -> set[str]:
         if not is_main(child) or name not in KEPT:
             left |= {TOLD[name]} if name in TOLD else set()
             root.remove(child)
-    for name in ("extLst", "pivotSelection"):
-        for element in list(root.iter(tag(name))):
-            # of a rule (cfRule) the extension only names its twin among the sheet's own
-            if element.getparent() is not root and local(element.getparent()) != "cfRule":
-                remove(element)
+    for element in list(outside(root, tag("extLst"), tag("pivotSelection"))):
+        # of a rule (cfRule) the extension only names its twin among the sheet's own
+        if element.getparent() is not root and local(element.getparent()) != "cfRule":
+            remove(element)
     for element in root.findall(f"{tag('extLst')}/{tag('ext')}"):
         if element.get("uri", "").upper() not in (RULES_EXT, LISTS_EXT):
             remove(element)
@@ -97,22 +118,24 @@ def _drop_if_empty(root: Element, name: str) -> None:
 
 
 # ----------------------------------------------------------------------------------------- cells
-def _clean_cells(root: Element, rules: Harmless) -> set[str]:
-    data = root.find(tag("sheetData"))
-    if data is None:
-        return set()
-    foreign = data.xpath(".//*[namespace-uri() != $main]", main=etree.QName(root).namespace)
-    for element in foreign:
-        remove(element)
-    for cell in data.xpath(".//*[@cm or @vm]"):  # they point to parts that are left out
-        cell.attrib.pop("cm", None)
-        cell.attrib.pop("vm", None)
-    return {"formulas"} if _clean_formulas(data, rules) else set()
+def _clean_cells(root: Element) -> None:
+    """Take out what no cell needs, and what points to parts that are left out."""
+    for data in root.findall(tag("sheetData")):
+        for element in data.xpath(".//*[namespace-uri() != $main]", main=MAIN):
+            remove(element)
+        for element in list(data.iter(tag("extLst"))):
+            remove(element)
+        for element in data.iter():
+            bad = [
+                n for n in element.attrib if n in ("cm", "vm") or n.startswith(f"{{{RELATION}}}")
+            ]
+            for name in bad:
+                del element.attrib[name]
 
 
-def _clean_formulas(data: Element, rules: Harmless) -> bool:
-    """Take out formulas that could reach out; returns whether there were any."""
-    formulas = list(data.iter(tag("f")))
+def _clean_formulas(root: Element, rules: Harmless) -> set[str]:
+    """Take out formulas that could reach out; returns what is to be told of it."""
+    formulas = [f for data in root.findall(tag("sheetData")) for f in data.iter(tag("f"))]
     allowed: dict[str, bool] = {}
     for formula in formulas:
         text = formula.text or ""
@@ -123,13 +146,13 @@ def _clean_formulas(data: Element, rules: Harmless) -> bool:
         for f in formulas
         if f.get("t") == "shared" and not allowed.get(f.text or "", True)
     }
-    found = False
+    told: set[str] = set()
     for formula in formulas:
         bad = not allowed.get(formula.text or "", True) or formula.get("t") == "dataTable"
         if bad or (formula.get("t") == "shared" and formula.get("si") in bad_shared):
             _drop_formula(formula)
-            found = True
-    return found
+            told = {"formulas"}
+    return told
 
 
 def _drop_formula(formula: Element) -> None:
@@ -161,7 +184,7 @@ def _clean_rules(root: Element, rules: Harmless) -> set[str]:
         if not any(len(group) for group in element):
             remove(element)
     _drop_if_empty(root, "extLst")
-    return {"formulas"} if bad else set()
+    return {"rules"} if bad else set()
 
 
 def rules_of(root: Element) -> Iterator[tuple[Element, list[str]]]:
@@ -172,7 +195,7 @@ def rules_of(root: Element) -> Iterator[tuple[Element, list[str]]]:
 
 
 def _named(root: Element, name: str) -> list[Element]:
-    return [*root.iter(tag(name)), *root.iter(f"{{{X14}}}{name}")]
+    return list(outside(root, tag(name), f"{{{X14}}}{name}"))
 
 
 def _formulas(rule: Element) -> list[str]:
@@ -196,7 +219,7 @@ def _settle(element: Element) -> None:
 def _clean_links(root: Element, rules: Harmless) -> set[str]:
     """Keep links into the file itself."""
     left = set()
-    for link in list(root.iter(tag("hyperlink"))):
+    for link in list(outside(root, tag("hyperlink"))):
         inside = link.get("location", "")
         if link.get(f"{{{RELATION}}}id") or not inside or not rules.allows(inside):
             left.add("links")
@@ -209,6 +232,10 @@ def _forget_relations(root: Element) -> None:
     """Remove whatever still points to another part; tables are pointed to anew."""
     for parts in root.findall(tag("tableParts")):
         root.remove(parts)
-    for element in root.xpath(".//*[@*[namespace-uri() = $relation]]", relation=RELATION):
-        for name in [n for n in element.attrib if n.startswith(f"{{{RELATION}}}")]:
-            del element.attrib[name]
+    for element in outside(root):
+        _forget_relations_of(element)
+
+
+def _forget_relations_of(element: Element) -> None:
+    for name in [n for n in element.attrib if n.startswith(f"{{{RELATION}}}")]:
+        del element.attrib[name]
