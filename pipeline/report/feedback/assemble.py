@@ -85,7 +85,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
     """
     source = Source(zipfile.ZipFile(BytesIO(data)))
     book = read_book(source)
-    without_protocol(book)
+    came_back = without_protocol(book)
     styles, strings, theme = shared_parts(source, book)
     draft = Draft(subject, lang, rules, with_ours(styles), left=left | book.left)
     if strings is not None:
@@ -103,7 +103,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
         part = f"xl/worksheets/sheet{number}.xml"
         add_sheet(draft, source, sheet, part, rules_, of_sheet[sheet.name], tables)
     copy = finished(draft, book, rules_, Result(left=tuple(sorted(draft.left))))
-    doubtful = "formulas" in draft.left or any(sheet.odd for sheet in book.sheets)
+    doubtful = came_back or "formulas" in draft.left or any(sheet.odd for sheet in book.sheets)
     return Copy(copy, len(book.sheets) + 1, doubtful)
 
 

@@ -112,8 +112,8 @@ def _calculation(root: Element) -> dict[str, str]:
     return {} if element is None else {k: v for k, v in element.attrib.items() if k in kept}
 
 
-def without_protocol(book: OldBook) -> None:
-    """Take out the protocol of an earlier copy, with the names that belong to it."""
+def without_protocol(book: OldBook) -> bool:
+    """Take out the protocol of an earlier copy with its names; returns whether there was one."""
     gone = {i for i, s in enumerate(book.sheets) if s.root is not None and is_protocol(s.root)}
     stay = [i for i in range(len(book.sheets)) if i not in gone]
     place = {old: new for new, old in enumerate(stay)}
@@ -126,6 +126,7 @@ def without_protocol(book: OldBook) -> None:
         elif local_to.isdecimal() and int(local_to) in place:
             names.append((attributes | {"localSheetId": str(place[int(local_to)])}, formula))
     book.names = names
+    return bool(gone)
 
 
 def rules_of_book(book: OldBook, tables: frozenset[str]) -> Harmless:

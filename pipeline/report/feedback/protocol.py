@@ -106,10 +106,12 @@ def _note(words: Words, result: Result) -> str:
     if not result.left:
         return ""
     german, english = (
-        ", ".join(say("feedback", f"left_{code}", one) for code in result.left) for one in LANGUAGES
+        say("feedback", "left", one).format(
+            what=", ".join(say("feedback", f"left_{code}", one) for code in result.left)
+        )
+        for one in LANGUAGES
     )
-    frame = words.pair("left")
-    return words.lines((frame[0].format(what=german), frame[1].format(what=english)))
+    return words.lines((german, english))
 
 
 def _outcome(words: Words, subject: Subject) -> str:
