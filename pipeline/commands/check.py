@@ -11,6 +11,8 @@ from rich.text import Text
 from pipeline.check import check
 from pipeline.commands.run import read_here
 from pipeline.intake.discover import shown_name
+from pipeline.report.feedback.gather import subjects_of_check
+from pipeline.report.feedback.write import add_feedback
 from pipeline.texts import say
 
 WRONG, USAGE_ERROR = 1, 2
@@ -32,6 +34,11 @@ def command(arguments: argparse.Namespace) -> int:
     console = Console(highlight=False)
     for name in dict.fromkeys(shown_name(path) for path in arguments.files):
         show(console, name, found.filter(pl.col("source_file") == name), arguments.lang)
+    if arguments.feedback:
+        for path in add_feedback(
+            arguments.feedback, subjects_of_check(arguments.files, found), arguments.lang
+        ):
+            console.print(Text(str(path)))
     return WRONG if (found["severity"] == "error").any() else 0
 
 

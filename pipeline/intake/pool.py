@@ -3,13 +3,12 @@
 import multiprocessing
 import os
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as OutOfTime
 from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from threading import BrokenBarrierError
-from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -18,8 +17,6 @@ from pipeline.intake.reader import Reading, read_workbook
 from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 START_SECONDS = 30
 STDERR = 2
 
@@ -39,23 +36,15 @@ def read_one(path: Path, limits: Limits, wanted_keys: frozenset[str]) -> Reading
 def read_many(
     paths: Sequence[Path], limits: Limits, wanted_keys: frozenset[str]
 ) -> Iterator[Reading | Refusal]:
-    """Yield the reading or refusal of each path, in their order."""
-    yield from run_limited(partial(read_one, limits=limits, wanted_keys=wanted_keys), paths, limits)
+    """Yield the reading or refusal of each path, in their order.
 
-
-def run_limited(
-    task: Callable[[Item], Result], items: Sequence[Item], limits: Limits
-) -> Iterator[Result | Refusal]:
-    """Yield what the task returns for each item, in their order, or a refusal.
-
-    Each item has `max_seconds` and `max_memory_mb` of a process of its own; a process that dies is
-    replaced and only the item it was at is lost (`reader_crash`, `timeout`).
+    Each file has `max_seconds` and `max_memory_mb` of a process of its own; a process that dies is
+    replaced and only the file it was reading is lost (`reader_crash`, `timeout`).
     """
-    if not items:
-        return
-    workers = limits.workers or min(os.cpu_count() or 1, len(items))
+    workers = limits.workers or min(os.cpu_count() or 1, max(1, len(paths)))
     # Spawned, not forked: polars' threads in this process would not survive a fork.
     context = multiprocessing.get_context("spawn")
+    task = partial(read_one, limits=limits, wanted_keys=wanted_keys)
     together = context.Barrier(workers)
     with ProcessPool(
         workers,
@@ -63,13 +52,13 @@ def run_limited(
         initargs=[limits.max_memory_mb, together],
         context=context,
     ) as pool:
-        futures = [pool.schedule(task, args=[i], timeout=limits.max_seconds) for i in items]
+        futures = [pool.schedule(task, args=[p], timeout=limits.max_seconds) for p in paths]
         for future in futures:
             yield outcome(future, limits)
 
 
-def outcome(future: ProcessFuture, limits: Limits) -> Any:
-    """Wait for one item's result; the death of its process is a Refusal."""
+def outcome(future: ProcessFuture, limits: Limits) -> Reading | Refusal:
+    """Wait for one file's reading; the death of its reader is a Refusal."""
     try:
         return future.result()
     except OutOfTime:

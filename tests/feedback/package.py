@@ -3,7 +3,6 @@
 import io
 import zipfile
 from posixpath import dirname, join, normpath
-from typing import Any
 
 from lxml import etree
 
@@ -114,11 +113,3 @@ def check_order(part: bytes, name: str) -> None:
     assert places == sorted(places), f"{name}: {children}"
     priorities = [e.get("priority") for e in root.iter() if str(e.tag).endswith("}cfRule")]
     assert len(set(priorities)) == len(priorities)
-
-
-def sheet(parts: dict[str, bytes], name: str) -> Any:
-    """The root of a worksheet by its name."""
-    book = etree.fromstring(parts["xl/workbook.xml"])
-    links = relations(parts, "xl/workbook.xml")
-    (link,) = [e.get(f"{RELATION}id") for e in book.iter(f"{MAIN}sheet") if e.get("name") == name]
-    return etree.fromstring(parts[links[link][1]])

@@ -1,4 +1,4 @@
-"""Makes one copy, in a process of its own: it reads a stranger's file, and may die of it."""
+"""Makes one copy, in a process of its own: it works on a stranger's file, and may die of it."""
 
 import zipfile
 from dataclasses import dataclass, replace
@@ -6,15 +6,15 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from pipeline.intake.guard import MB, Limits, check_parts, kind_of
-from pipeline.intake.reader import ERROR, Reading, read_bytes, read_workbook
-from pipeline.intake.refusal import Refusal
+from pipeline.intake.reader import Reading, read_bytes, read_workbook
 from pipeline.report.feedback.assemble import Copy, marked
+from pipeline.report.feedback.package import CannotCopyError
 from pipeline.report.feedback.subject import Subject
-from pipeline.settings import FeedbackRules
+from pipeline.settings import Settings
 from schemas.words import word_key
 
 CHANGED, FAILED = "changed", "failed"
+MB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,12 @@ class Terms:
     """What holds for all copies of a run. wanted: the keys of the sheets that intake reads."""
 
     lang: str
-    limits: Limits
-    rules: FeedbackRules
+    settings: Settings
     wanted: frozenset[str]
 
-    def is_wanted(self, name: str) -> bool:
-        """Whether intake reads a sheet of that name."""
-        return word_key(name) in self.wanted
+    def read(self, path: Path) -> Reading:
+        """Read a workbook as intake does."""
+        return read_workbook(path, self.settings.intake, lambda n: word_key(n) in self.wanted)
 
 
 def make_copy(job: Job, terms: Terms) -> str:
@@ -46,11 +45,11 @@ def make_copy(job: Job, terms: Terms) -> str:
     that gives what reading the submission gives.
     """
     try:
-        data = read_bytes(job.subject.path, terms.limits)
+        data = read_bytes(job.subject.path, terms.settings.intake)
         if job.subject.sha256 and sha256(data).hexdigest() != job.subject.sha256:
             return CHANGED
         if not job.subject.sha256:  # else intake has looked at these very bytes
-            kind_of(data, terms.limits)
+            terms.read(job.subject.path)
         copy = faithful_copy(data, job, terms)
         if copy is None:
             return FAILED
@@ -65,7 +64,7 @@ def faithful_copy(data: bytes, job: Job, terms: Terms) -> bytes | None:
     for make in (part_by_part, by_values):
         try:
             copy = make(data, job, terms)
-            check_limits(copy, terms.limits)
+            check_limits(copy, terms.settings)
             if not copy.doubtful or reads_the_same(copy.data, job, terms, exact=make != by_values):
                 return copy.data
         except Exception:  # the next way may do
@@ -75,25 +74,31 @@ def faithful_copy(data: bytes, job: Job, terms: Terms) -> bytes | None:
 
 def part_by_part(data: bytes, job: Job, terms: Terms) -> Copy:
     """Return the copy of an OOXML workbook in which all that is harmless is as it was."""
-    return marked(data, job.subject, terms.lang, terms.rules, set())
+    return marked(data, job.subject, terms.lang, terms.settings.feedback, set())
 
 
-def by_values(data: bytes, job: Job, terms: Terms) -> Copy:
+def by_values(_: bytes, job: Job, terms: Terms) -> Copy:
     """Return a copy that holds the values alone."""
     from pipeline.report.feedback.values import values_workbook
 
-    reading = read_workbook(job.subject.path, terms.limits, lambda _: True)
+    reading = read_workbook(job.subject.path, terms.settings.intake, lambda _: True)
     plain = values_workbook(reading)
-    copy = marked(plain, job.subject, terms.lang, terms.rules, {"format"})
+    copy = marked(plain, job.subject, terms.lang, terms.settings.feedback, {"format"})
     return replace(copy, doubtful=True)
 
 
-def check_limits(copy: Copy, limits: Limits) -> None:
-    """Refuse a copy that intake would not read."""
-    if len(copy.data) > limits.max_file_mb * MB or copy.sheets > limits.max_sheets:
-        raise Refusal("too_large", what="copy")
+def check_limits(copy: Copy, settings: Settings) -> None:
+    """Refuse a copy that intake would find too large."""
+    limits = settings.intake
     with zipfile.ZipFile(BytesIO(copy.data)) as archive:
-        check_parts(archive.infolist(), len(copy.data), limits)
+        sizes = [part.file_size for part in archive.infolist()]
+    if (
+        len(copy.data) > limits.max_file_mb * MB
+        or copy.sheets > limits.max_sheets
+        or len(sizes) > limits.max_parts
+        or sum(sizes) > limits.max_unpacked_mb * MB
+    ):
+        raise CannotCopyError("too large")
 
 
 def reads_the_same(copy: bytes, job: Job, terms: Terms, *, exact: bool) -> bool:
@@ -101,24 +106,8 @@ def reads_the_same(copy: bytes, job: Job, terms: Terms, *, exact: bool) -> bool:
 
     exact: error values keep their names too; a copy by values knows Excel's own alone.
     """
+    from pipeline.report.feedback.values import same_values
+
     job.target.write_bytes(copy)
-    original = read_workbook(job.subject.path, terms.limits, terms.is_wanted)
-    again = read_workbook(job.target, terms.limits, terms.is_wanted)
-    return values_of(original, exact=exact) == values_of(again, exact=exact)
-
-
-def values_of(reading: Reading, *, exact: bool) -> tuple[object, ...]:
-    """Return every cell of a reading in a form that can be compared, NaN being equal to itself."""
-    cells = reading.cells
-    texts = [
-        None if kind == ERROR and not exact else text
-        for kind, text in zip(cells.kind, cells.text, strict=True)
-    ]
-    return (
-        [reading.sheets[at] for at in cells.sheet],
-        list(cells.row),
-        list(cells.column),
-        bytes(cells.kind),
-        memoryview(cells.number).tobytes(),
-        texts,
-    )
+    original, again = terms.read(job.subject.path), terms.read(job.target)
+    return same_values(original, again, exact=exact)

@@ -8,6 +8,7 @@ from pipeline.report.feedback.package import HEAD, MAIN
 from pipeline.report.feedback.places import address, fit
 
 PAPER_A4 = 9
+MOST_OF_NAME = 80  # a foot holds 255 letters
 
 
 @dataclass(frozen=True)
@@ -107,4 +108,5 @@ def _links(grid: Grid) -> str:
 
 
 def _foot(left: str, right: str) -> str:
-    return escape(f"&L{left.replace('&', '&&')}&R{right}")[:250]
+    shown = fit(left[:MOST_OF_NAME]).replace("&", "&&")
+    return escape(f"&L{shown}&R{right}")

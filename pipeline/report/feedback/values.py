@@ -10,10 +10,12 @@ import re
 import warnings
 from typing import Any
 
+import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.intake.reader import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, OTHER, Reading
+from pipeline.intake.frames import stack
+from pipeline.intake.reader import Reading
 
 OPTIONS = {
     "in_memory": True,
@@ -22,6 +24,7 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 CREATED = dt.datetime(1980, 1, 1)
+NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = b"nbdtef"  # kinds of cells (see intake)
 EXCEL_EPOCH = dt.date(1970, 1, 1).toordinal() - dt.date(1899, 12, 30).toordinal()
 ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
 UNKNOWN_ERROR = "#VALUE!"
@@ -47,9 +50,8 @@ def _write(book: Workbook, reading: Reading) -> None:
         "time": book.add_format({"num_format": "[h]:mm:ss"}),
     }
     widths: dict[tuple[int, int], int] = {}
-    cells = reading.cells
-    columns = (cells.sheet, cells.row, cells.column, cells.kind, cells.number, cells.text)
-    for at, row, column, kind, number, text in zip(*columns, strict=True):
+    columns = ("sheet", "row", "column", "kind", "number", "text")
+    for at, row, column, kind, number, text in stack([(0, reading)])[1].select(columns).iter_rows():
         _put(sheets[at], (row - 1, column - 1), kind, number, text, looks)
         length = len(text or "") or NARROW
         widths[at, column] = max(widths.get((at, column), NARROW), min(length + 2, WIDE))
@@ -90,3 +92,18 @@ def _days(text: str) -> float:
         return math.nan
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return days + (hours * 3600 + minutes * 60 + seconds) / 86_400
+
+
+def same_values(one: Reading, other: Reading, *, exact: bool) -> bool:
+    """Whether two workbooks have the same cells on sheets of the same names, in the same order.
+
+    exact: error values have the same names too.
+    """
+    return _named_cells(one, exact).equals(_named_cells(other, exact))
+
+
+def _named_cells(reading: Reading, exact: bool) -> pl.DataFrame:
+    sheets, cells = stack([(0, reading)])
+    text = pl.when((pl.col("kind") != ERROR) | exact).then("text")
+    named = cells.join(sheets, on=["file", "sheet"], how="left", maintain_order="left")
+    return named.drop("file", "sheet").with_columns(text=text)

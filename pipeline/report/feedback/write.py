@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.intake.pool import run_limited
-from pipeline.intake.refusal import Refusal
+from pipeline.limited import run_limited
 from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.report.feedback.assemble import alone
 from pipeline.report.feedback.copy import FAILED, Job, Terms, make_copy
@@ -50,14 +49,19 @@ def _place(new: Path, folder: Path, name: str) -> Path:
 def write_all(jobs: Sequence[Job], lang: str) -> list[Path]:
     """Write every copy; where one cannot be made, the protocol alone, which says so."""
     settings = load_settings()
-    wanted = wanted_sheet_keys(submission())
-    terms = Terms(lang, settings.intake, settings.feedback, wanted)
+    terms = Terms(lang, settings, wanted_sheet_keys(submission()))
     readable = [job for job in jobs if job.subject.copyable]
-    outcomes = run_limited(partial(make_copy, terms=terms), readable, terms.limits)
+    outcomes = run_limited(
+        partial(make_copy, terms=terms),
+        readable,
+        seconds=settings.intake.max_seconds,
+        megabytes=settings.intake.max_memory_mb,
+        workers=settings.intake.workers,
+    )
     why = {job.target: UNREAD for job in jobs}
     for job, outcome in zip(readable, outcomes, strict=True):
-        why[job.target] = FAILED if isinstance(outcome, Refusal) else outcome
+        why[job.target] = FAILED if outcome is None else outcome
     for job in jobs:
         if why[job.target]:
-            job.target.write_bytes(alone(job.subject, why[job.target], lang, terms.rules))
+            job.target.write_bytes(alone(job.subject, why[job.target], lang, settings.feedback))
     return [job.target for job in jobs]
