@@ -38,7 +38,7 @@ def command(arguments: argparse.Namespace) -> int:
         for path in add_feedback(
             arguments.feedback, subjects_of_check(arguments.files, found), arguments.lang
         ):
-            console.print(Text(str(path)))
+            print(path)
     return WRONG if (found["severity"] == "error").any() else 0
 
 

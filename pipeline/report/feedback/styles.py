@@ -26,7 +26,8 @@ PLAIN = f"""<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><nam
  patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/>
 <diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0"
  borderId="0"/></cellStyleXfs><cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"
- xfId="0"/></cellXfs></styleSheet>""".encode()
+ xfId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>
+</cellStyles></styleSheet>""".encode()
 # background and letters; every pair has a contrast of at least 7:1
 COLOURS = {
     "error": ("FFF8CBAD", "FF5B1A00"),
