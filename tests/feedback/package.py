@@ -111,5 +111,11 @@ def check_order(part: bytes, name: str) -> None:
     children = [etree.QName(child).localname for child in root]
     places = [ORDER.index(child) for child in children]
     assert places == sorted(places), f"{name}: {children}"
-    priorities = [e.get("priority") for e in root.iter() if str(e.tag).endswith("}cfRule")]
-    assert len(set(priorities)) == len(priorities)
+    ranks = [
+        (rule.get("priority"), "cluster-review" in "".join(rule.itertext()))
+        for rule in root.iter()
+        if str(rule.tag).endswith("}cfRule")
+    ]
+    ours = [rank for rank, is_ours in ranks if is_ours]
+    assert len(set(ours)) == len(ours)
+    assert not set(ours) & {rank for rank, is_ours in ranks if not is_ours}

@@ -244,7 +244,7 @@ def test_harmless_neighbours_stay(feedback: Path) -> None:
     rules = {
         r.formula[0]: r.priority for group in actors.conditional_formatting for r in group.rules
     }
-    assert rules == {'LEN("cluster-review: error")>0': 1, "A2=1": 4}
+    assert rules == {'LEN("cluster-review: error")>0': 1, "A2=1": 2}
     assert [v.formula1.strip() for v in actors.data_validations.dataValidation] == ['"ja,nein"']
     assert actors["A3"].hyperlink.location == "Management!A1"
     assert actors["A2"].hyperlink is None

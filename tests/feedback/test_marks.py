@@ -93,7 +93,7 @@ def test_marks_stand_in_their_cells(path: Path) -> None:
         mark("", "Gremien"),
         mark("", ""),
     ]
-    marks.append(mark("B2", "Stammdaten", "warning"))
+    marks += [mark("", ""), mark("B2", "Stammdaten", "warning")]
     book = openpyxl.load_workbook(copy(about(path, *marks)))
     rules = {
         (sheet.title, str(group.sqref)): rule.formula[0]
@@ -188,6 +188,14 @@ def test_thousands_of_comments_hold_together(path: Path) -> None:
     parts = check_package(result.read_bytes())
     assert b'data="1,2"' in parts["xl/drawings/vmlDrawing3.vml"]
     assert_untouched(path, result)
+
+
+def test_scattered_marks_hold_together(path: Path) -> None:
+    subject = about(path, *(mark(f"C{row}") for row in range(2, 2500, 2)))
+    result = copy(subject)
+    check_package(result.read_bytes())
+    groups = openpyxl.load_workbook(result)["Akteure"].conditional_formatting
+    assert [len(str(g.sqref).split()) for g in groups] == [500, 500, 249]
 
 
 def test_the_same_gives_the_same_bytes(path: Path) -> None:

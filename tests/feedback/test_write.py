@@ -142,6 +142,24 @@ def test_no_other_file_is_named(run: Published) -> None:
         assert "good.xlsx" not in said
 
 
+def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -> None:
+    """Every copy under its submission's name: the same findings, verdicts and outcomes."""
+    readable = [r["source_file"] for r in run.table("submissions").to_dicts() if r["cluster_id"]]
+    copies = {n: (run.folder / f"feedback/{n}.feedback.xlsx").read_bytes() for n in readable}
+    again = publish(tmp_path, dict(copies))
+    for name in ("findings", "criteria", "conditions", "rows", "actors", "clusters"):
+        table = run.table(name)
+        if name == "findings":
+            table = table.filter(table["source_file"].is_in(readable))
+        assert table.equals(again.table(name)), name
+    outcomes = run.table("submissions").drop("sha256").to_dicts()
+    assert again.table("submissions").drop("sha256").to_dicts() == [
+        row for row in outcomes if row["source_file"] in readable
+    ]
+    for name, content in copies.items():
+        assert (again.folder / f"feedback/{name}.feedback.xlsx").read_bytes() == content
+
+
 # ---- one copy costs one copy ----
 
 

@@ -37,14 +37,15 @@ def add_marks(root: Element, marks: Iterable[Mark], looks: Mapping[str, int]) ->
     cells = gravest(marks)
     if not cells:
         return
-    _make_room(root, len(SEVERITIES))
-    for priority, severity in enumerate(SEVERITIES, 1):
-        own = sorted(place for place, found in cells.items() if found == severity)
-        ranges = ranges_of(own)
+    groups = []
+    for severity in SEVERITIES:
+        ranges = ranges_of(sorted(place for place, found in cells.items() if found == severity))
         for at in range(0, len(ranges), MOST_RANGES):
-            formula = MARK.format(severity=severity)
-            places = " ".join(ranges[at : at + MOST_RANGES])
-            insert(root, _format(root, places, formula, looks[severity], priority))
+            groups.append((severity, " ".join(ranges[at : at + MOST_RANGES])))
+    _make_room(root, len(groups))
+    for priority, (severity, places) in enumerate(groups, 1):
+        formula = MARK.format(severity=severity)
+        insert(root, _format(root, places, formula, looks[severity], priority))
 
 
 def gravest(marks: Iterable[Mark]) -> dict[tuple[int, int], str]:
