@@ -195,7 +195,7 @@ def test_scattered_marks_hold_together(path: Path) -> None:
     result = copy(subject)
     check_package(result.read_bytes())
     groups = openpyxl.load_workbook(result)["Akteure"].conditional_formatting
-    assert [len(str(g.sqref).split()) for g in groups] == [500, 500, 249]
+    assert [len(str(g.sqref).split()) for g in groups] == [250, 250, 250, 250, 249]
 
 
 def test_the_same_gives_the_same_bytes(path: Path) -> None:

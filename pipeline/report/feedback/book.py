@@ -163,7 +163,7 @@ def workbook_part(
         f"<workbookPr{' date1904=' + _quoted('1') if book.is_1904 else ''}/>"
         '<bookViews><workbookView xWindow="0" yWindow="0" windowWidth="24000"'
         ' windowHeight="12000" firstSheet="0" activeTab="0"/></bookViews>'
-        f"<sheets>{sheets}</sheets><definedNames>{_names(book, print_title, rules)}</definedNames>"
+        f"<sheets>{sheets}</sheets>{_names(book, print_title, rules)}"
         f"{f'<calcPr{calculation}/>' if calculation else ''}</workbook>"
     )
 
@@ -181,11 +181,12 @@ def _names(book: OldBook, print_title: str, rules: Harmless) -> str:
         name = attributes.get("name", "").lower()
         if name in rules.names and rules.allows(formula) and not _is_macro(attributes):
             own.append((_name_attributes(attributes), formula))
-    return "".join(
+    names = "".join(
         f"<definedName{''.join(f' {k}={_quoted(v)}' for k, v in attributes.items())}>"
         f"{escape(fit(formula))}</definedName>"
         for attributes, formula in own
     )
+    return f"<definedNames>{names}</definedNames>" if names else ""
 
 
 def _name_attributes(attributes: dict[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pipeline.report.feedback.worksheet import insert, rules_of
 SIGN = 'LEN("cluster-review'
 MARK = SIGN + ': {severity}")>0'
 PROTOCOL = SIGN + ': protocol")>0'
-MOST_RANGES = 500
+MOST_RANGES = 250
 
 
 def forget_marks(root: Element) -> None:
