@@ -11,6 +11,7 @@ from pipeline.texts import LANGUAGES, say
 
 WIDTHS = (18.0, 21.0, 56.0, 56.0, 15.0, 20.0)
 LINE, MOST_HEIGHT = 13.5, 400.0
+NARROW = 30.0  # in narrow columns words leave much of a line empty
 EMPTY = Cell("", "note")
 
 
@@ -94,7 +95,10 @@ def add_row(grid: Grid, *cells: Cell) -> int:
 def height_of(texts: Sequence[tuple[str, float]]) -> float:
     """Return how high a row must be for its texts, each with the width it has."""
     lines = (
-        sum(max(1, math.ceil(len(line) / width / 1.1)) for line in text.split("\n"))
+        sum(
+            max(1, math.ceil(len(line) / width / (1.1 if width > NARROW else 0.85)))
+            for line in text.split("\n")
+        )
         for text, width in texts
     )
     return min(LINE * max(lines) + 3, MOST_HEIGHT)
