@@ -20,6 +20,7 @@ DEFAULTS = {
 }
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MOMENT = (1980, 1, 1, 0, 0, 0)
+LEVEL = 3  # half the time of the usual 6, files a tenth larger
 Element = Any  # lxml has no types
 
 
@@ -139,7 +140,7 @@ class Package:
                 info = zipfile.ZipInfo(name, MOMENT)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = 0o600 << 16
-                archive.writestr(info, data)
+                archive.writestr(info, data, compresslevel=LEVEL)
         return result.getvalue()
 
     def _every_part(self) -> dict[str, bytes]:

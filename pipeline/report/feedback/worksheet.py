@@ -42,8 +42,9 @@ XM = "http://schemas.microsoft.com/office/excel/2006/main"
 RULES_EXT = "{78C0D931-6437-407D-A8EE-F0AAD7539E65}"
 LISTS_EXT = "{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}"
 UNKNOWN_VALUE = "NA()"
-# Markup that is seldom in cells; a look at the bytes tells whether they need a closer one.
-ODD = re.compile(rb"<[^\s<>/!?:]+:|<!|<\?|&#|:id\s*=|xmlns|\s[cv]m\s*=")
+# Markup that is seldom in cells; plain searches in the bytes tell whether they need a closer look.
+ODD = (b"<!", b"<?", b"&#", b":id", b"xmlns", b"cm=", b"vm=", b"cm ", b"vm ", b"extLst")
+PREFIX = re.compile(rb"xmlns:([^\s=]+)\s*=")
 
 
 def is_odd(data: bytes) -> bool:
@@ -52,7 +53,9 @@ def is_odd(data: bytes) -> bool:
     if start < 0 or b"\0" in data[:100]:
         return True
     end = data.find(b"</sheetData>", start)
-    return ODD.search(data, start, end if end > 0 else len(data)) is not None
+    cells = data[start : end if end > 0 else len(data)]
+    prefixed = tuple(b"<" + prefix + b":" for prefix in PREFIX.findall(data, 0, start))
+    return any(sign in cells for sign in ODD + prefixed)
 
 
 def outside(root: Element, *names: str) -> Iterator[Element]:
