@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.catalogue import load
-from pipeline.examine import examine
+from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
 from pipeline.intake.gather import Intake
 from pipeline.mapping.apply import apply_mappings
@@ -22,14 +22,24 @@ class Checked:
     """What a check says.
 
     files: source_file, cluster_id, outcome (reviewed or quarantined, if it were sent like this),
-    code (why it would be quarantined), in the order they were given. findings: as in contract 3.
+    code (why it would be quarantined), sha256, in the order they were given. findings: as in
+    contract 3. requests: source_file, criterion_id, title_de, title_en, request_de, request_en:
+    which cells would settle what is undetermined, if that was asked for.
     """
 
     files: pl.DataFrame
     findings: pl.DataFrame
+    requests: pl.DataFrame
 
 
-def check(sent: Intake, mappings: Sequence[ExportMapping] = ()) -> Checked:
+REQUESTS = dict.fromkeys(
+    ["source_file", "criterion_id", "title_de", "title_en", "request_de", "request_en"], pl.String
+)
+
+
+def check(
+    sent: Intake, mappings: Sequence[ExportMapping] = (), *, with_requests: bool = False
+) -> Checked:
     """Check the files, each on its own: a second version of a cluster is no contradiction here.
 
     MappingError where two of the mappings recognise one file.
@@ -51,5 +61,17 @@ def check(sent: Intake, mappings: Sequence[ExportMapping] = ()) -> Checked:
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
     catalogue = load(settings.first_catalogue)
     table = findings_table(found, examined.parsed.cells, files, about, [submission()], catalogue)
-    outcomes = settled.sort("file").select("source_file", "cluster_id", "outcome", "code")
-    return Checked(outcomes, table)
+    settled = settled.sort("file").with_columns(sha256=sent.files["sha256"])
+    outcomes = settled.select("source_file", "cluster_id", "outcome", "code", "sha256")
+    asked = requests(examined, settled) if with_requests else pl.DataFrame(schema=REQUESTS)
+    return Checked(outcomes, table, asked)
+
+
+def requests(examined: Examined, settled: pl.DataFrame) -> pl.DataFrame:
+    """Return the requests of the files that would be reviewed (see `Checked`)."""
+    from pipeline.preview import preview  # every figure: loaded only where it is asked for
+
+    reviewed = settled.filter(pl.col("outcome") == REVIEWED)
+    table = preview(examined, reviewed, load_settings()).filter(pl.col("request_de") != "")
+    table = table.join(settled.select("file", "source_file"), on="file", maintain_order="left")
+    return table.select(REQUESTS)

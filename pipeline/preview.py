@@ -11,6 +11,7 @@ from pipeline.measures.measures import independent, with_actors
 from pipeline.settings import Settings
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
+from pipeline.texts import LANGUAGES
 
 NO_RATINGS = dict.fromkeys([*CRITERION, "rated", "reason", "assessor"], pl.String) | {
     "file": pl.UInt32,
@@ -21,9 +22,9 @@ NO_RATINGS = dict.fromkeys([*CRITERION, "rated", "reason", "assessor"], pl.Strin
 def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return the computed status of every criterion of the first catalogue for each file.
 
-    files: file, of those that would be reviewed. Returns file, criterion_id, kind, status,
-    reason_de, reason_en, request_de, request_en in the catalogue's order. Nothing the office knows
-    comes in: no ratings, no confirmed measures, and criterion 4.2 has no limit without a portfolio.
+    files: file, of those that would be reviewed. Returns file, criterion_id, kind, status and in
+    both languages title, reason, request in the catalogue's order. Nothing the office knows comes
+    in: no ratings, no confirmed measures, and criterion 4.2 has no limit without a portfolio.
     """
     catalogue = load(settings.first_catalogue)
     portfolio = alone(examined, files, settings)
@@ -35,8 +36,12 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     verdicts = evaluate(catalogue, measures.figures, portfolio.clusters, limits, nobody)
     table = with_reasons(verdicts.criteria, verdicts.conditions, nobody)
     places = examined.parsed.places
-    table = with_requests(table, verdicts.conditions, measures.rows, places)
-    texts = ["reason_de", "reason_en", "request_de", "request_en"]
+    comparable = verdicts.conditions.drop_nulls("threshold")
+    table = with_requests(table, comparable, measures.rows, places)
+    titles = [(c.id, c.title["de"], c.title["en"]) for c in catalogue.criteria]
+    named = pl.DataFrame(titles, schema=["criterion_id", "title_de", "title_en"], orient="row")
+    table = table.join(named, on="criterion_id", maintain_order="left")
+    texts = [f"{name}_{lang}" for name in ("title", "reason", "request") for lang in LANGUAGES]
     return table.select("file", "criterion_id", "kind", "status", *texts)
 
 

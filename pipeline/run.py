@@ -29,6 +29,8 @@ from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.report.feedback.gather import subjects_of_review
+from pipeline.report.feedback.write import write_feedback
 from pipeline.report.html.pages import write_pages
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
@@ -95,7 +97,8 @@ def run(request: Request, read: Read) -> Published:
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
     with clock.stage("read"):
-        sent, office_sent = read_all(found, read, mapping_sheet_keys(mappings))
+        wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+        sent, office_sent = read_all(found, read, wanted)
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
         task = Task(request.period, last_day, catalogues, settings, frozen, mappings)
@@ -110,6 +113,9 @@ def run(request: Request, read: Read) -> Published:
             write_workbook(done, folder / "portfolio.xlsx", request.lang)
         with clock.stage("pages"):
             write_pages(done, folder / "report", request.lang)
+        with clock.stage("feedback"):
+            subjects = subjects_of_review(done, found.submissions, request.lang)
+            write_feedback(folder / "feedback", subjects, request.lang, wanted)
         record = run_record(request, done, sent, office_sent, found, counts, clock, started)
         record["mappings"] = mappings_record(mappings, done)
         write_json(record, folder / "run.json")
@@ -120,16 +126,15 @@ def run(request: Request, read: Read) -> Published:
 
 
 # --------------------------------------------------------------------------------------- reading
-def read_all(found: Found, read: Read, further: frozenset[str]) -> tuple[Intake, Intake]:
+def read_all(found: Found, read: Read, wanted: frozenset[str]) -> tuple[Intake, Intake]:
     """Read the submissions and the office's files in one go; a file's number is its place.
 
-    further: keys of the sheets that mappings want. NothingPublishedError if a file of the office
-    cannot be read.
+    wanted: keys of the sheets of submissions. NothingPublishedError if a file of the office cannot
+    be read.
     """
     paths = [*found.submissions, *found.office.values()]
     names = [shown_name(path) for path in paths]
-    wanted = wanted_sheet_keys(submission()) | wanted_sheet_keys(office()) | further
-    outcomes = list(read(paths, wanted))
+    outcomes = list(read(paths, wanted | wanted_sheet_keys(office())))
     most = load_settings().intake.max_file_mb
     end = len(found.submissions)
     theirs, ours = slice(end), slice(end, None)

@@ -44,6 +44,15 @@ class FindingRules:
 
 
 @dataclass(frozen=True)
+class FeedbackRules:
+    """How much the marked copy of a submission shows at most."""
+
+    comments_per_sheet: int
+    protocol_rows: int
+    longest_value: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of them."""
 
@@ -57,6 +66,7 @@ class Settings:
     outdated_days: int
     minimum_share: float
     first_catalogue: str
+    feedback: FeedbackRules
 
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +83,7 @@ def load_settings() -> Settings:
             actors=ActorRules(**raw["actors"]),
             cohorts=CohortRules(**raw["cohorts"]),
             findings=FindingRules(**raw["findings"]),
+            feedback=FeedbackRules(**raw["feedback"]),
             **raw["funding"],
             **raw["robustness"],
             **raw["review"],

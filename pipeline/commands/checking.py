@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED
 from pipeline.tables.short_view import shorten
 from pipeline.texts import say
+from schemas.declaration import submission, wanted_sheet_keys
 
 WRONG = 1
 # How many findings of one kind and sheet are shown; --format json has them all.
@@ -56,19 +58,42 @@ def report(
     paths = [path for _, group in groups for path in group]
     read = dict(zip(paths, outcomes(), strict=True))
     names = distinct_names(paths)
+    most = load_settings().intake.max_file_mb
     parts = []
     for mappings, own in groups:
-        sent = gather(
-            own,
-            [names[path] for path in own],
-            [read[path] for path in own],
-            start=0,
-            most_mb=load_settings().intake.max_file_mb,
-        )
-        parts.append(check(sent, mappings))
-    checked = Checked(pl.concat(p.files for p in parts), pl.concat(p.findings for p in parts))
+        known = [names[path] for path in own]
+        sent = gather(own, known, [read[path] for path in own], start=0, most_mb=most)
+        parts.append(check(sent, mappings, with_requests=arguments.feedback is not None))
+    checked = Checked(
+        pl.concat(part.files for part in parts),
+        pl.concat(part.findings for part in parts),
+        pl.concat(part.requests for part in parts),
+    )
     say_it(checked, arguments.format, arguments.lang)
+    if arguments.feedback is not None:
+        by_name = {name: path for path, name in names.items()}
+        write_copies(arguments, checked, by_name, sheets_of(groups))
     return WRONG if (checked.findings["severity"] == "error").any() else 0
+
+
+def sheets_of(groups: Sequence[tuple[Sequence[ExportMapping], Sequence[Path]]]) -> frozenset[str]:
+    """Return the keys of the sheets that were read."""
+    return wanted_sheet_keys(submission()).union(*(mapping_sheet_keys(m) for m, _ in groups))
+
+
+def write_copies(
+    arguments: argparse.Namespace,
+    checked: Checked,
+    paths: Mapping[str, Path],
+    wanted: frozenset[str],
+) -> None:
+    """Write the marked copies and say where; beside the findings, so that JSON stays JSON."""
+    from pipeline.report.feedback.gather import subjects_of_check
+    from pipeline.report.feedback.write import add_feedback
+
+    subjects = subjects_of_check(checked, paths)
+    for path in add_feedback(arguments.feedback, subjects, arguments.lang, wanted):
+        print(plain(str(path)), file=sys.stderr if arguments.format == "json" else sys.stdout)
 
 
 def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
@@ -99,7 +124,7 @@ def as_json(checked: Checked) -> dict[str, Any]:
         counts = Counter({name: 0 for name in STYLES}) + Counter(found["severity"].to_list())
         files.append(
             {
-                **row,
+                **{name: value for name, value in row.items() if name != "sha256"},
                 "counts": {name: counts[name] for name in STYLES},
                 "findings": found.drop("source_file", "cluster_id", strict=False).to_dicts(),
             }

@@ -1,0 +1,242 @@
+"""Puts a copy together: the cleaned parts of a workbook, our marks, the protocol before them."""
+
+import zipfile
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+
+from lxml import etree
+
+from pipeline.report.feedback.book import (
+    LOST,
+    OldBook,
+    OldSheet,
+    read_book,
+    rules_of_book,
+    without_protocol,
+    workbook_part,
+)
+from pipeline.report.feedback.comments import all_notes, comments_part, own_notes
+from pipeline.report.feedback.drawing import blocks_of, drawing_part
+from pipeline.report.feedback.formulas import Harmless
+from pipeline.report.feedback.grid import sheet_part
+from pipeline.report.feedback.marks import PROTOCOL, add_marks, forget_marks
+from pipeline.report.feedback.package import (
+    HEAD,
+    MAIN,
+    RELATION,
+    CannotCopyError,
+    Element,
+    Package,
+    Source,
+    parse,
+    serialised,
+    tag,
+)
+from pipeline.report.feedback.places import free_name, link_to
+from pipeline.report.feedback.protocol import Words, protocol
+from pipeline.report.feedback.styles import Styles, with_ours
+from pipeline.report.feedback.subject import Mark, Result, Subject
+from pipeline.report.feedback.tables import clean_table, read_table
+from pipeline.report.feedback.worksheet import clean, insert
+from pipeline.settings import FeedbackRules
+from pipeline.texts import say
+
+BOOK = "xl/workbook.xml"
+EMPTY_SHEET = f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'
+DOUBTFUL = (b"<!DOCTYPE", b"<!ENTITY", b"\0")
+
+
+@dataclass
+class Draft:
+    """A copy in the making. block: the first free block of numbers of comments' boxes."""
+
+    subject: Subject
+    lang: str
+    rules: FeedbackRules
+    styles: Styles
+    package: Package = field(default_factory=Package)
+    left: set[str] = field(default_factory=set)
+    block: int = 1
+    tables: int = 0
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A finished copy. doubtful: something in its cells was changed or is written unusually."""
+
+    data: bytes
+    sheets: int
+    doubtful: bool
+
+
+def alone(subject: Subject, why: str, lang: str, rules: FeedbackRules) -> bytes:
+    """Return a workbook with the protocol alone."""
+    book = OldBook(BOOK, [], [], False, {}, set())
+    draft = Draft(subject, lang, rules, with_ours(None))
+    return finished(draft, book, Harmless(frozenset()), Result(alone=why))
+
+
+def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left: set[str]) -> Copy:
+    """Return the marked copy of an OOXML workbook.
+
+    left: what the data already leaves out of the submission. CannotCopyError where a workbook is
+    written in a way that is not copied part by part.
+    """
+    source = Source(zipfile.ZipFile(BytesIO(data)))
+    book = read_book(source)
+    came_back = without_protocol(book)
+    styles, strings, theme = shared_parts(source, book)
+    draft = Draft(subject, lang, rules, with_ours(styles), left=left | book.left)
+    if strings is not None:
+        draft.package.add("xl/sharedStrings.xml", "sharedStrings", strings)
+    if theme is not None:
+        kind = "application/vnd.openxmlformats-officedocument.theme+xml"
+        draft.package.add("xl/theme/theme1.xml", kind, theme)
+    tables = tables_of(source, book)
+    names = (t.get("displayName", "").lower() for own in tables.values() for t in own)
+    rules_ = rules_of_book(book, frozenset(names))
+    of_sheet: dict[str, list[Mark]] = defaultdict(list)
+    for mark in subject.marks:
+        of_sheet[mark.sheet].append(mark)
+    for number, sheet in enumerate(book.sheets, 2):
+        part = f"xl/worksheets/sheet{number}.xml"
+        add_sheet(draft, source, sheet, part, rules_, of_sheet[sheet.name], tables)
+    copy = finished(draft, book, rules_, Result(left=tuple(sorted(draft.left))))
+    doubtful = came_back or "formulas" in draft.left or any(sheet.odd for sheet in book.sheets)
+    return Copy(copy, len(book.sheets) + 1, doubtful)
+
+
+def shared_parts(source: Source, book: OldBook) -> tuple[bytes | None, ...]:
+    """Return styles, shared texts and theme, each None where there is none that may stay."""
+    targets = {r.kind: r.target for r in source.relations(book.part).values() if r.target}
+    styles, strings, theme = (
+        source.read(targets[kind]) if kind in targets else None
+        for kind in ("styles", "sharedStrings", "theme")
+    )
+    if strings is not None and any(mark in strings for mark in DOUBTFUL):
+        raise CannotCopyError("shared strings")
+    if theme is not None and (RELATION.encode() in theme or any(m in theme for m in DOUBTFUL)):
+        theme = None if _uses_relations(theme) else theme
+    return styles, strings, theme
+
+
+def _uses_relations(theme: bytes) -> bool:
+    root = parse(theme)
+    return bool(root.xpath("//@*[namespace-uri() = $relation]", relation=RELATION))
+
+
+def tables_of(source: Source, book: OldBook) -> dict[str, list[Element]]:
+    """Return the tables of every sheet by the sheet's part."""
+    result: dict[str, list[Element]] = {}
+    for sheet in book.sheets:
+        targets = [r.target for r in source.relations(sheet.part).values() if r.kind == "table"]
+        data = [source.read(target) for target in targets if target]
+        found = [read_table(d) for d in data if d is not None]
+        result[sheet.part] = [table for table in found if table is not None]
+    return result
+
+
+# ----------------------------------------------------------------------------------------- sheets
+def add_sheet(
+    draft: Draft,
+    source: Source,
+    sheet: OldSheet,
+    part: str,
+    rules: Harmless,
+    marks: list[Mark],
+    tables: dict[str, list[Element]],
+) -> None:
+    """Add one sheet, cleaned and marked; what is no worksheet stays as an empty one."""
+    root = sheet.root if sheet.root is not None else parse(EMPTY_SHEET.encode())
+    relations = list(source.relations(sheet.part).values())
+    draft.left |= {LOST[r.kind] for r in relations if r.kind in LOST}
+    draft.left |= clean(root, rules, odd=sheet.odd)
+    forget_marks(root)
+    add_marks(root, marks, draft.styles.marks)
+    root = with_relations(root)
+    if sheet.root is not None:
+        comments = [source.read(r.target) for r in relations if r.kind == "comments" and r.target]
+        add_comments(draft, root, part, marks, comments[0] if comments else None)
+        add_tables(draft, root, part, tables[sheet.part], rules)
+    draft.package.add(part, "worksheet", serialised(root))
+
+
+def with_relations(root: Element) -> Element:
+    """Return the sheet's root with a prefix for the namespace of relations."""
+    if root.nsmap.get("r") == RELATION:
+        return root
+    prefixes = {p: uri for p, uri in root.nsmap.items() if p != "r"} | {"r": RELATION}
+    if "r" in root.nsmap:  # of another meaning
+        raise CannotCopyError("prefix r")
+    new = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
+    new.extend(list(root))
+    return new
+
+
+def add_comments(
+    draft: Draft, root: Element, part: str, marks: list[Mark], data: bytes | None
+) -> None:
+    """Add the comments of a sheet and their boxes."""
+    notes = all_notes(own_notes(data), marks, draft.rules.comments_per_sheet, draft.lang)
+    if not notes:
+        return
+    stem = part.rpartition("/")[2].removeprefix("sheet").removesuffix(".xml")
+    words, boxes = f"xl/comments{stem}.xml", f"xl/drawings/vmlDrawing{stem}.vml"
+    link = draft.package.relate(part, "vmlDrawing", boxes)
+    draft.package.relate(part, "comments", words)
+    drawing = root.makeelement(tag("legacyDrawing"), {f"{{{RELATION}}}id": link})
+    insert(root, drawing)
+    draft.package.add(words, "comments", comments_part(notes))
+    kind = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+    draft.package.add(boxes, kind, drawing_part(notes, root, draft.block))
+    draft.block += blocks_of(notes)
+
+
+def add_tables(
+    draft: Draft, root: Element, part: str, tables: list[Element], rules: Harmless
+) -> None:
+    """Add the tables of a sheet."""
+    if not tables:
+        return
+    parts = root.makeelement(tag("tableParts"), {"count": str(len(tables))})
+    for table in tables:
+        draft.tables += 1
+        name = f"xl/tables/table{draft.tables}.xml"
+        link = draft.package.relate(part, "table", name)
+        parts.append(parts.makeelement(tag("tablePart"), {f"{{{RELATION}}}id": link}))
+        draft.package.add(name, "table", serialised(clean_table(table, rules)))
+    insert(root, parts)
+
+
+# ------------------------------------------------------------------------------------------ whole
+def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> bytes:
+    """Return the package's bytes, with protocol, workbook and what every package has."""
+    package, names = draft.package, [sheet.name for sheet in book.sheets]
+    name = free_name(say("feedback", "sheet", draft.lang), names)
+    usable = {s.name for s in book.sheets if s.root is not None}
+    grid = protocol(draft.subject, result, usable, draft.lang, draft.rules)
+    words = (draft.subject.name, Words(draft.lang).both("page"))
+    styles = draft.styles
+    own = sheet_part(grid, styles.looks, (PROTOCOL, styles.sign), words)
+    package.add("xl/worksheets/sheet1.xml", "worksheet", own)
+    numbers = range(1, len(names) + 2)
+    links = [package.relate(BOOK, "worksheet", f"xl/worksheets/sheet{n}.xml") for n in numbers]
+    title = link_to(name, f"${grid.head}:${grid.head}") if grid.head else ""
+    package.add(BOOK, "sheet.main", workbook_part(book, links, name, title, rules))
+    package.add("xl/styles.xml", "styles", styles.data)
+    for part, kind in {
+        "xl/styles.xml": "styles",
+        "xl/sharedStrings.xml": "sharedStrings",
+        "xl/theme/theme1.xml": "theme",
+    }.items():
+        if part in package.parts:
+            package.relate(BOOK, kind, part)
+    package.relate("", "officeDocument", BOOK)
+    return packed_in_order(package)
+
+
+def packed_in_order(package: Package) -> bytes:
+    """Return the bytes, the parts in the order in which Excel writes them."""
+    first = sorted(package.parts, key=lambda part: (part != BOOK, part))
+    return replace(package, parts={part: package.parts[part] for part in first}).packed()

@@ -1,0 +1,113 @@
+"""Makes one copy, in a process of its own: it works on a stranger's file, and may die of it."""
+
+import zipfile
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+from pipeline.intake.reader import Reading, read_bytes, read_workbook
+from pipeline.report.feedback.assemble import Copy, marked
+from pipeline.report.feedback.package import CannotCopyError
+from pipeline.report.feedback.subject import Subject
+from pipeline.settings import Settings
+from schemas.words import word_key
+
+CHANGED, FAILED = "changed", "failed"
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Job:
+    """One copy to be made."""
+
+    subject: Subject
+    target: Path
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for all copies of a run. wanted: the keys of the sheets that intake reads."""
+
+    lang: str
+    settings: Settings
+    wanted: frozenset[str]
+
+    def read(self, path: Path) -> Reading:
+        """Read a workbook as intake does."""
+        return read_workbook(path, self.settings.intake, lambda n: word_key(n) in self.wanted)
+
+
+def make_copy(job: Job, terms: Terms) -> str:
+    """Write the marked copy; returns an empty text, or why there can be none.
+
+    A copy whose cells were touched, or are written unusually, is read again: it is written only if
+    that gives what reading the submission gives.
+    """
+    try:
+        data = read_bytes(job.subject.path, terms.settings.intake)
+        if job.subject.sha256 and sha256(data).hexdigest() != job.subject.sha256:
+            return CHANGED
+        if not job.subject.sha256:  # else intake has looked at these very bytes
+            terms.read(job.subject.path)
+        copy = faithful_copy(data, job, terms)
+        if copy is None:
+            return FAILED
+        job.target.write_bytes(copy)
+    except Exception:  # whatever a stranger's file does to us costs this copy alone
+        return FAILED
+    return ""
+
+
+def faithful_copy(data: bytes, job: Job, terms: Terms) -> bytes | None:
+    """Return the copy part by part, else the one by values; None where neither reads the same."""
+    for make in (part_by_part, by_values):
+        try:
+            copy = make(data, job, terms)
+            check_limits(copy, terms.settings)
+            if not copy.doubtful or reads_the_same(copy.data, job, terms, exact=make != by_values):
+                return copy.data
+        except Exception:  # the next way may do
+            continue
+    return None
+
+
+def part_by_part(data: bytes, job: Job, terms: Terms) -> Copy:
+    """Return the copy of an OOXML workbook in which all that is harmless is as it was."""
+    return marked(data, job.subject, terms.lang, terms.settings.feedback, set())
+
+
+def by_values(_: bytes, job: Job, terms: Terms) -> Copy:
+    """Return a copy that holds the values alone."""
+    from pipeline.report.feedback.values import values_workbook
+
+    reading = read_workbook(job.subject.path, terms.settings.intake, lambda _: True)
+    plain = values_workbook(reading)
+    copy = marked(plain, job.subject, terms.lang, terms.settings.feedback, {"format"})
+    return replace(copy, doubtful=True)
+
+
+def check_limits(copy: Copy, settings: Settings) -> None:
+    """Refuse a copy that intake would find too large."""
+    limits = settings.intake
+    with zipfile.ZipFile(BytesIO(copy.data)) as archive:
+        sizes = [part.file_size for part in archive.infolist()]
+    if (
+        len(copy.data) > limits.max_file_mb * MB
+        or copy.sheets > limits.max_sheets
+        or len(sizes) > limits.max_parts
+        or sum(sizes) > limits.max_unpacked_mb * MB
+    ):
+        raise CannotCopyError("too large")
+
+
+def reads_the_same(copy: bytes, job: Job, terms: Terms, *, exact: bool) -> bool:
+    """Whether intake reads from the copy what it reads from the submission.
+
+    exact: error values keep their names too; a copy by values knows Excel's own alone.
+    """
+    from pipeline.report.feedback.values import same_values
+
+    job.target.write_bytes(copy)
+    original, again = terms.read(job.subject.path), terms.read(job.target)
+    return same_values(original, again, exact=exact)

@@ -1,0 +1,155 @@
+"""Gathers from the tables of a review, or of a check, what is said of each submission."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.check import Checked
+from pipeline.intake.discover import shown_name
+from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
+from pipeline.review import Review
+from pipeline.texts import LANGUAGES, day, say
+
+# Outcomes of files that could not be read: there is nothing to copy.
+UNREADABLE = {
+    "unreadable",
+    "encrypted",
+    "not_a_workbook",
+    "too_large",
+    "timeout",
+    "reader_crash",
+}
+# What the table's messages say of other files is left out: they may be another cluster's.
+OWN_REASONS = {"duplicate_cluster": "reason_duplicate", "superseded": "reason_superseded"}
+
+
+def subjects_of_review(review: Review, paths: Iterable[Path], lang: str) -> list[Subject]:
+    """Return every submission of a review with its findings and requests, in the paths' order."""
+    by_name = {row["source_file"]: row for row in review.tables["submissions"].to_dicts()}
+    marks = marks_by_file(review.tables["findings"])
+    dates = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
+    asks = asks_by_cluster(review)
+    result = []
+    for path in paths:
+        name = shown_name(path)
+        row = by_name[name]
+        reviewed, cluster = row["outcome"] == "reviewed", row["cluster_id"]
+        result.append(
+            Subject(
+                path,
+                name,
+                row["sha256"],
+                cluster or "",
+                review.period,
+                day(dates[cluster], lang) if reviewed else "",
+                row["outcome"],
+                reason(row),
+                marks.get(name, ()),
+                asks.get(cluster, ()) if reviewed else (),
+                row["code"] not in UNREADABLE,
+                draft=True,
+            )
+        )
+    return result
+
+
+def subjects_of_check(checked: Checked, paths: Mapping[str, Path]) -> list[Subject]:
+    """Return the files of a check with their findings and requests; paths: by source_file."""
+    marks = marks_by_file(checked.findings)
+    asks = asks_of_check(checked.requests)
+    return [
+        Subject(
+            paths[row["source_file"]],
+            shown_name(paths[row["source_file"]]),
+            row["sha256"],
+            row["cluster_id"] or "",
+            marks=marks.get(row["source_file"], ()),
+            asks=asks.get(row["source_file"], ()),
+            copyable=row["code"] not in UNREADABLE,
+        )
+        for row in checked.files.iter_rows(named=True)
+    ]
+
+
+def asks_of_check(requests: pl.DataFrame) -> dict[str, tuple[Ask, ...]]:
+    """Return what would settle each file's undetermined criteria (see `check.Checked`)."""
+    result: dict[str, list[Ask]] = {}
+    columns = ("source_file", "criterion_id", "title_de", "title_en", "request_de", "request_en")
+    for name, criterion, *texts in requests.select(columns).iter_rows():
+        ask = Ask(criterion, (texts[0], texts[1]), (texts[2], texts[3]))
+        result.setdefault(name, []).append(ask)
+    return {name: tuple(asks) for name, asks in result.items()}
+
+
+def reason(row: Mapping[str, Any]) -> Both:
+    """Return why a submission came to its outcome and what to do, without naming other files."""
+    code = OWN_REASONS.get(row["code"] or row["outcome"])
+    if code is not None:
+        return own_reason(code)
+    german, english = (row[f"message_{lang}"] or "" for lang in LANGUAGES)
+    return bare(german, row["source_file"]), bare(english, row["source_file"])
+
+
+def own_reason(code: str) -> Both:
+    """Return one of our reasons in both languages."""
+    return say("feedback", code, "de"), say("feedback", code, "en")
+
+
+def marks_by_file(findings: pl.DataFrame) -> dict[str, tuple[Mark, ...]]:
+    """Return the findings of every file, in the table's order."""
+    table = findings.select(
+        "source_file",
+        "severity",
+        "sheet",
+        "cell",
+        "code",
+        "message_de",
+        "message_en",
+        pl.col("criterion_ids").list.join(", "),
+        "value",
+    )
+    result: dict[str, list[Mark]] = {}
+    for name, *rest in table.iter_rows():
+        result.setdefault(name, []).append(_mark(name, *rest))
+    return {name: tuple(marks) for name, marks in result.items()}
+
+
+def _mark(
+    name: str,
+    severity: str,
+    sheet: str | None,
+    cell: str | None,
+    code: str,
+    german: str,
+    english: str,
+    criteria: str | None,
+    value: str | None,
+) -> Mark:
+    own = OWN_REASONS.get(code)
+    place = "!".join(part for part in (sheet, cell) if part)
+    said = own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
+    shown = "" if own else value or ""
+    return Mark(severity, sheet or "", cell or "", said, criteria or "", shown)
+
+
+def bare(message: str, place: str) -> str:
+    """Return a message without the place it begins with: the copy shows it at that place."""
+    rest = message.removeprefix(f"{place}: ")
+    return rest[:1].upper() + rest[1:]
+
+
+def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:
+    """Return what would settle each cluster's undetermined criteria, by catalogue in its order."""
+    titles = {(c.id, k.id): k.title for c in review.catalogues for k in c.criteria}
+    several = len(review.catalogues) > 1
+    table = review.tables["criteria"].filter(pl.col("request_de") != "")
+    columns = ("cluster_id", "catalogue", "criterion_id", "request_de", "request_en")
+    result: dict[str, list[Ask]] = {}
+    for cluster, catalogue, criterion, german, english in table.select(columns).iter_rows():
+        title = titles[catalogue, criterion]
+        label = f"{criterion} ({catalogue})" if several else criterion
+        ask = Ask(label, (title["de"], title["en"]), (german, english))
+        result.setdefault(cluster, []).append(ask)
+    return {cluster: tuple(asks) for cluster, asks in result.items()}

@@ -1,0 +1,74 @@
+"""What a feedback copy is about: one submission, and everything that is said of it.
+
+Plain data: it travels to the process that makes the copy.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+SEVERITIES = ("error", "warning", "info")
+Both = tuple[str, str]  # German, English
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One finding. sheet and cell are empty where it concerns the whole file or sheet."""
+
+    severity: str
+    sheet: str
+    cell: str
+    message: Both
+    criteria: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What would settle a criterion that is undetermined."""
+
+    criterion: str
+    title: Both
+    request: Both
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One submission.
+
+    sha256: of the bytes the findings are about; empty where it is not known. outcome: as in the
+    table `submissions`, empty before a review. reason: why, and what to do. copyable: whether the
+    file could be read. Empty texts are not shown.
+    """
+
+    path: Path
+    name: str
+    sha256: str = ""
+    cluster_id: str = ""
+    period: str = ""
+    as_of: str = ""
+    outcome: str = ""
+    reason: Both = ("", "")
+    marks: tuple[Mark, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    copyable: bool = True
+    draft: bool = False
+
+    def counts(self) -> Counter[str]:
+        """Return how many findings there are of each severity."""
+        return Counter(mark.severity for mark in self.marks)
+
+    def about(self, name: str) -> "Subject":
+        """Return the same of a file that is called otherwise."""
+        return replace(self, name=name)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a copy was made: why it is the protocol alone, and what of the file it leaves out.
+
+    Both are codes of texts (group `feedback`, prefixed `alone_` and `left_`).
+    """
+
+    alone: str = ""
+    left: tuple[str, ...] = field(default=())

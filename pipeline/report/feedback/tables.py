@@ -1,0 +1,44 @@
+"""The tables of a stranger's worksheets, cleaned: their shape stays, their sources go."""
+
+from pipeline.report.feedback.formulas import Harmless
+from pipeline.report.feedback.package import Element, is_main, local, parse, remove, tag
+
+ATTRIBUTES = {
+    "table": "id name displayName ref headerRowCount insertRow totalsRowCount totalsRowShown "
+    "headerRowDxfId dataDxfId totalsRowDxfId headerRowBorderDxfId tableBorderDxfId "
+    "totalsRowBorderDxfId headerRowCellStyle dataCellStyle totalsRowCellStyle",
+    "tableColumn": "id name totalsRowFunction totalsRowLabel headerRowDxfId dataDxfId "
+    "totalsRowDxfId headerRowCellStyle dataCellStyle totalsRowCellStyle",
+}
+FORMULAS = ("calculatedColumnFormula", "totalsRowFormula")
+CHILDREN = ("autoFilter", "sortState", "tableColumns", "tableStyleInfo")
+
+
+def read_table(data: bytes) -> Element | None:
+    """Return a table's root; None where it is none that we know."""
+    root = parse(data)
+    return root if root.tag == tag("table") else None
+
+
+def clean_table(root: Element, rules: Harmless) -> Element:
+    """Take out of a table where its data came from and formulas that could reach out."""
+    for child in list(root):
+        if not is_main(child) or local(child) not in CHILDREN:
+            root.remove(child)
+    for element in (root, *root.iter(tag("tableColumn"))):
+        allowed = ATTRIBUTES[local(element)].split()
+        for name in [n for n in element.attrib if n not in allowed]:
+            del element.attrib[name]
+    for column in root.iter(tag("tableColumn")):
+        for part in list(column):
+            if local(part) not in FORMULAS or not rules.allows(part.text or ""):
+                _drop(column, part)
+    for extension in list(root.iter(tag("extLst"))):
+        remove(extension)
+    return root
+
+
+def _drop(column: Element, part: Element) -> None:
+    column.remove(part)
+    if local(part) == "totalsRowFormula":
+        column.attrib.pop("totalsRowFunction", None)

@@ -1,0 +1,263 @@
+"""One file for every submission, whatever it is: by run and by check."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.report.feedback import copy as copying
+from pipeline.report.feedback.names import feedback_names, short
+from pipeline.report.feedback.write import add_feedback, write_feedback
+from schemas.declaration import submission as declared
+from schemas.words import header_key, word_key
+from tests.feedback.making import TERMS, about, copied, mark, marked, places, write
+from tests.feedback.package import check_package
+from tests.intake.build import encrypted, error, openpyxl_xlsx, submission, xlsx
+from tests.intake.published import Published, command, publish
+
+SECRET = "GEHEIM-anderes-Cluster.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a.xlsx", "a.ods"], ["a.xlsx.feedback.xlsx", "a.ods.feedback.xlsx"]),
+        (["a.xlsx.feedback.xlsx"], ["a.xlsx.feedback.xlsx"]),
+        (
+            ["a.xlsx.feedback.xlsx", "a.xlsx"],
+            ["a.xlsx.feedback.xlsx.feedback.xlsx", "a.xlsx.feedback.xlsx"],
+        ),
+        (["a.xlsx", "A.XLSX"], ["a.xlsx.feedback.xlsx", "A.XLSX.feedback-2.xlsx"]),
+    ],
+)
+def test_names(names: list[str], expected: list[str]) -> None:
+    assert feedback_names(names) == expected
+
+
+def test_names_that_are_in_use_are_left_alone() -> None:
+    taken = ["a.xlsx.feedback.xlsx", "a.xlsx.feedback-2.xlsx"]
+    assert feedback_names(["a.xlsx"], taken) == ["a.xlsx.feedback-3.xlsx"]
+    assert feedback_names([taken[0]], taken) == ["a.xlsx.feedback.xlsx.feedback.xlsx"]
+
+
+def test_long_names_are_cut() -> None:
+    one, two = (short("ä" * 120 + end + ".xlsx", ".feedback.xlsx") for end in "ab")
+    assert one != two
+    assert all(len(name.encode()) <= 255 for name in (one, two))
+
+
+def test_our_sheet_is_none_that_is_read() -> None:
+    key = word_key("Prüfprotokoll")
+    assert key not in TERMS.wanted
+    assert key not in {header_key(w) for w in declared().words["office_fields"]}
+
+
+# ---- run ----
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    root = tmp_path_factory.mktemp("feedback")
+    faulty = submission("DE-0003", Bundesland="Tirol", **{"Akteure im Strategieprozess": None})
+    faulty.set("Akteure", "Beschäftigte", error("#N/A"))
+    files = {
+        "good.xlsx": submission("DE-0001"),
+        "faulty.xlsx": faulty,
+        "broken.xlsx": xlsx(submission("DE-0002"))[:3000],
+        "secret.xlsx": encrypted(),
+        "text.xls": b"kein Excel",
+        "incomplete.xlsx": submission("DE-0004", Bundesland="Tirol").without("Akteure"),
+        "double.xlsx": submission("DE-0005"),
+        SECRET: submission("DE-0005", Clustername="anders"),
+        "old.xlsx": submission("DE-0001", Version=None, Stichtag="01.09.2026"),
+    }
+    return publish(root, {name: content for name, content in files.items()})
+
+
+def rows(run: Published, name: str) -> list[list[str]]:
+    book = openpyxl.load_workbook(run.folder / "feedback" / f"{name}.feedback.xlsx")
+    values = book.worksheets[0].iter_rows(values_only=True)
+    return [[str(cell) for cell in row if cell is not None] for row in values]
+
+
+def fact(run: Published, name: str, label: str) -> str:
+    return next(row[1] for row in rows(run, name) if row and row[0] == label)
+
+
+def test_every_submission_has_one(run: Published) -> None:
+    expected = {f"{n}.feedback.xlsx" for n in run.table("submissions")["source_file"]}
+    folder = run.folder / "feedback"
+    assert {path.name for path in folder.iterdir()} == expected
+    for path in folder.iterdir():
+        check_package(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "sheets", "outcome"),
+    [
+        ("good.xlsx", 8, "bewertet / reviewed"),
+        ("faulty.xlsx", 8, "bewertet / reviewed"),
+        ("broken.xlsx", 1, "zurückgestellt / quarantined"),
+        ("secret.xlsx", 1, "zurückgestellt / quarantined"),
+        ("text.xls", 1, "zurückgestellt / quarantined"),
+        ("incomplete.xlsx", 7, "zurückgestellt / quarantined"),
+        ("double.xlsx", 8, "zurückgestellt / quarantined"),
+        ("old.xlsx", 8, "ersetzt / superseded"),
+    ],
+)
+def test_outcomes(run: Published, name: str, sheets: int, outcome: str) -> None:
+    book = openpyxl.load_workbook(run.folder / "feedback" / f"{name}.feedback.xlsx")
+    assert len(book.sheetnames) == sheets
+    assert fact(run, name, "Ergebnis / Outcome") == outcome
+
+
+def test_findings_of_the_table_stand_in_the_protocol(run: Published) -> None:
+    for name in run.table("submissions")["source_file"]:
+        found = run.rows("findings", source_file=name)
+        shown = [row[1] for row in rows(run, name) if row and " / " in row[0] and len(row) >= 4]
+        listed = [place for place in shown if place not in ("Stelle / Place", "Worum geht es?")]
+        expected = ["!".join(p for p in (f["sheet"], f["cell"]) if p) for f in found]
+        assert sorted(listed) == sorted(p or "ganze Datei / whole file" for p in expected)
+
+
+def test_a_quarantined_file_has_all_its_findings(run: Published) -> None:
+    book = openpyxl.load_workbook(run.folder / "feedback" / "incomplete.xlsx.feedback.xlsx")
+    assert book["Stammdaten"]["B7"].comment is not None
+
+
+def test_requests_stand_below(run: Published) -> None:
+    asked = run.rows("criteria", cluster_id="DE-0003", status="undetermined")
+    shown = {row[0]: row[2] for row in rows(run, "faulty.xlsx") if len(row) == 4}
+    assert {a["criterion_id"]: a["request_de"] for a in asked}.items() <= shown.items()
+    assert asked
+
+
+def test_no_other_file_is_named(run: Published) -> None:
+    for name in ("double.xlsx", "old.xlsx"):
+        said = str(rows(run, name))
+        assert SECRET not in said
+        assert "good.xlsx" not in said
+
+
+def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -> None:
+    """Every copy under its submission's name: the same findings, verdicts and outcomes."""
+    readable = [r["source_file"] for r in run.table("submissions").to_dicts() if r["cluster_id"]]
+    copies = {n: (run.folder / f"feedback/{n}.feedback.xlsx").read_bytes() for n in readable}
+    again = publish(tmp_path, dict(copies))
+    for name in ("findings", "criteria", "conditions", "rows", "actors", "clusters"):
+        table = run.table(name)
+        if name == "findings":
+            table = table.filter(table["source_file"].is_in(readable))
+        assert table.equals(again.table(name)), name
+    outcomes = run.table("submissions").drop("sha256").to_dicts()
+    assert again.table("submissions").drop("sha256").to_dicts() == [
+        row for row in outcomes if row["source_file"] in readable
+    ]
+    for name, content in copies.items():
+        assert (again.folder / f"feedback/{name}.feedback.xlsx").read_bytes() == content
+
+
+# ---- one copy costs one copy ----
+
+
+def test_a_changed_file_has_the_protocol_alone(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.xlsx", submission())
+    subject = replace(about(path, mark("C3")), sha256="0" * 64)
+    (made,) = write_feedback(tmp_path / "out", [subject], "de", TERMS.wanted)
+    book = openpyxl.load_workbook(made)
+    assert len(book.sheetnames) == 1
+    assert "nach dem Lesen verändert" in str(list(book.worksheets[0].iter_rows(values_only=True)))
+
+
+def test_a_file_that_is_gone_costs_its_copy_alone(tmp_path: Path) -> None:
+    gone, good = (write(tmp_path / f"{n}.xlsx", submission()) for n in ("gone", "good"))
+    subjects = [about(gone), about(good, mark("C3"))]
+    gone.unlink()
+    one, two = write_feedback(tmp_path / "out", subjects, "de", TERMS.wanted)
+    assert [len(openpyxl.load_workbook(path).sheetnames) for path in (one, two)] == [1, 8]
+    check_package(one.read_bytes())
+
+
+def test_a_copy_that_reads_otherwise_is_not_given_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "x.xlsx", submission())
+    other = write(tmp_path / "y.xlsx", submission(Ort="Leipzig")).read_bytes()
+
+    def forged(*_: object) -> copying.Copy:
+        return copying.Copy(other, 8, doubtful=True)
+
+    monkeypatch.setattr(copying, "part_by_part", forged)
+    monkeypatch.setattr(copying, "by_values", forged)
+    job = copying.Job(about(path), tmp_path / "z.xlsx")
+    assert copying.make_copy(job, TERMS) == copying.FAILED
+
+
+# ---- check ----
+
+
+def test_check_writes_beside_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "x.xlsx", submission(Bundesland="Tirol"))
+    made = tmp_path / "x.xlsx.feedback.xlsx"
+    for _ in range(2):  # the second time nothing is new
+        assert command("check", str(path), "--feedback", str(tmp_path)) == 1
+        assert {p.name for p in tmp_path.iterdir()} == {path.name, made.name}
+    assert made.name in capsys.readouterr().out
+    assert openpyxl.load_workbook(made)["Stammdaten"]["B7"].comment is not None
+    corrected = openpyxl_xlsx(submission())
+    made.write_bytes(corrected)
+    assert command("check", str(path), "--feedback", str(tmp_path)) == 1
+    assert made.read_bytes() == corrected
+    assert (tmp_path / "x.xlsx.feedback-2.xlsx").exists()
+
+
+def test_the_folder_of_the_originals(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.xlsx.feedback.xlsx", submission())
+    before = path.read_bytes()
+    (made,) = add_feedback(tmp_path, [about(path, mark("C3"))], "de", TERMS.wanted)
+    assert path.read_bytes() == before
+    assert made != path
+
+
+# ---- other programs ----
+
+
+def office(path: Path, extension: str, folder: Path) -> Path:
+    """The workbook saved by LibreOffice."""
+    program = shutil.which("soffice")
+    if not program:
+        pytest.skip("LibreOffice is not installed")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    arguments = [program, profile, "--headless", "--convert-to", extension, "--outdir", str(folder)]
+    subprocess.run([*arguments, str(path)], check=True, capture_output=True, timeout=120)
+    return folder / path.with_suffix(f".{extension}").name
+
+
+def test_marks_are_known_again_after_libreoffice_has_saved_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.xlsx", submission(Bundesland="Tirol"))
+    saved = office(marked(path, "C3", "D4"), "xlsx", tmp_path / "out")
+    assert places(saved) == places(path)
+    actors = openpyxl.load_workbook(saved)["Akteure"]
+    (rule,) = [r for group in actors.conditional_formatting for r in group.rules]
+    assert rule.dxf.fill.bgColor.rgb == "FFF8CBAD"
+    again = openpyxl.load_workbook(copied(saved))
+    assert again.sheetnames.count("Prüfprotokoll") == 1
+    assert len(again.sheetnames) == 8
+    assert not again["Akteure"].conditional_formatting
+    assert not any(cell.comment for row in again["Akteure"].iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("extension", ["ods", "xls"])
+def test_other_formats_are_copied_by_values(tmp_path: Path, extension: str) -> None:
+    book = submission(Bundesland="Tirol").set("Akteure", "Beschäftigte", error("#N/A"))
+    book.set("Akteure", "Beitritt", "31.02.2024", row=3).set("Akteure", "KMU", True, row=4)
+    path = office(write(tmp_path / "x.xlsx", book), extension, tmp_path / "out")
+    result = copied(path)
+    check_package(result.read_bytes())
+    assert places(result) == places(path)
+    assert {cell for _, cell, _ in places(path)} == {"B7", "K2", "D3"}
