@@ -12,7 +12,7 @@ from pipeline.parse.cells import read_cells
 from pipeline.parse.foreign import SCHEMAS, as_placed
 from pipeline.parse.layout import Layout
 from pipeline.parse.parse import as_tables
-from pipeline.tables.fields import parts
+from pipeline.tables.fields import asked
 from pipeline.texts import LANGUAGES
 from pipeline.validate import validate
 from schemas.declaration import Sheet, Workbook, submission
@@ -45,15 +45,10 @@ def fixed_problems(
     if rows:
         bad |= refused(sheet, pl.DataFrame(rows, schema=SCHEMAS["fixed"], orient="row"))
     return {
-        key: {"remedy": {lang: remedy(sheet, key, lang) for lang in LANGUAGES}}
+        key: {"expected": {lang: asked(sheet.field(key), lang) for lang in LANGUAGES}}
         for key in values
         if key in bad
     }
-
-
-def remedy(sheet: Sheet, key: str, lang: str) -> str:
-    """Return what a finding on such a cell would ask for."""
-    return parts(sheet.key, sheet.field(key), lang)[f"remedy_{lang}"]
 
 
 def refused(sheet: Sheet, fixed: pl.DataFrame) -> set[str]:

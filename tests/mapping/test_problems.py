@@ -52,8 +52,8 @@ MISTAKES = [
     (f"{MEMBERS}words.Akteurstyp = {{ A = 1 }}\n", '"A"', "a text in quotation marks"),
     (f"{MEMBERS}words.KMU = {{ A = 'vielleicht' }}\n", '"KMU", "A"', "not allowed"),
     (f"{MEMBERS}words.Beitritt = {{ never = 'nie' }}\n", '"never"', "not allowed"),
-    (f"{MEMBERS}fixed.Bindung = 'Mitglied'\n", '"fixed", "Bindung"', "one of: Membership"),
-    (f"{MEMBERS}fixed.Bindung = 3\n", '"fixed", "Bindung"', "one of: Membership"),
+    (f"{MEMBERS}fixed.Bindung = 'Mitglied'\n", '"fixed", "Bindung"', "one of these: Membership"),
+    (f"{MEMBERS}fixed.Bindung = 3\n", '"fixed", "Bindung"', "one of these: Membership"),
     (f"{MEMBERS}fixed.Land = 'Atlantis'\n", '"fixed", "Land"', "a country"),
     (f"{MEMBERS}fixed.Beitritt = '31.02.2020'\n", '"fixed", "Beitritt"', "a date"),
     (f"{MEMBERS}fixed.Beitritt = 12:00:00\n", '"fixed", "Beitritt"', "a date"),
@@ -68,13 +68,13 @@ MISTAKES = [
     (f"{MASTER}fixed.Version = 1.5\n", '"fixed", "Version"', "a whole number"),
     (f"{MASTER}fixed.Version = nan\n", '"fixed", "Version"', "a whole number"),
     (f"{MASTER}fixed.Stichtag = 2026\n", '"fixed", "Stichtag"', "a date"),
-    (f"{MASTER}fixed.Technologiefeld = ['IKT']\n", '"fixed", "Technologiefeld"', "one of"),
+    (f"{MASTER}fixed.Technologiefeld = ['IKT']\n", '"fixed", "Technologiefeld"', "items of the list"),
     (
         f"{MASTER}fixed.Exzellenzmaßnahmen = 'Gold'\n".replace(
             "Exzellenzmaßnahmen", '"Exzellenzmaßnahmen"'
         ),
         "",
-        "one of",
+        "items of the list",
     ),
 ]
 

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.examine import Examined, examine
 from pipeline.intake.frames import stack
-from pipeline.intake.pool import read_one
 from pipeline.intake.reader import Reading
+from pipeline.intake.worker import read_one
 from pipeline.mapping.apply import apply_mappings, mapping_sheet_keys
 from pipeline.mapping.load import load_mapping
 from pipeline.settings import load_settings

@@ -12,8 +12,8 @@ from polars.testing import assert_frame_equal
 
 from pipeline.examine import Examined, examine
 from pipeline.intake.frames import stack
-from pipeline.intake.pool import read_one
 from pipeline.intake.reader import Reading
+from pipeline.intake.worker import read_one
 from pipeline.mapping.apply import apply_mappings
 from pipeline.mapping.draft import quoted
 from pipeline.mapping.load import load_mapping

@@ -12,8 +12,8 @@ from pipeline.cli import main
 from pipeline.commands.run import read_here
 from pipeline.examine import Examined, examine
 from pipeline.intake.gather import gather
-from pipeline.intake.pool import read_one
 from pipeline.intake.reader import Reading
+from pipeline.intake.worker import read_one
 from pipeline.settings import load_settings
 from pipeline.template import plan
 from pipeline.template.carry import carried_over

@@ -13,8 +13,8 @@ import pytest
 from pipeline.check import check
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import gather
-from pipeline.intake.pool import read_one
 from pipeline.intake.reader import Reading
+from pipeline.intake.worker import read_one
 from pipeline.parse.layout import office_keys
 from pipeline.settings import load_settings
 from pipeline.template import plan

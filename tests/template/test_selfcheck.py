@@ -16,8 +16,8 @@ import pytest
 
 from pipeline.examine import Examined, examine
 from pipeline.intake.gather import gather
-from pipeline.intake.pool import read_one
 from pipeline.intake.reader import Reading
+from pipeline.intake.worker import read_one
 from pipeline.settings import load_settings
 from pipeline.template import plan
 from pipeline.template.form import write_form
