@@ -19,9 +19,12 @@ from pipeline.report.workbook import (
     returns,
     rows,
 )
+from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.formats import make_formats
 from pipeline.report.workbook.sheets import Book, sheet_name
+from pipeline.report.workbook.views import write_views
+from pipeline.report.workbook.working import Working, write_working
 from pipeline.review import Review
 
 # Texts are texts, whatever strangers wrote into their cells.
@@ -35,6 +38,9 @@ OPTIONS = {
 SHEETS = [
     "portfolio",
     "criteria",
+    "views",
+    "assumptions",
+    "working",
     "conditions",
     "esca",
     "esca_cohorts",
@@ -90,12 +96,17 @@ def set_properties(book: Book) -> None:
 
 def write_sheets(book: Book) -> None:
     """Write every sheet in its order; the overview is filled last: it speaks of the others."""
-    matrices = [Matrix(book, catalogue) for catalogue in book.review.catalogues]
+    assumptions = Assumptions(book)
+    working = Working(assumptions)
+    matrices = [Matrix(working, catalogue) for catalogue in book.review.catalogues]
     overview.open_overview(book)
     portfolio.write_portfolio(book, matrices[0])
     for matrix in matrices:
         criteria.write_criteria(matrix)
-    conditions.write_conditions(book)
+    write_views(working)
+    write_assumptions(assumptions)
+    write_working(working)
+    conditions.write_conditions(working)
     benchmark.write_esca(book)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
