@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -20,7 +20,14 @@ from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
 from pipeline.measures.base import Measures, Portfolio
 from pipeline.measures.measures import independent, with_actors
-from pipeline.office import Office, coverage, effective_ratings, read_office
+from pipeline.office import (
+    Office,
+    coverage,
+    effective_ratings,
+    every_rating,
+    no_ratings,
+    read_office,
+)
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
 from pipeline.tables.assemble import Finished, assemble
@@ -48,7 +55,8 @@ class Review:
 
     tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
     decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook).
-    catalogues: as they were asked for; the first one decides the table `clusters`.
+    catalogues: as they were asked for; the first one decides the table `clusters`. ratings: every
+    rating as it was read, see `office.every_rating`.
     """
 
     period: str
@@ -56,6 +64,7 @@ class Review:
     catalogues: tuple[Catalogue, ...]
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
+    ratings: pl.DataFrame = field(default_factory=no_ratings)
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,9 @@ def review(
         ratings,
     )
     tables = assemble(finished)
-    return Review(task.period, task.last_day, task.catalogues, task.settings, tables)
+    days = portfolio.clusters.select("cluster_id", "as_of")
+    rated = every_rating(office, days, task.settings.first_catalogue)
+    return Review(task.period, task.last_day, task.catalogues, task.settings, tables, rated)
 
 
 def reviewed_portfolio(

@@ -26,7 +26,9 @@ from pipeline.intake.refusal import Refusal
 from pipeline.office import OfficeFileError
 from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.report.earlier import read_earlier
 from pipeline.report.html.pages import write_pages
+from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Intake, Review, Task, review
 from pipeline.settings import Settings, load_settings
@@ -35,6 +37,7 @@ from schemas.declaration import office, submission
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
 Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
 REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
+TEMPLATE = "assessments-template.xlsx"
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
 
 
@@ -103,7 +106,9 @@ def run(request: Request, read: Read) -> Published:
         with clock.stage("tables"):
             write_tables(done, folder / "data")
         with clock.stage("workbook"):
-            write_workbook(done, folder / "portfolio.xlsx", request.lang)
+            earlier = read_earlier(request.outputs, request.period)
+            write_workbook(done, folder / "portfolio.xlsx", request.lang, earlier)
+            write_assessments(done, earlier, folder / TEMPLATE, request.lang)
         with clock.stage("pages"):
             write_pages(done, folder / "report", request.lang)
         record = run_record(request, done, sent, office_sent, found, counts, clock, started)

@@ -75,6 +75,7 @@ def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
         for kind, own in {**TEXTS, **numbers}.items()
         if kind in (*NUMBERS, "foreign_wrap")
     }
+    entered["in_date"] = ENTERED | {"num_format": DATES[lang], "align": "center"}
     # a text even where it looks like a date: 2.1 is a criterion
     entered["in_text"] = ENTERED | {"num_format": "@"}
     date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}

@@ -80,15 +80,20 @@ def sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", "-", name)[:MAX_NAME]
 
 
-def new_sheet(book: Book, code: str, about: str | None = None, suffix: str = "") -> Worksheet:
-    """Return a new sheet with its title, what it is, the mark of a draft and a way back."""
+def new_sheet(
+    book: Book, code: str, about: str | None = None, suffix: str = "", *, alone: bool = False
+) -> Worksheet:
+    """Return a new sheet with its title, what it is, the mark of a draft and a way back.
+
+    alone: whether it is its file's only one.
+    """
     name = sheet_name(book.text(f"sheet_{code}") + suffix)
     sheet = book.file.add_worksheet(name)
     title = f"{name} · {book.review.period} · {book.text('draft')}"
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
     about = about or book.text(f"about_{code}")
     put(sheet, 1, 0, about, book.looks["about"], book.lang)
-    if code != "overview":
+    if code != "overview" and not alone:
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
