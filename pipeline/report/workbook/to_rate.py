@@ -105,7 +105,8 @@ def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> li
 def changes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> list[str]:
     """Return how each newest rating's computed figures differ from those it was given on.
 
-    Those are what the latest period published that had ended when the rating was given.
+    Those are what the latest period published that had ended when the rating was given, else the
+    first period there is.
     """
     ends = {period: periods.last_day(period) for period in earlier}
     bases = [seen_period(day, ends, review) for day in rows["rated_on"]]
@@ -131,7 +132,8 @@ def seen_period(day: dt.date | None, ends: dict[str, dt.date], review: Review) -
     """Return the earlier period whose figures a rating of that day was given on."""
     if day is None or day > review.last_day:
         return None
-    return max((period for period, end in ends.items() if end <= day), default=None)
+    over = [period for period, end in ends.items() if end <= day]
+    return max(over, default=min(ends, default=None))
 
 
 def change_text(row: dict[str, object], lang: str) -> str:
