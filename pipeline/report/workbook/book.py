@@ -17,6 +17,7 @@ from pipeline.report.workbook import (
 )
 from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
+from pipeline.report.workbook.compare import write_compare
 from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.files import new_file
 from pipeline.report.workbook.sheets import Book, sheet_name
@@ -33,6 +34,7 @@ SHEETS = [
     "conditions",
     "assessments",
     "esca",
+    "compare",
     "esca_cohorts",
     "indicators",
     "coverage",
@@ -73,6 +75,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     conditions.write_conditions(working)
     write_ratings(book, earlier, fill=False)
     benchmark.write_esca(book)
+    write_compare(working)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
     returns.write_coverage(book, matrices[0])

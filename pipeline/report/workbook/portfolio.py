@@ -1,11 +1,12 @@
 """The sheet Portfolio: one row per cluster with all of its figures."""
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from pipeline.benchmark import INDICATORS
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.sheets import (
+    HEADER_ROW,
     Book,
     colour_column,
     column_at,
@@ -62,10 +63,21 @@ def indicator_column(book: Book, indicator: str) -> Column:
     return Column(indicator_header(book, indicator), values, kind)
 
 
+def name_figures(book: Book, columns: list[Column]) -> None:
+    """Name the block of indicators and its headers: cells are found there by both."""
+    first, last = (xl_col_to_name(len(columns) - i) for i in (len(INDICATORS), 1))
+    own, top = f"='{book.sheet_name('portfolio')}'!", HEADER_ROW + 1
+    bottom = top + max(len(columns[0].values), 1)
+    heads, figures = (book.text(f"name_{code}") for code in ("figure_heads", "figures"))
+    book.file.define_name(heads, f"{own}${first}${top}:${last}${top}")
+    book.file.define_name(figures, f"{own}${first}${top + 1}:${last}${bottom}")
+
+
 def write_portfolio(book: Book, matrix: Matrix) -> None:
     """Write the sheet."""
     sheet = new_sheet(book, "portfolio")
     columns = portfolio_columns(book, matrix)
     put_table(book, sheet, book.text("table_portfolio"), columns)
+    name_figures(book, columns)
     at = column_at(columns, book.text("h_decision"))
     colour_column(book, sheet, at, len(columns[0].values), decision_looks(book.lang))
