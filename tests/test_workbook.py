@@ -178,13 +178,18 @@ def cohorts() -> list[Row]:
         "cohort": "über 500",
         "n": 1,
     }
-    return [shown | {"suppressed": False}, hidden | {"suppressed": True}]
+    state: Row = {"indicator": "actors_per_fte", "cohort_kind": "federal_state", "n": 3}
+    return [
+        shown | {"suppressed": False},
+        state | {"cohort": "Bayern", "suppressed": True},
+        hidden | {"suppressed": True},
+    ]
 
 
 def benchmarks() -> list[Row]:
     """Return the place of A in its cohorts."""
     common: Row = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 5}
-    rank: Row = {"percentile_rank": 90.0, "median": 3.5, "suppressed": False}
+    rank: Row = {"percentile_rank": 10.0, "median": 3.5, "suppressed": False}
     state: Row = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 3, "suppressed": True}
     return [common | rank | {"cohort_kind": "portfolio", "cohort": "all"}, common | state]
 
@@ -273,7 +278,7 @@ def table_rows(book: openpyxl.Workbook, sheet: str) -> list[Row]:
 def test_sheets(german: openpyxl.Workbook) -> None:
     assert german.sheetnames == [
         "Überblick", "Portfolio", "Kriterien", "Sichtweise", "Annahmen", "Rechnung", "Bedingungen",
-        "ESCA-Benchmark", "ESCA-Gruppen",
+        "Gutachten", "ESCA-Benchmark", "Vergleich", "ESCA-Gruppen",
         "Kennzahlen", "Rücklauf", "Einreichungen", "Datenqualität", "Zeilen", "Zeilen Akteure",
         "Zeilen Kennzahlen", "Methodik", "Begriffe",
     ]  # fmt: skip
@@ -333,9 +338,9 @@ def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
 
 def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
     a, b, c = table_rows(german, "ESCA-Benchmark")
-    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [90, "n < 5"]
+    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [10, "n < 5"]
     assert [a["VZÄ klein"], b["VZÄ klein"], c["VZÄ klein"]] == ["nein", None, "ja"]
-    shown, hidden = table_rows(german, "Kennzahlen")
+    shown, _, hidden = table_rows(german, "Kennzahlen")
     assert [shown["Vergleichsgruppe"], shown["oberes Quartil"]] == ["alle Cluster", 4]
     assert [hidden["Median"], hidden["unterdrückt"]] == [None, "n < 5"]
 
@@ -370,7 +375,7 @@ def test_very_long_texts_are_cut_and_say_so(german: openpyxl.Workbook) -> None:
 
 def test_links_stay_inside(path: Path) -> None:
     links = [c.hyperlink for c in cells(path, values=False).values() if c.hyperlink]
-    assert len(links) == 2 * 17
+    assert len(links) == 2 * 19
     assert all(link.target is None and link.location for link in links)
 
 

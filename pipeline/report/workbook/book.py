@@ -86,7 +86,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     rows.write_rows(book)
     method.write_method(book)
     method.write_terms(book)
-    overview.write_overview(book, matrices, guide(book, matrices))
+    overview.write_overview(book, matrices, guide(book, matrices), earlier)
 
 
 def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:

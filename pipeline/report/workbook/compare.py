@@ -251,8 +251,8 @@ def put_chart(book: Book, sheet: Worksheet) -> None:
         fill, line = COLOURS[look]
         bars.add_series({**series(at), "fill": {"color": fill}, "border": {"color": line}})
     for at, mark, size, ink in (
-        (4, "short_dash", 9, HEADER),
-        (5, "short_dash", 9, HEADER),
+        (4, "square", 5, HEADER),
+        (5, "square", 5, HEADER),
         (6, "diamond", 11, COLOURS["bad"][1]),
     ):
         marker = {"type": mark, "size": size, "fill": {"color": ink}, "border": {"color": ink}}

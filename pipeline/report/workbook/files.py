@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from xlsxwriter import Workbook
-
+from pipeline.report.workbook.fast import FastFile
 from pipeline.report.workbook.formats import make_formats
 from pipeline.report.workbook.sheets import Book
 from pipeline.review import Review
@@ -31,7 +30,7 @@ def new_file(review: Review, path: Path, lang: str) -> Iterator[Book]:
     """
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
-        with Workbook(str(path), OPTIONS) as file:
+        with FastFile(str(path), OPTIONS) as file:
             book = Book(file, review, lang, make_formats(file, lang))
             set_properties(book)
             yield book

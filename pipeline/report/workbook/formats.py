@@ -25,6 +25,7 @@ NUMBERS = {
     "share": "0.0 %_)",
     "eur": "#,##0_)",
     "cents": "#,##0.00_)",
+    "change": "+#,##0_);−#,##0_);0_)",
 }
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # what strangers wrote keeps its quote: entering the cell does not make it a formula
@@ -58,6 +59,12 @@ PLAIN: Mapping[str, Look] = {
     "about": {"font_color": "#3D444B"},
     "link": {"font_color": "#0B4F9E", "underline": 1},
     "section": {"bold": True, "font_size": 12, "font_color": HEADER, "bottom": 1},
+    "section_right": {
+        "bold": True,
+        "font_color": HEADER,
+        "bottom": 1,
+        "align": "right",
+    },
     "label": {"bold": True},
     "upright": {"rotation": 90, "align": "center", "valign": "bottom", "text_wrap": True},
     "small": {"align": "center", "font_size": 8, "font_color": "#3D444B"},

@@ -12,6 +12,8 @@ from schemas.declaration import registers
 
 # rows (from 0): period, header; how many lines there are to fill
 PERIOD_ROW, TOP, LINES = 3, 5, 300
+# so many lines go onto paper, with the columns that say something there
+PRINTED = 60
 # letters of the columns
 CATALOGUE, CLUSTER, CRITERION, VIEW, REASON = "ABCDE"
 COMPUTED, RATED, KIND, HINT, KEY, SIGN = "GHIJKL"
@@ -29,6 +31,7 @@ def write_views(working: Working) -> None:
     put(sheet, PERIOD_ROW, 3, book.first.id, book.looks["text"], book.lang)
     put_range(book, sheet, [*entered(book), *derived(working)], TOP, frozen=0)
     sheet.freeze_panes(TOP + 1, 0)
+    sheet.print_area(PERIOD_ROW, 0, TOP + PRINTED, 8)
     own = f"'{book.sheet_name('views')}'"
     for code, first, last in (("views", KEY, SIGN), ("view_clusters", CLUSTER, CLUSTER)):
         where = f"{own}!${first}${TOP + 2}:${last}${TOP + 1 + LINES}"
