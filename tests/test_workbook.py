@@ -379,6 +379,13 @@ def test_links_stay_inside(path: Path) -> None:
     assert all(link.target is None and link.location for link in links)
 
 
+def test_links_to_pages_are_relative(path: Path) -> None:
+    formulas = [c.value for c in cells(path, values=False).values() if c.data_type == "f"]
+    targets = {f.split('"')[1] for f in formulas if "HYPERLINK(" in f}
+    assert "report/clusters/" in targets
+    assert all(t == "report/clusters/" or t.startswith("#'") for t in targets)
+
+
 # ---- the file ----
 
 

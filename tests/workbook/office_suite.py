@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,16 @@ def recalculated(path: Path, folder: Path) -> Path:
     return out / path.name
 
 
+def opened(path: Path, *, values: bool) -> openpyxl.Workbook:
+    """Return a workbook; LibreOffice writes data bars in a way that openpyxl does not know."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*extension is not supported", UserWarning)
+        return openpyxl.load_workbook(path, data_only=values)
+
+
 def cells(path: Path, *, values: bool) -> dict[Address, Any]:
     """Return every cell with something in it, formulas as stored values or as they are."""
-    book = openpyxl.load_workbook(path, data_only=values)
+    book = opened(path, values=values)
     return {
         (sheet.title, cell.coordinate): cell
         for sheet in book

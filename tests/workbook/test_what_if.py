@@ -11,7 +11,7 @@ from pipeline.cli import main
 from pipeline.review import Review
 from pipeline.texts import say
 from tests.workbook.conftest import Demo, review_of
-from tests.workbook.office_suite import cells, recalculated
+from tests.workbook.office_suite import cells, opened, recalculated
 
 Outcome = dict[str, tuple[object, ...]]
 
@@ -28,7 +28,7 @@ def typed(demo: Demo, target: Path, entries: dict[str, dict[str, object]]) -> Pa
 
 def outcomes(path: Path) -> Outcome:
     """Return signs, counts and decisions by cluster as the matrix shows them."""
-    sheet = openpyxl.load_workbook(path, data_only=True)["Kriterien"]
+    sheet = opened(path, values=True)["Kriterien"]
     (table,) = sheet.tables.values()
     heads, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
     wanted = [c.id for c in load("go-cluster").criteria]
