@@ -329,6 +329,18 @@ def test_conditions_in_words(german: openpyxl.Workbook) -> None:
     assert services["Herkunft der Schwelle"] == "laut Katalog"
 
 
+def test_conditions_say_which_rows_stand_behind_them(german: openpyxl.Workbook) -> None:
+    rows = table_rows(german, "Bedingungen")
+    own = {(r["Cluster-ID"], r["Kriterium"], r["Bedingung"]): r for r in rows}
+    shown = ["Datei", "Blatt", "Zeilen: zählen", "Zeilen: möglich", "Zeilen: zählen nicht"]
+    actors, stories = own[B, "1", 1], own[A, "12", 1]
+    assert [actors[h] for h in shown] == ["b.xlsx", "Akteure", 27, 1, 6]
+    assert "nur Kontakt: 3" in actors["zählen nicht, weil"]
+    assert [stories[h] for h in shown] == ["a.xlsx", "Nachweise", 0, 0, 1]
+    assert stories["zählen nicht, weil"] == "nicht in den letzten 24 Monaten: 1"
+    assert own[A, "6.2", 1]["Zeilen: zählen"] is None
+
+
 def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
     _, row, _ = table_rows(german, "Zeilen")
     expected = {"Zeilen": 34, "zählen": 27, "möglich": 1, "zählen nicht": 6}

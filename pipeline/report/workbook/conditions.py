@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, SIGNS, Slot
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.evidence import evidence_columns
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,
@@ -54,6 +55,7 @@ def condition_columns(working: Working, table: pl.DataFrame) -> list[Column]:
         *of_place(book, table),
         *of_figure(book, table, live),
         *of_criterion(working, table),
+        *evidence_columns(book, table),
     ]
 
 
