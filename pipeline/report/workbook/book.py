@@ -22,7 +22,8 @@ from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.files import new_file
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
-from pipeline.report.workbook.working import Working, write_working
+from pipeline.report.workbook.working import Working
+from pipeline.report.workbook.working_sheet import write_working
 from pipeline.review import Review
 
 SHEETS = [

@@ -1,66 +1,25 @@
 """The sheet Vergleich: one cluster and one indicator by drop-down, its place among its cohorts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.benchmark import ALL, INDICATORS
+from pipeline.benchmark import INDICATORS
 from pipeline.report.workbook.benchmark import ESCA, KINDS
 from pipeline.report.workbook.cells import put
-from pipeline.report.workbook.formats import COLOURS, HEADER
+from pipeline.report.workbook.compare_chart import put_chart, put_chart_rows
+from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import Book, new_sheet, set_pages
 from pipeline.report.workbook.working import Working
 from pipeline.texts import say
 
-# rows (from 0): the two choices, the table's header, the chart's values
-CLUSTER_ROW, INDICATOR_ROW, TOP, DATA = 3, 4, 6, 34
-CLUSTER, INDICATOR = "$B$4", "$B$5"
+# rows (from 0) of the two choices
+CLUSTER_ROW, INDICATOR_ROW = 3, 4
+CLUSTER = "$B$4"
 STATISTICS = ["n", "min", "p25", "median", "p75", "max", "pooled"]
 WIDTHS = [22, 38, *[13] * 7, 16, 14, 34]
-CHART_ROWS = ["label", "box", "box_low", "box_high", "min", "max", "own_value"]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What stands on the sheet when it is opened: a cluster that has the ESCA figure, if any."""
-
-    book: Book
-
-    @cached_property
-    def cluster(self) -> Mapping[str, Any]:
-        """The cluster's row."""
-        rows = self.book.table("clusters")
-        known = rows.filter(pl.col(ESCA).is_not_null())
-        return (known if known.height else rows).row(0, named=True)
-
-    def cohort(self, kind: str) -> str | None:
-        """Return the cluster's cohort of a kind."""
-        name: str | None = ALL if kind == "portfolio" else self.cluster[kind]
-        return name
-
-    def statistics(self, kind: str) -> Mapping[str, Any]:
-        """Return the statistics of the cluster's cohort of a kind; n is 0 where it has none."""
-        rows = self.book.table("cohorts").filter(
-            (pl.col("indicator") == ESCA)
-            & (pl.col("cohort_kind") == kind)
-            & (pl.col("cohort") == (self.cohort(kind) or ""))
-        )
-        return rows.row(0, named=True) if rows.height else {"n": 0, "suppressed": True}
-
-    def rank(self, kind: str) -> float | None:
-        """Return the cluster's percentile rank in its cohort of a kind."""
-        rows = self.book.table("benchmarks").filter(
-            (pl.col("cluster_id") == self.cluster["cluster_id"])
-            & (pl.col("indicator") == ESCA)
-            & (pl.col("cohort_kind") == kind)
-        )
-        rank: float | None = rows["percentile_rank"][0] if rows.height else None
-        return rank
 
 
 def write_compare(working: Working) -> None:
@@ -197,70 +156,3 @@ def sum_of(book: Book, code: str, row: int) -> str:
 def counted(book: Book, code: str, row: int) -> str:
     """Return the expression of whether the cohort has the statistic (pooled: ratios only)."""
     return f'COUNTIFS({tests(book, row)},{book.ref("indicators", code)},"<>")'
-
-
-# -------------------------------------------------------------------------------------- the chart
-def put_chart_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
-    """Write the values that the chart points at; charts leave out #N/A."""
-    looks = book.looks
-    put(sheet, DATA, 0, book.text("chart_data"), looks["section"], book.lang)
-    for at, code in enumerate(CHART_ROWS):
-        put(sheet, DATA + 1, at, book.text(f"h_{code}"), looks["header"], book.lang)
-    for row, kind in enumerate(KINDS, TOP + 2):
-        at = DATA + row - TOP
-        name, found = say("cohort_kind", kind, book.lang), choice.statistics(kind)
-        cohort = book.text("all") if kind == "portfolio" else book.words([choice.cohort(kind)])[0]
-        label = f"{name}: {cohort or ''} (n = {found['n']})"
-        formula = f'=$A{row}&": "&$B{row}&" (n = "&$C{row}&")"'
-        sheet.write_formula(at, 0, formula, looks["text"], label)
-        values = chart_values(found, choice.cluster[ESCA])
-        for column, (cell, value) in enumerate(zip(chart_cells(row), values, strict=True), 1):
-            stored = "#N/A" if value is None else value
-            sheet.write_formula(at, column, f"={cell}", looks["two"], stored)
-
-
-def chart_cells(row: int) -> list[str]:
-    """Return the expressions of a row of the chart's values."""
-    steps = [f"$E{row}", f"$F{row}-$E{row}", f"$G{row}-$F{row}", f"$D{row}", f"$H{row}"]
-    shown = [f"IF(ISNUMBER($E{row}),{step},NA())" for step in steps]
-    return [*shown, f"IF(ISNUMBER($J{row}),$J{row},NA())"]
-
-
-def chart_values(found: Mapping[str, Any], value: float | None) -> list[float | None]:
-    """Return what these expressions give."""
-    if found["suppressed"]:
-        return [None] * 5 + [value]
-    low, middle, high = found["p25"], found["median"], found["p75"]
-    return [low, middle - low, high - middle, found["min"], found["max"], value]
-
-
-def put_chart(book: Book, sheet: Worksheet) -> None:
-    """Write the chart: bars from quartile to quartile, points for the ends and the cluster."""
-    bars = book.file.add_chart({"type": "column", "subtype": "stacked"})
-    points = book.file.add_chart({"type": "line"})
-    name, last = f"'{book.sheet_name('compare')}'", DATA + 1 + len(KINDS)
-    labels = f"={name}!$A${DATA + 3}:$A${last + 1}"
-
-    def series(at: int) -> dict[str, Any]:
-        letter = "ABCDEFG"[at]
-        where = f"={name}!${letter}${DATA + 3}:${letter}${last + 1}"
-        return {"name": f"={name}!${letter}${DATA + 2}", "categories": labels, "values": where}
-
-    bars.add_series({**series(1), "fill": {"none": True}, "border": {"none": True}, "gap": 80})
-    for at, look in ((2, "good"), (3, "muted")):
-        fill, line = COLOURS[look]
-        bars.add_series({**series(at), "fill": {"color": fill}, "border": {"color": line}})
-    for at, mark, size, ink in (
-        (4, "square", 5, HEADER),
-        (5, "square", 5, HEADER),
-        (6, "diamond", 11, COLOURS["bad"][1]),
-    ):
-        marker = {"type": mark, "size": size, "fill": {"color": ink}, "border": {"color": ink}}
-        points.add_series({**series(at), "marker": marker, "line": {"none": True}})
-    bars.combine(points)
-    bars.set_title({"name": f"={name}!{INDICATOR}", "name_font": {"size": 12}})
-    bars.set_legend({"position": "bottom", "delete_series": [0]})
-    bars.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#D0D5DB"}}})
-    bars.set_size({"width": 980, "height": 420})
-    text = book.text("chart_place")
-    sheet.insert_chart(TOP + 6, 0, bars, {"description": text, "object_position": 2})

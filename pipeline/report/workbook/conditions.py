@@ -11,6 +11,7 @@ from pipeline.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, SIGNS, Slot
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.evidence import evidence_columns
+from pipeline.report.workbook.intervals import verdict_tests
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,
@@ -20,7 +21,7 @@ from pipeline.report.workbook.sheets import (
     put_table,
     status_looks,
 )
-from pipeline.report.workbook.working import Working, verdict_tests
+from pipeline.report.workbook.working import Working
 from pipeline.texts import say, say_limit
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]

@@ -13,8 +13,9 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline.catalogue import Catalogue, Criterion
 from pipeline.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, Assumptions, Slot
-from pipeline.report.workbook.cells import Column, put
-from pipeline.report.workbook.sheets import Book, new_sheet, put_range
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.intervals import joined, verdict_tests
+from pipeline.report.workbook.sheets import Book
 from pipeline.texts import say
 
 # rows (from 0): title of the criterion, kind, number, key, header
@@ -247,58 +248,3 @@ class Working:
     def beyond(self) -> str:
         """The word for a figure beyond every limit."""
         return self.book.text("unlimited")
-
-
-def verdict_tests(
-    operator: str, low: str, high: str, limits: tuple[str, str], beyond: str, known: str = ""
-) -> tuple[str, str]:
-    """Return the expressions of certainly fulfilled and certainly not (contract 2.1).
-
-    limits: the least and the most that the threshold may be. known: a further condition on both.
-    """
-    least, most = limits
-    more = f",{known}" if known else ""
-    if operator == ">=":
-        return (
-            f"AND(ISNUMBER({low}),{low}>={most}{more})",
-            f"AND(ISNUMBER({high}),{high}<{least}{more})",
-        )
-    return (
-        f"AND(ISNUMBER({high}),{high}<={least}{more})",
-        f'OR({low}="{beyond}",AND(ISNUMBER({low}),{low}>{most}{more}))',
-    )
-
-
-def joined(function: str, parts: Sequence[str]) -> str:
-    """Return the parts under one function, a single one as it is."""
-    return parts[0] if len(parts) == 1 else f"{function}({','.join(parts)})"
-
-
-# -------------------------------------------------------------------------------------- the sheet
-def write_working(working: Working) -> None:
-    """Write the sheet and name its parts."""
-    book = working.book
-    sheet = new_sheet(book, "working")
-    put_range(book, sheet, list(working.columns()), TOP, frozen=1)
-    criteria, looks = working.criteria, book.looks
-    for start in (working.computed_at, working.rated_at, working.valid_at):
-        for at, (catalogue, criterion) in enumerate(criteria, start):
-            heads = {
-                TITLE_ROW: criterion.title[book.lang],
-                KIND_ROW: say("kind", criterion.kind, book.lang),
-                ID_ROW: criterion.id,
-                KEY_ROW: f"{catalogue.id}|{criterion.id}",
-            }
-            for row, head in heads.items():
-                put(sheet, row, at, head, looks["small"], book.lang)
-    count, own = len(criteria), len(book.first.criteria)
-    parts = {
-        "criteria": working.block(working.computed_at, own, (ID_ROW + 1, ID_ROW + 1)),
-        "clusters": working.block(0),
-        "keys": working.block(working.computed_at, count, (KEY_ROW + 1, KEY_ROW + 1)),
-        "kinds": working.block(working.computed_at, count, (KIND_ROW + 1, KIND_ROW + 1)),
-        "computed": working.block(working.computed_at, count),
-        "rated": working.block(working.rated_at, count),
-    }
-    for code, where in parts.items():
-        book.file.define_name(working.name(code), f"={where}")
