@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_run(commands)
     add_check(commands)
     add_template(commands)
+    add_adopt(commands)
     add_map(commands)
     add_demo(commands)
     return parser
@@ -87,6 +88,17 @@ def add_template(commands: Commands) -> None:  # type: ignore[valid-type]
     template.set_defaults(command=command_template)
 
 
+def add_adopt(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `adopt`."""
+    own = commands.add_parser("adopt", help="take an analyst's views over as ratings")  # type: ignore[attr-defined]
+    own.add_argument("file", type=Path, metavar="FILE", help="a portfolio.xlsx with views")
+    own.add_argument("--by", required=True, metavar="SIGN", help="a short sign, no name")
+    own.add_argument("--date", metavar="DAY", help="the ratings' date; else today")
+    own.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
+    own.add_argument("--lang", choices=["de", "en"], default="de")
+    own.set_defaults(command=command_adopt)
+
+
 def add_map(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `map`."""
     mapping = commands.add_parser("map", help="draft a mapping for a foreign export")  # type: ignore[attr-defined]
@@ -125,6 +137,13 @@ def command_check(arguments: argparse.Namespace) -> int:
 def command_template(arguments: argparse.Namespace) -> int:
     """Write the form."""
     from pipeline.commands.template import command
+
+    return command(arguments)
+
+
+def command_adopt(arguments: argparse.Namespace) -> int:
+    """Take an analyst's views over."""
+    from pipeline.commands.adopt import command
 
     return command(arguments)
 

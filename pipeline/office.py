@@ -9,11 +9,15 @@ import polars as pl
 from pipeline.catalogue import shipped
 from pipeline.crosschecks.crosschecks import cross_check
 from pipeline.findings import findings, join_findings
+from pipeline.keys import header_key_expr
 from pipeline.parse.parse import Parsed, parse
 from pipeline.settings import load_settings
 from pipeline.validate import Valid, validate
 from schemas.declaration import office, registers
-from schemas.words import word_key
+from schemas.words import header_key, word_key
+
+# what an expert says in a row; without any of it the row waits for a rating
+RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
 
 class OfficeFileError(Exception):
@@ -57,16 +61,43 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
         refuse_incomplete(name, file, parsed)
     valid = validate(office(), parsed)
     register, doubled = unique_clusters(of_file(valid, "register", files))
-    ratings = of_file(valid, "assessments", files)
-    parsed_findings = parsed.findings.filter(pl.col("code") != "missing_sheet")
-    crossed = cross_check(office(), valid.tables, parsed, load_settings().actors)
+    blank = blank_ratings(parsed)
+    ratings = of_file(valid, "assessments", files).join(blank, on=["file", "row"], how="anti")
+    needless = (pl.col("code") == "missing_sheet") | informs()
     return Office(
         register,
-        ratings,
-        join_findings(parsed_findings, valid.findings, doubled, crossed),
+        ratings.sort("row"),
+        join_findings(
+            parsed.findings.filter(~needless.fill_null(value=False)),
+            valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
+            doubled,
+            cross_check(office(), valid.tables, parsed, load_settings().actors),
+        ),
         parsed,
         valid.tables,
     )
+
+
+def blank_ratings(parsed: Parsed) -> pl.DataFrame:
+    """Return file, sheet_key, row of the rows that wait for a rating: they say nothing yet."""
+    nothing = pl.all_horizontal(pl.col(field).is_null() for field in RATING)
+    rows = parsed.tables["assessments"].filter(nothing)
+    rows = rows.select("file", "row", sheet_key=pl.lit("assessments"))
+    bad = parsed.cells.filter(pl.col("field").is_in(RATING) & pl.col("code").is_not_null())
+    return rows.join(bad, on=["file", "sheet_key", "row"], how="anti")
+
+
+def informs() -> pl.Expr:
+    """Whether a finding is about a column that stands beside the ratings and is never read."""
+    names = {header_key(column[lang]) for column in informing() for lang in ("de", "en")}
+    known = header_key_expr(pl.col("value")).is_in(sorted(names))
+    return (pl.col("code") == "unknown_column") & (pl.col("sheet_key") == "assessments") & known
+
+
+def informing() -> Sequence[Mapping[str, str]]:
+    """Return the columns that the template of the ratings carries beside them: key, de, en."""
+    columns: Sequence[Mapping[str, str]] = office().words["informing"]
+    return columns
 
 
 def refuse_incomplete(name: str, file: int, parsed: Parsed) -> None:
@@ -135,6 +166,25 @@ def effective_ratings(
         _unknown_criterion(ratings, criteria),
     )
     return good.drop("file").rename({"target": "file"}), found
+
+
+def every_rating(office_: Office, clusters: pl.DataFrame, default_catalogue: str) -> pl.DataFrame:
+    """Return every rating as it was read (RATING and its keys), with its cluster's as_of.
+
+    clusters: cluster_id, as_of of the reviewed ones.
+    """
+    ratings = with_catalogue(office_.ratings, default_catalogue)
+    ratings = ratings.select("row", "catalogue", "cluster_id", "criterion_id", *RATING)
+    return ratings.join(clusters, on="cluster_id", how="left", maintain_order="left")
+
+
+def no_ratings() -> pl.DataFrame:
+    """Return the frame of `every_rating` without a row."""
+    texts = ["catalogue", "cluster_id", "criterion_id", "rating", "reason", "assessor"]
+    days = ["rated_on", "valid_until", "as_of"]
+    return pl.DataFrame(
+        schema={"row": pl.UInt32, **dict.fromkeys(texts, pl.String), **dict.fromkeys(days, pl.Date)}
+    )
 
 
 def with_catalogue(ratings: pl.DataFrame, default: str) -> pl.DataFrame:

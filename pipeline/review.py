@@ -23,7 +23,14 @@ from pipeline.mapping.apply import apply_mappings, nothing_mapped
 from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Measures, Portfolio
 from pipeline.measures.measures import independent, with_actors
-from pipeline.office import Office, coverage, effective_ratings, read_office
+from pipeline.office import (
+    Office,
+    coverage,
+    effective_ratings,
+    every_rating,
+    no_ratings,
+    read_office,
+)
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
 from pipeline.tables.assemble import Finished, assemble
@@ -39,6 +46,7 @@ class Review:
     decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
+    ratings: every rating as it was read, see `office.every_rating`.
     """
 
     period: str
@@ -48,6 +56,7 @@ class Review:
     tables: Mapping[str, pl.DataFrame]
     mapped: pl.DataFrame = field(default_factory=nothing_mapped)
     unused_mappings: tuple[str, ...] = ()
+    ratings: pl.DataFrame = field(default_factory=no_ratings)
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,7 @@ def review(
         ratings,
     )
     tables = assemble(finished)
+    days = portfolio.clusters.select("cluster_id", "as_of")
     return Review(
         task.period,
         task.last_day,
@@ -121,6 +131,7 @@ def review(
         tables,
         mapped.used,
         mapped.unused,
+        every_rating(office, days, task.settings.first_catalogue),
     )
 
 

@@ -165,6 +165,13 @@ def office() -> Workbook:
     return _workbook("office.toml", submission_words())
 
 
+@cache
+def views() -> Workbook:
+    """Return the declaration of what is read of an analyst's workbook: views, and known ratings."""
+    own = _workbook("views.toml", submission_words())
+    return Workbook((*own.sheets, office().sheet("assessments")), own.words)
+
+
 def submission_words() -> Mapping[str, Any]:
     """Return the words for yes, no, nothing and totals, which hold for every workbook."""
     words = read_toml("workbook.toml")

@@ -1,10 +1,7 @@
 """The comparative workbook of a hand-made review: what it holds, and that Excel would agree."""
 
 import datetime as dt
-import os
 import re
-import shutil
-import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,23 +11,25 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.catalogue import load
+from pipeline.catalogue import Condition, load
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
 from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
+from tests.workbook.office_suite import cells, differing, recalculated
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 A, B, C = "DE-0001", "DE-0002", "DE-0003"
 FORMULA, HTML, MAIL, LINK = "=1+1", "<b>fett</b>", "@x", "https://example.org/"
 LONG = "ä😀" * 20_000
 # in the catalogue's order; upper case: rated by an expert
-SIGNS = {A: "+++++-+++++++++++++", B: "????????+++++++++++", C: "++---------------+-"}
+SIGNS = {A: "+++++-+++++++++++++", B: "?????-??+++?+++++++", C: "++---------------+-"}
 RATED = {(A, "2.2"), (C, "12")}
+# what the ratings replace
+COMPUTED = {(A, "2.2"): "+", (C, "12"): "-"}
 STATUS = {"+": "fulfilled", "-": "not_fulfilled", "?": "undetermined"}
 VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|INFO|CELL)\(")
 Row = dict[str, Any]
-Address = tuple[str, str]
 
 
 # ---- a hand-made review ----
@@ -53,7 +52,7 @@ def criteria() -> list[Row]:
             "criterion_id": c.id,
             "kind": c.kind,
             "status": STATUS[sign],
-            "computed_status": STATUS[sign],
+            "computed_status": STATUS[COMPUTED.get((cluster, c.id), sign)],
             "basis": "assessed" if (cluster, c.id) in RATED else "computed",
             "against_hard": (cluster, c.id) == (C, "12"),
             "request_de": f"{FORMULA} eintragen" if sign == "?" else "",
@@ -65,28 +64,47 @@ def criteria() -> list[Row]:
 
 
 def conditions() -> list[Row]:
+    """Return every condition of every cluster, those of B partly said in detail."""
+    own = {(B, row["criterion_id"], row["condition"]): row for row in conditions_of_b()}
+    rows = []
+    for cluster, signs in SIGNS.items():
+        for c, sign in zip(load("go-cluster").criteria, signs, strict=True):
+            for number, condition in enumerate(c.conditions, 1):
+                where = {"cluster_id": cluster, "criterion_id": c.id, "condition": number}
+                usual = figure(condition, COMPUTED.get((cluster, c.id), sign))
+                rows.append(where | usual | own.get((cluster, c.id, number), {}))
+    return [{"catalogue": "go-cluster"} | row for row in rows]
+
+
+def figure(condition: Condition, sign: str) -> Row:
+    """Return a figure against its threshold (4.2: 9.5) that gives the sign."""
+    threshold = 9.5 if condition.threshold is None else condition.threshold
+    worse = threshold + 1 if condition.operator == "<=" else threshold / 2
+    low, high = {"+": (threshold,) * 2, "-": (worse,) * 2}.get(sign, (worse, threshold))
+    if condition.operator == "<=" and sign == "?":
+        low, high = high, low
+    return {
+        "metric": condition.metric.key,
+        "operator": condition.operator,
+        "value_low": low,
+        "value_high": high,
+        "threshold": threshold,
+        "unit": condition.metric.unit,
+        "status": STATUS[sign],
+        "limit_source": "quartile: size_band 0–50" if condition.threshold is None else "catalogue",
+    }
+
+
+def conditions_of_b() -> list[Row]:
     """Return the share of SMEs (an interval), actors per FTE (no FTE at all) and services."""
-    common: Row = {
-        "catalogue": "go-cluster",
-        "cluster_id": B,
-        "condition": 1,
-        "status": "undetermined",
-    }
-    sme: Row = {"criterion_id": "2.1", "metric": "sme_share", "operator": ">=", "unit": "share"}
-    sme |= {"value_low": 0.4, "value_high": 0.52, "threshold": 0.5, "limit_source": "catalogue"}
-    fte: Row = {
-        "criterion_id": "4.2",
-        "metric": "actors_per_fte",
-        "operator": "<=",
-        "threshold": 9.5,
-    }
-    fte |= {"unit": "actors_per_fte", "limit_source": "quartile: size_band 0–50"}
-    services: Row = {"criterion_id": "8", "metric": "services_per_year", "operator": ">="}
-    services |= {"unit": "per_year", "value_low": 6.0, "threshold": 12.0}
+    common: Row = {"cluster_id": B, "status": "undetermined"}
+    sme: Row = {"criterion_id": "2.1", "condition": 1, "value_low": 0.4, "value_high": 0.52}
+    fte: Row = {"criterion_id": "4.2", "condition": 1, "status": "not_fulfilled"}
+    services: Row = {"criterion_id": "8", "condition": 2, "value_low": 6.0, "value_high": None}
     return [
         common | sme | {"lever_amount": 4.0, "lever_unit": "smes"},
-        common | fte | {"status": "not_fulfilled"},
-        common | services | {"limit_source": "catalogue"},
+        common | fte | {"value_low": None, "value_high": None},
+        common | services | {"lever_amount": 6.0, "lever_unit": "services_per_year"},
     ]
 
 
@@ -101,7 +119,7 @@ def decision(cluster: str, counts: tuple[int, ...], is_: str, confirmed: str) ->
 
 DECISIONS = [
     decision(A, (8, 9, 1, 18, 1, 0), "eligible", "open"),
-    decision(B, (4, 7, 0, 11, 0, 8), "open", "open"),
+    decision(B, (4, 6, 0, 10, 1, 8), "open", "open"),
     decision(C, (2, 0, 1, 3, 16, 0), "not_eligible", "open"),
 ]
 
@@ -161,13 +179,18 @@ def cohorts() -> list[Row]:
         "cohort": "über 500",
         "n": 1,
     }
-    return [shown | {"suppressed": False}, hidden | {"suppressed": True}]
+    state: Row = {"indicator": "actors_per_fte", "cohort_kind": "federal_state", "n": 3}
+    return [
+        shown | {"suppressed": False},
+        state | {"cohort": "Bayern", "suppressed": True},
+        hidden | {"suppressed": True},
+    ]
 
 
 def benchmarks() -> list[Row]:
     """Return the place of A in its cohorts."""
     common: Row = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 5}
-    rank: Row = {"percentile_rank": 90.0, "median": 3.5, "suppressed": False}
+    rank: Row = {"percentile_rank": 10.0, "median": 3.5, "suppressed": False}
     state: Row = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 3, "suppressed": True}
     return [common | rank | {"cohort_kind": "portfolio", "cohort": "all"}, common | state]
 
@@ -253,21 +276,10 @@ def table_rows(book: openpyxl.Workbook, sheet: str) -> list[Row]:
     return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
-def cells(path: Path, *, values: bool) -> dict[Address, Any]:
-    """Return every cell with something in it, formulas as stored values or as they are."""
-    book = openpyxl.load_workbook(path, data_only=values)
-    return {
-        (sheet.title, cell.coordinate): cell
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None
-    }
-
-
 def test_sheets(german: openpyxl.Workbook) -> None:
     assert german.sheetnames == [
-        "Überblick", "Portfolio", "Kriterien", "Bedingungen", "ESCA-Benchmark", "ESCA-Gruppen",
+        "Überblick", "Portfolio", "Kriterien", "Sichtweise", "Annahmen", "Rechnung", "Bedingungen",
+        "Gutachten", "ESCA-Benchmark", "Vergleich", "ESCA-Gruppen",
         "Kennzahlen", "Rücklauf", "Einreichungen", "Datenqualität", "Zeilen", "Zeilen Akteure",
         "Zeilen Kennzahlen", "Methodik", "Begriffe",
     ]  # fmt: skip
@@ -301,19 +313,33 @@ def test_matrix_can_be_read_without_colour(german: openpyxl.Workbook) -> None:
     assert [a["1"], a["2.2"], a["4.2"]] == ["✓", "✓ G", "✗"]
     assert [b["1"], c["12"]] == ["?", "✓ G!"]
     assert [a[h] for h in ("erfüllt hart", "erfüllt laut Gutachten", "erfüllt")] == [8, 1, 18]
-    assert [b[h] for h in ("erfüllt", "nicht erfüllt", "offen", "bestätigt")] == [11, 0, 8, "offen"]
+    assert [b[h] for h in ("erfüllt", "nicht erfüllt", "offen", "bestätigt")] == [10, 1, 8, "offen"]
     assert b["auf der Kippe bei"] == "Umkreis 145 km: rechnerisch nicht erfüllt"
     assert "Größenklasse 0–50" in b["Herkunft des Grenzwerts"]
 
 
 def test_conditions_in_words(german: openpyxl.Workbook) -> None:
-    share, ratio, services = table_rows(german, "Bedingungen")
+    table = table_rows(german, "Bedingungen")
+    rows = {(r["Cluster-ID"], r["Kriterium"], r["Bedingung"]): r for r in table}
+    share, ratio, services = (rows[B, *key] for key in (("2.1", 1), ("4.2", 1), ("8", 2)))
     shown = ["von (sicher)", "bis (möglich)", "es fehlen", "wovon", "Bedingung ist"]
     assert [share[h] for h in shown] == [0.4, 0.52, 4, "KMU", "offen"]
     assert share["Rückfrage an das Cluster"] == f"{FORMULA} eintragen"
     assert [ratio[h] for h in shown[:2]] == ["unbegrenzt", "unbegrenzt"]
     assert [services[h] for h in shown[:2]] == [6, "unbegrenzt"]
     assert services["Herkunft der Schwelle"] == "laut Katalog"
+
+
+def test_conditions_say_which_rows_stand_behind_them(german: openpyxl.Workbook) -> None:
+    rows = table_rows(german, "Bedingungen")
+    own = {(r["Cluster-ID"], r["Kriterium"], r["Bedingung"]): r for r in rows}
+    shown = ["Datei", "Blatt", "Zeilen: zählen", "Zeilen: möglich", "Zeilen: zählen nicht"]
+    actors, stories = own[B, "1", 1], own[A, "12", 1]
+    assert [actors[h] for h in shown] == ["b.xlsx", "Akteure", 27, 1, 6]
+    assert "nur Kontakt: 3" in actors["zählen nicht, weil"]
+    assert [stories[h] for h in shown] == ["a.xlsx", "Nachweise", 0, 0, 1]
+    assert stories["zählen nicht, weil"] == "nicht in den letzten 24 Monaten: 1"
+    assert own[A, "6.2", 1]["Zeilen: zählen"] is None
 
 
 def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
@@ -325,9 +351,9 @@ def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
 
 def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
     a, b, c = table_rows(german, "ESCA-Benchmark")
-    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [90, "n < 5"]
+    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [10, "n < 5"]
     assert [a["VZÄ klein"], b["VZÄ klein"], c["VZÄ klein"]] == ["nein", None, "ja"]
-    shown, hidden = table_rows(german, "Kennzahlen")
+    shown, _, hidden = table_rows(german, "Kennzahlen")
     assert [shown["Vergleichsgruppe"], shown["oberes Quartil"]] == ["alle Cluster", 4]
     assert [hidden["Median"], hidden["unterdrückt"]] == [None, "n < 5"]
 
@@ -378,8 +404,15 @@ def test_very_long_texts_are_cut_and_say_so(german: openpyxl.Workbook) -> None:
 
 def test_links_stay_inside(path: Path) -> None:
     links = [c.hyperlink for c in cells(path, values=False).values() if c.hyperlink]
-    assert len(links) == 2 * 14
+    assert len(links) == 2 * 19
     assert all(link.target is None and link.location for link in links)
+
+
+def test_links_to_pages_are_relative(path: Path) -> None:
+    formulas = [c.value for c in cells(path, values=False).values() if c.data_type == "f"]
+    targets = {f.split('"')[1] for f in formulas if "HYPERLINK(" in f}
+    assert "report/clusters/" in targets
+    assert all(t == "report/clusters/" or t.startswith("#'") for t in targets)
 
 
 # ---- the file ----
@@ -421,48 +454,6 @@ def test_an_empty_review_is_a_workbook_too(tmp_path: Path) -> None:
 
 
 # ---- recalculated by another program ----
-
-FORCED = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
- oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
- oor:op="fuse"><value>0</value></prop></item></oor:items>"""
-
-
-def office() -> str:
-    """Return LibreOffice's program; without it the test is skipped, but not where it is due."""
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is None and os.environ.get("CI"):
-        pytest.fail("LibreOffice (soffice) is needed to recalculate the workbook")
-    if program is None:
-        pytest.skip("LibreOffice (soffice) is not installed: formulas are not recalculated")
-    return program
-
-
-def recalculated(path: Path, folder: Path) -> Path:
-    """Return the workbook as LibreOffice saves it; it trusts stored values unless told not to."""
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(FORCED, encoding="utf-8")
-    out = folder / "out"
-    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-    command = [office(), *options, "--convert-to", "xlsx", "--outdir", str(out), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return out / path.name
-
-
-def differing(path: Path, other: Path) -> list[Address]:
-    """Return the formula cells whose stored value is not what the other file calculated."""
-    formulas = [a for a, c in cells(path, values=False).items() if c.data_type == "f"]
-    assert formulas
-    stored, again = cells(path, values=True), cells(other, values=True)
-    return [a for a in formulas if a not in again or not agree(stored[a].value, again[a].value)]
-
-
-def agree(one: object, other: object) -> bool:
-    """Whether two values are the same, numbers but for rounding."""
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == pytest.approx(other, rel=1e-9, abs=1e-12)
-    return one == other
 
 
 def plant(path: Path, target: Path) -> Path:

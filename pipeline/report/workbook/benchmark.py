@@ -1,6 +1,7 @@
 """The sheets ESCA-Benchmark, ESCA-Gruppen and Kennzahlen: clusters among clusters."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -8,11 +9,21 @@ import polars as pl
 from pipeline.benchmark import ALL, band_labels
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.portfolio import FORMATS, indicator_header
-from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.report.workbook.sheets import (
+    HEADER_ROW,
+    Book,
+    colour_column,
+    column_at,
+    new_sheet,
+    put_table,
+)
 from pipeline.texts import say, say_limit
 
 ESCA = "actors_per_fte"
 KINDS = ["portfolio", "technology_field", "size_band", "federal_state"]
+# the column of the clusters' table that names the cohort of each kind
+OF_KIND = ["", "C", "D", "E"]
+COHORT = ["cohort_kind", "cohort"]
 STATISTICS = ["min", "p25", "median", "p75", "max", "pooled"]
 # quartiles of whole numbers need a decimal
 STATISTIC_FORMATS = FORMATS | {"count": "one"}
@@ -69,19 +80,74 @@ def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
 
 
 def place_columns(book: Book) -> Iterable[Column]:
-    """Return the percentile rank and the median for each kind of cohort."""
-    ranks = book.table("benchmarks").filter(pl.col("indicator") == ESCA)
-    ids = book.table("clusters")["cluster_id"].to_list()
-    for kind in KINDS:
-        rows = ranks.filter(pl.col("cohort_kind") == kind)
-        rows = pl.DataFrame({"cluster_id": ids}, schema={"cluster_id": pl.String}).join(
-            rows, on="cluster_id", how="left", maintain_order="left"
-        )
+    """Return n, quartiles, pooled value and percentile rank for each kind of cohort.
+
+    The statistics are looked up on the sheet of cohorts, the rank is counted in the table itself.
+    """
+    placed = book.table("benchmarks").filter(pl.col("indicator") == ESCA)
+    pooled = book.table("cohorts").select("indicator", *COHORT, "pooled")
+    placed = placed.join(pooled, on=["indicator", *COHORT], how="left", maintain_order="left")
+    ids = book.table("clusters").select("cluster_id")
+    for kind, letter in zip(KINDS, OF_KIND, strict=True):
+        rows = placed.filter(pl.col("cohort_kind") == kind)
+        rows = ids.join(rows, on="cluster_id", how="left", maintain_order="left")
         name = say("cohort_kind", kind, book.lang)
-        for code, column in (("rank", "percentile_rank"), ("median_of", "median")):
-            header = book.text(f"h_{code}", kind=name)
-            values = or_suppressed(book, rows, column)
-            yield Column(header, values, "one" if code == "rank" else "two")
+        find = Lookup(book, name, f"${letter}" if letter else f'"{book.text("all")}"')
+        yield Column(f"n {name}", rows["n"].to_list(), "int", find.statistic("n"))
+        for code in ("p25", "median", "p75", "pooled"):
+            header = book.text("h_of_kind", statistic=book.text(f"h_{code}"), kind=name)
+            formula = find.statistic(code)
+            yield Column(header, or_suppressed(book, rows, code), "two", formula)
+        ranks = or_suppressed(book, rows, "percentile_rank")
+        header = book.text("h_rank", kind=name)
+        yield Column(header, ranks, "one", find.rank())
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The formulas of a cluster's cohort of one kind; cohort: the cell or text that names it."""
+
+    book: Book
+    kind: str
+    cohort: str
+
+    def place(self, row: int) -> str:
+        """Return the cohort's name in a row."""
+        return f"{self.cohort}{row}" if self.cohort.startswith("$") else self.cohort
+
+    def sum_of(self, code: str, row: int) -> str:
+        """Return the expression of a statistic: there is one row of each cohort."""
+        ref = self.book.ref
+        column, kinds = ref("esca_cohorts", code), ref("esca_cohorts", "cohort_kind")
+        cohorts = ref("esca_cohorts", "cohort")
+        return f'SUMIFS({column},{kinds},"{self.kind}",{cohorts},{self.place(row)})'
+
+    def statistic(self, code: str) -> Formula:
+        """Return the formula of a statistic, or of the note that the cohort is too small."""
+        if code == "n":
+            return lambda row: f"={self.sum_of('n', row)}"
+        return lambda row: self.if_shown(row, self.sum_of(code, row))
+
+    def if_shown(self, row: int, expression: str) -> str:
+        """Return the formula of an expression, of a note where the cohort is suppressed."""
+        least = self.book.review.settings.cohorts.minimum
+        note = self.book.text("too_few", minimum=least)
+        return f'=IF({self.sum_of("n", row)}<{least},"{note}",{expression})'
+
+    def rank(self) -> Formula:
+        """Return the formula of the percentile rank, which counts the smaller and the equal."""
+        values = self.book.review.tables["clusters"].height
+        first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(values, 1)
+        ratios = f"$H${first}:$H${last}"
+
+        def formula(row: int) -> str:
+            own = f"({self.cohort}${first}:{self.cohort}${last}={self.place(row)})"
+            mine = f"ISNUMBER({ratios})" + (f"*{own}" if self.cohort.startswith("$") else "")
+            less = f"SUMPRODUCT({mine}*({ratios}<$H{row}))"
+            equal = f"SUMPRODUCT({mine}*({ratios}=$H{row}))"
+            return self.if_shown(row, f"100*({less}+0.5*{equal})/{self.sum_of('n', row)}")
+
+        return formula
 
 
 def or_suppressed(book: Book, rows: pl.DataFrame, column: str) -> list[Any]:

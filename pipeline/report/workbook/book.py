@@ -1,14 +1,10 @@
 """Writes portfolio.xlsx: the order of its sheets, and what holds for the file as a whole."""
 
-import datetime as dt
-import gc
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 
-from xlsxwriter import Workbook
-
+from pipeline.report.earlier import Earlier
 from pipeline.report.workbook import (
     benchmark,
     conditions,
@@ -19,24 +15,27 @@ from pipeline.report.workbook import (
     returns,
     rows,
 )
+from pipeline.report.workbook.assessments import write_ratings
+from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
+from pipeline.report.workbook.compare import write_compare
 from pipeline.report.workbook.criteria import Matrix
-from pipeline.report.workbook.formats import make_formats
+from pipeline.report.workbook.files import new_file
 from pipeline.report.workbook.sheets import Book, sheet_name
+from pipeline.report.workbook.views import write_views
+from pipeline.report.workbook.working import Working
+from pipeline.report.workbook.working_sheet import write_working
 from pipeline.review import Review
 
-# Texts are texts, whatever strangers wrote into their cells.
-OPTIONS = {
-    "in_memory": True,
-    "default_format_properties": {"font_name": "Arial", "font_size": 10},
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 SHEETS = [
     "portfolio",
     "criteria",
+    "views",
+    "assumptions",
+    "working",
     "conditions",
+    "assessments",
     "esca",
+    "compare",
     "esca_cohorts",
     "indicators",
     "coverage",
@@ -50,53 +49,34 @@ SHEETS = [
 ]
 
 
-def write_workbook(review: Review, path: Path, lang: str) -> None:
+def write_workbook(
+    review: Review, path: Path, lang: str, earlier: Earlier = MappingProxyType({})
+) -> None:
     """Write the comparative workbook of a review.
 
     Every formula carries its value, so that the file reads the same before and after Excel has
-    calculated. The same review gives the same bytes. A doubt of XlsxWriter's is an error.
+    calculated. earlier: what earlier periods published.
     """
-    with warnings.catch_warnings(), no_collecting():
-        warnings.simplefilter("error", UserWarning)
-        with Workbook(str(path), OPTIONS) as file:
-            book = Book(file, review, lang, make_formats(file, lang))
-            set_properties(book)
-            write_sheets(book)
+    with new_file(review, path, lang) as book:
+        write_sheets(book, earlier)
 
 
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Keep the garbage collector away from a million cells that all stay: a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def set_properties(book: Book) -> None:
-    """Set the file's properties; its date is the period's last day."""
-    day = book.review.last_day
-    book.file.set_properties(
-        {
-            "title": f"{book.text('title')} {book.review.period}",
-            "comments": book.text("draft"),
-            "created": dt.datetime(day.year, day.month, day.day),
-        }
-    )
-
-
-def write_sheets(book: Book) -> None:
+def write_sheets(book: Book, earlier: Earlier) -> None:
     """Write every sheet in its order; the overview is filled last: it speaks of the others."""
-    matrices = [Matrix(book, catalogue) for catalogue in book.review.catalogues]
+    assumptions = Assumptions(book)
+    working = Working(assumptions)
+    matrices = [Matrix(working, catalogue) for catalogue in book.review.catalogues]
     overview.open_overview(book)
     portfolio.write_portfolio(book, matrices[0])
     for matrix in matrices:
         criteria.write_criteria(matrix)
-    conditions.write_conditions(book)
+    write_views(working)
+    write_assumptions(assumptions)
+    write_working(working)
+    conditions.write_conditions(working)
+    write_ratings(book, earlier, fill=False)
     benchmark.write_esca(book)
+    write_compare(working)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
     returns.write_coverage(book, matrices[0])
@@ -107,7 +87,7 @@ def write_sheets(book: Book) -> None:
     rows.write_rows(book)
     method.write_method(book)
     method.write_terms(book)
-    overview.write_overview(book, matrices, guide(book, matrices))
+    overview.write_overview(book, matrices, guide(book, matrices), earlier)
 
 
 def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:

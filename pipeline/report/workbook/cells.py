@@ -11,6 +11,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.report.workbook.fast import FastSheet
 from pipeline.texts import say
 
 Formula = Callable[[int], str]
@@ -21,7 +22,7 @@ NONCHARACTERS = re.compile("[\ufffe\uffff]")
 WRAPS = frozenset({"wrap", "foreign_wrap"})
 # a row is no taller: what strangers wrote may be long
 MAX_LINES = 10
-DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2}
+DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2, "change": 0}
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, look: Format, lang: st
 
 
 def put_column(
-    sheet: Worksheet, top: int, at: int, column: Column, looks: Mapping[str, Format], lang: str
+    sheet: FastSheet, top: int, at: int, column: Column, looks: Mapping[str, Format], lang: str
 ) -> None:
     """Write a column's cells, the first in row `top` (from 0)."""
     if column.formula is not None:
@@ -85,7 +86,9 @@ def put_column(
     texts = {v: clean(v, lang) for v in set(column.values) if isinstance(v, str)}
     for row, (value, kind) in enumerate(zip(column.values, kinds, strict=False), top):
         if isinstance(value, str):
-            sheet.write_string(row, at, texts[value], looks[kind])
+            sheet.put_text(row, at, texts[value], looks[kind])
+        elif type(value) is float and math.isfinite(value):
+            sheet.write_number(row, at, value, looks[kind])
         else:
             put(sheet, row, at, value, looks[kind], lang)
 

@@ -1,13 +1,19 @@
 """The sheet Bedingungen: every condition of every criterion of every cluster."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from pipeline.evaluate import NOT_FULFILLED
-from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.assumptions import KINDS, SIGNS, Slot
+from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.evidence import evidence_columns
+from pipeline.report.workbook.intervals import verdict_tests
 from pipeline.report.workbook.sheets import (
+    HEADER_ROW,
     Book,
     colour_column,
     column_at,
@@ -15,18 +21,13 @@ from pipeline.report.workbook.sheets import (
     put_table,
     status_looks,
 )
-from pipeline.texts import say_limit
+from pipeline.report.workbook.working import Working
+from pipeline.texts import say, say_limit
 
-# unit of a figure -> kind of its cells
-KINDS = {
-    "share": "share",
-    "fte": "two",
-    "actors_per_fte": "two",
-    "per_year": "one",
-    "eur": "cents",
-}
-SIGNS = {">=": "≥", "<=": "≤"}
 KEY = ["catalogue", "cluster_id", "criterion_id"]
+STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
+# letters of the columns that formulas read
+LOW, HIGH, LIMIT, STATUS = "I", "J", "L", "N"
 
 
 def joined(book: Book) -> pl.DataFrame:
@@ -47,9 +48,16 @@ def joined(book: Book) -> pl.DataFrame:
     return table.with_columns(request=pl.when(undetermined).then("request"))
 
 
-def condition_columns(book: Book, table: pl.DataFrame) -> list[Column]:
+def condition_columns(working: Working, table: pl.DataFrame) -> list[Column]:
     """Return the columns of the table."""
-    return [*of_place(book, table), *of_figure(book, table), *of_criterion(book, table)]
+    book = working.book
+    live = Live(working, table)
+    return [
+        *of_place(book, table),
+        *of_figure(book, table, live),
+        *of_criterion(working, table),
+        *evidence_columns(book, table),
+    ]
 
 
 def of_place(book: Book, table: pl.DataFrame) -> Iterable[Column]:
@@ -66,7 +74,7 @@ def of_place(book: Book, table: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_condition"), table["condition"].to_list(), "int")
 
 
-def of_figure(book: Book, table: pl.DataFrame) -> Iterable[Column]:
+def of_figure(book: Book, table: pl.DataFrame, live: "Live") -> Iterable[Column]:
     """Return the figure against its threshold, and what is missing."""
     text, kinds = book.text, [KINDS.get(unit, "int") for unit in table["unit"]]
     amounts = [
@@ -78,29 +86,114 @@ def of_figure(book: Book, table: pl.DataFrame) -> Iterable[Column]:
         for unit, amount in zip(table["lever_unit"], table["lever_amount"], strict=True)
     ]
     sources = [source_of(book, source) for source in table["limit_source"]]
+    thresholds = ["" if t is None else t for t in table["threshold"]]
+    statuses = book.says("status", table["status"].to_list())
     yield Column(text("h_metric"), metric_titles(book, table), "wrap", width=36)
     yield Column(text("h_value_low"), lows(book, table), kinds)
     yield Column(text("h_value_high"), highs(book, table), kinds)
     yield Column(text("h_operator"), [SIGNS[o] for o in table["operator"]], "sign")
-    yield Column(text("h_threshold"), table["threshold"].to_list(), kinds)
+    yield Column(text("h_threshold"), thresholds, kinds, live.threshold)
     yield Column(text("h_unit"), book.says("unit", table["unit"].to_list()))
-    yield Column(text("h_condition_status"), book.says("status", table["status"].to_list()))
+    yield Column(text("h_condition_status"), statuses, formula=live.status)
     yield Column(text("h_threshold_source"), sources, "wrap", width=36)
-    yield Column(text("h_lever_amount"), table["lever_amount"].to_list(), amounts)
+    yield Column(text("h_lever_amount"), table["lever_amount"].to_list(), amounts, live.lever)
     yield Column(text("h_lever_unit"), book.says("lever_unit", lever_units), "wrap", width=22)
 
 
-def of_criterion(book: Book, table: pl.DataFrame) -> Iterable[Column]:
+def of_criterion(working: Working, table: pl.DataFrame) -> Iterable[Column]:
     """Return the request to the cluster, and what became of the criterion."""
-    text = book.text
+    book, text = working.book, working.book.text
     basis = book.says("basis", table["basis"].to_list())
     yield Column(text("h_request"), table["request"].to_list(), "foreign_wrap", width=64)
-    statuses = book.says("status", table["criterion_status"].to_list())
-    yield Column(text("h_criterion_status"), statuses)
+    signs, formula = criterion_signs(working, table)
+    yield Column(text("h_criterion_status"), signs, "sign", formula, 12)
     yield Column(
         text("h_basis"), [said_basis(*b) for b in zip(basis, table["against_hard"], strict=True)]
     )
     yield Column(text("h_reason"), table["reason"].to_list(), "foreign_wrap", width=80)
+
+
+def criterion_signs(working: Working, table: pl.DataFrame) -> tuple[list[str | None], Formula]:
+    """Return the criterion's sign that holds, and the formula that looks it up."""
+    places = {(k.id, c.id): (k, c) for k, c in working.criteria}
+    columns = {place: working.valid(*found) for place, found in places.items()}
+    keys = list(zip(table["catalogue"], table["criterion_id"], strict=True))
+    signs = [
+        working.sign(*places[key], cluster)
+        for key, cluster in zip(keys, table["cluster_id"], strict=True)
+    ]
+    ids = working.name("clusters")
+
+    def formula(row: int) -> str:
+        return f"=INDEX({columns[keys[row - HEADER_ROW - 2]]},MATCH($A{row},{ids},0))"
+
+    return signs, formula
+
+
+@dataclass(frozen=True)
+class Live:
+    """The formulas of a row: its threshold follows the assumptions, its status the threshold."""
+
+    working: Working
+    table: pl.DataFrame
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        """The condition of each row."""
+        own = {slot.key: slot for slot in self.working.assumptions.slots}
+        keys = self.table.select("catalogue", "criterion_id", "condition").rows()
+        return [own[key] for key in keys]
+
+    @cached_property
+    def fields(self) -> list[str | None]:
+        """The technology field of each row's cluster."""
+        of_cluster = dict(zip(self.working.ids, self.working.fields, strict=True))
+        return [of_cluster.get(i) for i in self.table["cluster_id"]]
+
+    @cached_property
+    def given(self) -> list[float | None]:
+        """The threshold of the review of each row."""
+        return self.table["threshold"].to_list()
+
+    @cached_property
+    def levers(self) -> list[float | None]:
+        """What was missing in the review."""
+        return self.table["lever_amount"].to_list()
+
+    def threshold(self, row: int) -> str:
+        """Return the formula of the threshold."""
+        at = row - HEADER_ROW - 2
+        slot, own = self.slots[at], self.given[at]
+        cell = self.working.assumptions.threshold(slot, self.fields[at])
+        if slot.condition.threshold is not None:
+            return f"={cell}"
+        usual = '""' if own is None else repr(own)
+        return f"=IF(ISNUMBER({cell}),{cell},{usual})"
+
+    def status(self, row: int) -> str:
+        """Return the formula of the condition's status."""
+        at, book = row - HEADER_ROW - 2, self.working.book
+        slot, limit = self.slots[at], f"{LIMIT}{row}"
+        if slot.condition.threshold is None:
+            limits, known = (limit, limit), f"ISNUMBER({limit})"
+        else:
+            limits, known = self.working.assumptions.range_of(slot, self.fields[at]), ""
+            limits = (limit, limit) if limits[0] == limits[1] else limits
+        operator, beyond = slot.condition.operator, self.working.beyond
+        good, bad = verdict_tests(operator, f"{LOW}{row}", f"{HIGH}{row}", limits, beyond, known)
+        words = (book.says("status", [code])[0] for code in STATUSES)
+        yes, no, perhaps = words
+        return f'=IF({bad},"{no}",IF({good},"{yes}","{perhaps}"))'
+
+    def lever(self, row: int) -> str:
+        """Return the formula of what is missing: of counts the rest, else that of the review."""
+        at = row - HEADER_ROW - 2
+        limit, met = f"{LIMIT}{row}", say("status", STATUSES[0], self.working.book.lang)
+        if self.slots[at].condition.metric.lever == "missing":
+            rest = f"MAX(0,ROUND({limit}-{LOW}{row},6))"
+            return f'=IF({STATUS}{row}="{met}","",{rest})'
+        again = self.working.book.text("lever_again")
+        return f'=IF({limit}={self.given[at]!r},{self.levers[at]!r},"{again}")'
 
 
 def said_basis(basis: str | None, against_hard: bool | None) -> str | None:
@@ -144,12 +237,13 @@ def source_of(book: Book, source: str | None) -> str:
     return say_limit(source, book.lang)
 
 
-def write_conditions(book: Book) -> None:
+def write_conditions(working: Working) -> None:
     """Write the sheet."""
+    book = working.book
     sheet = new_sheet(book, "conditions")
     table = joined(book)
-    columns = condition_columns(book, table)
+    columns = condition_columns(working, table)
     put_table(book, sheet, book.text("table_conditions"), columns)
-    for header in ("condition_status", "criterion_status"):
+    for header, group in (("condition_status", "status"), ("criterion_status", "status_sign")):
         at = column_at(columns, book.text(f"h_{header}"))
-        colour_column(book, sheet, at, table.height, status_looks("status", book.lang))
+        colour_column(book, sheet, at, table.height, status_looks(group, book.lang))

@@ -21,6 +21,7 @@ from pipeline.report.workbook.sheets import (
     sheet_name,
     status_looks,
 )
+from pipeline.report.workbook.working import Working
 from pipeline.texts import say, say_limit
 
 # rows (from 0): pass mark, titles, kinds, header
@@ -28,14 +29,21 @@ MARK_ROW, TITLE_ROW, KIND_ROW, TOP = 3, 4, 5, 6
 MARK_COLUMN, FIRST = 2, 2
 COUNTS = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
 TOTALS = ["fulfilled", "not_fulfilled", "undetermined"]
+# what follows the signs, in this order
+PLACES = [*COUNTS, *TOTALS, "decision", "decision_confirmed", "reviewed", "effect", "row"]
 
 
 @dataclass(frozen=True)
 class Matrix:
     """One catalogue's sheet."""
 
-    book: Book
+    working: Working
     catalogue: Catalogue
+
+    @property
+    def book(self) -> Book:
+        """The workbook."""
+        return self.working.book
 
     @cached_property
     def suffix(self) -> str:
@@ -56,7 +64,7 @@ class Matrix:
     @property
     def mark(self) -> str:
         """The cell of the pass mark."""
-        return f"'{self.sheet}'!${xl_col_to_name(MARK_COLUMN)}${MARK_ROW + 1}"
+        return self.working.assumptions.mark(self.catalogue)
 
     def ref(self, header: str) -> str:
         """Return a structured reference to a column by its code."""
@@ -82,27 +90,37 @@ class Matrix:
             *self.signs(ids),
             *self.totals(decisions),
             *self.outcomes(decisions),
+            *self.changes(decisions),
+            self.row_of(ids),
             *self.robustness(ids),
             *self.limits(ids),
         ]
 
     def signs(self, ids: Sequence[str]) -> list[Column]:
-        """Return a column of signs for each criterion."""
-        criteria = self.of("criteria")
-        keys = zip(criteria["cluster_id"], criteria["criterion_id"], strict=True)
-        marks = zip(criteria["status"], criteria["basis"], criteria["against_hard"], strict=True)
-        signs = {key: self.sign(*mark) for key, mark in zip(keys, marks, strict=True)}
+        """Return a column of signs for each criterion, looked up on the sheet Rechnung."""
+        working, catalogue = self.working, self.catalogue
         return [
-            Column(c.id, [signs.get((i, c.id)) for i in ids], "sign", width=6.5)
-            for c in self.catalogue.criteria
+            Column(
+                c.id,
+                [working.sign(catalogue, c, i) for i in ids],
+                "sign",
+                self.found(working.valid(catalogue, c)),
+                6.5,
+            )
+            for c in catalogue.criteria
         ]
 
-    def sign(self, status: str, basis: str, against_hard: bool | None) -> str:
-        """Return what stands for a status: its sign, and whether and how an expert said so."""
-        sign = say("status_sign", status, self.book.lang)
-        if basis != "assessed":
-            return sign
-        return f"{sign} {self.book.text('assessed_sign')}{'!' if against_hard else ''}"
+    def found(self, where: str) -> Formula:
+        """Return the formula of a cell in the cluster's row on the sheet Rechnung."""
+        at = xl_col_to_name(FIRST + len(self.catalogue.criteria) + len(PLACES) - 1)
+        return lambda row: f"=INDEX({where},${at}{row})"
+
+    def row_of(self, ids: Sequence[str]) -> Column:
+        """Return the cluster's row on the sheet Rechnung."""
+        clusters = self.working.name("clusters")
+        rows = [self.working.ids.index(i) + 1 for i in ids]
+        formula: Formula = lambda row: f"=MATCH($A{row},{clusters},0)"  # noqa: E731
+        return Column(self.book.text("h_working_row"), rows, "int", formula)
 
     def totals(self, decisions: pl.DataFrame) -> list[Column]:
         """Return the columns that count signs."""
@@ -122,6 +140,20 @@ class Matrix:
                 formula=formula,
             )
             for name, formula in formulas.items()
+        ]
+
+    def changes(self, decisions: pl.DataFrame) -> list[Column]:
+        """Return the decision of the review, and whether views or assumptions changed it."""
+        said = self.book.says("decision", decisions["decision"].to_list())
+        now, before = self.place(PLACES.index("decision")), self.place(PLACES.index("reviewed"))
+        word = self.book.text("changed")
+        return [
+            Column(self.book.text("h_reviewed"), said),
+            Column(
+                self.book.text("h_effect"),
+                [""] * len(said),
+                formula=lambda row: f'=IF({now}{row}={before}{row},"","{word}")',
+            ),
         ]
 
     def robustness(self, ids: Sequence[str]) -> list[Column]:
@@ -171,9 +203,8 @@ class Matrix:
         return lambda row: f"={self.of_kind(row, kind, 'fulfilled')}"
 
     def rated(self) -> Formula:
-        """Return the formula of those fulfilled by an expert's rating."""
-        more = f" {self.book.text('assessed_sign')}"
-        return lambda row: f"={self.like(row, 'fulfilled', more)}"
+        """Return the formula of those fulfilled by a rating or a view."""
+        return lambda row: f"={self.like(row, 'fulfilled', ' ')}"
 
     def sums(self) -> list[Formula]:
         """Return the formulas of all that are fulfilled, not fulfilled, undetermined."""
@@ -215,9 +246,11 @@ def write_criteria(matrix: Matrix) -> None:
     last = TOP + max(len(matrix.columns[0].values), 1)
     signs = (TOP + 1, FIRST, last, FIRST + len(catalogue.criteria) - 1)
     colour(book, sheet, signs, status_looks("status_sign", book.lang))
-    for code in ("decision", "decision_confirmed"):
+    for code in ("decision", "decision_confirmed", "reviewed"):
         at = column_at(matrix.columns, book.text(f"h_{code}"))
         colour(book, sheet, (TOP + 1, at, last, at), decision_looks(book.lang))
+    at = column_at(matrix.columns, book.text("h_effect"))
+    colour(book, sheet, (TOP + 1, at, last, at), {book.text("changed"): "open"})
 
 
 def put_heads(matrix: Matrix, sheet: Worksheet) -> None:
@@ -226,7 +259,8 @@ def put_heads(matrix: Matrix, sheet: Worksheet) -> None:
     criteria = matrix.catalogue.criteria
     label = book.text("mark", criteria=len(criteria))
     put(sheet, MARK_ROW, 1, label, looks["label"], book.lang)
-    put(sheet, MARK_ROW, MARK_COLUMN, matrix.catalogue.pass_mark, looks["int"], book.lang)
+    mark, pass_mark = f"={matrix.mark}", matrix.catalogue.pass_mark
+    sheet.write_formula(MARK_ROW, MARK_COLUMN, mark, looks["int"], pass_mark)
     sheet.set_row(TITLE_ROW, 150)
     for at, criterion in enumerate(criteria, FIRST):
         put(sheet, TITLE_ROW, at, criterion.title[book.lang], looks["upright"], book.lang)

@@ -25,6 +25,7 @@ NUMBERS = {
     "share": "0.0 %_)",
     "eur": "#,##0_)",
     "cents": "#,##0.00_)",
+    "change": "+#,##0_);−#,##0_);0_)",
 }
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # what strangers wrote keeps its quote: entering the cell does not make it a formula
@@ -44,11 +45,26 @@ HEAD: Look = {
     "border": 1,
     "border_color": RULE,
 }
+# cells for the analyst to fill: known by their frame, not by their colour alone
+ENTERED: Look = {
+    "valign": "top",
+    "font_color": "#0B3558",
+    "bg_color": "#FFFBE6",
+    "border": 1,
+    "border_color": "#8A6D00",
+    "locked": False,
+}
 PLAIN: Mapping[str, Look] = {
     "title": {"bold": True, "font_size": 16, "font_color": HEADER},
     "about": {"font_color": "#3D444B"},
     "link": {"font_color": "#0B4F9E", "underline": 1},
     "section": {"bold": True, "font_size": 12, "font_color": HEADER, "bottom": 1},
+    "section_right": {
+        "bold": True,
+        "font_color": HEADER,
+        "bottom": 1,
+        "align": "right",
+    },
     "label": {"bold": True},
     "upright": {"rotation": 90, "align": "center", "valign": "bottom", "text_wrap": True},
     "small": {"align": "center", "font_size": 8, "font_color": "#3D444B"},
@@ -61,11 +77,19 @@ def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     numbers: dict[str, Look] = {
         kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()
     }
+    entered: dict[str, Look] = {
+        f"in_{kind}": ENTERED | own
+        for kind, own in {**TEXTS, **numbers}.items()
+        if kind in (*NUMBERS, "foreign_wrap")
+    }
+    entered["in_date"] = ENTERED | {"num_format": DATES[lang], "align": "center"}
+    # a text even where it looks like a date: 2.1 is a criterion
+    entered["in_text"] = ENTERED | {"num_format": "@"}
     date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}
     own = {kind: cell | more for kind, more in {**TEXTS, **numbers, **date}.items()}
     header: dict[str, Look] = {"header": HEAD, "header_sign": HEAD | {"align": "center"}}
     colours: dict[str, Look] = {
         kind: {"bg_color": back, "font_color": front} for kind, (back, front) in COLOURS.items()
     }
-    every: dict[str, Look] = {**own, **header, **PLAIN, **colours}
+    every: dict[str, Look] = {**own, **entered, **header, **PLAIN, **colours}
     return {kind: file.add_format(properties) for kind, properties in every.items()}

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from pipeline.benchmark import band_labels
 from pipeline.catalogue import Band, Catalogue, Condition, Criterion
+from pipeline.report.workbook.assumptions import SIGNS
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.conditions import SIGNS
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
 from pipeline.texts import number, percent, say, texts
 

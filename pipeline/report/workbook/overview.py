@@ -8,13 +8,18 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import lines, put
+from pipeline.report.workbook.charts import write_charts
 from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
 from pipeline.texts import say
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
-WIDTHS = (44, 20, 96)
+RESEARCH = ["Hochschule", "FuE-Einrichtung"]
+# label, value, of the earlier period, change, remark
+WIDTHS = (44, 24, 24, 24, 92)
+NOTE = 4
 START = 5
 
 
@@ -27,6 +32,26 @@ class Line:
     formula: str | None = None
     kind: str = "int"
     note: str = ""
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Before:
+    """The latest earlier period that is published, if there is one."""
+
+    period: str | None
+    earlier: Earlier
+
+    @property
+    def clusters(self) -> pl.DataFrame | None:
+        """Its clusters."""
+        return None if self.period is None else self.earlier[self.period]["clusters"]
+
+    def decided(self, matrix: Matrix, code: str) -> int | None:
+        """Return how many clusters had a decision of the catalogue that decides."""
+        if self.clusters is None or matrix.catalogue != matrix.book.first:
+            return None
+        return _count(self.clusters["decision"], code)
 
 
 # ---------------------------------------------------------------------------------------- lines
@@ -45,20 +70,28 @@ def of_review(book: Book) -> Iterable[Line]:
         yield Line(text("o_catalogue"), catalogue.id, kind="text", note=note)
 
 
-def of_figures(book: Book) -> Iterable[Line]:
-    """Return clusters, memberships and SMEs."""
+def of_figures(book: Book, before: Before) -> Iterable[Line]:
+    """Return clusters, memberships, distinct actors, SMEs and research, fields and states."""
     text, clusters, actors = book.text, book.table("clusters"), book.table("actors")
     bound = actors.filter("bound")
+    then = before.clusters
     members = bound.height
     smes = bound.filter("sme").height
     unknown = bound.filter(pl.col("sme").is_null()).height
     tests = f'{book.ref("actors", "bound")},"{text("yes")}"'
     of_sme = f"{tests},{book.ref('actors', 'sme')}"
     yield Line(
-        text("o_clusters"), clusters.height, f"=COUNTA({book.ref('portfolio', 'cluster_id')})"
+        text("o_clusters"),
+        clusters.height,
+        f"=COUNTA({book.ref('portfolio', 'cluster_id')})",
+        before=None if then is None else then.height,
     )
     yield Line(
-        text("o_memberships"), members, f"=COUNTIFS({tests})", note=text("o_memberships_note")
+        text("o_memberships"),
+        members,
+        f"=COUNTIFS({tests})",
+        note=text("o_memberships_note"),
+        before=None if then is None else int(then["actors"].sum()),
     )
     yield Line(text("o_smes"), smes, f'=COUNTIFS({of_sme},"{text("yes")}")')
     yield Line(text("o_smes_unknown"), unknown, f'=COUNTIFS({of_sme},"{text("unknown")}")')
@@ -67,9 +100,21 @@ def of_figures(book: Book) -> Iterable[Line]:
         yield Line(
             text("o_sme_share"), smes / members, "=B{0-2}/B{0-3}", "share", text("o_sme_share_note")
         )
+    distinct = bound["actor_key"].drop_nulls().n_unique() + bound["actor_key"].null_count()
+    yield Line(text("o_distinct"), distinct, note=text("o_distinct_note"))
+    types = book.ref("actors", "actor_type")
+    research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in book.words(RESEARCH))
+    bodies = bound.filter(pl.col("actor_type").is_in(RESEARCH)).height
+    yield Line(text("o_research"), bodies, f"={research}", note=text("o_research_note"))
+    for code in ("technology_field", "federal_state"):
+        column = book.ref("portfolio", code)
+        # each value counts one by its share; none where there is none
+        formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
+        number = clusters[code].drop_nulls().n_unique()
+        yield Line(text(f"o_{code}"), number, formula)
 
 
-def of_decisions(matrix: Matrix) -> Iterable[Line]:
+def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
     """Return how many clusters each decision has, and how firm they are."""
     book, decisions = matrix.book, matrix.of("decisions")
     text, column = book.text, matrix.ref("decision")
@@ -77,7 +122,11 @@ def of_decisions(matrix: Matrix) -> Iterable[Line]:
         word = say("decision", code, book.lang)
         note = text(f"o_{code}_note", mark=matrix.catalogue.pass_mark)
         yield Line(
-            word, _count(decisions["decision"], code), f'=COUNTIF({column},"{word}")', note=note
+            word,
+            _count(decisions["decision"], code),
+            f'=COUNTIF({column},"{word}")',
+            note=note,
+            before=before.decided(matrix, code),
         )
         if code == ELIGIBLE:
             confirmed = _count(decisions["decision_confirmed"], code)
@@ -118,18 +167,25 @@ def _count(values: pl.Series, code: str) -> int:
 
 # -------------------------------------------------------------------------------------- the sheet
 def write_overview(
-    book: Book, matrices: Sequence[Matrix], sheets: Sequence[tuple[str, str]]
+    book: Book,
+    matrices: Sequence[Matrix],
+    sheets: Sequence[tuple[str, str]],
+    earlier: Earlier,
 ) -> None:
     """Write the sheet. sheets: the name of every other sheet and what it is."""
+    before = Before(max(earlier, default=None), earlier)
     sheet = book.file.get_worksheet_by_name(sheet_name(book.text("sheet_overview")))
     row = put_lines(book, sheet, START, book.text("o_review"), of_review(book))
-    row = put_lines(book, sheet, row, book.text("o_figures"), of_figures(book))
+    row = put_lines(
+        book, sheet, row, book.text("o_figures"), of_figures(book, before), before.period
+    )
     for matrix in matrices:
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
-        row = put_lines(book, sheet, row, title, of_decisions(matrix))
+        row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
     row = put_lines(book, sheet, row, book.text("o_quality"), of_quality(book))
     row = put_links(book, sheet, row, sheets)
-    sheet.fit_to_pages(1, 1)
+    row = write_charts(matrices[0], sheet, row + 2)
+    sheet.fit_to_pages(1, 0)
     sheet.print_area(0, 0, row, len(WIDTHS) - 1)
 
 
@@ -147,16 +203,38 @@ def stands_in(matrix: Matrix) -> bool:
     return bool(sources.str.contains("^(?:quartile|frozen)").any())
 
 
-def put_lines(book: Book, sheet: Worksheet, row: int, title: str, content: Iterable[Line]) -> int:
-    """Write a section and return the row after it and a blank one."""
+def put_lines(
+    book: Book,
+    sheet: Worksheet,
+    row: int,
+    title: str,
+    content: Iterable[Line],
+    period: str | None = None,
+) -> int:
+    """Write a section and return the row after it and a blank one; period: the one before."""
     put_section(book, sheet, row, title)
+    if period:
+        put(sheet, row, 2, period, book.looks["section_right"], book.lang)
+        put(sheet, row, 3, book.text("o_change"), book.looks["section_right"], book.lang)
     for line in content:
         row += 1
         put(sheet, row, 0, line.label, book.looks["text"], book.lang)
         put_value(book, sheet, row, line)
-        put(sheet, row, 2, line.note, book.looks["wrap"], book.lang)
-        sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[2]) + 2)
+        put_before(book, sheet, row, line)
+        put(sheet, row, NOTE, line.note, book.looks["wrap"], book.lang)
+        sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[NOTE]) + 2)
     return row + 2
+
+
+def put_before(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
+    """Write what it was a period before, and the change."""
+    if line.before is None or line.value is None:
+        put(sheet, row, 2, None, book.looks["text"], book.lang)
+        put(sheet, row, 3, None, book.looks["text"], book.lang)
+        return
+    put(sheet, row, 2, line.before, book.looks["int"], book.lang)
+    change = f"=B{row + 1}-C{row + 1}"
+    sheet.write_formula(row, 3, change, book.looks["change"], line.value - line.before)
 
 
 def put_section(book: Book, sheet: Worksheet, row: int, title: str) -> None:

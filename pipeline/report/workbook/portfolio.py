@@ -1,11 +1,14 @@
 """The sheet Portfolio: one row per cluster with all of its figures."""
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from pipeline.benchmark import INDICATORS
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.formats import COLOURS
 from pipeline.report.workbook.sheets import (
+    HEADER_ROW,
     Book,
     colour_column,
     column_at,
@@ -16,6 +19,11 @@ from pipeline.report.workbook.sheets import (
 from pipeline.texts import say
 
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
+# where the pages stand, seen from the workbook; what a cluster's row leads to
+PAGES = "report/clusters"
+JUMPS = ["conditions", "findings", "actors"]
+# so many criteria below the pass mark are still near it
+NEAR = 3
 COUNTS = ["fulfilled", "not_fulfilled", "undetermined"]
 
 
@@ -52,7 +60,32 @@ def portfolio_columns(book: Book, matrix: Matrix) -> list[Column]:
         ),
         Column(text("h_as_of"), clusters["as_of"].to_list(), "date"),
         *(indicator_column(book, name) for name in INDICATORS),
+        page_column(book),
+        *(jump(book, code) for code in JUMPS),
     ]
+
+
+def page_column(book: Book) -> Column:
+    """Return links to the clusters' pages, relative to where the workbook is published."""
+    word = book.text("h_page")
+    values = [word] * book.table("clusters").height
+    return Column(
+        word, values, "link", lambda row: f'=HYPERLINK("{PAGES}/"&$A{row}&".html","{word}")'
+    )
+
+
+def jump(book: Book, code: str) -> Column:
+    """Return links to the cluster's first row on another sheet, wherever it was sorted to."""
+    name, ids = book.sheet_name(code), book.ref(code, "cluster_id")
+    there = set(book.table(code)["cluster_id"])
+    own = book.table("clusters")["cluster_id"]
+    place = f"\"#'{name}'!A\"&(MATCH($A{{row}},{ids},0)+{HEADER_ROW + 1})"
+    values = [name if i in there else "" for i in own]
+
+    def formula(row: int) -> str:
+        return f'=IFERROR(HYPERLINK({place.format(row=row)},"{name}"),"")'
+
+    return Column(book.text("h_jump", sheet=name), values, "link", formula)
 
 
 def indicator_column(book: Book, indicator: str) -> Column:
@@ -62,10 +95,40 @@ def indicator_column(book: Book, indicator: str) -> Column:
     return Column(indicator_header(book, indicator), values, kind)
 
 
+def name_figures(book: Book, columns: list[Column]) -> None:
+    """Name the block of indicators and its headers: cells are found there by both."""
+    at = column_at(columns, indicator_header(book, INDICATORS[0]))
+    first, last = xl_col_to_name(at), xl_col_to_name(at + len(INDICATORS) - 1)
+    own, top = f"='{book.sheet_name('portfolio')}'!", HEADER_ROW + 1
+    bottom = top + max(len(columns[0].values), 1)
+    heads, figures = (book.text(f"name_{code}") for code in ("figure_heads", "figures"))
+    book.file.define_name(heads, f"{own}${first}${top}:${last}${top}")
+    book.file.define_name(figures, f"{own}${first}${top + 1}:${last}${bottom}")
+
+
 def write_portfolio(book: Book, matrix: Matrix) -> None:
     """Write the sheet."""
     sheet = new_sheet(book, "portfolio")
     columns = portfolio_columns(book, matrix)
     put_table(book, sheet, book.text("table_portfolio"), columns)
+    name_figures(book, columns)
+    height = len(columns[0].values)
     at = column_at(columns, book.text("h_decision"))
-    colour_column(book, sheet, at, len(columns[0].values), decision_looks(book.lang))
+    colour_column(book, sheet, at, height, decision_looks(book.lang))
+    put_bars(matrix, sheet, columns, HEADER_ROW + max(height, 1))
+
+
+def put_bars(matrix: Matrix, sheet: Worksheet, columns: list[Column], last: int) -> None:
+    """Show shares as bars, and by a sign how the fulfilled criteria stand to the pass mark."""
+    book = matrix.book
+    bar: dict[str, object] = {"type": "data_bar", "bar_color": COLOURS["good"][0]}
+    bar |= {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
+    for name in INDICATORS:
+        if say("indicator_format", name, "de") == "share":
+            at = column_at(columns, indicator_header(book, name))
+            sheet.conditional_format(HEADER_ROW + 1, at, last, at, bar)
+    at = column_at(columns, book.text("h_fulfilled"))
+    steps = [f"={matrix.mark}", f"={matrix.mark}-{NEAR}"]
+    icons = [{"criteria": ">=", "type": "formula", "value": step} for step in steps]
+    rule = {"type": "icon_set", "icon_style": "3_symbols", "icons": icons}
+    sheet.conditional_format(HEADER_ROW + 1, at, last, at, rule)

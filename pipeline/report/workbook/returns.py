@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.portfolio import looked_up
 from pipeline.report.workbook.sheets import (
     Book,
     colour_column,
@@ -65,8 +66,17 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
         Column(text("h_as_of"), table["as_of"].to_list(), "date"),
         Column(text("h_age_days"), table["age_days"].to_list(), "int"),
         Column(text("h_outdated"), book.yes_no(table["outdated"].to_list())),
-        Column(text("h_decision"), book.says("decision", table["decision"].to_list())),
-        Column(text("h_fulfilled"), table["fulfilled"].to_list(), "int"),
+        Column(
+            text("h_decision"),
+            book.says("decision", table["decision"].to_list()),
+            formula=looked_up(matrix, "decision"),
+        ),
+        Column(
+            text("h_fulfilled"),
+            table["fulfilled"].to_list(),
+            "int",
+            looked_up(matrix, "fulfilled"),
+        ),
         Column(
             text("h_below"),
             book.yes_no(below),

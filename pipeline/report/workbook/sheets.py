@@ -42,6 +42,10 @@ class Book:
         """Return a table of the review."""
         return self.review.tables[name]
 
+    def sheet_name(self, code: str) -> str:
+        """Return the name of a sheet."""
+        return sheet_name(self.text(f"sheet_{code}"))
+
     @property
     def first(self) -> Catalogue:
         """The catalogue that decides."""
@@ -76,15 +80,20 @@ def sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", "-", name)[:MAX_NAME]
 
 
-def new_sheet(book: Book, code: str, about: str | None = None, suffix: str = "") -> Worksheet:
-    """Return a new sheet with its title, what it is, the mark of a draft and a way back."""
+def new_sheet(
+    book: Book, code: str, about: str | None = None, suffix: str = "", *, alone: bool = False
+) -> Worksheet:
+    """Return a new sheet with its title, what it is, the mark of a draft and a way back.
+
+    alone: whether it is its file's only one.
+    """
     name = sheet_name(book.text(f"sheet_{code}") + suffix)
     sheet = book.file.add_worksheet(name)
     title = f"{name} · {book.review.period} · {book.text('draft')}"
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
     about = about or book.text(f"about_{code}")
     put(sheet, 1, 0, about, book.looks["about"], book.lang)
-    if code != "overview":
+    if code != "overview" and not alone:
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
@@ -120,23 +129,54 @@ def put_table(
     frozen: int = 2,
 ) -> None:
     """Write columns as an Excel table below a header row that stays in sight and on every page."""
-    height = max(len(column.values) for column in columns)
-    last = top + max(height, 1)
+    widths = put_cells(book, sheet, columns, top)
+    last = last_row(columns, top)
+    heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
+    style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
+    sheet.add_table(top, 0, last, len(columns) - 1, style)
+    set_view(sheet, columns, widths, top, frozen)
+
+
+def put_range(
+    book: Book,
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    top: int = HEADER_ROW,
+    frozen: int = 2,
+) -> None:
+    """Write columns as plain cells that other sheets refer to: sorting would break those."""
+    widths = put_cells(book, sheet, columns, top)
+    for at, column in enumerate(columns):
+        put(sheet, top, at, column.header, head_look(book, column), book.lang)
+    set_view(sheet, columns, widths, top, frozen)
+
+
+def last_row(columns: Sequence[Column], top: int) -> int:
+    """Return the last row (from 0) of columns whose header stands in row `top`."""
+    return top + max(1, *(len(column.values) for column in columns))
+
+
+def put_cells(book: Book, sheet: Worksheet, columns: Sequence[Column], top: int) -> list[float]:
+    """Write the cells below the header row, set widths and heights; return the widths."""
     widths = [width_of(column) for column in columns]
     for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
         put_column(sheet, top + 1, at, column, book.looks, book.lang)
         sheet.set_column(at, at, width)
     for row, needed in lines_of(columns, widths).items():
         sheet.set_row(top + 1 + row, LINE_HEIGHT * needed + 2)
-    heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
-    style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
-    sheet.add_table(top, 0, last, len(columns) - 1, style)
+    return widths
+
+
+def set_view(
+    sheet: Worksheet, columns: Sequence[Column], widths: Sequence[float], top: int, frozen: int
+) -> None:
+    """Keep the header row in sight and on every page."""
     needed = max(_lines(c.header, w) for c, w in zip(columns, widths, strict=True))
     sheet.set_row(top, LINE_HEIGHT * needed + 8)
     sheet.freeze_panes(top + 1, frozen)
     sheet.repeat_rows(top)
     # title and explanation stand in the head of every page
-    sheet.print_area(top, 0, last, len(columns) - 1)
+    sheet.print_area(top, 0, last_row(columns, top), len(columns) - 1)
     set_pages(sheet, sum(widths), frozen)
 
 

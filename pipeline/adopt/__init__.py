@@ -1,0 +1,1 @@
+"""Takes an analyst's views from a workbook over into the office's ratings."""

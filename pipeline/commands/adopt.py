@@ -1,0 +1,80 @@
+"""`cluster-review adopt`: takes an analyst's views over into the office's ratings."""
+
+import argparse
+import datetime as dt
+import re
+import sys
+
+from pipeline.adopt.adopt import Adopted, adopt
+from pipeline.adopt.decide import ADOPTED, Outcome
+from pipeline.adopt.reading import UnusableFileError
+from pipeline.commands.run import read_here
+from pipeline.texts import day, in_language, say
+
+LEFT_OUT, USAGE_ERROR = 1, 2
+SIGN = re.compile(r"^\w[\w.-]{0,11}$")
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Adopt the views; 0 if nothing was left out, 1 if something was, 2 for wrong usage."""
+    lang = arguments.lang
+    if not arguments.file.is_file():
+        return fail(say("adopt", "not_found", lang).format(path=arguments.file))
+    if not SIGN.match(arguments.by):
+        return fail(say("adopt", "bad_sign", lang).format(sign=arguments.by))
+    try:
+        when = day_of(arguments.date)
+        done = adopt(arguments.file, arguments.inputs, arguments.by, when, read_here)
+    except ValueError:
+        return fail(say("adopt", "bad_day", lang).format(date=arguments.date))
+    except UnusableFileError as error:
+        why = in_language(error.detail, lang)
+        text = say("adopt", "unusable", lang)
+        return fail(text.format(path=error.path, code=error.code, detail=why))
+    show(done, lang)
+    return 0 if done.is_whole else LEFT_OUT
+
+
+def day_of(text: str | None) -> dt.date:
+    """Return the day that ratings bear: the one given, else today; ValueError if it is none."""
+    if text is None:
+        return dt.datetime.now().astimezone().date()
+    form = "%d.%m.%Y" if "." in text else "%Y-%m-%d"
+    return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
+
+
+def show(done: Adopted, lang: str) -> None:
+    """Say what became of every view."""
+    for message in done.views.findings[f"message_{lang}"]:
+        print(f"  {message}")
+    for outcome in done.outcomes:
+        if outcome.code != "unreadable":  # said above, with its cell
+            print(f"  {line(outcome, lang)}")
+    said = say("adopt", "done" if done.count else "nothing", lang)
+    print(said.format(count=done.count, path=done.path, period=done.views.period))
+    if done.backup:
+        print(say("adopt", "backup", lang).format(path=done.backup))
+
+
+def line(outcome: Outcome, lang: str) -> str:
+    """Return one view and what became of it."""
+    view, other = outcome.view, outcome.other
+    code = "replaced" if outcome.code == ADOPTED and other else outcome.code
+    parts = {"other": "", "by": "", "on": ""}
+    if other:
+        parts = {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
+        parts["on"] = day(other["rated_on"], lang)
+    what = f"{view['cluster_id']} {view['criterion_id']} {rating(view['rating'], lang)}"
+    return f"{what}: {say('adopt', code, lang).format(row=view['row'], **parts)}"
+
+
+def rating(word: str | None, lang: str) -> str:
+    """Return a rating in a language."""
+    codes = {"erfüllt": "fulfilled", "nicht erfüllt": "not_fulfilled", "offen": "undetermined"}
+    return say("status", codes[word], lang) if word in codes else "–"
+
+
+def fail(message: str) -> int:
+    """Say why nothing was done."""
+    print(message, file=sys.stderr)
+    return USAGE_ERROR

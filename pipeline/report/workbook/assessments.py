@@ -1,0 +1,103 @@
+"""The sheet Gutachten, in portfolio.xlsx to look at and as a file of its own to fill in."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.office import informing
+from pipeline.report.earlier import Earlier
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.files import new_file
+from pipeline.report.workbook.sheets import (
+    HEADER_ROW,
+    Book,
+    colour_column,
+    column_at,
+    new_sheet,
+    put_table,
+)
+from pipeline.report.workbook.to_rate import to_rate
+from pipeline.review import Review
+from schemas.declaration import office, registers
+
+# field of the sheet -> kind of its cells, where it is not a text to fill in
+KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
+WIDTHS = {"reason": 60, "rating": 15, "assessor": 12, "criterion_id": 12}
+RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
+# rows that can be added below with the same drop-downs
+MORE = 200
+
+
+def write_assessments(review: Review, earlier: Earlier, path: Path, lang: str) -> None:
+    """Write the template of assessments.xlsx: the ratings so far, and what is to be rated.
+
+    Its sheet is read by the next run as it is: rows without rating and reason are no ratings yet.
+    """
+    with new_file(review, path, lang) as book:
+        write_ratings(book, earlier, fill=True)
+
+
+def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:
+    """Write the sheet Gutachten, to fill in or to look at."""
+    about = book.text("about_assessments" if fill else "about_assessments_here")
+    sheet = new_sheet(book, "assessments", about, alone=fill)
+    rows = to_rate(book.review, earlier, book.lang)
+    columns = [*fields(book, rows, "in_" if fill else ""), *beside(book, rows)]
+    put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
+    colour_ratings(book, sheet, columns, rows.height)
+    if fill:
+        limit_ratings(book, sheet, columns, rows.height)
+
+
+def fields(book: Book, rows: pl.DataFrame, look: str) -> Iterable[Column]:
+    """Return the columns that the next run reads, in the order of their declaration."""
+    for field in office().sheet("assessments").fields:
+        values = rows[field.key].to_list()
+        if field.key == "rating":
+            values = ratings(book, values)
+        kind = look + KINDS.get(field.key, "text")
+        yield Column(field.name[book.lang], values, kind, width=WIDTHS.get(field.key, 13))
+
+
+def ratings(book: Book, values: list[str | None]) -> list[str | None]:
+    """Return ratings in the workbook's language."""
+    names = {e.de: e.en if book.lang == "en" else e.de for e in registers()["ratings"]}
+    return [value and names[value] for value in values]
+
+
+def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
+    """Return what stands beside the ratings to judge by: no run reads it."""
+    said = {
+        "note": (rows["note"].to_list(), "wrap", 44),
+        "name": (rows["name"].to_list(), "foreign", None),
+        "title": (rows["title"].to_list(), "wrap", 26),
+        "kind": (book.says("kind", rows["kind"].to_list()), "text", None),
+        "computed_status": (book.says("status", rows["computed_status"].to_list()), "text", None),
+        "reason_now": (rows["reason_now"].to_list(), "foreign_wrap", 70),
+        "request": (rows["request"].to_list(), "foreign_wrap", 60),
+    }
+    for column in informing():
+        values, kind, width = said[column["key"]]
+        yield Column(column[book.lang], values, kind, width=width)
+
+
+def limit_ratings(book: Book, sheet: Worksheet, columns: list[Column], height: int) -> None:
+    """Offer the ratings by drop-down, also for rows added below."""
+    name = office().sheet("assessments").field("rating").name[book.lang]
+    at = column_at(columns, name)
+    words = [e.en if book.lang == "en" else e.de for e in registers()["ratings"]]
+    rule = {"validate": "list", "source": words, "error_title": name}
+    sheet.data_validation(HEADER_ROW + 1, at, HEADER_ROW + height + MORE, at, rule)
+
+
+def colour_ratings(book: Book, sheet: Worksheet, columns: list[Column], height: int) -> None:
+    """Colour what is rated."""
+    at = column_at(columns, office().sheet("assessments").field("rating").name[book.lang])
+    looks = {
+        (e.en if book.lang == "en" else e.de): RATING_COLOURS[e.extra["status"]]
+        for e in reversed(registers()["ratings"])
+        if e.extra.get("status") in RATING_COLOURS
+    }
+    colour_column(book, sheet, at, height, looks)

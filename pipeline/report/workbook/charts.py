@@ -1,0 +1,129 @@
+"""The overview's tables of counts with their charts: by criterion, field and state."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.report.workbook.cells import put
+from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.sheets import Book
+from pipeline.texts import say
+from schemas.declaration import registers
+
+DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
+STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
+LOOKS = ("good", "open", "bad")
+CHART_COLUMN = 4
+ROW_HEIGHT = 20
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A table of counts: its title, the words of its three columns, its lines.
+
+    formula: from a line's place (from 0), its row (from 1) and the column to the cell's formula.
+    """
+
+    code: str
+    heads: Sequence[str]
+    labels: Sequence[str]
+    values: Sequence[Sequence[int]]
+    formula: Callable[[int, int, int], str]
+
+
+def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> int:
+    """Write the tables with a chart beside each; return the last row (from 0)."""
+    for counts in (by_criterion(matrix), by_register(matrix, "technology_field"),
+                   by_register(matrix, "federal_state")):  # fmt: skip
+        row = put_counts(matrix.book, sheet, row, counts) + 2
+    return row
+
+
+def by_criterion(matrix: Matrix) -> Counts:
+    """Return how many clusters fulfil each criterion, by the matrix."""
+    book, criteria = matrix.book, matrix.catalogue.criteria
+    table = matrix.of("criteria")
+    signs = [say("status_sign", s, book.lang).replace("?", "~?") for s in STATUSES]
+
+    def formula(at: int, _row: int, column: int) -> str:
+        return f'=COUNTIF({matrix.table}[{criteria[at].id}],"{signs[column]}*")'
+
+    return Counts(
+        "criteria",
+        [say("status", s, book.lang) for s in STATUSES],
+        [f"{c.id} {c.title[book.lang]}" for c in criteria],
+        [
+            counted(table.filter(pl.col("criterion_id") == c.id)["status"], STATUSES)
+            for c in criteria
+        ],
+        formula,
+    )
+
+
+def by_register(matrix: Matrix, code: str) -> Counts:
+    """Return how many clusters of each field or state have which decision."""
+    book, table = matrix.book, matrix.book.table("clusters")
+    names = [entry.de for entry in registers()[f"{code}s"]]
+    column, decisions = book.ref("portfolio", code), book.ref("portfolio", "decision")
+    words = [say("decision", d, book.lang) for d in DECISIONS]
+
+    def formula(_at: int, row: int, place: int) -> str:
+        return f'=COUNTIFS({column},$A{row},{decisions},"{words[place]}")'
+
+    values = [counted(table.filter(pl.col(code) == name)["decision"], DECISIONS) for name in names]
+    return Counts(code, words, [str(w) for w in book.words(names)], values, formula)
+
+
+def counted(values: pl.Series, codes: Sequence[str]) -> list[int]:
+    """Return how often each code occurs."""
+    return [int((values == code).sum()) for code in codes]
+
+
+def put_counts(book: Book, sheet: Worksheet, row: int, counts: Counts) -> int:
+    """Write one table and its chart; return the last row of both."""
+    looks = book.looks
+    put(sheet, row, 0, book.text(f"o_by_{counts.code}"), looks["section"], book.lang)
+    for at, head in enumerate(counts.heads, 1):
+        put(sheet, row, at, head, looks["section_right"], book.lang)
+    put(sheet, row, CHART_COLUMN, None, looks["section"], book.lang)
+    for place, (label, values) in enumerate(zip(counts.labels, counts.values, strict=True)):
+        own = row + 1 + place
+        sheet.set_row_pixels(own, ROW_HEIGHT)
+        put(sheet, own, 0, label, looks["text"], book.lang)
+        for at, value in enumerate(values):
+            formula = counts.formula(place, own + 1, at)
+            sheet.write_formula(own, at + 1, formula, looks["int"], value)
+    last = row + len(counts.labels)
+    put_chart(book, sheet, counts, row, last)
+    return last
+
+
+def put_chart(book: Book, sheet: Worksheet, counts: Counts, top: int, last: int) -> None:
+    """Draw the table's rows as stacked bars beside it, the first row on top."""
+    chart = book.file.add_chart({"type": "bar", "subtype": "stacked"})
+    name = f"'{book.sheet_name('overview')}'"
+    for at, look in enumerate(LOOKS):
+        letter, (fill, line) = "BCD"[at], COLOURS[look]
+        chart.add_series(
+            {
+                "name": f"={name}!${letter}${top + 1}",
+                "categories": f"={name}!$A${top + 2}:$A${last + 1}",
+                "values": f"={name}!${letter}${top + 2}:${letter}${last + 1}",
+                "fill": {"color": fill},
+                "border": {"color": line},
+                "gap": 35,
+            }
+        )
+    chart.set_y_axis({"reverse": True, "interval_unit": 1, "num_font": {"size": 8}})
+    grid = {"visible": True, "line": {"color": "#D0D5DB"}}
+    chart.set_x_axis({"major_gridlines": grid, "num_format": "0", "label_position": "high"})
+    chart.set_title({"name": book.text(f"o_by_{counts.code}"), "name_font": {"size": 11}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 640, "height": max(260, ROW_HEIGHT * (last - top) - 6)})
+    options = {"x_offset": 6, "y_offset": 3, "object_position": 2}
+    text = book.text("o_chart_alt", title=book.text(f"o_by_{counts.code}"))
+    sheet.insert_chart(top + 1, CHART_COLUMN, chart, {**options, "description": text})

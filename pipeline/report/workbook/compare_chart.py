@@ -1,0 +1,81 @@
+"""The chart of the sheet Vergleich and the values it points at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.report.workbook.benchmark import ESCA, KINDS
+from pipeline.report.workbook.cells import put
+from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
+from pipeline.report.workbook.formats import COLOURS, HEADER
+from pipeline.report.workbook.sheets import Book
+from pipeline.texts import say
+
+CHART_ROWS = ["label", "box", "box_low", "box_high", "min", "max", "own_value"]
+
+
+def put_chart_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
+    """Write the values that the chart points at; charts leave out #N/A."""
+    looks = book.looks
+    put(sheet, DATA, 0, book.text("chart_data"), looks["section"], book.lang)
+    for at, code in enumerate(CHART_ROWS):
+        put(sheet, DATA + 1, at, book.text(f"h_{code}"), looks["header"], book.lang)
+    for row, kind in enumerate(KINDS, TOP + 2):
+        at = DATA + row - TOP
+        name, found = say("cohort_kind", kind, book.lang), choice.statistics(kind)
+        cohort = book.text("all") if kind == "portfolio" else book.words([choice.cohort(kind)])[0]
+        label = f"{name}: {cohort or ''} (n = {found['n']})"
+        formula = f'=$A{row}&": "&$B{row}&" (n = "&$C{row}&")"'
+        sheet.write_formula(at, 0, formula, looks["text"], label)
+        values = chart_values(found, choice.cluster[ESCA])
+        for column, (cell, value) in enumerate(zip(chart_cells(row), values, strict=True), 1):
+            stored = "#N/A" if value is None else value
+            sheet.write_formula(at, column, f"={cell}", looks["two"], stored)
+
+
+def chart_cells(row: int) -> list[str]:
+    """Return the expressions of a row of the chart's values."""
+    steps = [f"$E{row}", f"$F{row}-$E{row}", f"$G{row}-$F{row}", f"$D{row}", f"$H{row}"]
+    shown = [f"IF(ISNUMBER($E{row}),{step},NA())" for step in steps]
+    return [*shown, f"IF(ISNUMBER($J{row}),$J{row},NA())"]
+
+
+def chart_values(found: Mapping[str, Any], value: float | None) -> list[float | None]:
+    """Return what these expressions give."""
+    if found["suppressed"]:
+        return [None] * 5 + [value]
+    low, middle, high = found["p25"], found["median"], found["p75"]
+    return [low, middle - low, high - middle, found["min"], found["max"], value]
+
+
+def put_chart(book: Book, sheet: Worksheet) -> None:
+    """Write the chart: bars from quartile to quartile, points for the ends and the cluster."""
+    bars = book.file.add_chart({"type": "column", "subtype": "stacked"})
+    points = book.file.add_chart({"type": "line"})
+    name, last = f"'{book.sheet_name('compare')}'", DATA + 1 + len(KINDS)
+    labels = f"={name}!$A${DATA + 3}:$A${last + 1}"
+
+    def series(at: int) -> dict[str, Any]:
+        letter = "ABCDEFG"[at]
+        where = f"={name}!${letter}${DATA + 3}:${letter}${last + 1}"
+        return {"name": f"={name}!${letter}${DATA + 2}", "categories": labels, "values": where}
+
+    bars.add_series({**series(1), "fill": {"none": True}, "border": {"none": True}, "gap": 80})
+    for at, look in ((2, "good"), (3, "muted")):
+        fill, line = COLOURS[look]
+        bars.add_series({**series(at), "fill": {"color": fill}, "border": {"color": line}})
+    for at, mark, size, ink in (
+        (4, "square", 5, HEADER),
+        (5, "square", 5, HEADER),
+        (6, "diamond", 11, COLOURS["bad"][1]),
+    ):
+        marker = {"type": mark, "size": size, "fill": {"color": ink}, "border": {"color": ink}}
+        points.add_series({**series(at), "marker": marker, "line": {"none": True}})
+    bars.combine(points)
+    bars.set_title({"name": f"={name}!{INDICATOR}", "name_font": {"size": 12}})
+    bars.set_legend({"position": "bottom", "delete_series": [0]})
+    bars.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#D0D5DB"}}})
+    bars.set_size({"width": 980, "height": 420})
+    text = book.text("chart_place")
+    sheet.insert_chart(TOP + 6, 0, bars, {"description": text, "object_position": 2})

@@ -1,0 +1,73 @@
+"""Which rows stand behind a condition: how many count, how many do not and why, and where."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from pipeline.catalogue import metrics
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.rows import COUNTS
+from pipeline.report.workbook.sheets import Book
+from pipeline.texts import say
+from schemas.declaration import submission
+
+KEY = ["cluster_id", "metric"]
+ANSWERS = ("yes", "possible", "no")
+
+
+def evidence_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
+    """Return the columns beside the conditions: file, sheet, numbers of rows, why not."""
+    found = table.select(KEY).join(summary(book), on=KEY, how="left", maintain_order="left")
+    reviewed = book.table("submissions").filter(pl.col("outcome") == "reviewed")
+    files = dict(zip(reviewed["cluster_id"], reviewed["source_file"], strict=True))
+    text = book.text
+    yield Column(text("h_source_file"), [files.get(i) for i in table["cluster_id"]], "foreign")
+    yield Column(text("h_sheet"), found["sheet"].to_list(), "foreign", width=16)
+    for answer, code in zip(ANSWERS, ("count", "possible", "not_counted"), strict=True):
+        yield Column(text("h_rows_of", answer=text(f"h_{code}")), found[answer].to_list(), "int")
+    yield Column(text("h_why_not"), found["why"].to_list(), "wrap", width=44)
+
+
+def summary(book: Book) -> pl.DataFrame:
+    """Return cluster_id, metric, sheet, yes, possible, no, why of every figure with rows."""
+    rows = book.table("rows").select(*KEY, "sheet", "counted", reason="reason_code")
+    own = pl.concat(
+        [summed(book, rows, "row_reason"), summed(book, of_actors(book), "bound_reason")]
+    )
+    return own.unique(KEY, keep="first", maintain_order=True)
+
+
+def of_actors(book: Book) -> pl.DataFrame:
+    """Return the rows of Akteure for each figure that reads them, as in the table of rows."""
+    named = [key for key, m in metrics().items() if any(r.startswith("actors.") for r in m.reads)]
+    bound = pl.col("bound")
+    known = pl.when(bound).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    answer = pl.when(bound.is_null()).then(pl.lit("possible")).otherwise(known)
+    rows = book.table("actors").select(
+        "cluster_id",
+        sheet=pl.lit(submission().sheet("actors").name[book.lang]),
+        counted=answer,
+        reason="bound_reason",
+    )
+    counted = rows.group_by(rows.columns, maintain_order=True).len()
+    every = counted.join(pl.DataFrame({"metric": named}), how="cross")
+    return every.select(*KEY, "sheet", "counted", "reason", "len")
+
+
+def summed(book: Book, rows: pl.DataFrame, group: str) -> pl.DataFrame:
+    """Return the numbers of rows by answer, and in words why the others do not count."""
+    if "len" not in rows.columns:
+        rows = rows.group_by(rows.columns, maintain_order=True).len()
+    words = {code: say(group, code, book.lang) for code in rows["reason"].unique()}
+    said = pl.col("reason").replace_strict(words, default=None, return_dtype=pl.String)
+    why = pl.format("{}: {}", said, pl.col("len"))
+    others = (pl.col("counted") != "yes") & ~pl.col("reason").is_in([COUNTS, "counts"])
+    numbers = {
+        answer: pl.col("len").filter(pl.col("counted") == answer).sum().cast(pl.Int64)
+        for answer in ANSWERS
+    }
+    return rows.group_by(KEY, maintain_order=True).agg(
+        sheet=pl.col("sheet").unique(maintain_order=True).str.join(", "),
+        **numbers,
+        why=why.filter(others).sort().str.join("; "),
+    )

@@ -1,0 +1,151 @@
+"""What experts have rated so far and what is left to rate: the rows of the sheet Gutachten."""
+
+import datetime as dt
+
+import polars as pl
+
+from pipeline import periods
+from pipeline.report.earlier import Earlier
+from pipeline.review import Review
+from pipeline.texts import number, percent, say
+
+KEY = ["catalogue", "cluster_id", "criterion_id"]
+RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
+CONDITION = [*KEY, "condition"]
+FIGURES = ["value_low", "value_high", "status"]
+
+
+def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
+    """Return the ratings so far and a blank row for what is soft or undetermined and unrated.
+
+    Columns: KEY, RATING, name, title, kind, computed_status, computed_reason, request, note. Of
+    one criterion's ratings the rows keep their order.
+    """
+    criteria = review.tables["criteria"]
+    ratings = with_newest(review.ratings)
+    blank = unrated(criteria, ratings)
+    rows = pl.concat([ratings, blank], how="diagonal_relaxed")
+    rows = with_place(rows, review).sort("cluster_id", "place", maintain_order=True)
+    known = criteria.select(
+        *KEY, "basis", "computed_status", reason_now=f"reason_{lang}", request=f"request_{lang}"
+    )
+    names = review.tables["coverage"].select("cluster_id", "name")
+    rows = rows.join(known, on=KEY, how="left", maintain_order="left")
+    rows = rows.join(names, on="cluster_id", how="left", maintain_order="left")
+    said = pl.Series(notes(rows, review, earlier, lang), dtype=pl.String)
+    return with_titles(rows.with_columns(note=said), review, lang)
+
+
+def with_newest(ratings: pl.DataFrame) -> pl.DataFrame:
+    """Add whether a rating is the newest of its criterion (undated is oldest, then by row)."""
+    order = ratings.sort("rated_on", "row", nulls_last=False)
+    newest = order.unique(KEY, keep="last").select("row", newest=pl.lit(value=True))
+    table = ratings.join(newest, on="row", how="left", maintain_order="left")
+    return table.with_columns(pl.col("newest").fill_null(value=False)).sort("row")
+
+
+def unrated(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of what is soft or undetermined and that no rating speaks of any more."""
+    left = criteria.filter(
+        (pl.col("basis") == "computed")
+        & ((pl.col("kind") == "soft") | (pl.col("status") == "undetermined"))
+    )
+    speaks = ratings.filter(pl.col("newest") & ~lapsed())
+    return left.join(speaks, on=KEY, how="anti", maintain_order="left").select(KEY)
+
+
+def lapsed() -> pl.Expr:
+    """Whether a rating's time is over on its cluster's day."""
+    return (pl.col("valid_until") < pl.col("as_of")).fill_null(value=False)
+
+
+def with_place(rows: pl.DataFrame, review: Review) -> pl.DataFrame:
+    """Add the place of a criterion in its catalogue; unknown ones come last."""
+    places = {
+        f"{k.id}|{c.id}": 1000 * i + j
+        for i, k in enumerate(review.catalogues)
+        for j, c in enumerate(k.criteria)
+    }
+    key = pl.concat_str(pl.col("catalogue").fill_null(""), pl.lit("|"), "criterion_id")
+    place = key.replace_strict(places, default=10**6, return_dtype=pl.Int64)
+    return rows.with_columns(place=place)
+
+
+def with_titles(rows: pl.DataFrame, review: Review, lang: str) -> pl.DataFrame:
+    """Add title and kind of each criterion."""
+    known = {(k.id, c.id): c for k in review.catalogues for c in k.criteria}
+    found = [known.get(key) for key in rows.select("catalogue", "criterion_id").rows()]
+    return rows.with_columns(
+        title=pl.Series([c and c.title[lang] for c in found], dtype=pl.String),
+        kind=pl.Series([c and c.kind for c in found], dtype=pl.String),
+    )
+
+
+# ---------------------------------------------------------------------------------- what is noted
+def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> list[str]:
+    """Return what is to be said of each row: to rate, in force, lapsed, changed since."""
+    changed = changes(rows, review, earlier, lang)
+    result = []
+    for at, row in enumerate(rows.iter_rows(named=True)):
+        if row["newest"] is None:
+            said = "to_rate"
+        elif row["basis"] is None:
+            said = "not_reviewed"
+        elif not row["newest"]:
+            said = "superseded"
+        elif row["valid_until"] and row["as_of"] and row["valid_until"] < row["as_of"]:
+            said = "lapsed"
+        else:
+            said = "in_force" if row["basis"] == "assessed" else "not_in_force"
+        text = say("rating_note", said, lang)
+        result.append("; ".join(filter(None, [text, changed[at]])))
+    return result
+
+
+def changes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> list[str]:
+    """Return how each newest rating's computed figures differ from those it was given on.
+
+    Those are what the latest period published that had ended when the rating was given, else the
+    first period there is.
+    """
+    ends = {period: periods.last_day(period) for period in earlier}
+    bases = [seen_period(day, ends, review) for day in rows["rated_on"]]
+    bases = [base if newest else None for base, newest in zip(bases, rows["newest"], strict=True)]
+    keyed = rows.select(KEY).with_columns(base=pl.Series(bases, dtype=pl.String)).with_row_index()
+    keyed = keyed.drop_nulls("base")
+    if keyed.is_empty():
+        return [""] * rows.height
+    then = pl.concat(
+        tables["conditions"].select(*CONDITION, *FIGURES, base=pl.lit(period))
+        for period, tables in earlier.items()
+    )
+    now = review.tables["conditions"].select(*CONDITION, *FIGURES, "unit")
+    both = keyed.join(now, on=KEY).join(then, on=[*CONDITION, "base"], suffix="_then")
+    same = pl.all_horizontal(pl.col(f).eq_missing(pl.col(f"{f}_then")) for f in FIGURES)
+    said: dict[int, list[str]] = {}
+    for row in both.filter(~same).sort("index", "condition").iter_rows(named=True):
+        said.setdefault(row["index"], []).append(change_text(row, lang))
+    return ["; ".join(said.get(i, [])) for i in range(rows.height)]
+
+
+def seen_period(day: dt.date | None, ends: dict[str, dt.date], review: Review) -> str | None:
+    """Return the earlier period whose figures a rating of that day was given on."""
+    if day is None or day > review.last_day:
+        return None
+    over = [period for period, end in ends.items() if end <= day]
+    return max(over, default=min(ends, default=None))
+
+
+def change_text(row: dict[str, object], lang: str) -> str:
+    """Return what a figure was and what it is."""
+    then = shown(row, "_then", lang)
+    now = shown(row, "", lang)
+    return say("rating_note", "changed", lang).format(period=row["base"], then=then, now=now)
+
+
+def shown(row: dict[str, object], when: str, lang: str) -> str:
+    """Return an interval and its status in words."""
+    show = percent if row["unit"] == "share" else lambda value, lang: number(value, 2, lang)
+    low, high = row[f"value_low{when}"], row[f"value_high{when}"]
+    figure = show(low, lang) if low == high else f"{show(low, lang)} … {show(high, lang)}"  # type: ignore[arg-type]
+    return f"{figure} ({say('status', str(row[f'status{when}']), lang)})"

@@ -1,0 +1,100 @@
+"""The template of the ratings: what is carried over, marked, to be rated, and that it reads."""
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipeline.report.workbook.assessments import write_assessments
+from pipeline.report.workbook.to_rate import seen_period, to_rate, with_newest
+from tests.workbook.conftest import PERIOD, Demo, review_of
+
+
+def test_the_next_run_reads_it_and_changes_nothing(demo: Demo, tmp_path: Path) -> None:
+    inputs = demo.copy(tmp_path)
+    write_assessments(demo.review, {}, inputs / PERIOD / "assessments.xlsx", "de")
+    again = review_of(inputs)
+    for table in ("criteria", "decisions", "robustness", "outlook"):
+        assert again.tables[table].equals(demo.review.tables[table])
+    own = pl.col("source_file") == "assessments.xlsx"
+    before, after = (r.tables["findings"].filter(own)["code"] for r in (demo.review, again))
+    assert sorted(before) == sorted(after)
+
+
+def test_the_english_one_reads_too(demo: Demo, tmp_path: Path) -> None:
+    inputs = demo.copy(tmp_path)
+    write_assessments(demo.review, {}, inputs / PERIOD / "assessments.xlsx", "en")
+    assert review_of(inputs).tables["criteria"].equals(demo.review.tables["criteria"])
+
+
+def test_a_row_that_is_filled_in_is_a_rating(demo: Demo, tmp_path: Path) -> None:
+    inputs = demo.copy(tmp_path)
+    path = inputs / PERIOD / "assessments.xlsx"
+    write_assessments(demo.review, {}, path, "de")
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    row = next(r for r in sheet.iter_rows(min_row=6) if r[8].value == "zu bewerten")
+    row[3].value, row[4].value = "nicht erfüllt", "Nicht belegt."
+    key = {"cluster_id": row[1].value, "criterion_id": row[2].value}
+    book.save(path)
+    (found,) = review_of(inputs).tables["criteria"].filter(**key).iter_rows(named=True)
+    assert (found["status"], found["basis"]) == ("not_fulfilled", "assessed")
+
+
+def test_every_soft_or_open_criterion_has_a_row(demo: Demo) -> None:
+    rows = to_rate(demo.review, {}, "de")
+    due = demo.review.tables["criteria"].filter(
+        (pl.col("kind") == "soft") | (pl.col("status") == "undetermined")
+    )
+    keys = ["catalogue", "cluster_id", "criterion_id"]
+    assert due.join(rows, on=keys, how="anti").is_empty()
+    assert demo.review.ratings.join(
+        rows, on=[*keys, "reason"], how="anti", nulls_equal=True
+    ).is_empty()
+
+
+def test_what_has_changed_since_is_marked(demo: Demo) -> None:
+    conditions = demo.review.tables["conditions"]
+    was = conditions.with_columns(
+        value_low=pl.when(pl.col("metric") == "rnd_count").then(99.0).otherwise("value_low"),
+        value_high=pl.when(pl.col("metric") == "rnd_count").then(99.0).otherwise("value_high"),
+    )
+    rows = to_rate(demo.review, {"2026-Q2": {"conditions": was}}, "de")
+    marked = rows.filter(pl.col("note").str.contains("seither geändert: 2026-Q2 99 "))
+    assert set(marked["criterion_id"]) == {"2.2"}
+    assert marked["rating"].null_count() == 0
+    assert (
+        to_rate(demo.review, {"2026-Q2": {"conditions": conditions}}, "de")
+        .filter(pl.col("note").str.contains("seither"))
+        .is_empty()
+    )
+
+
+ENDS = {"2026-Q1": dt.date(2026, 3, 31), "2026-Q2": dt.date(2026, 6, 30)}
+
+
+@pytest.mark.parametrize(
+    ("day", "period"),
+    [
+        (dt.date(2026, 7, 1), "2026-Q2"),
+        (dt.date(2026, 6, 30), "2026-Q2"),
+        (dt.date(2026, 6, 29), "2026-Q1"),
+        (dt.date(2025, 1, 1), "2026-Q1"),
+        (dt.date(2026, 10, 1), None),
+        (None, None),
+    ],
+)
+def test_which_figures_a_rating_was_given_on(
+    demo: Demo, day: dt.date | None, period: str | None
+) -> None:
+    assert seen_period(day, ENDS, demo.review) == period
+
+
+def test_the_newest_rating_is_the_one_that_counts() -> None:
+    key = {"catalogue": "go-cluster", "cluster_id": "DE-0001", "criterion_id": "5"}
+    days = [dt.date(2026, 1, 2), dt.date(2026, 1, 2), None, dt.date(2025, 1, 1)]
+    rows = [key | {"row": row, "rated_on": day} for row, day in enumerate(days, 2)]
+    found = with_newest(pl.DataFrame(rows, schema_overrides={"rated_on": pl.Date}))
+    assert found["newest"].to_list() == [False, True, False, False]

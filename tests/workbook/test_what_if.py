@@ -1,0 +1,150 @@
+"""What if: typing into Annahmen and Sichtweise gives what the pipeline gives by that rule."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.catalogue import Catalogue, load
+from pipeline.cli import main
+from pipeline.review import Review
+from pipeline.texts import say
+from tests.workbook.conftest import Demo, review_of
+from tests.workbook.office_suite import cells, opened, recalculated
+
+Outcome = dict[str, tuple[object, ...]]
+
+
+def typed(demo: Demo, target: Path, entries: dict[str, dict[str, object]]) -> Path:
+    """Return the workbook with values typed into cells: sheet to cell to value."""
+    book = openpyxl.load_workbook(demo.workbook)
+    for sheet, own in entries.items():
+        for cell, value in own.items():
+            book[sheet][cell] = value
+    book.save(target)
+    return target
+
+
+def outcomes(path: Path) -> Outcome:
+    """Return signs, counts and decisions by cluster as the matrix shows them."""
+    sheet = opened(path, values=True)["Kriterien"]
+    (table,) = sheet.tables.values()
+    heads, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+    wanted = [c.id for c in load("go-cluster").criteria]
+    wanted += ["erfüllt", "nicht erfüllt", "offen", "Entscheidung", "bestätigt"]
+    return {row[0]: tuple(row[heads.index(h)] for h in wanted) for row in rows}
+
+
+def expected(review: Review) -> Outcome:
+    """Return the same of a review; signs without the mark of an expert."""
+    signs: dict[str, list[object]] = {}
+    for row in review.tables["criteria"].iter_rows(named=True):
+        signs.setdefault(row["cluster_id"], []).append(say("status_sign", row["status"], "de"))
+    result = {}
+    for row in review.tables["decisions"].iter_rows(named=True):
+        counts = [row[c] for c in ("fulfilled", "not_fulfilled", "undetermined")]
+        said = [say("decision", row[c], "de") for c in ("decision", "decision_confirmed")]
+        result[row["cluster_id"]] = (*signs[row["cluster_id"]], *counts, *said)
+    return result
+
+
+def bare(found: Outcome) -> Outcome:
+    """Return outcomes without the marks of experts and views."""
+    return {
+        cluster: tuple(v[0] if isinstance(v, str) and v[1:2] == " " else v for v in values)
+        for cluster, values in found.items()
+    }
+
+
+def cell_of(demo: Demo, label: str | None, metric: str) -> str:
+    """Return the cell of Annahmen to type a threshold into."""
+    sheet = openpyxl.load_workbook(demo.workbook)["Annahmen"]
+    rows = [r for r in sheet.iter_rows() if (r[1].value, r[3].value) == (label, metric)]
+    (row,) = rows
+    return str(row[8].coordinate)
+
+
+def with_thresholds(changed: dict[tuple[str, str], float]) -> Catalogue:
+    """Return go-cluster with thresholds changed, by criterion and figure."""
+    catalogue = load("go-cluster")
+    criteria = [
+        replace(
+            c,
+            conditions=tuple(
+                replace(k, threshold=changed.get((c.id, k.metric.key), k.threshold))
+                for k in c.conditions
+            ),
+        )
+        for c in catalogue.criteria
+    ]
+    return replace(catalogue, criteria=tuple(criteria))
+
+
+def test_the_untouched_workbook_shows_the_review(demo: Demo) -> None:
+    assert bare(outcomes(demo.workbook)) == expected(demo.review)
+
+
+# label and figure on the sheet, what is typed, and the same as a change of the catalogue
+THRESHOLDS = [
+    ("2.1", "Anteil der KMU", 0.7, ("2.1", "sme_share")),
+    ("2.2 b", "Anteil der Hochschulen und FuE-Einrichtungen", 0.14, ("2.2", "rnd_share")),
+    ("4.2", "Akteure je VZÄ im Management", 12.0, ("4.2", "actors_per_fte")),
+    ("8 b", "Services pro Jahr", 40.0, ("8", "services_per_year")),
+]
+
+
+def test_assumptions_are_the_rule(demo: Demo, tmp_path: Path) -> None:
+    entries = {cell_of(demo, label, name): value for label, name, value, _ in THRESHOLDS}
+    path = recalculated(typed(demo, tmp_path / "typed.xlsx", {"Annahmen": entries}), tmp_path)
+    changed = {key: value for _, _, value, key in THRESHOLDS}
+    by_rule = expected(review_of(demo.inputs, with_thresholds(changed)))
+    assert bare(outcomes(path)) == by_rule
+    usual = expected(demo.review)
+    for criterion, _ in changed:  # none of the changes is without effect
+        at = [c.id for c in load("go-cluster").criteria].index(criterion)
+        assert [by_rule[i][at] for i in usual] != [usual[i][at] for i in usual]
+
+
+def test_a_pass_mark_is_the_rule_and_the_overview_follows(demo: Demo, tmp_path: Path) -> None:
+    entry = {"Annahmen": {cell_of(demo, None, "Bestehensgrenze (von 19)"): 18}}
+    path = recalculated(typed(demo, tmp_path / "typed.xlsx", entry), tmp_path)
+    by_rule = review_of(demo.inputs, replace(load("go-cluster"), pass_mark=18))
+    assert bare(outcomes(path)) == expected(by_rule)
+    found = {a: c.value for a, c in cells(path, values=True).items() if a[0] == "Überblick"}
+    row = next(a[1][1:] for a, v in found.items() if v == "rechnerisch erfüllt" and a[1][0] == "A")
+    eligible = (by_rule.tables["decisions"]["decision"] == "eligible").sum()
+    assert found["Überblick", f"B{row}"] == eligible
+    assert eligible != (demo.review.tables["decisions"]["decision"] == "eligible").sum()
+
+
+VIEWS = [
+    ("A", "4.2", "nicht erfüllt", "Zwei Stellen sind unbesetzt."),
+    ("B", "2.1", "nicht erfüllt", "=1+1 ist kein Grund, aber ein Text."),
+    ("C", "10.2", "erfüllt", "Im Gespräch belegt."),
+    ("D", "13", "offen", "Unterlagen fehlen noch."),
+]
+
+
+def test_a_view_is_a_rating_and_can_be_adopted(
+    demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = demo.review.tables["clusters"]["cluster_id"].to_list()
+    entries: dict[str, object] = {}
+    for row, (place, criterion, view, reason) in enumerate(VIEWS, 7):
+        values = (ids["ABCD".index(place)], criterion, view, reason)
+        entries |= {f"{c}{row}": v for c, v in zip("BCDE", values, strict=True)}
+    path = typed(demo, tmp_path / "typed.xlsx", {"Sichtweise": entries})
+    # a reason that begins with = stays a text
+    book = openpyxl.load_workbook(path)
+    book["Sichtweise"]["E8"].data_type = "s"
+    book.save(path)
+    shown = recalculated(path, tmp_path)
+    inputs = demo.copy(tmp_path)
+    arguments = [str(path), "--inputs", str(inputs), "--by", "G9", "--date", "2026-10-15"]
+    assert main(["adopt", *arguments]) == 0
+    assert "4 Bewertungen" in capsys.readouterr().out
+    assert bare(outcomes(shown)) == expected(review_of(inputs))
+    signs = outcomes(shown)
+    assert signs[ids[0]][5] == "✗ S"
+    assert str(signs[ids[1]][1]).startswith("✗ S")
