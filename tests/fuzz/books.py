@@ -2,15 +2,14 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.catalogue import load
 from pipeline.examine import Examined, examine
-from pipeline.intake.frames import stack
-from pipeline.intake.reader import Cells, Reading
+from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.settings import load_settings
 from pipeline.tables.findings import findings_table
 from schemas.declaration import Sheet, submission
@@ -29,14 +28,22 @@ class Drawn:
 
     sheets: Mapping[str, Grid]
 
-    def reading(self) -> Reading:
-        """What the intake would give for it."""
-        cells = Cells()
+    def cells(self, file: int) -> Iterator[tuple[int, int, int, int, int, float, str | None]]:
+        """The cells as rows of the intake's frame, without those a reader would not give."""
         for number, grid in enumerate(self.sheets.values()):
             for (row, column), cell in sorted(grid.items(), key=lambda item: item[0]):
-                figure, text = stored(cell)
-                cells.add((number, row, column), ord(cell.kind), figure, text)
-        return Reading(list(self.sheets), cells)
+                if cell.kind != "s" or cell.value.strip():
+                    yield file, number, row, column, ord(cell.kind), *stored(cell)
+
+
+def stacked(books: Sequence[Drawn]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The frames of sheets and cells that the intake would give for the workbooks."""
+    names = [(f, i, name) for f, one in enumerate(books) for i, name in enumerate(one.sheets)]
+    cells = [cell for file, one in enumerate(books) for cell in one.cells(file)]
+    return (
+        pl.DataFrame(names, schema=SHEETS, orient="row"),
+        pl.DataFrame(cells, schema=CELLS, orient="row"),
+    )
 
 
 def stored(cell: Given) -> tuple[float, str | None]:
@@ -89,9 +96,8 @@ class Seen:
 
 def see(books: Sequence[Drawn]) -> Seen:
     """Parse, validate and describe the workbooks in one go, as `check` does."""
-    sheets, cells = stack((i, drawn.reading()) for i, drawn in enumerate(books))
     settings = load_settings()
-    examined = examine(sheets, cells, settings)
+    examined = examine(*stacked(books), settings)
     names = [str(i) for i in range(len(books))]
     files = pl.DataFrame({"file": range(len(books)), "source_file": names})
     files = files.with_columns(pl.col("file").cast(pl.UInt32), cluster_id=pl.lit(None, pl.String))
