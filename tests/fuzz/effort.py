@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
-SEED = int(os.environ.get("FUZZ_SEED", "0"))
-LONG = "FUZZ_SEED" in os.environ
+LONG = bool(os.environ.get("FUZZ_SEED"))
+SEED = int(os.environ["FUZZ_SEED"]) if LONG else 0
 MORE = 15
 """How many times as many examples a round of `make fuzz` tries."""
 

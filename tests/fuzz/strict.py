@@ -26,6 +26,10 @@ REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 NUMBER = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?\s*")
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+VALUES = {
+    **dict.fromkeys(("float", "currency", "percentage"), "value"),
+    **{kind: f"{kind}-value" for kind in ("date", "boolean", "time")},
+}
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
@@ -290,6 +294,8 @@ def ods_value(cell: ElementTree.Element) -> tuple[str, object] | None:
         return text_of(text) if f"{TABLE}formula" not in cell.attrib else ("f", "")
     if kind == "string":
         return text_of(cell.get(f"{OFFICE}string-value", text))
+    if f"{OFFICE}{VALUES.get(kind, kind)}" not in cell.attrib:
+        return text_of(text)  # what it shows is all it says
     try:
         return ods_figure(kind, cell)
     except (DoubtError, ValueError):
