@@ -145,9 +145,9 @@ def known(content: Book | bytes) -> Callable[[], bytes]:
 ATTACKS: list[Attack] = [
     *NEW,
     *((name, known(content), code) for name, (content, code) in FILES.items() if code),
-    *(
-        (name, known(content), outcome[1] or "")
-        for name, (content, outcome) in SINGLE.items()
-        if outcome[0] == "quarantined" and len(outcome) == 2
-    ),
+]
+INCOMPLETE: list[Attack] = [
+    (name, known(content), outcome[1] or "")
+    for name, (content, outcome) in SINGLE.items()
+    if outcome[0] == "quarantined" and len(outcome) == 2
 ]

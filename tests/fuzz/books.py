@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from pipeline.catalogue import load
 from pipeline.examine import Examined, examine
@@ -27,6 +28,10 @@ class Drawn:
     """A workbook: its sheets in order, by the names they have in it."""
 
     sheets: Mapping[str, Grid]
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _: bool) -> None:
+        """What hypothesis prints: short, as the assertions name the cell."""
+        printer.text(f"Drawn({sum(map(len, self.sheets.values()))} cells)")
 
     def cells(self, file: int) -> Iterator[tuple[int, int, int, int, int, float, str | None]]:
         """The cells as rows of the intake's frame, without those a reader would not give."""

@@ -10,11 +10,11 @@ from polars.testing import assert_frame_equal
 from tests.intake.build import save, submission
 from tests.intake.published import PERIOD, Published, command
 
-from .attacks import ATTACKS, NEW, Attack
+from .attacks import ATTACKS, INCOMPLETE, Attack
 from .effort import LONG
 
 HEALTHY = 429 if LONG else 12
-ALONE = ATTACKS if LONG else [a for a in NEW if a[0] == "repeated.ods"]
+ALONE = ATTACKS if LONG else [a for a in ATTACKS if a[0] == "repeated.ods"]
 OF_ALL_FILES = ("submissions", "findings", "coverage")
 
 
@@ -62,7 +62,8 @@ def test_the_healthy_ones_are_reviewed(portfolio: Portfolio) -> None:
 
 
 def test_all_attacks_at_once(portfolio: Portfolio, tmp_path: Path) -> None:
-    check(portfolio, portfolio.with_attacks(tmp_path, ATTACKS), ATTACKS)
+    every = [*ATTACKS, *INCOMPLETE]
+    check(portfolio, portfolio.with_attacks(tmp_path, every), every)
 
 
 @pytest.mark.parametrize("attack", ALONE, ids=lambda attack: attack[0])
