@@ -82,8 +82,8 @@ def part(parts: dict[str, bytes], name: str) -> bytes:
 
 
 def sheet_cells(name: str, found: list[tuple[int, bytes]], shown: list[str]) -> list[Cell]:
-    """The cells of one sheet, each place once, in ascending order."""
-    row, last, cells = 0, -1, list[Cell]()
+    """The cells of one sheet, each place once."""
+    row, seen, cells = 0, set[int](), list[Cell]()
     for kind, content in found:
         if kind == ROW:
             row = int.from_bytes(content[:4], "little") + 1
@@ -92,9 +92,9 @@ def sheet_cells(name: str, found: list[tuple[int, bytes]], shown: list[str]) -> 
                 raise DoubtError("cell")
             column, style = struct.unpack_from("<II", content)
             place = row * 16_384 + column
-            if place <= last or column >= 16_384 or row > 1_048_576 or not row:
-                raise DoubtError("order")
-            last = place
+            if place in seen or column >= 16_384 or row > 1_048_576 or not row:
+                raise DoubtError("place")
+            seen.add(place)
             said = value(kind, content, style & 0xFFFFFF, shown)
             cells += [(name, row, column + 1, *said)] if said else []
     return cells

@@ -24,6 +24,7 @@ from .xlsb import xlsb
 FIRST_DAY = dt.date(1900, 3, 1)
 """Before it, Excel's days are not those of the calendar."""
 SMALLEST = 2.3e-308
+SOFT_BREAKS = {"\x0b", "\x0c"}
 
 
 def can_be_written(cell: Given) -> bool:
@@ -32,7 +33,9 @@ def can_be_written(cell: Given) -> bool:
         return bool(cell.value >= FIRST_DAY)
     if cell.kind == "n":
         return cell.value == 0 or abs(cell.value) >= SMALLEST
-    return cell.kind != "t" and (cell.kind != "s" or bool(collapse(cell.value)))
+    if cell.kind == "s":  # soft line breaks: see test_doubt
+        return bool(collapse(cell.value)) and not SOFT_BREAKS & set(cell.value)
+    return cell.kind != "t"
 
 
 def plain_only(cell: Given) -> bool:
@@ -41,8 +44,15 @@ def plain_only(cell: Given) -> bool:
 
 
 def kept(one: Drawn, can_be: Callable[[Given], bool]) -> Drawn:
-    """The workbook without the cells that cannot be written."""
-    return Drawn({n: {p: c for p, c in g.items() if can_be(c)} for n, g in one.sheets.items()})
+    """The workbook with the cells that can be written, as they can be."""
+    return Drawn(
+        {n: {p: short(c) for p, c in g.items() if can_be(c)} for n, g in one.sheets.items()}
+    )
+
+
+def short(cell: Given) -> Given:
+    """A number with no more digits than XlsxWriter writes."""
+    return Given("n", float(f"{cell.value:.14g}")) if cell.kind == "n" else cell
 
 
 def lines(grid: Grid) -> build.Grid:
@@ -74,11 +84,6 @@ def expected(one: Drawn) -> list[Cell]:
     return wanted(cells)
 
 
-def rounded(cells: list[Cell]) -> list[Cell]:
-    """The cells with as many digits as XlsxWriter writes for certain."""
-    return [(*cell[:4], float(f"{cell[4]:.14g}") if cell[3] == "n" else cell[4]) for cell in cells]
-
-
 @pytest.mark.parametrize(("write", "can_be"), [(xlsx, can_be_written), (xlsb, plain_only)])
 @examples(2)
 @given(drawn=st.lists(books(), min_size=8, max_size=8))
@@ -92,7 +97,7 @@ def test_what_is_written_is_read(
             path.write_bytes(write(Book({n: lines(g) for n, g in one.sheets.items()})))
         for one, read in zip(plain, cells_of(paths), strict=True):
             assert isinstance(read, list), read
-            read, meant = rounded(read), rounded(expected(one))
+            meant = expected(one)
             lost = [cell for cell in meant if cell not in read]
             more = [cell for cell in read if cell not in meant]
             assert not lost, (lost[:3], more[:3])
