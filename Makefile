@@ -1,6 +1,6 @@
 # `make review` and `make test` set up everything they need in .venv; nothing outside this folder is touched.
 .DEFAULT_GOAL := help
-.PHONY: help setup review test lint format demo lock clean
+.PHONY: help setup review test fuzz lint format demo lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,6 +28,9 @@ review: $(READY)  ## review every period under inputs/ and publish under outputs
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest
+
+fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
+	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz
 
 lint: $(READY)  ## ruff, mypy, import rules
 	$(BIN)/ruff check .

@@ -1,0 +1,187 @@
+"""What one cell of a submission says, read off the contract (1.2) a second time, cell by cell.
+
+Knows nothing of the pipeline; shares with it only the declaration and the rule for equal words.
+"""
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.declaration import Field, submission, words
+from schemas.words import collapse, word_key
+
+EMPTY = "empty"
+WORDS = submission().words
+NOTHING = {word_key(word) for word in WORDS["empty_words"]}
+YES, NO = ({word_key(word) for word in WORDS[name]} for name in ("yes", "no"))
+
+
+@dataclass(frozen=True)
+class Given:
+    """A cell as a reader gives it: kind s, n, b, d, t (time), e (error) or f (no stored value)."""
+
+    kind: str
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a cell says: a value, or the code of what is wrong; and whether it is doubtful."""
+
+    value: Any = None
+    code: str | None = None
+    doubtful: bool = False
+    bad_items: int = 0
+
+
+def said(field: Field, cell: Given) -> Said:
+    """What the cell says in the column of the field; code `empty` where it says nothing."""
+    if is_empty(field, cell):
+        return Said(code=EMPTY)
+    if cell.kind in "ef":
+        return Said(code="bad_type" if cell.kind == "e" else "formula_without_value")
+    if field.type in ("number", "integer"):
+        return limited(field, number(field, cell))
+    if field.type == "date":
+        return date(cell)
+    if field.type == "yes_no":
+        return yes_no(cell)
+    return listed(field, cell)
+
+
+def is_empty(field: Field, cell: Given) -> bool:
+    """Blanks, and words for nothing where texts stand."""
+    if cell.kind != "s":
+        return False
+    key = word_key(cell.value)
+    return not collapse(cell.value) or (
+        field.type in ("text", "postcode", "text_list", "choices") and key in NOTHING
+    )
+
+
+def shown(cell: Given) -> str:
+    """The cell as a text; numbers are compared by what they are worth."""
+    match cell.kind:
+        case "d":
+            return f"{cell.value:%d.%m.%Y}"
+        case "b":
+            return "WAHR" if cell.value else "FALSCH"
+        case "n":
+            return str(int(cell.value)) if cell.value == int(cell.value) else repr(cell.value)
+    return collapse(str(cell.value))
+
+
+def number(field: Field, cell: Given) -> Said:
+    """A number cell, or a text in which a number is meant."""
+    if cell.kind == "n":
+        return usable(float(cell.value))
+    return in_text(field, collapse(cell.value)) if cell.kind == "s" else Said(code="bad_type")
+
+
+def in_text(field: Field, text: str) -> Said:
+    """The number a text means; a single group of three digits is doubtful."""
+    text = re.sub(r"(?i)^(€|eur)\s*|\s*(€|eur|°)$", "", text).strip()
+    sign = -1.0 if text[:1] in ("-", "−", "–") else 1.0
+    digits = re.sub(r"^[-+−–]\s*", "", text)
+    group = r"[1-9][0-9]{0,2}"
+    if re.fullmatch(rf"{group}\.[0-9]{{3}}", digits) and not field.decimal_point:
+        return usable(sign * float(digits.replace(".", "")), doubtful=True)
+    forms = [
+        (rf"{group}(\.[0-9]{{3}}){{2,}}", ".", None),
+        (r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]+", ".", ","),
+        (r"[0-9]{1,3}( [0-9]{3})+([.,][0-9]+)?", " ", ","),
+        (r"[0-9]{1,3}((,[0-9]{3})+\.[0-9]+|(,[0-9]{3}){2,})", ",", None),
+        (r"[0-9]+,[0-9]+", "", ","),
+        (r"[0-9]+(\.[0-9]+)?", "", None),
+    ]
+    for form, thousands, comma in forms:
+        if re.fullmatch(form, digits):
+            plain = digits.replace(thousands, "") if thousands else digits
+            return usable(sign * float(plain.replace(",", ".") if comma else plain))
+    return Said(code="bad_type")
+
+
+def usable(value: float, *, doubtful: bool = False) -> Said:
+    """Numbers next to nothing or beyond a trillion are slips."""
+    if value != 0 and not 1e-6 <= abs(value) <= 1e12 or not math.isfinite(value):
+        return Said(code="out_of_range")
+    return Said(value, doubtful=doubtful)
+
+
+def limited(field: Field, reading: Said) -> Said:
+    """The number within its field's limits."""
+    if reading.code:
+        return reading
+    if field.type == "integer" and reading.value != int(reading.value):
+        return Said(code="bad_value", doubtful=reading.doubtful)
+    low = -math.inf if field.min is None else field.min
+    high = math.inf if field.max is None else field.max
+    if not low <= reading.value <= high:
+        return Said(code="out_of_range", doubtful=reading.doubtful)
+    return reading
+
+
+def date(cell: Given) -> Said:
+    """A date cell, or a text such as 31.12.2025 or 2025-12-31; the time of day does not count."""
+    day: dt.date | None = None
+    if cell.kind == "d":
+        day = cell.value
+    elif cell.kind == "s":
+        text = re.sub(
+            r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?$", "", collapse(cell.value)
+        )
+        text = re.sub(r"\.\s+", ".", text)
+        german = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text)
+        iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
+        parts = german.groups()[::-1] if german else iso.groups() if iso else ("0", "0", "0")
+        try:
+            day = dt.date(*(int(part) for part in parts))
+        except ValueError:
+            day = None
+    return Said(day) if day and day.year >= 1700 else Said(code="bad_date")
+
+
+def yes_no(cell: Given) -> Said:
+    """A boolean, 1 or 0, or a word for yes or no."""
+    if cell.kind in "bn" and cell.value in (0, 1):
+        return Said(bool(cell.value))
+    if cell.kind == "s" and word_key(cell.value) in YES | NO:
+        return Said(word_key(cell.value) in YES)
+    return Said(code="bad_value")
+
+
+def listed(field: Field, cell: Given) -> Said:
+    """A text, free or from a list, or several of them."""
+    if field.type in ("choices", "text_list"):
+        return items(field, shown(cell))
+    text = shown(cell)
+    if field.list:
+        return word(field.list, text) if cell.kind == "s" else Said(code="bad_value")
+    if field.pattern and not re.fullmatch(field.pattern.strip("^$"), text):
+        return Said(code="bad_value")
+    return Said(text)
+
+
+def word(register: str, text: str) -> Said:
+    """What tables carry for a word of a register."""
+    entry = words(register).get(word_key(text))
+    if entry is None:
+        return Said(code="bad_value")
+    return Said(entry.extra["code"] if register == "countries" else entry.value)
+
+
+def items(field: Field, text: str) -> Said:
+    """The different items of a list; bad ones are left out and counted."""
+    parts: dict[str, str] = {}
+    for part in text.split(";"):
+        parts.setdefault(word_key(part), collapse(part))
+    good, bad = [], 0
+    for key, part in parts.items():
+        if not key or key in NOTHING:
+            continue
+        reading = word(field.list, part) if field.list else Said(part)
+        bad += reading.code is not None
+        good += [] if reading.code else [reading.value]
+    return Said(good or None, bad_items=bad)

@@ -1,0 +1,146 @@
+"""Nothing is lost: every cell of a column of ours is used, or named by a finding.
+
+Precisely, of every cell that is not blank, below a header or beside a label of ours: either its row
+is left out by a finding of that row (a total, a group heading, a repeated header), for a reason
+that can be seen in the row; or the cell says what the contract says it does, and then its value
+stands in the table of valid values and no error names it; or it says nothing that can be used, and
+then the value is unknown and exactly one error with the right code and the cell's text names it.
+"""
+
+from collections.abc import Iterator
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.parse.tables import LISTS
+from schemas.declaration import Field, Sheet, submission
+from schemas.words import collapse, header_key, word_key
+
+from .books import Drawn, Grid, Seen, see
+from .drawing import books
+from .effort import examples
+from .oracle import EMPTY, Given, said, shown
+
+LEFT_OUT = ["total_row", "heading_row"]
+TOTALS = tuple(word_key(word) for word in submission().words["total_words"])
+
+
+@examples(6)
+@given(st.lists(books(), min_size=5, max_size=5))
+def test_nothing_is_lost(drawn: list[Drawn]) -> None:
+    seen = see(drawn)
+    for file, one in enumerate(drawn):
+        found = seen.findings(file)
+        check_words(found)
+        for sheet in submission().sheets:
+            grid = one.sheets[sheet.name["de"]]
+            own = found.filter(pl.col("sheet") == sheet.name["de"], pl.col("cell") != "")
+            check_sheet(sheet, grid, own, seen, file)
+
+
+def check_words(found: pl.DataFrame) -> None:
+    """Every finding has its message in both languages, and no hole in it is left unfilled."""
+    for language in ("de", "en"):
+        texts = found[f"message_{language}"]
+        assert not (texts.fill_null("").str.strip_chars() == "").any()
+        assert not texts.str.contains(r"None|\{(sheet|cell|field|value|detail)\}").any()
+
+
+def check_sheet(sheet: Sheet, grid: Grid, own: pl.DataFrame, seen: Seen, file: int) -> None:
+    """Hold every cell of one sheet against the table of valid values and the findings."""
+    errors = located(own.filter(pl.col("severity") == "error"))
+    gone = {row for row, _ in located(own.filter(pl.col("code").is_in(LEFT_OUT)))}
+    valid = seen.valid(sheet.key, file)
+    rows: set[int] = set()
+    for row, cells in data_rows(sheet, grid):
+        if row in gone:
+            assert left_out_for_a_reason(sheet, [cell for _, cell in cells]), (
+                sheet.key,
+                row,
+                cells,
+            )
+            assert row not in valid
+            continue
+        if any(said(field, cell).code != EMPTY for field, cell in cells):
+            rows.add(row)
+        for field, cell in cells:
+            place = address(sheet, field, row)
+            value = valid.get(row, {}).get(field.key)
+            check_cell(field, cell, value, errors.get(place, []))
+    assert set(valid) == (rows if sheet.layout == "table" else {0})
+    assert gone <= {row for row, _ in grid}
+
+
+def located(findings: pl.DataFrame) -> dict[tuple[int, int], list[dict[str, str]]]:
+    """Findings by the row and column of their cells."""
+    result: dict[tuple[int, int], list[dict[str, str]]] = {}
+    for finding in findings.iter_rows(named=True):
+        letters = finding["cell"].rstrip("0123456789")
+        row = int(finding["cell"][len(letters) :])
+        result.setdefault((row, ord(letters) - 64), []).append(finding)
+    return result
+
+
+def data_rows(sheet: Sheet, grid: Grid) -> Iterator[tuple[int, list[tuple[Field, Given]]]]:
+    """The rows of a canonical sheet; a form is one row, of the number 0."""
+    if sheet.layout == "form":
+        yield 0, [(f, grid[i, 2]) for i, f in enumerate(sheet.fields, 1) if (i, 2) in grid]
+        return
+    for row in sorted({row for row, _ in grid if row > 1}):
+        yield row, [(f, grid[row, i]) for i, f in enumerate(sheet.fields, 1) if (row, i) in grid]
+
+
+def address(sheet: Sheet, field: Field, row: int) -> tuple[int, int]:
+    """Where a field's cell stands in a canonical sheet."""
+    number = sheet.fields.index(field) + 1
+    return (number, 2) if sheet.layout == "form" else (row, number)
+
+
+def left_out_for_a_reason(sheet: Sheet, cells: list[Given]) -> bool:
+    """Whether a row can be seen to be no data: a total's word, a lone text, headers again."""
+    texts = [cell.value for cell in cells if cell.kind == "s"]
+    filled = [cell for cell in cells if cell.kind != "s" or collapse(cell.value)]
+    headers = {key for field in sheet.fields for key in field.keys}
+    total = any(word_key(text).startswith(TOTALS) for text in texts)
+    lone = len(filled) == 1 and len(texts) >= 1
+    again = len(texts) > 1 and all(header_key(t) in headers for t in texts if collapse(t))
+    return total or lone or again
+
+
+def check_cell(field: Field, cell: Given, value: object, errors: list[dict[str, str]]) -> None:
+    """Hold one cell against its value in the table and the errors that name it."""
+    meant = said(field, cell)
+    codes = [error["code"] for error in errors]
+    where = (field.key, cell, value, codes, meant)
+    if meant.code == EMPTY:
+        assert value is None, where
+        assert codes in ([], ["missing_value"] if field.required else []), where
+    elif meant.code:
+        assert value is None, where
+        assert codes == [meant.code], where
+        assert same_text(cell, errors[0]["value"]), where
+    elif field.type in LISTS:
+        assert same_value(cell, meant.value, value), where
+        assert codes == ["bad_value"] * min(meant.bad_items, len(codes)), where
+        assert bool(codes) == bool(meant.bad_items), where
+    else:
+        assert same_value(cell, meant.value, value), where
+        assert codes == [], where
+
+
+def same_text(cell: Given, text: str) -> bool:
+    """Whether a finding shows what the cell holds."""
+    if cell.kind == "f":
+        return text == ""
+    if cell.kind == "n":
+        return float(text) == cell.value
+    return collapse(text) == shown(cell) or (cell.kind == "s" and text == cell.value)
+
+
+def same_value(cell: Given, meant: object, value: object) -> bool:
+    """Whether the table holds what was meant; numbers read as texts keep their worth."""
+    text = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if cell.kind == "n" and isinstance(text, str):
+        return float(text) == cell.value
+    return value == meant

@@ -1,0 +1,67 @@
+"""Small files about which a strict reading is in doubt: they are to be refused, not read in part.
+
+Each mark goes away with the intake's answer; then the doubt's word goes out of `strict.OPEN`.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.intake.refusal import Refusal
+from tests.intake.build import Edit, rewrite, submission, swap, xlsx
+
+from .mutate import members, packed
+from .test_damage import SAMPLES, cells_of
+from .xlsb import cell, xlsb
+
+ACTORS = "xl/worksheets/sheet2.xml"
+
+
+def read(data: bytes, path: Path) -> object:
+    """What the intake gives for a file."""
+    path.write_bytes(data)
+    (outcome,) = cells_of([path])
+    return outcome
+
+
+@pytest.mark.xfail(strict=True, reason="to decide: are unknown elements of a sheet refused?")
+@pytest.mark.parametrize(
+    "edit",
+    [
+        swap(("<v>40</v>", "<w>40</w>")),
+        swap(('<c r="A2"', '<d r="A2"'), ('</v></c><c r="B2"', '</v></d><c r="B2"')),
+        swap(("<row", "<rows"), ("</row>", "</rows>")),
+    ],
+)
+def test_unknown_elements_hide_no_cell(edit: Edit, tmp_path: Path) -> None:
+    data = rewrite(xlsx(submission()), {ACTORS: edit})
+    assert isinstance(read(data, tmp_path / "x.xlsx"), Refusal)
+
+
+@pytest.mark.xfail(strict=True, reason="to decide: are empty attributes refused like wrong ones?")
+@pytest.mark.parametrize("edit", [swap(('t="s"', 't=""')), swap(('s="1"', 's=""'))])
+def test_an_empty_attribute_is_none(edit: Edit, tmp_path: Path) -> None:
+    data = rewrite(xlsx(submission()), {ACTORS: edit})
+    assert isinstance(read(data, tmp_path / "x.xlsx"), Refusal)
+
+
+def test_no_cell_hides_another(tmp_path: Path) -> None:
+    parts = members(xlsb(submission()))
+    name = "xl/worksheets/sheet3.bin"
+    assert cell(1, 1.5) in parts[name]
+    parts[name] = parts[name].replace(cell(1, 1.5), cell(0, 1.5))
+    assert isinstance(read(packed(list(parts.items())), tmp_path / "x.xlsb"), Refusal)
+
+
+@pytest.mark.xfail(strict=True, reason="to decide: are unknown elements of a table refused?")
+def test_unknown_elements_hide_no_cell_of_ods(tmp_path: Path) -> None:
+    parts = members((SAMPLES / "submission.ods").read_bytes())
+    parts["content.xml"] = parts["content.xml"].replace(b"table:table-cell", b"table:table-cel")
+    assert isinstance(read(packed(list(parts.items())), tmp_path / "x.ods"), Refusal)
+
+
+@pytest.mark.xfail(strict=True, reason="to decide: soft line breaks part words")
+def test_a_soft_line_break_parts_words(tmp_path: Path) -> None:
+    data = xlsx(submission().set("Akteure", "Ort", "Bad\x0bSaarow"))
+    cells = read(data, tmp_path / "x.xlsx")
+    assert ("Akteure", 2, 7, "s", "Bad Saarow") in cells
