@@ -56,7 +56,7 @@ class Cells:
         self.place.extend(places)
         self.kind += kinds
         self.number.extend(numbers)
-        self.sheet.extend([sheet] * len(kinds))
+        self.sheet += array("H", [sheet]) * len(kinds)
 
     def add(self, sheet: int, values: dict[int, Value]) -> None:
         """Append cells of one sheet in the order of their places."""

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from itertools import compress, islice
+from itertools import compress, islice, repeat
 from operator import lt
 
 from pipeline.intake.cells import DATE, NUMBER, PLACES, Cells, Value
@@ -27,7 +27,6 @@ ATTRIBUTES = r'(?: [A-Za-z][\w:.]*="[^"<>&]*")*'
 OF_ROW = r'(?: r="[0-9]{1,7}")?(?: (?!r=)[A-Za-z][\w:.]*="[^"<>&]*")*'
 ROWS = re.compile(rf"(?:<row{OF_ROW}/>)*<row{OF_ROW}>")
 LAST_ROWS = re.compile(rf"(?:<row{OF_ROW}/>)*")
-ROW = re.compile(r"<row[^<>]*>")
 EMPTY = re.compile(r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"(?: s="[0-9]+")?(?:/>|></c>)')
 INLINE = re.compile(r'( t="inlineStr"[^<>]*>)<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 FORMULA = re.compile(rf"><f({ATTRIBUTES})(?:/>|>[^<\x00-\x1f]*</f>)")
@@ -36,18 +35,21 @@ HEAD = re.compile(r'(?: s="([0-9]{1,9})"| t="([A-Za-z]+)"| (?:cm|vm)="[0-9]+")*(
 VALUE = re.compile(r'"[A-Z0-9:. -]*"')
 # Marks put in place of a formula, and of a value that is not stored; no XML can hold them.
 HAS_FORMULA, WITHOUT_VALUE = "\x01", "\x02"
-NUMERIC = set("0123456789+-.eE")
 MOST_DAYS = 100_000
-DIGITS = str.maketrans("", "", "0123456789")
+# Tags that differ in their digits only are of one form.
+DIGITS = str.maketrans("123456789", "0" * 9)
+NO_NUMERIC = str.maketrans("", "", "0123456789+-.eE")
 CHUNK = 4_000_000
 
 
 def read_sheet(data: bytes, part: str, index: int, heads: "Heads") -> bool:
     """Append the sheet's cells; False if the sheet is not in the usual form: nothing is added."""
     text = as_utf8(data, checked=True)
-    if text is None or text.count(BEGIN) != 1 or text.count(END) != 1:
+    if text is None:
         return False
-    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    begin, end = text.find(BEGIN) + len(BEGIN), text.rfind(END)
+    if begin < len(BEGIN) or end < begin:
+        return False
     reader = _Sheet(heads)
     try:
         if not all(reader.read(chunk) for chunk in chunks(text, begin, end)):
@@ -101,12 +103,6 @@ def is_sheet(skeleton: str, part: str) -> bool:
     return good and found.count((1, f"{space}{SEPARATOR}sheetData")) == 1
 
 
-def first_of(form: str, tags: str) -> str:
-    """Return the first of the tags that has a form (a tag without its digits), as an empty one."""
-    tag = next(tag for tag in ROW.findall(tags) if tag.translate(DIGITS) == form)
-    return tag if tag.endswith("/>") else tag[:-1] + "/>"
-
-
 class _Sheet:
     """Collects a sheet's cells."""
 
@@ -130,7 +126,7 @@ class _Sheet:
         if not found:
             return self.length_of_rows(rows) == len(rows)
         references, heads, texts = zip(*found, strict=True)
-        length = sum(map(len, references)) + sum(map(len, heads)) + sum(map(len, texts))
+        length = len("".join(references)) + len("".join(heads)) + len("".join(texts))
         length += AROUND_CELL * len(found)
         if length > len(rows) or length + self.length_of_rows(rows) != len(rows):
             return False
@@ -150,7 +146,7 @@ class _Sheet:
             rows = INLINE.sub(r"\1<v>\2</v>", rows)
         if "<f" in rows:
             for attributes in set(FORMULA.findall(rows)):
-                self.samples[attributes.translate(DIGITS)] = f"<f{attributes}/>"
+                self.samples["<f" + attributes.translate(DIGITS)] = f"<f{attributes}/>"
             rows = FORMULA.sub(HAS_FORMULA + ">", rows)
             saved = f"{HAS_FORMULA}{WITHOUT_VALUE}><v></v></c>"
             rows = rows.replace(f"{HAS_FORMULA}></c>", saved)
@@ -159,15 +155,32 @@ class _Sheet:
     def length_of_rows(self, rows: str) -> int:
         """Return how much of the text are the rows' own tags; -1 if there is anything unusual."""
         *pieces, rest = rows.split("</row>")
+        ends = list(map(str.find, pieces, repeat(">")))
+        begins = [piece[: end + 1] for piece, end in zip(pieces, ends, strict=True)]
+        tags = "".join(begins)
+        # One tag in each piece, at its beginning; a row without cells may close itself.
+        if rest or rows.count("<row") != len(pieces) or not self.have_form(tags):
+            return self.length_of_any_rows(pieces, rest)
+        return len(tags) + len("</row>") * len(pieces)
+
+    def length_of_any_rows(self, pieces: list[str], rest: str) -> int:
+        """Return the same where some rows close themselves."""
         matches = [ROWS.match(piece) for piece in pieces]
         last = LAST_ROWS.fullmatch(rest)
         if last is None or not all(matches):
             return -1
-        begins = [match[0] for match in matches if match]
-        tags = "".join(begins) + last[0]
-        for form in set(ROW.findall(tags.translate(DIGITS))) - self.samples.keys():
-            self.samples[form] = first_of(form, tags)
-        return sum(map(len, begins)) + len(last[0]) + len("</row>") * len(pieces)
+        begins = "".join([match[0] for match in matches if match])
+        known = self.have_form((begins + last[0]).replace("/>", ">"))
+        return len(begins) + len(last[0]) + len("</row>") * len(pieces) if known else -1
+
+    def have_form(self, tags: str) -> bool:
+        """Whether tags of rows that follow one another are of the usual form; keep one of each."""
+        for form in set(tags.translate(DIGITS).split(">")) - self.samples.keys() - {""}:
+            if not ROWS.fullmatch(form + ">"):
+                return False
+            first = next(tag for tag in tags.split(">") if tag.translate(DIGITS) == form)
+            self.samples[form] = first + "/>"
+        return True
 
     def convert(self, heads: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         """Append kinds and numbers; False if a number is not written as one."""
@@ -187,7 +200,8 @@ class _Sheet:
     def are_numbers(self, heads: tuple[str, ...], texts: tuple[str, ...]) -> bool:
         """Whether everything that is converted as a number is written as one."""
         chosen = self.heads.numeric
-        return NUMERIC.issuperset("".join(compress(texts, map(chosen.__contains__, heads))))
+        joined = "".join(compress(texts, map(chosen.__contains__, heads)))
+        return not joined.translate(NO_NUMERIC)
 
     def correct(self, start: int, heads: tuple[str, ...], texts: tuple[str, ...]) -> None:
         """Give the cells that are not of their type's usual kind their own; drop empty ones."""

@@ -1,6 +1,7 @@
 """The list of texts that the sheets of an OOXML workbook share."""
 
 import re
+from functools import lru_cache
 
 from pipeline.intake.xml import Attributes, local, scan
 
@@ -28,16 +29,23 @@ def as_utf8(data: bytes, *, checked: bool = False) -> str | None:
     checked: the caller himself looks for control characters and for markup other than tags.
     """
     declaration = data[: data.find(b"?>")] if data.startswith(b"<?xml") else b""
-    if b"encoding" in declaration and not re.search(rb"""=\s*["']utf-8["']""", declaration.lower()):
+    if not declares_utf8(declaration):
         return None
     if not checked and (b"<!" in data or len(data.translate(None, CONTROLS)) < len(data)):
         return None
-    if b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data:
+    if b"\xef\xbf" in data:  # of these seldom letters two are none
         return None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+@lru_cache(maxsize=16)
+def declares_utf8(declaration: bytes) -> bool:
+    """Whether an XML declaration names no other encoding than UTF-8."""
+    named = re.search(rb"""encoding\s*=\s*["']([^"']*)""", declaration)
+    return named is None or named[1].lower() == b"utf-8"
 
 
 def plain_items(text: str) -> list[str] | None:
@@ -59,7 +67,7 @@ def plain_items(text: str) -> list[str] | None:
 
 def is_special(text: str) -> bool:
     """Whether a text holds references or other marks whose meaning only a parser knows."""
-    if "\r" in text or "]]" in text:
+    if "\r" in text or ("]" in text and "]]" in text):
         return True
     return "&" in text and ENTITY.search(text) is not None
 

@@ -196,6 +196,7 @@ ALIKE: dict[str, tuple[bytes, Found]] = {
     "byte order mark": (xlsx("", sheet=sheet_xml(ONE).encode("utf-8-sig")), USUAL),
     "other prefixes": (xlsx("", sheet=f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>1</x:v></x:c><x:c r="B1" s="1"><x:v>45000</x:v></x:c></x:row></x:sheetData></x:worksheet>'), USUAL),
     "strict": (xlsx("", sheet=sheet_xml(ONE).replace(MAIN, STRICT)), USUAL),
+    "as Excel writes it": (xlsx("", sheet=sheet_xml(ONE).replace("<worksheet ", '<worksheet xmlns:x14ac="urn:x14" xmlns:x15="urn:x15" ').replace('<row r="1"', '<row r="1" spans="1:2" x14ac:dyDescent="0.25"')), USUAL),
     "wrong dimension": (xlsx("", sheet=sheet_xml(ONE).replace("<sheetData>", '<dimension ref="A1"/><sheetData>')), USUAL),
     "no dimension at all": (xlsx("", sheet=sheet_xml(ONE).replace("<sheetData>", '<dimension ref="1:4"/><sheetData>')), USUAL),
     "1904": (xlsx(ONE, '<workbookPr date1904="1"/>'), USUAL | {"B1": ("d", 20893)}),
@@ -212,6 +213,20 @@ ALIKE: dict[str, tuple[bytes, Found]] = {
 def test_read_right(name: str, tmp_path: Path) -> None:
     data, said = ALIKE[name]
     assert read(data, tmp_path) == said
+
+
+def test_what_programs_write_is_read_quickly() -> None:
+    """Sheets as Excel and XlsxWriter write them do not need the parser."""
+    rows = [
+        row('<c r="A1" s="1" t="s"><v>0</v></c>', ' r="1" spans="1:2" x14ac:dyDescent="0.25"'),
+        row('<c r="A2" s="1"/><c r="B2"><f>A1</f><v>1</v></c>', ' r="2" s="1" customFormat="1"'),
+        row('<c r="A3" t="inlineStr"><is><t>x</t></is></c>', ' r="3"') + '<row r="4"/>',
+        row('<c r="A5" t="b"><v>1</v></c><c r="B5" t="e"><v>#N/A</v></c>', ' r="5"'),
+    ]
+    xml = sheet_xml("".join(rows)).replace("<worksheet", '<worksheet xmlns:x14ac="urn:x14"')
+    values = OoxmlValues(Cells(), [PLAIN, DAY], ["null"], from_1904=False)
+    assert ooxml_fast.read_sheet(xml.encode(), FAR, 0, ooxml_fast.Heads(values))
+    assert bytes(values.cells.kind) == b"snsbe"
 
 
 def test_only_worksheets_are_sheets(tmp_path: Path) -> None:
