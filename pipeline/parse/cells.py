@@ -33,7 +33,7 @@ TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
 LARGEST, SMALLEST = 1e12, 1e-6
 # Whole numbers up to here are shown as such.
 MOST_EXACT = 1e15
-# Nothing longer is a number or a date.
+# Nothing longer is a number or a date, digits alone aside.
 LONGEST_NUMBER = 64
 FIRST_DAY = dt.date(1700, 1, 1)
 
@@ -197,9 +197,16 @@ def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
     return reading(number=pl.when(usable).then(value), code=code)
 
 
+def short_text() -> pl.Expr:
+    """The text, if it is short enough to be a number or a date, or a number beyond all limits."""
+    text = pl.col("clean")
+    fits = text.str.len_chars() <= LONGEST_NUMBER
+    return pl.when(fits | text.str.contains(r"^\d+$")).then(text)
+
+
 def read_number_in_text() -> pl.Expr:
     """A number in a text is read as meant; a single group of three digits is doubtful."""
-    text = pl.col("clean").str.slice(0, LONGEST_NUMBER)
+    text = short_text()
     text = collapse_expr(text.str.replace_all(CURRENCY, ""))
     minus = text.str.contains(r"^[-−–]")
     digits = text.str.replace(r"^[-+−–]\s*", "")
@@ -236,12 +243,7 @@ def sensible(day: pl.Expr) -> pl.Expr:
 
 def read_date_in_text() -> pl.Expr:
     """A text such as 31.12.2025 or 2025-12-31, with or without a time of day."""
-    text = (
-        pl.col("clean")
-        .str.slice(0, LONGEST_NUMBER)
-        .str.replace(TIME_OF_DAY, "")
-        .str.replace_all(r"\.\s+", ".")
-    )
+    text = short_text().str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
     iso = pl.when(text.str.contains(ISO_DATE)).then(text)
     said = pl.coalesce(

@@ -151,6 +151,8 @@ NUMBERS = [
     case("Betrag", "1.234 €", 1234, "ambiguous_number"),
     case("Betrag", "+1.234", 1234, "ambiguous_number"),
     # unreadable
+    case("Betrag", "0" * 70 + "x", None, "bad_type"),
+    case("Betrag", "9" * 70, None, "out_of_range"),
     case("Betrag", "abc", None, "bad_type"),
     case("Betrag", "ca. 100", None, "bad_type"),
     case("Betrag", "100 bis 200", None, "bad_type"),
