@@ -74,4 +74,4 @@ def requests(examined: Examined, settled: pl.DataFrame) -> pl.DataFrame:
     reviewed = settled.filter(pl.col("outcome") == REVIEWED)
     table = preview(examined, reviewed, load_settings()).filter(pl.col("request_de") != "")
     table = table.join(settled.select("file", "source_file"), on="file", maintain_order="left")
-    return table.select(REQUESTS)
+    return table.select(*REQUESTS)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -20,7 +21,7 @@ def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-def as_json(capsys: pytest.CaptureFixture[str], *paths: Path) -> list[dict[str, Any]]:
+def as_json(capsys: pytest.CaptureFixture[str], *paths: Path | str) -> list[dict[str, Any]]:
     files: list[dict[str, Any]] = json.loads(
         check(capsys, "--format", "json", *(str(p) for p in paths))
     )["files"]
@@ -177,3 +178,17 @@ def test_without_colours_server_or_noise_when_piped(tmp_path: Path) -> None:
     modules = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
     assert "polars" in modules
     assert not modules & {"prefect", "rich", "jinja2", "xlsxwriter", "openpyxl", "hypothesis"}
+
+
+def test_feedback_asks_for_the_cells_that_would_settle_what_is_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = submission(**{"Akteure im Strategieprozess": None})
+    path = save(tmp_path / "form.xlsx", book)
+    out = check(capsys, str(path), "--feedback", str(tmp_path / "out"))
+    copy = tmp_path / "out" / "form.xlsx.feedback.xlsx"
+    assert str(copy) in out
+    sheet = openpyxl.load_workbook(copy).worksheets[0]
+    texts = [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
+    assert any("Stammdaten!B" in text and "Akteure im Strategieprozess" in text for text in texts)
+    as_json(capsys, path, "--feedback", str(tmp_path / "out"))  # where is said beside the JSON
