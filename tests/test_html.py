@@ -20,7 +20,7 @@ from pipeline.report.html.place import quarters
 from pipeline.report.html.words import Words
 from pipeline.review import Review
 from pipeline.settings import load_settings
-from pipeline.texts import NBSP, texts
+from pipeline.texts import NBSP
 from schemas.tables import TABLES
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
@@ -473,9 +473,3 @@ def test_row_numbers_are_shortened() -> None:
 
 def test_no_row_is_told_too() -> None:
     assert actor_rows([], DE).summary == "0 Zeilen, 0 zählen."
-
-
-def test_every_text_of_the_pages_exists_in_both_languages() -> None:
-    for key, text in texts("html").items():
-        fields = [set(re.findall(r"\{(\w+)\}", text[lang])) for lang in ("de", "en")]
-        assert fields[0] == fields[1], key

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pipeline.report.html.translations import plural, translation
 from pipeline.texts import day, number, percent, say, say_limit, texts
 from schemas.declaration import read_toml, registers
-
-GROUP = "html"
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,12 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text of the pages; KeyError if there is none."""
-        text = texts(GROUP)[key][self.lang]
+        text = translation(key, self.lang)
         return text.format(**values) if values else text
 
     def count(self, key: str, n: int) -> str:
         """Return a text that says how many, in the singular for one."""
-        return self(f"{key}_one" if n == 1 else key, n=self.number(n))
+        return plural(key, n, self.lang).format(n=self.number(n))
 
     def of(self, text: Mapping[str, str]) -> str:
         """Return a text that carries its languages itself."""
