@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from pipeline.office import Office, coverage, effective_ratings, read_office
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
 from pipeline.tables.assemble import Finished, assemble
+from pipeline.tables.context import context
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import submission
 
@@ -49,6 +50,7 @@ class Review:
     tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
     decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook).
     catalogues: as they were asked for; the first one decides the table `clusters`.
+    context: what pages tell besides, see `tables.context`; empty where only the tables are known.
     """
 
     period: str
@@ -56,6 +58,7 @@ class Review:
     catalogues: tuple[Catalogue, ...]
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
+    context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def review(
         ratings,
     )
     tables = assemble(finished)
-    return Review(task.period, task.last_day, task.catalogues, task.settings, tables)
+    beside = context(portfolio, examined.counted, measures.figures, office.register)
+    return Review(task.period, task.last_day, task.catalogues, task.settings, tables, beside)
 
 
 def reviewed_portfolio(
