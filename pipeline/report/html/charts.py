@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
@@ -32,7 +32,7 @@ FONT_SIZE = 12
 WIDTH = 620
 ROW = 30
 TIMELINE_ROOM = 6
-LOCALES = {"de": "de-DE", "en": "en-US"}
+LOCALES: Mapping[str, Literal["de-DE", "en-US"]] = {"de": "de-DE", "en": "en-US"}
 BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
 MEDIAN = {"type": "tick", "thickness": 3, "size": 16, "color": COLOURS["accent"], "opacity": 1}
 RUG = {
@@ -146,7 +146,8 @@ def rows_axis(labels: Sequence[object]) -> Spec:
 
 def room(labels: Sequence[object]) -> Spec:
     """Return the padding that keeps labels whole in a wider typeface than the library's own."""
-    return {"padding": {"left": 5 + max(len(str(label)) for label in labels), "right": 5}}
+    wider = max(len(str(label)) for label in labels)
+    return {"padding": {"left": 5 + wider, "right": 12, "top": 5, "bottom": 10}}
 
 
 def _box(rows: Rows) -> list[Spec]:

@@ -6,9 +6,14 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.report.html.admission import Admission, admission
+from pipeline.report.html.changes import NAME as CHANGES
+from pipeline.report.html.changes import own_changes, titles_of
+from pipeline.report.html.comparison import cohort_name
 from pipeline.report.html.counting import Actors, FigureRows, actor_rows, figure_rows
 from pipeline.report.html.discretion import discretion
 from pipeline.report.html.faults import cell_findings
+from pipeline.report.html.features import Feature, features
 from pipeline.report.html.place import Place, place
 from pipeline.report.html.verdict import Verdict, verdict
 from pipeline.report.html.views import Head, Table, page_head
@@ -17,23 +22,34 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", "actors")
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", "actors", CHANGES)
+CONTEXT = ("process", "features", "stages")
+# On paper a page lists as many findings as leave it on two sheets.
+ON_PAPER = 8
 
 
 @dataclass(frozen=True)
 class ClusterView:
-    """All that a cluster's page prints."""
+    """All that a cluster's page prints; what is None is not known and not shown.
+
+    beside: size and age. left_out: a sentence on the findings that are not printed on paper.
+    """
 
     head: Head
     cluster_id: str
     name: str
     facts: Sequence[tuple[str, str]]
     verdicts: Sequence[Verdict]
+    features: Sequence[Feature]
     place: Place
+    beside: str
+    admission: Admission | None
+    changes: Table | None
     actors: Actors
     figures: Sequence[FigureRows]
     findings: Table
     findings_summary: str
+    left_out: str
 
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
@@ -45,7 +61,8 @@ def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
 
 def take_apart(review: Review) -> Parts:
     """Return every table's rows by cluster, each table gone through once."""
-    frames = {name: review.tables[name] for name in TABLES}
+    frames = {name: review.tables[name] for name in TABLES if name in review.tables}
+    frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
     frames["rows"] = grouped_rows(review.tables["rows"])
     frames["findings"] = own_findings(review)
     return {name: _by_cluster(frame) for name, frame in frames.items()}
@@ -78,18 +95,51 @@ def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> Cluste
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
     name = row["name"] or cluster_id
+    findings = own["findings"]
     return ClusterView(
         head=page_head(review, f"{cluster_id} {name}", words),
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, words),
         verdicts=_verdicts(review, own, words),
+        features=_features(own, words),
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
+        beside=_beside(row, words),
+        admission=_admission(row, own, words),
+        changes=own_changes(own.get(CHANGES, ()), titles_of(review, words), words),
         actors=actor_rows(own["actors"], words),
         figures=figure_rows(own["rows"], words),
-        findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
-        findings_summary=_findings_summary(own["findings"], words),
+        findings=cell_findings(words("cell_findings_caption"), findings, words),
+        findings_summary=_findings_summary(findings, words),
+        left_out=_left_out(len(findings), words),
     )
+
+
+def _features(own: Mapping[str, Sequence[Row]], words: Words) -> Sequence[Feature]:
+    rows = own.get("features", ())
+    return features(rows[0], own["stages"], words) if rows else ()
+
+
+def _admission(row: Row, own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
+    process = own.get("process", ())
+    errors = sum(r["severity"] == "error" for r in own["findings"])
+    return admission(process[0], errors, row["actors"], words) if process else None
+
+
+def _beside(row: Row, words: Words) -> str:
+    """Return size and age, without which a place among others says little."""
+    band, age = row["size_band"], row["age_years"]
+    size = words("size_is", band=cohort_name("size_band", band, words)) if band else None
+    return words(
+        "beside_it",
+        size=size or words("size_unknown"),
+        age=words("age_unknown") if age is None else words.count("age_is", int(age)),
+    )
+
+
+def _left_out(findings: int, words: Words) -> str:
+    more = findings - ON_PAPER
+    return words("more_on_screen", n=words.number(more)) if more > 0 else ""
 
 
 def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
@@ -105,14 +155,14 @@ def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
 def _verdicts(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> list[Verdict]:
     found = []
     hides = discretion(review)
-    for catalogue in review.catalogues:
+    for number, catalogue in enumerate(review.catalogues, 1):
         mine = {
             name: [r for r in own[name] if r["catalogue"] == catalogue.id]
             for name in ("decisions", "criteria", "conditions")
         }
         decision = mine["decisions"][0]
         rows = (decision, mine["criteria"], mine["conditions"])
-        found.append(verdict(catalogue, *rows, hides, words))
+        found.append(verdict(catalogue, number, *rows, hides, words))
     return found
 
 

@@ -37,7 +37,7 @@ def messages(lang: str) -> Mapping[str, tuple[str, ...]]:
         forms = message.string
         key = message.id if isinstance(message.id, str) else message.id[0]
         if key:
-            found[key] = (forms,) if isinstance(forms, str) else tuple(forms)
+            found[key] = (forms,) if isinstance(forms, str) else tuple(forms or ())
     return found
 
 
