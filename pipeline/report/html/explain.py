@@ -146,12 +146,16 @@ def _catalogue(
 ) -> dict[str, Any]:
     own = pl.col("catalogue") == catalogue.id
     conditions: dict[tuple[str, str], list[Row]] = {}
-    for row in review.tables["conditions"].filter(own).iter_rows(named=True):
+    ordered = (
+        review.tables["conditions"].filter(own).sort("cluster_id", "criterion_id", "condition")
+    )
+    for row in ordered.iter_rows(named=True):
         conditions.setdefault((row["cluster_id"], row["criterion_id"]), []).append(row)
     declared = {c.id: c for c in catalogue.criteria}
     position = {c.id: n for n, c in enumerate(catalogue.criteria)}
     cells: dict[str, list[Any]] = {}
-    for row in review.tables["criteria"].filter(own).sort("cluster_id").iter_rows(named=True):
+    judged = review.tables["criteria"].filter(own).sort("cluster_id", "criterion_id")
+    for row in judged.iter_rows(named=True):
         cluster_id, criterion_id = row["cluster_id"], row["criterion_id"]
         those = conditions.get((cluster_id, criterion_id), ())
         cell = _cell(row, those, declared[criterion_id].conditions, behind, pool, words)
