@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.catalogue import Catalogue
-from pipeline.report.html.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.html.views import Cell, Table, decision_cell, linked, names_of, titled
 from pipeline.report.html.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import at_the_mark, smallest_requests
@@ -41,7 +41,8 @@ def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
         _requests(requests, catalogue, names, words),
     ]
     title = words.of(catalogue.title)
-    return Edge(title, _turns(robustness, variants, words), [t for t in others if t.rows])
+    tables = [titled(t, title) for t in others if t.rows]
+    return Edge(title, titled(_turns(robustness, variants, words), title), tables)
 
 
 # ------------------------------------------------------------------------------------- variants

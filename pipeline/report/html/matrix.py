@@ -13,16 +13,16 @@ from pipeline.review import Review
 
 # Classes of cells, short because there is one per cluster and criterion.
 CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
+EXPERT = "e"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One cell: its class, its sign, what is read aloud, whether an expert said so."""
+    """One cell: its classes, its sign, what is read aloud."""
 
     css: str
     sign: str
     text: str
-    assessed: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ def _mark(status: str, assessed: bool, against: bool, words: Words) -> Mark:
     text = words.code("status", status)
     if assessed:
         text = words("against_hard_mark" if against else "assessed_mark", status=text)
-    return Mark(CLASSES[status], words.code("status_sign", status), text, assessed)
+    css = f"{CLASSES[status]} {EXPERT}" if assessed else CLASSES[status]
+    return Mark(css, words.code("status_sign", status), text)
 
 
 def _row(

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.catalogue import Catalogue
 from pipeline.report.html.charts import Chart, draw, stacked
-from pipeline.report.html.views import Table
+from pipeline.report.html.views import Table, titled
 from pipeline.report.html.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import criteria_counts, shortfalls, single_levers
@@ -48,8 +48,8 @@ def _profile(review: Review, number: int, catalogue: Catalogue, words: Words) ->
         lever=_best_lever(levers, catalogue, words),
         chart=_chart(number, counts, catalogue, words),
         tables=[
-            _counts(counts, dict(levers.iter_rows()), catalogue, words),
-            _shortfalls(shortfalls(conditions), catalogue, words),
+            titled(_counts(counts, dict(levers.iter_rows()), catalogue, words), title),
+            titled(_shortfalls(shortfalls(conditions), catalogue, words), title),
         ],
     )
 

@@ -1,7 +1,7 @@
 """What templates print: tables of texts and the head that every page has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.report.html.words import Words
 from pipeline.review import Review
@@ -70,6 +70,11 @@ def names_of(review: Review) -> dict[str, str]:
 def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:
     """Return a cluster's id and name, linked to its page."""
     return Cell(f"{cluster_id} {names[cluster_id]}", page_of(cluster_id))
+
+
+def titled(table: Table, title: str) -> Table:
+    """Return the table with what it belongs to before its caption, so that no two are alike."""
+    return replace(table, caption=f"{title}: {table.caption}")
 
 
 def decision_cell(decision: str, words: Words) -> Cell:

@@ -110,7 +110,7 @@
   function totals(table) {
     const rows = [...table.tBodies[0].rows].filter((row) => !row.classList.contains("off"));
     all("tfoot td.c", table).forEach((cell, i) => {
-      cell.textContent = number.format(rows.filter((row) => row.cells[i + 4].className === "f").length);
+      cell.textContent = number.format(rows.filter((row) => row.cells[i + 4].classList.contains("f")).length);
     });
   }
 
@@ -120,7 +120,7 @@
     const cell = row.cells[column];
     if (column === 0) return cell.textContent;
     if (cell.dataset.v) return ranks[cell.dataset.v];
-    return cell.className in ranks ? ranks[cell.className] : Number(cell.textContent.replace(/\D/g, ""));
+    return ranks[cell.classList[0]] ?? Number(cell.textContent.replace(/\D/g, ""));
   }
   function sort(table, key, down, speak = true) {
     const heads = [...table.tHead.rows[0].cells];
