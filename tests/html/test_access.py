@@ -50,7 +50,7 @@ def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str
     assert still.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     page = opened(cluster_page, forced_colors="active")
     fills = page.evaluate(
-        "['.strip .on', '.strip rect:not(.on)'].map("
+        "['.quarters .on', '.quarters rect:not(.on)'].map("
         "s => getComputedStyle(document.querySelector(s)).fill)"
     )
     assert fills[0] != fills[1]

@@ -57,7 +57,8 @@ def comparison(review: Review, words: Words) -> Comparison:
 
 
 def _distribution(name: str, cohorts: Sequence[Row], review: Review, words: Words) -> Distribution:
-    of_kind = {k: _ordered(cohorts, k, review) for k in COHORT_KINDS}
+    kinds = COHORT_KINDS if name == FIRST else DRAWN
+    of_kind = {k: _ordered(cohorts, k, review) for k in kinds}
     of_kind = {kind: rows for kind, rows in of_kind.items() if rows}
     return Distribution(
         id=name.replace("_", "-"),

@@ -10,6 +10,8 @@ from pipeline.report.html.words import Words
 from pipeline.review import Review
 
 Sources = Mapping[tuple[str, str], str]
+# Longer lists of rows stand on the cluster's page.
+LONGEST = 48
 # Of the figures about actors: which of the bound rows make up the numerator.
 OF_ACTORS = {
     "bound_actors": pl.lit(value=True),
@@ -33,7 +35,7 @@ def _of_sheets(rows: pl.DataFrame) -> dict[tuple[str, str], str]:
     grouped = counted.group_by(keys).agg(pl.col("row").unique().sort()).sort(keys)
     found: dict[tuple[str, str], str] = {}
     for cluster_id, metric, sheet, numbers in grouped.iter_rows():
-        key, text = (cluster_id, metric), f"{sheet} {ranges(numbers)}"
+        key, text = (cluster_id, metric), f"{sheet} {_short(numbers)}"
         found[key] = f"{found[key]}; {text}" if key in found else text
     return found
 
@@ -45,5 +47,11 @@ def _of_actors(review: Review, words: Words) -> dict[tuple[str, str], str]:
     for metric, holds in OF_ACTORS.items():
         own = bound.filter(holds).group_by("cluster_id").agg(pl.col("row").sort())
         for cluster_id, numbers in own.iter_rows():
-            found[cluster_id, metric] = f"{sheet} {ranges(numbers)}"
+            found[cluster_id, metric] = f"{sheet} {_short(numbers)}"
     return found
+
+
+def _short(numbers: list[int]) -> str:
+    """Return the numbers of rows, of a long list only the first."""
+    text = ranges(numbers)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(', ')[0]}, …"

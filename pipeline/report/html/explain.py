@@ -50,7 +50,6 @@ FIELDS = (
     "actors",
     "smes",
     "doubtful",
-    "text",
 )
 
 
@@ -73,7 +72,7 @@ def page_data(review: Review, found: Sharing, words: Words) -> Markup:
     place = {cluster_id: n for n, cluster_id in enumerate(ids)}
     data = {
         "fields": FIELDS,
-        "clusters": cluster_rows(review, words),
+        "clusters": cluster_rows(review),
         "shared": [
             [[place[i] for i in cluster_ids], actors]
             for cluster_ids, actors in found.groups.iter_rows()
@@ -90,7 +89,7 @@ def page_data(review: Review, found: Sharing, words: Words) -> Markup:
 
 
 # --------------------------------------------------------------------------------------- clusters
-def cluster_rows(review: Review, words: Words) -> list[list[Any]]:
+def cluster_rows(review: Review) -> list[list[Any]]:
     """Return FIELDS of every reviewed cluster, in the order of their ids."""
     decisions = review.tables["decisions"].filter(pl.col("catalogue") == review.catalogues[0].id)
     doubtful = pl.col("decision_confirmed") != pl.col("decision")
@@ -116,21 +115,9 @@ def cluster_rows(review: Review, words: Words) -> list[list[Any]]:
             r["members"],
             r["smes"],
             r["doubtful"],
-            _searched(r, names, words),
         ]
         for r in table.iter_rows(named=True)
     ]
-
-
-def _searched(row: Row, names: Mapping[str, str], words: Words) -> str:
-    """Return what free text is looked for in."""
-    parts = (
-        row["cluster_id"],
-        names[row["cluster_id"]],
-        words.name("federal_states", row["federal_state"]),
-        words.name("technology_fields", row["technology_field"]),
-    )
-    return " ".join(parts).lower()
 
 
 def measures_of(benchmarks: pl.DataFrame) -> Mapping[str, list[str]]:

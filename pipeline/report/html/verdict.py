@@ -2,15 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from pipeline.catalogue import Catalogue, Condition, Criterion
+from pipeline.catalogue import Catalogue, Condition, Criterion, metrics
 from pipeline.report.html.discretion import masked
 from pipeline.report.html.figures import interval, lever, required
 from pipeline.report.html.views import anchor
 from pipeline.report.html.words import Words
 
 Row = Mapping[str, Any]
+# What a condition's words are made of.
+READ = (
+    "operator",
+    "value_low",
+    "value_high",
+    "threshold",
+    "unit",
+    "status",
+    "limit_source",
+    "lever_amount",
+    "lever_unit",
+)
 
 
 @dataclass(frozen=True)
@@ -138,15 +151,25 @@ def condition_view(
     condition: Condition, row: Row, words: Words, *, hidden: bool = False
 ) -> ConditionView:
     """Return a condition in words; hidden: whether its limit is to be kept from the reader."""
+    values = tuple(row[key] for key in READ)
+    return _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
+
+
+# The same figures come again and again, on the index and on the clusters' pages.
+@lru_cache(maxsize=65_536)
+def _condition(
+    metric: str, values: tuple[Any, ...], by_reference: bool, hidden: bool, words: Words
+) -> ConditionView:
+    row = dict(zip(READ, values, strict=True))
     unit, threshold, status = row["unit"], row["threshold"], row["status"]
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
     return ConditionView(
-        title=words.of(condition.metric.title),
+        title=words.of(metrics()[metric].title),
         value=_value(row, words),
         required=words("limit_hidden")
         if hidden
         else required(row["operator"], threshold, unit, words),
-        limit=words.limit(row["limit_source"]) if condition.threshold is None else "",
+        limit=words.limit(row["limit_source"]) if by_reference else "",
         status=status,
         sign=words.code("status_sign", status),
         status_text=words.code("status", status),

@@ -16,6 +16,13 @@
   const search = form.elements.q;
   const about = all("[data-c]").map((node) => [node, node.dataset.c.split(" ").map((id) => place.get(id))]);
   const matrices = all("table.matrix");
+  // Free text is looked for in what readers see: id, name, state and field.
+  const named = (name) => new Map(all("option", form.elements[name]).map((option) => [option.value, option.text]));
+  const [states, fields] = ["land", "feld"].map(named);
+  const texts = data.clusters.map((row) =>
+    [row[field.cluster_id], row[field.name], states.get(row[field.federal_state]), fields.get(row[field.technology_field])]
+      .join(" ").toLowerCase(),
+  );
   let shown = data.clusters.map(() => true);
   let sorting = null;
 
@@ -42,12 +49,12 @@
   }
 
   // ---- the filter ----
-  function matches(row) {
+  function matches(row, i) {
     const fits = choices.every(({ value, dataset }) => {
       const own = row[field[dataset.field]];
       return !value || (Array.isArray(own) ? own.includes(value) : own === value);
     });
-    return fits && search.value.toLowerCase().split(/\s+/).every((word) => row[field.text].includes(word));
+    return fits && search.value.toLowerCase().split(/\s+/).every((word) => texts[i].includes(word));
   }
   function apply() {
     shown = data.clusters.map(matches);
