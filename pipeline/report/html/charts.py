@@ -96,7 +96,7 @@ def dressed(svg: str, name: str, title: str, description: str) -> str:
     svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d=""(?: display="none")?/>', "", svg)
     svg = re.sub(r"<g>\s*</g>|<g/>", "", svg)
     svg = re.sub(r' (?:opacity="1"|stroke-width="1"|transform="translate\(0,0\)")', "", svg)
-    svg = re.sub(r"(\d\.\d)\d+", r"\1", svg)
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d)\d+", r"\1", tag[0]), svg)
     svg = re.sub(r'(id="|url\(#)(\w+)', rf"\g<1>{name}-\g<2>", svg)
     for word, colour in COLOURS.items():
         svg = svg.replace(f'"{colour}"', f'"var(--{word})"')
