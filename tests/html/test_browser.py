@@ -17,7 +17,7 @@ def rows(page: Page) -> Locator:
 
 def cells(page: Page, column: int) -> list[str]:
     """Return a column of the first matrix as it is shown."""
-    texts = rows(page).locator(f":scope > :nth-child({column})").all_inner_texts()
+    texts = rows(page).locator(f":scope > :nth-child({column})").all_text_contents()
     return [text.strip() for text in texts]
 
 
@@ -42,19 +42,19 @@ def test_the_whole_page_follows_the_filter(opened: Open) -> None:
     page = opened()
     everything = rows(page).count()
     figure = page.locator("[data-figure=reviewed] .value")
-    assert figure.inner_text() == str(everything)
+    assert figure.text_content() == str(everything)
     state = choose(page, "land")
     chosen = rows(page).count()
     assert 0 < chosen < everything
-    assert figure.inner_text() == str(chosen)
+    assert figure.text_content() == str(chosen)
     ids = {row.get_attribute("data-c") for row in rows(page).all()}
     marks = page.locator("#land .office:not(.off)").all()
     assert {mark.get_attribute("data-c") for mark in marks} <= ids
     page.locator("#map-table summary").click()
     places = page.locator("#map-table tbody tr:visible")
     assert places.count() == chosen
-    assert all(state in text for text in places.all_inner_texts())
-    decided = [int(t) for t in page.locator(".figures [class^=s-] .value").all_inner_texts()]
+    assert all(state in text for text in places.all_text_contents())
+    decided = [int(t) for t in page.locator(".figures [class^=s-] .value").all_text_contents()]
     assert sum(decided) == chosen
     expect(page.locator("#status")).to_have_text(f"{chosen} von {everything} Clustern ausgewählt")
     page.locator("button[type=reset]").click()
@@ -65,14 +65,14 @@ def test_the_whole_page_follows_the_filter(opened: Open) -> None:
 def test_totals_and_distinct_actors_follow(opened: Open) -> None:
     page = opened()
     memberships = page.locator("[data-figure=memberships] .value")
-    whole = memberships.inner_text()
+    whole = memberships.text_content()
     page.locator("select[name=ergebnis]").select_option("eligible")
-    assert memberships.inner_text() != whole
+    assert memberships.text_content() != whole
     fulfilled = [t for t in cells(page, 5) if t.startswith("✓")]
-    total = page.locator(FIRST).locator("tfoot td.c").first.inner_text()
+    total = page.locator(FIRST).locator("tfoot td.c").first.text_content()
     assert total == str(len(fulfilled))
     numbers = [
-        int(page.locator(f"[data-figure={key}] .value").inner_text().replace(".", ""))
+        int((page.locator(f"[data-figure={key}] .value").text_content() or "").replace(".", ""))
         for key in ("distinct", "memberships")
     ]
     assert numbers[0] <= numbers[1]
@@ -200,7 +200,7 @@ def test_without_scripts_all_is_there_but_filter_and_sorting(opened: Open) -> No
     assert page.locator("#filter").is_hidden()
     assert rows(page).count() == page.locator(FIRST).locator("tbody tr").count()
     for section in page.locator("main > section").all():
-        assert section.inner_text().strip()
+        assert (section.text_content() or "").strip()
     page.locator("#map-table summary").click()
     page.locator("#map-table a[href^='#ring']").first.click()
     expect(page.locator(".ring:visible")).to_have_count(1)
@@ -216,5 +216,5 @@ def test_english_pages_speak_english(opened: Open, reports: Mapping[str, Path]) 
     assert page.locator("html").get_attribute("lang") == "en"
     expect(page.locator("#status")).to_have_text(re.compile(r"All \d+ clusters"))
     assert len(list((reports["en"] / "clusters").iterdir())) <= CLUSTERS
-    text = page.locator("main").inner_text()
+    text = page.locator("main").text_content() or ""
     assert not re.findall(r"\b(?:erfüllt|offen|Zeilen|Maßnahmen|Kriterien)\b", text)
