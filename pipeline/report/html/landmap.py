@@ -104,7 +104,7 @@ def _is_inside(point: tuple[float, float], drawing: Mapping[str, Any]) -> bool:
 def _office(row: Mapping[str, Any], names: Mapping[str, str], radius: str, words: Words) -> Office:
     cluster_id, decision = row["cluster_id"], row["decision"]
     name = f"{cluster_id} {names[cluster_id]}"
-    near = words("near_of", name=name, share=_share(row["near_share"], words), radius=radius)
+    near = words("near_of", name=cluster_id, share=_share(row["near_share"], words), radius=radius)
     count = words.number(row["actors"])
     result = words.code("decision", decision)
     return Office(

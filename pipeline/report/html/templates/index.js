@@ -275,4 +275,6 @@
   });
   recall();
   apply();
+  // The filter has made the page shorter: where the address points to has moved.
+  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 })();
