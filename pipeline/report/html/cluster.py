@@ -1,6 +1,6 @@
 """The page of one cluster: its rows of every table, and what is made of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,9 @@ class ClusterView:
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
     """Yield the view of every reviewed cluster."""
-    parts = take_apart(review)
+    parts, hides = take_apart(review), discretion(review)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
-        yield cluster_view(row, review, parts, words)
+        yield cluster_view(row, review, parts, hides, words)
 
 
 def take_apart(review: Review) -> Parts:
@@ -90,8 +90,13 @@ def own_findings(review: Review) -> pl.DataFrame:
     )
 
 
-def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> ClusterView:
-    """Return the view of one cluster, from its row of the table clusters and its parts."""
+def cluster_view(
+    row: Row, review: Review, parts: Parts, hides: Callable[[Row], bool], words: Words
+) -> ClusterView:
+    """Return the view of one cluster, from its row of the table clusters and its parts.
+
+    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
     name = row["name"] or cluster_id
@@ -101,12 +106,12 @@ def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> Cluste
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, words),
-        verdicts=_verdicts(review, own, words),
+        verdicts=_verdicts(review, own, hides, words),
         features=_features(own, words),
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
         beside=_beside(row, words),
         admission=_admission(row, own, words),
-        changes=own_changes(own.get(CHANGES, ()), titles_of(review, words), words),
+        changes=_changes(review, own, words),
         actors=actor_rows(own["actors"], words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), findings, words),
@@ -124,6 +129,11 @@ def _admission(row: Row, own: Mapping[str, Sequence[Row]], words: Words) -> Admi
     process = own.get("process", ())
     errors = sum(r["severity"] == "error" for r in own["findings"])
     return admission(process[0], errors, row["actors"], words) if process else None
+
+
+def _changes(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> Table | None:
+    rows = own.get(CHANGES, ())
+    return own_changes(rows, titles_of(review, words), words) if rows else None
 
 
 def _beside(row: Row, words: Words) -> str:
@@ -152,9 +162,13 @@ def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
     ]
 
 
-def _verdicts(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> list[Verdict]:
+def _verdicts(
+    review: Review,
+    own: Mapping[str, Sequence[Row]],
+    hides: Callable[[Row], bool],
+    words: Words,
+) -> list[Verdict]:
     found = []
-    hides = discretion(review)
     for number, catalogue in enumerate(review.catalogues, 1):
         mine = {
             name: [r for r in own[name] if r["catalogue"] == catalogue.id]

@@ -88,9 +88,14 @@ def _quarter(row: Row | None, minimum: int, words: Words) -> Quarter | None:
     return Quarter(
         text=words(f"quarter_{first}" if first == last else "middle_half"),
         quartiles=_quartiles(bounds, row["indicator"], words),
-        n=words("n_clusters", n=words.number(row["n"])),
+        n=_count(row["n"], words),
         strip=str(first) if first == last else "middle",
     )
+
+
+@cache
+def _count(n: int, words: Words) -> str:
+    return words("n_clusters", n=words.number(n))
 
 
 @cache

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.report.html.translations import plural, translation
@@ -57,7 +57,7 @@ class Words:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a number."""
-        return number(value, digits, self.lang)
+        return _number(value, digits, self.lang)
 
     def fixed(self, value: float, digits: int) -> str:
         """Return a number with all its digits, for columns."""
@@ -76,6 +76,12 @@ class Words:
     def yes_no(self, value: bool | None) -> str:
         """Return yes, no or unknown."""
         return self({True: "yes", False: "no", None: "unknown"}[value])
+
+
+# The same numbers come again and again on hundreds of pages.
+@lru_cache(maxsize=65_536)
+def _number(value: float | None, digits: int, lang: str) -> str:
+    return number(value, digits, lang)
 
 
 @cache
