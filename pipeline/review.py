@@ -34,6 +34,7 @@ from pipeline.office import (
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
 from pipeline.tables.assemble import Finished, assemble
+from pipeline.tables.context import context
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import submission
 
@@ -47,6 +48,7 @@ class Review:
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
+    context: what pages tell besides, see `tables.context`; empty where only the tables are known.
     """
 
     period: str
@@ -57,6 +59,7 @@ class Review:
     mapped: pl.DataFrame = field(default_factory=nothing_mapped)
     unused_mappings: tuple[str, ...] = ()
     ratings: pl.DataFrame = field(default_factory=no_ratings)
+    context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def review(
         ratings,
     )
     tables = assemble(finished)
+    beside = context(portfolio, examined.counted, measures.figures, office.register)
     days = portfolio.clusters.select("cluster_id", "as_of")
     return Review(
         task.period,
@@ -132,6 +136,7 @@ def review(
         mapped.used,
         mapped.unused,
         every_rating(office, days, task.settings.first_catalogue),
+        beside,
     )
 
 

@@ -1,14 +1,19 @@
 """The page of one cluster: its rows of every table, and what is made of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from pipeline.report.html.admission import Admission, admission
+from pipeline.report.html.changes import NAME as CHANGES
+from pipeline.report.html.changes import own_changes, titles_of
+from pipeline.report.html.comparison import cohort_name
 from pipeline.report.html.counting import Actors, FigureRows, actor_rows, figure_rows
 from pipeline.report.html.discretion import discretion
 from pipeline.report.html.faults import SEVERITIES, cell_findings, readable
+from pipeline.report.html.features import Feature, features
 from pipeline.report.html.place import Place, place
 from pipeline.report.html.verdict import Verdict, verdict
 from pipeline.report.html.views import Head, Table, page_head
@@ -17,35 +22,47 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", "actors")
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", "actors", CHANGES)
+CONTEXT = ("process", "features", "stages")
+# On paper a page lists as many findings as leave it on two sheets.
+ON_PAPER = 8
 
 
 @dataclass(frozen=True)
 class ClusterView:
-    """All that a cluster's page prints."""
+    """All that a cluster's page prints; what is None is not known and not shown.
+
+    beside: size and age. left_out: a sentence on the findings that are not printed on paper.
+    """
 
     head: Head
     cluster_id: str
     name: str
     facts: Sequence[tuple[str, str]]
     verdicts: Sequence[Verdict]
+    features: Sequence[Feature]
     place: Place
+    beside: str
+    admission: Admission | None
+    changes: Table | None
     actors: Actors
     figures: Sequence[FigureRows]
     findings: Table
     findings_summary: str
+    left_out: str
 
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
     """Yield the view of every reviewed cluster."""
-    parts = take_apart(review)
+    parts, hides = take_apart(review), discretion(review)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
-        yield cluster_view(row, review, parts, words)
+        yield cluster_view(row, review, parts, hides, words)
 
 
 def take_apart(review: Review) -> Parts:
     """Return every table's rows by cluster, each table gone through once."""
-    frames = {name: review.tables[name] for name in TABLES}
+    frames = {name: review.tables[name] for name in TABLES if name in review.tables}
+    frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
     frames["findings"] = readable(review, findings)
@@ -75,8 +92,13 @@ def own_findings(review: Review) -> pl.DataFrame:
     )
 
 
-def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> ClusterView:
-    """Return the view of one cluster, from its row of the table clusters and its parts."""
+def cluster_view(
+    row: Row, review: Review, parts: Parts, hides: Callable[[Row], bool], words: Words
+) -> ClusterView:
+    """Return the view of one cluster, from its row of the table clusters and its parts.
+
+    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
     name = row["name"] or cluster_id
@@ -85,13 +107,50 @@ def cluster_view(row: Row, review: Review, parts: Parts, words: Words) -> Cluste
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, words),
-        verdicts=_verdicts(review, own, words),
+        verdicts=_verdicts(review, own, hides, words),
+        features=_features(own, words),
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
+        beside=_beside(row, words),
+        admission=_admission(row, own, words),
+        changes=_changes(review, own, words),
         actors=actor_rows(own["actors"], words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
         findings_summary=_findings_summary(own["severities"], words),
+        left_out=_left_out(sum(r["n"] for r in own["severities"]), words),
     )
+
+
+def _features(own: Mapping[str, Sequence[Row]], words: Words) -> Sequence[Feature]:
+    rows = own.get("features", ())
+    return features(rows[0], own["stages"], words) if rows else ()
+
+
+def _admission(row: Row, own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
+    process = own.get("process", ())
+    errors = sum(r["severity"] == "error" for r in own["findings"])
+    return admission(process[0], errors, row["actors"], words) if process else None
+
+
+def _changes(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> Table | None:
+    rows = own.get(CHANGES, ())
+    return own_changes(rows, titles_of(review, words), words) if rows else None
+
+
+def _beside(row: Row, words: Words) -> str:
+    """Return size and age, without which a place among others says little."""
+    band, age = row["size_band"], row["age_years"]
+    size = words("size_is", band=cohort_name("size_band", band, words)) if band else None
+    return words(
+        "beside_it",
+        size=size or words("size_unknown"),
+        age=words("age_unknown") if age is None else words.count("age_is", int(age)),
+    )
+
+
+def _left_out(findings: int, words: Words) -> str:
+    more = findings - ON_PAPER
+    return words("more_on_screen", n=words.number(more)) if more > 0 else ""
 
 
 def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
@@ -104,17 +163,21 @@ def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
     ]
 
 
-def _verdicts(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> list[Verdict]:
+def _verdicts(
+    review: Review,
+    own: Mapping[str, Sequence[Row]],
+    hides: Callable[[Row], bool],
+    words: Words,
+) -> list[Verdict]:
     found = []
-    hides = discretion(review)
-    for catalogue in review.catalogues:
+    for number, catalogue in enumerate(review.catalogues, 1):
         mine = {
             name: [r for r in own[name] if r["catalogue"] == catalogue.id]
             for name in ("decisions", "criteria", "conditions")
         }
         decision = mine["decisions"][0]
         rows = (decision, mine["criteria"], mine["conditions"])
-        found.append(verdict(catalogue, *rows, hides, words))
+        found.append(verdict(catalogue, number, *rows, hides, words))
     return found
 
 

@@ -3,37 +3,98 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from pipeline.report.html.changes import Changes, changes
 from pipeline.report.html.comparison import Comparison, comparison
+from pipeline.report.html.edge import Edge, edges
+from pipeline.report.html.explain import page_data
 from pipeline.report.html.faults import finding_tables
+from pipeline.report.html.filters import Filter, filters
+from pipeline.report.html.landmap import LandMap, land_map
 from pipeline.report.html.matrix import Matrix, matrices
 from pipeline.report.html.method import Method, method
-from pipeline.report.html.overview import KeyFigure, Returns, key_figures, returns
+from pipeline.report.html.overview import (
+    Decisions,
+    KeyFigure,
+    Returns,
+    decisions,
+    files_set_aside,
+    key_figures,
+    returns,
+)
+from pipeline.report.html.policy import Policy, policy
+from pipeline.report.html.profile import Profile, profiles
+from pipeline.report.html.shared import Shared, shared
 from pipeline.report.html.views import Head, Table, page_head
 from pipeline.report.html.words import Words
 from pipeline.review import Review
+from pipeline.tables.insights import sharing
 
 
 @dataclass(frozen=True)
 class IndexView:
-    """All that the office's page prints."""
+    """All that the office's page prints; map and changes are None where there are none."""
 
     head: Head
+    sections: Sequence[str]
+    filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
+    decisions: Decisions
     returns: Returns
+    changes: Changes | None
     matrices: Sequence[Matrix]
+    map: LandMap | None
     comparison: Comparison
+    edges: Sequence[Edge]
+    profiles: Sequence[Profile]
+    policy: Policy
+    shared: Shared
+    files: Sequence[Table]
     findings: Sequence[Table]
     method: Method
+    data: Markup
 
 
 def index_view(review: Review, words: Words) -> IndexView:
     """Return the view of the office's report."""
+    found = sharing(review.tables["actors"])
+    drawn, changed = land_map(review, words), changes(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
-        figures=key_figures(review, words),
+        sections=sections(has_map=drawn is not None, has_changes=changed is not None),
+        filters=filters(review, words),
+        figures=key_figures(review, found, words),
+        decisions=decisions(review, words),
         returns=returns(review, words),
+        changes=changed,
         matrices=matrices(review, words),
+        map=drawn,
         comparison=comparison(review, words),
+        edges=edges(review, words),
+        profiles=profiles(review, words),
+        policy=policy(review, words),
+        shared=shared(review, found, words),
+        files=files_set_aside(review, words),
         findings=finding_tables(review, words),
         method=method(review, words),
+        data=page_data(review, found, words),
     )
+
+
+def sections(*, has_map: bool, has_changes: bool) -> list[str]:
+    """Return the ids of the sections in their order."""
+    every = {
+        "figures": True,
+        "changes": has_changes,
+        "matrix": True,
+        "map": has_map,
+        "benchmark": True,
+        "edge": True,
+        "profile": True,
+        "policy": True,
+        "sharing": True,
+        "quality": True,
+        "method": True,
+    }
+    return [name for name, there in every.items() if there]

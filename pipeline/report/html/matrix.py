@@ -1,4 +1,4 @@
-"""Clusters against criteria, and which decisions hang on a definition."""
+"""Clusters against criteria: one row per cluster, one cell per criterion."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,24 +7,27 @@ from typing import Any
 import polars as pl
 
 from pipeline.catalogue import Catalogue, Criterion
-from pipeline.report.html.views import Cell, Table, page_of
+from pipeline.report.html.views import anchor, names_of, page_of
 from pipeline.report.html.words import Words
 from pipeline.review import Review
+
+# Classes of cells, short because there is one per cluster and criterion.
+CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
+EXPERT = "e"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One cell of the matrix: status, sign, what is read aloud, and whether an expert said so."""
+    """One cell: its classes, its sign, what is read aloud."""
 
-    status: str
+    css: str
     sign: str
     text: str
-    assessed: bool
 
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One cluster."""
+    """One cluster; marks: (mark, anchor of the criterion on its page)."""
 
     cluster_id: str
     name: str
@@ -33,48 +36,48 @@ class MatrixRow:
     decision_text: str
     fulfilled: str
     unassessed: str
-    marks: Sequence[Mark]
+    marks: Sequence[tuple[Mark, str]]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """All clusters under one catalogue, its robustness beside it."""
+    """All clusters under one catalogue."""
 
+    id: str
     title: str
     pass_rule: str
     criteria: Sequence[Criterion]
     rows: Sequence[MatrixRow]
     totals: Sequence[str]
-    robustness: Sequence[Table]
 
 
 def matrices(review: Review, words: Words) -> list[Matrix]:
     """Return the matrix of every catalogue."""
-    return [_matrix(review, catalogue, words) for catalogue in review.catalogues]
+    return [_matrix(review, n, c, words) for n, c in enumerate(review.catalogues, 1)]
 
 
-def _matrix(review: Review, catalogue: Catalogue, words: Words) -> Matrix:
+def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> Matrix:
     own = pl.col("catalogue") == catalogue.id
     criteria = review.tables["criteria"].filter(own)
     decisions = review.tables["decisions"].filter(own).sort("cluster_id")
     names = names_of(review)
-    marks = {
-        (r["cluster_id"], r["criterion_id"]): _mark(r, words)
-        for r in criteria.iter_rows(named=True)
-    }
+    kinds = _marks(words)
+    columns = ("cluster_id", "criterion_id", "status", "basis", "against_hard")
+    marks = {(i, c): kinds[s, b, a] for i, c, s, b, a in criteria.select(columns).iter_rows()}
+    anchors = [anchor(number, c.id) for c in catalogue.criteria]
     rows = [
-        _row(r, names, [marks[r["cluster_id"], c.id] for c in catalogue.criteria], words)
+        _row(r, names, [marks[r["cluster_id"], c.id] for c in catalogue.criteria], anchors, words)
         for r in decisions.iter_rows(named=True)
     ]
     done = criteria.filter(pl.col("status") == "fulfilled")
     totals = dict(done.group_by("criterion_id").len().iter_rows())
     return Matrix(
+        id=f"m{number}",
         title=words.of(catalogue.title),
         pass_rule=pass_rule(catalogue, words),
         criteria=catalogue.criteria,
         rows=rows,
         totals=[words.number(totals.get(c.id, 0)) for c in catalogue.criteria],
-        robustness=robustness(review, catalogue, words),
     )
 
 
@@ -83,21 +86,30 @@ def pass_rule(catalogue: Catalogue, words: Words) -> str:
     return words("pass_rule", mark=catalogue.pass_mark, all=len(catalogue.criteria))
 
 
-def names_of(review: Review) -> dict[str, str]:
-    """Return the clusters' names by their id."""
-    return {i: name or i for i, name in review.tables["clusters"]["cluster_id", "name"].iter_rows()}
+def _marks(words: Words) -> Mapping[tuple[str, str, bool], Mark]:
+    """Return the few kinds of cells by status, basis and whether the rating is against it."""
+    return {
+        (status, basis, against): _mark(status, basis == "assessed", against, words)
+        for status in CLASSES
+        for basis in ("computed", "assessed")
+        for against in (False, True)
+    }
 
 
-def _mark(row: Mapping[str, Any], words: Words) -> Mark:
-    status, assessed = row["status"], row["basis"] == "assessed"
+def _mark(status: str, assessed: bool, against: bool, words: Words) -> Mark:
     text = words.code("status", status)
     if assessed:
-        text = words("against_hard_mark" if row["against_hard"] else "assessed_mark", status=text)
-    return Mark(status, words.code("status_sign", status), text, assessed)
+        text = words("against_hard_mark" if against else "assessed_mark", status=text)
+    css = f"{CLASSES[status]} {EXPERT}" if assessed else CLASSES[status]
+    return Mark(css, words.code("status_sign", status), text)
 
 
 def _row(
-    row: Mapping[str, Any], names: Mapping[str, str], marks: Sequence[Mark], words: Words
+    row: Mapping[str, Any],
+    names: Mapping[str, str],
+    marks: Sequence[Mark],
+    anchors: Sequence[str],
+    words: Words,
 ) -> MatrixRow:
     return MatrixRow(
         cluster_id=row["cluster_id"],
@@ -107,58 +119,5 @@ def _row(
         decision_text=words.code("decision", row["decision"]),
         fulfilled=words.number(row["fulfilled"]),
         unassessed=words.number(row["fulfilled_soft"]),
-        marks=marks,
+        marks=list(zip(marks, anchors, strict=True)),
     )
-
-
-# ------------------------------------------------------------------------------------ robustness
-def robustness(review: Review, catalogue: Catalogue, words: Words) -> list[Table]:
-    """Return how many decisions each variant turns, and which."""
-    own = review.tables["robustness"].filter(pl.col("catalogue") == catalogue.id)
-    variants = own["variant"].unique(maintain_order=True).to_list()
-    return [_turns(own, variants, words), _turned(review, catalogue, own, variants, words)]
-
-
-def _turns(own: pl.DataFrame, variants: Sequence[str], words: Words) -> Table:
-    turned = dict(own.filter(pl.col("changed")).group_by("variant").len().iter_rows())
-    of = words.number(own["cluster_id"].n_unique())
-    rows = [
-        [words.code("variant", v), words("n_of", n=words.number(turned.get(v, 0)), all=of)]
-        for v in variants
-    ]
-    heads = [words("variant"), words("turned")]
-    return Table(words("turns_caption"), heads, rows, frozenset({1}))
-
-
-def _turned(
-    review: Review, catalogue: Catalogue, own: pl.DataFrame, variants: Sequence[str], words: Words
-) -> Table:
-    decisions = review.tables["decisions"].filter(pl.col("catalogue") == catalogue.id)
-    base = dict(decisions["cluster_id", "decision"].iter_rows())
-    names = names_of(review)
-    by_cluster = own.filter(pl.col("cluster_id").is_in(_unsteady(own))).rows_by_key(
-        "cluster_id", named=True
-    )
-    rows = []
-    for cluster_id in sorted(by_cluster):
-        found = {r["variant"]: r for r in by_cluster[cluster_id]}
-        head = Cell(f"{cluster_id} {names[cluster_id]}", page_of(cluster_id))
-        now = _decision(base[cluster_id], words)
-        rows.append([head, now, *(_variant(found.get(v), words) for v in variants)])
-    heads = [words("cluster"), words("decision"), *(words.code("variant", v) for v in variants)]
-    return Table(words("turned_caption"), heads, rows)
-
-
-def _unsteady(own: pl.DataFrame) -> list[str]:
-    found: list[str] = own.filter(pl.col("changed"))["cluster_id"].unique().sort().to_list()
-    return found
-
-
-def _decision(decision: str, words: Words) -> Cell:
-    return Cell(words.code("decision", decision), mark=decision)
-
-
-def _variant(row: Mapping[str, Any] | None, words: Words) -> str | Cell:
-    if row is None or not row["changed"]:
-        return words("unchanged")
-    return _decision(row["decision"], words)

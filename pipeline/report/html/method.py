@@ -90,7 +90,8 @@ def _condition(condition: Condition, words: Words) -> ConditionMethod:
     metric = condition.metric
     title = words.of(metric.title)
     if condition.threshold is None:
-        asks = words(f"stand_in_{'bands' if condition.reference_bands else condition.stand_in}")
+        kind = "bands" if condition.reference_bands else condition.stand_in
+        asks = words(f"stand_in_{kind}")
     else:
         asks = required(condition.operator, condition.threshold, metric.unit, words)
     by_field = [

@@ -1,6 +1,6 @@
 """The head of the office's report: the portfolio in one look, and who reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,6 +9,7 @@ from pipeline.catalogue import Catalogue
 from pipeline.report.html.views import Cell, Table, page_of
 from pipeline.report.html.words import Words
 from pipeline.review import Review
+from pipeline.tables.insights import Sharing
 
 MEMBER = "Mitglied"
 DECISIONS = ("eligible", "open", "not_eligible")
@@ -16,25 +17,41 @@ DECISIONS = ("eligible", "open", "not_eligible")
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One figure with what it counts and what else belongs to it."""
+    """One figure with what it counts and what else belongs to it.
+
+    id: by which the script finds it when a reader filters; none where it does not follow.
+    """
 
     value: str
     label: str
     note: str = ""
     mark: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)
-class Returns:
-    """Who reported: a sentence and the tables that are not empty."""
+class Part:
+    """A part of the bar of decisions, in hundredths of its width; doubtful: not yet confirmed."""
 
-    summary: str
-    tables: Sequence[Table]
+    decision: str
+    x: str
+    width: str
+    doubtful: bool
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions in one look: their figures, a bar of them, what experts have rated."""
+
+    figures: Sequence[KeyFigure]
+    bar: Sequence[Part]
+    title: str
+    assessed: str
 
 
 # ----------------------------------------------------------------------------------- key figures
-def key_figures(review: Review, words: Words) -> list[KeyFigure]:
-    """Return the figures of the portfolio."""
+def key_figures(review: Review, found: Sharing, words: Words) -> list[KeyFigure]:
+    """Return the figures of the portfolio besides the decisions."""
     coverage = review.tables["coverage"]
     state = dict(coverage.group_by("state").len().iter_rows())
     outcome = dict(review.tables["submissions"].group_by("outcome").len().iter_rows())
@@ -43,24 +60,24 @@ def key_figures(review: Review, words: Words) -> list[KeyFigure]:
     note = words("of_expected", n=n(expected)) if expected else ""
     quarantined = outcome.get("quarantined", 0)
     return [
-        KeyFigure(n(state.get("reviewed", 0)), words("clusters_reviewed"), note),
-        *_actor_figures(review.tables["actors"], words),
-        *_decision_figures(review, words),
+        KeyFigure(n(state.get("reviewed", 0)), words("clusters_reviewed"), note, id="reviewed"),
+        *_actor_figures(review.tables["actors"], found, words),
         KeyFigure(n(quarantined), words.count("files_quarantined", quarantined)),
         KeyFigure(n(state.get("missing", 0)), words("clusters_missing")),
     ]
 
 
-def _actor_figures(actors: pl.DataFrame, words: Words) -> list[KeyFigure]:
-    bound = actors.filter(pl.col("bound"))
-    smes = bound.filter(pl.col("sme"))
-    n = words.number
+def _actor_figures(actors: pl.DataFrame, found: Sharing, words: Words) -> list[KeyFigure]:
+    smes = actors.filter(pl.col("bound") & pl.col("sme"))
+    n, all_ = words.number, found.memberships
     distinct = words("distinct_smes", n=n(_distinct(smes)))
-    share = words.percent(smes.height / bound.height) if bound.height else words("unknown")
+    share = words.percent(smes.height / all_) if all_ else words("unknown")
+    note = words("memberships_note")
+    smes_note = words("smes_note", share=share, more=distinct)
     return [
-        KeyFigure(n(bound.height), words("memberships"), words("memberships_note")),
-        KeyFigure(n(_distinct(bound)), words("distinct_actors")),
-        KeyFigure(n(smes.height), words("smes"), words("smes_note", share=share, more=distinct)),
+        KeyFigure(n(all_), words("memberships"), note, id="memberships"),
+        KeyFigure(n(found.distinct), words("distinct_actors"), id="distinct"),
+        KeyFigure(n(smes.height), words("smes"), smes_note, id="smes"),
     ]
 
 
@@ -70,21 +87,61 @@ def _distinct(actors: pl.DataFrame) -> int:
     return keys.drop_nulls().n_unique() + keys.null_count()
 
 
-def _decision_figures(review: Review, words: Words) -> list[KeyFigure]:
-    decisions = review.tables["decisions"].filter(pl.col("catalogue") == review.catalogues[0].id)
-    found = []
+# ------------------------------------------------------------------------------------- decisions
+def decisions(review: Review, words: Words) -> Decisions:
+    """Return the decisions of the first catalogue."""
+    own = pl.col("catalogue") == review.catalogues[0].id
+    table = review.tables["decisions"].filter(own)
+    doubtful = pl.col("decision") != pl.col("decision_confirmed")
+    counts = dict(table.group_by("decision").len().iter_rows())
+    unsure = dict(table.filter(doubtful).group_by("decision").len().iter_rows())
+    figures = [_decision(d, counts.get(d, 0), unsure.get(d, 0), words) for d in DECISIONS]
+    return Decisions(
+        figures=figures,
+        bar=_bar(counts, unsure, max(table.height, 1)),
+        title=words.of(review.catalogues[0].title),
+        assessed=_assessed(review.tables["criteria"].filter(own), words),
+    )
+
+
+def _decision(decision: str, n: int, doubtful: int, words: Words) -> KeyFigure:
+    note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
+    label = words.code("decision", decision)
+    return KeyFigure(words.number(n), label, note, decision, decision)
+
+
+def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:
+    parts, start = [], 0
     for decision in DECISIONS:
-        of_kind = decisions.filter(pl.col("decision") == decision)
-        doubtful = of_kind.filter(pl.col("decision_confirmed") != decision).height
-        note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
-        label = words.code("decision", decision)
-        found.append(KeyFigure(words.number(of_kind.height), label, note, decision))
-    return found
+        doubtful = unsure.get(decision, 0)
+        sizes = [(counts.get(decision, 0) - doubtful, False), (doubtful, True)]
+        for size, is_doubtful in sizes:
+            x, width = (f"{100 * k / whole:.3f}" for k in (start, size))
+            parts.append(Part(decision, x, width, is_doubtful))
+            start += size
+    return parts
+
+
+def _assessed(criteria: pl.DataFrame, words: Words) -> str:
+    """Return how many of the verdicts on soft criteria experts have given."""
+    soft = criteria.filter(pl.col("kind") == "soft")
+    rated = soft.filter(pl.col("basis") == "assessed").height
+    share = words.percent(rated / soft.height, 0) if soft.height else words("unknown")
+    n, all_ = words.number(rated), words.number(soft.height)
+    return words("assessed_share", n=n, all=all_, share=share)
 
 
 # --------------------------------------------------------------------------------------- returns
+@dataclass(frozen=True)
+class Returns:
+    """Who reported: a sentence and the tables that are not empty."""
+
+    summary: str
+    tables: Sequence[Table]
+
+
 def returns(review: Review, words: Words) -> Returns:
-    """Return who reported, whose file was set aside, and which members are below the mark."""
+    """Return who reported, who is missing, and which members are below the mark."""
     coverage = review.tables["coverage"]
     counts = dict(coverage.group_by("state").len().iter_rows())
     summary = words(
@@ -94,13 +151,17 @@ def returns(review: Review, words: Words) -> Returns:
     )
     tables = [
         _not_reviewed(coverage, words),
-        _files(review, "quarantined", words),
-        _files(review, "superseded", words),
-        _mapped(review, words),
-        _outdated(coverage, words),
         *(_below(review, catalogue, words) for catalogue in review.catalogues),
+        _outdated(coverage, words),
     ]
     return Returns(summary, [t for t in tables if t.rows])
+
+
+def files_set_aside(review: Review, words: Words) -> list[Table]:
+    """Return the files that were not reviewed, with their reasons."""
+    tables = [_files(review, outcome, words) for outcome in ("quarantined", "superseded")]
+    tables.append(_mapped(review, words))
+    return [t for t in tables if t.rows]
 
 
 def _not_reviewed(coverage: pl.DataFrame, words: Words) -> Table:
@@ -161,6 +222,7 @@ def _outdated(coverage: pl.DataFrame, words: Words) -> Table:
             for r in rows.iter_rows(named=True)
         ],
         frozenset({3}),
+        rows["cluster_id"].to_list(),
     )
 
 
@@ -185,4 +247,5 @@ def _below(review: Review, catalogue: Catalogue, words: Words) -> Table:
             for r in rows.sort("fulfilled", "cluster_id").iter_rows(named=True)
         ],
         frozenset({2, 3}),
+        rows.sort("fulfilled", "cluster_id")["cluster_id"].to_list(),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipeline.report.html.comparison import cohort_name
@@ -11,17 +12,16 @@ from schemas.tables import INDICATORS
 
 Row = Mapping[str, Any]
 QUARTILES = ("p25", "median", "p75")
-ALL_QUARTERS = range(1, 5)
 
 
 @dataclass(frozen=True)
 class Quarter:
-    """Where a value lies in a cohort: the quarters it touches, in words and for a strip."""
+    """Where a value lies in a cohort: in words, and which strip shows it (1 to 4 or middle)."""
 
     text: str
     quartiles: str
     n: str
-    touched: Sequence[bool]
+    strip: str
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,25 @@ def _indicator(
 def _quarter(row: Row | None, minimum: int, words: Words) -> Quarter | None:
     if row is None or row["n"] < minimum or row["value"] is None or row["p25"] is None:
         return None
-    first, last = quarters(row["value"], [row[q] for q in QUARTILES])
+    bounds = tuple(row[q] for q in QUARTILES)
+    first, last = quarters(row["value"], bounds)
     return Quarter(
         text=words(f"quarter_{first}" if first == last else "middle_half"),
-        quartiles=" · ".join(rounded(row[q], row["indicator"], words) for q in QUARTILES),
-        n=words("n_clusters", n=words.number(row["n"])),
-        touched=[first <= q <= last for q in ALL_QUARTERS],
+        quartiles=_quartiles(bounds, row["indicator"], words),
+        n=_count(row["n"], words),
+        strip=str(first) if first == last else "middle",
     )
+
+
+@cache
+def _count(n: int, words: Words) -> str:
+    return words("n_clusters", n=words.number(n))
+
+
+@cache
+def _quartiles(bounds: tuple[float, ...], indicator_name: str, words: Words) -> str:
+    """Return a cohort's quartiles, which all of its clusters' pages show."""
+    return " · ".join(rounded(q, indicator_name, words) for q in bounds)
 
 
 def quarters(value: float, quartiles: Sequence[float]) -> tuple[int, int]:

@@ -24,7 +24,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["style"] = Markup(style())
+    found.globals["script"] = Markup(script())
     found.globals["policy"] = policy()
+    found.globals["policy_with_script"] = policy(script())
     return found
 
 
@@ -34,10 +36,23 @@ def style() -> str:
     return (FOLDER / "report.css").read_text(encoding="utf-8")
 
 
-def policy() -> str:
-    """Return the Content-Security-Policy: nothing is loaded, only this style sheet applies."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+@cache
+def script() -> str:
+    """Return the script of the office's page: filter, sorting, the reasons of cells."""
+    return (FOLDER / "index.js").read_text(encoding="utf-8")
+
+
+def policy(script: str = "") -> str:
+    """Return the Content-Security-Policy: nothing is loaded, only what stands here applies."""
+    scripts = f"script-src {hash_of(script)}; " if script else ""
+    own = f"style-src {hash_of(style())}; {scripts}"
+    return f"default-src 'none'; {own}base-uri 'none'; form-action 'none'"
+
+
+def hash_of(text: str) -> str:
+    """Return a text's hash as a policy names it."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
 
 
 def render(template: str, words: Words, **views: object) -> str:

@@ -2,14 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from pipeline.catalogue import Catalogue, Condition, Criterion
+from pipeline.catalogue import Catalogue, Condition, Criterion, metrics
 from pipeline.report.html.discretion import masked
 from pipeline.report.html.figures import interval, lever, required
+from pipeline.report.html.views import anchor
 from pipeline.report.html.words import Words
 
 Row = Mapping[str, Any]
+# What a condition's words are made of.
+READ = (
+    "operator",
+    "value_low",
+    "value_high",
+    "threshold",
+    "unit",
+    "status",
+    "limit_source",
+    "lever_amount",
+    "lever_unit",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,7 @@ class CriterionView:
     """A criterion with its verdict, the reason, and what to ask the cluster."""
 
     id: str
+    anchor: str
     title: str
     asks: str
     kind: str
@@ -60,6 +75,7 @@ class Verdict:
 
 def verdict(
     catalogue: Catalogue,
+    number: int,
     decision: Row,
     criteria: Sequence[Row],
     conditions: Sequence[Row],
@@ -68,6 +84,7 @@ def verdict(
 ) -> Verdict:
     """Return a catalogue's verdict from a cluster's rows of the three tables.
 
+    number: of the catalogue, from 1.
     hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
     """
     of_criterion: dict[str, list[Row]] = {}
@@ -75,12 +92,12 @@ def verdict(
         of_criterion.setdefault(row["criterion_id"], []).append(row)
     by_id = {r["criterion_id"]: r for r in criteria}
     views = [
-        (c.category, _criterion(c, by_id[c.id], of_criterion.get(c.id, []), hides, words))
+        (c.category, _criterion(c, number, by_id[c.id], of_criterion.get(c.id, []), hides, words))
         for c in catalogue.criteria
     ]
     categories = [
-        (words.of(title), [v for category, v in views if category == number])
-        for number, title in enumerate(catalogue.categories, 1)
+        (words.of(title), [v for c, v in views if c == category])
+        for category, title in enumerate(catalogue.categories, 1)
     ]
     n = {k: words.number(v) for k, v in decision.items() if isinstance(v, int)}
     return Verdict(
@@ -99,6 +116,7 @@ def verdict(
 
 def _criterion(
     criterion: Criterion,
+    number: int,
     row: Row,
     conditions: Sequence[Row],
     hides: Callable[[Row], bool],
@@ -112,6 +130,7 @@ def _criterion(
         reason, request = masked(reason, hidden), masked(request, hidden)
     return CriterionView(
         id=criterion.id,
+        anchor=anchor(number, criterion.id),
         title=words.of(criterion.title),
         asks=words.of(criterion.asks),
         kind=words.code("kind", criterion.kind),
@@ -123,21 +142,34 @@ def _criterion(
         reason=reason if assessed else "",
         request=request,
         conditions=[
-            _condition(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
+            condition_view(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
         ],
     )
 
 
-def _condition(condition: Condition, row: Row, words: Words, *, hidden: bool) -> ConditionView:
+def condition_view(
+    condition: Condition, row: Row, words: Words, *, hidden: bool = False
+) -> ConditionView:
+    """Return a condition in words; hidden: whether its limit is to be kept from the reader."""
+    values = tuple(row[key] for key in READ)
+    return _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
+
+
+# The same figures come again and again, on the index and on the clusters' pages.
+@lru_cache(maxsize=65_536)
+def _condition(
+    metric: str, values: tuple[Any, ...], by_reference: bool, hidden: bool, words: Words
+) -> ConditionView:
+    row = dict(zip(READ, values, strict=True))
     unit, threshold, status = row["unit"], row["threshold"], row["status"]
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
     return ConditionView(
-        title=words.of(condition.metric.title),
+        title=words.of(metrics()[metric].title),
         value=_value(row, words),
         required=words("limit_hidden")
         if hidden
         else required(row["operator"], threshold, unit, words),
-        limit=words.limit(row["limit_source"]) if condition.threshold is None else "",
+        limit=words.limit(row["limit_source"]) if by_reference else "",
         status=status,
         sign=words.code("status_sign", status),
         status_text=words.code("status", status),

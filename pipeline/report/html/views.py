@@ -1,7 +1,7 @@
 """What templates print: tables of texts and the head that every page has."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipeline.report.html.words import Words
 from pipeline.review import Review
@@ -20,13 +20,15 @@ class Cell:
 class Table:
     """A table: its caption, its column heads, its rows; the first cell heads its row.
 
-    numeric: the positions of the columns that hold numbers.
+    numeric: the positions of the columns that hold numbers. clusters: of each row the clusters it
+    is about, by which a reader may filter; none where rows are not about single clusters.
     """
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
     numeric: frozenset[int] = frozenset()
+    clusters: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,28 @@ def page_head(review: Review, title: str, words: Words) -> Head:
 def page_of(cluster_id: str) -> str:
     """Return the path of a cluster's page, from the index."""
     return f"clusters/{cluster_id}.html"
+
+
+def anchor(catalogue: int, criterion_id: str) -> str:
+    """Return the id of a criterion on a cluster's page; catalogues are counted from 1."""
+    return f"k{catalogue}-{criterion_id}"
+
+
+def names_of(review: Review) -> dict[str, str]:
+    """Return the reviewed clusters' names by their id."""
+    return {i: name or i for i, name in review.tables["clusters"]["cluster_id", "name"].iter_rows()}
+
+
+def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:
+    """Return a cluster's id and name, linked to its page."""
+    return Cell(f"{cluster_id} {names[cluster_id]}", page_of(cluster_id))
+
+
+def titled(table: Table, title: str) -> Table:
+    """Return the table with what it belongs to before its caption, so that no two are alike."""
+    return replace(table, caption=f"{title}: {table.caption}")
+
+
+def decision_cell(decision: str, words: Words) -> Cell:
+    """Return a decision as a badge."""
+    return Cell(words.code("decision", decision), mark=decision)

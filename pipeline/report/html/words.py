@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from pipeline.report.html.translations import plural, translation
 from pipeline.texts import day, number, percent, say, say_limit, texts
 from schemas.declaration import read_toml, registers
-
-GROUP = "html"
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,12 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text of the pages; KeyError if there is none."""
-        text = texts(GROUP)[key][self.lang]
+        text = translation(key, self.lang)
         return text.format(**values) if values else text
 
     def count(self, key: str, n: int) -> str:
         """Return a text that says how many, in the singular for one."""
-        return self(f"{key}_one" if n == 1 else key, n=self.number(n))
+        return plural(key, n, self.lang).format(n=self.number(n))
 
     def of(self, text: Mapping[str, str]) -> str:
         """Return a text that carries its languages itself."""
@@ -58,7 +57,7 @@ class Words:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a number."""
-        return number(value, digits, self.lang)
+        return _number(value, digits, self.lang)
 
     def fixed(self, value: float, digits: int) -> str:
         """Return a number with all its digits, for columns."""
@@ -77,6 +76,12 @@ class Words:
     def yes_no(self, value: bool | None) -> str:
         """Return yes, no or unknown."""
         return self({True: "yes", False: "no", None: "unknown"}[value])
+
+
+# The same numbers come again and again on hundreds of pages.
+@lru_cache(maxsize=65_536)
+def _number(value: float | None, digits: int, lang: str) -> str:
+    return number(value, digits, lang)
 
 
 @cache

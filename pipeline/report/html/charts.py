@@ -1,0 +1,243 @@
+"""Charts of the portfolio: Vega-Lite specifications drawn to SVG when the pages are made.
+
+Nothing of the library reaches the page. Its English descriptions are taken out, its colours become
+the page's own (`var(--ink)`), so that a chart follows the dark scheme and forced colours, and the
+whole is one picture with a title and a description in the page's language.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from markupsafe import Markup, escape
+
+Spec = dict[str, Any]
+Rows = Sequence[Mapping[str, object]]
+# Colours that stand for the page's own; no two may be equal.
+COLOURS = {
+    "ink": "#010101",
+    "soft": "#020202",
+    "line": "#030303",
+    "accent": "#040404",
+    "accent-bg": "#050505",
+    "good": "#060606",
+    "open": "#070707",
+    "bad": "#080808",
+    "paper": "#090909",
+}
+STATUS_COLOURS = {"fulfilled": "good", "undetermined": "open", "not_fulfilled": "bad"}
+FONT_SIZE = 12
+WIDTH = 620
+ROW = 30
+TIMELINE_ROOM = 6
+LOCALES: Mapping[str, Literal["de-DE", "en-US"]] = {"de": "de-DE", "en": "en-US"}
+BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
+MEDIAN = {"type": "tick", "thickness": 3, "size": 16, "color": COLOURS["accent"], "opacity": 1}
+RUG = {
+    "type": "tick",
+    "thickness": 1,
+    "size": 5,
+    "yOffset": 11,
+    "color": COLOURS["soft"],
+    "opacity": 1,
+}
+OPEN_END = {
+    "type": "point",
+    "shape": "triangle-right",
+    "filled": True,
+    "size": 80,
+    "opacity": 1,
+    "color": COLOURS["accent"],
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart: its SVG, with title and description inside."""
+
+    svg: Markup
+
+
+def draw(spec: Spec, name: str, title: str, description: str, lang: str) -> Chart:
+    """Return a chart as SVG; the same specification gives the same bytes.
+
+    name: unique on the page, for the ids inside.
+    """
+    # Loaded here: the library starts an engine, which pages without charts need not wait for.
+    import vl_convert
+
+    whole = {"config": config(), **spec}
+    svg = vl_convert.vegalite_to_svg(whole, format_locale=LOCALES[lang])
+    return Chart(Markup(dressed(svg, name, title, description)))
+
+
+def config() -> Spec:
+    """Return the look that all charts share."""
+    label = {"labelColor": COLOURS["ink"], "labelFontSize": FONT_SIZE, "labelLimit": 0}
+    title = {"titleColor": COLOURS["ink"], "titleFontSize": FONT_SIZE, "titleFontWeight": 600}
+    lines = {"domainColor": COLOURS["soft"], "tickColor": COLOURS["soft"]}
+    return {
+        "background": None,
+        "font": "sans-serif",
+        "view": {"stroke": None},
+        "axis": {**label, **title, **lines, "gridColor": COLOURS["line"]},
+        "axisY": {"domain": False, "ticks": False, "grid": False, "labelPadding": 8},
+        "text": {"color": COLOURS["ink"], "fontSize": FONT_SIZE},
+        "legend": {**label, **title, "orient": "top", "title": None},
+    }
+
+
+# ------------------------------------------------------------------------------------ the drawing
+def dressed(svg: str, name: str, title: str, description: str) -> str:
+    """Return the SVG as one described picture in the page's own colours."""
+    svg = re.sub(r' (?:aria-[a-z]+|role|class|font-family|pointer-events)="[^"]*"', "", svg)
+    svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d=""(?: display="none")?/>', "", svg)
+    svg = re.sub(r"<g>\s*</g>|<g/>", "", svg)
+    svg = re.sub(r' (?:opacity="1"|stroke-width="1"|transform="translate\(0,0\)")', "", svg)
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d)\d+", r"\1", tag[0]), svg)
+    svg = re.sub(r'(id="|url\(#)(\w+)', rf"\g<1>{name}-\g<2>", svg)
+    for word, colour in COLOURS.items():
+        svg = svg.replace(f'"{colour}"', f'"var(--{word})"')
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+        f'aria-labelledby="{name}-title" aria-describedby="{name}-desc"'
+    )
+    said = (
+        f'<title id="{name}-title">{escape(title)}</title>'
+        f'<desc id="{name}-desc">{escape(description)}</desc>'
+    )
+    start = re.compile(r"<svg [^>]*?( width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[^\"]+\")>")
+    return start.sub(lambda match: f"{head}{match[1]}>{said}", svg, count=1)
+
+
+# -------------------------------------------------------------------------------- distributions
+def distribution(groups: Sequence[tuple[str, Rows]], values: Rows, axis: str, fmt: str) -> Spec:
+    """Return box plots in groups of rows over one axis, each group under its title.
+
+    groups: (title, rows): a row has label, and min, p25, median, p75, max unless it is suppressed.
+    values: label and value of single members, drawn as a rug below their row.
+    """
+    titles = [title for title, _ in groups if title]
+    labels = [
+        label for title, rows in groups for label in (title, *(r["label"] for r in rows)) if label
+    ]
+    known = [row for _, rows in groups for row in rows if row.get("median") is not None]
+    bold = {"test": f"indexof({json.dumps(titles)}, datum.value) >= 0", "value": 700}
+    x = {
+        "type": "quantitative",
+        "scale": {"zero": True, "nice": True},
+        "axis": {"grid": True, "format": fmt, "tickCount": 6, "title": axis},
+    }
+    y = rows_axis(labels) | {"axis": {"labelFontWeight": {"condition": bold, "value": 400}}}
+    return {
+        "width": WIDTH,
+        "height": {"step": ROW},
+        "encoding": {"x": x, "y": y},
+        "layer": [*_box(known), _marks(values, "value", RUG), _blank(labels)],
+        **room(labels),
+    }
+
+
+def rows_axis(labels: Sequence[object]) -> Spec:
+    """Return the vertical axis: one row per label, in their order."""
+    scale = {"domain": list(labels)}
+    return {"field": "label", "type": "nominal", "sort": None, "title": None, "scale": scale}
+
+
+def room(labels: Sequence[object]) -> Spec:
+    """Return the padding that keeps labels whole in a wider typeface than the library's own."""
+    wider = max(len(str(label)) for label in labels)
+    return {"padding": {"left": 5 + wider, "right": 12, "top": 5, "bottom": 10}}
+
+
+def _box(rows: Rows) -> list[Spec]:
+    return [
+        _span(rows, "min", "max", {"type": "rule", "color": COLOURS["soft"]}),
+        _span(rows, "p25", "p75", BOX),
+        _marks(rows, "median", MEDIAN),
+    ]
+
+
+def _span(rows: Rows, start: str, end: str, mark: Spec) -> Spec:
+    x = {"field": start, "type": "quantitative"}
+    return {
+        "data": {"values": list(rows)},
+        "mark": mark,
+        "encoding": {"x": x, "x2": {"field": end}},
+    }
+
+
+def _marks(rows: Rows, field: str, mark: Spec) -> Spec:
+    encoding = {"x": {"field": field, "type": "quantitative"}}
+    return {"data": {"values": list(rows)}, "mark": mark, "encoding": encoding}
+
+
+def _blank(labels: Sequence[object]) -> Spec:
+    """Return an invisible mark on every row, so that one without figures has its place too."""
+    return {
+        "data": {"values": [{"label": label, "at": 0} for label in labels]},
+        "mark": {"type": "point", "opacity": 0, "size": 0, "color": COLOURS["line"]},
+        "encoding": {"x": {"field": "at", "type": "quantitative"}},
+    }
+
+
+# ------------------------------------------------------------------------------ criteria, measures
+def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str) -> Spec:
+    """Return a stacked bar per row, each part with its number.
+
+    rows: label, status, count, text, start, end and middle (of the part on the axis). statuses:
+    (code, text) in the order of the parts.
+    """
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    colour = {
+        "field": "status",
+        "type": "nominal",
+        "scale": {
+            "domain": [text for _, text in statuses],
+            "range": [COLOURS[STATUS_COLOURS[code]] for code, _ in statuses],
+        },
+    }
+    bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
+    bars["encoding"]["color"] = colour
+    numbers = _marks(
+        [row for row in rows if row["count"]],
+        "middle",
+        {"type": "text", "color": COLOURS["paper"], "fontWeight": 600},
+    )
+    numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    ticks = {"title": axis, "tickMinStep": 1, "format": ",d"}
+    return {
+        "width": WIDTH,
+        "height": {"step": 26},
+        "encoding": {"x": {"type": "quantitative", "axis": ticks}, "y": rows_axis(labels)},
+        "layer": [bars, numbers],
+        **room(labels),
+    }
+
+
+def timeline(rows: Rows, first: int, last: int, axis: str) -> Spec:
+    """Return a bar per row from `start` to `end`, its `text` behind it.
+
+    rows: label, start, end, text, open (whether no end is known; then the bar points on).
+    """
+    labels = [row["label"] for row in rows]
+    scale = {"domain": [first, last + TIMELINE_ROOM], "nice": False, "zero": False}
+    ticks = {"title": axis, "format": "d", "values": list(range(first, last + 1, 5))}
+    texts = _marks(rows, "end", {"type": "text", "align": "left", "dx": 10})
+    texts["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    return {
+        "width": WIDTH,
+        "height": {"step": 26},
+        "encoding": {
+            "x": {"type": "quantitative", "scale": scale, "axis": ticks},
+            "y": rows_axis(labels),
+        },
+        "layer": [
+            _span(rows, "start", "end", BOX),
+            _marks([row for row in rows if row["open"]], "end", OPEN_END),
+            texts,
+        ],
+        **room(labels),
+    }

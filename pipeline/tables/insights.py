@@ -1,0 +1,140 @@
+"""Figures about the portfolio from the published tables: who is close, what is lacking, who shares.
+
+Each function takes tables of the contract (section 3) and returns a frame; tables with a column
+`catalogue` are given for one catalogue.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+FULFILLED = pl.col("status") == "fulfilled"
+# A request for a whole sheet asks for more than any list of cells.
+WHOLE_SHEET = 1000
+
+
+# ---------------------------------------------------------------------------------- the criteria
+def criteria_counts(criteria: pl.DataFrame) -> pl.DataFrame:
+    """Return criterion_id, fulfilled, not_fulfilled, undetermined: how many clusters each."""
+    status = pl.col("status")
+    return criteria.group_by("criterion_id").agg(
+        (status == s).sum().cast(pl.Int64).alias(s)
+        for s in ("fulfilled", "not_fulfilled", "undetermined")
+    )
+
+
+def shortfalls(conditions: pl.DataFrame) -> pl.DataFrame:
+    """Return by how much clusters miss a condition: the spread of the levers.
+
+    criterion_id, condition, lever_unit, clusters, least, median, most; only levers that are known.
+    """
+    lever = pl.col("lever_amount")
+    return (
+        conditions.filter(~FULFILLED, lever.is_not_null())
+        .group_by("criterion_id", "condition", "lever_unit")
+        .agg(
+            clusters=pl.len().cast(pl.Int64),
+            least=lever.min(),
+            median=lever.median(),
+            most=lever.max(),
+        )
+        .sort("criterion_id", "condition")
+    )
+
+
+def single_levers(criteria: pl.DataFrame, decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
+    """Return criterion_id, clusters: how many reach the pass mark by this criterion alone.
+
+    These are the clusters that lack exactly one, whatever their decision; the most first.
+    """
+    close = decisions.filter(pl.col("fulfilled") == pass_mark - 1).select("cluster_id")
+    missing = criteria.filter(~FULFILLED).join(close, on="cluster_id", how="semi")
+    counts = missing.group_by("criterion_id").agg(clusters=pl.len().cast(pl.Int64))
+    return counts.sort("clusters", "criterion_id", descending=[True, False])
+
+
+def at_the_mark(decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
+    """Return cluster_id, fulfilled, undetermined, decision of those a single criterion may turn.
+
+    One criterion above the line are the clusters at the pass mark, one below those that lack one.
+    """
+    close = pl.col("fulfilled").is_in([pass_mark, pass_mark - 1])
+    columns = ["cluster_id", "fulfilled", "undetermined", "decision"]
+    found = decisions.filter(close).select(columns)
+    return found.sort("fulfilled", "cluster_id", descending=[True, False])
+
+
+def smallest_requests(
+    criteria: pl.DataFrame, decisions: pl.DataFrame, pass_mark: int
+) -> pl.DataFrame:
+    """Return the requests that would bring each open cluster to the pass mark with fewest cells.
+
+    cluster_id, missing (criteria up to the mark), criterion_id, request_de, request_en: of the
+    cluster's undetermined criteria as many as are missing, those that ask for the fewest cells.
+    """
+    open_ = decisions.filter(pl.col("decision") == "open").select(
+        "cluster_id", missing=pass_mark - pl.col("fulfilled")
+    )
+    own = criteria.filter(pl.col("status") == "undetermined").join(open_, on="cluster_id")
+    request = pl.col("request_de")
+    cells = request.str.count_matches(r"![A-Z]+\d").cast(pl.Int64)
+    effort = pl.when(cells == 0).then(WHOLE_SHEET).otherwise(cells)
+    ranked = own.with_columns(effort=effort, length=request.str.len_chars())
+    ranked = ranked.sort("cluster_id", "effort", "length", "criterion_id")
+    place = pl.int_range(pl.len()).over("cluster_id")
+    columns = ["cluster_id", "missing", "criterion_id", "request_de", "request_en"]
+    return ranked.filter(place < pl.col("missing")).select(columns)
+
+
+# ------------------------------------------------------------------------------------ the actors
+@dataclass(frozen=True)
+class Sharing:
+    """Memberships against distinct actors.
+
+    shared: actors bound to several clusters. clusters: those with such an actor. pairs: cluster_id,
+    other_id, shared, share (of the smaller one's actors), the strongest first. groups: how many
+    actors are bound to exactly these clusters (cluster_ids, actors), of the shared ones.
+    """
+
+    memberships: int
+    distinct: int
+    shared: int
+    clusters: int
+    pairs: pl.DataFrame
+    groups: pl.DataFrame
+
+
+def sharing(actors: pl.DataFrame) -> Sharing:
+    """Return who is bound to several clusters: the same normalised name and postcode.
+
+    An actor without a name is its own. Only certainly bound actors are looked at.
+    """
+    bound = actors.filter(pl.col("bound"))
+    named = bound.drop_nulls("actor_key").unique(["cluster_id", "actor_key"])
+    per_actor = named.group_by("actor_key").agg(pl.col("cluster_id").sort().alias("cluster_ids"))
+    several = per_actor.filter(pl.col("cluster_ids").list.len() > 1)
+    of_several = named.join(several.select("actor_key"), on="actor_key", how="semi")
+    groups = several.group_by("cluster_ids").agg(actors=pl.len().cast(pl.Int64))
+    return Sharing(
+        memberships=bound.height,
+        distinct=per_actor.height + bound["actor_key"].null_count(),
+        shared=several.height,
+        clusters=of_several["cluster_id"].n_unique(),
+        pairs=_pairs(of_several, named),
+        groups=groups.sort("cluster_ids"),
+    )
+
+
+def _pairs(of_several: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    keys = of_several.select("cluster_id", "actor_key")
+    both = keys.join(keys.rename({"cluster_id": "other_id"}), on="actor_key")
+    both = both.filter(pl.col("cluster_id") < pl.col("other_id"))
+    counts = both.group_by("cluster_id", "other_id").agg(shared=pl.len().cast(pl.Int64))
+    size = named.group_by("cluster_id").agg(size=pl.len().cast(pl.Int64))
+    counts = counts.join(size, on="cluster_id").join(
+        size.rename({"cluster_id": "other_id", "size": "other_size"}), on="other_id"
+    )
+    share = pl.col("shared") / pl.min_horizontal("size", "other_size")
+    ranked = counts.with_columns(share=share).drop("size", "other_size")
+    order = ["shared", "share", "cluster_id", "other_id"]
+    return ranked.sort(order, descending=[True, True, False, False])

@@ -1,0 +1,98 @@
+"""A report of a small made-up portfolio in both languages, and a real browser without a network."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pipeline.commands.run import read_here
+from pipeline.demo import write_portfolio
+from pipeline.report.html.pages import write_pages
+from pipeline.run import Request, run
+
+PERIOD, CLUSTERS = "2026-Q3", 24
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Return the folder of the report by language."""
+    root = tmp_path_factory.mktemp("pages")
+    write_portfolio(root / "inputs", clusters=CLUSTERS, periods=[PERIOD])
+    catalogues = ("go-cluster", "zim-nemo")
+    request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
+    published = run(request, read_here)
+    write_pages(published.review, root / "en", "en")
+    return {"de": published.folder / "report", "en": root / "en"}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium; nothing is downloaded."""
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
+        pytest.skip(f"{CHROMIUM} is not installed (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, reports: Mapping[str, Path]) -> Iterator[Open]:
+    """Return how to open a page of the report; at the end it must have asked for nothing.
+
+    No console message, no error, no request but for the page itself.
+    """
+    heard: list[str] = []
+    asked: list[str] = []
+    contexts = []
+
+    def open_page(path: str = "index.html", lang: str = "de", **options: object) -> Page:
+        name, _, tail = path.partition("?")
+        address = (reports[lang] / name).as_uri() + (f"?{tail}" if tail else "")
+        context = browser.new_context(offline=True, locale="de-DE", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: heard.append(message.text))
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert heard == []
+    assert [url for url in asked if not re.fullmatch(r"file:[^?#]+\.html([?#].*)?", url)] == []
+
+
+@pytest.fixture(scope="session")
+def cluster_page(reports: Mapping[str, Path]) -> str:
+    """Return the path of a cluster's page: the longest, which has the most to show."""
+    pages = (reports["de"] / "clusters").glob("*.html")
+    longest = max(pages, key=lambda path: (path.stat().st_size, path.name))
+    return f"clusters/{longest.name}"
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong on the page as it is shown now."""
+    # Sections out of sight are not laid out; axe is to see them all.
+    page.evaluate(
+        "document.styleSheets[0].insertRule('section { content-visibility: visible !important }')"
+    )
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found["violations"]
+    ]

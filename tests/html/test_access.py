@@ -1,0 +1,56 @@
+"""Every page for everyone: axe, widths, schemes, forced colours, paper."""
+
+import re
+
+import pytest
+from conftest import Open, violations
+
+SCHEMES = ["light", "dark"]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_axe_finds_nothing_on_the_index(opened: Open, lang: str, scheme: str) -> None:
+    page = opened(lang=lang, color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert violations(page) == []
+    if (lang, scheme) == ("de", "light"):
+        page.locator("table.matrix td a").first.click()
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_axe_finds_nothing_on_a_clusters_page(
+    opened: Open, cluster_page: str, lang: str, scheme: str
+) -> None:
+    page = opened(cluster_page, lang=lang, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 768, 320])
+def test_no_page_scrolls_sideways(opened: Open, cluster_page: str, width: int) -> None:
+    """320 px is also 1280 px at 400 %, and 720 px is 1440 px at 200 % (WCAG 1.4.10, 1.4.4)."""
+    for path in ("index.html", cluster_page):
+        page = opened(path, viewport={"width": width, "height": 800})
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert page.evaluate(OVERFLOW) == 0, path
+
+
+def test_a_clusters_page_prints_on_two_tagged_sheets(opened: Open, cluster_page: str) -> None:
+    pdf = opened(cluster_page).pdf(tagged=True, prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+    assert b"/MarkInfo" in pdf
+
+
+def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str) -> None:
+    still = opened(reduced_motion="reduce")
+    assert still.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    page = opened(cluster_page, forced_colors="active")
+    fills = page.evaluate(
+        "['.quarters .on', '.quarters rect:not(.on)'].map("
+        "s => getComputedStyle(document.querySelector(s)).fill)"
+    )
+    assert fills[0] != fills[1]

@@ -1,0 +1,220 @@
+"""The office's page in a real browser: filter, sorting, address, reasons, map, keyboard."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from conftest import CLUSTERS, Open
+from playwright.sync_api import Locator, Page, expect
+
+FIRST = "table.matrix >> nth=0"
+
+
+def rows(page: Page) -> Locator:
+    """Return the rows of the first matrix that are shown."""
+    return page.locator(FIRST).locator("tbody tr:visible")
+
+
+def cells(page: Page, column: int) -> list[str]:
+    """Return a column of the first matrix as it is shown."""
+    texts = rows(page).locator(f":scope > :nth-child({column})").all_text_contents()
+    return [text.strip() for text in texts]
+
+
+def choose(page: Page, name: str) -> str:
+    """Choose a filter's first option, return what it is."""
+    select = page.locator(f"select[name={name}]")
+    value = select.locator("option").nth(1).get_attribute("value")
+    assert value
+    select.select_option(value)
+    return value
+
+
+def column(page: Page, key: str) -> Locator:
+    """Return a head of the first matrix."""
+    return page.locator(FIRST).locator(f'thead th[data-key="{key}"]')
+
+
+# ---- filter and address ----
+
+
+def test_the_whole_page_follows_the_filter(opened: Open) -> None:
+    page = opened()
+    everything = rows(page).count()
+    figure = page.locator("[data-figure=reviewed] .value")
+    assert figure.text_content() == str(everything)
+    state = choose(page, "land")
+    chosen = rows(page).count()
+    assert 0 < chosen < everything
+    assert figure.text_content() == str(chosen)
+    ids = {row.get_attribute("data-c") for row in rows(page).all()}
+    marks = page.locator("#land .office:not(.off)").all()
+    assert {mark.get_attribute("data-c") for mark in marks} <= ids
+    page.locator("#map-table summary").click()
+    places = page.locator("#map-table tbody tr:visible")
+    assert places.count() == chosen
+    assert all(state in text for text in places.all_text_contents())
+    decided = [int(t) for t in page.locator(".figures [class^=s-] .value").all_text_contents()]
+    assert sum(decided) == chosen
+    expect(page.locator("#status")).to_have_text(f"{chosen} von {everything} Clustern ausgewählt")
+    page.locator("button[type=reset]").click()
+    expect(page.locator("#status")).to_have_text(f"Alle {everything} Cluster")
+    assert rows(page).count() == everything
+
+
+def test_totals_and_distinct_actors_follow(opened: Open) -> None:
+    page = opened()
+    memberships = page.locator("[data-figure=memberships] .value")
+    whole = memberships.text_content()
+    page.locator("select[name=ergebnis]").select_option("eligible")
+    assert memberships.text_content() != whole
+    fulfilled = [t for t in cells(page, 5) if t.startswith("✓")]
+    total = page.locator(FIRST).locator("tfoot td.c").first.text_content()
+    assert total == str(len(fulfilled))
+    numbers = [
+        int((page.locator(f"[data-figure={key}] .value").text_content() or "").replace(".", ""))
+        for key in ("distinct", "memberships")
+    ]
+    assert numbers[0] <= numbers[1]
+
+
+def test_the_choice_is_in_the_address_and_comes_back_from_it(opened: Open) -> None:
+    page = opened()
+    choose(page, "feld")
+    page.locator("input[name=q]").fill("demo")
+    column(page, "fulfilled").locator("button").click()
+    before = [row.get_attribute("data-c") for row in rows(page).all()]
+    query = page.url.partition("?")[2]
+    assert {"feld", "q", "sort"} == {part.partition("=")[0] for part in query.split("&")}
+    again = opened(f"index.html?{query}")
+    assert [row.get_attribute("data-c") for row in rows(again).all()] == before
+    assert column(again, "fulfilled").get_attribute("aria-sort") == "descending"
+
+
+def test_free_text_finds_by_id_and_nothing_is_found_for_nonsense(opened: Open) -> None:
+    page = opened()
+    page.locator("input[name=q]").fill("de-0003")
+    assert [row.get_attribute("data-c") for row in rows(page).all()] == ["DE-0003"]
+    page.locator("input[name=q]").fill("<script>")
+    assert rows(page).count() == 0
+    expect(page.locator("#status")).to_contain_text("0 von")
+
+
+# ---- sorting ----
+
+
+def test_any_column_sorts_both_ways(opened: Open) -> None:
+    page = opened()
+    head = column(page, "fulfilled")
+    head.locator("button").click()
+    numbers = [int(t) for t in cells(page, 3)]
+    assert numbers == sorted(numbers, reverse=True)
+    assert head.get_attribute("aria-sort") == "descending"
+    head.locator("button").click()
+    assert [int(t) for t in cells(page, 3)] == sorted(numbers)
+    column(page, "decision").locator("button").click()
+    order = ["rechnerisch erfüllt", "offen", "rechnerisch nicht erfüllt"]
+    ranks = [order.index(text) for text in cells(page, 2)]
+    assert ranks == sorted(ranks)
+    column(page, "2.1").locator("button").click()
+    signs = ["✓?✗".index(text[0]) for text in cells(page, 6)]
+    assert signs == sorted(signs)
+    expect(page.locator("#status")).to_contain_text("Sortiert nach 2.1 Anteil der KMU, aufsteigend")
+    column(page, "cluster").locator("button").click()
+    ids = [row.get_attribute("data-c") for row in rows(page).all()]
+    assert ids == sorted(ids)
+
+
+# ---- why ----
+
+
+def test_a_cell_opens_why_as_the_clusters_page_says(opened: Open) -> None:
+    page = opened()
+    link = rows(page).nth(2).locator("td a").nth(1)
+    href = link.get_attribute("href")
+    assert href
+    link.click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog.locator("h2")).to_contain_text("2.1 Anteil der KMU")
+    said = dialog.locator("dd").all_inner_texts()
+    dialog.get_by_role("link").click()
+    criterion = page.locator(f"[id='{href.partition('#')[2]}']")
+    assert criterion.locator(".value").first.inner_text() == said[0]
+    assert any(re.fullmatch(r"Akteure [\d–, …]+", text) for text in said)
+
+
+# ---- by keyboard ----
+
+
+def test_everything_works_by_keyboard(opened: Open) -> None:
+    page = opened(viewport={"width": 1440, "height": 900})
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator("select[name=ergebnis]").focus()
+    page.keyboard.press("ArrowDown")
+    assert "ergebnis=" in page.url
+    column(page, "fulfilled").locator("button").focus()
+    page.keyboard.press("Enter")
+    assert column(page, "fulfilled").get_attribute("aria-sort") == "descending"
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('td a')"):
+            break
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    assert first.endswith("#k1-1")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open] h2")).to_contain_text("2.1 Anteil der KMU")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    now = page.evaluate("document.activeElement.getAttribute('href')")
+    assert now.endswith("#k1-2.1")
+    assert now != first
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+# ---- the map ----
+
+
+def test_a_mark_on_the_map_draws_its_circle(opened: Open) -> None:
+    page = opened()
+    office = page.locator("#land .office").last
+    cluster = office.get_attribute("data-c")
+    office.click()
+    ring = page.locator(f"#ring-{cluster}")
+    expect(ring.locator("circle").first).to_be_visible()
+    assert ring.locator("circle").first.get_attribute("r") == "150"
+    expect(ring.locator("text")).to_contain_text("der Akteure im Umkreis von 150 km")
+    page.get_by_role("link", name="Umkreis ausblenden").click()
+    expect(ring.locator("circle").first).to_be_hidden()
+
+
+# ---- scripts off ----
+
+
+def test_without_scripts_all_is_there_but_filter_and_sorting(opened: Open) -> None:
+    page = opened(java_script_enabled=False)
+    assert page.locator("#filter").is_hidden()
+    assert rows(page).count() == page.locator(FIRST).locator("tbody tr").count()
+    for section in page.locator("main > section").all():
+        assert (section.text_content() or "").strip()
+    page.locator("#map-table summary").click()
+    page.locator("#map-table a[href^='#ring']").first.click()
+    expect(page.locator(".ring:visible")).to_have_count(1)
+    page.locator("details.indicator summary").nth(2).click()
+    expect(page.locator("details.indicator[open] svg.chart")).to_have_count(1)
+    rows(page).first.locator("td a").first.click()
+    assert page.url.endswith("#k1-1")
+    expect(page.locator("[id='k1-1']")).to_be_visible()
+
+
+def test_english_pages_speak_english(opened: Open, reports: Mapping[str, Path]) -> None:
+    page = opened(lang="en")
+    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("#status")).to_have_text(re.compile(r"All \d+ clusters"))
+    assert len(list((reports["en"] / "clusters").iterdir())) <= CLUSTERS
+    text = page.locator("main").text_content() or ""
+    assert not re.findall(r"\b(?:erfüllt|offen|Zeilen|Maßnahmen|Kriterien)\b", text)

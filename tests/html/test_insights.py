@@ -1,0 +1,141 @@
+"""Figures about the portfolio, by hand on tables of a few rows."""
+
+import polars as pl
+import pytest
+
+from pipeline.report.html.landmap import LEAST, shape
+from pipeline.tables import insights
+
+MARK = 3
+# Three of four criteria are needed: A has them, B lacks one, C is open, D is far off.
+STATUSES = {
+    "A": "fff-",
+    "B": "ff--",
+    "C": "f??-",
+    "D": "f---",
+}
+WORDS = {"f": "fulfilled", "-": "not_fulfilled", "?": "undetermined"}
+REQUESTS = {
+    "2": "Bitte ausfüllen: Akteure!B2, Akteure!B3",
+    "3": "Bitte ausfüllen: Stammdaten!B5",
+}
+
+
+def criteria() -> pl.DataFrame:
+    """Return the table of criteria."""
+    return pl.DataFrame(
+        [
+            {
+                "cluster_id": cluster,
+                "criterion_id": str(number),
+                "status": WORDS[sign],
+                "request_de": REQUESTS.get(str(number), "") if sign == "?" else "",
+                "request_en": "",
+            }
+            for cluster, signs in STATUSES.items()
+            for number, sign in enumerate(signs, 1)
+        ]
+    )
+
+
+def decisions() -> pl.DataFrame:
+    """Return the decisions that follow from them."""
+    return pl.DataFrame(
+        [
+            ("A", 3, 0, "eligible"),
+            ("B", 2, 0, "not_eligible"),
+            ("C", 1, 2, "open"),
+            ("D", 1, 0, "not_eligible"),
+        ],
+        schema=["cluster_id", "fulfilled", "undetermined", "decision"],
+        orient="row",
+    )
+
+
+def test_counts_of_every_criterion() -> None:
+    found = {r[0]: r[1:] for r in insights.criteria_counts(criteria()).iter_rows()}
+    assert found == {"1": (4, 0, 0), "2": (2, 1, 1), "3": (1, 2, 1), "4": (0, 4, 0)}
+
+
+def test_the_single_lever_is_counted_for_those_who_lack_one_only() -> None:
+    found = insights.single_levers(criteria(), decisions(), MARK)
+    assert found.rows() == [("3", 1), ("4", 1)]
+
+
+def test_at_the_mark_are_those_whom_one_criterion_may_turn() -> None:
+    found = insights.at_the_mark(decisions(), MARK)
+    assert found["cluster_id"].to_list() == ["A", "B"]
+
+
+def test_the_smallest_requests_come_first_and_only_as_many_as_are_missing() -> None:
+    found = insights.smallest_requests(criteria(), decisions(), MARK)
+    assert found.select("cluster_id", "missing", "criterion_id").rows() == [
+        ("C", 2, "3"),
+        ("C", 2, "2"),
+    ]
+    one_less = insights.smallest_requests(criteria(), decisions(), MARK - 1)
+    assert one_less["criterion_id"].to_list() == ["3"]
+
+
+def test_shortfalls_are_the_spread_of_known_levers() -> None:
+    conditions = pl.DataFrame(
+        {
+            "criterion_id": ["1"] * 5,
+            "condition": [1] * 5,
+            "status": ["not_fulfilled"] * 3 + ["fulfilled", "undetermined"],
+            "lever_amount": [1.0, 4.0, 9.0, None, None],
+            "lever_unit": ["smes"] * 3 + [None, None],
+        }
+    )
+    assert insights.shortfalls(conditions).rows() == [("1", 1, "smes", 3, 1.0, 4.0, 9.0)]
+
+
+# ---- who shares actors ----
+
+
+def bound(*pairs: tuple[str, str | None]) -> pl.DataFrame:
+    """Return bound actors of clusters."""
+    return pl.DataFrame(
+        [(cluster, key, True) for cluster, key in pairs],
+        schema={"cluster_id": pl.String, "actor_key": pl.String, "bound": pl.Boolean},
+        orient="row",
+    )
+
+
+def test_sharing() -> None:
+    actors = bound(
+        ("A", "x"), ("A", "y"), ("B", "x"), ("B", "y"), ("B", "z"), ("C", "x"), ("C", None)
+    )
+    found = insights.sharing(actors)
+    assert (found.memberships, found.distinct) == (7, 4)
+    assert (found.shared, found.clusters) == (2, 3)
+    pairs = {r[:3]: r[3] for r in found.pairs.iter_rows()}
+    assert pairs == {("A", "B", 2): 1.0, ("A", "C", 1): 1.0, ("B", "C", 1): 1.0}
+    assert found.pairs.row(0)[:2] == ("A", "B")
+    assert found.groups.rows() == [(["A", "B"], 1), (["A", "B", "C"], 1)]
+
+
+def test_an_actor_without_a_name_is_shared_with_nobody() -> None:
+    found = insights.sharing(bound(("A", None), ("B", None)))
+    assert (found.memberships, found.distinct, found.shared) == (2, 2, 0)
+    assert found.pairs.is_empty()
+
+
+def test_actors_not_bound_do_not_count() -> None:
+    actors = bound(("A", "x"), ("B", "x")).with_columns(bound=pl.lit(None, pl.Boolean))
+    assert insights.sharing(actors).memberships == 0
+
+
+# ---- the marks on the map ----
+
+
+@pytest.mark.parametrize(
+    ("decision", "start"),
+    [("eligible", "M89.0,100.0a"), ("open", "M100.0,86.2l"), ("not_eligible", "M90.3,90.3h")],
+)
+def test_marks_differ_in_shape(decision: str, start: str) -> None:
+    assert shape(decision, 100, 100, 100).startswith(start)
+
+
+def test_a_cluster_of_unknown_size_is_still_seen() -> None:
+    assert shape("eligible", 100, 100, None).startswith(f"M{100 - LEAST:.1f},100.0")
