@@ -133,10 +133,10 @@ def review(
         task.catalogues,
         task.settings,
         tables,
-        mapped.used,
-        mapped.unused,
-        every_rating(office, days, task.settings.first_catalogue),
-        beside,
+        mapped=mapped.used,
+        unused_mappings=mapped.unused,
+        ratings=every_rating(office, days, task.settings.first_catalogue),
+        context=beside,
     )
 
 

@@ -230,7 +230,7 @@ def review() -> Review:
     """Return the review."""
     catalogue = load("go-cluster")
     found = {name: frame(name, rows) for name, rows in tables(catalogue).items()}
-    return Review(PERIOD, DAY, (catalogue,), load_settings(), found, context())
+    return Review(PERIOD, DAY, (catalogue,), load_settings(), found, context=context())
 
 
 @pytest.fixture(scope="module", params=["de", "en"])
