@@ -19,7 +19,7 @@ import polars as pl
 from pipeline import periods
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
-from pipeline.intake.discover import Found, discover, shown_name
+from pipeline.intake.discover import Found, discover, distinct_names, shown_name
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
@@ -138,7 +138,7 @@ def read_all(found: Found, read: Read, wanted: frozenset[str]) -> tuple[Intake, 
     be read.
     """
     paths = [*found.submissions, *found.office.values()]
-    names = [shown_name(path) for path in paths]
+    names = [*distinct_names(found.submissions), *map(shown_name, found.office.values())]
     outcomes = list(read(paths, wanted | wanted_sheet_keys(office())))
     most = load_settings().intake.max_file_mb
     end = len(found.submissions)

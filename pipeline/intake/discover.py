@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def discover(inputs: Path, period: str) -> Found:
 def shown_name(path: Path) -> str:
     """Return the file's name as text; bytes that are no UTF-8 are shown as escapes."""
     return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+
+
+def distinct_names(paths: Sequence[Path]) -> list[str]:
+    """Return the files' names as text, each once: names that look alike get a number."""
+    names, taken = [], set[str]()
+    for path in paths:
+        shown = name = shown_name(path)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{shown} ({number})"
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def is_submission(path: Path) -> bool:

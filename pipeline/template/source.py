@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.examine import Examined, examine
-from pipeline.intake.discover import discover, fingerprint, shown_name
+from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import gather
 from pipeline.intake.refusal import Refusal
 from pipeline.periods import last_day
@@ -60,7 +60,8 @@ def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
 
 def submitted_file(cluster: str, period: str, inputs: Path, name: str, sha256: str) -> Path:
     """Return the submission of that name, if it is still the one that was reviewed."""
-    sent = {shown_name(path): path for path in discover(inputs, period).submissions}
+    there = discover(inputs, period).submissions
+    sent = dict(zip(distinct_names(there), there, strict=True))
     if name not in sent:
         folder = inputs / period / "submissions"
         raise NoSourceError("gone", file=name, cluster=cluster, period=period, folder=folder)

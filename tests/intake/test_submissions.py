@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -776,3 +777,15 @@ def test_figures_of_other_formats(formats: Published, number: int) -> None:
     assert seen | {"cluster_id": "DE-0001"} == formats.cluster("DE-0001")
     assert seen["fte"] == 3.25
     assert seen["budget_eur"] == pytest.approx(1235.23, abs=0.006)
+
+
+def test_names_that_look_alike_are_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "inputs" / PERIOD / "submissions"
+    folder.mkdir(parents=True)
+    alike = [os.fsdecode(b"a\xff.xlsx"), r"a\xff.xlsx"]  # the first is no UTF-8
+    for number, name in enumerate(alike, 1):
+        save(folder / name, submission(f"DE-000{number}"))
+    seen = publish(tmp_path, {})
+    files = seen.table("submissions")["source_file"].to_list()
+    assert sorted(files) == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
+    assert len(list((seen.folder / "feedback").iterdir())) == 2

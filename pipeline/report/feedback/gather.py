@@ -1,13 +1,13 @@
 """Gathers from the tables of a review, or of a check, what is said of each submission."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipeline.check import Checked
-from pipeline.intake.discover import shown_name
+from pipeline.intake.discover import distinct_names, shown_name
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.review import Review
 from pipeline.texts import LANGUAGES, day, say
@@ -25,15 +25,14 @@ UNREADABLE = {
 OWN_REASONS = {"duplicate_cluster": "reason_duplicate", "superseded": "reason_superseded"}
 
 
-def subjects_of_review(review: Review, paths: Iterable[Path], lang: str) -> list[Subject]:
+def subjects_of_review(review: Review, paths: Sequence[Path], lang: str) -> list[Subject]:
     """Return every submission of a review with its findings and requests, in the paths' order."""
     by_name = {row["source_file"]: row for row in review.tables["submissions"].to_dicts()}
     marks = marks_by_file(review.tables["findings"])
     dates = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
     asks = asks_by_cluster(review)
     result = []
-    for path in paths:
-        name = shown_name(path)
+    for path, name in zip(paths, distinct_names(paths), strict=True):
         row = by_name[name]
         reviewed, cluster = row["outcome"] == "reviewed", row["cluster_id"]
         result.append(
