@@ -44,7 +44,7 @@ def scan(
     parser.CharacterDataHandler = text
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
+    except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding expat cannot read
         raise Refusal("unreadable", "xml", part=part[:80], why=str(error)[:80]) from error
 
 

@@ -13,6 +13,8 @@ from pipeline.texts import LANGUAGES
 from schemas.declaration import Field, Sheet, Workbook, submission, words
 from schemas.words import collapse, header_key, word_key
 
+# Of a sheet.
+LAST_ROW = 1_048_576
 NUMBERS = {"1.234,5": None, "1,234.5": "english"}
 DATES = {"31.12.2026": None, "31/12/2026": "day/month", "12/31/2026": "month/day"}
 NOTHING = {"number", "integer", "date"}  # of their words only "nothing" can be meant
@@ -108,7 +110,7 @@ def mapped_sheet(section: Section, name: str) -> MappedSheet | None:
         section.wrong("never_read", "from")
     if ours is None:
         return None
-    header_row = section.whole("header_row")
+    header_row = section.whole("header_row", LAST_ROW)
     if header_row is not None and ours.layout == "form":
         section.wrong("row_of_form", "header_row", sheet=ours.name)
     fixed = fixed_values(section.section("fixed"), ours, f"{name}: {ours.name['de']}, fixed")

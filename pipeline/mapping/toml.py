@@ -47,10 +47,10 @@ class Section:
             return None
         return value
 
-    def whole(self, key: str) -> int | None:
-        """Return a whole number from 1, if there is one."""
+    def whole(self, key: str, most: int) -> int | None:
+        """Return a whole number from 1 to most, if there is one."""
         value: int | None = self._wanted(key, int, "number")
-        if value is not None and (isinstance(value, bool) or value < 1):
+        if value is not None and (isinstance(value, bool) or not 1 <= value <= most):
             self.wrong("wrong_type", key, wanted=KINDS["number"])
             return None
         return value
@@ -88,6 +88,8 @@ class Section:
 def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Section, bytes]:
     """Return the file as a section, and its bytes; MappingError if it is no TOML."""
     try:
+        if not path.is_file():  # a pipe would never end
+            raise OSError("not a file")
         with path.open("rb") as stream:
             data = stream.read(LARGEST_BYTES + 1)
         if len(data) > LARGEST_BYTES:
@@ -95,7 +97,7 @@ def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Sectio
         entries = tomllib.loads(data.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError([problem(name, "unreadable", detail=str(error))]) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         detail = {"de": in_german(str(error)), "en": str(error)}
         raise MappingError([problem(name, "no_toml", detail=detail)]) from error
     return Section(entries, name, problems), data

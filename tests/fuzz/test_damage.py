@@ -16,9 +16,9 @@ import pytest
 from pipeline.intake.frames import stack
 from pipeline.intake.pool import read_many
 from pipeline.intake.refusal import Refusal
-from pipeline.parse.layout import wanted_sheet_keys
 from pipeline.settings import load_settings
 from schemas.declaration import submission as declared
+from schemas.declaration import wanted_sheet_keys
 from schemas.words import collapse, word_key
 from tests.intake.build import macro_enabled, submission, xlsx
 

@@ -68,7 +68,7 @@ MISTAKES = [
     (f"{MASTER}fixed.Version = 1.5\n", '"fixed", "Version"', "a whole number"),
     (f"{MASTER}fixed.Version = nan\n", '"fixed", "Version"', "a whole number"),
     (f"{MASTER}fixed.Stichtag = 2026\n", '"fixed", "Stichtag"', "a date"),
-    (f"{MASTER}fixed.Technologiefeld = ['IKT']\n", '"fixed", "Technologiefeld"', "the list"),
+    (f"{MASTER}fixed.Technologiefeld = ['IKT']\n", '"fixed", "Technologiefeld"', "one of these"),
     (
         f"{MASTER}fixed.Exzellenzmaßnahmen = 'Gold'\n".replace(
             "Exzellenzmaßnahmen", '"Exzellenzmaßnahmen"'

@@ -73,7 +73,7 @@ def test_findings_stay_at_the_cells_of_the_foreign_file_with_its_values(tmp_path
     published = publish(published_at, {"x.xlsx": book})
     (found,) = published.rows("findings", code="bad_value")
     assert (found["sheet"], found["cell"], found["value"]) == ("Members", "C5", "out")
-    assert "„out“ ist bei „Bindung“ nicht zulässig" in found["message_de"]
+    assert "„out“ steht bei „Bindung“ nicht zur Auswahl" in found["message_de"]
 
 
 def test_a_mapping_wins_over_our_own_names(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_finding_about_a_fixed_value_names_the_mapping(tmp_path: Path) -> None
     (found,) = published.rows("findings", code="bad_date")
     assert (found["sheet"], found["cell"]) == ("crm.toml: Stammdaten, fixed", "")
     assert found["value"] == "01.10.2026"
-    assert found["message_de"].startswith("crm.toml: Stammdaten, fixed: „01.10.2026“ ist bei")
+    assert found["message_de"].startswith("crm.toml: Stammdaten, fixed: „01.10.2026“ ist kein")
 
 
 def test_a_doubtful_fixed_value_names_the_mapping_in_each_row(tmp_path: Path) -> None:

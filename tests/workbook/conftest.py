@@ -16,6 +16,7 @@ from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.run import read_all
 from pipeline.settings import load_settings
+from schemas.declaration import submission, wanted_sheet_keys
 
 PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]
@@ -24,7 +25,7 @@ Reviewer = Callable[..., Review]
 def review_of(inputs: Path, *catalogues: Catalogue) -> Review:
     """Return the review of a folder of inputs."""
     found = discover(inputs, PERIOD)
-    sent, office_sent = read_all(found, read_here)
+    sent, office_sent = read_all(found, read_here, wanted_sheet_keys(submission()))
     numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     chosen = catalogues or (load("go-cluster"),)
     task = Task(PERIOD, periods.last_day(PERIOD), chosen, load_settings(), {})

@@ -116,13 +116,13 @@ def shared_parts(source: Source, book: OldBook) -> tuple[bytes | None, ...]:
     )
     if strings is not None and any(mark in strings for mark in DOUBTFUL):
         raise CannotCopyError("shared strings")
-    if theme is not None and (RELATION.encode() in theme or any(m in theme for m in DOUBTFUL)):
-        theme = None if _uses_relations(theme) else theme
+    if theme is not None and _uses_relations(theme):
+        theme = None
     return styles, strings, theme
 
 
 def _uses_relations(theme: bytes) -> bool:
-    root = parse(theme)
+    root = parse(theme)  # an ill-formed one cannot stay either
     return bool(root.xpath("//@*[namespace-uri() = $relation]", relation=RELATION))
 
 

@@ -1,5 +1,6 @@
 """A stranger's workbook part: its sheets and defined names, and the same written anew."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from pipeline.report.feedback.package import (
 from pipeline.report.feedback.places import fit
 from pipeline.report.feedback.worksheet import is_odd
 
+# What Excel takes as the name of a sheet.
+LONGEST_NAME = 31
+BAD_NAME = re.compile(r"[\x00-\x1f\\/?*\[\]:]|^'|'$")
 # Kinds of relations whose loss the reader is told of, by the text that says it.
 LOST = {
     "vbaProject": "macros",
@@ -76,6 +80,7 @@ def read_book(source: Source) -> OldBook:
         raise CannotCopyError(f"root {root.tag}")
     relations = source.relations(part)
     left = {LOST[r.kind] for r in relations.values() if r.kind in LOST}
+    refuse_names([element.get("name", "") for element in root.iter(tag("sheet"))])
     sheets = []
     for element in root.iter(tag("sheet")):
         relation = relations.get(element.get(f"{{{RELATION}}}id", ""))
@@ -89,6 +94,15 @@ def read_book(source: Source) -> OldBook:
     date_1904 = properties is not None and properties.get("date1904") in ("1", "true")
     names = [(dict(e.attrib), e.text or "") for e in root.iter(tag("definedName"))]
     return OldBook(part, sheets, names, date_1904, _calculation(root), left)
+
+
+def refuse_names(names: Sequence[str]) -> None:
+    """Refuse sheets' names that Excel does not take: it would offer to repair the copy."""
+    if len({name.casefold() for name in names}) < len(names):
+        raise CannotCopyError("two sheets of one name")
+    for name in names:
+        if not 0 < len(name) <= LONGEST_NAME or BAD_NAME.search(name):
+            raise CannotCopyError("name of a sheet")
 
 
 def _workbook_part(source: Source) -> str:

@@ -6,7 +6,7 @@ functions that reach out (schemas/functions.toml lists the others), unknown name
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from schemas.declaration import read_toml
@@ -27,6 +27,8 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+# The row of a cell's address; what looks like one in a text or a quoted name decides nothing.
+ROWS = re.compile(r"(?<![\w.$\\])(\$?[A-Za-z]{1,3}\$?)\d{1,7}(?![\w.(\[!])")
 PREFIX = re.compile(r"^(?:_xlfn\.)?(?:_xlws\.)?", re.IGNORECASE)
 BUILT_IN = ("_xlnm.print_area", "_xlnm.print_titles", "_xlnm._filterdatabase")
 CONSTANTS = {"true", "false"}
@@ -46,8 +48,20 @@ class Harmless:
     names: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
 
+    seen: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+
     def allows(self, formula: str) -> bool:
-        """Whether the formula can do nothing but compute within its file."""
+        """Whether the formula can do nothing but compute within its file.
+
+        Formulas of a column differ in their rows alone, which decide nothing: each form of them is
+        looked at once.
+        """
+        form = ROWS.sub(r"\g<1>1", formula)
+        if form not in self.seen:
+            self.seen[form] = self._allows(form)
+        return self.seen[form]
+
+    def _allows(self, formula: str) -> bool:
         end, at = len(formula), 0
         while at < end:
             match = TOKEN.match(formula, at)
