@@ -20,7 +20,7 @@ from pipeline.parse.foreign import (
 )
 from pipeline.parse.rows import drop_rows_that_are_none, field_keys
 from schemas.declaration import Workbook
-from schemas.words import header_key
+from schemas.words import header_key, word_key
 
 # A cell at home; sheet is the sheet's name in the file.
 PLACED = [
@@ -140,7 +140,9 @@ def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFra
             "sheet": [s.name["de"] for s in workbook.sheets],
         }
     )
+    known = [word_key(w) for w in workbook.words["never_read"] + workbook.words["our_sheets"]]
     strange = sheets.join(matched, on=["file", "sheet"], how="anti").sort("file", "sheet")
+    strange = strange.filter(~pl.col("key").is_in(known))
     names = strange.group_by("file").agg(other=pl.col("name").head(MOST_NAMES).str.join("\n"))
     every = sheets.select("file").unique().join(declared, how="cross")
     missing = every.join(matched, on=SHEET, how="anti").join(names, on="file", how="left")
