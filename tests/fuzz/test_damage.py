@@ -54,7 +54,7 @@ def cells_of(paths: list[Path]) -> list[Read]:
         sheets, cells = stack([(0, outcome)])
         named = cells.join(sheets, on=["file", "sheet"])
         columns = named.select("name", "row", "column", "kind", "number", "text").sort(pl.all())
-        result.append([plain(row) for row in columns.iter_rows()])
+        result.append(wanted([plain(row) for row in columns.iter_rows()]))
     return result
 
 

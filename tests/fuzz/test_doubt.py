@@ -38,10 +38,17 @@ def test_unknown_elements_hide_no_cell(edit: Edit, tmp_path: Path) -> None:
     assert isinstance(read(data, tmp_path / "x.xlsx"), Refusal)
 
 
-@pytest.mark.xfail(strict=True, reason="to decide: are empty attributes refused like wrong ones?")
-@pytest.mark.parametrize("edit", [swap(('t="s"', 't=""')), swap(('s="1"', 's=""'))])
-def test_an_empty_attribute_is_none(edit: Edit, tmp_path: Path) -> None:
-    data = rewrite(xlsx(submission()), {ACTORS: edit})
+@pytest.mark.xfail(strict=True, reason="to decide: are such attributes refused like others?")
+@pytest.mark.parametrize(
+    ("part", "edit"),
+    [
+        (ACTORS, swap(('t="s"', 't=""'))),
+        (ACTORS, swap(('s="1"', 's=""'))),
+        ("xl/styles.xml", swap(('numFmtId="164" fontId', 'numFmtId="true" fontId'))),
+    ],
+)
+def test_a_wrong_attribute_is_not_passed_over(part: str, edit: Edit, tmp_path: Path) -> None:
+    data = rewrite(xlsx(submission()), {part: edit})
     assert isinstance(read(data, tmp_path / "x.xlsx"), Refusal)
 
 
