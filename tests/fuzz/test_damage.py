@@ -24,8 +24,9 @@ from tests.intake.build import macro_enabled, submission, xlsx
 
 from .effort import amount, chance
 from .mutate import mutated
-from .strict import OPEN, Cell, DoubtError, read_ods, read_xlsx
+from .strict import OPEN, Cell, DoubtError, read_xlsx
 from .strict_binary import read_xls, read_xlsb
+from .strict_ods import read_ods
 from .xlsb import xlsb
 
 SAMPLES = Path(__file__).parent / "samples"
