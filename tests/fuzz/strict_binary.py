@@ -7,11 +7,12 @@ import xlrd
 from xlrd.biffh import XLRDError
 from xlrd.compdoc import CompDocError
 
-from .strict import Cell, DoubtError, figure, kind_of, markup, parts_of, target, text_of
+from .strict import Cell, DoubtError, figure, is_ours, kind_of, markup, parts_of, target, text_of
 from .xlsb import BOOLEAN, REAL, RICH, ROW, SHEET, TEXT, XF
 
 DAY_0 = dt.date(1899, 12, 30)
 LAST_OF_A_CELL = 11
+BLANK, PACKED = 1, 2
 
 
 def records(data: bytes) -> list[tuple[int, bytes]]:
@@ -47,10 +48,7 @@ def wide(data: bytes, at: int) -> tuple[str, int]:
     end = at + 4 + 2 * size
     if size > 32_767 or end > len(data):
         raise DoubtError("text")
-    try:
-        return data[at + 4 : end].decode("utf-16-le"), end
-    except UnicodeDecodeError as error:
-        raise DoubtError("text") from error
+    return data[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def read_xlsb(data: bytes) -> list[Cell]:
@@ -70,6 +68,8 @@ def read_xlsb(data: bytes) -> list[Cell]:
         if kind == SHEET:
             link, end = wide(content, 8)
             name, _ = wide(content, end)
+            if not is_ours(name):
+                continue
             cells += sheet_cells(name, records(part(parts, links.get(link, ""))), shown)
     return cells
 
@@ -91,24 +91,39 @@ def sheet_cells(name: str, found: list[tuple[int, bytes]], shown: list[str]) -> 
             if len(content) < 8:
                 raise DoubtError("cell")
             column, style = struct.unpack_from("<II", content)
-            place = row * 16_384 + column
-            if place in seen or column >= 16_384 or row > 1_048_576 or not row:
+            if column >= 16_384 or not 0 < row <= 1_048_576:
                 raise DoubtError("place")
-            seen.add(place)
             said = value(kind, content, style & 0xFFFFFF, shown)
+            if said and row * 16_384 + column in seen:
+                raise DoubtError("place")
+            seen |= {row * 16_384 + column} if said else set()
             cells += [(name, row, column + 1, *said)] if said else []
     return cells
 
 
 def value(kind: int, content: bytes, style: int, shown: list[str]) -> tuple[str, object] | None:
     """Kind and value of a cell."""
-    if kind == REAL and len(content) >= 16 and style < len(shown):
-        return figure(repr(struct.unpack_from("<d", content, 8)[0]), shown[style], DAY_0)
+    if kind == BLANK:
+        return None
+    if kind in (REAL, PACKED) and len(content) >= (16 if kind == REAL else 12):
+        if style >= len(shown):
+            raise DoubtError("style")
+        real = struct.unpack_from("<d", content, 8)[0] if kind == REAL else unpacked(content[8:12])
+        return figure(repr(real), shown[style], DAY_0)
     if kind in (TEXT, RICH):
         return text_of(wide(content, 8 if kind == TEXT else 9)[0])
-    if kind == BOOLEAN and content[8:9] in (b"\0", b"\1"):
-        return "b", content[8] == 1
+    if kind == BOOLEAN and len(content) > 8:
+        return "b", content[8] != 0
     raise DoubtError("cell")
+
+
+def unpacked(content: bytes) -> float:
+    """A number in four bytes: two flags (a hundredth, whole) and the rest."""
+    (raw,) = struct.unpack("<i", content)
+    number: float = raw >> 2
+    if not raw & 2:
+        (number,) = struct.unpack("<d", bytes(4) + struct.pack("<i", raw & ~3))
+    return number / 100 if raw & 1 else number
 
 
 class Silence:
@@ -121,10 +136,10 @@ class Silence:
 def read_xls(data: bytes) -> list[Cell]:
     """Every cell that is not empty, as xlrd reads it."""
     try:
-        book = xlrd.open_workbook(file_contents=data, logfile=Silence())
+        book = xlrd.open_workbook(file_contents=data, logfile=Silence(), on_demand=True)
         return [
             (sheet.name, row + 1, column + 1, *said)
-            for sheet in book.sheets()
+            for sheet in map(book.sheet_by_name, filter(is_ours, book.sheet_names()))
             for row in range(sheet.nrows)
             for column, cell in enumerate(sheet.row(row))
             if (said := xls_value(cell, book.datemode)) is not None

@@ -24,8 +24,9 @@ from tests.intake.build import macro_enabled, submission, xlsx
 
 from .effort import amount, chance
 from .mutate import mutated
-from .strict import OPEN, Cell, DoubtError, read_ods, read_xlsx
+from .strict import OPEN, Cell, DoubtError, read_xlsx
 from .strict_binary import read_xls, read_xlsb
+from .strict_ods import read_ods
 from .xlsb import xlsb
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -54,7 +55,7 @@ def cells_of(paths: list[Path]) -> list[Read]:
         sheets, cells = stack([(0, outcome)])
         named = cells.join(sheets, on=["file", "sheet"])
         columns = named.select("name", "row", "column", "kind", "number", "text").sort(pl.all())
-        result.append([plain(row) for row in columns.iter_rows()])
+        result.append(wanted([plain(row) for row in columns.iter_rows()]))
     return result
 
 

@@ -5,12 +5,15 @@ Each mark goes away with the intake's answer; then the doubt's word goes out of 
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline.intake.refusal import Refusal
 from tests.intake.build import Edit, rewrite, submission, swap, xlsx
 
+from .books import book, see
 from .mutate import members, packed
+from .oracle import Given
 from .test_damage import SAMPLES, cells_of
 from .xlsb import cell, xlsb
 
@@ -38,10 +41,17 @@ def test_unknown_elements_hide_no_cell(edit: Edit, tmp_path: Path) -> None:
     assert isinstance(read(data, tmp_path / "x.xlsx"), Refusal)
 
 
-@pytest.mark.xfail(strict=True, reason="to decide: are empty attributes refused like wrong ones?")
-@pytest.mark.parametrize("edit", [swap(('t="s"', 't=""')), swap(('s="1"', 's=""'))])
-def test_an_empty_attribute_is_none(edit: Edit, tmp_path: Path) -> None:
-    data = rewrite(xlsx(submission()), {ACTORS: edit})
+@pytest.mark.xfail(strict=True, reason="to decide: are such attributes refused like others?")
+@pytest.mark.parametrize(
+    ("part", "edit"),
+    [
+        (ACTORS, swap(('t="s"', 't=""'))),
+        (ACTORS, swap(('s="1"', 's=""'))),
+        ("xl/styles.xml", swap(('numFmtId="164" fontId', 'numFmtId="true" fontId'))),
+    ],
+)
+def test_a_wrong_attribute_is_not_passed_over(part: str, edit: Edit, tmp_path: Path) -> None:
+    data = rewrite(xlsx(submission()), {part: edit})
     assert isinstance(read(data, tmp_path / "x.xlsx"), Refusal)
 
 
@@ -64,4 +74,11 @@ def test_unknown_elements_hide_no_cell_of_ods(tmp_path: Path) -> None:
 def test_a_soft_line_break_parts_words(tmp_path: Path) -> None:
     data = xlsx(submission().set("Akteure", "Ort", "Bad\x0bSaarow"))
     cells = read(data, tmp_path / "x.xlsx")
+    assert isinstance(cells, list)
     assert ("Akteure", 2, 7, "s", "Bad Saarow") in cells
+
+
+def test_a_long_text_is_judged_whole() -> None:
+    drawn = book({"funding": [{"amount_eur": Given("s", "0" * 70 + "x")}]})
+    found = see([drawn]).findings(0).filter(pl.col("sheet") == "Finanzierung")
+    assert "bad_type" in found["code"]

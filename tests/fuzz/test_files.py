@@ -79,8 +79,8 @@ def expected(one: Drawn) -> list[Cell]:
     cells: list[Cell] = []
     for name, grid in one.sheets.items():
         for (row, column), cell in grid.items():
-            said = {"s": lambda c=cell: collapse(c.value), "f": lambda: ""}.get(cell.kind)
-            cells.append((name, row, column, cell.kind, said() if said else cell.value))
+            said = {"s": collapse(str(cell.value)), "f": ""}.get(cell.kind, cell.value)
+            cells.append((name, row, column, cell.kind, said))
     return wanted(cells)
 
 
