@@ -14,6 +14,12 @@ from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, scan
 # In place of the name of an element that is none of a sheet's.
 FOREIGN = "*"
 CELL_PATH = ["worksheet", "sheetData", "row", "c"]
+# What may stand among rows, among cells and in a cell: anything else would hide what it holds.
+KNOWN = {
+    3: {"row", FOREIGN},
+    4: {"c", "extLst", FOREIGN},
+    5: {"f", "v", "is", "extLst", FOREIGN},
+}
 
 
 def read_sheet(data: bytes, part: str, index: int, name: str, values: OoxmlValues) -> None:
@@ -44,6 +50,7 @@ class _Sheet:
     def start(self, name: str, attrs: Attributes) -> None:
         space, _, local = name.rpartition(SEPARATOR)
         self.path.append(local if space in NAMESPACES else FOREIGN)
+        self.refuse_unknown()
         if local == "sheetData" and self.path == CELL_PATH[:2]:
             self.is_sheet = True
         elif local == "row" and self.path == CELL_PATH[:3]:
@@ -53,6 +60,12 @@ class _Sheet:
                 self.start_cell(attrs)
             else:
                 self.start_content(self.path[4:])
+
+    def refuse_unknown(self) -> None:
+        depth, name = len(self.path), self.path[-1]
+        within = depth in KNOWN and self.path[:-1] == CELL_PATH[: depth - 1]
+        if within and name not in KNOWN[depth]:
+            raise Refusal("unreadable", "xml", part=self.name[:40], why=f"<{name[:20]}>")
 
     def start_row(self, attrs: Attributes) -> None:
         given = attrs.get("r", str(self.row + 2))
@@ -68,6 +81,8 @@ class _Sheet:
             cell = f"{self.name[:40]}!{(given or '')[:20]}"
             raise Refusal("unreadable", "beyond", cell=cell) from error
         self.column = self.place % WIDTH
+        if "" in (attrs.get("t"), attrs.get("s")):
+            raise BadCellError("bad_cell").at(self.name, self.place)
         self.kind, self.style = attrs.get("t", ""), attrs.get("s", "")
         self.formula, self.value, self.inline = False, None, None
 

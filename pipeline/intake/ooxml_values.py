@@ -31,7 +31,9 @@ from pipeline.intake.values import (
 # Characters that XML cannot hold are stored as _x000D_, such a text itself as _x005F_x000D_.
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # Control characters say nothing, and nothing we write could hold them.
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+# Line breaks within a paragraph, as Word and PowerPoint put them into a cell.
+SOFT_BREAKS = str.maketrans("\x0b\x0c", "  ")
 UNKNOWN_ERROR = "#ERROR"
 LONGEST_INDEX = 9
 # Lists of shared texts with more letters are likely for other sheets than ours.
@@ -157,4 +159,4 @@ def unescaped(text: str) -> str:
         text = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
         # Two escapes may stand for the two halves of one character.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text if text.isprintable() else INVISIBLE.sub("", text)
+    return text if text.isprintable() else INVISIBLE.sub("", text.translate(SOFT_BREAKS))
