@@ -15,7 +15,7 @@ from .model import CATALOGUES, review
 from .published import differences
 from .workbooks import write_scene
 
-SEEDS = int(os.environ.get("REFERENCE_SEEDS", "12"))
+SEEDS = int(os.environ.get("REFERENCE_SEEDS", "6"))
 SHOWN = 25
 
 
