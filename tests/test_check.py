@@ -1,6 +1,7 @@
 """`cluster-review check`, as a manager and as a program uses it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -192,3 +193,16 @@ def test_feedback_asks_for_the_cells_that_would_settle_what_is_open(
     texts = [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
     assert any("Stammdaten!B" in text and "Akteure im Strategieprozess" in text for text in texts)
     as_json(capsys, path, "--feedback", str(tmp_path / "out"))  # where is said beside the JSON
+
+
+def test_names_that_look_alike_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [os.fsdecode(b"a\xff.xlsx"), r"a\xff.xlsx"]  # the first is no UTF-8
+    one, two = (tmp_path / name for name in names)
+    save(one, submission())
+    save(two, submission(Stichtag=None))
+    files = as_json(capsys, one, two, "--feedback", str(tmp_path / "out"))
+    assert [f["source_file"] for f in files] == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
+    assert [f["counts"]["error"] for f in files] == [0, 1]
+    assert len(list((tmp_path / "out").iterdir())) == 2

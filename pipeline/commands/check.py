@@ -39,7 +39,7 @@ def command(arguments: argparse.Namespace) -> int:
             outcomes = background.submit(read_all, paths, OUR_SHEETS)
             from pipeline.commands.checking import report
 
-            return report(arguments, [((), paths)], outcomes.result)
+            return report(arguments, [((), paths)], OUR_SHEETS, outcomes.result)
 
 
 def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
@@ -53,7 +53,7 @@ def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
         loaded = [(load_mappings(files), paths) for files, paths in groups.items()]
         paths = [path for group in groups.values() for path in group]
         wanted = OUR_SHEETS.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
-        return report(arguments, loaded, lambda: read_all(paths, wanted))
+        return report(arguments, loaded, wanted, lambda: read_all(paths, wanted))
     except MappingError as error:
         print(error.messages[arguments.lang], file=sys.stderr)
         return USAGE_ERROR

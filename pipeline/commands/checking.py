@@ -12,17 +12,15 @@ import polars as pl
 
 from pipeline.check import Checked, check
 from pipeline.commands.terminal import plain
-from pipeline.intake.discover import shown_name
+from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED
 from pipeline.tables.short_view import shorten
 from pipeline.texts import say
-from schemas.declaration import submission, wanted_sheet_keys
 
 WRONG = 1
 # How many findings of one kind and sheet are shown; --format json has them all.
@@ -49,15 +47,17 @@ WORDS = {
 def report(
     arguments: argparse.Namespace,
     groups: Sequence[tuple[Sequence[ExportMapping], Sequence[Path]]],
+    wanted: frozenset[str],
     outcomes: Callable[[], Sequence[Reading | Refusal]],
 ) -> int:
     """Say what is wrong; returns 0 without errors, 1 with.
 
-    groups: the files by the mappings they are read by. outcomes: waits for all their readings.
+    groups: the files by the mappings they are read by. wanted: keys of the sheets that are read.
+    outcomes: waits for all readings.
     """
     paths = [path for _, group in groups for path in group]
     read = dict(zip(paths, outcomes(), strict=True))
-    names = distinct_names(paths)
+    names = named(paths)
     most = load_settings().intake.max_file_mb
     parts = []
     for mappings, own in groups:
@@ -72,13 +72,8 @@ def report(
     say_it(checked, arguments.format, arguments.lang)
     if arguments.feedback is not None:
         by_name = {name: path for path, name in names.items()}
-        write_copies(arguments, checked, by_name, sheets_of(groups))
+        write_copies(arguments, checked, by_name, wanted)
     return WRONG if (checked.findings["severity"] == "error").any() else 0
-
-
-def sheets_of(groups: Sequence[tuple[Sequence[ExportMapping], Sequence[Path]]]) -> frozenset[str]:
-    """Return the keys of the sheets that were read."""
-    return wanted_sheet_keys(submission()).union(*(mapping_sheet_keys(m) for m, _ in groups))
 
 
 def write_copies(
@@ -96,12 +91,10 @@ def write_copies(
         print(plain(str(path)), file=sys.stderr if arguments.format == "json" else sys.stdout)
 
 
-def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
+def named(paths: Sequence[Path]) -> dict[Path, str]:
     """Return how the files are named: by their paths where names repeat."""
-    names = {path: shown_name(path) for path in paths}
-    if len(set(names.values())) < len(names):
-        return {path: str(path.parent / name) for path, name in names.items()}
-    return names
+    repeated = len({path.name for path in paths}) < len(paths)
+    return dict(zip(paths, distinct_names(paths, whole=repeated), strict=True))
 
 
 def say_it(checked: Checked, form: str, lang: str) -> None:

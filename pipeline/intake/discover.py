@@ -35,14 +35,19 @@ def discover(inputs: Path, period: str) -> Found:
 
 def shown_name(path: Path) -> str:
     """Return the file's name as text; bytes that are no UTF-8 are shown as escapes."""
-    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return shown_path(Path(path.name))
 
 
-def distinct_names(paths: Sequence[Path]) -> list[str]:
-    """Return the files' names as text, each once: names that look alike get a number."""
+def shown_path(path: Path) -> str:
+    """Return the path as text, likewise."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:
+    """Return the files' names (or whole paths) as text, each once: those alike get a number."""
     names, taken = [], set[str]()
     for path in paths:
-        shown = name = shown_name(path)
+        shown = name = shown_path(path) if whole else shown_name(path)
         number = 1
         while name in taken:
             number += 1
