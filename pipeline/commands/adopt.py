@@ -3,12 +3,12 @@
 import argparse
 import datetime as dt
 import re
-import sys
 
 from pipeline.adopt.adopt import Adopted, adopt
 from pipeline.adopt.decide import ADOPTED, Outcome
 from pipeline.adopt.reading import UnusableFileError
 from pipeline.commands.run import read_here
+from pipeline.commands.terminal import fail
 from pipeline.texts import day, in_language, say
 
 LEFT_OUT, USAGE_ERROR = 1, 2
@@ -19,18 +19,18 @@ def command(arguments: argparse.Namespace) -> int:
     """Adopt the views; 0 if nothing was left out, 1 if something was, 2 for wrong usage."""
     lang = arguments.lang
     if not arguments.file.is_file():
-        return fail(say("adopt", "not_found", lang).format(path=arguments.file))
+        return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=arguments.file))
     if not SIGN.match(arguments.by):
-        return fail(say("adopt", "bad_sign", lang).format(sign=arguments.by))
+        return fail(USAGE_ERROR, say("adopt", "bad_sign", lang).format(sign=arguments.by))
     try:
         when = day_of(arguments.date)
         done = adopt(arguments.file, arguments.inputs, arguments.by, when, read_here)
     except ValueError:
-        return fail(say("adopt", "bad_day", lang).format(date=arguments.date))
+        return fail(USAGE_ERROR, say("adopt", "bad_day", lang).format(date=arguments.date))
     except UnusableFileError as error:
         why = in_language(error.detail, lang)
         text = say("adopt", "unusable", lang)
-        return fail(text.format(path=error.path, code=error.code, detail=why))
+        return fail(USAGE_ERROR, text.format(path=error.path, code=error.code, detail=why))
     show(done, lang)
     return 0 if done.is_whole else LEFT_OUT
 
@@ -72,9 +72,3 @@ def rating(word: str | None, lang: str) -> str:
     """Return a rating in a language."""
     codes = {"erfüllt": "fulfilled", "nicht erfüllt": "not_fulfilled", "offen": "undetermined"}
     return say("status", codes[word], lang) if word in codes else "–"
-
-
-def fail(message: str) -> int:
-    """Say why nothing was done."""
-    print(message, file=sys.stderr)
-    return USAGE_ERROR

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_name
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
@@ -29,8 +30,7 @@ def command(arguments: argparse.Namespace) -> int:
     paths = list(dict.fromkeys(arguments.files))
     lost = [shown_name(path) for path in paths if not path.exists() and not path.is_symlink()]
     if lost:
-        print(f"nicht gefunden / not found: {', '.join(lost)}", file=sys.stderr)
-        return USAGE_ERROR
+        return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(lost)}")
     groups = by_mappings(paths, arguments.mapping)
     with without("hypothesis"):
         if any(groups):
@@ -55,8 +55,7 @@ def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
         wanted = OUR_SHEETS.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
         return report(arguments, loaded, wanted, lambda: read_all(paths, wanted))
     except MappingError as error:
-        print(error.messages[arguments.lang], file=sys.stderr)
-        return USAGE_ERROR
+        return fail(USAGE_ERROR, error.messages[arguments.lang])
 
 
 def by_mappings(paths: Sequence[Path], given: Sequence[Path] | None) -> Groups:

@@ -1,7 +1,6 @@
 """`cluster-review map`: proposes how an unknown export is read, and writes a draft mapping."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +9,7 @@ from rich.text import Text
 
 from pipeline.check import check
 from pipeline.commands.run import read_here
-from pipeline.commands.terminal import printable
+from pipeline.commands.terminal import fail, printable
 from pipeline.intake.discover import shown_name
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import gather
@@ -60,12 +59,6 @@ def read_all_sheets(file: Path) -> Reading | Refusal:
         return names
     (reading,) = read_here([file], frozenset(map(word_key, names.sheets)))
     return reading
-
-
-def fail(code: int, message: str) -> int:
-    """Say why on stderr."""
-    print(printable(message), file=sys.stderr)
-    return code
 
 
 def shown(text: str) -> Text:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
+from pipeline.commands.terminal import fail
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
@@ -101,9 +102,3 @@ def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading
 def last_line(published: Published, lang: str) -> str:
     """Return what was published where, in one line."""
     return LAST_LINE[lang].format(folder=published.folder, **published.counts)
-
-
-def fail(code: int, message: str) -> int:
-    """Say why on stderr."""
-    print(message, file=sys.stderr)
-    return code

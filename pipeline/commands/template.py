@@ -2,7 +2,8 @@
 
 import argparse
 
-from pipeline.commands.run import fail, read_here
+from pipeline.commands.run import read_here
+from pipeline.commands.terminal import fail
 from pipeline.periods import BadPeriodError
 from pipeline.template.form import write_form
 from pipeline.template.plan import Filled, text

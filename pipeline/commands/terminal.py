@@ -1,6 +1,7 @@
 """What strangers typed, made safe for a terminal."""
 
 import re
+import sys
 import unicodedata
 
 LINE_BREAKS = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
@@ -14,6 +15,12 @@ def plain(text: str) -> str:
 def printable(text: str) -> str:
     """Return the lines of a text without anything a terminal would obey."""
     return "\n".join(map(plain, text.split("\n")))
+
+
+def fail(code: int, message: str) -> int:
+    """Say why on stderr; returns the exit code."""
+    print(printable(message), file=sys.stderr)
+    return code
 
 
 def _shown(letter: str) -> str:
