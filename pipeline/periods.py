@@ -29,15 +29,11 @@ def before(day: dt.date) -> str:
     return f"{day.year}-Q{quarter}" if quarter else f"{day.year - 1}-Q4"
 
 
-def previous_published(outputs: Path, period: str) -> Path | None:
-    """Return the folder of the latest earlier period that is published, if there is one."""
-    earlier = (
-        [
-            folder
-            for folder in outputs.iterdir()
-            if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
-        ]
-        if outputs.is_dir()
-        else []
-    )
-    return max(earlier, default=None)
+def published_before(outputs: Path, period: str) -> list[Path]:
+    """Return the folders of the earlier periods that are published, the oldest first."""
+    folders = sorted(outputs.iterdir()) if outputs.is_dir() else []
+    return [
+        folder
+        for folder in folders
+        if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
+    ]

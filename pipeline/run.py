@@ -231,10 +231,10 @@ def expected_clusters(request: Request, done: Review) -> set[str]:
     coverage = done.tables["coverage"]
     if (request.inputs / "register.xlsx").exists():
         return set(coverage.filter(pl.col("expected"))["cluster_id"])
-    earlier = periods.previous_published(request.outputs, request.period)
-    if earlier is None:
+    earlier = periods.published_before(request.outputs, request.period)
+    if not earlier:
         return set()
-    return set(pl.read_parquet(earlier / "data" / "clusters.parquet")["cluster_id"])
+    return set(pl.read_parquet(earlier[-1] / "data" / "clusters.parquet")["cluster_id"])
 
 
 # --------------------------------------------------------------------------------------- records

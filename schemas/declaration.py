@@ -98,6 +98,10 @@ class Entry:
     aliases: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def name_in(self, lang: str) -> str:
+        """Return the word in a language."""
+        return self.de if lang == "de" else self.en
+
     @property
     def value(self) -> str:
         """What tables carry: the German name, or the one it is read as."""
@@ -201,6 +205,13 @@ def _entry(raw: dict[str, Any]) -> Entry:
     return Entry(raw["de"], raw["en"], tuple(raw.get("aliases", ())), extra)
 
 
+def word_in(register: str, text: str, lang: str) -> str:
+    """Return the word that a text stands for, in a language; the text itself if it is none."""
+    entry = words(register).get(word_key(text))
+    return entry.name_in(lang) if entry else text
+
+
+@cache
 def words(name: str) -> dict[str, Entry]:
     """Return a register by key of every name and alias; the first entry wins."""
     result: dict[str, Entry] = {}

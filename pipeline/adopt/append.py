@@ -13,6 +13,8 @@ from posixpath import join, normpath
 
 from lxml import etree
 
+from pipeline.addresses import column_letters, column_number
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -144,19 +146,7 @@ def column_of(reference: str) -> int:
     match = REFERENCE.match(reference)
     if match is None:
         raise ValueError(reference)
-    number = 0
-    for letter in match[1]:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def letters(column: int) -> str:
-    """Return a column's letters."""
-    result = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        result = chr(ord("A") + rest) + result
-    return result
+    return column_number(match[1])
 
 
 def put_cell(
@@ -165,7 +155,7 @@ def put_cell(
     """Put a value into a row, in the look of the cell that is there, else of the one above."""
     there = by_column(row)
     old = there.get(column)
-    cell = etree.Element(f"{{{MAIN}}}c", r=f"{letters(column)}{row.get('r')}")
+    cell = etree.Element(f"{{{MAIN}}}c", r=f"{column_letters(column)}{row.get('r')}")
     look = next((c.get("s") for c in (old, above) if c is not None and c.get("s")), None)
     if look is not None:
         cell.set("s", look)

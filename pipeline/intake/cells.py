@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.addresses import column_letters, column_number
 from pipeline.intake.limits import MB, Limits
 from pipeline.intake.refusal import Refusal
 
@@ -98,30 +99,17 @@ def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
         raise Refusal("too_large", "area", limit=limits.max_area)
 
 
-class _Columns(dict[str, int]):
-    """The number of a column, from 0, by its letters."""
-
-    def __missing__(self, letters: str) -> int:
-        number = 0
-        for letter in letters:
-            number = number * 26 + ord(letter) - 64
-        self[letters] = number - 1
-        return number - 1
-
-
 class Places(dict[str, int]):
     """The place of a cell by its reference (A1); KeyError if there is no such cell.
 
     The same references come again in every sheet: each is worked out once.
     """
 
-    columns = _Columns()
-
     def __missing__(self, reference: str) -> int:
         match = REFERENCE.fullmatch(reference)
         if match is None:
             raise KeyError(reference)
-        row, column = int(match[2]) - 1, self.columns[match[1]]
+        row, column = int(match[2]) - 1, column_number(match[1]) - 1
         if row >= LAST_ROW or column >= LAST_COLUMN:
             raise KeyError(reference)
         if len(self) >= MOST_PLACES:
@@ -136,9 +124,4 @@ PLACES = Places()
 def address(place: int) -> str:
     """Return the reference of a place (A1)."""
     row, column = divmod(place, WIDTH)
-    letters = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return f"{letters}{row + 1}"
+    return f"{column_letters(column + 1)}{row + 1}"

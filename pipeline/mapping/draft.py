@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.mapping.columns import Column, Word
 from pipeline.mapping.propose import Found, Proposal
 from pipeline.texts import texts
-from schemas.declaration import Field, Sheet, registers, submission
+from schemas.declaration import Field, Sheet, registers, submission, word_in
 from schemas.words import word_key
 
 # Of one column no more words are listed, and a comment names no more of our words.
@@ -158,8 +158,7 @@ def word_line(word: Word, say: dict[str, str], lang: str) -> str:
 
 def in_language(field: Field, ours: str, lang: str) -> str:
     """Return a word of the field's list (given in German) in the language."""
-    entries = registers()[field.list] if field.list else ()
-    return next((e.en for e in entries if e.de == ours and lang == "en"), ours)
+    return word_in(field.list, ours, lang) if field.list else ours
 
 
 def choices(field: Field, lang: str) -> str:

@@ -14,11 +14,9 @@ TABLES = ("clusters", "conditions")
 
 def read_earlier(outputs: Path, period: str) -> Earlier:
     """Return the tables of every earlier period that is published whole."""
-    folders = sorted(outputs.iterdir()) if outputs.is_dir() else []
     result = {}
-    for folder in folders:
+    for folder in periods.published_before(outputs, period):
         paths = {name: folder / "data" / f"{name}.parquet" for name in TABLES}
-        named = periods.NAME.match(folder.name) and folder.name < period
-        if named and all(path.is_file() for path in paths.values()):
+        if all(path.is_file() for path in paths.values()):
             result[folder.name] = {name: pl.read_parquet(path) for name, path in paths.items()}
     return result

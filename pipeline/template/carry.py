@@ -12,9 +12,8 @@ import polars as pl
 
 from pipeline.examine import Examined
 from pipeline.parse.foreign import FORM_ROW
-from pipeline.template.plan import Filled, Row, Value, word_in
-from schemas.declaration import Field, Sheet, submission, words
-from schemas.words import word_key
+from pipeline.template.plan import Filled, Row, Value
+from schemas.declaration import Field, Sheet, submission, word_in
 
 TYPED = ("number", "integer", "date", "yes_no")
 # A formula that was never calculated holds nothing that could be kept.
@@ -68,14 +67,8 @@ def value_of(item: Field, cell: Mapping[str, Any], typed: Mapping[str, Any], lan
     if cell["code"] is not None:  # an error value; as a text it would be one
         return None
     if item.type in ("choice", "country"):
-        entry = words(str(item.list)).get(word_key(raw))
-        return word_in(entry, lang) if entry else raw
+        return word_in(str(item.list), raw, lang)
     if item.type == "choices":
-        return "; ".join(in_language(item, part, lang) for part in raw.split(";"))
+        parts = (part.strip() for part in raw.split(";"))
+        return "; ".join(word_in(str(item.list), part, lang) for part in parts)
     return raw
-
-
-def in_language(item: Field, part: str, lang: str) -> str:
-    """Return an item of a list in the form's language."""
-    entry = words(str(item.list)).get(word_key(part))
-    return word_in(entry, lang) if entry else part.strip()

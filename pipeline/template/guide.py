@@ -5,9 +5,8 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.tables.fields import asked
 from pipeline.template.book import Book, add_sheet, add_title, kind_of
 from pipeline.template.entry import criteria
-from pipeline.template.plan import FIRST_ROW, Value, header, master, own_sheet, word_in
-from schemas.declaration import Field, Sheet, submission, words
-from schemas.words import word_key
+from pipeline.template.plan import FIRST_ROW, Value, header, master, own_sheet
+from schemas.declaration import Field, Sheet, submission, word_in
 
 WIDTHS = (24, 27, 34, 84, 18)
 STEPS = 5
@@ -160,5 +159,5 @@ def in_language(item: Field, value: object, lang: str) -> Value:
     if isinstance(value, dict):
         return str(value[lang])
     if item.type in ("choice", "country") and isinstance(value, str):
-        return word_in(words(str(item.list))[word_key(value)], lang)
+        return word_in(str(item.list), value, lang)
     return value  # type: ignore[return-value]

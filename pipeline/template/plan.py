@@ -102,19 +102,14 @@ def offered(register: str, lang: str) -> list[str]:
     """Return the words of a register that the form offers, in its language."""
     entries = list(registers()[register])
     if register == "countries":
-        entries.sort(key=lambda e: (country_rank(e), e.de if lang == "de" else e.en))
-    return list(dict.fromkeys(word_in(e, lang) for e in entries))
+        entries.sort(key=lambda e: (country_rank(e), e.name_in(lang)))
+    return list(dict.fromkeys(e.name_in(lang) for e in entries))
 
 
 def country_rank(entry: Entry) -> int:
     """Return where a country stands: Germany, its neighbours, the others."""
     code = entry.extra["code"]
     return NEIGHBOURS.index(code) if code in NEIGHBOURS else len(NEIGHBOURS)
-
-
-def word_in(entry: Entry, lang: str) -> str:
-    """Return a register's word in a language."""
-    return entry.de if lang == "de" else entry.en
 
 
 def yes_no(lang: str) -> list[str]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 
+from pipeline.addresses import column_letters, column_number
+
 ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 MOST_LETTERS = 31
@@ -17,19 +19,13 @@ def cell_of(text: str) -> tuple[int, int] | None:
     match = ADDRESS.match(text)
     if match is None:
         return None
-    column, row = 0, int(match[2])
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
+    column, row = column_number(match[1]), int(match[2])
     return (column, row) if column <= LAST_COLUMN and row <= LAST_ROW else None
 
 
 def address(column: int, row: int) -> str:
     """Return the address of a cell, both from 1."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return f"{column_letters(column)}{row}"
 
 
 def link_to(sheet: str, cell: str) -> str:

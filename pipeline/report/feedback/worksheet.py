@@ -37,7 +37,6 @@ KEPT = frozenset(ORDER) - frozenset(DROPPED.split())
 # Elements whose loss the reader is told of, by the text that says it.
 TOLD = {"controls": "drawings", "oleObjects": "drawings", "picture": "drawings"}
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
-XM = "http://schemas.microsoft.com/office/excel/2006/main"
 # Extensions that stay: rules and drop-downs that speak of other sheets.
 RULES_EXT = "{78C0D931-6437-407D-A8EE-F0AAD7539E65}"
 LISTS_EXT = "{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}"
