@@ -1,7 +1,5 @@
 """One file for every submission, whatever it is: by run and by check."""
 
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from tests.feedback.making import TERMS, about, copied, mark, marked, places, wr
 from tests.feedback.package import check_package
 from tests.intake.build import encrypted, error, openpyxl_xlsx, submission, xlsx
 from tests.intake.published import Published, command, publish
+from tests.libreoffice import converted
 
 SECRET = "GEHEIM-anderes-Cluster.xlsx"
 
@@ -229,13 +228,8 @@ def test_the_folder_of_the_originals(tmp_path: Path) -> None:
 
 def office(path: Path, extension: str, folder: Path) -> Path:
     """The workbook saved by LibreOffice."""
-    program = shutil.which("soffice")
-    if not program:
-        pytest.skip("LibreOffice is not installed")
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    arguments = [program, profile, "--headless", "--convert-to", extension, "--outdir", str(folder)]
-    subprocess.run([*arguments, str(path)], check=True, capture_output=True, timeout=120)
-    return folder / path.with_suffix(f".{extension}").name
+    (saved,) = converted([path], extension, folder)
+    return saved
 
 
 def test_marks_are_known_again_after_libreoffice_has_saved_them(tmp_path: Path) -> None:

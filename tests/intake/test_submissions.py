@@ -5,12 +5,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.libreoffice import converted
 
 from .build import (
     AS_OF,
@@ -718,19 +719,6 @@ def test_the_order_of_files_and_rows_changes_nothing(tmp_path: Path) -> None:
 # ---- other formats --------------------------------------------------------------------------
 
 
-def converted(source: Path, extension: str) -> Path:
-    """The same workbook, saved by LibreOffice in another format."""
-    office = shutil.which("soffice")
-    if not office:
-        pytest.skip("LibreOffice is not installed")
-    profile = f"-env:UserInstallation={(source.parent / 'profile').as_uri()}"
-    convert = [office, profile, "--headless", "--convert-to", extension, "--outdir"]
-    subprocess.run(
-        [*convert, str(source.parent), str(source)], check=True, capture_output=True, timeout=120
-    )
-    return source.with_suffix(f".{extension}")
-
-
 FORMATS = ("xls", "ods")
 
 
@@ -755,7 +743,7 @@ def formats(tmp_path_factory: pytest.TempPathFactory) -> Published:
         path = save(root / f"{extension}.xlsx", book)
         folder.mkdir(parents=True, exist_ok=True)
         if extension != "xlsx":
-            path = converted(path, extension)
+            (path,) = converted([path], extension, root)
         shutil.copy(path, folder)
     return publish(root, {})
 

@@ -1,15 +1,10 @@
 """Random fillings of the form with every kind of slip, and how a spreadsheet program sees them."""
 
 import datetime as dt
-import os
-import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 import python_calamine
 from pyproj import Geod
 
@@ -174,33 +169,6 @@ def master_row(rng: Random, as_of: dt.date, lang: str) -> dict[str, Value]:
 
 
 # ---- a spreadsheet program ----
-
-FORCED = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
- oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
- oor:op="fuse"><value>0</value></prop></item></oor:items>"""
-
-
-def office() -> str:
-    """LibreOffice's program; without it the test is skipped, but not where it is due."""
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is None and os.environ.get("CI"):
-        pytest.fail("LibreOffice (soffice) is needed to calculate the form")
-    if program is None:
-        pytest.skip("LibreOffice (soffice) is not installed: formulas are not calculated")
-    return program
-
-
-def recalculated(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """The files as LibreOffice saves them, every formula calculated anew."""
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(FORCED, encoding="utf-8")
-    out = folder / "out"
-    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-    command = [office(), *options, "--convert-to", "xlsx", "--outdir", str(out), *map(str, paths)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return [out / path.name for path in paths]
 
 
 def check_sheet(path: Path, lang: str) -> list[list[Any]]:

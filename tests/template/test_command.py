@@ -10,16 +10,11 @@ import xlsxwriter
 
 from pipeline.cli import main
 from pipeline.commands.run import read_here
-from pipeline.examine import Examined, examine
-from pipeline.intake.gather import gather
-from pipeline.intake.reader import Reading
-from pipeline.intake.worker import read_one
-from pipeline.settings import load_settings
 from pipeline.template import plan
 from pipeline.template.carry import carried_over
 from pipeline.template.form import write_form
 from pipeline.template.source import filled_from
-from schemas.declaration import submission, wanted_sheet_keys
+from tests.reading import examined
 
 from .test_form import example
 
@@ -108,15 +103,6 @@ def test_changed_file_is_refused(
 # ---- what is carried over ----
 
 
-def read(path: Path) -> Examined:
-    """A file, examined."""
-    settings = load_settings()
-    reading = read_one(path, settings.intake, wanted_sheet_keys(submission()))
-    assert isinstance(reading, Reading)
-    sent = gather([path], [path.name], [reading], start=0, most_mb=50)
-    return examine(sent.sheets, sent.cells, settings)
-
-
 def dirty(path: Path) -> None:
     """A submission with every kind of thing that is or is not carried over."""
     with xlsxwriter.Workbook(str(path)) as file:
@@ -154,7 +140,7 @@ def dirty(path: Path) -> None:
 def test_what_is_carried_over(tmp_path: Path) -> None:
     path = tmp_path / "dirty.xlsx"
     dirty(path)
-    filled = carried_over(read(path), "de", PERIOD)
+    filled = carried_over(examined(path), "de", PERIOD)
     assert filled.master == {
         "cluster_id": CLUSTER,
         "version": 4,  # raised
@@ -177,15 +163,15 @@ def test_what_is_carried_over(tmp_path: Path) -> None:
 def test_new_quarter_leaves_date_and_version_out(tmp_path: Path) -> None:
     path = tmp_path / "dirty.xlsx"
     dirty(path)
-    filled = carried_over(read(path), "en", PERIOD, new_day=True)
+    filled = carried_over(examined(path), "en", PERIOD, new_day=True)
     assert not {"as_of", "version"} & set(filled.master)
 
 
 def test_findings_stand_beside_their_cells_in_the_next_form(tmp_path: Path) -> None:
     path, after = tmp_path / "dirty.xlsx", tmp_path / "next.xlsx"
     dirty(path)
-    before = read(path)
+    before = examined(path)
     write_form(after, "de", carried_over(before, "de", PERIOD))
     codes = [e.findings.filter(pl.col("code").is_in(["bad_type", "bad_value", "bad_date"]))
-             ["code"].sort().to_list() for e in (before, read(after))]  # fmt: skip
+             ["code"].sort().to_list() for e in (before, examined(after))]  # fmt: skip
     assert codes[0] == codes[1] != []

@@ -11,12 +11,7 @@ import polars as pl
 import pytest
 
 from pipeline.check import check
-from pipeline.intake.frames import stack
-from pipeline.intake.gather import gather
-from pipeline.intake.reader import Reading
-from pipeline.intake.worker import read_one
 from pipeline.parse.layout import office_keys
-from pipeline.settings import load_settings
 from pipeline.template import plan
 from pipeline.template.form import form_bytes, write_form
 from pipeline.template.guide import example_rows
@@ -27,6 +22,7 @@ from pipeline.template.usable import pattern_signs
 from pipeline.template.words import YES_NO, accepted
 from schemas.declaration import DeclarationError, submission, wanted_sheet_keys, words
 from schemas.words import word_key
+from tests.reading import read
 
 LANGS = ["de", "en"]
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -186,9 +182,8 @@ def test_empty_form_lacks_what_is_required_and_nothing_else(tmp_path: Path, lang
 
 
 def checked(path: Path) -> pl.DataFrame:
-    """The findings of a file that is read in this process."""
-    outcome = read_one(path, load_settings().intake, wanted_sheet_keys(submission()))
-    return check(gather([path], [path.name], [outcome], start=0, most_mb=50)).findings
+    """The findings of a file."""
+    return check(read(path)).findings
 
 
 HOSTILE: list[Value] = ["=1+1", "+49", "-x", "@x", "<b>&amp;", '"', "'", "#REF!", "{=1}"]
@@ -198,9 +193,7 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     rows = [{"name": name, "city": name} for name in HOSTILE]
     write_form(path, "de", Filled({}, {"actors": rows}))
-    reading = read_one(path, load_settings().intake, wanted_sheet_keys(submission()))
-    assert isinstance(reading, Reading)
-    _, cells = stack([(0, reading)])
+    cells = read(path).cells
     texts = cells.filter(pl.col("column") == 7).sort("sheet", "row")["text"].to_list()
     assert [t for t in texts if t in HOSTILE] == HOSTILE
     with zipfile.ZipFile(path) as archive:

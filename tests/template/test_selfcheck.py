@@ -14,11 +14,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.examine import Examined, examine
-from pipeline.intake.gather import gather
-from pipeline.intake.reader import Reading
-from pipeline.intake.worker import read_one
-from pipeline.settings import load_settings
 from pipeline.template import plan
 from pipeline.template.form import write_form
 from pipeline.template.plan import text
@@ -26,20 +21,13 @@ from pipeline.template.selfcheck import TOP, criterion_status
 from pipeline.template.stored import Problems, Stored, stored_of
 from pipeline.template.verdicts import lines
 from pipeline.texts import say
-from schemas.declaration import submission, wanted_sheet_keys
+from schemas.declaration import submission
+from tests.libreoffice import recalculated
+from tests.reading import examined
 
-from .forms import check_sheet, random_form, recalculated
+from .forms import check_sheet, random_form
 
-SEEDS = int(os.environ.get("FORM_SEEDS", "2"))
-
-
-def examined(path: Path) -> Examined:
-    """The written form, read by intake."""
-    settings = load_settings()
-    reading = read_one(path, settings.intake, wanted_sheet_keys(submission()))
-    assert isinstance(reading, Reading)
-    sent = gather([path], [path.name], [reading], start=0, most_mb=50)
-    return examine(sent.sheets, sent.cells, settings)
+SEEDS = int(os.environ.get("FORM_SEEDS", "4"))
 
 
 def same(one: Any, other: Any) -> bool:

@@ -1,8 +1,5 @@
 """LibreOffice as the other program: recalculates a workbook so that values can be compared."""
 
-import os
-import shutil
-import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,34 +7,15 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests import libreoffice
+
 Address = tuple[str, str]
-# LibreOffice trusts stored values unless told not to.
-FORCED = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
- oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
- oor:op="fuse"><value>0</value></prop></item></oor:items>"""
-
-
-def program() -> str:
-    """Return LibreOffice's program; without it the test is skipped, but not where it is due."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("LibreOffice (soffice) is needed to recalculate the workbook")
-    if found is None:
-        pytest.skip("LibreOffice (soffice) is not installed: formulas are not recalculated")
-    return found
 
 
 def recalculated(path: Path, folder: Path) -> Path:
     """Return the workbook as LibreOffice calculates and saves it."""
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(FORCED, encoding="utf-8")
-    out = folder / "out"
-    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-    command = [program(), *options, "--convert-to", "xlsx", "--outdir", str(out), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return out / path.name
+    (saved,) = libreoffice.recalculated([path], folder)
+    return saved
 
 
 def opened(path: Path, *, values: bool) -> openpyxl.Workbook:

@@ -11,7 +11,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.table import Table
 
-from pipeline.adopt.append import append_rows, column_of, letters, reach
+from pipeline.addresses import column_letters
+from pipeline.adopt.append import append_rows, column_of, reach
 from pipeline.cli import main
 
 HEADERS = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
@@ -196,7 +197,7 @@ def test_rows_go_into_blank_formatted_ones(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (703, "AAA")])
 def test_columns_by_letters(column: int, name: str) -> None:
-    assert letters(column) == name
+    assert column_letters(column) == name
     assert column_of(f"{name}7") == column
 
 

@@ -1,0 +1,23 @@
+"""Reads a file as intake does, in this process."""
+
+from pathlib import Path
+
+from pipeline.examine import Examined, examine
+from pipeline.intake.gather import Intake, gather
+from pipeline.intake.worker import read_one
+from pipeline.settings import load_settings
+from schemas.declaration import submission, wanted_sheet_keys
+
+
+def read(path: Path) -> Intake:
+    """What intake has of one file."""
+    limits = load_settings().intake
+    outcome = read_one(path, limits, wanted_sheet_keys(submission()))
+    return gather([path], [path.name], [outcome], start=0, most_mb=limits.max_file_mb)
+
+
+def examined(path: Path) -> Examined:
+    """A file that can be read, examined."""
+    sent = read(path)
+    assert sent.refusals.is_empty()
+    return examine(sent.sheets, sent.cells, load_settings())
