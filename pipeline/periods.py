@@ -37,3 +37,23 @@ def published_before(outputs: Path, period: str) -> list[Path]:
         for folder in folders
         if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
     ]
+
+
+def after(period: str) -> str:
+    """Return the quarter after a period."""
+    year, quarter = int(period[:4]), int(period[6:])
+    return f"{year}-Q{quarter + 1}" if quarter < 4 else f"{year + 1}-Q1"
+
+
+def between(earlier: str, later: str) -> list[str]:
+    """Return the quarters after the earlier and before the later period."""
+    found, period = [], after(earlier)
+    while period < later:
+        found.append(period)
+        period = after(period)
+    return found
+
+
+def quarter_of(day: dt.date) -> str:
+    """Return the quarter in which a day lies."""
+    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"

@@ -18,6 +18,9 @@ from pipeline.evaluate import (
 )
 from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
+from pipeline.history.compare import compare
+from pipeline.history.model import Before, Since
+from pipeline.history.state import OWN, RATING, State
 from pipeline.intake.gather import Intake
 from pipeline.mapping.apply import apply_mappings, nothing_mapped
 from pipeline.mapping.model import ExportMapping
@@ -33,7 +36,7 @@ from pipeline.office import (
 )
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
-from pipeline.tables.assemble import Finished, assemble
+from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import submission
@@ -44,11 +47,14 @@ class Review:
     """A finished review: everything that is published, as the tables of the contract.
 
     tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
-    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook).
+    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook; with
+    an earlier period also those of `history.compare`).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
     context: what pages tell besides, see `tables.context`; empty where only the tables are known.
+    state: what the verdicts rest on, for the periods to come. since: the period that changes are
+    told of, None without one.
     """
 
     period: str
@@ -60,6 +66,8 @@ class Review:
     unused_mappings: tuple[str, ...] = ()
     ratings: pl.DataFrame = field(default_factory=no_ratings)
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    state: State | None = None
+    since: Since | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Task:
     """What a review is asked to do.
 
     frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
-    frozen. mappings: how foreign exports are read.
+    frozen. mappings: how foreign exports are read. before: the period before, if one is published.
     """
 
     period: str
@@ -76,6 +84,7 @@ class Task:
     settings: Settings
     frozen: Mapping[str, pl.DataFrame]
     mappings: tuple[ExportMapping, ...] = ()
+    before: Before | None = None
 
 
 def review(
@@ -124,7 +133,8 @@ def review(
         ahead,
         ratings,
     )
-    tables = assemble(finished)
+    state = evaluated_state(task, portfolio, benchmarks, ratings)
+    tables = with_history(task, assemble(finished), state, measures)
     beside = context(portfolio, examined.counted, measures.figures, office.register)
     days = portfolio.clusters.select("cluster_id", "as_of")
     return Review(
@@ -137,6 +147,8 @@ def review(
         unused_mappings=mapped.unused,
         ratings=every_rating(office, days, task.settings.first_catalogue),
         context=beside,
+        state=state,
+        since=task.before.since if task.before else None,
     )
 
 
@@ -204,6 +216,25 @@ def limits(task: Task, catalogue: Catalogue, benchmarks: Benchmarks) -> pl.DataF
         cohorts = task.frozen[str(condition.frozen_period)]
     actors = benchmarks.values.filter(pl.col("indicator") == "actors")
     return reference_limits(condition, actors, benchmarks.bands, cohorts)
+
+
+def evaluated_state(
+    task: Task, portfolio: Portfolio, benchmarks: Benchmarks, ratings: pl.DataFrame
+) -> State:
+    """Return all that the verdicts rest on."""
+    catalogues = {catalogue.id: catalogue for catalogue in task.catalogues}
+    reference = {OWN: benchmarks.cohorts, **task.frozen}
+    return State(portfolio, catalogues, ratings.select(RATING), reference)
+
+
+def with_history(
+    task: Task, tables: Mapping[str, pl.DataFrame], state: State, measures: Measures
+) -> Mapping[str, pl.DataFrame]:
+    """Return the tables with what changed since the period before, if there is one."""
+    if task.before is None:
+        return tables
+    found = compare(task.before, tables, state, measures.figures)
+    return {**tables, **{name: shaped(name, t, task.period) for name, t in found.items()}}
 
 
 def robustness(

@@ -19,6 +19,8 @@ import polars as pl
 from pipeline import periods
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
+from pipeline.history.earlier import read_before
+from pipeline.history.state_files import write_state
 from pipeline.intake.discover import Found, discover, distinct_names, shown_name
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
@@ -104,7 +106,8 @@ def run(request: Request, read: Read) -> Published:
         sent, office_sent = read_all(found, read, wanted)
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
-        task = Task(request.period, last_day, catalogues, settings, frozen, mappings)
+        before = read_before(request.outputs, request.period, settings)
+        task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
         done = review_or_refuse(task, sent, numbers, office_sent)
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)
@@ -112,6 +115,8 @@ def run(request: Request, read: Read) -> Published:
     def write(folder: Path) -> None:
         with clock.stage("tables"):
             write_tables(done, folder / "data")
+            if done.state is not None:
+                write_state(done.state, folder)
         with clock.stage("workbook"):
             earlier = read_earlier(request.outputs, request.period)
             write_workbook(done, folder / "portfolio.xlsx", request.lang, earlier)

@@ -9,6 +9,7 @@ OUTCOMES = ["reviewed", "quarantined", "superseded"]
 STATES = ["reviewed", "quarantined", "missing"]
 SEVERITIES = ["error", "warning", "info"]
 COUNTED = ["yes", "possible", "no"]
+CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 COHORT_KINDS = ["portfolio", "technology_field", "size_band", "federal_state", "measure"]
 INDICATORS = [
     "actors",
@@ -230,5 +231,60 @@ TABLES = {
         criterion_id=key(),
         months=count(),
         status=text(STATUSES),
+    ),
+    "changes": table(
+        ["catalogue", "cluster_id", "criterion_id"],
+        period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        criterion_id=key(),
+        previous_status=text(STATUSES),
+        status=text(STATUSES),
+        cause=text(CAUSES, nullable=True),
+    ),
+    "decision_changes": table(
+        ["catalogue", "cluster_id"],
+        period=key(),
+        previous_period=key(),
+        catalogue=key(),
+        cluster_id=key(),
+        previous_decision=text(DECISIONS),
+        decision=text(DECISIONS),
+        previous_decision_confirmed=text(DECISIONS),
+        decision_confirmed=text(DECISIONS),
+        previous_fulfilled=count(),
+        fulfilled=count(),
+        cause=text(CAUSES, nullable=True),
+    ),
+    "indicator_changes": table(
+        ["cluster_id", "indicator"],
+        period=key(),
+        previous_period=key(),
+        cluster_id=key(),
+        indicator=text(INDICATORS),
+        previous=number(),
+        value=number(),
+        change=number(),
+        cause=text(CAUSES, nullable=True),
+    ),
+    "medians": table(
+        ["indicator", "scope"],
+        period=key(),
+        previous_period=key(),
+        indicator=text(INDICATORS),
+        scope=text(["all", "panel"]),
+        n_previous=count(),
+        previous=number(),
+        n=count(),
+        value=number(),
+    ),
+    "movements": table(
+        ["cluster_id"],
+        period=key(),
+        previous_period=key(),
+        cluster_id=key(),
+        name=text(nullable=True),
+        movement=text(["came", "went"]),
+        state=text(STATES, nullable=True),
     ),
 }

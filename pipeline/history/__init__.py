@@ -1,0 +1,1 @@
+"""From period to period (contract 2.6): what changed since the one before, and by which cause."""

@@ -1,0 +1,198 @@
+"""The stage: why a verdict differs from the one of the period before (contract 2.6).
+
+The earlier state becomes the present one step by step, for the whole portfolio at once: own data
+and time, rules, the limit of 4.2, ratings. The cause of a change is the last step at which the
+value changes: the one that brings it to what it is now.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.actors.status import Definition
+from pipeline.benchmark import indicators, size_bands
+from pipeline.catalogue import Catalogue
+from pipeline.evaluate import Verdicts, evaluate, reference_condition, reference_limits
+from pipeline.history.state import OWN, State, on_days, restricted, under
+from pipeline.measures.base import Portfolio
+from pipeline.measures.measures import independent, with_actors
+from pipeline.settings import Settings
+
+CAUSES = ("own_data", "time", "rule", "reference", "assessment", "register")
+# What was, what new data and new days give each alone and together, and then one thing more each.
+STEPS = ("then", "data", "days", "both", "rule", "reference", "assessment")
+KEYS: Mapping[str, list[str]] = {
+    "criteria": ["catalogue", "cluster_id", "criterion_id"],
+    "decisions": ["catalogue", "cluster_id"],
+    "values": ["cluster_id", "indicator"],
+}
+COMPARED = {"criteria": "status", "decisions": "decision", "values": "value"}
+
+
+@dataclass(frozen=True)
+class Figured:
+    """A portfolio and its figures, see `measures.base.FIGURES`."""
+
+    portfolio: Portfolio
+    figures: pl.DataFrame
+    values: pl.DataFrame = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", indicators(self.figures))
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What each of STEPS gives: a column of that name beside the KEYS of a comparison."""
+
+    criteria: pl.DataFrame
+    decisions: pl.DataFrame
+    values: pl.DataFrame
+
+
+def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
+    """Return the statuses, decisions and indicators of every step, of the clusters in both.
+
+    figures: those of the present portfolio under the present settings, as they are published. Of
+    catalogues in both; a criterion that is not in both is left out.
+    """
+    at = figured(then, now, figures)
+    verdicts = {step: _verdicts(step, then, now, at) for step in STEPS}
+    criteria = {s: pl.concat([v.criteria for v in found]) for s, found in verdicts.items()}
+    decisions = {s: pl.concat([v.decisions for v in found]) for s, found in verdicts.items()}
+    values = {s: at[s].values for s in STEPS}
+    return Steps(
+        _side_by_side("criteria", criteria, at),
+        _side_by_side("decisions", decisions, at),
+        _side_by_side("values", values, at),
+    )
+
+
+def shared_catalogues(then: State, now: State) -> list[str]:
+    """Return the ids of the catalogues evaluated in both periods, in the present order."""
+    return [name for name in now.catalogues if name in then.catalogues]
+
+
+# ------------------------------------------------------------------------------------ the figures
+def figured(then: State, now: State, figures: pl.DataFrame) -> Mapping[str, Figured]:
+    """Return each step's portfolio, restricted to the clusters in both, with its figures."""
+    both = then.portfolio.clusters.join(now.portfolio.clusters, on="cluster_id", how="semi")
+    old, new = (restricted(s.portfolio, both["cluster_id"]) for s in (then, now))
+    rules = old.settings
+    earlier, later = (p.clusters.select("cluster_id", "as_of") for p in (old, new))
+    last = Figured(new, figures.join(new.clusters.select("file"), on="file", how="semi"))
+    fresh = under(new, rules)
+    whole = Figured(fresh, last.figures) if _same_figures(rules, new.settings) else measured(fresh)
+    first = measured(old)
+    moved = not earlier.sort("cluster_id").equals(later.sort("cluster_id"))
+    return {
+        "then": first,
+        "data": measured(on_days(fresh, earlier)) if moved else whole,
+        "days": measured(on_days(old, later)) if moved else first,
+        "both": whole,
+        "rule": last,
+        "reference": last,
+        "assessment": last,
+    }
+
+
+def measured(portfolio: Portfolio) -> Figured:
+    """Return the portfolio with its figures."""
+    return Figured(portfolio, with_actors(portfolio, independent(portfolio), Definition()).figures)
+
+
+def _same_figures(one: Settings, other: Settings) -> bool:
+    """Whether two settings give the same figures."""
+    return (one.actors, one.own_sources) == (other.actors, other.own_sources)
+
+
+# ----------------------------------------------------------------------------------- the verdicts
+def _verdicts(step: str, then: State, now: State, at: Mapping[str, Figured]) -> list[Verdicts]:
+    """Return the verdicts at a step, of every catalogue in both periods."""
+    place = STEPS.index(step)
+    rules = now if place >= STEPS.index("rule") else then
+    reference = now.reference if place >= STEPS.index("reference") else then.reference
+    # a period at which only the present catalogue froze its limits
+    reference = {**now.reference, **reference}
+    ratings = now.ratings if step == "assessment" else still_valid(then.ratings, at[step])
+    found = []
+    for name in shared_catalogues(then, now):
+        catalogue, settings = rules.catalogues[name], rules.portfolio.settings
+        limit = limits(catalogue, at[step], settings, reference)
+        clusters = at[step].portfolio.clusters
+        ids = clusters.select("cluster_id", "file")
+        own = ratings.join(ids, on="cluster_id", maintain_order="left")
+        found.append(evaluate(catalogue, at[step].figures, clusters, limit, own))
+    return found
+
+
+def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
+    """Return the ratings that have not lapsed on the clusters' days: that is time's doing."""
+    days = at.portfolio.clusters.select("cluster_id", "as_of")
+    dated = ratings.join(days, on="cluster_id", maintain_order="left")
+    valid = pl.col("valid_until") >= pl.col("as_of")
+    return dated.filter(valid.fill_null(value=True)).drop("as_of")
+
+
+def limits(
+    catalogue: Catalogue,
+    at: Figured,
+    settings: Settings,
+    reference: Mapping[str, pl.DataFrame],
+) -> pl.DataFrame:
+    """Return the limits of 4.2: by the given cohorts, for the bands that the clusters are in.
+
+    A cluster that grows into another size band has another limit by its own data.
+    """
+    condition = reference_condition(catalogue)
+    frozen = condition is not None and condition.stand_in == "frozen"
+    source = str(condition.frozen_period) if condition is not None and frozen else OWN
+    actors = at.values.filter(pl.col("indicator") == "actors")
+    bands = size_bands(at.values, settings.cohorts)
+    return reference_limits(condition, actors, bands, reference[source])
+
+
+def _side_by_side(
+    name: str, found: Mapping[str, pl.DataFrame], at: Mapping[str, Figured]
+) -> pl.DataFrame:
+    """Return KEYS and a column per step; rows that not every step knows are left out."""
+    keys, result = KEYS[name], None
+    for step, table in found.items():
+        ids = at[step].portfolio.clusters.select("file", "cluster_id")
+        table = table.join(ids, on="file", maintain_order="left")
+        table = table.select(*keys, pl.col(COMPARED[name]).alias(step))
+        result = table if result is None else result.join(table, on=keys, maintain_order="left")
+    assert result is not None
+    return result
+
+
+# --------------------------------------------------------------------------------------- the cause
+def cause() -> pl.Expr:
+    """Return the cause of a value that changed: the last step at which it did, else the rules.
+
+    Own data and time: if new data on the old day give what both give, it is the data; else if old
+    data on the new day give it, it is time; where only both together do (members that joined in
+    between), the data. Where no step changes anything, the figures themselves are read otherwise
+    than they were: another rule.
+
+    No figure reads the office's register, so nothing is left for the cause `register`.
+    """
+    both = pl.col("both")
+    return (
+        pl.when(_differ("reference", "assessment"))
+        .then(pl.lit("assessment"))
+        .when(_differ("rule", "reference"))
+        .then(pl.lit("reference"))
+        .when(_differ("both", "rule"))
+        .then(pl.lit("rule"))
+        .when(~_differ("then", "both"))
+        .then(pl.lit("rule"))
+        .when(pl.col("data").ne_missing(both) & pl.col("days").eq_missing(both))
+        .then(pl.lit("time"))
+        .otherwise(pl.lit("own_data"))
+    )
+
+
+def _differ(one: str, other: str) -> pl.Expr:
+    return pl.col(one).ne_missing(pl.col(other))

@@ -1,0 +1,34 @@
+"""What a review knows of the period before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.history.state import State
+
+# Tables of the earlier publication that a comparison needs.
+TABLES = ("clusters", "criteria", "decisions")
+
+
+@dataclass(frozen=True)
+class Since:
+    """Since when changes are told.
+
+    period: the latest published one before. skipped: the quarters between it and this one, of which
+    nothing is published. trouble: why causes cannot be told (missing, damaged, older), None if they
+    can.
+    """
+
+    period: str
+    skipped: tuple[str, ...] = ()
+    trouble: str | None = None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the period before published: TABLES, and what its evaluation rested on, if known."""
+
+    since: Since
+    tables: Mapping[str, pl.DataFrame]
+    state: State | None = None

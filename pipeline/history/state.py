@@ -1,0 +1,160 @@
+"""What an evaluation rests on, as it was: kept with a publication, so that it can be done again.
+
+A later review evaluates it with one thing changed at a time (see `causes`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pipeline.actors.status import is_sme, is_sme_ifm
+from pipeline.catalogue import Catalogue
+from pipeline.keys import title_key_expr
+from pipeline.measures.base import Portfolio
+from pipeline.settings import Settings
+
+# The cohorts of the review itself, beside those of the periods at which catalogues froze them.
+OWN = "own"
+RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
+REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
+# Of every table only what figures are made from. Names, titles and firms' turnover stay out.
+KEPT: Mapping[str, list[str]] = {
+    "clusters": [
+        *("file", "cluster_id", "as_of", "technology_field", "founded", "strategy_actors"),
+        *("strategy_dated", "revision_concept", "funding_secured_until", "long_term_prospect"),
+        *("action_fields", "lat", "measures"),
+    ],
+    "actors": [
+        *("file", "row", "as_of", "actor_type", "commitment", "joined", "joined_bad", "left"),
+        *("left_bad", "country_bad", "office_lat", "distance_km", "sme", "sme_ifm", "rnd"),
+        *("actor_group", "several", "name_key", "postcode_key", "postcode_bad"),
+    ],
+    "management": ["file", "row", "fte", "from", "until", "from_bad", "until_bad"],
+    "bodies": ["file", "row", "group", "seats"],
+    "funding": ["file", "row", "year", "source", "amount_eur", "status"],
+    "activities": ["file", "row", "kind", "action_field", "from", "times_per_year"],
+    "evidence": [
+        *("file", "row", "kind", "title", "date", "until", "until_bad", "actors_involved"),
+    ],
+    "sheets": ["file", "sheet_key"],
+    "ratings": RATING,
+    "reference": REFERENCE,
+}
+SHEETS = ("management", "bodies", "funding", "activities", "evidence")
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a verdict hangs on.
+
+    portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
+    ones in force. reference: the cohorts from which limits of 4.2 are taken, by OWN and the period
+    at which a catalogue froze them.
+    """
+
+    portfolio: Portfolio
+    catalogues: Mapping[str, Catalogue]
+    ratings: pl.DataFrame
+    reference: Mapping[str, pl.DataFrame]
+
+
+def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
+    """Return the state as the frames of KEPT, without names and texts that no figure reads."""
+    own = state.portfolio
+    frames = {
+        "clusters": _clusters(own.clusters),
+        "actors": _actors(own.actors),
+        **{name: own.tables[name] for name in SHEETS},
+        "sheets": own.sheets,
+        "ratings": state.ratings,
+        "reference": _reference(state.reference),
+    }
+    frames["evidence"] = _evidence(frames["evidence"])
+    return {name: frames[name].select(kept) for name, kept in KEPT.items()}
+
+
+def from_frames(
+    frames: Mapping[str, pl.DataFrame], catalogues: Mapping[str, Catalogue], settings: Settings
+) -> State:
+    """Return the state that `to_frames` took apart."""
+    portfolio = Portfolio(
+        frames["clusters"],
+        frames["actors"],
+        {name: frames[name] for name in SHEETS},
+        frames["sheets"],
+        settings,
+    )
+    reference = {
+        str(source): cohorts.drop("source")
+        for (source,), cohorts in frames["reference"].group_by("source", maintain_order=True)
+    }
+    return State(portfolio, catalogues, frames["ratings"], reference)
+
+
+def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Of the long-term prospect it matters only that there is one."""
+    stated = pl.when(pl.col("long_term_prospect").is_not_null()).then(pl.lit("x"))
+    return clusters.with_columns(long_term_prospect=stated)
+
+
+def _actors(actors: pl.DataFrame) -> pl.DataFrame:
+    """Keep who is listed several times, not under which name."""
+    return actors.with_columns(
+        pl.when("several").then(_number(pl.col(c))).alias(c) for c in ("name_key", "postcode_key")
+    )
+
+
+def _evidence(evidence: pl.DataFrame) -> pl.DataFrame:
+    """Keep which titles are the same, not what they say."""
+    return evidence.with_columns(title=_number(title_key_expr(pl.col("title"))))
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    return text.rank("dense").cast(pl.String)
+
+
+def _reference(reference: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    parts = [
+        cohorts.filter(pl.col("indicator") == "actors_per_fte").with_columns(source=pl.lit(source))
+        for source, cohorts in sorted(reference.items())
+    ]
+    return pl.concat([part.select(REFERENCE) for part in parts])
+
+
+# ------------------------------------------------------------------------------- one thing changed
+def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
+    """Return the portfolio of these clusters only."""
+    clusters = portfolio.clusters.filter(pl.col("cluster_id").is_in(cluster_ids.implode()))
+    files = clusters.select("file")
+
+    def keep(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(files, on="file", how="semi", maintain_order="left")
+
+    return replace(
+        portfolio,
+        clusters=clusters,
+        actors=keep(portfolio.actors),
+        tables={name: keep(portfolio.tables[name]) for name in SHEETS},
+        sheets=keep(portfolio.sheets),
+    )
+
+
+def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
+    """Return the portfolio judged as of other days (cluster_id, as_of)."""
+    clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id", maintain_order="left")
+    of_file = clusters.select("file", "as_of")
+    actors = portfolio.actors.drop("as_of").join(of_file, on="file", maintain_order="left")
+    return replace(portfolio, clusters=clusters, actors=actors)
+
+
+def under(portfolio: Portfolio, settings: Settings) -> Portfolio:
+    """Return the portfolio under other settings; its actors must hold what firms say of their size.
+
+    Only who is an SME is settled before figures are taken.
+    """
+    rules = settings.actors
+    if rules != portfolio.settings.actors:
+        actors = portfolio.actors.with_columns(sme=is_sme(rules), sme_ifm=is_sme_ifm(rules))
+        portfolio = replace(portfolio, actors=actors)
+    return replace(portfolio, settings=settings)
