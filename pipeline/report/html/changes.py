@@ -55,7 +55,7 @@ def _is_better(row: Mapping[str, Any]) -> bool:
 
 def _causes(found: pl.DataFrame, words: Words) -> Table:
     counts = found.group_by("cause").len().sort("len", "cause", descending=[True, False])
-    rows = [[words.code("cause", cause), words.number(n)] for cause, n in counts.iter_rows()]
+    rows = [[cause_text(cause, words), words.number(n)] for cause, n in counts.iter_rows()]
     return Table(words("causes_caption"), [words("cause"), words("number")], rows, frozenset({1}))
 
 
@@ -85,8 +85,13 @@ def change_row(
     return [
         titles[row["catalogue"], row["criterion_id"]],
         *(Cell(words.code("status", row[k]), mark=row[k]) for k in ("previous_status", "status")),
-        words.code("cause", row["cause"]),
+        cause_text(row["cause"], words),
     ]
+
+
+def cause_text(cause: str | None, words: Words) -> str:
+    """Return a cause in words; it is unknown where the earlier publication cannot be told anew."""
+    return words("cause_unknown") if cause is None else words.code("cause", cause)
 
 
 def own_changes(

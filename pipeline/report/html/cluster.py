@@ -14,10 +14,12 @@ from pipeline.report.html.counting import Actors, FigureRows, actor_rows, figure
 from pipeline.report.html.discretion import discretion
 from pipeline.report.html.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.html.features import Feature, features
+from pipeline.report.html.outlook import lapsing, own_outlook
 from pipeline.report.html.place import Place, place
 from pipeline.report.html.verdict import Verdict, verdict
 from pipeline.report.html.views import Head, Table, page_head
 from pipeline.report.html.words import Words
+from pipeline.report.since import since_sentences
 from pipeline.review import Review
 
 Row = Mapping[str, Any]
@@ -44,7 +46,9 @@ class ClusterView:
     place: Place
     beside: str
     admission: Admission | None
+    since: Sequence[str]
     changes: Table | None
+    outlook: Sequence[str]
     actors: Actors
     figures: Sequence[FigureRows]
     findings: Table
@@ -63,6 +67,7 @@ def take_apart(review: Review) -> Parts:
     """Return every table's rows by cluster, each table gone through once."""
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
+    frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
     frames["findings"] = readable(review, findings)
@@ -112,7 +117,9 @@ def cluster_view(
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
         beside=_beside(row, words),
         admission=_admission(row, own, words),
+        since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
+        outlook=own_outlook(own["lapses"], titles_of(review, words), words),
         actors=actor_rows(own["actors"], words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),

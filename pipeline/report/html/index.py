@@ -11,9 +11,11 @@ from pipeline.report.html.edge import Edge, edges
 from pipeline.report.html.explain import page_data
 from pipeline.report.html.faults import finding_tables
 from pipeline.report.html.filters import Filter, filters
+from pipeline.report.html.history import History, history
 from pipeline.report.html.landmap import LandMap, land_map
 from pipeline.report.html.matrix import Matrix, matrices
 from pipeline.report.html.method import Method, method
+from pipeline.report.html.outlook import Outlook, outlook
 from pipeline.report.html.overview import (
     Decisions,
     KeyFigure,
@@ -34,7 +36,7 @@ from pipeline.tables.insights import sharing
 
 @dataclass(frozen=True)
 class IndexView:
-    """All that the office's page prints; map and changes are None where there are none."""
+    """All that the office's page prints; what is None is not there: a map, changes, an outlook."""
 
     head: Head
     sections: Sequence[str]
@@ -43,6 +45,8 @@ class IndexView:
     decisions: Decisions
     returns: Returns
     changes: Changes | None
+    history: History | None
+    outlook: Outlook | None
     matrices: Sequence[Matrix]
     map: LandMap | None
     comparison: Comparison
@@ -60,14 +64,21 @@ def index_view(review: Review, words: Words) -> IndexView:
     """Return the view of the office's report."""
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
+    ahead = outlook(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
-        sections=sections(has_map=drawn is not None, has_changes=changed is not None),
+        sections=sections(
+            has_map=drawn is not None,
+            has_changes=changed is not None,
+            has_outlook=ahead is not None,
+        ),
         filters=filters(review, words),
         figures=key_figures(review, found, words),
         decisions=decisions(review, words),
         returns=returns(review, words),
         changes=changed,
+        history=history(review, words),
+        outlook=ahead,
         matrices=matrices(review, words),
         map=drawn,
         comparison=comparison(review, words),
@@ -82,11 +93,12 @@ def index_view(review: Review, words: Words) -> IndexView:
     )
 
 
-def sections(*, has_map: bool, has_changes: bool) -> list[str]:
+def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:
     """Return the ids of the sections in their order."""
     every = {
         "figures": True,
         "changes": has_changes,
+        "outlook": has_outlook,
         "matrix": True,
         "map": has_map,
         "benchmark": True,

@@ -1,0 +1,66 @@
+"""The stage: what lapses if nothing new comes, told from the outlook (contract 2.6)."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipeline.catalogue import Catalogue
+from pipeline.evaluate import ELIGIBLE, FULFILLED, UNDETERMINED, decision
+from pipeline.periods import quarter_of
+
+LAPSE = {
+    "catalogue": pl.String,
+    "cluster_id": pl.String,
+    "criterion_id": pl.String,
+    "months": pl.Int64,
+    "quarter": pl.String,
+    "sure": pl.Boolean,
+}
+
+
+def lapses(criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return the criteria that are fulfilled now and will not be.
+
+    criteria, outlook, clusters: the tables of the contract. Returns catalogue, cluster_id,
+    criterion_id, months (the first at which it has lapsed), quarter (in which that day lies), sure
+    (whether it holds until three months before; else it may lapse in an earlier quarter, too).
+    """
+    keys = ["catalogue", "cluster_id", "criterion_id"]
+    now = criteria.filter(pl.col("status") == FULFILLED).select(keys)
+    months = pl.col("months")
+    ahead = outlook.join(now, on=keys, how="semi").sort(*keys, "months")
+    ahead = ahead.with_columns(
+        lapsed=pl.col("status") != FULFILLED, held=months.shift(1, fill_value=0).over(keys)
+    )
+    first = ahead.filter("lapsed").unique(keys, keep="first", maintain_order=True)
+    days = clusters.select("cluster_id", "as_of")
+    first = first.join(days, on="cluster_id", maintain_order="left")
+    day = pl.col("as_of").dt.offset_by(pl.format("{}mo", months))
+    quarter = day.map_elements(quarter_of, pl.String)
+    found = first.with_columns(quarter=quarter, sure=months - pl.col("held") <= 3)
+    return found.select(pl.col(name).cast(kind) for name, kind in LAPSE.items())
+
+
+def falls(
+    catalogues: Sequence[Catalogue], decisions: pl.DataFrame, outlook: pl.DataFrame
+) -> pl.DataFrame:
+    """Return who reaches the pass mark now and will not, if nothing new comes.
+
+    catalogue, cluster_id, months (the first), fulfilled (then, i64), decision (then).
+    """
+    keys = ["catalogue", "cluster_id", "months"]
+    status = pl.col("status")
+    counts = outlook.group_by(keys).agg(
+        fulfilled=(status == FULFILLED).sum().cast(pl.Int64),
+        undetermined=(status == UNDETERMINED).sum().cast(pl.Int64),
+    )
+    eligible = decisions.filter(pl.col("decision") == ELIGIBLE).select("catalogue", "cluster_id")
+    parts = []
+    for catalogue in catalogues:
+        own = counts.filter(pl.col("catalogue") == catalogue.id)
+        then = decision(catalogue, pl.col("fulfilled"), pl.col("undetermined"))
+        own = own.join(eligible, on=["catalogue", "cluster_id"], how="semi")
+        parts.append(own.with_columns(decision=then).filter(pl.col("decision") != ELIGIBLE))
+    found = pl.concat(parts).sort("catalogue", "cluster_id", "months")
+    found = found.unique(["catalogue", "cluster_id"], keep="first", maintain_order=True)
+    return found.select(*keys, "fulfilled", "decision")

@@ -1,0 +1,18 @@
+"""What every report says first of changes: since when, which quarters lack, what cannot be told."""
+
+from pipeline.review import Review
+from pipeline.texts import texts
+
+
+def since_sentences(review: Review, lang: str) -> list[str]:
+    """Return the sentences; none without an earlier period."""
+    if review.since is None:
+        return []
+    since, own = review.since, texts("since")
+    found = [own["compared"][lang].format(period=since.period)]
+    if since.skipped:
+        key = "gap" if len(since.skipped) == 1 else "gaps"
+        found.append(own[key][lang].format(periods=", ".join(since.skipped)))
+    if since.trouble:
+        found.append(own[f"trouble_{since.trouble}"][lang].format(period=since.period))
+    return found
