@@ -1,7 +1,14 @@
-"""What every report says first of changes: since when, which quarters lack, what cannot be told."""
+"""What every report says first of changes: since when, which quarters lack, what cannot be told.
+
+And whether a change is one for the better.
+"""
+
+import polars as pl
 
 from pipeline.review import Review
 from pipeline.texts import texts
+
+RANK = {"not_fulfilled": 0, "undetermined": 1, "fulfilled": 2}
 
 
 def since_sentences(review: Review, lang: str) -> list[str]:
@@ -16,3 +23,9 @@ def since_sentences(review: Review, lang: str) -> list[str]:
     if since.trouble:
         found.append(own[f"trouble_{since.trouble}"][lang].format(period=since.period))
     return found
+
+
+def is_better() -> pl.Expr:
+    """Whether a status of the table changes is nearer to fulfilled than the one before."""
+    now, then = (pl.col(c).replace_strict(RANK) for c in ("status", "previous_status"))
+    return now > then

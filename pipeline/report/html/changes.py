@@ -12,10 +12,10 @@ import polars as pl
 
 from pipeline.report.html.views import Cell, Table, linked, names_of
 from pipeline.report.html.words import Words
+from pipeline.report.since import is_better
 from pipeline.review import Review
 
 NAME = "changes"
-RANK = {"not_fulfilled": 0, "undetermined": 1, "fulfilled": 2}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def changes(review: Review, words: Words) -> Changes | None:
     found = turned(review)
     if found is None:
         return None
-    better = sum(_is_better(r) for r in found.iter_rows(named=True))
+    better = found.filter(is_better()).height
     summary = words(
         "changes_summary",
         all=words.number(found.height),
@@ -47,10 +47,6 @@ def changes(review: Review, words: Words) -> Changes | None:
         worse=words.number(found.height - better),
     )
     return Changes(summary, _causes(found, words), _list(review, found, words))
-
-
-def _is_better(row: Mapping[str, Any]) -> bool:
-    return RANK[row["status"]] > RANK[row["previous_status"]]
 
 
 def _causes(found: pl.DataFrame, words: Words) -> Table:

@@ -10,20 +10,23 @@ from pipeline.report.html.changes import cause_text, turned
 from pipeline.report.html.figures import indicator
 from pipeline.report.html.views import Cell, Table, decision_cell, linked, names_of, titled
 from pipeline.report.html.words import Words
-from pipeline.report.since import since_sentences
+from pipeline.report.since import is_better, since_sentences
 from pipeline.review import Review
 
 Row = Mapping[str, Any]
-ORDER = {"not_fulfilled": 0, "undetermined": 1, "fulfilled": 2}
 
 
 @dataclass(frozen=True)
 class History:
-    """Since when, and tables; those without rows are left out."""
+    """Since when, who moved (or a sentence that nobody did), and more tables.
+
+    Tables without rows are left out.
+    """
 
     since: Sequence[str]
-    who_moved: str
-    tables: Sequence[Table]
+    nobody: str
+    movers: Sequence[Table]
+    turned: Sequence[Table]
     more: Sequence[Table]
 
 
@@ -32,12 +35,12 @@ def history(review: Review, words: Words) -> History | None:
     if review.since is None:
         return None
     moved = list(movers(review, words))
-    tables = [*moved, *criteria_turned(review, words)]
     more = [medians(review, words), movements(review, words)]
     return History(
         since=since_sentences(review, words.lang),
-        who_moved="" if moved else words("nobody_moved"),
-        tables=[t for t in tables if t.rows],
+        nobody="" if moved else words("nobody_moved"),
+        movers=moved,
+        turned=[t for t in criteria_turned(review, words) if t.rows],
         more=[t for t in more if t.rows],
     )
 
@@ -65,15 +68,14 @@ def _mover(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]
     confirmed = [row["previous_decision_confirmed"], row["decision_confirmed"]]
     told = [words.code("decision", code) for code in confirmed]
     same = row["decision"] == row["previous_decision"]
+    stays = told[0] == told[1]
     return [
         linked(row["cluster_id"], names),
         decision_cell(row["previous_decision"], words),
         decision_cell(row["decision"], words),
         words("then_and_now", one=counts["previous_fulfilled"], other=counts["fulfilled"]),
         words("unchanged") if same else cause_text(row["cause"], words),
-        words("unchanged")
-        if len(set(told)) == 1
-        else words("then_and_now", one=told[0], other=told[1]),
+        words("unchanged") if stays else words("then_and_now", one=told[0], other=told[1]),
     ]
 
 
@@ -83,8 +85,7 @@ def criteria_turned(review: Review, words: Words) -> Iterator[Table]:
     found = turned(review)
     if found is None:
         return
-    rank = (pl.col(c).replace_strict(ORDER) for c in ("status", "previous_status"))
-    found = found.with_columns(better=next(rank) > next(rank))
+    found = found.with_columns(better=is_better())
     heads = [words(k) for k in ("criterion", "for_better", "for_worse")]
     for catalogue in review.catalogues:
         own = found.filter(pl.col("catalogue") == catalogue.id)
@@ -130,8 +131,14 @@ def _median(row: Row, words: Words) -> list[str]:
 
 
 def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
-    shown = words("not_shown") if value is None else indicator(value, name, words)
+    shown = words("not_shown") if value is None else _median_text(value, name, words)
     return words("value_of_n", value=shown, n=words.number(n))
+
+
+def _median_text(value: float, name: str, words: Words) -> str:
+    """Return a median; that of whole numbers may end in a half."""
+    is_count = words.code("indicator_format", name) == "count"
+    return words.fixed(value, 1) if is_count else indicator(value, name, words)
 
 
 # ------------------------------------------------------------------------------ coming and going

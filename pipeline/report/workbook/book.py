@@ -17,9 +17,11 @@ from pipeline.report.workbook import (
 )
 from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
+from pipeline.report.workbook.changes import write_changes
 from pipeline.report.workbook.compare import write_compare
 from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.files import new_file
+from pipeline.report.workbook.indicator_changes import write_indicator_changes
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working
@@ -29,6 +31,8 @@ from pipeline.review import Review
 SHEETS = [
     "portfolio",
     "criteria",
+    "changes",
+    "indicator_changes",
     "views",
     "assumptions",
     "working",
@@ -47,6 +51,8 @@ SHEETS = [
     "method",
     "terms",
 ]
+# There only with an earlier period.
+OF_CHANGES = ("changes", "indicator_changes")
 
 
 def write_workbook(
@@ -67,9 +73,11 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     working = Working(assumptions)
     matrices = [Matrix(working, catalogue) for catalogue in book.review.catalogues]
     overview.open_overview(book)
-    portfolio.write_portfolio(book, matrices[0])
+    portfolio.write_portfolio(book, matrices[0], earlier)
     for matrix in matrices:
         criteria.write_criteria(matrix)
+    write_changes(book, matrices)
+    write_indicator_changes(book)
     write_views(working)
     write_assumptions(assumptions)
     write_working(working)
@@ -93,7 +101,8 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
 def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
     """Return every sheet but the overview with a line on what it is."""
     result = []
-    for code in SHEETS:
+    there = [c for c in SHEETS if book.review.since is not None or c not in OF_CHANGES]
+    for code in there:
         names = (
             [m.sheet for m in matrices]
             if code == "criteria"

@@ -26,6 +26,9 @@ NUMBERS = {
     "eur": "#,##0_)",
     "cents": "#,##0.00_)",
     "change": "+#,##0_);−#,##0_);0_)",
+    "change_one": "+#,##0.0_);−#,##0.0_);0_)",
+    "change_two": "+#,##0.00_);−#,##0.00_);0_)",
+    "change_share": "+0.0 %_);−0.0 %_);0 %_)",
 }
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # what strangers wrote keeps its quote: entering the cell does not make it a formula

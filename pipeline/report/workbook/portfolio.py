@@ -4,6 +4,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.benchmark import INDICATORS
+from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.formats import COLOURS
@@ -16,6 +17,7 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from pipeline.report.workbook.trends import data_columns, put_trends, trend_columns
 from pipeline.texts import say
 
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
@@ -42,7 +44,7 @@ def looked_up(matrix: Matrix, header: str) -> Formula:
     )
 
 
-def portfolio_columns(book: Book, matrix: Matrix) -> list[Column]:
+def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Column]:
     """Return the columns of the table."""
     clusters, text = book.table("clusters"), book.text
     decisions = book.says("decision", clusters["decision"].to_list())
@@ -54,6 +56,7 @@ def portfolio_columns(book: Book, matrix: Matrix) -> list[Column]:
             Column(text(f"h_{c}"), clusters[c].to_list(), "int", looked_up(matrix, c))
             for c in COUNTS
         ),
+        *trend_columns(book, earlier),
         *(
             Column(text(f"h_{c}"), book.words(clusters[c].to_list()))
             for c in ("role", "federal_state", "technology_field", "size_band")
@@ -62,6 +65,7 @@ def portfolio_columns(book: Book, matrix: Matrix) -> list[Column]:
         *(indicator_column(book, name) for name in INDICATORS),
         page_column(book),
         *(jump(book, code) for code in JUMPS),
+        *data_columns(book, earlier),
     ]
 
 
@@ -106,12 +110,13 @@ def name_figures(book: Book, columns: list[Column]) -> None:
     book.file.define_name(figures, f"{own}${first}${top + 1}:${last}${bottom}")
 
 
-def write_portfolio(book: Book, matrix: Matrix) -> None:
-    """Write the sheet."""
+def write_portfolio(book: Book, matrix: Matrix, earlier: Earlier) -> None:
+    """Write the sheet; earlier: what earlier periods published, drawn as sparklines."""
     sheet = new_sheet(book, "portfolio")
-    columns = portfolio_columns(book, matrix)
+    columns = portfolio_columns(book, matrix, earlier)
     put_table(book, sheet, book.text("table_portfolio"), columns)
     name_figures(book, columns)
+    put_trends(book, sheet, columns, earlier)
     height = len(columns[0].values)
     at = column_at(columns, book.text("h_decision"))
     colour_column(book, sheet, at, height, decision_looks(book.lang))

@@ -1,0 +1,89 @@
+"""The block of medians on the sheet Veränderungen: over all clusters and over the panel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.portfolio import FORMATS, indicator_header
+from pipeline.report.workbook.sheets import Book
+from pipeline.texts import say
+
+PANEL = "panel"
+# medians of whole numbers may end in a half
+MEDIANS = FORMATS | {"count": "one"}
+CHANGES = {"int": "change_one", "one": "change_one", "two": "change_two", "eur": "change"}
+CHANGES |= {"share": "change_share"}
+
+
+def median_columns(book: Book) -> list[Column]:
+    """Return each indicator's medians then and now; see `put_array_formulas` for the panel's."""
+    rows = book.table("medians").to_dicts()
+    names = [indicator_header(book, r["indicator"]) for r in rows]
+    kinds = [MEDIANS[say("indicator_format", r["indicator"], "de")] for r in rows]
+    scopes = [book.text(f"c_scope_{r['scope']}") for r in rows]
+    then, now = ([shown(book, r[c]) for r in rows] for c in ("previous", "value"))
+    changes = [CHANGES[kind] for kind in kinds]
+    return [
+        Column(book.text("h_indicator"), names),
+        Column(book.text("h_c_scope"), scopes),
+        Column(book.text("h_c_n_then"), [r["n_previous"] for r in rows], "int"),
+        Column(book.text("h_c_then"), then, kinds),
+        Column(book.text("h_c_now"), now, kinds),
+        Column(book.text("h_c_n_now"), [r["n"] for r in rows], "int"),
+        Column(book.text("o_change"), [difference(r) for r in rows], changes, changed),
+    ]
+
+
+def shown(book: Book, value: float | None) -> float | str:
+    """Return a median, or the note that there are too few values."""
+    few = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
+    return few if value is None else value
+
+
+def difference(row: Mapping[str, Any]) -> float | str:
+    """Return by how much a median changed; nothing where one is not told."""
+    if row["previous"] is None or row["value"] is None:
+        return ""
+    return float(row["value"] - row["previous"])
+
+
+def changed(row: int) -> str:
+    """Return the formula of the change of a median."""
+    return f'=IF(AND(ISNUMBER(D{row}),ISNUMBER(E{row})),E{row}-D{row},"")'
+
+
+def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
+    """Put the formulas of n and medians in place of their values; top: the first row (from 0)."""
+    least = book.review.settings.cohorts.minimum
+    few = book.text("too_few", minimum=least)
+    kinds = FORMATS | {"count": "one"}
+    for at, row in enumerate(book.table("medians").iter_rows(named=True), top):
+        look = book.looks[kinds[say("indicator_format", row["indicator"], "de")]]
+        values = {now: known(book, row["scope"], at + 1, now) for now in (True, False)}
+        cells = [(5, True, row["n"], row["value"], 4)]
+        if row["scope"] == PANEL:
+            cells.append((2, False, row["n_previous"], row["previous"], 3))
+        for n_at, now, n, value, median_at in cells:
+            count = f"COUNT({values[now]})"
+            sheet.write_array_formula(at, n_at, at, n_at, f"={count}", book.looks["int"], n)
+            median = f'=IF({count}<{least},"{few}",MEDIAN({values[now]}))'
+            sheet.write_array_formula(
+                at, median_at, at, median_at, median, look, shown(book, value)
+            )
+
+
+def known(book: Book, scope: str, row: int, now: bool) -> str:
+    """Return the expression of the known values of the indicator in column A.
+
+    Of all clusters those on the sheet Portfolio; of the panel those known in both periods.
+    """
+    if scope != PANEL:
+        heads, figures = book.text("name_figure_heads"), book.text("name_figures")
+        return f"INDEX({figures},0,MATCH($A{row},{heads},0))"
+    names, then, value = (
+        book.ref("indicator_changes", code) for code in ("indicator", "c_then", "c_now")
+    )
+    wanted = value if now else then
+    return f'IF(({names}=$A{row})*ISNUMBER({then})*ISNUMBER({value}),{wanted},"")'

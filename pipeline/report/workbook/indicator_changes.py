@@ -1,0 +1,51 @@
+"""The sheet Kennzahländerungen: every indicator of every cluster of both periods, then and now."""
+
+import polars as pl
+
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.changes import cause_word, named_columns
+from pipeline.report.workbook.changes_medians import CHANGES
+from pipeline.report.workbook.portfolio import FORMATS, indicator_header
+from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.texts import say
+
+
+def write_indicator_changes(book: Book) -> None:
+    """Write the sheet; nothing without an earlier period."""
+    if book.review.since is None:
+        return
+    about = book.text("about_indicator_changes", period=book.review.since.period)
+    sheet = new_sheet(book, "indicator_changes", about)
+    put_table(book, sheet, book.text("table_indicator_changes"), columns(book), frozen=3)
+
+
+def columns(book: Book) -> list[Column]:
+    """Return the columns; the present value is looked up on the sheet Portfolio."""
+    known = pl.col("previous").is_not_null() | pl.col("value").is_not_null()
+    found = book.table("indicator_changes").filter(known)
+    kinds = [FORMATS[say("indicator_format", i, "de")] for i in found["indicator"]]
+    figures, heads = book.text("name_figures"), book.text("name_figure_heads")
+    ids = book.ref("portfolio", "cluster_id")
+    place = f"MATCH($A{{row}},{ids},0),MATCH($C{{row}},{heads},0)"
+    causes = [
+        cause_word(book, cause) if previous != value else None
+        for previous, value, cause in found["previous", "value", "cause"].iter_rows()
+    ]
+    return [
+        *named_columns(book, found),
+        Column(book.text("h_indicator"), [indicator_header(book, i) for i in found["indicator"]]),
+        Column(book.text("h_c_then"), found["previous"].to_list(), kinds),
+        Column(
+            book.text("h_c_now"),
+            found["value"].to_list(),
+            kinds,
+            lambda row: f"=INDEX({figures},{place.format(row=row)})",
+        ),
+        Column(
+            book.text("o_change"),
+            found["change"].to_list(),
+            [CHANGES[kind] for kind in kinds],
+            lambda row: f"=E{row}-D{row}",
+        ),
+        Column(book.text("h_c_cause"), causes),
+    ]

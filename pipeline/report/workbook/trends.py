@@ -1,0 +1,84 @@
+"""Sparklines on the sheet Portfolio: how a cluster's figures went over the published periods.
+
+What they draw stands in hidden columns of the same table, so that sorting keeps both together.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.report.earlier import Earlier
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.sheets import HEADER_ROW, Book, column_at
+from pipeline.texts import say
+
+DRAWN = {"fulfilled": "int", "actors": "int", "actors_per_fte": "two"}
+# as many periods as stay readable in a cell
+MOST = 8
+
+
+def trend_title(book: Book, name: str) -> str:
+    """Return the name of a figure that is drawn."""
+    return book.text("h_fulfilled") if name == "fulfilled" else say("indicator", name, book.lang)
+
+
+def trend_columns(book: Book, earlier: Earlier) -> list[Column]:
+    """Return the empty columns for the sparklines; none without an earlier period."""
+    blank = [None] * book.table("clusters").height
+    return [
+        Column(book.text("h_trend", name=trend_title(book, name)), blank, width=15)
+        for name in (DRAWN if earlier else ())
+    ]
+
+
+def data_columns(book: Book, earlier: Earlier) -> list[Column]:
+    """Return the figures of every period that is drawn, the oldest first."""
+    if not earlier:
+        return []
+    now = book.table("clusters")
+    tables = {p: t["clusters"] for p, t in earlier.items()} | {book.review.period: now}
+    ids, result = now.select("cluster_id"), []
+    for name, kind in DRAWN.items():
+        for period in list(tables)[-MOST:]:
+            there = tables[period]
+            if name not in there.columns:
+                there = there.with_columns(pl.lit(None, pl.Float64).alias(name))
+            own = ids.join(there, on="cluster_id", how="left", maintain_order="left")[name]
+            header = f"{trend_title(book, name)} {period}"
+            result.append(Column(header, own.to_list(), kind, width=9))
+    return result
+
+
+def put_trends(book: Book, sheet: Worksheet, columns: Sequence[Column], earlier: Earlier) -> None:
+    """Draw the sparklines and hide what they draw; columns: all of the sheet's."""
+    drawn, data = trend_columns(book, earlier), data_columns(book, earlier)
+    if not drawn:
+        return
+    each, name = len(data) // len(drawn), sheet.get_name()
+    for number, column in enumerate(drawn):
+        at = column_at(columns, column.header)
+        first = column_at(columns, data[number * each].header)
+        for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + len(column.values)):
+            ends = (xl_rowcol_to_cell(row, first), xl_rowcol_to_cell(row, first + each - 1))
+            sheet.add_sparkline(row, at, line(f"'{name}'!{ends[0]}:{ends[1]}"))
+    first = column_at(columns, data[0].header)
+    sheet.set_column(first, first + len(data) - 1, 9, None, {"hidden": True, "level": 1})
+    sheet.set_column(first + len(data), first + len(data), None, None, {"collapsed": True})
+
+
+def line(where: str) -> dict[str, object]:
+    """Return how a sparkline looks: a line with a point per period, the last one marked."""
+    ink = COLOURS["good"][1]
+    return {
+        "range": where,
+        "markers": True,
+        "last_point": True,
+        "show_hidden": True,
+        "empty_cells": "gaps",
+        "series_color": ink,
+        "markers_color": ink,
+        "last_color": COLOURS["bad"][1],
+    }
