@@ -13,7 +13,7 @@ from pipeline.texts import say
 PANEL = "panel"
 # medians of whole numbers may end in a half
 MEDIANS = FORMATS | {"count": "one"}
-CHANGES = {"int": "change_one", "one": "change_one", "two": "change_two", "eur": "change"}
+CHANGES = {"int": "change", "one": "change_one", "two": "change_two", "eur": "change"}
 CHANGES |= {"share": "change_share"}
 
 
@@ -58,9 +58,8 @@ def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
     """Put the formulas of n and medians in place of their values; top: the first row (from 0)."""
     least = book.review.settings.cohorts.minimum
     few = book.text("too_few", minimum=least)
-    kinds = FORMATS | {"count": "one"}
     for at, row in enumerate(book.table("medians").iter_rows(named=True), top):
-        look = book.looks[kinds[say("indicator_format", row["indicator"], "de")]]
+        look = book.looks[MEDIANS[say("indicator_format", row["indicator"], "de")]]
         values = {now: known(book, row["scope"], at + 1, now) for now in (True, False)}
         cells = [(5, True, row["n"], row["value"], 4)]
         if row["scope"] == PANEL:

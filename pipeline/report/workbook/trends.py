@@ -6,7 +6,7 @@ What they draw stands in hidden columns of the same table, so that sorting keeps
 from collections.abc import Sequence
 
 import polars as pl
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.earlier import Earlier
@@ -16,6 +16,18 @@ from pipeline.report.workbook.sheets import HEADER_ROW, Book, column_at
 from pipeline.texts import say
 
 DRAWN = {"fulfilled": "int", "actors": "int", "actors_per_fte": "two"}
+INK = COLOURS["good"][1]
+# a line with a point per period, the last one marked
+LOOK: dict[str, object] = {
+    "markers": True,
+    "last_point": True,
+    "show_hidden": True,
+    "empty_cells": "gaps",
+    "weight": 1.25,
+    "series_color": INK,
+    "markers_color": INK,
+    "last_color": COLOURS["bad"][1],
+}
 # as many periods as stay readable in a cell
 MOST = 8
 
@@ -61,24 +73,11 @@ def put_trends(book: Book, sheet: Worksheet, columns: Sequence[Column], earlier:
     for number, column in enumerate(drawn):
         at = column_at(columns, column.header)
         first = column_at(columns, data[number * each].header)
-        for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + len(column.values)):
-            ends = (xl_rowcol_to_cell(row, first), xl_rowcol_to_cell(row, first + each - 1))
-            sheet.add_sparkline(row, at, line(f"'{name}'!{ends[0]}:{ends[1]}"))
+        rows = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(column.values))
+        cells = [xl_rowcol_to_cell(row, at) for row in rows]
+        ranges = [f"'{name}'!{xl_range(row, first, row, first + each - 1)}" for row in rows]
+        if cells:
+            sheet.add_sparkline(cells[0], LOOK | {"location": cells, "range": ranges})
     first = column_at(columns, data[0].header)
     sheet.set_column(first, first + len(data) - 1, 9, None, {"hidden": True, "level": 1})
     sheet.set_column(first + len(data), first + len(data), None, None, {"collapsed": True})
-
-
-def line(where: str) -> dict[str, object]:
-    """Return how a sparkline looks: a line with a point per period, the last one marked."""
-    ink = COLOURS["good"][1]
-    return {
-        "range": where,
-        "markers": True,
-        "last_point": True,
-        "show_hidden": True,
-        "empty_cells": "gaps",
-        "series_color": ink,
-        "markers_color": ink,
-        "last_color": COLOURS["bad"][1],
-    }

@@ -1,0 +1,240 @@
+"""Causes: cases by hand from every side, and a second, plain way to find them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+import polars as pl
+import pytest
+
+from pipeline.history.causes import STEPS, cause, steps
+from pipeline.settings import load_settings
+
+from .world import (
+    CRITERIA,
+    DAY_NOW,
+    DAY_THEN,
+    Limits,
+    Rating,
+    Says,
+    catalogue,
+    figures,
+    state,
+)
+
+THEN = Says()
+NOW = THEN.but(as_of=DAY_NOW)
+BETWEEN = date(2026, 8, 1)
+OLD, AGEING = date(2025, 1, 1), date(2024, 7, 1)
+FEW, MANY = (None,) * 29, (None,) * 30
+YES, NO = Rating("fulfilled"), Rating("not_fulfilled")
+
+# cluster: what it said, what it says, which criterion turned, by which cause
+CASES: dict[str, tuple[Says, Says, str, str]] = {
+    "a member more": (THEN.but(joined=FEW), NOW, "1", "own_data"),
+    "joined since, and told since": (
+        THEN.but(joined=FEW),
+        NOW.but(joined=(*FEW, BETWEEN)),
+        "1",
+        "own_data",
+    ),
+    "joined since, told long ago": (
+        THEN.but(joined=(*FEW, BETWEEN)),
+        NOW.but(joined=(*FEW, BETWEEN)),
+        "1",
+        "time",
+    ),
+    "money runs out": (
+        THEN.but(secured=date(2028, 7, 15)),
+        NOW.but(secured=date(2028, 7, 15)),
+        "7.2",
+        "time",
+    ),
+    "money was cut, and would have run out": (
+        THEN.but(secured=date(2028, 7, 15)),
+        NOW.but(secured=date(2028, 1, 15)),
+        "7.2",
+        "own_data",
+    ),
+    "a story ages and one is taken back: only both": (
+        THEN.but(stories=(OLD, OLD, OLD, AGEING)),
+        NOW.but(stories=(OLD, OLD, AGEING)),
+        "12",
+        "own_data",
+    ),
+    "stories age": (
+        THEN.but(stories=(OLD, OLD, AGEING)),
+        NOW.but(stories=(OLD, OLD, AGEING)),
+        "12",
+        "time",
+    ),
+    "the catalogue asks for less": (
+        THEN.but(competitors=2),
+        NOW.but(competitors=2),
+        "10.1",
+        "rule",
+    ),
+    "the limit fell": (THEN.but(fte=6.5), NOW.but(fte=6.5), "4.2", "reference"),
+    "grown into a band of another limit": (
+        THEN.but(fte=8.5, joined=(None,) * 34),
+        NOW.but(fte=17.0, joined=(None,) * 68),
+        "4.2",
+        "own_data",
+    ),
+    "an expert objects": (THEN, NOW.but(ratings=(("12", NO),)), "12", "assessment"),
+    "an expert's word is taken back": (
+        THEN.but(competitors=1, ratings=(("10.1", YES),)),
+        NOW.but(competitors=1),
+        "10.1",
+        "assessment",
+    ),
+    "a rating has lapsed": (
+        THEN.but(competitors=1, ratings=(("10.1", Rating("fulfilled", BETWEEN)),)),
+        NOW.but(competitors=1),
+        "10.1",
+        "time",
+    ),
+    "data made it unknown, an expert then decided": (
+        THEN.but(secured=None),
+        NOW.but(secured=date(2026, 12, 1), ratings=(("7.2", YES),)),
+        "7.2",
+        "assessment",
+    ),
+}
+LIMITS: tuple[Limits, Limits] = ((5.0, 3.0), (4.0, 3.0))
+
+
+def found(then: Mapping[str, Says], now: Mapping[str, Says]) -> pl.DataFrame:
+    """Return the causes between two periods; the catalogue asks for one competitor less now."""
+    before = state(then, catalogue(3.0), LIMITS[0])
+    after = state(now, catalogue(2.0), LIMITS[1])
+    table = steps(before, after, figures(after)).criteria
+    turned = table.filter(pl.col("then") != pl.col("assessment"))
+    return turned.select("cluster_id", "criterion_id", "then", "assessment", cause=cause())
+
+
+@pytest.fixture(scope="module")
+def causes() -> pl.DataFrame:
+    """Return the causes of all cases, found for the whole portfolio at once."""
+    return found({n: c[0] for n, c in CASES.items()}, {n: c[1] for n, c in CASES.items()})
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_cause_is_what_brings_a_status_to_what_it_is(causes: pl.DataFrame, name: str) -> None:
+    own = causes.filter(pl.col("cluster_id") == name)
+    assert own["criterion_id"].to_list() == [CASES[name][2]]
+    assert own["cause"].to_list() == [CASES[name][3]]
+
+
+def test_another_definition_is_a_rule() -> None:
+    settings = load_settings()
+    loose = ("Aktive Mitwirkung",)
+    then = replace(settings, actors=replace(settings.actors, bound_commitments=loose))
+    before, after = state({"a": THEN}, settings=then), state({"a": THEN})
+    raw = {"employees": 1.0, "turnover_eur": 1.0, "balance_sheet_eur": 1.0}
+    said = [pl.lit(None, pl.Boolean).alias(c) for c in ("sme_stated", "sme_by_type")]
+    actors = after.portfolio.actors.with_columns(*said, **{k: pl.lit(v) for k, v in raw.items()})
+    after = replace(after, portfolio=replace(after.portfolio, actors=actors))
+    table = steps(before, after, figures(after)).criteria
+    turned = table.filter(pl.col("then") != pl.col("assessment"), pl.col("criterion_id") == "1")
+    assert turned.select(cause()).to_series().to_list() == ["rule"]
+
+
+def test_nothing_changed_that_is_evaluated_is_another_rule() -> None:
+    """The earlier publication read the same figures otherwise."""
+    same = pl.DataFrame({step: ["fulfilled"] for step in STEPS})
+    assert same.select(cause()).item() == "rule"
+
+
+# ---------------------------------------------------------------------------------- the plain way
+def plain_status(says: Says, criterion: str, day: date, asked: float, limits: Limits) -> str:
+    """Return what a criterion comes to, by counting."""
+    bound = sum(joined is None or joined <= day for joined in says.joined)
+    first = date(day.year - 2, day.month, day.day)
+    month = (says.secured.year - day.year) * 12 + says.secured.month - day.month
+    good = {
+        "1": bound >= 30,
+        "4.2": bound / says.fte <= limits[bound > 50],
+        "7.2": month - (says.secured.day < day.day) >= 24,
+        "10.1": says.competitors >= asked,
+        "12": sum(first <= story <= day for story in says.stories) >= 3,
+    }
+    return "fulfilled" if good[criterion] else "not_fulfilled"
+
+
+def plain_cause(then: Says, now: Says, criterion: str) -> tuple[str, str, str | None]:
+    """Return the status then and now, and the cause: one cluster, one step after the other."""
+
+    def at(says: Says, day: date, rule: int, limit: int, ratings: Says) -> str:
+        for rated, rating in ratings.ratings:
+            lapsed = rating.until is not None and ratings is then and rating.until < day
+            if rated == criterion and not lapsed:
+                return rating.status
+        return plain_status(says, criterion, day, (3.0, 2.0)[rule], LIMITS[limit])
+
+    first = at(then, then.as_of, 0, 0, then)
+    both = at(now, now.as_of, 0, 0, then)
+    path = [both, *(at(now, now.as_of, 1, limit, who) for limit, who in ((0, then), (1, then)))]
+    path.append(at(now, now.as_of, 1, 1, now))
+    if first == path[-1]:
+        return first, path[-1], None
+    for k, name in ((3, "assessment"), (2, "reference"), (1, "rule")):
+        if path[k] != path[k - 1]:
+            return first, path[-1], name
+    alone = {
+        "own_data": at(now, then.as_of, 0, 0, then),
+        "time": at(then, now.as_of, 0, 0, then),
+    }
+    return first, path[-1], next((n for n, s in alone.items() if s == both), "own_data")
+
+
+def drawn(rng: Random, day: date) -> Says:
+    """Return what a cluster may say, near every threshold."""
+
+    def some_day(year: int, months: tuple[int, int]) -> date:
+        return date(year, rng.randint(*months), rng.randint(1, 28))
+
+    bound = rng.choice((28, 29, 49, 50))
+    lately = tuple(some_day(2026, (5, 9)) for _ in range(rng.randint(0, 3)))
+    rated = rng.sample(CRITERIA, rng.choice((0, 0, 1, 2)))
+    ratings = [
+        (c, Rating(rng.choice(("fulfilled", "not_fulfilled")), some_day(2026, (10, 12))))
+        for c in rated
+    ]
+    return Says(
+        as_of=day,
+        joined=(*(None,) * bound, *lately),
+        fte=(bound + 1) / rng.choice((2.5, 3.5, 4.5, 5.5)),
+        secured=some_day(2028, (5, 11)),
+        competitors=rng.randint(1, 3),
+        stories=tuple(some_day(2024, (5, 10)) for _ in range(rng.randint(2, 5))),
+        ratings=tuple(ratings),
+    )
+
+
+def drawn_pair(rng: Random) -> tuple[Says, Says]:
+    """Return what a cluster said and says: some of it the same, some ratings lapsed."""
+    then, now = drawn(rng, DAY_THEN), drawn(rng, DAY_NOW)
+    kept = rng.sample(("joined", "fte", "secured", "competitors", "stories"), rng.randint(0, 5))
+    now = now.but(**{name: getattr(then, name) for name in kept})
+    if rng.random() < 0.3:
+        lapsing = [(c, Rating(r.status, BETWEEN)) for c, r in then.ratings]
+        return then.but(ratings=tuple(lapsing)), now
+    return (then, now.but(ratings=then.ratings)) if rng.random() < 0.5 else (then, now)
+
+
+def test_causes_are_those_of_the_plain_way() -> None:
+    rng = Random(7)
+    pairs = {f"DE-{n:04}": drawn_pair(rng) for n in range(400)}
+    table = found({i: p[0] for i, p in pairs.items()}, {i: p[1] for i, p in pairs.items()})
+    expected = {(i, c, *plain_cause(*pair, c)) for i, pair in pairs.items() for c in CRITERIA}
+    expected = {row for row in expected if row[-1] is not None}
+    assert set(table.iter_rows()) == expected
+    assert {row[-1] for row in expected} == {
+        "own_data",
+        "time",
+        "rule",
+        "reference",
+        "assessment",
+    }

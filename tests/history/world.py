@@ -1,0 +1,146 @@
+"""Small portfolios for comparisons: what a cluster says, as the frames that a review has of it.
+
+Only five criteria are looked at: 1 (bound actors), 4.2 (actors per FTE), 7.2 (secured months),
+10.1 (competitors) and 12 (success stories).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pipeline.catalogue import Catalogue, load
+from pipeline.history.causes import measured
+from pipeline.history.state import KEPT, OWN, State, from_frames
+from pipeline.settings import Settings, load_settings
+
+CRITERIA = ("1", "4.2", "7.2", "10.1", "12")
+DAY_THEN, DAY_NOW = date(2026, 6, 15), date(2026, 9, 15)
+# actors per FTE: the most for clusters of up to 50 actors, and for larger ones
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What an expert says of a criterion, and until when."""
+
+    status: str
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Says:
+    """What a cluster says; joined: of each actor the day, None for an empty cell."""
+
+    as_of: date = DAY_THEN
+    joined: tuple[date | None, ...] = (None,) * 30
+    fte: float = 10.0
+    secured: date | None = date(2030, 1, 31)
+    competitors: int = 3
+    stories: tuple[date, ...] = (date(2026, 3, 1),) * 3
+    ratings: tuple[tuple[str, Rating], ...] = ()
+
+    def but(self, **changes: Any) -> "Says":
+        """Return the same with something changed."""
+        return replace(self, **changes)
+
+
+def catalogue(competitors: float = 3.0) -> Catalogue:
+    """Return go-cluster with the five criteria only, and a threshold of 10.1."""
+    whole = load("go-cluster")
+    kept = [c for c in whole.criteria if c.id in CRITERIA]
+    changed = [
+        replace(c, conditions=(replace(c.conditions[0], threshold=competitors),))
+        if c.id == "10.1"
+        else c
+        for c in kept
+    ]
+    return replace(whole, criteria=tuple(changed), pass_mark=4)
+
+
+def cohorts(limits: Limits) -> pl.DataFrame:
+    """Return the statistics from which limits of 4.2 are taken."""
+    bands = ["0–50", "51–100"]
+    return pl.DataFrame(
+        {
+            "indicator": "actors_per_fte",
+            "cohort_kind": "size_band",
+            "cohort": bands,
+            "p75": list(limits),
+        }
+    )
+
+
+def state(
+    said: Mapping[str, Says],
+    rules: Catalogue | None = None,
+    limits: Limits = (5.0, 5.0),
+    settings: Settings | None = None,
+) -> State:
+    """Return the state of clusters that say so, and nothing else."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in KEPT}
+    for file, (cluster_id, says) in enumerate(said.items()):
+        _fill(rows, file, cluster_id, says)
+    frames = {name: frame(name, rows[name]) for name in KEPT}
+    frames["reference"] = cohorts(limits).with_columns(source=pl.lit(OWN))
+    chosen = rules or catalogue()
+    return from_frames(frames, {chosen.id: chosen}, settings or load_settings())
+
+
+def _fill(rows: Mapping[str, list[Any]], file: int, cluster_id: str, says: Says) -> None:
+    rows["clusters"].append(
+        {
+            "file": file,
+            "cluster_id": cluster_id,
+            "as_of": says.as_of,
+            "funding_secured_until": says.secured,
+            "long_term_prospect": "x",
+            "lat": 51.0,
+        }
+    )
+    actor = {"actor_type": "Unternehmen", "commitment": "Mitgliedschaft", "sme": True}
+    flags = dict.fromkeys(("joined_bad", "left_bad", "country_bad", "several"), False)
+    for row, joined in enumerate(says.joined, 2):
+        own = {"file": file, "row": row, "as_of": says.as_of, "joined": joined}
+        rows["actors"].append({**actor, **flags, **own})
+    rows["management"].append({"file": file, "row": 2, "fte": says.fte})
+    shown = [("Wettbewerber", None)] * says.competitors
+    shown += [("Erfolgsgeschichte", day) for day in says.stories]
+    for row, (kind, day) in enumerate(shown, 2):
+        own = {"file": file, "row": row, "kind": kind, "title": f"T{row}", "date": day}
+        rows["evidence"].append(own)
+    for name in ("actors", "management", "evidence"):
+        rows["sheets"].append({"file": file, "sheet_key": name})
+    for criterion, rating in says.ratings:
+        keys = {"catalogue": "go-cluster", "cluster_id": cluster_id, "criterion_id": criterion}
+        rows["ratings"].append({**keys, "rated": rating.status, "valid_until": rating.until})
+
+
+TYPES: dict[str, Any] = {
+    **dict.fromkeys(("file", "row"), pl.UInt32),
+    **dict.fromkeys(("as_of", "founded", "strategy_dated", "funding_secured_until"), pl.Date),
+    **dict.fromkeys(("joined", "left", "from", "until", "date", "valid_until"), pl.Date),
+    **dict.fromkeys(("fte", "seats", "year", "amount_eur", "times_per_year"), pl.Float64),
+    **dict.fromkeys(("strategy_actors", "lat", "office_lat", "distance_km"), pl.Float64),
+    **dict.fromkeys(("actors_involved", "p75"), pl.Float64),
+    **dict.fromkeys(("revision_concept", "sme", "sme_ifm", "rnd", "several"), pl.Boolean),
+    **dict.fromkeys(("action_fields", "measures"), pl.List(pl.String)),
+}
+
+
+def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return one frame of a state; what a row does not say is null, or false for a bad cell."""
+    schema = {
+        column: TYPES.get(column, pl.Boolean if column.endswith("_bad") else pl.String)
+        for column in KEPT[name]
+    }
+    table = pl.DataFrame([dict(row) for row in rows], schema=schema)
+    bad = [c for c in table.columns if c.endswith("_bad")]
+    return table.with_columns(pl.col(bad).fill_null(value=False)) if bad else table
+
+
+def figures(now: State) -> pl.DataFrame:
+    """Return the figures that a review publishes of a state."""
+    return measured(now.portfolio).figures
