@@ -49,6 +49,7 @@ class Review:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
     context: what pages tell besides, see `tables.context`; empty where only the tables are known.
+    draft: whether pages and sheets are marked as a draft.
     """
 
     period: str
@@ -60,6 +61,7 @@ class Review:
     unused_mappings: tuple[str, ...] = ()
     ratings: pl.DataFrame = field(default_factory=no_ratings)
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    draft: bool = True
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def set_properties(book: Book) -> None:
     book.file.set_properties(
         {
             "title": f"{book.text('title')} {book.review.period}",
-            "comments": book.text("draft"),
+            "comments": book.mark,
             "created": dt.datetime(day.year, day.month, day.day),
         }
     )
