@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_run(commands)
     add_check(commands)
     add_template(commands)
+    add_release(commands)
     add_adopt(commands)
     add_map(commands)
     add_demo(commands)
@@ -88,6 +89,16 @@ def add_template(commands: Commands) -> None:  # type: ignore[valid-type]
     template.set_defaults(command=command_template)
 
 
+def add_release(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `release`."""
+    own = commands.add_parser("release", help="freeze a draft and write the hand-outs")  # type: ignore[attr-defined]
+    own.add_argument("period", metavar="PERIOD", help="a quarter such as 2026-Q3")
+    own.add_argument("--by", required=True, metavar="SIGN", help="a short sign, no name")
+    own.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
+    own.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
+    own.set_defaults(command=command_release)
+
+
 def add_adopt(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `adopt`."""
     own = commands.add_parser("adopt", help="take an analyst's views over as ratings")  # type: ignore[attr-defined]
@@ -137,6 +148,13 @@ def command_check(arguments: argparse.Namespace) -> int:
 def command_template(arguments: argparse.Namespace) -> int:
     """Write the form."""
     from pipeline.commands.template import command
+
+    return command(arguments)
+
+
+def command_release(arguments: argparse.Namespace) -> int:
+    """Freeze a draft."""
+    from pipeline.commands.release import command
 
     return command(arguments)
 
