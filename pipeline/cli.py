@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_release(commands)
     add_adopt(commands)
     add_map(commands)
+    add_diff(commands)
     add_demo(commands)
     return parser
 
@@ -121,6 +122,20 @@ def add_map(commands: Commands) -> None:  # type: ignore[valid-type]
     mapping.set_defaults(command=command_map)
 
 
+def add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `diff`."""
+    own = commands.add_parser("diff", help="what changed between two publications of a period")  # type: ignore[attr-defined]
+    own.add_argument("period", metavar="PERIOD", help="a quarter such as 2026-Q3")
+    own.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
+    own.add_argument(
+        "--before", metavar="TIME", help="the earlier one, as it is called in .archive/PERIOD"
+    )
+    own.add_argument("--after", metavar="TIME", help="the later one; else the present publication")
+    own.add_argument("--lang", choices=["de", "en"], default="de")
+    own.add_argument("--format", choices=["text", "json"], default="text")
+    own.set_defaults(command=command_diff)
+
+
 def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `demo`."""
     demo = commands.add_parser("demo", help="write a made-up portfolio")  # type: ignore[attr-defined]
@@ -169,6 +184,13 @@ def command_adopt(arguments: argparse.Namespace) -> int:
 def command_map(arguments: argparse.Namespace) -> int:
     """Draft a mapping."""
     from pipeline.commands.map import command
+
+    return command(arguments)
+
+
+def command_diff(arguments: argparse.Namespace) -> int:
+    """Compare two publications."""
+    from pipeline.commands.diff import command
 
     return command(arguments)
 

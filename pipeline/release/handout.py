@@ -15,6 +15,7 @@ from pipeline.report.html.views import page_of
 from pipeline.texts import say
 
 FOLDER, LIST = "handout", "Serienbrief.xlsx"
+FILES = dict.fromkeys(["cluster_id", "folder", "page", "marked", "form"], pl.String)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def write_handouts(work: Work) -> list[str]:
         shutil.copyfile(work.folder / "report" / page_of(cluster), handout.page)
         shutil.copyfile(work.feedback[sources[cluster]], handout.marked)
     without = write_forms(work, {cluster: handout.form for cluster, handout in planned.items()})
-    rows = letters(work.review, files_of(planned), work.lang)
+    files = pl.concat([files_of(planned), quarantined(work)])
+    rows = letters(work.review, files, work.lang)
     write_letters(rows, work.review, work.folder / FOLDER / LIST, work.lang)
     return without
 
@@ -59,10 +61,23 @@ def plan(work: Work, cluster: str, source: str) -> Handout:
 
 
 def files_of(planned: Mapping[str, Handout]) -> pl.DataFrame:
-    """Return cluster_id, page, marked, form: the names of the files that were written."""
+    """Return cluster_id, folder, page, marked, form: the names of what was written."""
     rows = [
-        (cluster, *(p.name if p.exists() else None for p in (h.page, h.marked, h.form)))
-        for cluster, h in planned.items()
+        (cluster, f"{FOLDER}/{cluster}", *(p.name if p.exists() else None for p in files))
+        for cluster, handout in planned.items()
+        for files in [(handout.page, handout.marked, handout.form)]
     ]
-    names = ["cluster_id", "page", "marked", "form"]
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    return pl.DataFrame(rows, schema=FILES, orient="row")
+
+
+def quarantined(work: Work) -> pl.DataFrame:
+    """Return the same of clusters of which nothing was reviewed: the copies that say why."""
+    table = work.review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    reviewed = list(reviewed_sources(work))
+    table = table.drop_nulls("cluster_id").filter(~pl.col("cluster_id").is_in(reviewed))
+    names = {source: path.name for source, path in work.feedback.items()}
+    table = table.with_columns(copy=pl.col("source_file").replace_strict(names, default=None))
+    grouped = table.group_by("cluster_id", maintain_order=True)
+    marked = grouped.agg(marked=pl.col("copy").str.join("; "))
+    marked = marked.with_columns(folder=pl.lit("feedback"), page=None, form=None)
+    return marked.select(FILES).cast(FILES)

@@ -41,7 +41,7 @@ LONGEST = 250
 def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     """Return a row per cluster to write to: the reviewed, the quarantined and the missing.
 
-    files: cluster_id, page, marked, form: names of files. Columns are those of COLUMNS.
+    files: cluster_id, folder, page, marked, form: names of files. Columns are those of COLUMNS.
     """
     first = review.catalogues[0]
     due = pl.col("expected") | (pl.col("state") != "missing")
@@ -65,9 +65,9 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         pass_mark=pl.when(reviewed).then(pl.lit(first.pass_mark)),
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
         asked=asked(lang),
-        folder=pl.when(pl.col("page").is_not_null()).then("cluster_id"),
+        folder="folder",
         page="page",
-        marked="marked",
+        marked=pl.col("marked").str.slice(0, LONGEST),
         form="form",
     ).select(COLUMNS)
 
