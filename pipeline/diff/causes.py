@@ -192,7 +192,7 @@ def causes_of_clusters(
         "program": said["program"] | (of_data & pl.lit(known.program)),
     }
     kept = ["cluster_id", "name", "state_before", "state_now", "causes"]
-    return with_causes(table.drop("causes"), flagged).select(kept)
+    return with_causes(table, flagged).select(kept)
 
 
 def with_causes(table: pl.DataFrame, flagged: dict[str, pl.Expr]) -> pl.DataFrame:

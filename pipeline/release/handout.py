@@ -15,7 +15,7 @@ from pipeline.report.html.views import page_of
 from pipeline.texts import say
 
 FOLDER, LIST = "handout", "Serienbrief.xlsx"
-FILES = dict.fromkeys(["cluster_id", "folder", "page", "marked", "form"], pl.String)
+FILES = pl.Schema(dict.fromkeys(["cluster_id", "folder", "page", "marked", "form"], pl.String))
 
 
 @dataclass(frozen=True)
