@@ -68,7 +68,7 @@ def files(before: Publication, now: Publication) -> pl.DataFrame:
         file_before="file",
         file_now="file_now",
         own_data=pl.col("content").ne_missing(pl.col("content_now")),
-        mapping=pl.col("mapping").ne_missing(pl.col("mapping_now")),
+        mapping=pl.col("mapping") != pl.col("mapping_now"),
     )
 
 
@@ -84,7 +84,7 @@ def sent(publication: Publication) -> pl.DataFrame:
     reviewed = pl.col("outcome") == "reviewed"
 
     def joined(column: str) -> pl.Expr:
-        own = pl.col(column).filter(reviewed | ~reviewed.any())
+        own = pl.col(column).fill_null("").filter(reviewed | ~reviewed.any())
         return own.str.join(", ")
 
     return grouped.agg(

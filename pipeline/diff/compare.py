@@ -86,7 +86,9 @@ def criteria(before: Tables, now: Tables) -> pl.DataFrame:
     one, other = (
         part.join(both, on=["catalogue", "cluster_id"], how="semi") for part in (one, other)
     )
-    return side_by_side(one, other, CRITERION, kept).filter(differs("status"))
+    both = side_by_side(one, other, CRITERION, kept).filter(differs("status"))
+    number = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
+    return both.sort("catalogue", "cluster_id", number, "criterion_id")
 
 
 def indicators(before: Tables, now: Tables) -> pl.DataFrame:

@@ -36,9 +36,8 @@ def publication_line(publication: Publication, lang: str) -> str:
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
     code = "draft" if stands.is_draft else "released"
     said = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
-    return say("diff", "publication", lang).format(
-        what=said, moment=moment, place=publication.place
-    )
+    place = say("diff", publication.place, lang)
+    return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
 
 
 # ----------------------------------------------------------------------------------- what went in
@@ -122,7 +121,7 @@ def turn(row: Row, column: str, group: str, lang: str) -> str:
     """Return a code then and now in words."""
     then, now = (row[f"{column}_{side}"] for side in ("before", "now"))
     said = [say(group, code, lang) if code else say("diff", "none", lang) for code in (then, now)]
-    return " → ".join(said)
+    return " → ".join(dict.fromkeys(said))
 
 
 def decision_line(row: Row, first: str, lang: str) -> str:
