@@ -80,4 +80,4 @@ def quarantined(work: Work) -> pl.DataFrame:
     grouped = table.group_by("cluster_id", maintain_order=True)
     marked = grouped.agg(marked=pl.col("copy").str.join("; "))
     marked = marked.with_columns(folder=pl.lit("feedback"), page=None, form=None)
-    return marked.select(FILES).cast(FILES)
+    return marked.select(*FILES).cast(FILES)

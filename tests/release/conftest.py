@@ -1,18 +1,16 @@
-"""A quarter that was drafted, released, and run again: published once for all tests."""
+"""A quarter that was drafted and released: published once for all tests."""
 
 import io
-import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 
 from pipeline.cli import main
-from pipeline.demo import write_portfolio
+from tests.handmade.build import PERIOD, Workbook, good, write_inputs
 
-PERIOD = "2026-Q3"
+NAMES = {"DE-0001": "Nordlicht", "DE-0002": "Suedwind"}
 
 
 @dataclass(frozen=True)
@@ -26,24 +24,22 @@ class Said:
 
 @dataclass(frozen=True)
 class Story:
-    """Draft, release and second draft of a quarter, each where it stands at the end.
+    """Draft and release of a quarter; twice: a release of what is released."""
 
-    refused: a release after the register had changed. twice: a release of what is released.
-    """
-
-    inputs: Path
-    outputs: Path
     draft: Path
     released: Path
-    refused: Said
     done: Said
     twice: Said
-    again: Said
 
-    @property
-    def redrafted(self) -> Path:
-        """The draft that replaced the release."""
-        return self.outputs / PERIOD
+
+def cluster(name: str) -> Workbook:
+    """A cluster whose actors and name are its own, with a cell to be marked."""
+    book = good()
+    rows = [{**row, "Name": f"{name} {i:03}"} for i, row in enumerate(book.sheets["Akteure"])]
+    rows[0]["Beschäftigte"] = "viele"
+    book.sheets["Akteure"] = rows
+    book.master["Clustername"] = f"Cluster {name}"
+    return book
 
 
 def command(name: str, root: Path, *options: str) -> Said:
@@ -55,29 +51,16 @@ def command(name: str, root: Path, *options: str) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """The quarter, published four times."""
+    """The quarter, published twice; a file that cannot be read is quarantined."""
     root = tmp_path_factory.mktemp("release")
-    inputs, outputs = root / "inputs", root / "outputs"
-    write_portfolio(inputs, 4, [PERIOD])
+    missing = {"Cluster-ID": "DE-0003", "Clustername": "Cluster Fern", "Rolle": "Mitglied"}
+    register = [{**missing, "Einreichung erwartet": "ja"}]
+    inputs = write_inputs(root / "inputs", {c: cluster(n) for c, n in NAMES.items()}, register)
+    (inputs / PERIOD / "submissions" / "broken.xlsx").write_bytes(b"no workbook")
     assert command("run", root, "--direct", "--accept-missing").code == 0
-    register, kept = inputs / "register.xlsx", root / "kept.xlsx"
-    copyfile(register, kept)
-    repack(register)
-    refused = command("release", root, "--by", "KM")
-    copyfile(kept, register)
     done = command("release", root, "--by", "KM")
     twice = command("release", root, "--by", "KM")
-    again = command("run", root, "--direct", "--accept-missing")
-    draft, released = sorted((outputs / ".archive" / PERIOD).iterdir())
-    return Story(inputs, outputs, draft, released, refused, done, twice, again)
-
-
-def repack(path: Path) -> None:
-    """Write a workbook again, the same to whoever reads it, with other bytes."""
-    with zipfile.ZipFile(path) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
-        for name, content in parts.items():
-            copy.writestr(name, content)
+    (draft,) = (root / "outputs" / ".archive" / PERIOD).iterdir()
+    return Story(draft, root / "outputs" / PERIOD, done, twice)

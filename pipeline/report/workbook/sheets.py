@@ -111,9 +111,9 @@ def set_print(book: Book, sheet: Worksheet, name: str, about: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
-    head, mark = plain(f"{book.text('title')} {book.review.period} · {name}"), book.mark
-    room = MAX_HEAD - len(head) - len(mark) - 12
-    right = f"&R&B{mark}" if mark else ""
+    head = plain(f"{book.text('title')} {book.review.period} · {name}")
+    room = MAX_HEAD - len(head) - len(book.text("draft")) - 12  # a release says as much
+    right = f"&R&B{book.mark}" if book.mark else ""
     sheet.set_header(f"&L{head}\n&8 {plain(about, room)}{right}")
     catalogue = plain(f"{book.first.id} {book.first.version}", 100)
     sheet.set_footer(f"&L{catalogue}&R{book.text('page', page='&P', pages='&N')}")
