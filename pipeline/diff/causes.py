@@ -22,7 +22,9 @@ CAUSES = [
     "unknown",
 ]
 # Limits that are taken from other clusters or a table, not from the catalogue's own text.
-REFERENCE = "^(quartile|frozen|bands)"
+REFERENCES = ["quartile", "frozen", "bands"]
+# Declarations that hold words alone: no figure depends on them.
+WORDS_ALONE = r"^(texts|form|messages|views|mapping_hints)\.toml$|^locale/"
 LIST = pl.List(pl.String)
 
 
@@ -47,7 +49,8 @@ def evidence(before: Publication, now: Publication, sources: pl.DataFrame) -> Ev
     """Return what is known to differ; sources: see `sources.changed_sources`."""
     named = pl.col("kind") == "catalogue"
     catalogues = sources.filter(named).select(catalogue="name", rule_file=pl.lit(value=True))
-    kinds = set(sources["kind"])
+    words = (pl.col("kind") == "declaration") & pl.col("name").str.contains(WORDS_ALONE)
+    kinds = set(sources.filter(~words)["kind"])
     offices = sources.filter(pl.col("kind") == "office_file")["name"]
     return Evidence(
         files(before, now),
@@ -112,10 +115,12 @@ def conditions(before: Publication, now: Publication) -> pl.DataFrame:
     def differs(column: str) -> pl.Expr:
         return pl.col(column).ne_missing(pl.col(f"{column}_now"))
 
-    by_reference = pl.any_horizontal(
-        pl.col("limit_source", "limit_source_now").str.contains(REFERENCE).fill_null(value=False)
+    kind, kind_now = (
+        pl.col(name).str.extract(r"^(\w+)").fill_null("")
+        for name in ("limit_source", "limit_source_now")
     )
-    limit = differs("threshold") | (by_reference & differs("limit_source"))
+    by_reference = kind.is_in(REFERENCES) & (kind == kind_now)  # another kind is another rule
+    limit = differs("threshold") | differs("limit_source")
     table = both.with_columns(
         figures=~differs("metric") & (differs("value_low") | differs("value_high")),
         rule=differs("metric") | differs("operator") | (limit & ~by_reference),
