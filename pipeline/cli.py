@@ -28,8 +28,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_run(commands)
     add_check(commands)
     add_template(commands)
+    add_release(commands)
     add_adopt(commands)
     add_map(commands)
+    add_diff(commands)
     add_demo(commands)
     return parser
 
@@ -88,6 +90,16 @@ def add_template(commands: Commands) -> None:  # type: ignore[valid-type]
     template.set_defaults(command=command_template)
 
 
+def add_release(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `release`."""
+    own = commands.add_parser("release", help="freeze a draft and write the hand-outs")  # type: ignore[attr-defined]
+    own.add_argument("period", metavar="PERIOD", help="a quarter such as 2026-Q3")
+    own.add_argument("--by", required=True, metavar="SIGN", help="a short sign, no name")
+    own.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
+    own.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
+    own.set_defaults(command=command_release)
+
+
 def add_adopt(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `adopt`."""
     own = commands.add_parser("adopt", help="take an analyst's views over as ratings")  # type: ignore[attr-defined]
@@ -108,6 +120,20 @@ def add_map(commands: Commands) -> None:  # type: ignore[valid-type]
         "--output", type=Path, metavar="TOML", help="where to write the draft; else beside FILE"
     )
     mapping.set_defaults(command=command_map)
+
+
+def add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `diff`."""
+    own = commands.add_parser("diff", help="what changed between two publications of a period")  # type: ignore[attr-defined]
+    own.add_argument("period", metavar="PERIOD", help="a quarter such as 2026-Q3")
+    own.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
+    own.add_argument(
+        "--before", metavar="TIME", help="the earlier one, as it is called in .archive/PERIOD"
+    )
+    own.add_argument("--after", metavar="TIME", help="the later one; else the present publication")
+    own.add_argument("--lang", choices=["de", "en"], default="de")
+    own.add_argument("--format", choices=["text", "json"], default="text")
+    own.set_defaults(command=command_diff)
 
 
 def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -141,6 +167,13 @@ def command_template(arguments: argparse.Namespace) -> int:
     return command(arguments)
 
 
+def command_release(arguments: argparse.Namespace) -> int:
+    """Freeze a draft."""
+    from pipeline.commands.release import command
+
+    return command(arguments)
+
+
 def command_adopt(arguments: argparse.Namespace) -> int:
     """Take an analyst's views over."""
     from pipeline.commands.adopt import command
@@ -151,6 +184,13 @@ def command_adopt(arguments: argparse.Namespace) -> int:
 def command_map(arguments: argparse.Namespace) -> int:
     """Draft a mapping."""
     from pipeline.commands.map import command
+
+    return command(arguments)
+
+
+def command_diff(arguments: argparse.Namespace) -> int:
+    """Compare two publications."""
+    from pipeline.commands.diff import command
 
     return command(arguments)
 

@@ -29,6 +29,12 @@ def before(day: dt.date) -> str:
     return f"{day.year}-Q{quarter}" if quarter else f"{day.year - 1}-Q4"
 
 
+def after(period: str) -> str:
+    """Return the quarter after a period."""
+    year, quarter = int(period[:4]), int(period[-1])
+    return f"{year + 1}-Q1" if quarter == 4 else f"{year}-Q{quarter + 1}"
+
+
 def published_before(outputs: Path, period: str) -> list[Path]:
     """Return the folders of the earlier periods that are published, the oldest first."""
     folders = sorted(outputs.iterdir()) if outputs.is_dir() else []

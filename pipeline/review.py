@@ -55,6 +55,7 @@ class Review:
     context: what pages tell besides, see `tables.context`; empty where only the tables are known.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
+    draft: whether pages and sheets are marked as a draft.
     """
 
     period: str
@@ -68,6 +69,7 @@ class Review:
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     state: State | None = None
     since: Since | None = None
+    draft: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import periods
+from pipeline import periods, provenance
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
 from pipeline.history.earlier import read_before
@@ -30,6 +30,7 @@ from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
+from pipeline.publications import Release, Standing, Work, next_draft, published
 from pipeline.publish import publish, write_json, write_tables
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
@@ -84,15 +85,23 @@ class Clock:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published where, and the counts of the last line."""
+    """What was published where, and the counts of the last line.
+
+    replaced: the standing of the publication that went to the archive, if there was one.
+    """
 
     folder: Path
     counts: Mapping[str, int]
     review: Review
+    standing: Standing = field(default_factory=Standing)
+    replaced: Standing | None = None
 
 
-def run(request: Request, read: Read) -> Published:
-    """Review a period and publish it; NothingPublishedError if nothing could be published."""
+def run(request: Request, read: Read, release: Release | None = None) -> Published:
+    """Review a period and publish it; NothingPublishedError if nothing could be published.
+
+    release: publishes the same as the draft that stands there, as a release.
+    """
     clock, started = Clock(), dt.datetime.now().astimezone()
     settings = load_settings()
     last_day = periods.last_day(request.period)
@@ -111,12 +120,19 @@ def run(request: Request, read: Read) -> Published:
         done = review_or_refuse(task, sent, numbers, office_sent)
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)
+    replaced = published(request.outputs, request.period)
+    standing = release.standing if release else next_draft(request.outputs, request.period)
+    done = replace(done, draft=standing.is_draft)
+    record = run_record(request, done, sent, office_sent, found, counts, standing, started)
+    record["mappings"] = mappings_record(mappings, done)
 
     def write(folder: Path) -> None:
         with clock.stage("tables"):
             write_tables(done, folder / "data")
             if done.state is not None:
                 write_state(done.state, folder)
+        if release:
+            release.confirm(folder, record)
         with clock.stage("workbook"):
             earlier = read_earlier(request.outputs, request.period)
             write_workbook(done, folder / "portfolio.xlsx", request.lang, earlier)
@@ -125,14 +141,16 @@ def run(request: Request, read: Read) -> Published:
             write_pages(done, folder / "report", request.lang)
         with clock.stage("feedback"):
             subjects = subjects_of_review(done, found.submissions, request.lang)
-            write_feedback(folder / "feedback", subjects, request.lang, wanted)
-        record = run_record(request, done, sent, office_sent, found, counts, clock, started)
-        record["mappings"] = mappings_record(mappings, done)
-        write_json(record, folder / "run.json")
+            copies = write_feedback(folder / "feedback", subjects, request.lang, wanted)
+        if release:
+            with clock.stage("release"):
+                feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}
+                release.add(Work(folder, done, sent, mappings, feedback, request.lang))
+        write_json({**record, "seconds": dict(clock.seconds)}, folder / "run.json")
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
     folder = publish(request.outputs, request.period, moment, write)
-    return Published(folder, counts, done)
+    return Published(folder, counts, done, standing, replaced)
 
 
 # --------------------------------------------------------------------------------------- reading
@@ -274,17 +292,17 @@ def run_record(
     office_sent: Intake,
     found: Found,
     counts: Mapping[str, int],
-    clock: Clock,
+    standing: Standing,
     started: dt.datetime,
 ) -> dict[str, Any]:
-    """Return what run.json says: what went in, by which rules, what came out, how long it took."""
+    """Return what run.json says: what went in, by which rules, what came out."""
 
     def files(intake: Intake) -> list[dict[str, str]]:
         return intake.files.select("source_file", "sha256").to_dicts()
 
     return {
         "period": request.period,
-        "state": "draft",
+        **asdict(standing),
         "language": request.lang,
         "started": started.isoformat(timespec="seconds"),
         "inputs": files(sent),
@@ -293,18 +311,20 @@ def run_record(
         "catalogues": [
             {
                 "id": c.id,
+                "asked_as": asked,
                 "version": c.version,
                 "sha256": sha256(c.path.read_bytes()).hexdigest(),
                 "pass_mark": c.pass_mark,
                 "criteria": len(c.criteria),
             }
-            for c in done.catalogues
+            for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
         ],
+        "declarations": provenance.declarations(),
+        "earlier": provenance.earlier_periods(request.outputs, request.period),
         "versions": {
             "cluster-review": version("cluster-review"),
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},
         },
         "counts": dict(counts),
-        "seconds": dict(clock.seconds),
     }

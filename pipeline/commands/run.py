@@ -13,8 +13,10 @@ from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.periods import BadPeriodError, last_day
 from pipeline.prefect_settings import quiet_prefect
+from pipeline.publish import ARCHIVE
 from pipeline.run import NothingPublishedError, Published, Request, run
 from pipeline.settings import load_settings
+from pipeline.texts import say
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
@@ -101,4 +103,10 @@ def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading
 
 def last_line(published: Published, lang: str) -> str:
     """Return what was published where, in one line."""
-    return LAST_LINE[lang].format(folder=published.folder, **published.counts)
+    line = LAST_LINE[lang].format(folder=published.folder, **published.counts)
+    former = published.replaced
+    if former is None or former.is_draft:
+        return line
+    parts = {"revision": published.standing.revision, "former": former.revision}
+    archive = published.folder.parent / ARCHIVE / published.folder.name
+    return f"{line} {say('release', 'replaced', lang).format(**parts, archive=archive)}"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import warnings
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
     target = BytesIO()
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
-        with Workbook(target, OPTIONS) as file:
+        with Workbook(target, deepcopy(OPTIONS)) as file:
             stored = stored_values(values, lang)
             book = Book(file, lang, values, stored, all_looks(file, lang))
             write_sheets(book, sums)

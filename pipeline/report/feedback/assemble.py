@@ -216,7 +216,7 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
     name = free_name(say("feedback", "sheet", draft.lang), names)
     usable = {s.name for s in book.sheets if s.root is not None}
     grid = protocol(draft.subject, result, usable, draft.lang, draft.rules)
-    words = (draft.subject.name, Words(draft.lang).both("page"))
+    words = foot(draft.subject, Words(draft.lang))
     styles = draft.styles
     own = sheet_part(grid, styles.looks, (PROTOCOL, styles.sign), words)
     package.add("xl/worksheets/sheet1.xml", "worksheet", own)
@@ -234,6 +234,12 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
             package.relate(BOOK, kind, part)
     package.relate("", "officeDocument", BOOK)
     return packed_in_order(package)
+
+
+def foot(subject: Subject, words: Words) -> tuple[str, str]:
+    """Return what stands at the foot of every page, left and right."""
+    mark = words.both("draft") if subject.draft else ""
+    return " · ".join(filter(None, (mark, subject.name))), words.both("page")
 
 
 def packed_in_order(package: Package) -> bytes:

@@ -48,7 +48,7 @@ def subjects_of_review(review: Review, paths: Sequence[Path], lang: str) -> list
                 marks.get(name, ()),
                 asks.get(cluster, ()) if reviewed else (),
                 row["code"] not in UNREADABLE,
-                draft=True,
+                draft=review.draft,
             )
         )
     return result

@@ -44,12 +44,13 @@ class Head:
 
 
 def page_head(review: Review, title: str, words: Words) -> Head:
-    """Return the head of a page; a review is a draft until it is released."""
+    """Return the head of a page."""
     catalogues = ", ".join(
         words("catalogue_version", title=words.of(c.title), version=c.version)
         for c in review.catalogues
     )
-    return Head(words.lang, title, review.period, words.day(review.last_day), catalogues)
+    day = words.day(review.last_day)
+    return Head(words.lang, title, review.period, day, catalogues, review.draft)
 
 
 def page_of(cluster_id: str) -> str:

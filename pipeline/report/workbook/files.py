@@ -5,6 +5,7 @@ import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 from pipeline.report.workbook.fast import FastFile
@@ -30,7 +31,8 @@ def new_file(review: Review, path: Path, lang: str) -> Iterator[Book]:
     """
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
-        with FastFile(str(path), OPTIONS) as file:
+        # XlsxWriter writes into its options: a second file would look different
+        with FastFile(str(path), deepcopy(OPTIONS)) as file:
             book = Book(file, review, lang, make_formats(file, lang))
             set_properties(book)
             yield book
@@ -54,7 +56,7 @@ def set_properties(book: Book) -> None:
     book.file.set_properties(
         {
             "title": f"{book.text('title')} {book.review.period}",
-            "comments": book.text("draft"),
+            "comments": book.mark,
             "created": dt.datetime(day.year, day.month, day.day),
         }
     )

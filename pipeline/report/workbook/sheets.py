@@ -47,6 +47,11 @@ class Book:
         return sheet_name(self.text(f"sheet_{code}"))
 
     @property
+    def mark(self) -> str:
+        """What marks a draft; empty for a release."""
+        return self.text("draft") if self.review.draft else ""
+
+    @property
     def first(self) -> Catalogue:
         """The catalogue that decides."""
         return self.review.catalogues[0]
@@ -89,7 +94,7 @@ def new_sheet(
     """
     name = sheet_name(book.text(f"sheet_{code}") + suffix)
     sheet = book.file.add_worksheet(name)
-    title = f"{name} · {book.review.period} · {book.text('draft')}"
+    title = " · ".join(filter(None, (name, book.review.period, book.mark)))
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
     about = about or book.text(f"about_{code}")
     put(sheet, 1, 0, about, book.looks["about"], book.lang)
@@ -106,9 +111,10 @@ def set_print(book: Book, sheet: Worksheet, name: str, about: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
-    head, mark = plain(f"{book.text('title')} {book.review.period} · {name}"), book.text("draft")
-    room = MAX_HEAD - len(head) - len(mark) - 12
-    sheet.set_header(f"&L{head}\n&8 {plain(about, room)}&R&B{mark}")
+    head = plain(f"{book.text('title')} {book.review.period} · {name}")
+    room = MAX_HEAD - len(head) - len(book.text("draft")) - 12  # a release says as much
+    right = f"&R&B{book.mark}" if book.mark else ""
+    sheet.set_header(f"&L{head}\n&8 {plain(about, room)}{right}")
     catalogue = plain(f"{book.first.id} {book.first.version}", 100)
     sheet.set_footer(f"&L{catalogue}&R{book.text('page', page='&P', pages='&N')}")
 

@@ -1,0 +1,31 @@
+"""`cluster-review diff`: what changed between two publications of a period, and why."""
+
+import argparse
+
+from pipeline.commands.terminal import fail, printable
+from pipeline.diff.compare import compare
+from pipeline.diff.publication import NothingToCompareError, UnknownPlaceError, two_publications
+from pipeline.diff.say import as_json, lines
+from pipeline.periods import BadPeriodError, last_day
+
+NOTHING, USAGE_ERROR = 1, 2
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Compare; 0 done, also where nothing differs, 1 nothing to compare, 2 wrong usage."""
+    lang, period = arguments.lang, arguments.period
+    try:
+        last_day(period)
+        before, now = two_publications(arguments.outputs, period, arguments.before, arguments.after)
+    except BadPeriodError:
+        return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except UnknownPlaceError as error:
+        return fail(USAGE_ERROR, error.messages[lang])
+    except NothingToCompareError as error:
+        return fail(NOTHING, error.messages[lang])
+    difference = compare(before, now)
+    if arguments.format == "json":
+        print(as_json(before, now, difference))
+        return 0
+    print("\n".join(printable(line) for line in lines(before, now, difference, lang)))
+    return 0

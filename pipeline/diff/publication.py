@@ -1,0 +1,91 @@
+"""The edge of a comparison: which two publications of a period, and their tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.publications import RECORD, Record, Standing, archived, read_record, standing
+from pipeline.texts import LANGUAGES, say
+
+CURRENT = "current"
+TABLES = ("submissions", "coverage", "clusters", "decisions", "criteria", "conditions")
+
+
+class NothingToCompareError(Exception):
+    """There are no two publications to compare; messages says why, by language."""
+
+    def __init__(self, code: str, **parts: object) -> None:
+        self.messages = {lang: say("diff", code, lang).format(**parts) for lang in LANGUAGES}
+        super().__init__(" / ".join(self.messages.values()))
+
+
+class UnknownPlaceError(NothingToCompareError):
+    """There is no publication of that name."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One publication of a period: where it stands, its record, the tables that are compared."""
+
+    place: str
+    record: Record
+    tables: Mapping[str, pl.DataFrame]
+
+    @property
+    def standing(self) -> Standing:
+        """Draft or release, and its revision."""
+        return standing(self.record)
+
+
+def two_publications(
+    outputs: Path, period: str, before: str | None = None, after: str | None = None
+) -> tuple[Publication, Publication]:
+    """Return an earlier and a later publication of the period.
+
+    before, after: names in the archive, or "current"; else the present one, and what stood there
+    before the later one. `NothingToCompareError` if there are no two.
+    """
+    folders = places(outputs, period)
+    if not folders:
+        raise NothingToCompareError("unpublished", period=period, outputs=outputs)
+    later = after or list(folders)[-1]
+    earlier = before or former(folders, later, period)
+    for name in (earlier, later):
+        if name not in folders:
+            raise UnknownPlaceError("unknown", name=name, names=", ".join(folders))
+    return read_publication(earlier, folders[earlier]), read_publication(later, folders[later])
+
+
+def places(outputs: Path, period: str) -> dict[str, Path]:
+    """Return the folders of the period's publications by name, the oldest first."""
+    found = {path.name: path for path in archived(outputs, period)}
+    present = outputs / period
+    return found | ({CURRENT: present} if (present / RECORD).is_file() else {})
+
+
+def former(folders: Mapping[str, Path], name: str, period: str) -> str:
+    """Return the name of the publication before the one of that name."""
+    names = list(folders)
+    at = names.index(name) if name in folders else 0
+    if name in folders and at == 0:
+        raise NothingToCompareError("alone", period=period, name=name)
+    return names[at - 1]
+
+
+def read_publication(name: str, folder: Path) -> Publication:
+    """Return a publication; NothingToCompareError if its record or a table cannot be read."""
+    record = read_record(folder)
+    if record is None:
+        raise NothingToCompareError("unreadable", path=folder / RECORD)
+    tables = {table: read_table(folder / "data" / f"{table}.parquet") for table in TABLES}
+    return Publication(name, record, tables)
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """Return a table; NothingToCompareError if it cannot be read."""
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise NothingToCompareError("unreadable", path=path) from error

@@ -1,0 +1,54 @@
+"""The edge of a release: finds the draft, reviews again as it was asked for, publishes it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pipeline.catalogue import CatalogueError, load_all
+from pipeline.periods import last_day
+from pipeline.publications import RELEASED, Record, Release, Standing, Work, standing
+from pipeline.release.confirm import confirm, draft_record, refusal
+from pipeline.release.handout import write_handouts
+from pipeline.run import Published, Read, Request, run
+
+
+@dataclass(frozen=True)
+class Released:
+    """What was released; without_form: the clusters whose next form could not be written."""
+
+    published: Published
+    without_form: Sequence[str]
+
+
+def release(period: str, by: str, inputs: Path, outputs: Path, read: Read) -> Released:
+    """Release the period's draft.
+
+    by: a short sign. NothingPublishedError if there is no draft, or if what would be released is
+    not the draft; `BadPeriodError` if the period is none.
+    """
+    last_day(period)
+    draft = outputs / period
+    record = draft_record(draft)
+    now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
+    stands = Standing(RELEASED, standing(record).revision, by, now)
+    request = asked(period, record, inputs, outputs)
+    without_form: list[str] = []
+
+    def add(work: Work) -> None:
+        without_form.extend(write_handouts(work))
+
+    done = run(request, read, Release(stands, partial(confirm, draft), add))
+    return Released(done, without_form)
+
+
+def asked(period: str, record: Record, inputs: Path, outputs: Path) -> Request:
+    """Return what the draft was asked for; NothingPublishedError if its catalogues are gone."""
+    catalogues = tuple(c.get("asked_as", c["id"]) for c in record["catalogues"])
+    try:
+        load_all(catalogues)
+    except CatalogueError as error:
+        raise refusal("catalogue", period=period, why=str(error)) from error
+    # That the draft was thin has been accepted when it was published.
+    return Request(period, inputs, outputs, catalogues, record["language"], accept_missing=True)

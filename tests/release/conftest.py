@@ -1,0 +1,69 @@
+"""A quarter that was drafted and released: published once for all tests."""
+
+import io
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from tests.handmade.build import PERIOD, Workbook, good, write_inputs
+
+NAMES = {"DE-0001": "Nordlicht", "DE-0002": "Suedwind"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command returned and said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """Draft and release of a quarter; twice: a release of what is released."""
+
+    draft: Path
+    released: Path
+    done: Said
+    twice: Said
+
+
+def cluster(name: str) -> Workbook:
+    """A cluster whose actors and name are its own, with a cell to be marked."""
+    book = good()
+    rows = [{**row, "Name": f"{name} {i:03}"} for i, row in enumerate(book.sheets["Akteure"])]
+    rows[0]["Beschäftigte"] = "viele"
+    book.sheets["Akteure"] = rows
+    book.master["Clustername"] = f"Cluster {name}"
+    return book
+
+
+def command(name: str, root: Path, *options: str) -> Said:
+    """Run a command on the quarter."""
+    places = ["--inputs", str(root / "inputs"), "--outputs", str(root / "outputs")]
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([name, PERIOD, *places, *options])
+    return Said(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The quarter, published twice; a file that cannot be read is quarantined."""
+    root = tmp_path_factory.mktemp("release")
+    missing = {"Cluster-ID": "DE-0003", "Clustername": "Cluster Fern", "Rolle": "Mitglied"}
+    register = [{**missing, "Einreichung erwartet": "ja"}]
+    inputs = write_inputs(root / "inputs", {c: cluster(n) for c, n in NAMES.items()}, register)
+    (inputs / PERIOD / "submissions" / "broken.xlsx").write_bytes(b"no workbook")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "cpu_count", lambda: 1)  # a process more costs more than it saves here
+        assert command("run", root, "--direct", "--accept-missing").code == 0
+        done = command("release", root, "--by", "KM")
+        twice = command("release", root, "--by", "KM")
+    (draft,) = (root / "outputs" / ".archive" / PERIOD).iterdir()
+    return Story(draft, root / "outputs" / PERIOD, done, twice)

@@ -1,0 +1,198 @@
+"""A draft is frozen as it was looked at; each cluster is handed out its own and nothing else."""
+
+import html
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from python_calamine import CalamineWorkbook
+
+from pipeline.release.letter import COLUMNS
+
+from .conftest import Story
+
+MARK = re.compile(
+    r'<p class="(?:draft|watermark)".*?</p>\n|(?<=<title>)ENTWURF – ', flags=re.DOTALL
+)
+BOOK_MARK = " · ENTWURF – nicht freigegeben"
+FOOT_MARK = "ENTWURF / DRAFT · "
+FORM = "Erhebungsbogen_{}_2026-Q4.xlsx"
+
+
+def record(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "run.json").read_text())  # type: ignore[no-any-return]
+
+
+def standing(folder: Path) -> tuple[str, int, str | None]:
+    said = record(folder)
+    return said["state"], said["revision"], said["released_by"]
+
+
+def names(folder: Path, pattern: str) -> list[Path]:
+    return sorted(p.relative_to(folder) for p in folder.glob(pattern))
+
+
+# ---- drafts and releases ----
+
+
+def test_each_publication_knows_its_standing(story: Story) -> None:
+    assert standing(story.draft) == ("draft", 1, None)
+    assert standing(story.released) == ("released", 1, "KM")
+    assert record(story.released)["released_at"] >= record(story.draft)["started"]
+
+
+def test_the_command_says_what_it_did(story: Story) -> None:
+    assert story.done.code == 0
+    assert "Freigegeben" in story.done.out
+    assert "Released" in story.done.out
+
+
+def test_what_is_released_is_not_released_again(story: Story) -> None:
+    assert story.twice.code == 1
+    assert "schon freigegeben: Revision 1, von KM" in story.twice.err
+    assert "released already: revision 1, by KM" in story.twice.err
+
+
+def test_tables_are_the_drafts(story: Story) -> None:
+    tables = names(story.draft, "data/*.parquet")
+    assert tables == names(story.released, "data/*.parquet") != []
+    for table in tables:
+        assert (story.released / table).read_bytes() == (story.draft / table).read_bytes()
+
+
+def test_pages_differ_by_the_mark_alone(story: Story) -> None:
+    pages = names(story.draft, "report/**/*.html")
+    assert pages == names(story.released, "report/**/*.html") != []
+    for page in pages:
+        drafted, released = ((f / page).read_text() for f in (story.draft, story.released))
+        assert len(MARK.findall(drafted)) == 3
+        assert "ENTWURF" not in released
+        assert MARK.sub("", drafted) == released
+
+
+@pytest.mark.parametrize("name", ["portfolio.xlsx", "assessments-template.xlsx"])
+def test_sheets_differ_by_the_mark_alone(story: Story, name: str) -> None:
+    drafted, released = (parts(f / name) for f in (story.draft, story.released))
+    assert drafted.keys() == released.keys()
+    assert not [part for part, content in released.items() if "ENTWURF" in content]
+    for part, content in drafted.items():
+        if part != "docProps/core.xml":  # says it as a comment
+            own = content.replace(f"&amp;R&amp;B{BOOK_MARK[3:]}", "").replace(BOOK_MARK, "")
+            assert own == released[part], part
+    sheets = [part for part in drafted if re.match(r"xl/worksheets/sheet\d", part)]
+    assert all("ENTWURF" in drafted[part] for part in sheets)  # in the head of every page
+
+
+def test_marked_copies_differ_by_the_mark_alone(story: Story) -> None:
+    copies = names(story.draft, "feedback/*.xlsx")
+    assert copies == names(story.released, "feedback/*.xlsx") != []
+    for copy in copies:
+        drafted, released = (parts(f / copy) for f in (story.draft, story.released))
+        own = "xl/worksheets/sheet1.xml"
+        assert drafted[own].count("ENTWURF") == 2  # in the title, at the foot of every page
+        changed = drafted[own].replace(" · ENTWURF / DRAFT", "").replace(FOOT_MARK, "")
+        assert {**drafted, own: changed} == released
+
+
+def parts(path: Path) -> dict[str, str]:
+    """The parts of a workbook as texts."""
+    with zipfile.ZipFile(path) as file:
+        return {name: file.read(name).decode("utf-8", "replace") for name in file.namelist()}
+
+
+# ---- hand-outs ----
+
+
+def reviewed(story: Story) -> list[tuple[str, str, str]]:
+    """Cluster, its name and its submission."""
+    data = story.released / "data"
+    clusters = pl.read_parquet(data / "clusters.parquet").select("cluster_id", "name")
+    sent = pl.read_parquet(data / "submissions.parquet").filter(pl.col("outcome") == "reviewed")
+    both = clusters.join(sent, on="cluster_id").sort("cluster_id")
+    return both.select("cluster_id", "name", "source_file").rows()
+
+
+def test_each_cluster_is_handed_out_three_files(story: Story) -> None:
+    handout = story.released / "handout"
+    expected = ["Serienbrief.xlsx"]
+    for cluster, _, source in reviewed(story):
+        own = [f"{cluster}.html", f"{source}.feedback.xlsx", FORM.format(cluster)]
+        expected += [f"{cluster}/{name}" for name in own]
+        page = (handout / cluster / own[0]).read_bytes()
+        assert page == (story.released / "report" / "clusters" / own[0]).read_bytes()
+        copy = (handout / cluster / own[1]).read_bytes()
+        assert copy == (story.released / "feedback" / own[1]).read_bytes()
+    found = [str(p.relative_to(handout)) for p in handout.rglob("*") if p.is_file()]
+    assert sorted(found) == sorted(expected)
+    assert len(expected) > 6
+    assert not (story.draft / "handout").exists()
+
+
+def test_a_page_stands_on_its_own(story: Story) -> None:
+    for cluster, _, _ in reviewed(story):
+        text = (story.released / "handout" / cluster / f"{cluster}.html").read_text()
+        links = re.findall(r'(?:href|src|action)="([^"]*)"', text)
+        assert links
+        assert [link for link in links if not link.startswith("#")] == []
+
+
+def test_nothing_of_another_cluster_is_in_a_hand_out(story: Story) -> None:
+    known = reviewed(story)
+    actors = pl.read_parquet(story.released / "data" / "actors.parquet")
+    of = {
+        c: set(actors.filter(pl.col("cluster_id") == c)["name"].drop_nulls()) for c, _, _ in known
+    }
+    assert len(known) > 1
+    for cluster, name, _ in known:
+        text = "\n".join(texts(story.released / "handout" / cluster))
+        assert name in text
+        assert any(actor in text for actor in of[cluster])
+        for other, other_name, source in known:
+            if other != cluster:
+                strange = {other, other_name, source, *(of[other] - of[cluster])}
+                assert [word for word in strange if word in text] == []
+
+
+def texts(folder: Path) -> Iterator[str]:
+    """Everything that stands in the files of a folder, workbooks unpacked, and their names."""
+    for path in folder.iterdir():
+        yield path.name
+        if path.suffix == ".xlsx":
+            yield from (html.unescape(content) for content in parts(path).values())
+        else:
+            yield html.unescape(path.read_text(encoding="utf-8"))
+
+
+def test_the_next_form_is_prefilled_but_for_the_day(story: Story) -> None:
+    cluster, name, _ = reviewed(story)[0]
+    path = story.released / "handout" / cluster / FORM.format(cluster)
+    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Stammdaten")
+    values = {str(row[0]).rstrip(" *"): row[1] for row in sheet.to_python()}
+    assert (values["Cluster-ID"], values["Clustername"]) == (cluster, name)
+    assert values["Stichtag"] == values["Version"] == ""
+
+
+def test_the_list_can_be_merged(story: Story) -> None:
+    book = openpyxl.load_workbook(story.released / "handout" / "Serienbrief.xlsx")
+    (sheet,) = book.worksheets
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert len(set(head)) == len(COLUMNS)
+    assert all(re.fullmatch(r"\w{1,40}", str(header)) for header in head)
+    assert all(len(str(value)) <= 255 for row in rows for value in row)
+    expected = pl.read_parquet(story.released / "data" / "coverage.parquet")
+    assert [row[0] for row in rows] == expected["cluster_id"].to_list()
+    decisions = pl.read_parquet(story.released / "data" / "clusters.parquet")
+    counts = dict(decisions.select("cluster_id", "fulfilled").iter_rows())
+    at = list(head).index("Erfüllt")
+    assert {row[0]: row[at] for row in rows if row[at] is not None} == counts
+    files = [head.index(column) for column in ("Ordner", "Seite", "Markierte_Einreichung")]
+    for row in rows:
+        if row[files[1]]:
+            for name in (row[files[1]], row[files[2]]):
+                assert (story.released / str(row[files[0]]) / str(name)).is_file()
