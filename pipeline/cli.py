@@ -53,6 +53,10 @@ def add_run(commands: Commands) -> None:  # type: ignore[valid-type]
     run.add_argument(
         "--accept-missing", action="store_true", help="publish although many clusters are missing"
     )
+    run.add_argument(
+        "--wait", type=float, default=0, metavar="MINUTES", help="for another run in the outputs"
+    )
+    run.add_argument("--no-cache", dest="cache", action="store_false", help="read every file anew")
     run.add_argument("--direct", action="store_true", help="without the Prefect engine")
     run.set_defaults(command=command_run)
 

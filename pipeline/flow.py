@@ -85,14 +85,18 @@ def review_period(
     catalogues: list[str] | None = None,
     lang: Literal["de", "en"] = "de",
     accept_missing: bool = False,
+    wait_minutes: float = 60,
+    cache: bool = True,
 ) -> Published:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 
-    Without a period it is the quarter before the day for which the run was scheduled.
+    Without a period it is the quarter before the day for which the run was scheduled. A run that
+    finds another one at work in the outputs waits for it.
     """
     period = period or asked_period()
     names = tuple(catalogues or [load_settings().first_catalogue])
-    request = Request(period, inputs, outputs, names, lang, accept_missing)
+    wait_seconds = 60 * wait_minutes
+    request = Request(period, inputs, outputs, names, lang, accept_missing, wait_seconds, cache)
     published = run(request, read_by_tasks)
     write_artifacts(request, published)
     return published
@@ -138,4 +142,6 @@ def run_flow(request: Request) -> Published:
         list(request.catalogues),
         "en" if request.lang == "en" else "de",
         request.accept_missing,
+        request.wait_seconds / 60,
+        request.cache,
     )

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from pipeline import periods
+from pipeline.alone import alone
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
 from pipeline.intake.discover import Found, discover, distinct_names, shown_name
@@ -38,20 +39,13 @@ from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
 from pipeline.texts import LANGUAGES, in_language
+from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
 Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
 TEMPLATE = "assessments-template.xlsx"
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
-
-
-class NothingPublishedError(Exception):
-    """The run ends without a publication; the message (German, English) says why."""
-
-    def __init__(self, german: str, english: str) -> None:
-        super().__init__(f"{german} / {english}")
-        self.messages = {"de": german, "en": english}
 
 
 @dataclass(frozen=True)
@@ -64,6 +58,8 @@ class Request:
     catalogues: tuple[str, ...]
     lang: str = "de"
     accept_missing: bool = False
+    wait_seconds: float = 0  # for a run that holds the outputs
+    cache: bool = True  # whether readings of former runs may be used
 
 
 @dataclass
@@ -89,6 +85,7 @@ class Published:
     review: Review
 
 
+@alone
 def run(request: Request, read: Read) -> Published:
     """Review a period and publish it; NothingPublishedError if nothing could be published."""
     clock, started = Clock(), dt.datetime.now().astimezone()

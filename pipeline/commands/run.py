@@ -11,10 +11,12 @@ from pipeline.commands.terminal import fail
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.lock import refuse_if_held
 from pipeline.periods import BadPeriodError, last_day
 from pipeline.prefect_settings import quiet_prefect
-from pipeline.run import NothingPublishedError, Published, Request, run
+from pipeline.run import Published, Request, run
 from pipeline.settings import load_settings
+from pipeline.trouble import NothingPublishedError, in_words
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
@@ -45,6 +47,8 @@ def command(arguments: argparse.Namespace) -> int:
         tuple(arguments.catalogue or [load_settings().first_catalogue]),
         arguments.lang,
         arguments.accept_missing,
+        60 * arguments.wait,
+        arguments.cache,
     )
     try:
         last_day(request.period)
@@ -68,7 +72,8 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     """Run in this process, or by the flow."""
     if arguments.direct:
         return run(request, read_here)
-    with quiet_prefect(request.outputs), working(request.period):
+    refuse_if_held(request.outputs, request.wait_seconds)  # before Prefect takes its time
+    with in_words(request.outputs), quiet_prefect(request.outputs), working(request.period):
         from pipeline.flow import run_flow
 
         return run_flow(request)

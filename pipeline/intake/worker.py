@@ -9,13 +9,14 @@ import json
 import resource
 import sys
 from functools import lru_cache
+from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from pipeline.intake.cells import Cells
 from pipeline.intake.limits import MB, Limits
-from pipeline.intake.reader import Reading, read_workbook
+from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
 
@@ -59,7 +60,19 @@ def key_of(name: str) -> str:
 def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
     """Read one workbook; what it may raise comes back as a Refusal."""
     try:
-        return read_workbook(path, limits, lambda name: key_of(name) in wanted)
+        data = read_bytes(path, limits)
+    except Refusal as refusal:
+        return refusal
+    outcome = read_data(data, limits, wanted)
+    if len(data) <= limits.max_file_mb * MB:
+        outcome.sha256 = sha256(data).hexdigest()
+    return outcome
+
+
+def read_data(data: bytes, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
+    """Read a workbook's bytes likewise."""
+    try:
+        return read_content(data, limits, lambda name: key_of(name) in wanted)
     except Refusal as refusal:
         return refusal
     except MemoryError:
@@ -80,10 +93,19 @@ def send(parent: Connection, outcome: Reading | Refusal) -> None:
         parent.send_bytes(json.dumps({"refusal": outcome.as_data()}).encode())
         return
     cells = outcome.cells
-    head = {"sheets": outcome.sheets, "texts": cells.texts, "cells": len(cells.kind)}
-    buffers = b"".join([cells.sheet, cells.place, cells.number, cells.kind])
+    head = {
+        "sheets": outcome.sheets,
+        "texts": cells.texts,
+        "cells": len(cells.kind),
+        "sha256": outcome.sha256,
+    }
     parent.send_bytes(json.dumps(head).encode())
-    parent.send_bytes(buffers)
+    parent.send_bytes(as_buffers(cells))
+
+
+def as_buffers(cells: Cells) -> bytes:
+    """Return the cells, without their texts, as bytes."""
+    return b"".join([cells.sheet, cells.place, cells.number, cells.kind])
 
 
 def receive(child: Connection) -> Reading | Refusal:
@@ -91,14 +113,19 @@ def receive(child: Connection) -> Reading | Refusal:
     head: dict[str, Any] = json.loads(child.recv_bytes())
     if "refusal" in head:
         return Refusal.from_data(head["refusal"])
-    rest = memoryview(child.recv_bytes())
-    cells, count = Cells(texts=head["texts"]), head["cells"]
+    cells = from_buffers(head["texts"], head["cells"], child.recv_bytes())
+    return Reading(head["sheets"], cells, head["sha256"])
+
+
+def from_buffers(texts: list[str], count: int, buffers: bytes) -> Cells:
+    """Return so many cells from what `as_buffers` made of them."""
+    cells, rest = Cells(texts=texts), memoryview(buffers)
     for buffer in (cells.sheet, cells.place, cells.number):
         size = count * buffer.itemsize
         buffer.frombytes(rest[:size])
         rest = rest[size:]
     cells.kind += rest
-    return Reading(head["sheets"], cells)
+    return cells
 
 
 if __name__ == "__main__":
