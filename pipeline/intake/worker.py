@@ -1,7 +1,7 @@
 """The process that reads: one file after the other, in narrow limits, and says what came of it.
 
-Nothing but data goes back, in two messages: JSON (the names and texts, or the refusal) and the
-cells' buffers. What goes wrong inside is said as a refusal; a death is seen by `pool`.
+Nothing but data goes back (see `message`). What goes wrong inside is said as a refusal; a death is
+seen by `pool`.
 """
 
 import gc
@@ -12,10 +12,9 @@ from functools import lru_cache
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from pipeline.intake.cells import Cells
 from pipeline.intake.limits import MB, Limits
+from pipeline.intake.message import pack, unpack
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
@@ -89,43 +88,14 @@ def too_little_memory(limits: Limits) -> Refusal:
 
 def send(parent: Connection, outcome: Reading | Refusal) -> None:
     """Send what came of a file."""
-    if isinstance(outcome, Refusal):
-        parent.send_bytes(json.dumps({"refusal": outcome.as_data()}).encode())
-        return
-    cells = outcome.cells
-    head = {
-        "sheets": outcome.sheets,
-        "texts": cells.texts,
-        "cells": len(cells.kind),
-        "sha256": outcome.sha256,
-    }
-    parent.send_bytes(json.dumps(head).encode())
-    parent.send_bytes(as_buffers(cells))
-
-
-def as_buffers(cells: Cells) -> bytes:
-    """Return the cells, without their texts, as bytes."""
-    return b"".join([cells.sheet, cells.place, cells.number, cells.kind])
+    for part in pack(outcome):
+        parent.send_bytes(part)
 
 
 def receive(child: Connection) -> Reading | Refusal:
     """Return what the reading process sent about a file; EOFError if it has died."""
-    head: dict[str, Any] = json.loads(child.recv_bytes())
-    if "refusal" in head:
-        return Refusal.from_data(head["refusal"])
-    cells = from_buffers(head["texts"], head["cells"], child.recv_bytes())
-    return Reading(head["sheets"], cells, head["sha256"])
-
-
-def from_buffers(texts: list[str], count: int, buffers: bytes) -> Cells:
-    """Return so many cells from what `as_buffers` made of them."""
-    cells, rest = Cells(texts=texts), memoryview(buffers)
-    for buffer in (cells.sheet, cells.place, cells.number):
-        size = count * buffer.itemsize
-        buffer.frombytes(rest[:size])
-        rest = rest[size:]
-    cells.kind += rest
-    return cells
+    head = child.recv_bytes()
+    return unpack(head, child.recv_bytes())
 
 
 if __name__ == "__main__":
