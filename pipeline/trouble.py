@@ -63,6 +63,8 @@ def in_words(folder: Path) -> Iterator[None]:
     """
     try:
         yield
+    except NothingPublishedError:
+        raise
     except Exception as error:
         said = said_by_system(error)
         if said is None:

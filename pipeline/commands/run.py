@@ -15,6 +15,7 @@ from pipeline.lock import refuse_if_held
 from pipeline.periods import BadPeriodError, last_day
 from pipeline.prefect_settings import quiet_prefect
 from pipeline.run import Published, Request, run
+from pipeline.scheduler import WrongSchedulerError, connected
 from pipeline.settings import load_settings
 from pipeline.trouble import NothingPublishedError, in_words
 
@@ -60,6 +61,8 @@ def command(arguments: argparse.Namespace) -> int:
         )
     except CatalogueError as error:
         return fail(USAGE_ERROR, str(error))
+    except WrongSchedulerError as error:
+        return fail(USAGE_ERROR, error.messages[request.lang])
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[request.lang])
     for name in published.review.unused_mappings:
@@ -72,11 +75,15 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     """Run in this process, or by the flow."""
     if arguments.direct:
         return run(request, read_here)
-    refuse_if_held(request.outputs, request.wait_seconds)  # before Prefect takes its time
+    # What would be found out later is said before Prefect takes its time.
+    refuse_if_held(request.outputs, request.wait_seconds)
+    if arguments.scheduler is not None:
+        with connected(arguments.scheduler):
+            pass
     with in_words(request.outputs), quiet_prefect(request.outputs), working(request.period):
         from pipeline.flow import run_flow
 
-        return run_flow(request)
+        return run_flow(request, arguments.scheduler)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ seen by `pool`.
 import gc
 import json
 import resource
+import signal
 import sys
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +19,8 @@ from pipeline.intake.message import pack, unpack
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
+
+GRACE_SECONDS = 30
 
 
 def main(descriptor: int) -> None:
@@ -35,10 +38,13 @@ def main(descriptor: int) -> None:
             name = json.loads(parent.recv_bytes())
         except EOFError:
             return
+        # The parent ends what takes too long; should it be dead, the system does.
+        signal.alarm(limits.max_seconds + GRACE_SECONDS)
         try:
             send(parent, read_one(Path(name), limits, wanted))
         except MemoryError:
             send(parent, too_little_memory(limits))
+        signal.alarm(0)
         gc.collect()
 
 
