@@ -20,7 +20,7 @@ from pipeline import periods
 from pipeline.alone import alone
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
-from pipeline.intake.discover import Found, discover, distinct_names, shown_name
+from pipeline.intake.discover import Found, being_edited, discover, distinct_names, shown_name
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.pool import Read as Read  # how readers are given to `run`
 from pipeline.mapping.apply import mapping_sheet_keys
@@ -81,6 +81,7 @@ class Published:
     folder: Path
     counts: Mapping[str, int]
     review: Review
+    being_edited: Sequence[str] = ()
 
 
 @alone
@@ -124,7 +125,7 @@ def run(request: Request, read: Read) -> Published:
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
     folder = publish(request.outputs, request.period, moment, write)
-    return Published(folder, counts, done)
+    return Published(folder, counts, done, being_edited(found))
 
 
 # --------------------------------------------------------------------------------------- reading

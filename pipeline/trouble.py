@@ -9,6 +9,8 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 READ_ONLY = frozenset({errno.EROFS})
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 GONE = frozenset({errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENODEV})
+# Only about the folder itself: elsewhere they are mistakes of ours.
+NO_FOLDER = frozenset({errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.ENAMETOOLONG})
 WORDS = {
     FULL: (
         "Der Datenträger ist voll ({path}: {why}). Nichts wurde veröffentlicht, die bisherige "
@@ -35,6 +37,12 @@ WORDS = {
         "veröffentlicht. Bitte die Verbindung prüfen und den Lauf wiederholen.",
         "The disk or share does not answer ({path}: {why}). Nothing was published. Please check "
         "the connection and run again.",
+    ),
+    NO_FOLDER: (
+        "Der Ordner ist keiner oder wurde während des Laufs entfernt ({path}: {why}). Nichts wurde "
+        "veröffentlicht. Bitte mit --outputs einen Ordner nennen und den Lauf wiederholen.",
+        "The folder is none, or was removed during the run ({path}: {why}). Nothing was "
+        "published. Please name a folder with --outputs and run again.",
     ),
 }
 
@@ -66,13 +74,13 @@ def in_words(folder: Path) -> Iterator[None]:
     except NothingPublishedError:
         raise
     except Exception as error:
-        said = said_by_system(error)
+        said = said_by_system(error, folder)
         if said is None:
             raise
         raise explained(said, folder) from error
 
 
-def said_by_system(error: BaseException | None) -> OSError | None:
+def said_by_system(error: BaseException | None, folder: Path) -> OSError | None:
     """Return the system's error that is behind an error, if it is one that we have words for.
 
     Libraries wrap it in errors of their own.
@@ -81,9 +89,16 @@ def said_by_system(error: BaseException | None) -> OSError | None:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         if isinstance(error, OSError) and any(error.errno in codes for codes in WORDS):
-            return error
+            known = error.errno not in NO_FOLDER or is_within(error.filename, folder)
+            return error if known else None
         error = error.__cause__ or error.__context__
     return None
+
+
+def is_within(name: object, folder: Path) -> bool:
+    """Whether a file's name, as errors tell it, lies in a folder."""
+    path = Path(name) if isinstance(name, str) else name
+    return isinstance(path, Path) and path.absolute().is_relative_to(folder.absolute())
 
 
 def explained(error: OSError, folder: Path) -> NothingPublishedError:

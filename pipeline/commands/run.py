@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
-from pipeline.commands.terminal import fail
+from pipeline.commands.terminal import fail, plain
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
@@ -36,6 +36,11 @@ LAST_LINE = {
 UNUSED = {
     "de": "Die Zuordnung {name} erkennt keine Einreichung; bitte [recognise] darin prüfen.",
     "en": "The mapping {name} recognises no submission; please check [recognise] in it.",
+}
+
+BEING_EDITED = {
+    "de": "{name} ist noch irgendwo geöffnet; bewertet wurde, was zuletzt gespeichert war.",
+    "en": "{name} is still open somewhere; what was saved last is what was reviewed.",
 }
 
 
@@ -67,6 +72,8 @@ def command(arguments: argparse.Namespace) -> int:
         return fail(NOT_PUBLISHED, end.messages[request.lang])
     for name in published.review.unused_mappings:
         print(UNUSED[request.lang].format(name=name))
+    for name in published.being_edited:
+        print(plain(BEING_EDITED[request.lang].format(name=name)))
     print(last_line(published, request.lang))
     return 0
 
@@ -80,10 +87,31 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     if arguments.scheduler is not None:
         with connected(arguments.scheduler):
             pass
-    with in_words(request.outputs), quiet_prefect(request.outputs), working(request.period):
+    with (
+        in_words(request.outputs),
+        said_if_no_server(),
+        quiet_prefect(request.outputs),
+        working(request.period),
+    ):
         from pipeline.flow import run_flow
 
         return run_flow(request, arguments.scheduler)
+
+
+@contextmanager
+def said_if_no_server() -> Iterator[None]:
+    """Say in words that Prefect's temporary server does not start (a full disk, a busy machine)."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "ephemeral" not in str(error):
+            raise
+        raise NothingPublishedError(
+            "Prefects Server startet nicht; der Rechner ist überlastet oder der Datenträger voll. "
+            "Nichts wurde veröffentlicht. Bitte später wiederholen oder mit --direct starten.",
+            "Prefect's server does not start; the machine is overloaded or the disk full. "
+            "Nothing was published. Please try again later, or run with --direct.",
+        ) from error
 
 
 @contextmanager
