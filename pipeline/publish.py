@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,10 @@ def write_tables(review: Review, folder: Path) -> None:
     """Write every table as Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in review.tables.items():
-        table.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=True)
+        # Written by us: of a full disk polars makes an error of its own.
+        content = BytesIO()
+        table.write_parquet(content, compression="zstd", statistics=True)
+        (folder / f"{name}.parquet").write_bytes(content.getbuffer())
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:

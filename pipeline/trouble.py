@@ -1,6 +1,9 @@
 """Why a run ends without a publication: in words, and for what the system says of files."""
 
 import errno
+import gc
+import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +80,28 @@ def in_words(folder: Path) -> Iterator[None]:
         said = said_by_system(error, folder)
         if said is None:
             raise
-        raise explained(said, folder) from error
+        with quietly():
+            let_go(error)
+        raise explained(said, folder) from said
+
+
+def let_go(error: BaseException | None) -> None:
+    """Let what the failed functions held go now: half-written files try once more, and fail."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+    gc.collect()
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Print nothing about errors that nobody can catch any more."""
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda _: None
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
 
 
 def said_by_system(error: BaseException | None, folder: Path) -> OSError | None:
