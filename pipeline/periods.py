@@ -45,12 +45,6 @@ def published_before(outputs: Path, period: str) -> list[Path]:
     ]
 
 
-def after(period: str) -> str:
-    """Return the quarter after a period."""
-    year, quarter = int(period[:4]), int(period[6:])
-    return f"{year}-Q{quarter + 1}" if quarter < 4 else f"{year + 1}-Q1"
-
-
 def between(earlier: str, later: str) -> list[str]:
     """Return the quarters after the earlier and before the later period."""
     found, period = [], after(earlier)
