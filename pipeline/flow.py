@@ -1,18 +1,17 @@
 """The Prefect flow: the same run as `--direct`, with reading in tasks and artifacts for the office.
 
-The only module that knows Prefect; imported late, for Prefect takes seconds to load.
+Besides `pipeline.operation` the only module that knows Prefect; imported late, for Prefect takes
+seconds to load.
 """
 
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import polars as pl
-from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run, task_run
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -22,10 +21,11 @@ from pipeline.intake.discover import shown_name
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.operation import outcomes
+from pipeline.operation.artifacts import progress, write_artifacts
 from pipeline.periods import before
-from pipeline.run import Published, Request, run
+from pipeline.run import NothingPublishedError, Published, Request, run
 from pipeline.settings import load_settings
-from pipeline.texts import say
 
 RETRIES = 2
 TIMEZONE = "Europe/Berlin"
@@ -67,8 +67,10 @@ def read_by_tasks(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Rea
     size = max(1, min(100, -(-len(paths) // CORES)))
     batches = [list(paths[i : i + size]) for i in range(0, len(paths), size)]
     futures = [read_batch.submit(b, wanted, shown_name(b[0]), len(b) - 1) for b in batches]
-    for future in futures:
-        yield from future.result()
+    with progress(len(paths)) as tell:
+        for number, future in enumerate(futures, 1):
+            yield from future.result()
+            tell(min(number * size, len(paths)))
 
 
 @flow(
@@ -85,17 +87,22 @@ def review_period(
     catalogues: list[str] | None = None,
     lang: Literal["de", "en"] = "de",
     accept_missing: bool = False,
-) -> Published:
+    address: str | None = None,
+) -> State[Any]:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 
-    Without a period it is the quarter before the day for which the run was scheduled.
+    Without a period it is the quarter before the day for which the run was scheduled. address:
+    where a browser finds the folder of the outputs, for the link to the report.
     """
     period = period or asked_period()
     names = tuple(catalogues or [load_settings().first_catalogue])
     request = Request(period, inputs, outputs, names, lang, accept_missing)
-    published = run(request, read_by_tasks)
-    write_artifacts(request, published)
-    return published
+    try:
+        published = run(request, read_by_tasks)
+    except NothingPublishedError as end:
+        return outcomes.not_published(end, lang)
+    write_artifacts(request, published, address)
+    return outcomes.published(published, lang)
 
 
 def asked_period() -> str:
@@ -105,37 +112,19 @@ def asked_period() -> str:
     return given or before(scheduled.date())
 
 
-def write_artifacts(request: Request, published: Published) -> None:
-    """Leave in Prefect's interface what happened: what was quarantined, and a summary."""
-    lang, key = request.lang, request.period.lower()
-    tables = published.review.tables
-    quarantined = tables["submissions"].filter(pl.col("outcome") == "quarantined")
-    rows = quarantined.select("source_file", "cluster_id", "code", f"message_{lang}").to_dicts()
-    create_table_artifact(
-        rows, key=f"quarantined-{key}", description=say("outcome", "quarantined", lang)
-    )
-    create_markdown_artifact(summary(request, published), key=f"summary-{key}")
-
-
-def summary(request: Request, published: Published) -> str:
-    """Return the counts of the publication in Markdown."""
-    counts = published.counts
-    lines = [f"# {request.period}", "", f"`{published.folder}`", "", "| | |", "|---|---:|"]
-    for group, codes in {
-        "outcome": ("reviewed", "quarantined", "superseded", "missing"),
-        "decision": ("eligible", "open", "not_eligible"),
-    }.items():
-        lines += [f"| {say(group, code, request.lang)} | {counts[code]} |" for code in codes]
-    return "\n".join(lines)
-
-
 def run_flow(request: Request) -> Published:
-    """Run the flow for a request of the command line."""
-    return review_period(
+    """Run the flow for a request of the command line; what ends it is raised."""
+    state: State[Any] = review_period(
         request.period,
         request.inputs,
         request.outputs,
         list(request.catalogues),
         "en" if request.lang == "en" else "de",
         request.accept_missing,
+        return_state=True,
     )
+    outcome = state.result(raise_on_failure=False)
+    if isinstance(outcome, BaseException):
+        raise outcome
+    published: Published = outcome
+    return published

@@ -29,6 +29,11 @@ def before(day: dt.date) -> str:
     return f"{day.year}-Q{quarter}" if quarter else f"{day.year - 1}-Q4"
 
 
+def of(day: dt.date) -> str:
+    """Return the quarter of the day."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def published_before(outputs: Path, period: str) -> list[Path]:
     """Return the folders of the earlier periods that are published, the oldest first."""
     folders = sorted(outputs.iterdir()) if outputs.is_dir() else []
