@@ -54,7 +54,8 @@ class CannotServeError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C or SIGTERM; returns 0 then, 1 if that is not possible."""
     arguments = parse(argv)
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     try:
         serve(arguments.home, arguments.port)
     except KeyboardInterrupt:
