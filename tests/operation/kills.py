@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from pipeline.demo import write_portfolio
-from tests.operation.office import Office, Run, until
+from tests.operation.office import Office
 
 PERIOD = "2026-Q3"
 REVIEW = "quarterly-review"
