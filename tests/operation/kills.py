@@ -65,12 +65,12 @@ class Kills:
 
     def __init__(self, office: Office, folder: Path, seed: int, clusters: int = 1) -> None:
         self.office, self.chance = office, random.Random(seed)
+        self.targets = TARGETS
         self.killed: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
         self.portfolios = [folder / "one", folder / "other"]
         self.prints: list[Print] = []
         self.seconds = 0.0
-        office.point(REVIEW)
         for number, portfolio in enumerate(self.portfolios):
             write_portfolio(portfolio, clusters, [PERIOD], seed + number)
             self.publish(portfolio)
@@ -122,9 +122,8 @@ class Kills:
     # -------------------------------------------------------------------------------- killing
     def kill(self) -> str:
         """Kill something that is there; a run that has ended meanwhile leaves the worker."""
-        targets = list(TARGETS)
-        target = self.chance.choices(targets, list(TARGETS.values()))[0]
-        for one in [target, *targets]:
+        target = self.chance.choices(list(self.targets), list(self.targets.values()))[0]
+        for one in [target, *TARGETS]:
             victims = self.victims(one)
             if victims:
                 for victim in victims:

@@ -1,7 +1,6 @@
 """A served Prefect (server, worker, deployments) in folders of its own, as the office has it."""
 
 import datetime as dt
-import json
 import os
 import signal
 import socket
@@ -11,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -147,13 +147,13 @@ def until(
         time.sleep(0.2)
 
 
+def today() -> dt.date:
+    """Return the day as the schedules count it."""
+    return dt.datetime.now(ZoneInfo("Europe/Berlin")).date()
+
+
 def free_port() -> int:
     """Return a port that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def rows_of(data: Any) -> list[dict[str, Any]]:
-    """Return the rows of a table artifact."""
-    return list(json.loads(data)) if isinstance(data, str) else list(data)
