@@ -21,7 +21,7 @@ from pipeline.operation.settings import ROOT, environment
 
 WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
 # A final state's name: Published, or "Published, 3 quarantined".
-DRAFT = ("Published*",)
+DRAFT = ("Published", "Published,*")
 TROUBLE = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
 KINDS = {"draft": DRAFT, "trouble": TROUBLE}
 PAYLOAD = """{
@@ -90,8 +90,13 @@ def send_mail(url: str) -> Any:
     from prefect.blocks.notifications import SlackWebhook
     from prefect.events.actions import SendNotification
 
-    block = SlackWebhook(url=url)  # type: ignore[arg-type]
+    block = SlackWebhook(url=as_plain_text(url))  # type: ignore[arg-type]
     return SendNotification(block_document_id=keep(block, MAIL), subject=SUBJECT, body=BODY)
+
+
+def as_plain_text(url: str) -> str:
+    """Return the address for mails in plain text: a file's name may hold HTML."""
+    return url if "format=" in url else f"{url}{'&' if '?' in url else '?'}format=text"
 
 
 def keep(block: Any, name: str) -> UUID:

@@ -18,8 +18,11 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
+from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
-from tests.operation.office import Office
+from pipeline.run import Request, run
+from pipeline.settings import load_settings
+from tests.operation.office import Office, Run
 
 PERIOD = "2026-Q3"
 REVIEW = "quarterly-review"
@@ -73,42 +76,46 @@ class Kills:
         self.seconds = 0.0
         for number, portfolio in enumerate(self.portfolios):
             write_portfolio(portfolio, clusters, [PERIOD], seed + number)
-            self.publish(portfolio)
-            self.prints.append(prints(self.published()))
+            self.prints.append(prints(reference(portfolio)))
         assert self.prints[0] != self.prints[1]
         self.turn = 1
+        self.publish()
 
     def once(self) -> str:
         """Kill once and publish again; says what was killed when, and what stood there then."""
-        before, self.turn = self.prints[self.turn], 1 - self.turn
-        portfolio, new = self.portfolios[self.turn], self.prints[self.turn]
-        run = self.office.by_hand(REVIEW, inputs=str(portfolio), period=PERIOD)
+        run, what = self.kill_once()
+        self.publish()
+        return f"{what}; the run: {self.office.wait_for(run)['state_name']}"
+
+    def kill_once(self) -> tuple[Run, str]:
+        """Start a run, kill something, and look whether what stands there is whole."""
+        self.turn = 1 - self.turn
+        folders = {"inputs": str(self.portfolios[self.turn]), "period": PERIOD}
+        run = self.office.by_hand(REVIEW, **folders)
         self.office.wait_for(run, "RUNNING", "COMPLETED")
         moment = self.chance.uniform(0, self.seconds)
         time.sleep(moment)
         target = self.kill()
         now = prints(self.published())
-        assert now in (before, new), (target, moment)
-        left = "new" if now == new else "old"
+        assert now in self.prints, (target, moment)
+        left = "new" if now == self.prints[self.turn] else "old"
         self.killed[target] += 1
         self.left[left] += 1
-        self.publish(portfolio)
-        assert prints(self.published()) == new
-        assert self.leftovers() == []
-        for archived in (self.office.outputs / ".archive" / PERIOD).iterdir():
-            assert prints(archived) in self.prints, archived
-        state = self.office.wait_for(run)["state_name"]
-        return f"{target} after {moment:.1f} s: {left} publication; the run: {state}"
+        return run, f"{target} after {moment:.1f} s: {left} publication"
 
-    def publish(self, portfolio: Path) -> None:
-        """Let the scheduler publish, and note how long it takes."""
-        self.office.point(REVIEW, inputs=str(portfolio), period=PERIOD)
+    def publish(self) -> None:
+        """Let the scheduler publish, note how long it takes, and look at what is there then."""
+        self.office.point(REVIEW, inputs=str(self.portfolios[self.turn]), period=PERIOD)
         run = self.office.on_schedule(REVIEW)
         self.office.wait_for(run, "RUNNING", "COMPLETED")
         start = time.monotonic()
         done = self.office.wait_for(run)
         assert done["state_type"] == "COMPLETED", (done["state"], self.office.words())
         self.seconds = time.monotonic() - start
+        assert prints(self.published()) == self.prints[self.turn]
+        assert self.leftovers() == []
+        for archived in (self.office.outputs / ".archive" / PERIOD).glob("*"):
+            assert prints(archived) in self.prints, archived
 
     def published(self) -> Path:
         """Return the folder of the publication."""
@@ -146,6 +153,12 @@ class Kills:
             "worker and run": workers + runs if runs else [],
         }
         return groups[target]
+
+
+def reference(portfolio: Path) -> Path:
+    """Publish a portfolio without Prefect; returns the folder of the publication."""
+    names = (load_settings().first_catalogue,)
+    return run(Request(PERIOD, portfolio, portfolio / "reference", names), read_here).folder
 
 
 def end_now(number: int) -> None:
