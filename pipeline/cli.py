@@ -53,7 +53,15 @@ def add_run(commands: Commands) -> None:  # type: ignore[valid-type]
     run.add_argument(
         "--accept-missing", action="store_true", help="publish although many clusters are missing"
     )
-    run.add_argument("--direct", action="store_true", help="without the Prefect engine")
+    run.add_argument(
+        "--wait", type=float, default=0, metavar="MINUTES", help="for another run in the outputs"
+    )
+    run.add_argument("--no-cache", dest="cache", action="store_false", help="read every file anew")
+    engine = run.add_mutually_exclusive_group()
+    engine.add_argument("--direct", action="store_true", help="without the Prefect engine")
+    engine.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads, tcp://machine:8786"
+    )
     run.set_defaults(command=command_run)
 
 

@@ -1,35 +1,48 @@
-"""Publishes a period as a whole or not at all; what stood there goes to the archive."""
+"""Publishes a period as a whole or not at all; what stood there goes to the archive.
+
+While folders change places a note beside them says what is being done, by which the next run puts
+right what a killed one left (`recover`).
+"""
 
 import ctypes
 import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pipeline.review import Review
 
 ARCHIVE, STAGING = ".archive", ".staging"
+RECORD, NOTE = "run.json", ".note.json"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
 def publish(outputs: Path, period: str, moment: str, write: Callable[[Path], None]) -> Path:
     """Write a publication beside the old one and put it in its place in one step.
 
-    write: writes all files below a folder; if it fails nothing changes. moment: the name under
-    which the former publication is archived. Returns the folder of the publication.
+    The caller holds the lock of the outputs. write: writes all files below a folder, run.json
+    among them; if it fails nothing changes. moment: the name under which the former publication
+    is archived. Returns the folder of the publication.
     """
     target = outputs / period
     staging = outputs / STAGING / f"{period}-{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
+    remove(staging)
     staging.mkdir(parents=True)
     try:
         write(staging)
-        replace(staging, target, archive_place(outputs, period, moment))
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        remove_if_empty(staging.parent)
+        flush(staging)
+        archive = archive_place(outputs, period, moment)
+        note(staging, target, archive)
+        replace(staging, target, archive)
+    except BaseException:
+        recover(outputs)
+        raise
+    with suppress(OSError):  # it is published; the next run cleans up
+        recover(outputs)
     return target
 
 
@@ -49,11 +62,15 @@ def replace(staging: Path, target: Path, archive: Path) -> None:
         staging.rename(target)
         return
     archive.parent.mkdir(parents=True, exist_ok=True)
-    if exchange(staging, target):
-        staging.rename(archive)
-    else:
+    if not exchange(staging, target):
         target.rename(archive)
         staging.rename(target)
+        return
+    try:
+        staging.rename(archive)
+    except OSError:
+        exchange(staging, target)
+        raise
 
 
 def exchange(one: Path, other: Path) -> bool:
@@ -69,10 +86,77 @@ def exchange(one: Path, other: Path) -> bool:
     return bool(rename(AT_FDCWD, paths[0], AT_FDCWD, paths[1], RENAME_EXCHANGE) == 0)
 
 
-def remove_if_empty(folder: Path) -> None:
-    """Remove a folder that holds nothing."""
-    if folder.is_dir() and not any(folder.iterdir()):
+# ----------------------------------------------------------------- after a run that died or failed
+def note(staging: Path, target: Path, archive: Path) -> None:
+    """Write down what is about to be done with a folder that is complete."""
+    content = {"period": target.name, "archive": archive.name, "record": record_of(staging)}
+    path = staging.with_name(staging.name + NOTE)
+    beginning = path.with_suffix(".tmp")
+    write_json(content, beginning)
+    beginning.rename(path)
+
+
+def recover(outputs: Path) -> None:
+    """Put right what a run left that died or failed; the caller holds the lock of the outputs.
+
+    Where the new publication stands already, the former one goes to the archive; where it does
+    not, everything is as it was before.
+    """
+    folder = outputs / STAGING
+    if not folder.is_dir():
+        return
+    for path in folder.glob(f"*{NOTE}"):
+        bring_to_an_end(outputs, json.loads(path.read_bytes()), folder / path.name[: -len(NOTE)])
+        path.unlink()
+    for path in folder.iterdir():
+        remove(path)
+    with suppress(OSError):
         folder.rmdir()
+
+
+def bring_to_an_end(outputs: Path, said: dict[str, Any], staging: Path) -> None:
+    """Bring a publication to an end that stopped somewhere after its note."""
+    target = outputs / said["period"]
+    archive = outputs / ARCHIVE / said["period"] / said["archive"]
+    if not staging.exists():
+        return
+    if (
+        not target.exists() and archive.exists()
+    ):  # between two renames, where nothing can be swapped
+        archive.rename(target)
+    is_new = record_of(staging) == said["record"] != record_of(target)
+    if not is_new:  # what stood there before
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        staging.rename(archive)
+
+
+def record_of(folder: Path) -> str:
+    """Return what tells a publication from every other: the sha256 of its run.json."""
+    path = folder / RECORD
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def remove(path: Path) -> None:
+    """Remove a folder, as far as it can be, or a file."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def flush(folder: Path) -> None:
+    """Have the disk write what it only remembers so far; OSError where it cannot.
+
+    Else a full disk or a power cut might show only after the folders have changed places.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if hasattr(library, "syncfs") and library.syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(descriptor)
 
 
 def write_tables(review: Review, folder: Path) -> None:

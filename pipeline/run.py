@@ -6,7 +6,7 @@
 import datetime as dt
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,18 +17,19 @@ from typing import Any
 import polars as pl
 
 from pipeline import periods
+from pipeline.alone import alone
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
-from pipeline.intake.discover import Found, discover, distinct_names, shown_name
+from pipeline.intake.discover import Found, being_edited, discover, distinct_names, shown_name
 from pipeline.intake.gather import Intake, gather
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
+from pipeline.intake.pool import Read as Read  # how readers are given to `run`
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.remember import remembering
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
 from pipeline.report.feedback.write import write_feedback
@@ -38,20 +39,11 @@ from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
 from pipeline.texts import LANGUAGES, in_language
+from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
 
-# Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
-Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
 TEMPLATE = "assessments-template.xlsx"
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
-
-
-class NothingPublishedError(Exception):
-    """The run ends without a publication; the message (German, English) says why."""
-
-    def __init__(self, german: str, english: str) -> None:
-        super().__init__(f"{german} / {english}")
-        self.messages = {"de": german, "en": english}
 
 
 class NothingSentError(NothingPublishedError):
@@ -68,6 +60,8 @@ class Request:
     catalogues: tuple[str, ...]
     lang: str = "de"
     accept_missing: bool = False
+    wait_seconds: float = 0  # for a run that holds the outputs
+    cache: bool = True  # whether readings of former runs may be used
 
 
 @dataclass
@@ -91,8 +85,10 @@ class Published:
     folder: Path
     counts: Mapping[str, int]
     review: Review
+    being_edited: Sequence[str] = ()
 
 
+@alone
 def run(request: Request, read: Read) -> Published:
     """Review a period and publish it; NothingPublishedError if nothing could be published."""
     clock, started = Clock(), dt.datetime.now().astimezone()
@@ -103,6 +99,7 @@ def run(request: Request, read: Read) -> Published:
     mappings = mappings_or_refuse(request)
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
+    read = remembering(read, request.outputs, settings.intake, use=request.cache)
     with clock.stage("read"):
         wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
         sent, office_sent = read_all(found, read, wanted)
@@ -127,11 +124,12 @@ def run(request: Request, read: Read) -> Published:
             write_feedback(folder / "feedback", subjects, request.lang, wanted)
         record = run_record(request, done, sent, office_sent, found, counts, clock, started)
         record["mappings"] = mappings_record(mappings, done)
+        record["read"] = read.counts(len(found.submissions))
         write_json(record, folder / "run.json")
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
     folder = publish(request.outputs, request.period, moment, write)
-    return Published(folder, counts, done)
+    return Published(folder, counts, done, being_edited(found))
 
 
 # --------------------------------------------------------------------------------------- reading

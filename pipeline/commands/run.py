@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
-from pipeline.commands.terminal import fail
+from pipeline.commands.terminal import fail, plain
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.lock import refuse_if_held
 from pipeline.periods import BadPeriodError, last_day
 from pipeline.prefect_settings import quiet_prefect
-from pipeline.run import NothingPublishedError, Published, Request, run
+from pipeline.run import Published, Request, run
+from pipeline.scheduler import WrongSchedulerError, connected
 from pipeline.settings import load_settings
+from pipeline.trouble import NothingPublishedError, in_words
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
@@ -35,6 +38,11 @@ UNUSED = {
     "en": "The mapping {name} recognises no submission; please check [recognise] in it.",
 }
 
+BEING_EDITED = {
+    "de": "{name} ist noch irgendwo geöffnet; bewertet wurde, was zuletzt gespeichert war.",
+    "en": "{name} is still open somewhere; what was saved last is what was reviewed.",
+}
+
 
 def command(arguments: argparse.Namespace) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
@@ -45,6 +53,8 @@ def command(arguments: argparse.Namespace) -> int:
         tuple(arguments.catalogue or [load_settings().first_catalogue]),
         arguments.lang,
         arguments.accept_missing,
+        60 * arguments.wait,
+        arguments.cache,
     )
     try:
         last_day(request.period)
@@ -56,10 +66,14 @@ def command(arguments: argparse.Namespace) -> int:
         )
     except CatalogueError as error:
         return fail(USAGE_ERROR, str(error))
+    except WrongSchedulerError as error:
+        return fail(USAGE_ERROR, error.messages[request.lang])
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[request.lang])
     for name in published.review.unused_mappings:
         print(UNUSED[request.lang].format(name=name))
+    for name in published.being_edited:
+        print(plain(BEING_EDITED[request.lang].format(name=name)))
     print(last_line(published, request.lang))
     return 0
 
@@ -68,10 +82,36 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     """Run in this process, or by the flow."""
     if arguments.direct:
         return run(request, read_here)
-    with quiet_prefect(request.outputs), working(request.period):
+    # What would be found out later is said before Prefect takes its time.
+    refuse_if_held(request.outputs, request.wait_seconds)
+    if arguments.scheduler is not None:
+        with connected(arguments.scheduler):
+            pass
+    with (
+        in_words(request.outputs),
+        said_if_no_server(),
+        quiet_prefect(request.outputs),
+        working(request.period),
+    ):
         from pipeline.flow import run_flow
 
-        return run_flow(request)
+        return run_flow(request, arguments.scheduler)
+
+
+@contextmanager
+def said_if_no_server() -> Iterator[None]:
+    """Say in words that Prefect's temporary server does not start (a full disk, a busy machine)."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "ephemeral" not in str(error):
+            raise
+        raise NothingPublishedError(
+            "Prefects Server startet nicht; der Rechner ist überlastet oder der Datenträger voll. "
+            "Nichts wurde veröffentlicht. Bitte später wiederholen oder mit --direct starten.",
+            "Prefect's server does not start; the machine is overloaded or the disk full. "
+            "Nothing was published. Please try again later, or run with --direct.",
+        ) from error
 
 
 @contextmanager

@@ -33,6 +33,17 @@ def discover(inputs: Path, period: str) -> Found:
     return Found(submissions, ignored, {k: p for k, p in places.items() if p.exists()})
 
 
+def being_edited(found: Found) -> list[str]:
+    """Return the names of submissions that stand open in Excel or LibreOffice.
+
+    Both put a file beside it: `~$` before the name, or in place of its first two letters where it
+    is long; `.~lock.` and `#` around it.
+    """
+    ignored = set(found.ignored)
+    names = [shown_name(path) for path in found.submissions]
+    return [n for n in names if ignored & {f"~${n}", f"~${n[2:]}", f".~lock.{n}#"}]
+
+
 def shown_name(path: Path) -> str:
     """Return the file's name as text; bytes that are no UTF-8 are shown as escapes."""
     return shown_path(Path(path.name))

@@ -43,7 +43,8 @@ def gather(
     fingerprint.
     """
     numbered = list(enumerate(outcomes, start))
-    prints = [fingerprint(path, most_mb) for path in paths]
+    # Of what died while it was read nobody knows the bytes.
+    prints = [o.sha256 or fingerprint(p, most_mb) for p, o in zip(paths, outcomes, strict=True)]
     files = pl.DataFrame(
         [(n, name, sha) for (n, _), name, sha in zip(numbered, names, prints, strict=True)],
         schema={"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String},

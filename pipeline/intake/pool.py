@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -19,6 +19,8 @@ from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import receive
 
+# Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
+Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
 # How long a process may take to start; on a busy machine much longer than usual.
 START_SECONDS = 120
 # A process has its next file at hand while the last one's cells are taken from it.

@@ -5,7 +5,9 @@ Runs in a process of its own and imports nothing heavy, so that the process star
 
 from __future__ import annotations
 
+import os
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,10 @@ from pipeline.intake.guard import ODF, XLSB, XLSX, kind_of
 from pipeline.intake.limits import MB, Limits
 from pipeline.intake.package import workbook_part
 from pipeline.intake.refusal import Refusal
+
+# How often a file that is being written is looked at, and how long to wait between.
+LOOKS, PAUSE_SECONDS = 3, 0.3
+REASONS: dict[type[OSError], str] = {FileNotFoundError: "vanished", PermissionError: "not_allowed"}
 
 
 class Book(Protocol):
@@ -30,15 +36,23 @@ class Book(Protocol):
 
 @dataclass
 class Reading:
-    """What one file gave: its sheets' names in order and the cells of those that were wanted."""
+    """What one file gave: its sheets' names in order and the cells of those that were wanted.
+
+    sha256: of the very bytes that were read.
+    """
 
     sheets: list[str]
     cells: Cells
+    sha256: str = ""
 
 
 def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
     """Read the cells of the wanted sheets, or raise a Refusal with an outcome's code."""
-    data = read_bytes(path, limits)
+    return read_content(read_bytes(path, limits), limits, wanted)
+
+
+def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
+    """Read a workbook's bytes likewise."""
     kind, archive = kind_of(data, limits)
     book = open_book(kind, archive, data, limits)
     if not book.names:
@@ -59,15 +73,33 @@ def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> 
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
-    """Return the file's bytes; only regular files, never a link, and not beyond the limit."""
+    """Return the file's bytes; only regular files, never a link, and not beyond the limit.
+
+    A file that is being written is looked at again a few times.
+    """
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             raise Refusal("unreadable", "no_file")
-        with path.open("rb") as stream:
-            return stream.read(limits.max_file_mb * MB + 1)
+        for _ in range(LOOKS):
+            data = unchanged_bytes(path, limits.max_file_mb * MB + 1)
+            if data is not None:
+                return data
+            time.sleep(PAUSE_SECONDS)
     except OSError as error:
         why = error.strerror or str(error)
-        raise Refusal("unreadable", "not_opened", passing=True, why=why) from error
+        reason = REASONS.get(type(error), "not_opened")
+        raise Refusal("unreadable", reason, passing=True, why=why) from error
+    raise Refusal("unreadable", "changing", passing=True)
+
+
+def unchanged_bytes(path: Path, most: int) -> bytes | None:
+    """Return the first bytes of a file; None if somebody wrote into it meanwhile."""
+    with path.open("rb") as stream:
+        before = os.fstat(stream.fileno())
+        data = stream.read(most)
+        after = os.fstat(stream.fileno())
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return data if same and len(data) == min(after.st_size, most) else None
 
 
 def open_book(kind: str, archive: Archive | None, data: bytes, limits: Limits) -> Book:

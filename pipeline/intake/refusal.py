@@ -11,6 +11,7 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
 
     reason: a key of [refusal] in schemas/texts.toml, whose placeholders the details fill.
     passing: the cause may pass (a share that does not answer), so that it is worth another try.
+    sha256: of the bytes that were read; empty where none were.
     """
 
     def __init__(self, code: str, reason: str, *, passing: bool = False, **details: Detail) -> None:
@@ -19,6 +20,7 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
         self.reason = reason
         self.passing = passing
         self.details: Mapping[str, Detail] = details
+        self.sha256 = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return the refusal as plain data that can cross a process boundary."""
@@ -27,12 +29,15 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
             "reason": self.reason,
             "passing": self.passing,
             "details": dict(self.details),
+            "sha256": self.sha256,
         }
 
     @staticmethod
     def from_data(data: Mapping[str, Any]) -> "Refusal":
         """Return the refusal that was sent as data."""
-        return Refusal(data["code"], data["reason"], passing=data["passing"], **data["details"])
+        refusal = Refusal(data["code"], data["reason"], passing=data["passing"], **data["details"])
+        refusal.sha256 = data["sha256"]
+        return refusal
 
     def __reduce__(self) -> tuple[object, ...]:
         return Refusal.from_data, (self.as_data(),)

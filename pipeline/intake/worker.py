@@ -1,23 +1,26 @@
 """The process that reads: one file after the other, in narrow limits, and says what came of it.
 
-Nothing but data goes back, in two messages: JSON (the names and texts, or the refusal) and the
-cells' buffers. What goes wrong inside is said as a refusal; a death is seen by `pool`.
+Nothing but data goes back (see `message`). What goes wrong inside is said as a refusal; a death is
+seen by `pool`.
 """
 
 import gc
 import json
 import resource
+import signal
 import sys
 from functools import lru_cache
+from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from pipeline.intake.cells import Cells
 from pipeline.intake.limits import MB, Limits
-from pipeline.intake.reader import Reading, read_workbook
+from pipeline.intake.message import pack, unpack
+from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from schemas.words import word_key
+
+GRACE_SECONDS = 30
 
 
 def main(descriptor: int) -> None:
@@ -35,10 +38,13 @@ def main(descriptor: int) -> None:
             name = json.loads(parent.recv_bytes())
         except EOFError:
             return
+        # The parent ends what takes too long; should it be dead, the system does.
+        signal.alarm(limits.max_seconds + GRACE_SECONDS)
         try:
             send(parent, read_one(Path(name), limits, wanted))
         except MemoryError:
             send(parent, too_little_memory(limits))
+        signal.alarm(0)
         gc.collect()
 
 
@@ -59,7 +65,19 @@ def key_of(name: str) -> str:
 def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
     """Read one workbook; what it may raise comes back as a Refusal."""
     try:
-        return read_workbook(path, limits, lambda name: key_of(name) in wanted)
+        data = read_bytes(path, limits)
+    except Refusal as refusal:
+        return refusal
+    outcome = read_data(data, limits, wanted)
+    if len(data) <= limits.max_file_mb * MB:
+        outcome.sha256 = sha256(data).hexdigest()
+    return outcome
+
+
+def read_data(data: bytes, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
+    """Read a workbook's bytes likewise."""
+    try:
+        return read_content(data, limits, lambda name: key_of(name) in wanted)
     except Refusal as refusal:
         return refusal
     except MemoryError:
@@ -76,29 +94,14 @@ def too_little_memory(limits: Limits) -> Refusal:
 
 def send(parent: Connection, outcome: Reading | Refusal) -> None:
     """Send what came of a file."""
-    if isinstance(outcome, Refusal):
-        parent.send_bytes(json.dumps({"refusal": outcome.as_data()}).encode())
-        return
-    cells = outcome.cells
-    head = {"sheets": outcome.sheets, "texts": cells.texts, "cells": len(cells.kind)}
-    buffers = b"".join([cells.sheet, cells.place, cells.number, cells.kind])
-    parent.send_bytes(json.dumps(head).encode())
-    parent.send_bytes(buffers)
+    for part in pack(outcome):
+        parent.send_bytes(part)
 
 
 def receive(child: Connection) -> Reading | Refusal:
     """Return what the reading process sent about a file; EOFError if it has died."""
-    head: dict[str, Any] = json.loads(child.recv_bytes())
-    if "refusal" in head:
-        return Refusal.from_data(head["refusal"])
-    rest = memoryview(child.recv_bytes())
-    cells, count = Cells(texts=head["texts"]), head["cells"]
-    for buffer in (cells.sheet, cells.place, cells.number):
-        size = count * buffer.itemsize
-        buffer.frombytes(rest[:size])
-        rest = rest[size:]
-    cells.kind += rest
-    return Reading(head["sheets"], cells)
+    head = child.recv_bytes()
+    return unpack(head, child.recv_bytes())
 
 
 if __name__ == "__main__":

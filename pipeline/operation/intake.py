@@ -6,7 +6,7 @@ outputs/.intake/<period>/checked.json what has been checked; safe to delete
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,8 +19,7 @@ import polars as pl
 from pipeline.check import check
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import gather
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
+from pipeline.intake.pool import Read
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
@@ -34,7 +33,6 @@ from pipeline.submissions import QUARANTINED
 from schemas import declaration
 from schemas.declaration import submission, wanted_sheet_keys
 
-Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
 PLACE, MEMORY, COPIES = ".intake", "checked.json", "feedback"
 SCHEMAS = Path(declaration.__file__).parent
 

@@ -3,8 +3,9 @@
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from pipeline.run import NothingPublishedError, NothingSentError, Published
+from pipeline.run import NothingSentError, Published
 from pipeline.texts import LANGUAGES, texts
+from pipeline.trouble import NothingPublishedError
 
 PUBLISHED = "Published"
 PUBLISHED_INCOMPLETE = "Published, {count} quarantined"

@@ -22,7 +22,7 @@ TERMS = Terms("de", SETTINGS, wanted_sheet_keys(submission()))
 
 def findings(path: Path) -> pl.DataFrame:
     """Every finding about the file's cells."""
-    sheets, cells = stack([(0, TERMS.read(path))])
+    sheets, cells = stack([(0, TERMS.read(path.read_bytes()))])
     return examine(sheets, cells, SETTINGS).findings
 
 
@@ -69,5 +69,6 @@ def without_sha(subject: Subject) -> Subject:
 
 def assert_untouched(original: Path, feedback: Path) -> None:
     """Reading the copy gives what reading the original gives: values, addresses, findings."""
-    assert same_values(TERMS.read(original), TERMS.read(feedback), exact=True)
+    before, after = (TERMS.read(path.read_bytes()) for path in (original, feedback))
+    assert same_values(before, after, exact=True)
     assert findings(original).equals(findings(feedback))

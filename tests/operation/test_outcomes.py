@@ -6,7 +6,8 @@ from typing import Any, cast
 import pytest
 
 from pipeline.operation import outcomes
-from pipeline.run import NothingPublishedError, NothingSentError, Published
+from pipeline.run import NothingSentError, Published
+from pipeline.trouble import NothingPublishedError
 
 COUNTS = dict.fromkeys(["reviewed", "superseded", "missing", "eligible", "open", "not_eligible"], 0)
 

@@ -6,11 +6,12 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from pipeline.intake.reader import Reading, read_bytes, read_workbook
+from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.report.feedback.assemble import Copy, marked
 from pipeline.report.feedback.package import CannotCopyError
 from pipeline.report.feedback.subject import Subject
 from pipeline.settings import Settings
+from pipeline.trouble import is_ours
 from schemas.words import word_key
 
 CHANGED, FAILED = "changed", "failed"
@@ -33,9 +34,9 @@ class Terms:
     settings: Settings
     wanted: frozenset[str]
 
-    def read(self, path: Path) -> Reading:
+    def read(self, data: bytes) -> Reading:
         """Read a workbook as intake does."""
-        return read_workbook(path, self.settings.intake, lambda n: word_key(n) in self.wanted)
+        return read_content(data, self.settings.intake, lambda n: word_key(n) in self.wanted)
 
 
 def make_copy(job: Job, terms: Terms) -> str:
@@ -49,12 +50,14 @@ def make_copy(job: Job, terms: Terms) -> str:
         if job.subject.sha256 and sha256(data).hexdigest() != job.subject.sha256:
             return CHANGED
         if not job.subject.sha256:  # else intake has looked at these very bytes
-            terms.read(job.subject.path)
+            terms.read(data)
         copy = faithful_copy(data, job, terms)
         if copy is None:
             return FAILED
         job.target.write_bytes(copy)
-    except Exception:  # whatever a stranger's file does to us costs this copy alone
+    except Exception as error:  # whatever a stranger's file does to us costs this copy alone
+        if isinstance(error, OSError) and is_ours(error):
+            raise
         return FAILED
     return ""
 
@@ -65,7 +68,7 @@ def faithful_copy(data: bytes, job: Job, terms: Terms) -> bytes | None:
         try:
             copy = make(data, job, terms)
             check_limits(copy, terms.settings)
-            if not copy.doubtful or reads_the_same(copy.data, job, terms, exact=make != by_values):
+            if not copy.doubtful or reads_the_same(copy.data, data, terms, exact=make != by_values):
                 return copy.data
         except Exception:  # the next way may do
             continue
@@ -77,11 +80,11 @@ def part_by_part(data: bytes, job: Job, terms: Terms) -> Copy:
     return marked(data, job.subject, terms.lang, terms.settings.feedback, set())
 
 
-def by_values(_: bytes, job: Job, terms: Terms) -> Copy:
+def by_values(data: bytes, job: Job, terms: Terms) -> Copy:
     """Return a copy that holds the values alone."""
     from pipeline.report.feedback.values import values_workbook
 
-    reading = read_workbook(job.subject.path, terms.settings.intake, lambda _: True)
+    reading = read_content(data, terms.settings.intake, lambda _: True)
     plain = values_workbook(reading)
     copy = marked(plain, job.subject, terms.lang, terms.settings.feedback, {"format"})
     return replace(copy, doubtful=True)
@@ -101,13 +104,12 @@ def check_limits(copy: Copy, settings: Settings) -> None:
         raise CannotCopyError("too large")
 
 
-def reads_the_same(copy: bytes, job: Job, terms: Terms, *, exact: bool) -> bool:
+def reads_the_same(copy: bytes, submission: bytes, terms: Terms, *, exact: bool) -> bool:
     """Whether intake reads from the copy what it reads from the submission.
 
     exact: error values keep their names too; a copy by values knows Excel's own alone.
     """
     from pipeline.report.feedback.values import same_values
 
-    job.target.write_bytes(copy)
-    original, again = terms.read(job.subject.path), terms.read(job.target)
+    original, again = terms.read(submission), terms.read(copy)
     return same_values(original, again, exact=exact)

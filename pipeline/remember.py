@@ -1,0 +1,78 @@
+"""Reads no file a second time: what came of one is kept beside the outputs, by its content.
+
+Only reading is remembered; everything else is worked out anew in every run. The folder may be
+deleted at any time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.intake.discover import fingerprint
+from pipeline.intake.limits import Limits
+from pipeline.intake.pool import Read
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.scheme import scheme_of
+from pipeline.store import Store
+
+FOLDER = ".cache/readings"
+# They say something of the moment or the machine, not of the file.
+PASSING_CODES = {"timeout", "reader_crash"}
+PASSING_REASONS = {"memory"}
+
+
+@dataclass
+class Remembering:
+    """A way to read that looks first whether the content was read before.
+
+    store: None remembers nothing. known: of each file of the last reading, whether it was.
+    """
+
+    read: Read
+    store: Store | None
+    limits: Limits
+    known: list[bool] = field(default_factory=list)
+
+    def __call__(
+        self, paths: Sequence[Path], wanted: frozenset[str]
+    ) -> Iterator[Reading | Refusal]:
+        """Yield the outcomes of the paths in their order."""
+        scheme = scheme_of(self.limits, wanted)
+        prints = [fingerprint(path, self.limits.max_file_mb) for path in paths]
+        found = [self.recall(scheme, sha256) for sha256 in prints]
+        self.known = [outcome is not None for outcome in found]
+        others = [path for path, known in zip(paths, self.known, strict=True) if not known]
+        anew = self.read(others, wanted)
+        for outcome in found:
+            yield outcome if outcome is not None else self.keep(scheme, next(anew))
+        if self.store is not None:
+            self.store.forget()
+
+    def recall(self, scheme: str, sha256: str) -> Reading | Refusal | None:
+        """Return what came of reading this content; None if it is not known."""
+        outcome = self.store.load(scheme + sha256) if self.store and sha256 else None
+        return outcome if outcome is not None and outcome.sha256 == sha256 else None
+
+    def keep(self, scheme: str, outcome: Reading | Refusal) -> Reading | Refusal:
+        """Keep what came of a file, by the bytes that were read; returns it."""
+        if self.store and outcome.sha256 and not passes(outcome):
+            self.store.save(scheme + outcome.sha256, outcome)
+        return outcome
+
+    def counts(self, submissions: int) -> dict[str, int]:
+        """Return how many of the first files, the submissions, were read anew."""
+        cached = sum(self.known[:submissions])
+        return {"anew": submissions - cached, "cached": cached}
+
+
+def remembering(read: Read, outputs: Path, limits: Limits, *, use: bool) -> Remembering:
+    """Return a way to read that remembers below the outputs; use: whether it shall."""
+    return Remembering(read, Store(outputs / FOLDER) if use else None, limits)
+
+
+def passes(outcome: Reading | Refusal) -> bool:
+    """Whether reading the same bytes once more could end otherwise."""
+    return isinstance(outcome, Refusal) and (
+        outcome.passing or outcome.code in PASSING_CODES or outcome.reason in PASSING_REASONS
+    )

@@ -1,0 +1,37 @@
+"""Publications that cost nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+PERIOD = "2026-Q3"
+
+
+def writing(text: str) -> Callable[[Path], None]:
+    """Return what writes a publication of two files."""
+
+    def write(folder: Path) -> None:
+        (folder / "data").mkdir()
+        (folder / "data" / "table").write_text(text)
+        (folder / "run.json").write_text(json.dumps({"text": text}))
+
+    return write
+
+
+def standing(outputs: Path) -> str:
+    """Return the text of what is published; AssertionError if it is not whole."""
+    folder = outputs / PERIOD
+    said: str = json.loads((folder / "run.json").read_text())["text"]
+    assert (folder / "data" / "table").read_text() == said
+    return said
+
+
+def archived(outputs: Path) -> list[str]:
+    """Return the texts of the former publications."""
+    return sorted(p.read_text() for p in (outputs / ".archive").rglob("table"))
+
+
+def leftovers(outputs: Path) -> list[str]:
+    """Return what lies about beside publications, archive and the empty lock."""
+    known = {PERIOD, ".archive", ".lock", ".cache"}
+    return sorted(p.name for p in outputs.iterdir() if p.name not in known)

@@ -1,0 +1,149 @@
+"""A run may die at any moment: nothing is half published, nothing is lost."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import publish as publishing
+from pipeline.lock import holding
+from pipeline.publish import publish, recover
+
+from .making import PERIOD, archived, leftovers, standing, writing
+
+ROOT = Path(__file__).parents[2]
+
+
+class Killed(BaseException):
+    """The process is no more: nothing it would still do is done."""
+
+
+def killed_at(number: int, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
+    """Let the publication die before or after its so-manieth change of the disk."""
+    count = 0
+
+    def wrap(real: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **kwargs: Any) -> Any:
+            nonlocal count
+            count += 1
+            own = count
+            if own == number and before:
+                raise Killed
+            result = real(*args, **kwargs)
+            if own == number:
+                raise Killed
+            return result
+
+        return step
+
+    for name in ("rename", "mkdir", "unlink", "rmdir"):
+        monkeypatch.setattr(Path, name, wrap(getattr(Path, name)))
+    for name in ("exchange", "write_json", "flush", "remove"):
+        monkeypatch.setattr(publishing, name, wrap(getattr(publishing, name)))
+    # Whoever is dead does not clean up after himself.
+    real = publishing.recover
+    monkeypatch.setattr(publishing, "recover", lambda o: None if count >= number else real(o))
+
+
+@pytest.mark.parametrize("swap", [True, False], ids=["exchange", "two renames"])
+@pytest.mark.parametrize("former", ["one", None], ids=["again", "first"])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_death_at_every_step(
+    swap: bool, former: str | None, before: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survived = None
+    for number in range(1, 40):
+        outputs = tmp_path / str(number)
+        outputs.mkdir()
+        if former:
+            publish(outputs, PERIOD, "first", writing(former))
+        with monkeypatch.context() as patch:
+            if not swap:
+                patch.setattr(publishing, "exchange", lambda *_: False)
+            killed_at(number, patch, before=before)
+            with suppress(Killed):
+                publish(outputs, PERIOD, "second", writing("two"))
+                survived = number
+        if survived:
+            break
+        if former and swap:
+            assert standing(outputs) in ("one", "two")  # at once, before anybody cleans up
+        recover(outputs)
+        assert leftovers(outputs) == []
+        there = (outputs / PERIOD).exists()
+        stands = {standing(outputs)} if there else set()
+        assert there or not former
+        assert {former} - {None} <= stands | set(archived(outputs))
+        publish(outputs, PERIOD, "third", writing("three"))
+        assert standing(outputs) == "three"
+        assert set(archived(outputs)) == stands | ({former} - {None})
+    assert survived is not None
+    assert survived > 8
+
+
+@pytest.mark.parametrize("step", ["staging", "target"])
+def test_a_rename_that_is_refused_changes_nothing(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a Windows share, where a file of the publication is open elsewhere."""
+    publish(tmp_path, PERIOD, "first", writing("one"))
+    real = Path.rename
+
+    def rename(self: Path, other: Path) -> Path:
+        if (self.name == PERIOD) == (step == "target") and self.is_dir():
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, other)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        if step == "target":
+            patch.setattr(publishing, "exchange", lambda *_: False)
+        with pytest.raises(PermissionError):
+            publish(tmp_path, PERIOD, "second", writing("two"))
+    assert standing(tmp_path) == "one"
+    assert (archived(tmp_path), leftovers(tmp_path)) == ([], [])
+
+
+KILLING = """
+import os, signal, sys, time
+from pathlib import Path
+from pipeline import publish as publishing
+from pipeline.lock import holding
+from pipeline.publish import publish, recover
+from tests.faults.making import PERIOD, standing, writing
+
+outputs = Path(sys.argv[1])
+for turn in range(10, 10 + int(sys.argv[2])):
+    child = os.fork()
+    if not child:
+        if turn % 2:
+            publishing.exchange = lambda *_: False
+        with holding(outputs, "test"):
+            recover(outputs)
+            for number in range(100_000):
+                publish(outputs, PERIOD, "now", writing(f"{turn}-{number:06}"))
+    time.sleep(0.02 + 0.0137 * (turn - 10))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    if not turn % 2 and (outputs / PERIOD).exists():
+        standing(outputs)
+"""
+
+
+def test_real_kills(tmp_path: Path) -> None:
+    """SIGKILL amid publications in a row: each that stood is in the archive, none is missing."""
+    turns = 20
+    command = [sys.executable, "-c", KILLING, str(tmp_path), str(turns)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+    with holding(tmp_path, "test"):  # the lock of the dead binds nobody
+        recover(tmp_path)
+    found = [standing(tmp_path), *archived(tmp_path)]
+    assert leftovers(tmp_path) == []
+    assert len(found) == len(set(found)) > turns
+    for turn in range(10, 10 + turns):
+        numbers = sorted(int(text[3:]) for text in found if text.startswith(f"{turn}-"))
+        assert numbers == list(range(len(numbers)))
