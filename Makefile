@@ -1,9 +1,10 @@
 # `make review` and `make test` set up everything they need in .venv; nothing outside this folder is touched.
 .DEFAULT_GOAL := help
-.PHONY: help setup review test fuzz lint format demo lock clean
+.PHONY: help setup review serve test fuzz lint format demo lock clean
 
 PYTHON ?= python3
 VENV := .venv
+PORT ?= 4200
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PERIODS ?= $(notdir $(sort $(wildcard inputs/[0-9][0-9][0-9][0-9]-Q[1-4])))
@@ -25,6 +26,9 @@ $(READY): requirements.lock pyproject.toml
 
 review: $(READY)  ## review every period under inputs/ and publish under outputs/
 	@set -e; for period in $(PERIODS); do $(BIN)/cluster-review run $$period; done
+
+serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT=4200, Ctrl-C ends it
+	@$(BIN)/python -m pipeline.operation.serve --port $(PORT)
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile

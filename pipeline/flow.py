@@ -1,6 +1,7 @@
 """The Prefect flow: the same run as `--direct`, with reading in tasks and artifacts for the office.
 
-The only module that knows Prefect; imported late, for Prefect takes seconds to load.
+Besides `pipeline.operation` the only module that knows Prefect; imported late, for Prefect takes
+seconds to load.
 """
 
 import os
@@ -12,9 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import polars as pl
-from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run, task_run
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -24,11 +23,13 @@ from pipeline.intake.discover import shown_name
 from pipeline.intake.pool import Read, read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.operation import outcomes
+from pipeline.operation.artifacts import progress, write_artifacts
 from pipeline.periods import before
 from pipeline.run import Published, Request, run
 from pipeline.scheduler import connected
 from pipeline.settings import load_settings
-from pipeline.texts import say
+from pipeline.trouble import NothingPublishedError
 
 RETRIES = 2
 TIMEZONE = "Europe/Berlin"
@@ -80,8 +81,10 @@ def read_by_tasks(
     size = max(1, min(100, -(-len(paths) // workers)))
     batches = [list(paths[i : i + size]) for i in range(0, len(paths), size)]
     futures = [read_batch.submit(b, wanted, shown_name(b[0]), len(b) - 1, read) for b in batches]
-    for future in futures:
-        yield from future.result()
+    with progress(len(paths)) as tell:
+        for number, future in enumerate(futures, 1):
+            yield from future.result()
+            tell(min(number * size, len(paths)))
 
 
 @flow(
@@ -101,20 +104,25 @@ def review_period(
     wait_minutes: float = 60,
     cache: bool = True,
     scheduler: str | None = None,
-) -> Published:
+    address: str | None = None,
+) -> State[Any]:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 
     Without a period it is the quarter before the day for which the run was scheduled. A run that
-    finds another one at work in the outputs waits for it.
+    finds another one at work in the outputs waits for it. address: where a browser finds the folder
+    of the outputs, for the link to the report.
     """
     period = period or asked_period()
     names = tuple(catalogues or [load_settings().first_catalogue])
     wait_seconds = 60 * wait_minutes
     request = Request(period, inputs, outputs, names, lang, accept_missing, wait_seconds, cache)
-    with places(scheduler) as read:
-        published = run(request, read)
-    write_artifacts(request, published)
-    return published
+    try:
+        with places(scheduler) as read:
+            published = run(request, read)
+    except NothingPublishedError as end:
+        return outcomes.not_published(end, lang)
+    write_artifacts(request, published, address)
+    return outcomes.published(published, lang)
 
 
 @contextmanager
@@ -134,36 +142,15 @@ def asked_period() -> str:
     return given or before(scheduled.date())
 
 
-def write_artifacts(request: Request, published: Published) -> None:
-    """Leave in Prefect's interface what happened: what was quarantined, and a summary."""
-    lang, key = request.lang, request.period.lower()
-    tables = published.review.tables
-    quarantined = tables["submissions"].filter(pl.col("outcome") == "quarantined")
-    rows = quarantined.select("source_file", "cluster_id", "code", f"message_{lang}").to_dicts()
-    create_table_artifact(
-        rows, key=f"quarantined-{key}", description=say("outcome", "quarantined", lang)
-    )
-    create_markdown_artifact(summary(request, published), key=f"summary-{key}")
-
-
-def summary(request: Request, published: Published) -> str:
-    """Return the counts of the publication in Markdown."""
-    counts = published.counts
-    lines = [f"# {request.period}", "", f"`{published.folder}`", "", "| | |", "|---|---:|"]
-    for group, codes in {
-        "outcome": ("reviewed", "quarantined", "superseded", "missing"),
-        "decision": ("eligible", "open", "not_eligible"),
-    }.items():
-        lines += [f"| {say(group, code, request.lang)} | {counts[code]} |" for code in codes]
-    return "\n".join(lines)
-
-
 def run_flow(request: Request, scheduler: str | None = None) -> Published:
-    """Run the flow for a request of the command line; scheduler: the cluster that reads, if any."""
+    """Run the flow for a request of the command line; what ends it is raised.
+
+    scheduler: the cluster that reads, if any.
+    """
     # Tasks of batches that are read elsewhere only wait: more of them fit on this machine.
     threads = CORES if scheduler is None else MOST_WAITING
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=threads)
-    return review_period.with_options(task_runner=runner)(  # type: ignore[arg-type]
+    state: State[Any] = review_period.with_options(task_runner=runner)(  # type: ignore[arg-type]
         request.period,
         request.inputs,
         request.outputs,
@@ -173,4 +160,10 @@ def run_flow(request: Request, scheduler: str | None = None) -> Published:
         request.wait_seconds / 60,
         request.cache,
         scheduler,
+        return_state=True,
     )
+    outcome = state.result(raise_on_failure=False)
+    if isinstance(outcome, BaseException):
+        raise outcome
+    published: Published = outcome
+    return published

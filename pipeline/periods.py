@@ -35,6 +35,11 @@ def after(period: str) -> str:
     return f"{year + 1}-Q1" if quarter == 4 else f"{year}-Q{quarter + 1}"
 
 
+def of(day: dt.date) -> str:
+    """Return the quarter of the day."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def published_before(outputs: Path, period: str) -> list[Path]:
     """Return the folders of the earlier periods that are published, the oldest first."""
     folders = sorted(outputs.iterdir()) if outputs.is_dir() else []
@@ -52,8 +57,3 @@ def between(earlier: str, later: str) -> list[str]:
         found.append(period)
         period = after(period)
     return found
-
-
-def quarter_of(day: dt.date) -> str:
-    """Return the quarter in which a day lies."""
-    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"

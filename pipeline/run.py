@@ -49,6 +49,10 @@ TEMPLATE = "assessments-template.xlsx"
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
 
 
+class NothingSentError(NothingPublishedError):
+    """There is no submission at all: perhaps it is too early, or the folder is another one."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What the user asked for."""
@@ -221,7 +225,7 @@ def refuse_empty(request: Request, found: Found) -> None:
     """End the run if there is nothing to review."""
     if not found.submissions:
         folder = request.inputs / request.period / "submissions"
-        raise NothingPublishedError(
+        raise NothingSentError(
             f"In {folder} liegt keine Einreichung.", f"There is no submission in {folder}."
         )
 

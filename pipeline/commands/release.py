@@ -8,8 +8,8 @@ from pipeline.commands.run import read_here, working
 from pipeline.commands.terminal import fail, printable
 from pipeline.periods import BadPeriodError
 from pipeline.release.release import Released, release
-from pipeline.run import NothingPublishedError
 from pipeline.texts import LANGUAGES, say
+from pipeline.trouble import NothingPublishedError
 
 NOT_RELEASED, USAGE_ERROR = 1, 2
 

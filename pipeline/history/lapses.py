@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipeline import periods
 from pipeline.catalogue import Catalogue
 from pipeline.evaluate import ELIGIBLE, FULFILLED, UNDETERMINED, decision
-from pipeline.periods import quarter_of
 
 LAPSE = {
     "catalogue": pl.String,
@@ -36,7 +36,7 @@ def lapses(criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame
     days = clusters.select("cluster_id", "as_of")
     first = first.join(days, on="cluster_id", maintain_order="left")
     day = pl.col("as_of").dt.offset_by(pl.format("{}mo", months))
-    quarter = day.map_elements(quarter_of, pl.String)
+    quarter = day.map_elements(periods.of, pl.String)
     found = first.with_columns(quarter=quarter, sure=months - pl.col("held") <= 3)
     return found.select(pl.col(name).cast(kind) for name, kind in LAPSE.items())
 

@@ -7,8 +7,8 @@ import polars as pl
 
 from pipeline.diff.sources import changed_sources
 from pipeline.publications import Record, read_record, standing
-from pipeline.run import NothingPublishedError
 from pipeline.texts import LANGUAGES, say
+from pipeline.trouble import NothingPublishedError
 
 SHOWN = 10
 

@@ -1,0 +1,108 @@
+"""What a run leaves in Prefect's interface: progress, tables, a summary with links."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+from urllib.parse import quote
+from uuid import UUID
+
+import polars as pl
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.logging import get_run_logger
+
+from pipeline.operation.markdown import code, safe_rows, table
+from pipeline.run import Published, Request
+from pipeline.texts import say
+
+OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")
+DECISIONS = ("eligible", "open", "not_eligible")
+DECISION_COLUMNS = ("cluster_id", "name", "decision", "fulfilled", "undetermined", "not_fulfilled")
+
+
+def write_artifacts(request: Request, published: Published, address: str | None) -> None:
+    """Leave in Prefect's interface what was published: tables, a summary, a link.
+
+    address: where a browser finds the folder of the outputs; without it, its path. What cannot be
+    shown is logged and no more: the publication stands.
+    """
+    try:
+        write_tables(published, request.lang, request.period.lower())
+        link = link_to(published, address)
+        text = summary(published, request.lang, link)
+        create_markdown_artifact(text, key=f"summary-{request.period.lower()}")
+        create_link_artifact(link, link_text="index.html", key=f"report-{request.period.lower()}")
+    except Exception:
+        get_run_logger().exception("Published, but Prefect did not take what was to be shown.")
+
+
+def write_tables(published: Published, lang: str, key: str) -> None:
+    """Leave tables of what was quarantined, who is missing, and the decisions."""
+    tables = published.review.tables
+    quarantined = tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    rows = quarantined.select("source_file", "cluster_id", "code", f"message_{lang}")
+    put_table(rows, f"quarantined-{key}", say("outcome", "quarantined", lang))
+    missing = tables["coverage"].filter(pl.col("state") == "missing")
+    rows = missing.select("cluster_id", "name", "role", "expected")
+    put_table(rows, f"missing-{key}", say("outcome", "missing", lang))
+    decided = tables["clusters"].select(DECISION_COLUMNS)
+    words = {name: say("decision", name, lang) for name in DECISIONS}
+    decided = decided.with_columns(pl.col("decision").replace(words))
+    put_table(decided, f"decisions-{key}", say("operation", "decisions", lang))
+
+
+def put_table(rows: pl.DataFrame, key: str, description: str) -> None:
+    """Leave a table; an empty one too, for it takes the place of the last run's."""
+    create_table_artifact(safe_rows(rows.iter_rows(named=True)), key=key, description=description)
+
+
+def link_to(published: Published, address: str | None) -> str:
+    """Return the address of the report."""
+    if address is None:
+        return (published.folder.absolute() / "report" / "index.html").as_uri()
+    return f"{address.rstrip('/')}/{quote(published.folder.name)}/report/index.html"
+
+
+def summary(published: Published, lang: str, link: str) -> str:
+    """Return the counts of the publication in Markdown, with a link and the folder to go to."""
+    counts = published.counts
+    groups = {"outcome": OUTCOMES, "decision": DECISIONS}
+    rows = [(say(g, one, lang), counts[one]) for g, codes in groups.items() for one in codes]
+    place = code(str(published.folder.absolute()))
+    return "\n".join(
+        [
+            f"# {published.folder.name}",
+            "",
+            f"[{say('operation', 'report', lang)}](<{link}>), {place}",
+            "",
+            *table(["", ""], rows),
+        ]
+    )
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show how many of the files are read; yields what is to be told the number so far."""
+    if not total:
+        yield lambda done: None
+        return
+    description = say("operation", "reading", "de") + " / " + say("operation", "reading", "en")
+    artifact = cast(UUID, create_progress_artifact(0.0, key="reading", description=description))
+
+    def tell(done: int) -> None:
+        update_progress_artifact(artifact, progress=round(100 * done / total, 1))
+
+    yield tell
+
+
+def write_checked(rows: Sequence[dict[str, object]], period: str, lang: str) -> None:
+    """Leave a table of the submissions that a nightly check has looked at."""
+    key = f"checked-{period.lower()}"
+    create_table_artifact(
+        safe_rows(rows), key=key, description=say("operation", "checked_table", lang)
+    )

@@ -1,0 +1,104 @@
+"""The processes that `serve` keeps alive: started again when they die, ended with it."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.operation.settings import ROOT
+
+PATIENCE = 15
+PR_SET_PDEATHSIG = 1
+MOST_RESTARTS, WITHIN_SECONDS = 5, 120
+LOG_LIMIT = 10 * 1024 * 1024
+
+
+class KeepsDyingError(Exception):
+    """A process dies again and again; its log says why."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(str(log))
+        self.log = log
+
+
+@dataclass
+class Child:
+    """One process of Prefect: `python -m prefect …`, its words in a log."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS))
+
+    def start(self) -> None:
+        """Start the process."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "prefect", *self.arguments],
+                cwd=ROOT,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C on the terminal is for us, who end it in order.
+                start_new_session=True,
+                preexec_fn=end_with_parent,
+            )
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def revive(self) -> None:
+        """Start the process again; KeepsDyingError if that has not helped several times."""
+        now = time.monotonic()
+        if len(self.deaths) == MOST_RESTARTS and now - self.deaths[0] < WITHIN_SECONDS:
+            raise KeepsDyingError(self.log)
+        self.deaths.append(now)
+        self.start()
+
+    def stop(self) -> None:
+        """End the process and what it has started; by force if it takes too long."""
+        if self.process is None:
+            return
+        group = self.process.pid
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when `serve` dies without a chance to end it (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def rotate(log: Path) -> Path:
+    """Return the log; a long one is put aside, in the place of the last that was."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".1.log"))
+    return log
+
+
+def keep_alive(children: Sequence[Child], say: Callable[[str], None], pause: float = 1.0) -> None:
+    """Watch the processes until something interrupts; whichever dies is started again."""
+    while True:
+        for child in children:
+            if not child.is_alive():
+                say(child.name)
+                child.revive()
+        time.sleep(pause)

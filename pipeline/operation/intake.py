@@ -1,0 +1,159 @@
+"""The nightly check: marked copies of submissions that are new or have changed, by their content.
+
+outputs/.intake/<period>/feedback/    the marked copies of what lies there now
+outputs/.intake/<period>/checked.json what has been checked; safe to delete
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from pipeline.check import check
+from pipeline.intake.discover import discover, distinct_names, fingerprint
+from pipeline.intake.gather import gather
+from pipeline.intake.pool import Read
+from pipeline.mapping.apply import mapping_sheet_keys
+from pipeline.mapping.files import FOLDER, mapping_files
+from pipeline.mapping.load import load_mappings
+from pipeline.mapping.model import ExportMapping
+from pipeline.report.feedback.copy import Job
+from pipeline.report.feedback.gather import subjects_of_check
+from pipeline.report.feedback.names import feedback_names
+from pipeline.report.feedback.write import write_all
+from pipeline.settings import load_settings
+from pipeline.submissions import QUARANTINED
+from schemas import declaration
+from schemas.declaration import submission, wanted_sheet_keys
+
+PLACE, MEMORY, COPIES = ".intake", "checked.json", "feedback"
+SCHEMAS = Path(declaration.__file__).parent
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a nightly check has come to.
+
+    rows: of each submission that was new or has changed, what `checked.json` keeps of it. all: how
+    many submissions there are. copies: the folder of the marked copies.
+    """
+
+    rows: list[dict[str, Any]]
+    all: int
+    copies: Path
+
+    @property
+    def quarantined(self) -> int:
+        """How many of those checked would be quarantined as they are."""
+        return sum(row["outcome"] == QUARANTINED for row in self.rows)
+
+
+def check_new(inputs: Path, outputs: Path, period: str, lang: str, read: Read) -> Night:
+    """Check what is new or has changed since the last time, and write marked copies.
+
+    Only the folder outputs/.intake is written to. MappingError if a mapping is wrong.
+    """
+    folder = outputs / PLACE / period
+    (folder / COPIES).mkdir(parents=True, exist_ok=True)
+    mappings = load_mappings(mapping_files(inputs / period / FOLDER))
+    paths = discover(inputs, period).submissions
+    names = distinct_names(paths)
+    files = dict(zip(names, paths, strict=True))
+    copies = dict(zip(names, feedback_names(names), strict=True))
+    basis = basis_of(mappings, lang)
+    prints = {name: f"{print_of(path)} {basis}" for name, path in files.items()}
+    known = recall(folder / MEMORY)
+    new = [
+        name
+        for name in names
+        if known.get(name, {}).get("print") != prints[name]
+        or not (folder / COPIES / copies[name]).is_file()
+    ]
+    rows = check_these({name: files[name] for name in new}, copies, folder, lang, mappings, read)
+    for row in rows:
+        known[row["source_file"]] = {**row, "print": prints[row["source_file"]]}
+    forget_gone(folder / COPIES, set(copies.values()))
+    remember(folder / MEMORY, {name: known[name] for name in names})
+    return Night(rows, len(names), folder / COPIES)
+
+
+def check_these(
+    files: Mapping[str, Path],
+    copies: Mapping[str, str],
+    folder: Path,
+    lang: str,
+    mappings: Sequence[ExportMapping],
+    read: Read,
+) -> list[dict[str, Any]]:
+    """Check these files, put their marked copies into their place, and return what was found."""
+    if not files:
+        return []
+    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    paths, most = list(files.values()), load_settings().intake.max_file_mb
+    outcomes = list(read(paths, wanted))
+    sent = gather(paths, list(files), outcomes, start=0, most_mb=most)
+    checked = check(sent, mappings, with_requests=True)
+    subjects = subjects_of_check(checked, files)
+    with TemporaryDirectory(dir=folder, prefix=".") as staging:
+        jobs = [Job(s, Path(staging) / copies[n]) for s, n in zip(subjects, files, strict=True)]
+        for copy in write_all(jobs, lang, wanted):
+            copy.replace(folder / COPIES / copy.name)
+    counts = checked.findings.group_by("source_file").agg(
+        (pl.col("severity") == severity).sum().alias(f"{severity}s")
+        for severity in ("error", "warning")
+    )
+    table = checked.files.join(counts, on="source_file", how="left", maintain_order="left")
+    columns = ("source_file", "cluster_id", "outcome", "code", "errors", "warnings")
+    return table.select(columns).with_columns(pl.col("errors", "warnings").fill_null(0)).to_dicts()
+
+
+# ---------------------------------------------------------------------------------- what is known
+def print_of(path: Path) -> str:
+    """Return what tells a file's content from another: its sha256, else (too large) its size."""
+    most = load_settings().intake.max_file_mb
+    return fingerprint(path, most) or f"{path.lstat().st_size}-{path.lstat().st_mtime_ns}"
+
+
+def basis_of(mappings: Sequence[ExportMapping], lang: str) -> str:
+    """Return what else a check hangs on: our version, our declarations, mappings, language."""
+    digest = sha256(f"{version('cluster-review')} {lang}".encode())
+    for path in sorted(SCHEMAS.rglob("*.toml")):
+        digest.update(path.read_bytes())
+    for mapping in mappings:
+        digest.update(mapping.sha256.encode())
+    return digest.hexdigest()
+
+
+def recall(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what has been checked; nothing if that is not known or its file is damaged."""
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    sound = isinstance(known, dict) and all(isinstance(row, dict) for row in known.values())
+    return known if sound else {}
+
+
+def remember(path: Path, known: Mapping[str, Mapping[str, Any]]) -> None:
+    """Note what has been checked, in one step."""
+    draft = path.with_suffix(".part")
+    text = json.dumps(known, ensure_ascii=False, indent=1)
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def forget_gone(copies: Path, names: set[str]) -> None:
+    """Remove marked copies of what is no longer there, and what a killed check has left."""
+    for path in copies.iterdir():
+        if path.name not in names:
+            path.unlink()
+    for path in copies.parent.iterdir():
+        if path.is_dir() and path.name.startswith("."):
+            shutil.rmtree(path)

@@ -1,0 +1,140 @@
+"""Who is told of a finished draft and of a run that failed; nobody, unless it is set up here.
+
+    python -m pipeline.operation.notify --webhook https://…           a POST with JSON
+    python -m pipeline.operation.notify --mail mailtos://user:password@example.org?to=office@example.org
+    python -m pipeline.operation.notify --off                         nobody any more
+    python -m pipeline.operation.notify                               says what is set up
+
+Needs a running server: that of `make serve`, or the one PREFECT_API_URL names. Addresses are kept
+in its database, encrypted, as blocks of Prefect; they are not printed.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pipeline.operation.settings import ROOT, environment
+
+WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
+# A final state's name: Published, or "Published, 3 quarantined".
+DRAFT = ("Published", "Published,*")
+TROUBLE = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
+KINDS = {"draft": DRAFT, "trouble": TROUBLE}
+PAYLOAD = """{
+  "run": {{ flow_run.name | tojson }},
+  "deployment": {{ (deployment.name if deployment else "") | tojson }},
+  "state": {{ flow_run.state.name | tojson }},
+  "message": {{ (flow_run.state.message or "") | tojson }},
+  "address": {{ (flow_run | ui_url) | tojson }}
+}"""
+SUBJECT = "cluster-review: {{ flow_run.name }}: {{ flow_run.state.name }}"
+BODY = """{{ flow_run.state.message or "" }}
+
+{{ flow_run | ui_url }}
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Set up who is told; returns 0, or 1 if the server cannot be reached."""
+    arguments = parse(argv)
+    os.environ.update(environment(arguments.home, arguments.port))
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        if (error := client.api_healthcheck()) is not None:
+            url = os.environ["PREFECT_API_URL"]
+            print(f"{url} antwortet nicht / does not answer: {error}", file=sys.stderr)
+            return 1
+        if arguments.off:
+            forget(client)
+        if arguments.webhook:
+            tell(client, WEBHOOK, call_webhook(arguments.webhook))
+        if arguments.mail:
+            tell(client, MAIL, send_mail(arguments.mail))
+        print(*(told(client) or ["niemand / nobody"]), sep="\n")
+    return 0
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return what was asked for."""
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="notify", description=__doc__, formatter_class=form)
+    parser.add_argument("--webhook", metavar="URL")
+    parser.add_argument("--mail", metavar="URL", help="of Apprise: mailto:// or mailtos://")
+    parser.add_argument("--off", action="store_true", help="tell nobody any more")
+    parser.add_argument("--port", type=int, default=4200)
+    parser.add_argument("--home", type=Path, default=ROOT / ".prefect", metavar="DIR")
+    arguments = parser.parse_args(argv)
+    if arguments.mail and not arguments.mail.startswith(("mailto://", "mailtos://")):
+        parser.error("--mail: mailto://… oder/or mailtos://…")
+    return arguments
+
+
+def call_webhook(url: str) -> Any:
+    """Keep the address as a block; returns the action that calls it."""
+    from prefect.blocks.webhook import Webhook
+    from prefect.events.actions import CallWebhook
+
+    block = Webhook(url=url, headers={"Content-Type": "application/json"})  # type: ignore[arg-type]
+    return CallWebhook(block_document_id=keep(block, WEBHOOK), payload=PAYLOAD)
+
+
+def send_mail(url: str) -> Any:
+    """Keep the address as a block; returns the action that sends a mail to it."""
+    # Prefect has no block for SMTP; Apprise, to which this one hands an address that is not
+    # Slack's, has.
+    from prefect.blocks.notifications import SlackWebhook
+    from prefect.events.actions import SendNotification
+
+    block = SlackWebhook(url=as_plain_text(url))  # type: ignore[arg-type]
+    return SendNotification(block_document_id=keep(block, MAIL), subject=SUBJECT, body=BODY)
+
+
+def as_plain_text(url: str) -> str:
+    """Return the address for mails in plain text: a file's name may hold HTML."""
+    return url if "format=" in url else f"{url}{'&' if '?' in url else '?'}format=text"
+
+
+def keep(block: Any, name: str) -> UUID:
+    """Save a block under our name; returns its id."""
+    number: UUID = block.save(name, overwrite=True)
+    return number
+
+
+def tell(client: Any, name: str, action: Any) -> None:
+    """Act on a finished draft and on trouble."""
+    from pipeline.operation.automations import on_states, put
+
+    for kind, states in KINDS.items():
+        put(client, on_states(f"{name}: {kind}", ", ".join(states), states, [action]))
+
+
+def forget(client: Any) -> None:
+    """Remove the automations, and the addresses with them."""
+    from prefect.blocks.core import Block
+
+    from pipeline.operation.automations import remove
+
+    for name, slug in ((WEBHOOK, "webhook"), (MAIL, "slack-webhook")):
+        for kind in KINDS:
+            remove(client, f"{name}: {kind}")
+        try:
+            Block.delete(f"{slug}/{name}")
+        except ValueError:  # there is none
+            continue
+
+
+def told(client: Any) -> list[str]:
+    """Return the automations that are set up."""
+    from pipeline.operation.automations import find
+
+    names = [f"{name}: {kind}" for name in (WEBHOOK, MAIL) for kind in KINDS]
+    return [name for name in names if find(client, name)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

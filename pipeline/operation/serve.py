@@ -1,0 +1,182 @@
+"""`make serve`: Prefect's server, a work pool, a worker and the deployments, on this machine.
+
+    python -m pipeline.operation.serve [--port 4200] [--home .prefect]
+
+With PREFECT_API_URL set, that server is used and none is started.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from pipeline.operation.children import Child, KeepsDyingError, keep_alive, rotate
+from pipeline.operation.settings import HOST, POOL, ROOT, environment
+
+START_SECONDS = 180
+MESSAGES = {
+    "taken": (
+        "Port {port} ist belegt. Läuft `make serve` schon? Sonst einen anderen nehmen: "
+        "make serve PORT=4201",
+        "Port {port} is taken. Is `make serve` running already? Else use another: "
+        "make serve PORT=4201",
+    ),
+    "unreachable": (
+        "Der Prefect-Server unter {url} antwortet nicht. Mehr dazu: {log}",
+        "The Prefect server at {url} does not answer. See {log}",
+    ),
+    "dying": (
+        "Ein Prozess endet immer wieder; der Grund steht am Ende von {log}",
+        "A process ends again and again; the end of {log} says why",
+    ),
+    "deploying": (
+        "Die Deployments aus prefect.yaml konnten nicht eingerichtet werden: {why}",
+        "The deployments of prefect.yaml could not be set up: {why}",
+    ),
+}
+
+
+class CannotServeError(Exception):
+    """Something that must be put right before we can serve."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__("\n".join(text.format(**details) for text in MESSAGES[code]))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until Ctrl-C or SIGTERM; returns 0 then, 1 if that is not possible."""
+    arguments = parse(argv)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    try:
+        serve(arguments.home, arguments.port)
+    except KeyboardInterrupt:
+        print("Beendet / stopped", flush=True)
+        return 0
+    except CannotServeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(prog="serve", description=__doc__)
+    parser.add_argument("--port", type=int, default=4200)
+    parser.add_argument("--home", type=Path, default=ROOT / ".prefect", metavar="DIR")
+    return parser.parse_args(argv)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Take SIGTERM for Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def serve(home: Path, port: int) -> None:
+    """Start everything and watch over it; what was started is ended in any case."""
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)  # where others look: what runs said of submissions
+    foreign = os.environ.get("PREFECT_API_URL")
+    os.environ.update(environment(home, port))
+    url = os.environ["PREFECT_API_URL"]
+    with ending() as children:
+        log = rotate(home / "server.log")
+        if not foreign:
+            refuse_taken(port)
+            children.append(start_server(port, log))
+        print(f"Prefect startet / is starting … ({log})", flush=True)
+        wait_for(url, log, children)
+        set_up_all(home)
+        children.append(start_worker(home))
+        print(f"Oberfläche / interface: {url.removesuffix('/api')}", flush=True)
+        print("Beenden mit Strg-C / Ctrl-C ends it", flush=True)
+        watch(children)
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[list[Child]]:
+    """Collect processes, and end them in the order opposite to their start."""
+    children: list[Child] = []
+    try:
+        yield children
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C shall leave nothing behind
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for child in reversed(children):
+            child.stop()
+
+
+def watch(children: Sequence[Child]) -> None:
+    """Watch over the processes."""
+
+    def say(name: str) -> None:
+        print(f"{name}: war beendet, startet neu / had ended, starts again", flush=True)
+
+    try:
+        keep_alive(children, say)
+    except KeepsDyingError as error:
+        raise CannotServeError("dying", log=error.log) from error
+
+
+def refuse_taken(port: int) -> None:
+    """Say if another program has the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CannotServeError("taken", port=port) from error
+
+
+def start_server(port: int, log: Path) -> Child:
+    """Start Prefect's server, for this machine only."""
+    child = Child(
+        "server", ["server", "start", "--host", HOST, "--port", str(port)], os.environ, log
+    )
+    child.start()
+    return child
+
+
+def start_worker(home: Path) -> Child:
+    """Start a worker with a name that stays, so that a new one takes an old one's place."""
+    name = f"cluster-review on {socket.gethostname()}"
+    arguments = ["worker", "start", "--pool", POOL, "--type", "process", "--name", name]
+    child = Child("worker", arguments, os.environ, rotate(home / "worker.log"))
+    child.start()
+    return child
+
+
+def wait_for(url: str, log: Path, children: Sequence[Child]) -> None:
+    """Wait until the server answers; CannotServeError if it dies or takes too long."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and all(child.is_alive() for child in children):
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return  # it answers; whether it lets us in is seen later
+        except OSError:
+            time.sleep(0.3)
+    raise CannotServeError("unreachable", url=url, log=log)
+
+
+def set_up_all(home: Path) -> None:
+    """Make what the server lacks: the work pool, the deployments, the automation for dead runs."""
+    from pipeline.operation.setup import SetupError, set_up
+
+    try:
+        set_up(home)
+    except SetupError as error:
+        raise CannotServeError("deploying", why=error) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

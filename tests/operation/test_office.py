@@ -1,0 +1,157 @@
+"""A real server and a real worker: what is due is done, said and told; what dies blocks nothing.
+
+The tests share one office and follow one another as its days do.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.periods import before
+from tests.operation.kills import Kills, descendants
+from tests.operation.office import ROOT, Office, today, until
+from tests.operation.sink import sink
+
+REVIEW, NIGHTLY = "quarterly-review", "intake-check"
+PERIOD = before(today())
+BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"
+Told = list[dict[str, Any]]
+
+
+def command(office: Office, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours beside the office."""
+    there = ["--home", str(office.home), "--port", str(office.port)]
+    return subprocess.run(
+        [sys.executable, "-m", f"pipeline.operation.{module}", *there, *arguments],
+        cwd=ROOT,
+        env=office.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def told(office: Office) -> Iterator[Told]:
+    """What a webhook is told."""
+    with sink() as (url, posted):
+        done = command(office, "notify", "--webhook", url)
+        assert done.returncode == 0, done.stderr
+        assert url not in done.stdout
+        yield posted
+
+
+def test_a_scheduled_review_publishes_the_quarter_before(office: Office) -> None:
+    run = office.wait_for(office.on_schedule(REVIEW))
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Published, 1 quarantined")
+    assert run["name"] == f"review {PERIOD}"
+    published = office.outputs / PERIOD
+    assert (published / "report" / "index.html").is_file()
+    assert (published / "portfolio.xlsx").is_file()
+    assert json.loads((published / "run.json").read_text())["counts"]["quarantined"] == 1
+
+    shown, key = office.artifacts(run), PERIOD.lower()
+    (row,) = json.loads(shown[f"quarantined-{key}"])
+    assert row["source_file"] == BAD
+    assert len(json.loads(shown[f"decisions-{key}"])) == 2
+    assert json.loads(shown[f"missing-{key}"]) == []
+    assert shown["reading"] == 100
+    assert f"{published}/report/index.html" in shown[f"summary-{key}"]
+
+
+def test_a_nightly_check_writes_copies_and_publishes_nothing(office: Office) -> None:
+    stood = (office.outputs / PERIOD / "run.json").read_bytes()
+    run = office.wait_for(office.on_schedule(NIGHTLY))
+    copies = list((office.outputs / ".intake" / PERIOD / "feedback").iterdir())
+    assert run["state_name"] == f"Checked, {len(copies)} new or changed"
+    rows = json.loads(office.artifacts(run)[f"checked-{PERIOD.lower()}"])
+    assert BAD in [row["source_file"] for row in rows]
+    assert (office.outputs / PERIOD / "run.json").read_bytes() == stood
+    assert office.wait_for(office.by_hand(NIGHTLY))["state_name"] == "Nothing new"
+
+
+def test_nothing_to_publish_is_no_failure_but_is_told(office: Office, told: Told) -> None:
+    run = office.wait_for(office.by_hand(REVIEW, period="2020-Q1"))
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Nothing to publish")
+    until(lambda: any(run["id"] in said["address"] for said in told), office.words)
+    assert (told[-1]["state"], told[-1]["deployment"]) == ("Nothing to publish", REVIEW)
+    assert told[-1]["message"] == run["state"]["message"]
+
+
+def test_a_refusal_is_a_failure_with_its_reason(office: Office, told: Told, tmp_path: Path) -> None:
+    sent = tmp_path / PERIOD / "submissions"
+    sent.mkdir(parents=True)
+    (sent / "a.xlsx").write_bytes(b"no workbook")
+    stood = (office.outputs / PERIOD / "run.json").read_bytes()
+    run = office.wait_for(office.by_hand(REVIEW, inputs=str(tmp_path), period=PERIOD))
+    assert (run["state_type"], run["state_name"]) == ("FAILED", "Refused")
+    assert "bisherige Veröffentlichung bleibt" in run["state"]["message"]
+    assert (office.outputs / PERIOD / "run.json").read_bytes() == stood
+    until(lambda: told[-1]["state"] == "Refused", office.words)
+
+
+def test_a_draft_is_told(office: Office, told: Told) -> None:
+    run = office.wait_for(office.by_hand(REVIEW))
+    until(lambda: any(run["id"] in said["address"] for said in told), office.words)
+    assert told[-1]["state"] == "Published, 1 quarantined"
+
+
+def test_killed_runs_leave_a_whole_publication(office: Office, tmp_path: Path) -> None:
+    office.outputs = tmp_path / "outputs"
+    kills = Kills(office, tmp_path, seed=3)
+    for target in ("run", "reader", "worker"):
+        kills.targets = {target: 1}
+        kills.kill_once()
+    kills.publish()
+    assert kills.killed.total() == 3
+
+
+def test_a_dead_run_gives_its_place_back(office: Office) -> None:
+    (automation,) = office.ask("POST", "/automations/filter", dead_runs_filter())
+    automation["trigger"]["within"] = 10  # the least that Prefect takes
+    keys = ("name", "description", "enabled", "trigger", "actions")
+    office.ask("PUT", f"/automations/{automation['id']}", {k: automation[k] for k in keys})
+    number = office.deployment(NIGHTLY)["id"]
+    dead = office.ask("POST", f"/deployments/{number}/create_flow_run", {})
+    office.ask("POST", f"/flow_runs/{dead['id']}/set_state", {"state": {"type": "PENDING"}})
+    assert places_taken(office, NIGHTLY) == 1
+    assert office.wait_for(dead)["state_name"] == "Crashed"
+    assert places_taken(office, NIGHTLY) == 0
+
+
+def dead_runs_filter() -> dict[str, Any]:
+    return {"automations": {"name": {"any_": ["cluster-review: dead runs"]}}}
+
+
+def places_taken(office: Office, name: str) -> int:
+    return int(office.deployment(name)["global_concurrency_limit"]["active_slots"])
+
+
+def test_a_taken_port_is_said(office: Office) -> None:
+    done = command(office, "serve")
+    assert done.returncode == 1
+    assert f"Port {office.port} ist belegt" in done.stderr
+    assert f"Port {office.port} is taken" in done.stderr
+
+
+def test_ended_and_started_again_it_goes_on(office: Office) -> None:
+    number = office.deployment(NIGHTLY)["id"]
+    office.ask("PATCH", f"/deployments/{number}", {"paused": True})
+    below = list(descendants(office.process.pid))
+    assert len(below) >= 2
+    assert office.stop(signal.SIGINT) == 0
+    assert [p for p in below if Path(f"/proc/{p}").exists() and os.getpgid(p) == p] == []
+
+    office.said.write_text("")
+    office.process = office.start()
+    office.wait_until_serving()
+    again = office.deployment(NIGHTLY)
+    assert (again["id"], again["paused"]) == (number, True)
