@@ -27,7 +27,7 @@ review: $(READY)  ## review every period under inputs/ and publish under outputs
 	@set -e; for period in $(PERIODS); do $(BIN)/cluster-review run $$period; done
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz
