@@ -31,7 +31,7 @@ serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT
 	@$(BIN)/python -m pipeline.operation.serve --port $(PORT)
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz

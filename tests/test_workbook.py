@@ -16,7 +16,8 @@ from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
 from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
-from tests.workbook.office_suite import cells, differing, recalculated
+from tests.libreoffice import recalculated
+from tests.workbook.office_suite import cells, differing
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 A, B, C = "DE-0001", "DE-0002", "DE-0003"
@@ -252,20 +253,25 @@ def review() -> Review:
 # ---- reading it back ----
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the workbook in each language."""
+    folder = tmp_path_factory.mktemp("workbook")
+    for lang in ("de", "en"):
+        write_workbook(review(), folder / f"{lang}.xlsx", lang)
+    return folder
+
+
 @pytest.fixture(scope="module", params=["de", "en"])
-def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(request: pytest.FixtureRequest, written: Path) -> Path:
     """The workbook in each language."""
-    target = tmp_path_factory.mktemp("workbook") / f"{request.param}.xlsx"
-    write_workbook(review(), target, request.param)
-    return target
+    return written / f"{request.param}.xlsx"
 
 
 @pytest.fixture(scope="module")
-def german(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+def german(written: Path) -> openpyxl.Workbook:
     """The German workbook with its stored values."""
-    target = tmp_path_factory.mktemp("german") / "portfolio.xlsx"
-    write_workbook(review(), target, "de")
-    return openpyxl.load_workbook(target, data_only=True)
+    return openpyxl.load_workbook(written / "de.xlsx", data_only=True)
 
 
 def table_rows(book: openpyxl.Workbook, sheet: str) -> list[Row]:
@@ -469,12 +475,18 @@ def plant(path: Path, target: Path) -> Path:
     return target
 
 
-def test_every_formula_recalculates_to_its_stored_value(path: Path, tmp_path: Path) -> None:
-    assert differing(path, recalculated(path, tmp_path)) == []
+@pytest.fixture(scope="module")
+def again(written: Path) -> dict[str, Path]:
+    """The workbooks, and one with a wrong stored value, as LibreOffice calculates them."""
+    wrong = plant(written / "de.xlsx", written / "wrong.xlsx")
+    saved = recalculated([written / "de.xlsx", written / "en.xlsx", wrong], written)
+    return {path.stem: path for path in saved}
 
 
-def test_a_wrong_stored_value_is_noticed(tmp_path: Path) -> None:
-    write_workbook(review(), tmp_path / "right.xlsx", "de")
-    wrong = plant(tmp_path / "right.xlsx", tmp_path / "wrong.xlsx")
-    ((sheet, cell),) = differing(wrong, recalculated(wrong, tmp_path))
+def test_every_formula_recalculates_to_its_stored_value(path: Path, again: dict[str, Path]) -> None:
+    assert differing(path, again[path.stem]) == []
+
+
+def test_a_wrong_stored_value_is_noticed(written: Path, again: dict[str, Path]) -> None:
+    ((sheet, cell),) = differing(written / "wrong.xlsx", again["wrong"])
     assert (sheet, cell[0]) == ("Überblick", "B")

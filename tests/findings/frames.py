@@ -1,5 +1,6 @@
 """Workbooks as the stacked frames of the intake, from grids of Python values."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,14 +12,23 @@ COMPANY = {"Name": "Alpha GmbH", "Akteurstyp": "Unternehmen", "Bindung": "Mitgli
 KINDS = {str: "s", int: "n", float: "n", bool: "b", date: "d"}
 
 
-def raw_cells(sheets: dict[str, list[list[Any]]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+Grids = dict[str, list[list[Any]]]
+
+
+def raw_cells_of(books: Sequence[Grids]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the stacked frames of many workbooks, which have their places as numbers."""
+    names, cells = zip(*(raw_cells(book, file) for file, book in enumerate(books)), strict=True)
+    return pl.concat(names), pl.concat(cells)
+
+
+def raw_cells(sheets: Grids, file: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the stacked frames of one workbook from its grids."""
     rows = []
     for number, grid in enumerate(sheets.values()):
         for r, line in enumerate(grid, 1):
             for c, value in enumerate(line, 1):
                 if value is not None:
-                    rows.append((0, number, r, c, *typed(value)))
+                    rows.append((file, number, r, c, *typed(value)))
     schema = {
         "file": pl.UInt32,
         "sheet": pl.UInt16,
@@ -29,7 +39,7 @@ def raw_cells(sheets: dict[str, list[list[Any]]]) -> tuple[pl.DataFrame, pl.Data
         "text": pl.String,
     }
     names = pl.DataFrame(
-        {"file": [0] * len(sheets), "sheet": range(len(sheets)), "name": list(sheets)},
+        {"file": [file] * len(sheets), "sheet": range(len(sheets)), "name": list(sheets)},
         schema={"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String},
     )
     return names, pl.DataFrame(rows, schema=schema, orient="row")

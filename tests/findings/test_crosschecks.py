@@ -1,5 +1,6 @@
 """Every cross check on small tables: where it fires and where it does not."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipeline.settings import load_settings
 from pipeline.submissions import incomplete
 from schemas.declaration import submission
 
-from .frames import COMPANY, LAST_DAY, MASTER, grid_of, raw_cells
+from .frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
 
 # An address that fits: Dresden.
 DRESDEN = {"PLZ": "01067", "Ort": "Dresden"}
@@ -27,11 +28,39 @@ def fired(
     last_day: date | None = LAST_DAY,
 ) -> Found:
     """Return (check, field, detail) of what fires in one submission."""
+    found = examine(*raw_cells(book(master, tables)), load_settings(), last_day).findings
+    return brief(found)
+
+
+def book(
+    master: dict[str, Any] | None = None, tables: dict[str, list[dict[str, Any]]] | None = None
+) -> Grids:
+    """Return a submission with one actor, unless it has others."""
     form = [[label, value] for label, value in {**MASTER, **(master or {})}.items()]
     tables = {"Akteure": [COMPANY], **(tables or {})}
-    grids = {"Stammdaten": form, **{name: grid_of(rows) for name, rows in tables.items()}}
-    found = examine(*raw_cells(grids), load_settings(), last_day).findings
-    return brief(found)
+    return {"Stammdaten": form, **{name: grid_of(rows) for name, rows in tables.items()}}
+
+
+def each_fired(books: Sequence[Grids]) -> list[Found]:
+    """Return what fires in each of many submissions, which are examined at once."""
+    found = examine(*raw_cells_of(books), load_settings(), LAST_DAY).findings
+    return [brief(found.filter(pl.col("file") == file)) for file in range(len(books))]
+
+
+def assert_fired(cases: Sequence[tuple[Any, ...]], books: Sequence[Grids]) -> None:
+    """Compare what fires with the last of each case: (check, field, detail), or nothing."""
+    due = [[case[-1]] if case[-1] else [] for case in cases]
+    by_case = [f"{number}: {case[:-1]}" for number, case in enumerate(cases)]
+    found = dict(zip(by_case, each_fired(books), strict=True))
+    assert found == dict(zip(by_case, due, strict=True))
+
+
+def assert_checks(cases: Sequence[tuple[Any, ...]], books: Sequence[Grids]) -> None:
+    """Compare which checks fire with the last of each case: a check, or nothing."""
+    due = [[case[-1]] if case[-1] else [] for case in cases]
+    by_case = [f"{number}: {case[:-1]}" for number, case in enumerate(cases)]
+    checked = [[check for check, _, _ in found] for found in each_fired(books)]
+    assert dict(zip(by_case, checked, strict=True)) == dict(zip(by_case, due, strict=True))
 
 
 def brief(found: pl.DataFrame) -> Found:
@@ -59,30 +88,29 @@ def test_nothing_fires_where_nothing_contradicts() -> None:
     assert fired(master, {"Akteure": rows}) == []
 
 
-@pytest.mark.parametrize(
-    ("label", "day", "fires"),
-    [
-        ("Stichtag", date(2026, 6, 30), ("as_of_before_period", "as_of", "01.07.2026")),
-        ("Stichtag", date(2026, 7, 1), None),
-        ("Formale Gründung", date(2026, 10, 1), ("founded_after_as_of", "founded", "30.09.2026")),
-        ("Formale Gründung", date(2026, 9, 30), None),
-        (
-            "Strategiedokument vom",
-            date(2026, 10, 1),
-            ("strategy_after_as_of", "strategy_dated", "30.09.2026"),
-        ),
-        ("Strategiedokument vom", date(2026, 9, 30), None),
-        (
-            "Antrag am",
-            date(2019, 12, 31),
-            ("application_before_consultation", "application_on", "01.01.2020"),
-        ),
-        ("Antrag am", date(2020, 1, 1), None),
-    ],
-)
-def test_days_of_the_master_data(label: str, day: date, fires: Any) -> None:
-    master = {"Beratungsgespräch am": date(2020, 1, 1), label: day}
-    assert fired(master) == ([fires] if fires else [])
+DAYS = [
+    ("Stichtag", date(2026, 6, 30), ("as_of_before_period", "as_of", "01.07.2026")),
+    ("Stichtag", date(2026, 7, 1), None),
+    ("Formale Gründung", date(2026, 10, 1), ("founded_after_as_of", "founded", "30.09.2026")),
+    ("Formale Gründung", date(2026, 9, 30), None),
+    (
+        "Strategiedokument vom",
+        date(2026, 10, 1),
+        ("strategy_after_as_of", "strategy_dated", "30.09.2026"),
+    ),
+    ("Strategiedokument vom", date(2026, 9, 30), None),
+    (
+        "Antrag am",
+        date(2019, 12, 31),
+        ("application_before_consultation", "application_on", "01.01.2020"),
+    ),
+    ("Antrag am", date(2020, 1, 1), None),
+]
+
+
+def test_days_of_the_master_data() -> None:
+    known = {"Beratungsgespräch am": date(2020, 1, 1)}
+    assert_fired(DAYS, [book(known | {label: day}) for label, day, _ in DAYS])
 
 
 def test_without_a_period_no_stichtag_is_too_early() -> None:
@@ -99,27 +127,26 @@ def test_an_early_stichtag_does_not_quarantine() -> None:
     assert incomplete(submission(), found).is_empty()
 
 
-@pytest.mark.parametrize(
-    ("sheet", "row", "fires"),
-    [
-        ("Akteure", actor(Beitritt=date(2020, 1, 2), Austritt=date(2020, 1, 1)), True),
-        ("Akteure", actor(Beitritt=date(2020, 1, 1), Austritt=date(2020, 1, 1)), False),
-        ("Akteure", actor(Austritt=date(2020, 1, 1)), False),
-        ("Akteure", actor(Beitritt="unklar", Austritt=date(2020, 1, 1)), False),
-        ("Management", {"VZÄ": 1, "Beginn": date(2020, 1, 2), "Ende": date(2020, 1, 1)}, True),
-        ("Management", {"VZÄ": 1, "Beginn": date(2020, 1, 1), "Ende": date(2020, 1, 2)}, False),
-        ("Nachweise", {"Art": "Messe", "Datum": date(2020, 2, 1), "Ende": date(2020, 1, 1)}, True),
-        ("Nachweise", {"Art": "Messe", "Datum": date(2020, 1, 1), "Ende": date(2020, 1, 1)}, False),
-    ],
-)
-def test_dates_in_the_wrong_order(sheet: str, row: dict[str, Any], fires: bool) -> None:
+ORDERS = [
+    ("Akteure", actor(Beitritt=date(2020, 1, 2), Austritt=date(2020, 1, 1)), True),
+    ("Akteure", actor(Beitritt=date(2020, 1, 1), Austritt=date(2020, 1, 1)), False),
+    ("Akteure", actor(Austritt=date(2020, 1, 1)), False),
+    ("Akteure", actor(Beitritt="unklar", Austritt=date(2020, 1, 1)), False),
+    ("Management", {"VZÄ": 1, "Beginn": date(2020, 1, 2), "Ende": date(2020, 1, 1)}, True),
+    ("Management", {"VZÄ": 1, "Beginn": date(2020, 1, 1), "Ende": date(2020, 1, 2)}, False),
+    ("Nachweise", {"Art": "Messe", "Datum": date(2020, 2, 1), "Ende": date(2020, 1, 1)}, True),
+    ("Nachweise", {"Art": "Messe", "Datum": date(2020, 1, 1), "Ende": date(2020, 1, 1)}, False),
+]
+
+
+def test_dates_in_the_wrong_order() -> None:
     names = {
         "Akteure": "left_before_joined",
         "Management": "staff_until_before_from",
         "Nachweise": "evidence_until_before_date",
     }
-    found = fired(tables={sheet: [row]})
-    assert [check for check, _, _ in found] == ([names[sheet]] if fires else [])
+    cases = [(sheet, row, names[sheet] if fires else None) for sheet, row, fires in ORDERS]
+    assert_checks(cases, [book(tables={sheet: [row]}) for sheet, row, _ in ORDERS])
 
 
 @pytest.mark.parametrize(
@@ -140,99 +167,99 @@ def test_more_actors_than_there_are(listed: int, stated: int, fires: bool) -> No
     assert found == (both if fires else [])
 
 
-@pytest.mark.parametrize(
-    ("year", "status", "fires"),
-    [(2027, "Ist", True), (2026, "Ist", False), (2027, "Plan", False), (2027, None, False)],
-)
-def test_actual_money_of_the_future(year: int, status: str | None, fires: bool) -> None:
-    row = {"Jahr": year, "Quelle": "Sponsoring", "Betrag EUR": 1, "Status": status}
-    assert bool(fired(tables={"Finanzierung": [row]})) == fires
+MONEY = [(2027, "Ist", True), (2026, "Ist", False), (2027, "Plan", False), (2027, None, False)]
 
 
-@pytest.mark.parametrize(
-    ("cells", "fires"),
-    [
-        ({"KMU": "ja", "Beschäftigte": 250}, ("sme_against_figures", "sme_stated", "250")),
-        ({"KMU": "ja", "Beschäftigte": 249}, None),
-        ({"KMU": "nein", "Beschäftigte": 10}, None),  # it knows of linked firms
-        (
-            {"Akteurstyp": "KMU", "Beschäftigte": 300},
-            ("sme_against_figures", "actor_type", "300"),
-        ),
-        ({"Akteurstyp": "Großunternehmen", "KMU": "ja"}, ("sme_against_type", "sme_stated", "")),
-        ({"Akteurstyp": "KMU", "KMU": "nein"}, ("sme_against_type", "sme_stated", "")),
-        ({"Akteurstyp": "KMU", "KMU": "ja"}, None),
-        ({"Akteurstyp": "Hochschule", "KMU": "ja"}, ("sme_of_no_company", "sme_stated", "")),
-        ({"Akteurstyp": "Hochschule", "KMU": "nein"}, None),
-        ({"Akteurstyp": None, "KMU": "ja"}, None),
-    ],
-)
-def test_sme(cells: dict[str, Any], fires: Any) -> None:
-    assert fired(tables={"Akteure": [actor(**cells)]}) == ([fires] if fires else [])
+def test_actual_money_of_the_future() -> None:
+    rows = [
+        {"Jahr": year, "Quelle": "Sponsoring", "Betrag EUR": 1, "Status": status}
+        for year, status, _ in MONEY
+    ]
+    found = each_fired([book(tables={"Finanzierung": [row]}) for row in rows])
+    assert list(map(bool, found)) == [fires for _, _, fires in MONEY]
 
 
-@pytest.mark.parametrize(
-    ("cells", "fires"),
-    [
-        ({"PLZ": "01067", "Ort": "München"}, "actor_city_off_postcode"),
-        ({"PLZ": "01067", "Ort": "Muenchen, Schwabing"}, "actor_city_off_postcode"),
-        ({"PLZ": "01067", "Ort": "Dresden-Altstadt"}, None),
-        ({"PLZ": "60311", "Ort": "Frankfurt"}, None),
-        ({"PLZ": "60311", "Ort": "Frankfurt a. M."}, None),
-        ({"PLZ": "15230", "Ort": "Frankfurt/Oder"}, None),
-        ({"PLZ": "01067", "Ort": "Frankfurt"}, "actor_city_off_postcode"),
-        ({"PLZ": "50667", "Ort": "Koeln"}, None),
-        ({"PLZ": "50667", "Ort": "KÖLN"}, None),
-        ({"PLZ": "61348", "Ort": "Bad Homburg v. d. H."}, None),
-        ({"PLZ": "53757", "Ort": "St. Augustin"}, None),
-        ({"PLZ": "53757", "Ort": "Sankt Augustin"}, None),
-        ({"PLZ": "06886", "Ort": "Wittenberg"}, None),
-        ({"PLZ": "01067", "Ort": "Hintertupfingen"}, None),  # no place one knows of
-        ({"PLZ": "63065", "Ort": "Frankfurt am Main"}, None),  # next to it: no clear contradiction
-        ({"PLZ": "1010", "Ort": "München", "Land": "AT"}, None),
-        ({"PLZ": None, "Ort": "München"}, None),
-        (
-            {"PLZ": "01067", "Breitengrad": 48.1, "Längengrad": 11.6},
-            "actor_coordinates_off_postcode",
-        ),
-        ({"PLZ": "01067", "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_swapped"),
-        ({"PLZ": "01067", "Breitengrad": 51.1, "Längengrad": 13.8}, None),
-        ({"Land": "DE", "Breitengrad": 41.9, "Längengrad": 12.5}, "actor_coordinates_abroad"),
-        ({"Land": None, "Breitengrad": 41.9, "Längengrad": 12.5}, None),
-        ({"Land": None, "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_abroad"),
-        ({"Land": "FR", "Breitengrad": -21.1, "Längengrad": 55.5}, None),
-        ({"Land": "AT", "Breitengrad": 48.2, "Längengrad": 16.4}, None),
-    ],
-)
-def test_addresses(cells: dict[str, Any], fires: str | None) -> None:
-    found = fired(tables={"Akteure": [actor(**cells)]})
-    assert [check for check, _, _ in found] == ([fires] if fires else [])
+SMES = [
+    ({"KMU": "ja", "Beschäftigte": 250}, ("sme_against_figures", "sme_stated", "250")),
+    ({"KMU": "ja", "Beschäftigte": 249}, None),
+    ({"KMU": "nein", "Beschäftigte": 10}, None),  # it knows of linked firms
+    (
+        {"Akteurstyp": "KMU", "Beschäftigte": 300},
+        ("sme_against_figures", "actor_type", "300"),
+    ),
+    ({"Akteurstyp": "Großunternehmen", "KMU": "ja"}, ("sme_against_type", "sme_stated", "")),
+    ({"Akteurstyp": "KMU", "KMU": "nein"}, ("sme_against_type", "sme_stated", "")),
+    ({"Akteurstyp": "KMU", "KMU": "ja"}, None),
+    ({"Akteurstyp": "Hochschule", "KMU": "ja"}, ("sme_of_no_company", "sme_stated", "")),
+    ({"Akteurstyp": "Hochschule", "KMU": "nein"}, None),
+    ({"Akteurstyp": None, "KMU": "ja"}, None),
+]
 
 
-@pytest.mark.parametrize(
-    ("cells", "fires"),
-    [
-        (
-            {"PLZ": "01067", "Bundesland": "Bayern"},
-            ("state_off_postcode", "federal_state", "Sachsen"),
-        ),
-        ({"PLZ": "01067", "Bundesland": "Sachsen"}, None),
-        ({"PLZ": "14467", "Bundesland": "Berlin"}, None),  # Potsdam: across the border
-        ({"PLZ": "01067"}, None),
-        (
-            {"Breitengrad": 48.1, "Längengrad": 11.6, "Bundesland": "Sachsen"},
-            ("state_off_coordinates", "federal_state", "48.1"),
-        ),
-        ({"Breitengrad": 51.0, "Längengrad": 13.7, "Bundesland": "Sachsen"}, None),
-        (
-            {"Breitengrad": 13.7, "Längengrad": 51.0},
-            ("office_coordinates_abroad", "latitude", "DE"),
-        ),
-        ({"PLZ": "01067", "Ort": "Hamburg"}, ("office_city_off_postcode", "postcode", "Dresden")),
-    ],
-)
-def test_the_office(cells: dict[str, Any], fires: Any) -> None:
-    assert fired(cells) == ([fires] if fires else [])
+def test_sme() -> None:
+    assert_fired(SMES, [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in SMES])
+
+
+ADDRESSES = [
+    ({"PLZ": "01067", "Ort": "München"}, "actor_city_off_postcode"),
+    ({"PLZ": "01067", "Ort": "Muenchen, Schwabing"}, "actor_city_off_postcode"),
+    ({"PLZ": "01067", "Ort": "Dresden-Altstadt"}, None),
+    ({"PLZ": "60311", "Ort": "Frankfurt"}, None),
+    ({"PLZ": "60311", "Ort": "Frankfurt a. M."}, None),
+    ({"PLZ": "15230", "Ort": "Frankfurt/Oder"}, None),
+    ({"PLZ": "01067", "Ort": "Frankfurt"}, "actor_city_off_postcode"),
+    ({"PLZ": "50667", "Ort": "Koeln"}, None),
+    ({"PLZ": "50667", "Ort": "KÖLN"}, None),
+    ({"PLZ": "61348", "Ort": "Bad Homburg v. d. H."}, None),
+    ({"PLZ": "53757", "Ort": "St. Augustin"}, None),
+    ({"PLZ": "53757", "Ort": "Sankt Augustin"}, None),
+    ({"PLZ": "06886", "Ort": "Wittenberg"}, None),
+    ({"PLZ": "01067", "Ort": "Hintertupfingen"}, None),  # no place one knows of
+    ({"PLZ": "63065", "Ort": "Frankfurt am Main"}, None),  # next to it: no clear contradiction
+    ({"PLZ": "1010", "Ort": "München", "Land": "AT"}, None),
+    ({"PLZ": None, "Ort": "München"}, None),
+    (
+        {"PLZ": "01067", "Breitengrad": 48.1, "Längengrad": 11.6},
+        "actor_coordinates_off_postcode",
+    ),
+    ({"PLZ": "01067", "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_swapped"),
+    ({"PLZ": "01067", "Breitengrad": 51.1, "Längengrad": 13.8}, None),
+    ({"Land": "DE", "Breitengrad": 41.9, "Längengrad": 12.5}, "actor_coordinates_abroad"),
+    ({"Land": None, "Breitengrad": 41.9, "Längengrad": 12.5}, None),
+    ({"Land": None, "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_abroad"),
+    ({"Land": "FR", "Breitengrad": -21.1, "Längengrad": 55.5}, None),
+    ({"Land": "AT", "Breitengrad": 48.2, "Längengrad": 16.4}, None),
+]
+
+
+def test_addresses() -> None:
+    books = [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in ADDRESSES]
+    assert_checks(ADDRESSES, books)
+
+
+OFFICES = [
+    (
+        {"PLZ": "01067", "Bundesland": "Bayern"},
+        ("state_off_postcode", "federal_state", "Sachsen"),
+    ),
+    ({"PLZ": "01067", "Bundesland": "Sachsen"}, None),
+    ({"PLZ": "14467", "Bundesland": "Berlin"}, None),  # Potsdam: across the border
+    ({"PLZ": "01067"}, None),
+    (
+        {"Breitengrad": 48.1, "Längengrad": 11.6, "Bundesland": "Sachsen"},
+        ("state_off_coordinates", "federal_state", "48.1"),
+    ),
+    ({"Breitengrad": 51.0, "Längengrad": 13.7, "Bundesland": "Sachsen"}, None),
+    (
+        {"Breitengrad": 13.7, "Längengrad": 51.0},
+        ("office_coordinates_abroad", "latitude", "DE"),
+    ),
+    ({"PLZ": "01067", "Ort": "Hamburg"}, ("office_city_off_postcode", "postcode", "Dresden")),
+]
+
+
+def test_the_office() -> None:
+    assert_fired(OFFICES, [book(cells) for cells, _ in OFFICES])
 
 
 def test_at_one_cell_the_first_check_is_said() -> None:
@@ -257,26 +284,30 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second", "fires"), NAMES)
-def test_possible_duplicates(first: str, second: str, fires: bool) -> None:
-    rows = [actor(Name=first, PLZ="01067"), actor(Name=second, PLZ="01069")]
-    expected = [("possible_duplicate", "name", "2")]
-    assert fired(tables={"Akteure": rows}) == (expected if fires else [])
+def test_possible_duplicates() -> None:
+    both = [
+        [actor(Name=first, PLZ="01067"), actor(Name=second, PLZ="01069")]
+        for first, second, _ in NAMES
+    ]
+    expected = ("possible_duplicate", "name", "2")
+    cases = [(first, second, expected if fires else None) for first, second, fires in NAMES]
+    assert_fired(cases, [book(tables={"Akteure": rows}) for rows in both])
 
 
-@pytest.mark.parametrize(
-    ("cells", "fires"),
-    [
-        ({"PLZ": "80331"}, False),  # another town
-        ({"PLZ": None}, True),  # may be anywhere
-        ({"PLZ": "01067"}, True),
-        ({"PLZ": "01067", "Bindung": "Kontakt"}, False),  # does not count
-        ({"PLZ": "01067", "Austritt": date(2020, 1, 1)}, False),
-    ],
-)
-def test_possible_duplicates_count_and_are_neighbours(cells: dict[str, Any], fires: bool) -> None:
-    rows = [actor(Name="Muster GmbH", PLZ="01067"), actor(Name="Muster AG", **cells)]
-    assert bool(fired(tables={"Akteure": rows})) == fires
+NEIGHBOURS = [
+    ({"PLZ": "80331"}, False),  # another town
+    ({"PLZ": None}, True),  # may be anywhere
+    ({"PLZ": "01067"}, True),
+    ({"PLZ": "01067", "Bindung": "Kontakt"}, False),  # does not count
+    ({"PLZ": "01067", "Austritt": date(2020, 1, 1)}, False),
+]
+
+
+def test_possible_duplicates_count_and_are_neighbours() -> None:
+    one = actor(Name="Muster GmbH", PLZ="01067")
+    both = [[one, actor(Name="Muster AG", **cells)] for cells, _ in NEIGHBOURS]
+    found = each_fired([book(tables={"Akteure": rows}) for rows in both])
+    assert list(map(bool, found)) == [fires for _, fires in NEIGHBOURS]
 
 
 def test_of_three_alike_the_later_name_the_first() -> None:
@@ -294,24 +325,25 @@ def money(*lines: tuple[Any, Any]) -> dict[str, list[dict[str, Any]]]:
     return {"Finanzierung": [{"Jahr": year, "Betrag EUR": amount} for year, amount in lines]}
 
 
-@pytest.mark.parametrize(
-    ("lines", "details"),
-    [
-        ([(2024, 100), (2025, 200), ("Summe", 300)], []),
-        ([(2024, 100), (2025, 200), ("Summe", 400)], ["300"]),
-        ([(2024, 100.004), ("Summe", 100)], []),  # rounded
-        ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Zwischensumme", 50)], []),
-        ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 150)], []),
-        ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 149)], ["150"]),
-        ([(2024, 100), (2025, 50), ("Summe 2025", 50)], []),  # of some rows only
-        ([(2024, "k. A."), (2025, 50), ("Summe", 999)], []),  # unknown
-        ([(2024, 100), ("Summe", None)], []),
-        ([("Summe", 300), (2024, 100)], []),  # nothing above
-    ],
-)
-def test_totals(lines: list[tuple[Any, Any]], details: list[str]) -> None:
-    found = fired(tables=money(*lines))
-    assert found == [("total_of_funding", "amount_eur", detail) for detail in details]
+TOTALS = [
+    ([(2024, 100), (2025, 200), ("Summe", 300)], []),
+    ([(2024, 100), (2025, 200), ("Summe", 400)], ["300"]),
+    ([(2024, 100.004), ("Summe", 100)], []),  # rounded
+    ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Zwischensumme", 50)], []),
+    ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 150)], []),
+    ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 149)], ["150"]),
+    ([(2024, 100), (2025, 50), ("Summe 2025", 50)], []),  # of some rows only
+    ([(2024, "k. A."), (2025, 50), ("Summe", 999)], []),  # unknown
+    ([(2024, 100), ("Summe", None)], []),
+    ([("Summe", 300), (2024, 100)], []),  # nothing above
+]
+
+
+def test_totals() -> None:
+    found = each_fired([book(tables=money(*lines)) for lines, _ in TOTALS])
+    assert found == [
+        [("total_of_funding", "amount_eur", detail) for detail in details] for _, details in TOTALS
+    ]
 
 
 def test_a_total_stands_at_its_own_cell() -> None:

@@ -1,6 +1,7 @@
 """What findings say: what is wrong, what to do, what may have been meant."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,31 +19,48 @@ from pipeline.texts import LANGUAGES
 from schemas.declaration import office, registers, submission
 from schemas.words import word_key
 
-from .frames import COMPANY, LAST_DAY, MASTER, grid_of, raw_cells
+from .frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells_of
 
+Said = list[tuple[str, str, str]]
 HOLES = re.compile(r"[{}]|\bNone\b")
 
 
 def said(
     sheet: str = "Akteure",
     master: dict[str, Any] | None = None,
-    grids: dict[str, list[list[Any]]] | None = None,
+    grids: Grids | None = None,
     **cells: Any,
-) -> list[tuple[str, str, str]]:
+) -> Said:
     """Return (code, German, English) of the findings of a workbook with one row of that sheet."""
+    return of(book(sheet, master, grids, **cells))
+
+
+def book(
+    sheet: str = "Akteure",
+    master: dict[str, Any] | None = None,
+    grids: Grids | None = None,
+    **cells: Any,
+) -> Grids:
+    """Return a workbook with one row of that sheet."""
     form = [[label, value] for label, value in {**MASTER, **(master or {})}.items()]
     rows = {"Akteure": [COMPANY], **({sheet: [cells]} if cells else {})}
     if cells and sheet == "Akteure":
         rows["Akteure"] = [{**COMPANY, **cells}]
     sheets = {"Stammdaten": form, **{name: grid_of(lines) for name, lines in rows.items()}}
-    sheets.update(grids or {})
-    return of(sheets)
+    return {**sheets, **(grids or {})}
 
 
-def of(sheets: dict[str, list[list[Any]]]) -> list[tuple[str, str, str]]:
-    examined = examine(*raw_cells(sheets), load_settings(), LAST_DAY)
-    files = pl.DataFrame({"file": [0], "source_file": ["a.xlsx"], "cluster_id": ["DE-0001"]})
-    files = files.with_columns(pl.col("file").cast(pl.UInt32))
+def of(sheets: Grids) -> Said:
+    """Return (code, German, English) of the findings of a workbook."""
+    return of_each([sheets])[0]
+
+
+def of_each(books: Sequence[Grids]) -> list[Said]:
+    """Return the findings of each of many workbooks, which are examined at once."""
+    examined = examine(*raw_cells_of(books), load_settings(), LAST_DAY)
+    names = [f"{number:03}.xlsx" for number in range(len(books))]
+    files = pl.DataFrame({"file": range(len(books)), "source_file": names})
+    files = files.with_columns(pl.col("file").cast(pl.UInt32), cluster_id=pl.lit("DE-0001"))
     nobody = {"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32, "row_cluster": pl.String}
     table = findings_table(
         examined.findings,
@@ -52,9 +70,10 @@ def of(sheets: dict[str, list[list[Any]]]) -> list[tuple[str, str, str]]:
         [submission()],
         load("go-cluster"),
     )
-    texts = table.select("code", "message_de", "message_en").rows()
-    assert not [t for _, *both in texts for t in both if HOLES.search(t)]
-    return [t for t in texts if t[0] not in ("missing_sheet",) or "Meinten" in t[1]]
+    texts = table.select("source_file", "code", "message_de", "message_en").rows()
+    assert not [t for _, _, *both in texts for t in both if HOLES.search(t)]
+    shown = [t for t in texts if t[1] not in ("missing_sheet",) or "Meinten" in t[2]]
+    return [[(t[1], t[2], t[3]) for t in shown if t[0] == name] for name in names]
 
 
 def test_the_form_of_a_message() -> None:
@@ -77,34 +96,34 @@ def test_what_is_required_may_not_stay_empty() -> None:
     assert "University" in english
 
 
-@pytest.mark.parametrize(
-    ("typed", "german", "english"),
-    [
-        ("31.11.2025", "Diesen Tag gibt es nicht", "There is no such day"),
-        ("12.31.2025", "(31.12.2025?)", "(31.12.2025?)"),
-        (2025, "(etwa 01.01.2025)", "(for instance 01.01.2025)"),
-        ("2025", "Ein Jahr allein", "A year alone"),
-        (45657, "als Datum formatieren", "format the cell as a date"),
-        ("Q3/2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
-        ("2025-Q3", "Ein Quartal ist kein Tag", "A quarter is no day"),
-        ("3. Quartal 2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
-        ("03/2025", "(etwa 01.03.2025)", "(for instance 01.03.2025)"),
-        ("März 2025", "Monat als Zahl", "month as a number"),
-        ("1. März 2025", "Monat als Zahl", "month as a number"),
-        ("1.3.24", "mit vier Ziffern", "with four digits"),
-        ("2025/03/01", "mit Punkten", "with points"),
-        ("2019-2021", "ein Zeitraum", "a period"),
-        ("laufend", "kein Ende hat", "no end"),
-        ("ca. 2019", "einen bestimmten Tag", "a definite day"),
-        ("unbekannt", "leer lassen", "leave empty"),
-        ("irgendwann", "den Tag des Beitritts", "the day the actor joined"),
-    ],
-)
-def test_dates(typed: Any, german: str, english: str) -> None:
-    ((code, *texts),) = said(Beitritt=typed)
-    assert code == "bad_date"
-    assert german in texts[0]
-    assert english in texts[1]
+DATES = [
+    ("31.11.2025", "Diesen Tag gibt es nicht", "There is no such day"),
+    ("12.31.2025", "(31.12.2025?)", "(31.12.2025?)"),
+    (2025, "(etwa 01.01.2025)", "(for instance 01.01.2025)"),
+    ("2025", "Ein Jahr allein", "A year alone"),
+    (45657, "als Datum formatieren", "format the cell as a date"),
+    ("Q3/2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
+    ("2025-Q3", "Ein Quartal ist kein Tag", "A quarter is no day"),
+    ("3. Quartal 2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
+    ("03/2025", "(etwa 01.03.2025)", "(for instance 01.03.2025)"),
+    ("März 2025", "Monat als Zahl", "month as a number"),
+    ("1. März 2025", "Monat als Zahl", "month as a number"),
+    ("1.3.24", "mit vier Ziffern", "with four digits"),
+    ("2025/03/01", "mit Punkten", "with points"),
+    ("2019-2021", "ein Zeitraum", "a period"),
+    ("laufend", "kein Ende hat", "no end"),
+    ("ca. 2019", "einen bestimmten Tag", "a definite day"),
+    ("unbekannt", "leer lassen", "leave empty"),
+    ("irgendwann", "den Tag des Beitritts", "the day the actor joined"),
+]
+
+
+def test_dates() -> None:
+    each = of_each([book(Beitritt=typed) for typed, _, _ in DATES])
+    for (typed, german, english), ((code, *texts),) in zip(DATES, each, strict=True):
+        assert code == "bad_date", typed
+        assert german in texts[0]
+        assert english in texts[1]
 
 
 def test_a_stichtag_after_the_period() -> None:
@@ -119,63 +138,63 @@ def test_a_stichtag_that_is_no_day_is_said_to_be_none() -> None:
     assert "Diesen Tag gibt es nicht" in german
 
 
-@pytest.mark.parametrize(
-    ("sheet", "head", "typed", "german"),
-    [
-        ("Akteure", "Beschäftigte", "ca. 50", "nur die Zahl eintragen (50 ohne Zusatz)"),
-        ("Akteure", "Beschäftigte", ">100", "nur die Zahl eintragen (100 ohne Zusatz)"),
-        ("Akteure", "Beschäftigte", "50 MA", "nur die Zahl eintragen (50 ohne Zusatz)"),
-        ("Akteure", "Beschäftigte", "50-100", "statt 50 bis 100"),
-        ("Akteure", "Beschäftigte", "50 bis 100", "statt 50 bis 100"),
-        ("Akteure", "Beschäftigte", "12,5 %", "Prozente gehören nicht hierher"),
-        ("Akteure", "Beschäftigte", "k. A.", "Was nicht bekannt ist"),
-        ("Akteure", "Beschäftigte", date(2026, 5, 1), "Excel hat daraus ein Datum gemacht"),
-        ("Akteure", "Umsatz EUR", "100 T€", "die Zahl ausschreiben"),
-        ("Akteure", "Umsatz EUR", "1,2 Mio.", "die Zahl ausschreiben"),
-        ("Akteure", "Umsatz EUR", "viel", "den Umsatz in Euro"),
-        ("Management", "VZÄ", "50 %", "50 % sind 0,5"),
-        ("Management", "VZÄ", "halbtags", "eine halbe 0,5"),
-        ("Aktivitäten", "Häufigkeit pro Jahr", "monatlich", "monatlich 12"),
-        ("Aktivitäten", "Häufigkeit pro Jahr", "4x im Jahr", "(etwa 4)"),
-    ],
-)
-def test_numbers(sheet: str, head: str, typed: Any, german: str) -> None:
-    ((code, text, _),) = said(sheet, **{head: typed})
-    assert code == "bad_type"
-    assert german in text
+NUMBERS = [
+    ("Akteure", "Beschäftigte", "ca. 50", "nur die Zahl eintragen (50 ohne Zusatz)"),
+    ("Akteure", "Beschäftigte", ">100", "nur die Zahl eintragen (100 ohne Zusatz)"),
+    ("Akteure", "Beschäftigte", "50 MA", "nur die Zahl eintragen (50 ohne Zusatz)"),
+    ("Akteure", "Beschäftigte", "50-100", "statt 50 bis 100"),
+    ("Akteure", "Beschäftigte", "50 bis 100", "statt 50 bis 100"),
+    ("Akteure", "Beschäftigte", "12,5 %", "Prozente gehören nicht hierher"),
+    ("Akteure", "Beschäftigte", "k. A.", "Was nicht bekannt ist"),
+    ("Akteure", "Beschäftigte", date(2026, 5, 1), "Excel hat daraus ein Datum gemacht"),
+    ("Akteure", "Umsatz EUR", "100 T€", "die Zahl ausschreiben"),
+    ("Akteure", "Umsatz EUR", "1,2 Mio.", "die Zahl ausschreiben"),
+    ("Akteure", "Umsatz EUR", "viel", "den Umsatz in Euro"),
+    ("Management", "VZÄ", "50 %", "50 % sind 0,5"),
+    ("Management", "VZÄ", "halbtags", "eine halbe 0,5"),
+    ("Aktivitäten", "Häufigkeit pro Jahr", "monatlich", "monatlich 12"),
+    ("Aktivitäten", "Häufigkeit pro Jahr", "4x im Jahr", "(etwa 4)"),
+]
 
 
-@pytest.mark.parametrize(
-    ("head", "typed", "german", "english"),
-    [
-        ("Akteurstyp", "Hochschle", "Meinten Sie „Hochschule“?", "Did you mean “University”?"),
-        ("Akteurstyp", "Universty", "Meinten Sie „Hochschule“?", "Did you mean “University”?"),
-        ("Akteurstyp", "Forschungseinrichtungen", "„FuE-Einrichtung“?", "“R&D institution”?"),
-        ("Bindung", "Mitglied", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
-        ("Bindung", "Mitgliedshaft", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
-        ("Land", "Östereich", "Meinten Sie „Österreich“?", "Did you mean “Austria”?"),
-    ],
-)
-def test_near_misses(head: str, typed: str, german: str, english: str) -> None:
-    ((_, *texts),) = said(**{head: typed})
-    assert texts[0].endswith(german)
-    assert texts[1].endswith(english)
+def test_numbers() -> None:
+    each = of_each([book(sheet, **{head: typed}) for sheet, head, typed, _ in NUMBERS])
+    for (*_, typed, german), ((code, text, _),) in zip(NUMBERS, each, strict=True):
+        assert code == "bad_type", typed
+        assert german in text
 
 
-@pytest.mark.parametrize(
-    ("head", "typed"),
-    [
-        ("Akteurstyp", "Start-up"),
-        ("Bindung", "Fördermitglied"),
-        ("Land", "Demoland"),
-        ("Land", "Dex"),
-        ("KMU", "unbekannt"),
-    ],
-)
-def test_nothing_is_suggested_that_is_not_near(head: str, typed: str) -> None:
-    ((_, german, english),) = said(**{head: typed})
-    assert "Meinten" not in german
-    assert "mean" not in english
+NEAR = [
+    ("Akteurstyp", "Hochschle", "Meinten Sie „Hochschule“?", "Did you mean “University”?"),
+    ("Akteurstyp", "Universty", "Meinten Sie „Hochschule“?", "Did you mean “University”?"),
+    ("Akteurstyp", "Forschungseinrichtungen", "„FuE-Einrichtung“?", "“R&D institution”?"),
+    ("Bindung", "Mitglied", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
+    ("Bindung", "Mitgliedshaft", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
+    ("Land", "Östereich", "Meinten Sie „Österreich“?", "Did you mean “Austria”?"),
+]
+
+
+def test_near_misses() -> None:
+    each = of_each([book(**{head: typed}) for head, typed, _, _ in NEAR])
+    for (_, _, german, english), ((_, *texts),) in zip(NEAR, each, strict=True):
+        assert texts[0].endswith(german)
+        assert texts[1].endswith(english)
+
+
+FAR = [
+    ("Akteurstyp", "Start-up"),
+    ("Bindung", "Fördermitglied"),
+    ("Land", "Demoland"),
+    ("Land", "Dex"),
+    ("KMU", "unbekannt"),
+]
+
+
+def test_nothing_is_suggested_that_is_not_near() -> None:
+    each = of_each([book(**{head: typed}) for head, typed in FAR])
+    for typed, ((_, german, english),) in zip(FAR, each, strict=True):
+        assert "Meinten" not in german, typed
+        assert "mean" not in english, typed
 
 
 def test_items_of_lists() -> None:

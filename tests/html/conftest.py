@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,14 @@ from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
 from pipeline.report.html.pages import write_pages
 from pipeline.run import Request, run
+from tests.shared import made_once
+from tests.sparing import sparing
 
 PERIOD, CLUSTERS = "2026-Q3", 24
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 Open = Callable[..., Page]
 
@@ -24,13 +27,18 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Return the folder of the report by language."""
-    root = tmp_path_factory.mktemp("pages")
+    root = made_once(tmp_path_factory, "pages", write_reports)
+    return {"de": root / "outputs" / PERIOD / "report", "en": root / "en"}
+
+
+def write_reports(root: Path) -> None:
+    """Review a made-up portfolio and write its pages in both languages."""
     write_portfolio(root / "inputs", clusters=CLUSTERS, periods=[PERIOD])
     catalogues = ("go-cluster", "zim-nemo")
     request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
-    published = run(request, read_here)
+    with sparing("workbook", "copies"):
+        published = run(request, read_here)
     write_pages(published.review, root / "en", "en")
-    return {"de": published.folder / "report", "en": root / "en"}
 
 
 @pytest.fixture(scope="session")
@@ -83,15 +91,19 @@ def cluster_page(reports: Mapping[str, Path]) -> str:
     return f"clusters/{longest.name}"
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong on the page as it is shown now."""
+def violations(page: Page, within: str = "html", rules: Sequence[str] = RULES) -> list[str]:
+    """Return what axe finds wrong in a part of the page as it is shown now.
+
+    rules: single ones or sets of them.
+    """
     # Sections out of sight are not laid out; axe is to see them all.
     page.evaluate(
         "document.styleSheets[0].insertRule('section { content-visibility: visible !important }')"
     )
     page.evaluate(AXE)
     found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        "([part, rules]) => axe.run(part, {runOnly: rules, resultTypes: ['violations']})",
+        [within, list(rules)],
     )
     return [
         f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found["violations"]

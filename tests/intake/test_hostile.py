@@ -88,7 +88,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
     odd_places(folder)
     for number in range(HEALTHY):
         save(folder / f"good-{number}.xlsx", submission(f"DE-000{number + 1}"))
-    return publish(root, {name: content for name, (content, _) in FILES.items()})
+    files = {name: content for name, (content, _) in FILES.items()}
+    return publish(root, files, spared=())
 
 
 @pytest.mark.parametrize("name", FILES)

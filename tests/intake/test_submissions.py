@@ -271,7 +271,7 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def review(portfolio: Path) -> Published:
-    return publish(portfolio, {})
+    return publish(portfolio, {}, spared=("copies",))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -386,7 +386,7 @@ def test_hostile_files_harm_nobody_else(tmp_path: Path) -> None:
         "good.xlsx": submission("DE-0001"),
     }
     (tmp_path / "inputs" / PERIOD / "submissions/folder.xlsx").mkdir(parents=True)
-    seen = publish(tmp_path, files)
+    seen = publish(tmp_path, files, spared=())
     assert seen.outcome("good.xlsx") == REVIEWED
     # too large, or read to the last cell: both are fine, but nothing between
     for name in ("corner.xlsx", "bomb.xlsx"):
@@ -494,7 +494,9 @@ def test_without_a_register_nobody_is_expected(review: Published) -> None:
 # ---- the office's register ------------------------------------------------------------------
 
 
-def test_bad_cells_of_the_register_are_findings(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    root = tmp_path_factory.mktemp("registered")
     rows: list[dict[str, Cell]] = [
         {"Cluster-ID": "DE-0001", "Rolle": "Ehrenmitglied"},  # C2
         {"Cluster-ID": "DE-0002", "Mitglied seit": 2019},  # D3
@@ -506,10 +508,14 @@ def test_bad_cells_of_the_register_are_findings(tmp_path: Path) -> None:
         {"Cluster-ID": "DE-0008", "Votum am": formula(None)},  # L9
         {"Cluster-ID": "DE-0009", "Gutachten am": "31.02.2026", "Votum": "offen"},  # J10
         {"Cluster-ID": "DE-0010", "Beratungsgespräch am": "1.2.2025", "Votum": "offen"},
+        {"Cluster-ID": "DE-0011", "Exzellenzmaßnahmen": "InnoRegio; NEMO; BioFuture"},
     ]
-    save(tmp_path / "inputs/register.xlsx", register(rows))
-    seen = publish(tmp_path, {"1.xlsx": submission("DE-0001")})
-    found = seen.rows("findings", source_file="register.xlsx")
+    save(root / "inputs/register.xlsx", register(rows))
+    return publish(root, {f"{n}.xlsx": submission(f"DE-{n:04}") for n in (1, 11)})
+
+
+def test_bad_cells_of_the_register_are_findings(registered: Published) -> None:
+    found = registered.rows("findings", source_file="register.xlsx")
     assert {(row["sheet"], row["cell"], row["code"]) for row in found} == {
         ("Register", "C2", "bad_value"),
         ("Register", "D3", "bad_date"),
@@ -524,14 +530,8 @@ def test_bad_cells_of_the_register_are_findings(tmp_path: Path) -> None:
     assert {row["severity"] for row in found} == {"error"}
 
 
-def test_confirmed_measures_win(tmp_path: Path) -> None:
-    row: dict[str, Cell] = {
-        "Cluster-ID": "DE-0001",
-        "Exzellenzmaßnahmen": "InnoRegio; NEMO; BioFuture",
-    }
-    save(tmp_path / "inputs/register.xlsx", register([row]))
-    seen = publish(tmp_path, {"1.xlsx": submission("DE-0001")})
-    rows = seen.rows("benchmarks", cluster_id="DE-0001", cohort_kind="measure")
+def test_confirmed_measures_win(registered: Published) -> None:
+    rows = registered.rows("benchmarks", cluster_id="DE-0011", cohort_kind="measure")
     cohorts = {row["cohort"] for row in rows}
     assert len(cohorts) == 3
     assert "go-cluster" not in cohorts
@@ -674,10 +674,10 @@ def test_check_of_several_files(tmp_path: Path) -> None:
 def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     expect(tmp_path, 3)
     files: Files = some(2) | {"bad.xlsx": incomplete("DE-0003")}
-    publish(tmp_path, files)
+    publish(tmp_path, files, spared=())
     assert not (tmp_path / "outputs/.archive" / PERIOD).exists()
     first = contents(tmp_path / "outputs" / PERIOD)
-    publish(tmp_path, files)
+    publish(tmp_path, files, spared=())
     (archived,) = (tmp_path / "outputs/.archive" / PERIOD).iterdir()
     assert contents(archived) == first
     second = contents(tmp_path / "outputs" / PERIOD)
@@ -687,7 +687,7 @@ def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [name for name in changed if not name.endswith("run.json")] == []
     # and as a whole: nothing of a withdrawn submission stays
     (tmp_path / "inputs" / PERIOD / "submissions/DE-0002.xlsx").unlink()
-    seen = publish(tmp_path, {})
+    seen = publish(tmp_path, {}, spared=("variants", "workbook"))
     assert len(list((tmp_path / "outputs/.archive" / PERIOD).iterdir())) == 2
     assert seen.table("clusters")["cluster_id"].to_list() == ["DE-0001"]
     assert not any("clusters/DE-0002" in name for name in contents(seen.folder))
@@ -773,7 +773,7 @@ def test_names_that_look_alike_are_told_apart(tmp_path: Path) -> None:
     alike = [os.fsdecode(b"a\xff.xlsx"), r"a\xff.xlsx"]  # the first is no UTF-8
     for number, name in enumerate(alike, 1):
         save(folder / name, submission(f"DE-000{number}"))
-    seen = publish(tmp_path, {})
+    seen = publish(tmp_path, {}, spared=("variants", "workbook"))
     files = seen.table("submissions")["source_file"].to_list()
     assert sorted(files) == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
     assert len(list((seen.folder / "feedback").iterdir())) == 2

@@ -9,7 +9,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.publications import Standing, archived, next_draft, read_record, standing
 from pipeline.release.confirm import confirm, differing_tables
-from pipeline.run import NothingPublishedError
+from pipeline.trouble import NothingPublishedError
 
 PERIOD = "2026-Q3"
 DRAFT: dict[str, Any] = {

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.run import NothingPublishedError, Request, refuse_thin
+from pipeline.run import Request, refuse_thin
 from pipeline.settings import load_settings
+from pipeline.trouble import NothingPublishedError
 
 PERIOD = "2026-Q3"
 

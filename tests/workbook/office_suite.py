@@ -1,4 +1,4 @@
-"""LibreOffice as the other program: recalculates a workbook so that values can be compared."""
+"""Compares the values of a workbook with those of another program."""
 
 import warnings
 from pathlib import Path
@@ -7,15 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests import libreoffice
-
 Address = tuple[str, str]
-
-
-def recalculated(path: Path, folder: Path) -> Path:
-    """Return the workbook as LibreOffice calculates and saves it."""
-    (saved,) = libreoffice.recalculated([path], folder)
-    return saved
 
 
 def opened(path: Path, *, values: bool) -> openpyxl.Workbook:

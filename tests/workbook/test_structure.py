@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -39,6 +40,7 @@ def file(
     return target
 
 
+@cache
 def parts(path: Path, start: str) -> dict[str, etree._Element]:
     """Return the roots of the parts whose names begin so."""
     with zipfile.ZipFile(path) as archive:

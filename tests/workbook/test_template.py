@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.to_rate import seen_period, to_rate, with_newest
+from tests.sparing import sparing
 from tests.workbook.conftest import PERIOD, Demo, review_of
 
 
@@ -26,7 +27,9 @@ def test_the_next_run_reads_it_and_changes_nothing(demo: Demo, tmp_path: Path) -
 def test_the_english_one_reads_too(demo: Demo, tmp_path: Path) -> None:
     inputs = demo.copy(tmp_path)
     write_assessments(demo.review, {}, inputs / PERIOD / "assessments.xlsx", "en")
-    assert review_of(inputs).tables["criteria"].equals(demo.review.tables["criteria"])
+    with sparing("variants"):
+        again = review_of(inputs)
+    assert again.tables["criteria"].equals(demo.review.tables["criteria"])
 
 
 def test_a_row_that_is_filled_in_is_a_rating(demo: Demo, tmp_path: Path) -> None:
@@ -39,7 +42,9 @@ def test_a_row_that_is_filled_in_is_a_rating(demo: Demo, tmp_path: Path) -> None
     row[3].value, row[4].value = "nicht erfüllt", "Nicht belegt."
     key = {"cluster_id": row[1].value, "criterion_id": row[2].value}
     book.save(path)
-    (found,) = review_of(inputs).tables["criteria"].filter(**key).iter_rows(named=True)
+    with sparing("variants"):
+        again = review_of(inputs)
+    (found,) = again.tables["criteria"].filter(**key).iter_rows(named=True)
     assert (found["status"], found["basis"]) == ("not_fulfilled", "assessed")
 
 

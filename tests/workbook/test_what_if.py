@@ -1,6 +1,9 @@
-"""What if: typing into Annahmen and Sichtweise gives what the pipeline gives by that rule."""
+"""What if: typing into Annahmen and Sichtweise gives what the pipeline gives by that rule.
 
-from dataclasses import replace
+Everything is typed first, so that LibreOffice is started once.
+"""
+
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
@@ -10,8 +13,10 @@ from pipeline.catalogue import Catalogue, load
 from pipeline.cli import main
 from pipeline.review import Review
 from pipeline.texts import say
+from tests.libreoffice import recalculated
+from tests.sparing import sparing
 from tests.workbook.conftest import Demo, review_of
-from tests.workbook.office_suite import cells, opened, recalculated
+from tests.workbook.office_suite import cells, opened
 
 Outcome = dict[str, tuple[object, ...]]
 
@@ -22,6 +27,8 @@ def typed(demo: Demo, target: Path, entries: dict[str, dict[str, object]]) -> Pa
     for sheet, own in entries.items():
         for cell, value in own.items():
             book[sheet][cell] = value
+            if isinstance(value, str):  # also a reason that begins with =
+                book[sheet][cell].data_type = "s"
     book.save(target)
     return target
 
@@ -57,12 +64,10 @@ def bare(found: Outcome) -> Outcome:
     }
 
 
-def cell_of(demo: Demo, label: str | None, metric: str) -> str:
-    """Return the cell of Annahmen to type a threshold into."""
-    sheet = openpyxl.load_workbook(demo.workbook)["Annahmen"]
-    rows = [r for r in sheet.iter_rows() if (r[1].value, r[3].value) == (label, metric)]
-    (row,) = rows
-    return str(row[8].coordinate)
+def threshold_cells(path: Path) -> dict[tuple[object, object], str]:
+    """Return the cells of Annahmen to type thresholds into, by label and figure."""
+    sheet = openpyxl.load_workbook(path)["Annahmen"]
+    return {(r[1].value, r[3].value): r[8].coordinate for r in sheet.iter_rows() if r[3].value}
 
 
 def with_thresholds(changed: dict[tuple[str, str], float]) -> Catalogue:
@@ -81,6 +86,12 @@ def with_thresholds(changed: dict[tuple[str, str], float]) -> Catalogue:
     return replace(catalogue, criteria=tuple(criteria))
 
 
+def decided(inputs: Path, *catalogues: Catalogue) -> Review:
+    """Return the review of a folder of inputs, of which the decisions are looked at."""
+    with sparing("variants"):
+        return review_of(inputs, *catalogues)
+
+
 def test_the_untouched_workbook_shows_the_review(demo: Demo) -> None:
     assert bare(outcomes(demo.workbook)) == expected(demo.review)
 
@@ -94,30 +105,7 @@ THRESHOLDS = [
 ]
 
 
-def test_assumptions_are_the_rule(demo: Demo, tmp_path: Path) -> None:
-    entries = {cell_of(demo, label, name): value for label, name, value, _ in THRESHOLDS}
-    path = recalculated(typed(demo, tmp_path / "typed.xlsx", {"Annahmen": entries}), tmp_path)
-    changed = {key: value for _, _, value, key in THRESHOLDS}
-    by_rule = expected(review_of(demo.inputs, with_thresholds(changed)))
-    assert bare(outcomes(path)) == by_rule
-    usual = expected(demo.review)
-    for criterion, _ in changed:  # none of the changes is without effect
-        at = [c.id for c in load("go-cluster").criteria].index(criterion)
-        assert [by_rule[i][at] for i in usual] != [usual[i][at] for i in usual]
-
-
-def test_a_pass_mark_is_the_rule_and_the_overview_follows(demo: Demo, tmp_path: Path) -> None:
-    entry = {"Annahmen": {cell_of(demo, None, "Bestehensgrenze (von 19)"): 18}}
-    path = recalculated(typed(demo, tmp_path / "typed.xlsx", entry), tmp_path)
-    by_rule = review_of(demo.inputs, replace(load("go-cluster"), pass_mark=18))
-    assert bare(outcomes(path)) == expected(by_rule)
-    found = {a: c.value for a, c in cells(path, values=True).items() if a[0] == "Überblick"}
-    row = next(a[1][1:] for a, v in found.items() if v == "rechnerisch erfüllt" and a[1][0] == "A")
-    eligible = (by_rule.tables["decisions"]["decision"] == "eligible").sum()
-    assert found["Überblick", f"B{row}"] == eligible
-    assert eligible != (demo.review.tables["decisions"]["decision"] == "eligible").sum()
-
-
+PASS_MARK = 18
 VIEWS = [
     ("A", "4.2", "nicht erfüllt", "Zwei Stellen sind unbesetzt."),
     ("B", "2.1", "nicht erfüllt", "=1+1 ist kein Grund, aber ein Text."),
@@ -126,25 +114,76 @@ VIEWS = [
 ]
 
 
-def test_a_view_is_a_rating_and_can_be_adopted(
-    demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@dataclass(frozen=True)
+class Typed:
+    """A workbook with something typed into it, and the same as LibreOffice calculated it."""
+
+    path: Path
+    calculated: Path
+
+
+@pytest.fixture(scope="module")
+def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Typed]:
+    """The workbook with thresholds, a pass mark and views typed into it."""
+    folder = tmp_path_factory.mktemp("typed")
+    cells_of = threshold_cells(demo.workbook)
+    thresholds = {cells_of[label, name]: value for label, name, value, _ in THRESHOLDS}
+    entries: dict[str, dict[str, dict[str, object]]] = {
+        "thresholds": {"Annahmen": thresholds},
+        "pass_mark": {"Annahmen": {cells_of[None, "Bestehensgrenze (von 19)"]: PASS_MARK}},
+        "views": {"Sichtweise": typed_views(demo)},
+    }
+    paths = [typed(demo, folder / f"{name}.xlsx", own) for name, own in entries.items()]
+    again = recalculated(paths, folder)
+    return {p.stem: Typed(p, a) for p, a in zip(paths, again, strict=True)}
+
+
+def typed_views(demo: Demo) -> dict[str, object]:
+    """Return what is typed into Sichtweise, by cell."""
     ids = demo.review.tables["clusters"]["cluster_id"].to_list()
     entries: dict[str, object] = {}
     for row, (place, criterion, view, reason) in enumerate(VIEWS, 7):
         values = (ids["ABCD".index(place)], criterion, view, reason)
         entries |= {f"{c}{row}": v for c, v in zip("BCDE", values, strict=True)}
-    path = typed(demo, tmp_path / "typed.xlsx", {"Sichtweise": entries})
-    # a reason that begins with = stays a text
-    book = openpyxl.load_workbook(path)
-    book["Sichtweise"]["E8"].data_type = "s"
-    book.save(path)
-    shown = recalculated(path, tmp_path)
+    return entries
+
+
+def test_assumptions_are_the_rule(demo: Demo, what_if: dict[str, Typed]) -> None:
+    changed = {key: value for _, _, value, key in THRESHOLDS}
+    by_rule = expected(decided(demo.inputs, with_thresholds(changed)))
+    assert bare(outcomes(what_if["thresholds"].calculated)) == by_rule
+    usual = expected(demo.review)
+    for criterion, _ in changed:  # none of the changes is without effect
+        at = [c.id for c in load("go-cluster").criteria].index(criterion)
+        assert [by_rule[i][at] for i in usual] != [usual[i][at] for i in usual]
+
+
+def test_a_pass_mark_is_the_rule_and_the_overview_follows(
+    demo: Demo, what_if: dict[str, Typed]
+) -> None:
+    path = what_if["pass_mark"].calculated
+    by_rule = decided(demo.inputs, replace(load("go-cluster"), pass_mark=PASS_MARK))
+    assert bare(outcomes(path)) == expected(by_rule)
+    found = {a: c.value for a, c in cells(path, values=True).items() if a[0] == "Überblick"}
+    row = next(a[1][1:] for a, v in found.items() if v == "rechnerisch erfüllt" and a[1][0] == "A")
+    eligible = (by_rule.tables["decisions"]["decision"] == "eligible").sum()
+    assert found["Überblick", f"B{row}"] == eligible
+    assert eligible != (demo.review.tables["decisions"]["decision"] == "eligible").sum()
+
+
+def test_a_view_is_a_rating_and_can_be_adopted(
+    demo: Demo,
+    what_if: dict[str, Typed],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     inputs = demo.copy(tmp_path)
-    arguments = [str(path), "--inputs", str(inputs), "--by", "G9", "--date", "2026-10-15"]
+    file = what_if["views"].path
+    arguments = [str(file), "--inputs", str(inputs), "--by", "G9", "--date", "2026-10-15"]
     assert main(["adopt", *arguments]) == 0
     assert "4 Bewertungen" in capsys.readouterr().out
-    assert bare(outcomes(shown)) == expected(review_of(inputs))
-    signs = outcomes(shown)
+    signs = outcomes(what_if["views"].calculated)
+    assert bare(signs) == expected(decided(inputs))
+    ids = demo.review.tables["clusters"]["cluster_id"].to_list()
     assert signs[ids[0]][5] == "✗ S"
     assert str(signs[ids[1]][1]).startswith("✗ S")

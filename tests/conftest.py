@@ -1,0 +1,28 @@
+"""The files that take longest come first, so that no worker is left alone with one at the end."""
+
+import pytest
+
+LONGEST = [
+    "html/test_access.py",
+    "intake/test_submissions.py",
+    "reference/test_differential.py",
+    "test_flow.py",
+    "workbook/test_what_if.py",
+    "template/test_selfcheck.py",
+    "feedback/test_round_trip.py",
+    "handmade/test_evaluation.py",
+    "html/test_browser.py",
+    "test_workbook.py",
+    "mapping/test_reading.py",
+    "handmade/test_benchmarks.py",
+    "feedback/test_write.py",
+    "intake/test_hostile.py",
+    "fuzz/test_portfolio.py",
+]
+PLACE = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort by file; the order within a file stays."""
+    items.sort(key=lambda item: PLACE.get(item.nodeid.partition("::")[0], len(PLACE)))
