@@ -18,8 +18,8 @@ from pipeline.report.workbook import (
 from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.compare import write_compare
-from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.files import new_file
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.portfolio import looked_up
 from pipeline.report.workbook.sheets import (
     Book,
