@@ -125,7 +125,9 @@ def review(
         ratings,
     )
     tables = assemble(finished)
-    beside = context(portfolio, examined.counted, measures.figures, office.register)
+    beside = context(
+        portfolio, examined.counted, measures.figures, office.register, examined.findings
+    )
     days = portfolio.clusters.select("cluster_id", "as_of")
     return Review(
         task.period,
