@@ -66,6 +66,7 @@ PLAIN: Mapping[str, Look] = {
         "align": "right",
     },
     "label": {"bold": True},
+    "label_right": {"bold": True, "align": "right"},
     "upright": {"rotation": 90, "align": "center", "valign": "bottom", "text_wrap": True},
     "small": {"align": "center", "font_size": 8, "font_color": "#3D444B"},
 }
