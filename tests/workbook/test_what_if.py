@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from pipeline.catalogue import Catalogue, load
@@ -124,6 +125,39 @@ VIEWS = [
     ("C", "10.2", "erfüllt", "Im Gespräch belegt."),
     ("D", "13", "offen", "Unterlagen fehlen noch."),
 ]
+
+
+def on_the_edge(demo: Demo) -> list[tuple[str, str, str]]:
+    """A cluster that one more criterion makes eligible, and one that one less makes not."""
+    decisions, criteria = (demo.review.tables[n] for n in ("decisions", "criteria"))
+    mark = load("go-cluster").pass_mark
+    possible = pl.col("fulfilled") + pl.col("undetermined")
+    below = decisions.filter((pl.col("fulfilled") == mark - 1) & (possible == mark - 1))
+    above = decisions.filter((pl.col("fulfilled") < mark) & (possible == mark))
+    result = []
+    for rows, status, view in ((below, "not_fulfilled", "erfüllt"),
+                               (above, "fulfilled", "nicht erfüllt")):  # fmt: skip
+        cluster = rows["cluster_id"][0]
+        soft = criteria.filter(cluster_id=cluster, status=status, kind="soft")
+        result.append((cluster, soft["criterion_id"][0], view))
+    return result
+
+
+def test_a_view_granted_or_denied_turns_a_decision(demo: Demo, tmp_path: Path) -> None:
+    views = on_the_edge(demo)
+    entries: dict[str, object] = {"F4": "G9"}
+    for row, view in enumerate(views, 7):
+        values = (*view, "Ein Grund.")
+        entries |= {f"{c}{row}": v for c, v in zip("BCDE", values, strict=True)}
+    path = typed(demo, tmp_path / "typed.xlsx", {"Sichtweise": entries})
+    inputs = demo.copy(tmp_path)
+    assert main(["adopt", str(path), "--inputs", str(inputs), "--date", "2026-10-15"]) == 0
+    shown = bare(outcomes(recalculated(path, tmp_path)))
+    assert shown == expected(review_of(inputs))
+    before = expected(demo.review)
+    said = [say("decision", c, "de") for c in ("eligible", "not_eligible")]
+    assert [shown[cluster][-2] for cluster, _, _ in views] == said
+    assert all(shown[cluster][-2] != before[cluster][-2] for cluster, _, _ in views)
 
 
 def test_a_view_is_a_rating_and_can_be_adopted(

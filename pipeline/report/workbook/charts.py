@@ -20,7 +20,7 @@ STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 LOOKS = ("good", "open", "bad")
 CHART_COLUMN = 4
 # in pixels: a line of the table, a category of the chart, and what stands around those
-ROW_HEIGHT, BAR_HEIGHT, AROUND = 20, 22, 130
+ROW_HEIGHT, BAR_HEIGHT, AROUND = 20, 20, 115
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,13 @@ class Counts:
     formula: Callable[[int, int, int], str]
 
 
-def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> int:
-    """Write the tables with a chart beside each; return the last row (from 0)."""
+def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> list[int]:
+    """Write the tables with a chart beside each; return where each begins and the row after."""
+    rows = [row]
     for counts in (by_criterion(matrix), by_register(matrix, "technology_field"),
                    by_register(matrix, "federal_state")):  # fmt: skip
-        row = put_counts(matrix.book, sheet, row, counts) + 2
-    return row
+        rows.append(put_counts(matrix.book, sheet, rows[-1], counts) + 2)
+    return rows
 
 
 def by_criterion(matrix: Matrix) -> Counts:
@@ -131,7 +132,7 @@ def put_chart(
     chart.set_x_axis(axis)
     chart.set_title({"name": book.text(f"o_by_{counts.code}"), "name_font": {"size": 11}})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 640, "height": height})
+    chart.set_size({"width": 600, "height": height})
     options = {"x_offset": 6, "y_offset": 3, "object_position": 2}
     text = book.text("o_chart_alt", title=book.text(f"o_by_{counts.code}"))
     sheet.insert_chart(top + 1, CHART_COLUMN, chart, {**options, "description": text})

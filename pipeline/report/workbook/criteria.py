@@ -2,8 +2,9 @@
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.report.workbook.cells import put
+from pipeline.report.workbook.cells import put, width_of
 from pipeline.report.workbook.matrix import FIRST, KIND_ROW, TOP, Matrix
+from pipeline.report.workbook.pages import keep_together
 from pipeline.report.workbook.sheets import (
     colour,
     column_at,
@@ -26,6 +27,8 @@ def write_criteria(matrix: Matrix) -> None:
     sheet = new_sheet(book, "criteria", book.text("about_criteria", **parts), matrix.suffix)
     put_table(book, sheet, matrix.table, matrix.columns, TOP)
     put_heads(matrix, sheet)
+    shown = matrix.columns[: FIRST + len(catalogue.criteria)]
+    keep_together(sheet, [width_of(column) for column in shown])
     last = TOP + max(len(matrix.columns[0].values), 1)
     signs = (TOP + 1, FIRST, last, FIRST + len(catalogue.criteria) - 1)
     colour(book, sheet, signs, status_looks("status_sign", book.lang))

@@ -1,5 +1,6 @@
 """The sheet Überblick: what this is, the key figures as formulas, the way to the other sheets."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,7 +21,9 @@ from pipeline.report.workbook.overview_lines import (
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
 
 # label, value, of the earlier period, change, remark
-WIDTHS = (44, 24, 24, 24, 92)
+WIDTHS = (44, 24, 24, 24, 86)
+# in percent: the whole width on a page, and so that breaks between parts hold
+SCALE = 64
 NOTE = 4
 START = 5
 
@@ -42,10 +45,10 @@ def write_overview(
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
     row = put_lines(book, sheet, row, book.text("o_quality"), of_quality(book))
-    row = put_links(book, sheet, row, sheets)
-    row = write_charts(matrices[0], sheet, row + 2)
-    sheet.fit_to_pages(1, 0)
-    sheet.print_area(0, 0, row, len(WIDTHS) - 1)
+    charts = write_charts(matrices[0], sheet, put_links(book, sheet, row, sheets) + 2)
+    sheet.set_print_scale(SCALE)
+    sheet.set_h_pagebreaks([row, charts[1]])
+    sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
 
 
 def open_overview(book: Book) -> Worksheet:
@@ -117,10 +120,13 @@ EXCEL_EPOCH = 693_594  # 1899-12-30
 
 
 def put_links(book: Book, sheet: Worksheet, row: int, sheets: Sequence[tuple[str, str]]) -> int:
-    """Write a link to every sheet and what it is; return the last row."""
+    """Write a link to every sheet and what it is, in two columns; return the last row."""
     put_section(book, sheet, row, book.text("o_sheets"))
-    for name, about in sheets:
-        row += 1
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", book.looks["link"], string=name)
-        put(sheet, row, 1, about, book.looks["about"], book.lang)
-    return row
+    half = math.ceil(len(sheets) / 2)
+    for at, (name, about) in enumerate(sheets):
+        own, left = row + 1 + at % half, at < half
+        link, text = f"internal:'{name}'!A1", name if left else f"{name}: {about}"
+        sheet.write_url(own, 0 if left else NOTE, link, book.looks["link"], string=text)
+        if left:
+            put(sheet, own, 1, about, book.looks["about"], book.lang)
+    return row + half

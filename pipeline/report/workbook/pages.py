@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 # widths of columns that fit onto a page in letters that can be read
-PAGE_WIDTH = 190.0
+PAGE_WIDTH = 200.0
 A4 = 9
+# pixels of a page's width, less what other fonts need; of a column besides its letters, of a letter
+PAGE_PIXELS, PADDING, LETTER = 840, 5, 7
 # Excel's limit of a page's head; so many letters stand beside the mark of a draft
 MAX_HEAD, BESIDE = 255, 110
 
@@ -50,3 +52,10 @@ def set_pages(sheet: Worksheet, widths: Sequence[float], frozen: int) -> None:
     sheet.fit_to_pages(pages, 0)
     if pages > 1 and frozen:
         sheet.repeat_columns(0, frozen - 1)
+
+
+def keep_together(sheet: Worksheet, widths: Sequence[float]) -> None:
+    """Print the first columns of a sheet, those of the widths, on one page."""
+    pixels = sum(LETTER * width + PADDING for width in widths)
+    sheet.set_print_scale(max(10, min(100, int(100 * PAGE_PIXELS / pixels))))
+    sheet.set_v_pagebreaks([len(widths)])
