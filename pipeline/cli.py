@@ -112,7 +112,7 @@ def add_adopt(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `adopt`."""
     own = commands.add_parser("adopt", help="take an analyst's views over as ratings")  # type: ignore[attr-defined]
     own.add_argument("file", type=Path, metavar="FILE", help="a portfolio.xlsx with views")
-    own.add_argument("--by", required=True, metavar="SIGN", help="a short sign, no name")
+    own.add_argument("--by", metavar="SIGN", help="a short sign, no name; else as FILE says")
     own.add_argument("--date", metavar="DAY", help="the ratings' date; else today")
     own.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
     own.add_argument("--lang", choices=["de", "en"], default="de")

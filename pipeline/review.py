@@ -137,7 +137,9 @@ def review(
     )
     state = evaluated_state(task, portfolio, benchmarks, ratings)
     tables = with_history(task, assemble(finished), state, measures)
-    beside = context(portfolio, examined.counted, measures.figures, office.register)
+    beside = context(
+        portfolio, examined.counted, measures.figures, office.register, examined.findings
+    )
     days = portfolio.clusters.select("cluster_id", "as_of")
     return Review(
         task.period,

@@ -17,6 +17,7 @@ from pipeline.review import Review
 from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
 from tests.libreoffice import recalculated
+from tests.openxml import problems
 from tests.workbook.office_suite import cells, differing
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
@@ -286,8 +287,8 @@ def test_sheets(german: openpyxl.Workbook) -> None:
     assert german.sheetnames == [
         "Überblick", "Portfolio", "Kriterien", "Sichtweise", "Annahmen", "Rechnung", "Bedingungen",
         "Gutachten", "ESCA-Benchmark", "Vergleich", "ESCA-Gruppen",
-        "Kennzahlen", "Rücklauf", "Einreichungen", "Datenqualität", "Zeilen", "Zeilen Akteure",
-        "Zeilen Kennzahlen", "Methodik", "Begriffe",
+        "Kennzahlen", "Rücklauf", "Einreichungen", "Datenqualität", "Vollständigkeit", "Zeilen",
+        "Zeilen Akteure", "Zeilen Kennzahlen", "Methodik", "Begriffe",
     ]  # fmt: skip
 
 
@@ -410,7 +411,7 @@ def test_very_long_texts_are_cut_and_say_so(german: openpyxl.Workbook) -> None:
 
 def test_links_stay_inside(path: Path) -> None:
     links = [c.hyperlink for c in cells(path, values=False).values() if c.hyperlink]
-    assert len(links) == 2 * 19
+    assert len(links) == 2 * 20
     assert all(link.target is None and link.location for link in links)
 
 
@@ -443,6 +444,11 @@ def test_sheets_are_ready_to_read_and_print(path: Path) -> None:
 def test_marked_as_a_draft(german: openpyxl.Workbook) -> None:
     assert all("ENTWURF" in sheet["A1"].value for sheet in german)
     assert all("ENTWURF" in sheet.oddHeader.right.text for sheet in german)
+
+
+@pytest.mark.parametrize("path", ["de"], indirect=True)
+def test_valid_open_xml(path: Path) -> None:
+    assert problems(path) == []
 
 
 def test_formulas_are_plain(path: Path) -> None:

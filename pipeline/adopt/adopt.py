@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from xlsxwriter import Workbook
@@ -44,8 +43,10 @@ class Adopted:
         )
 
 
-def adopt(file: Path, inputs: Path, sign: str, day: dt.date, read: Read) -> Adopted:
+def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) -> Adopted:
     """Take the views of a workbook over into its period's assessments.xlsx.
+
+    sign: whose they are; None: as the sheet of views says, in the row or once above.
 
     Nothing that stands there is lost: rows are added below, a copy is kept, the new file takes the
     old one's place in one step once it reads as it should. UnusableFileError if a file is not.
@@ -56,8 +57,8 @@ def adopt(file: Path, inputs: Path, sign: str, day: dt.date, read: Read) -> Adop
         raise UnusableFileError(path.parent, "no_folder")
     content = path.read_bytes() if path.is_file() else blank_file()
     ratings = read_content(content, path, read)
-    outcomes = decide(views, ratings.table, day)
-    rows = [row_of(outcome.view, sign, day) for outcome in outcomes if outcome.code == ADOPTED]
+    outcomes = decide(views, ratings.table, day, sign)
+    rows = [row_of(outcome, day) for outcome in outcomes if outcome.code == ADOPTED]
     backup = None
     if rows:
         new = append_rows(content, sheet_of(ratings), placed(rows, ratings))
@@ -78,10 +79,11 @@ def read_content(content: bytes, path: Path, read: Read) -> Ratings:
 
 
 # ------------------------------------------------------------------------------------------- rows
-def row_of(view: Mapping[str, Any], sign: str, day: dt.date) -> dict[str, Value]:
+def row_of(outcome: Outcome, day: dt.date) -> dict[str, Value]:
     """Return the rating that a view becomes, by field."""
     same = ("catalogue", "cluster_id", "criterion_id", "rating", "reason")
-    return {field: view[field] for field in same} | {"assessor": sign, "rated_on": day}
+    own = {field: outcome.view[field] for field in same}
+    return own | {"assessor": str(outcome.by), "rated_on": day}
 
 
 def placed(rows: Sequence[Mapping[str, Value]], ratings: Ratings) -> list[dict[int, Value]]:

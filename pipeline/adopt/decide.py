@@ -1,8 +1,9 @@
 """Which views become ratings, and why the others do not: plain rules over frames."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,8 @@ from pipeline.office import with_catalogue
 Row = Mapping[str, Any]
 Key = tuple[str, str, str]
 ADOPTED, THERE = "adopted", "there"
+# a short sign, no name of a person
+SIGN = re.compile(r"^\w[\w.-]{0,11}$")
 
 
 @dataclass(frozen=True)
@@ -21,19 +24,23 @@ class Outcome:
     """What becomes of one view.
 
     code: adopted, there (the same stands there), or why not: unreadable, no_reason, doubled,
-    unknown_criterion, newer, unseen. other: the rating that stands there, if one is in the way or
-    is replaced.
+    unknown_criterion, newer, unseen, no_sign, bad_sign. other: the rating that stands there, if one
+    is in the way or is replaced. by: the sign that the rating will bear.
     """
 
     view: Row
     code: str
     other: Row | None = None
+    by: str | None = None
 
 
-def decide(views: Views, ratings: pl.DataFrame, day: dt.date) -> list[Outcome]:
+def decide(
+    views: Views, ratings: pl.DataFrame, day: dt.date, sign: str | None = None
+) -> list[Outcome]:
     """Return what becomes of every view, in the order of the sheet.
 
-    ratings: those that stand in the office's file; day: the date that the new ones will bear.
+    ratings: those that stand in the office's file; day: the date that the new ones will bear;
+    sign: whose they are, whatever the sheet says.
     """
     own = with_catalogue(views.views, views.catalogue).filter(
         ~pl.all_horizontal(
@@ -44,7 +51,8 @@ def decide(views: Views, ratings: pl.DataFrame, day: dt.date) -> list[Outcome]:
     taken: set[Key] = set()
     result = []
     for view in own.iter_rows(named=True):
-        outcome = of_view(view, taken, there, known, day)
+        by = sign or view.get("assessor") or views.sign
+        outcome = signed(of_view(view, taken, there, known, day), by)
         taken.add(key_of(view))
         result.append(outcome)
     return result
@@ -73,6 +81,15 @@ def of_view(
     if full(other) != full(known.get(key)):
         return Outcome(view, "unseen", other)
     return Outcome(view, ADOPTED, other)
+
+
+def signed(outcome: Outcome, by: str | None) -> Outcome:
+    """Return the outcome with whose rating it will be; without a good sign none is adopted."""
+    if outcome.code != ADOPTED:
+        return outcome
+    if not by:
+        return replace(outcome, code="no_sign")
+    return replace(outcome, by=by, code=ADOPTED if SIGN.match(by) else "bad_sign")
 
 
 def key_of(row: Row) -> Key:

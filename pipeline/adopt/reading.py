@@ -36,9 +36,9 @@ class UnusableFileError(Exception):
 class Views:
     """What an analyst's workbook holds.
 
-    views: row, catalogue, cluster_id, criterion_id, rating, reason. known: the same, assessor and
+    views: row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same and
     rated_on of the ratings that the workbook was made with. findings: the table of the contract,
-    of the views alone.
+    of the views alone. sign: whose views they are where a row does not say.
     """
 
     period: str
@@ -46,6 +46,7 @@ class Views:
     views: pl.DataFrame
     known: pl.DataFrame
     findings: pl.DataFrame
+    sign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def read_views(path: Path, read: Read) -> Views:
         valid.tables["views"].sort("row"),
         valid.tables["assessments"].sort("row"),
         table,
+        head.get("o_assessor"),
     )
 
 
@@ -110,10 +112,10 @@ def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed
 
 
 def heads(cells: pl.DataFrame) -> dict[str, str]:
-    """Return what stands beside the labels of period and catalogue above the views."""
+    """Return what stands beside the labels of period, catalogue and assessor above the views."""
     labels = {
         header_key(texts("workbook")[code][lang]): code
-        for code in ("o_period", "o_catalogue")
+        for code in ("o_period", "o_catalogue", "o_assessor")
         for lang in ("de", "en")
     }
     top = cells.filter((pl.col("row") < HEAD_ROWS) & pl.col("text").is_not_null())

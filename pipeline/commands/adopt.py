@@ -2,17 +2,15 @@
 
 import argparse
 import datetime as dt
-import re
 
 from pipeline.adopt.adopt import Adopted, adopt
-from pipeline.adopt.decide import ADOPTED, Outcome
+from pipeline.adopt.decide import ADOPTED, SIGN, Outcome
 from pipeline.adopt.reading import UnusableFileError
 from pipeline.commands.run import read_here
 from pipeline.commands.terminal import fail
 from pipeline.texts import day, in_language, say
 
 LEFT_OUT, USAGE_ERROR = 1, 2
-SIGN = re.compile(r"^\w[\w.-]{0,11}$")
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -20,8 +18,8 @@ def command(arguments: argparse.Namespace) -> int:
     lang = arguments.lang
     if not arguments.file.is_file():
         return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=arguments.file))
-    if not SIGN.match(arguments.by):
-        return fail(USAGE_ERROR, say("adopt", "bad_sign", lang).format(sign=arguments.by))
+    if arguments.by is not None and not SIGN.match(arguments.by):
+        return fail(USAGE_ERROR, say("adopt", "bad_by", lang).format(sign=arguments.by))
     try:
         when = day_of(arguments.date)
         done = adopt(arguments.file, arguments.inputs, arguments.by, when, read_here)
@@ -60,7 +58,7 @@ def line(outcome: Outcome, lang: str) -> str:
     """Return one view and what became of it."""
     view, other = outcome.view, outcome.other
     code = "replaced" if outcome.code == ADOPTED and other else outcome.code
-    parts = {"other": "", "by": "", "on": ""}
+    parts = {"other": "", "by": "", "on": "", "sign": outcome.by or ""}
     if other:
         parts = {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
         parts["on"] = day(other["rated_on"], lang)

@@ -1,9 +1,8 @@
 """`cluster-review release`: freezes the draft of a period."""
 
 import argparse
-import re
 
-from pipeline.commands.adopt import SIGN
+from pipeline.adopt.decide import SIGN
 from pipeline.commands.run import read_here, working
 from pipeline.commands.terminal import fail, printable
 from pipeline.periods import BadPeriodError
@@ -17,7 +16,7 @@ NOT_RELEASED, USAGE_ERROR = 1, 2
 def command(arguments: argparse.Namespace) -> int:
     """Release the period; 0 released, 1 not, 2 wrong usage. Says everything in both languages."""
     by, period = arguments.by, arguments.period
-    if not re.fullmatch(SIGN, by):
+    if not SIGN.fullmatch(by):
         return fail(USAGE_ERROR, both("adopt", "bad_sign", sign=by))
     try:
         with working(period):

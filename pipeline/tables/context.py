@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.actors.status import COMPANY
 from pipeline.keys import title_key_expr
 from pipeline.measures.base import Portfolio
+from pipeline.tables.completeness import completeness
 
 STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "voted_on"]
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
@@ -19,12 +20,16 @@ SCIENCE = "Wissenschaft"
 
 
 def context(
-    portfolio: Portfolio, counted: pl.DataFrame, figures: pl.DataFrame, register: pl.DataFrame
+    portfolio: Portfolio,
+    counted: pl.DataFrame,
+    figures: pl.DataFrame,
+    register: pl.DataFrame,
+    found: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
-    """Return the frames offices, process, features and stages, by cluster_id.
+    """Return the frames offices, process, features, stages and completeness, by cluster_id.
 
     counted: the actors, see `actors.count`. figures: see `measures.base.FIGURES`. register: the
-    office's register.
+    office's register. found: every finding about the submissions' cells.
     """
     bound = _bound(portfolio, counted)
     return {
@@ -32,6 +37,7 @@ def context(
         "process": process(portfolio.clusters, register),
         "features": features(portfolio.clusters, bound, figures),
         "stages": stages(bound),
+        "completeness": completeness(portfolio, found),
     }
 
 

@@ -42,7 +42,7 @@ OWN: Mapping[str, Look] = {
     "centre": BOX | WRAP | {"align": "center"},
     "above": {"valign": "vcenter"},
     "line": WRAP | {"valign": "top"},
-    "alert": BOX | WRAP | {"bold": True, "bg_color": "#F2EBC4", "font_color": "#4A4000"},
+    "alert": BOX | WRAP | {"bold": True, "bg_color": "#FBF3C0", "font_color": "#4A4000"},
     "box": BOX,
     "box_wrap": BOX | WRAP,
     "box_int": BOX | RIGHT | {"num_format": "#,##0_)"},

@@ -17,18 +17,21 @@ from pipeline.cli import main
 
 HEADERS = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
            "Gültig bis"]  # fmt: skip
-VIEW_HEADERS = ["Katalog", "Cluster-ID", "Kriterium", "Sicht", "Begründung", "Hinweis"]
+VIEW_HEADERS = ["Katalog", "Cluster-ID", "Kriterium", "Sicht", "Begründung", "Gutachter"]
 MAY, DAY = dt.datetime(2026, 5, 1), "2026-10-15"
 THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
 Rows = list[tuple[object, ...]]
 
 
-def analyst(folder: Path, views: Rows, known: Rows, period: str = "2026-Q3") -> Path:
+def analyst(
+    folder: Path, views: Rows, known: Rows, period: str = "2026-Q3", sign: str | None = None
+) -> Path:
     """Write an analyst's workbook: views, and the ratings it was made with."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Sichtweise"
     sheet["A4"], sheet["B4"], sheet["C4"], sheet["D4"] = "Zeitraum", period, "Katalog", "go-cluster"
+    sheet["E4"], sheet["F4"] = "Gutachter", sign
     for row in ([], VIEW_HEADERS, *views):
         sheet.append(row)
     for (cell,) in sheet["E7:E9"]:
@@ -153,6 +156,51 @@ def test_of_two_views_the_upper_one_holds(
     assert adopt(tmp_path, analyst(tmp_path, views, [THERE])) == 1
     assert [row[3] for row in ratings(path)] == ["erfüllt", "nicht erfüllt"]
     assert "Zeile weiter oben (Zeile 8)" in capsys.readouterr().out
+
+
+BARE = (None, "DE-0002", "5", "erfüllt", "Sitz belegt.")
+
+
+@pytest.mark.parametrize(
+    ("own", "above", "option", "adopted"),
+    [
+        ("G1", None, [], "G1"),
+        (None, "G2", [], "G2"),
+        ("G1", "G2", [], "G1"),
+        ("G1", "G2", ["--by", "G3"], "G3"),
+    ],
+    ids=["in the row", "above", "the row wins over above", "the option wins"],
+)
+def test_whose_views_they_are(
+    tmp_path: Path, own: str | None, above: str | None, option: list[str], adopted: str
+) -> None:
+    path = office(tmp_path, [THERE])
+    file = analyst(tmp_path, [(*BARE, own)], [THERE], sign=above)
+    assert main(["adopt", str(file), "--inputs", str(tmp_path), "--date", DAY, *option]) == 0
+    assert ratings(path)[-1][5] == adopted
+
+
+@pytest.mark.parametrize(
+    ("sign", "lang", "told"),
+    [
+        (None, "de", "Das Kürzel fehlt (Zeile 7)"),
+        (None, "en", "the sign is missing (row 7)"),
+        ("Erika Beispielfrau", "de", "„Erika Beispielfrau“ (Zeile 7) ist kein Kürzel"),
+    ],
+)
+def test_views_of_nobody_are_not_adopted(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    sign: str | None,
+    lang: str,
+    told: str,
+) -> None:
+    path = office(tmp_path, [THERE])
+    before = path.read_bytes()
+    file = analyst(tmp_path, [(*BARE, sign)], [THERE])
+    assert main(["adopt", str(file), "--inputs", str(tmp_path), "--lang", lang]) == 1
+    assert told in capsys.readouterr().out
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What Excel asks of a file so that it opens without repair: limits, names, references."""
 
+import posixpath
 import re
 import zipfile
 from functools import cache
@@ -11,6 +12,7 @@ from lxml import etree
 
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
+from tests.openxml import problems
 from tests.workbook.conftest import Demo
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -18,6 +20,7 @@ CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 CELL_NAME = re.compile(r"^([a-z]{1,3}\d+|r\d*c\d*|[rc])$", re.IGNORECASE)
 LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 NEWER = re.compile(r"\b(XLOOKUP|FILTER|UNIQUE|SORT|SORTBY|LET|LAMBDA|IFS|MAXIFS|MINIFS|TEXTJOIN)\(")
+CELL = 32_767
 LINKS_PER_SHEET, FORMULA, TEXT_IN_FORMULA, LIST = 65_530, 8_192, 255, 255
 # the order in which a sheet's parts must stand (CT_Worksheet)
 ORDER = ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData",
@@ -112,6 +115,74 @@ def test_charts_point_at_cells_and_say_what_they_show(file: Path) -> None:
         assert all(s.find(f".//{CHART}f") is not None for s in root.iter(f"{CHART}ser"))
     for root in parts(file, "xl/drawings/drawing").values():
         assert all(e.get("descr") for e in root.iter() if e.tag.endswith("}cNvPr"))
+
+
+def test_names_of_ranges_point_at_sheets(file: Path) -> None:
+    sheets, _, _ = names(file)
+    (book,) = parts(file, "xl/workbook.xml").values()
+    places = [n.text for n in book.iter(f"{MAIN}definedName")]
+    assert {p.split("!")[0].strip("'") for p in places} <= set(sheets)
+    assert not [p for p in places if "#REF" in p]
+
+
+def test_texts_fit_into_cells(file: Path) -> None:
+    (shared,) = parts(file, "xl/sharedStrings.xml").values()
+    texts = ["".join(item.itertext()) for item in shared]
+    assert all(len(t.encode("utf-16-le")) // 2 <= CELL for t in texts)
+    assert len(set(texts)) == len(texts) == int(shared.get("uniqueCount"))
+
+
+def test_no_two_rules_of_a_sheet_have_one_priority(file: Path) -> None:
+    for root in parts(file, "xl/worksheets/").values():
+        own = [rule.get("priority") for rule in root.iter(f"{MAIN}cfRule")]
+        assert len(set(own)) == len(own)
+
+
+def test_every_part_is_there_and_declared(file: Path) -> None:
+    with zipfile.ZipFile(file) as archive:
+        there = set(archive.namelist())
+        types = etree.fromstring(archive.read("[Content_Types].xml"))
+        for name in (n for n in there if n.endswith(".rels")):
+            folder = name.replace("_rels/", "").rpartition("/")[0]
+            for link in etree.fromstring(archive.read(name)):
+                if link.get("TargetMode") != "Internal" and not link.get("Target").startswith("#"):
+                    assert posixpath.normpath(posixpath.join("/", folder, link.get("Target"))) in {
+                        f"/{n}" for n in there
+                    }
+    declared = {t.get("PartName") for t in types} | {t.get("Extension") for t in types}
+    assert all(f"/{n}" in declared or n.rpartition(".")[2] in declared for n in there)
+
+
+def test_charts_have_titles_and_names_of_axes(file: Path) -> None:
+    for root in parts(file, "xl/charts/chart").values():
+        assert root.find(f"{CHART}chart/{CHART}title") is not None
+        assert [
+            axis for axis in root.iter(f"{CHART}valAx") if axis.find(f"{CHART}title") is not None
+        ]
+
+
+@pytest.fixture(scope="module")
+def valid(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template of the ratings."""
+    target = tmp_path_factory.mktemp("valid") / "template.xlsx"
+    write_assessments(demo.review, {}, target, "en")
+    return target
+
+
+def test_the_template_is_valid_open_xml(valid: Path) -> None:
+    assert problems(valid) == []
+
+
+def test_invalid_open_xml_is_noticed(valid: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(valid) as source, zipfile.ZipFile(wrong, "w") as copy:
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename == "xl/worksheets/sheet1.xml":
+                assert b'type="date"' in content
+                content = content.replace(b'type="date"', b'type="day"')
+            copy.writestr(item, content)
+    assert problems(wrong)
 
 
 def test_no_macros_and_no_links_to_the_outside(file: Path) -> None:

@@ -7,8 +7,10 @@ import openpyxl
 import polars as pl
 import pytest
 
+from pipeline.catalogue import load
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.to_rate import seen_period, to_rate, with_newest
+from schemas.declaration import office
 from tests.sparing import sparing
 from tests.workbook.conftest import PERIOD, Demo, review_of
 
@@ -46,6 +48,53 @@ def test_a_row_that_is_filled_in_is_a_rating(demo: Demo, tmp_path: Path) -> None
         again = review_of(inputs)
     (found,) = again.tables["criteria"].filter(**key).iter_rows(named=True)
     assert (found["status"], found["basis"]) == ("not_fulfilled", "assessed")
+
+
+@pytest.fixture(scope="module")
+def form(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    """The template."""
+    path = tmp_path_factory.mktemp("template") / "template.xlsx"
+    write_assessments(demo.review, {}, path, "de")
+    return openpyxl.load_workbook(path)
+
+
+def test_only_what_is_entered_can_be_changed(form: openpyxl.Workbook) -> None:
+    sheet = form["Gutachten"]
+    assert sheet.protection.sheet
+    heads = [cell.value for cell in sheet[5]]
+    free = {heads[c.column - 1] for row in sheet["A6:P300"] for c in row if not c.protection.locked}
+    assert free == {f.name["de"] for f in office().sheet("assessments").fields}
+    (table,) = sheet.tables.values()
+    last = int(table.ref.rpartition("P")[2])
+    blank = [row for row in sheet.iter_rows(6, last) if row[1].value is None]
+    assert len(blank) >= 100
+    assert not any(cell.protection.locked for row in blank for cell in row[:8])
+
+
+def test_entries_are_offered_and_checked(form: openpyxl.Workbook) -> None:
+    sheet = form["Gutachten"]
+    rules = {str(r.sqref)[0]: r for r in sheet.data_validations.dataValidation}
+    assert {at: rule.type for at, rule in rules.items()} == {
+        "A": "list", "B": "list", "C": "list", "D": "list", "G": "date", "H": "date",
+    }  # fmt: skip
+    assert rules["D"].formula1 == '"erfüllt,nicht erfüllt,offen"'
+    assert rules["D"].errorStyle in (None, "stop")
+    for at, wanted in (("B", "DE-0001"), ("C", "2.1")):
+        name, where = rules[at].formula1.split("!")
+        listed = [cell.value for (cell,) in form[name.strip("'")][where.replace("$", "")]]
+        assert wanted in listed
+        assert all(isinstance(value, str) for value in listed)
+
+
+def test_each_row_says_what_its_criterion_asks(form: openpyxl.Workbook) -> None:
+    asks = {c.id: c.asks["de"] for c in load("go-cluster").criteria}
+    sheet = form["Gutachten"]
+    at = [cell.value for cell in sheet[5]].index("Was das Kriterium verlangt")
+    rows = [row for row in sheet.iter_rows(6, values_only=True) if row[1]]
+    assert rows
+    assert all(row[at] == asks[row[2]] for row in rows)
+    listed = [(row[0], row[4]) for row in form["Kriterien"].iter_rows(6, values_only=True)]
+    assert listed == list(asks.items())
 
 
 def test_every_soft_or_open_criterion_has_a_row(demo: Demo) -> None:

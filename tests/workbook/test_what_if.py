@@ -3,10 +3,12 @@
 Everything is typed first, so that LibreOffice is started once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from pipeline.catalogue import Catalogue, load
@@ -132,6 +134,7 @@ def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, T
         "thresholds": {"Annahmen": thresholds},
         "pass_mark": {"Annahmen": {cells_of[None, "Bestehensgrenze (von 19)"]: PASS_MARK}},
         "views": {"Sichtweise": typed_views(demo)},
+        "turning": {"Sichtweise": {"F4": "G9"} | rows_of_views(on_the_edge(demo))},
     }
     paths = [typed(demo, folder / f"{name}.xlsx", own) for name, own in entries.items()]
     again = recalculated(paths, folder)
@@ -141,11 +144,29 @@ def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, T
 def typed_views(demo: Demo) -> dict[str, object]:
     """Return what is typed into Sichtweise, by cell."""
     ids = demo.review.tables["clusters"]["cluster_id"].to_list()
-    entries: dict[str, object] = {}
-    for row, (place, criterion, view, reason) in enumerate(VIEWS, 7):
-        values = (ids["ABCD".index(place)], criterion, view, reason)
-        entries |= {f"{c}{row}": v for c, v in zip("BCDE", values, strict=True)}
-    return entries
+    return rows_of_views([(ids["ABCD".index(place)], *rest) for place, *rest in VIEWS])
+
+
+def rows_of_views(views: Sequence[tuple[object, ...]]) -> dict[str, object]:
+    """Return the cells of views: cluster, criterion, view, reason."""
+    return {f"{c}{row}": v for row, view in enumerate(views, 7)
+            for c, v in zip("BCDE", view, strict=True)}  # fmt: skip
+
+
+def on_the_edge(demo: Demo) -> list[tuple[str, str, str, str]]:
+    """A cluster that one more criterion makes eligible, and one that one less makes not."""
+    decisions, criteria = (demo.review.tables[n] for n in ("decisions", "criteria"))
+    mark = load("go-cluster").pass_mark
+    possible = pl.col("fulfilled") + pl.col("undetermined")
+    below = decisions.filter((pl.col("fulfilled") == mark - 1) & (possible == mark - 1))
+    above = decisions.filter((pl.col("fulfilled") < mark) & (possible == mark))
+    result = []
+    for rows, status, view in ((below, "not_fulfilled", "erfüllt"),
+                               (above, "fulfilled", "nicht erfüllt")):  # fmt: skip
+        cluster = rows["cluster_id"][0]
+        soft = criteria.filter(cluster_id=cluster, status=status, kind="soft")
+        result.append((cluster, soft["criterion_id"][0], view, "Ein Grund."))
+    return result
 
 
 def test_assumptions_are_the_rule(demo: Demo, what_if: dict[str, Typed]) -> None:
@@ -187,3 +208,18 @@ def test_a_view_is_a_rating_and_can_be_adopted(
     ids = demo.review.tables["clusters"]["cluster_id"].to_list()
     assert signs[ids[0]][5] == "✗ S"
     assert str(signs[ids[1]][1]).startswith("✗ S")
+
+
+def test_a_view_granted_or_denied_turns_a_decision(
+    demo: Demo, what_if: dict[str, Typed], tmp_path: Path
+) -> None:
+    views, inputs = on_the_edge(demo), demo.copy(tmp_path)
+    file = what_if["turning"]
+    arguments = [str(file.path), "--inputs", str(inputs), "--date", "2026-10-15"]
+    assert main(["adopt", *arguments]) == 0
+    shown = bare(outcomes(file.calculated))
+    assert shown == expected(decided(inputs))
+    before = expected(demo.review)
+    said = [say("decision", c, "de") for c in ("eligible", "not_eligible")]
+    assert [shown[cluster][-2] for cluster, *_ in views] == said
+    assert all(shown[cluster][-2] != before[cluster][-2] for cluster, *_ in views)

@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.office import informing
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
 from pipeline.report.workbook.files import new_file
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
@@ -26,7 +27,7 @@ from schemas.declaration import office, registers
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
 WIDTHS = {"reason": 60, "rating": 15, "assessor": 12, "criterion_id": 12}
 RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
-# rows that can be added below with the same drop-downs
+# blank rows below for further ratings
 MORE = 200
 
 
@@ -40,15 +41,24 @@ def write_assessments(review: Review, earlier: Earlier, path: Path, lang: str) -
 
 
 def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:
-    """Write the sheet Gutachten, to fill in or to look at."""
+    """Write the sheet Gutachten, to fill in (protected but for what is entered) or to look at."""
     about = book.text("about_assessments" if fill else "about_assessments_here")
     sheet = new_sheet(book, "assessments", about, alone=fill)
     rows = to_rate(book.review, earlier, book.lang)
-    columns = [*fields(book, rows, "in_" if fill else ""), *beside(book, rows)]
+    shown = with_blank(rows) if fill else rows
+    columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown)]
     put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
-    colour_ratings(book, sheet, columns, rows.height)
+    colour_ratings(book, sheet, columns, shown.height)
     if fill:
-        limit_ratings(book, sheet, columns, rows.height)
+        # blank rows are for the screen
+        sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
+        limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), write_lists(book))
+        sheet.protect("", ALLOWED)
+
+
+def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add rows to enter further ratings in."""
+    return pl.concat([rows, rows.clear(MORE)])
 
 
 def fields(book: Book, rows: pl.DataFrame, look: str) -> Iterable[Column]:
@@ -74,6 +84,7 @@ def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
         "name": (rows["name"].to_list(), "foreign", None),
         "title": (rows["title"].to_list(), "wrap", 26),
         "kind": (book.says("kind", rows["kind"].to_list()), "text", None),
+        "asks": (rows["asks"].to_list(), "wrap", 44),
         "computed_status": (book.says("status", rows["computed_status"].to_list()), "text", None),
         "reason_now": (rows["reason_now"].to_list(), "foreign_wrap", 70),
         "request": (rows["request"].to_list(), "foreign_wrap", 60),
@@ -81,15 +92,6 @@ def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
     for column in informing():
         values, kind, width = said[column["key"]]
         yield Column(column[book.lang], values, kind, width=width)
-
-
-def limit_ratings(book: Book, sheet: Worksheet, columns: list[Column], height: int) -> None:
-    """Offer the ratings by drop-down, also for rows added below."""
-    name = office().sheet("assessments").field("rating").name[book.lang]
-    at = column_at(columns, name)
-    words = [e.en if book.lang == "en" else e.de for e in registers()["ratings"]]
-    rule = {"validate": "list", "source": words, "error_title": name}
-    sheet.data_validation(HEADER_ROW + 1, at, HEADER_ROW + height + MORE, at, rule)
 
 
 def colour_ratings(book: Book, sheet: Worksheet, columns: list[Column], height: int) -> None:

@@ -19,9 +19,10 @@ from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.changes import write_changes
 from pipeline.report.workbook.compare import write_compare
-from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.complete import write_completeness
 from pipeline.report.workbook.files import new_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working
@@ -45,6 +46,7 @@ SHEETS = [
     "coverage",
     "submissions",
     "findings",
+    "completeness",
     "counts",
     "actors",
     "rows",
@@ -90,6 +92,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     returns.write_coverage(book, matrices[0])
     returns.write_submissions(book)
     returns.write_findings(book)
+    write_completeness(book)
     rows.write_counts(book)
     rows.write_actors(book)
     rows.write_rows(book)

@@ -17,6 +17,8 @@ from pipeline.texts import say
 Formula = Callable[[int], str]
 MAX_TEXT = 32_767
 NARROW, WIDE, WRAPPED = 6.0, 64.0, 52.0
+# bold letters are wider, and fonts that stand in for the usual one are wider still
+BOLD = 1.2
 # no XML may hold them
 NONCHARACTERS = re.compile("[\ufffe\uffff]")
 WRAPS = frozenset({"wrap", "foreign_wrap"})
@@ -121,7 +123,7 @@ def width_of(column: Column) -> float:
     longest = min(max((_length(*pair) for pair in shown), default=0) + 2, cap)
     words = max(len(word) for word in column.header.split())
     # a header of three lines at most; the button of the filter needs some room
-    return max(NARROW, longest, words + 3.5, len(column.header) / 3 + 4)
+    return max(NARROW, longest, BOLD * words + 3, BOLD * len(column.header) / 3 + 4)
 
 
 def _length(value: Any, kind: str) -> int:
@@ -149,4 +151,4 @@ def lines_of(columns: Sequence[Column], widths: Sequence[float]) -> dict[int, in
 def lines(text: str, width: float) -> int:
     """Return about how many lines a text takes in a cell that wraps."""
     parts = text[: MAX_LINES * 200].split("\n")
-    return min(sum(max(1, math.ceil(len(part) / width / 1.08)) for part in parts), MAX_LINES)
+    return min(sum(max(1, math.ceil(len(part) / width)) for part in parts), MAX_LINES)

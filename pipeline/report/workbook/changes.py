@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.report.since import is_better, since_sentences
 from pipeline.report.workbook.cells import Column, Formula, put
 from pipeline.report.workbook.changes_medians import median_columns, put_array_formulas
-from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import (
     Book,
     colour,
@@ -17,7 +17,6 @@ from pipeline.report.workbook.sheets import (
     head_look,
     new_sheet,
     put_cells,
-    set_pages,
     status_looks,
 )
 from pipeline.texts import say, texts
@@ -66,7 +65,6 @@ def write_changes(book: Book, matrices: Sequence[Matrix]) -> None:
     put_array_formulas(book, page.sheet, top + 1)
     put_verdicts(page)
     page.sheet.print_area(START, 0, page.row, len(WIDTHS) - 1)
-    set_pages(page.sheet, 0, 0)
     page.sheet.fit_to_pages(1, 0)
 
 

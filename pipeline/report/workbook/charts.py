@@ -1,5 +1,6 @@
 """The overview's tables of counts with their charts: by criterion, field and state."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,8 +9,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.workbook.cells import put
-from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.texts import say
 from schemas.declaration import registers
@@ -18,7 +19,8 @@ DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 LOOKS = ("good", "open", "bad")
 CHART_COLUMN = 4
-ROW_HEIGHT = 20
+# in pixels: a line of the table, a category of the chart, and what stands around those
+ROW_HEIGHT, BAR_HEIGHT, AROUND = 20, 20, 115
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,13 @@ class Counts:
     formula: Callable[[int, int, int], str]
 
 
-def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> int:
-    """Write the tables with a chart beside each; return the last row (from 0)."""
+def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> list[int]:
+    """Write the tables with a chart beside each; return where each begins and the row after."""
+    rows = [row]
     for counts in (by_criterion(matrix), by_register(matrix, "technology_field"),
                    by_register(matrix, "federal_state")):  # fmt: skip
-        row = put_counts(matrix.book, sheet, row, counts) + 2
-    return row
+        rows.append(put_counts(matrix.book, sheet, rows[-1], counts) + 2)
+    return rows
 
 
 def by_criterion(matrix: Matrix) -> Counts:
@@ -98,12 +101,16 @@ def put_counts(book: Book, sheet: Worksheet, row: int, counts: Counts) -> int:
             formula = counts.formula(place, own + 1, at)
             sheet.write_formula(own, at + 1, formula, looks["int"], value)
     last = row + len(counts.labels)
-    put_chart(book, sheet, counts, row, last)
-    return last
+    height = BAR_HEIGHT * len(counts.labels) + AROUND
+    put_chart(book, sheet, counts, (row, last), height)
+    return max(last, row + 1 + math.ceil(height / ROW_HEIGHT))
 
 
-def put_chart(book: Book, sheet: Worksheet, counts: Counts, top: int, last: int) -> None:
+def put_chart(
+    book: Book, sheet: Worksheet, counts: Counts, rows: tuple[int, int], height: int
+) -> None:
     """Draw the table's rows as stacked bars beside it, the first row on top."""
+    top, last = rows
     chart = book.file.add_chart({"type": "bar", "subtype": "stacked"})
     name = f"'{book.sheet_name('overview')}'"
     for at, look in enumerate(LOOKS):
@@ -120,10 +127,12 @@ def put_chart(book: Book, sheet: Worksheet, counts: Counts, top: int, last: int)
         )
     chart.set_y_axis({"reverse": True, "interval_unit": 1, "num_font": {"size": 8}})
     grid = {"visible": True, "line": {"color": "#D0D5DB"}}
-    chart.set_x_axis({"major_gridlines": grid, "num_format": "0", "label_position": "high"})
+    axis = {"name": book.text("o_clusters_axis"), "name_font": {"size": 9, "bold": False}}
+    axis |= {"major_gridlines": grid, "num_format": "0", "label_position": "high"}
+    chart.set_x_axis(axis)
     chart.set_title({"name": book.text(f"o_by_{counts.code}"), "name_font": {"size": 11}})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 640, "height": max(260, ROW_HEIGHT * (last - top) - 6)})
+    chart.set_size({"width": 600, "height": height})
     options = {"x_offset": 6, "y_offset": 3, "object_position": 2}
     text = book.text("o_chart_alt", title=book.text(f"o_by_{counts.code}"))
     sheet.insert_chart(top + 1, CHART_COLUMN, chart, {**options, "description": text})

@@ -11,7 +11,7 @@ from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.compare_chart import put_chart, put_chart_rows
 from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
 from pipeline.report.workbook.portfolio import indicator_header
-from pipeline.report.workbook.sheets import Book, new_sheet, set_pages
+from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet
 from pipeline.report.workbook.working import Working
 from pipeline.texts import say
 
@@ -37,7 +37,6 @@ def write_compare(working: Working) -> None:
     put_chart_rows(book, sheet, choice)
     put_chart(book, sheet)
     sheet.print_area(0, 0, DATA - 2, len(WIDTHS) - 1)
-    set_pages(sheet, 0, 0)
     sheet.fit_to_pages(1, 1)
 
 
@@ -74,6 +73,7 @@ def put_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
             book.text(f"h_{code}", kind="").strip() if code == "rank" else book.text(f"h_{code}")
         )
         put(sheet, TOP, at, header, book.looks["header"], book.lang)
+    sheet.set_row(TOP, 2 * LINE_HEIGHT + 8)
     for row, kind in enumerate(KINDS, TOP + 1):
         put(sheet, row, 0, say("cohort_kind", kind, book.lang), book.looks["text"], book.lang)
         for at, (formula, value, look) in enumerate(of_kind(book, choice, kind, row + 1), 1):

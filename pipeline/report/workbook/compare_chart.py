@@ -73,9 +73,11 @@ def put_chart(book: Book, sheet: Worksheet) -> None:
         marker = {"type": mark, "size": size, "fill": {"color": ink}, "border": {"color": ink}}
         points.add_series({**series(at), "marker": marker, "line": {"none": True}})
     bars.combine(points)
-    bars.set_title({"name": f"={name}!{INDICATOR}", "name_font": {"size": 12}})
+    bars.set_title({"name": book.text("chart_title"), "name_font": {"size": 12}})
     bars.set_legend({"position": "bottom", "delete_series": [0]})
-    bars.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#D0D5DB"}}})
+    grid = {"visible": True, "line": {"color": "#D0D5DB"}}
+    axis = {"name": f"={name}!{INDICATOR}", "name_font": {"size": 9, "bold": False}}
+    bars.set_y_axis({**axis, "major_gridlines": grid})
     bars.set_size({"width": 980, "height": 420})
     text = book.text("chart_place")
     sheet.insert_chart(TOP + 6, 0, bars, {"description": text, "object_position": 2})

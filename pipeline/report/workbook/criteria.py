@@ -1,238 +1,22 @@
-"""The sheet Kriterien of a catalogue: clusters by criteria, totals and decisions as formulas."""
+"""The sheet Kriterien of a catalogue: its matrix, with titles above and colours."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-
-import polars as pl
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.catalogue import Catalogue
-from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN, reference_condition
-from pipeline.report.workbook.cells import Column, Formula, put
+from pipeline.report.workbook.cells import put, width_of
+from pipeline.report.workbook.matrix import FIRST, KIND_ROW, TOP, Matrix
+from pipeline.report.workbook.pages import keep_together
 from pipeline.report.workbook.sheets import (
-    Book,
     colour,
     column_at,
     decision_looks,
     new_sheet,
     put_table,
-    sheet_name,
     status_looks,
 )
-from pipeline.report.workbook.working import Working
-from pipeline.texts import say, say_limit
+from pipeline.texts import say
 
-# rows (from 0): pass mark, titles, kinds, header
-MARK_ROW, TITLE_ROW, KIND_ROW, TOP = 3, 4, 5, 6
-MARK_COLUMN, FIRST = 2, 2
-COUNTS = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
-TOTALS = ["fulfilled", "not_fulfilled", "undetermined"]
-# what follows the signs, in this order
-PLACES = [*COUNTS, *TOTALS, "decision", "decision_confirmed", "reviewed", "effect", "row"]
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """One catalogue's sheet."""
-
-    working: Working
-    catalogue: Catalogue
-
-    @property
-    def book(self) -> Book:
-        """The workbook."""
-        return self.working.book
-
-    @cached_property
-    def suffix(self) -> str:
-        """What tells the sheet and table of a further catalogue from the first's."""
-        return "" if self.catalogue == self.book.first else f" {self.catalogue.id}"
-
-    @property
-    def sheet(self) -> str:
-        """The sheet's name."""
-        return sheet_name(self.book.text("sheet_criteria") + self.suffix)
-
-    @property
-    def table(self) -> str:
-        """The table's name."""
-        tail = "".join(c if c.isalnum() else "_" for c in self.suffix)
-        return self.book.text("table_criteria") + tail
-
-    @property
-    def mark(self) -> str:
-        """The cell of the pass mark."""
-        return self.working.assumptions.mark(self.catalogue)
-
-    def ref(self, header: str) -> str:
-        """Return a structured reference to a column by its code."""
-        return f"{self.table}[{self.book.text(f'h_{header}')}]"
-
-    def of(self, table: str) -> pl.DataFrame:
-        """Return the catalogue's rows of a table."""
-        return self.book.table(table).filter(pl.col("catalogue") == self.catalogue.id)
-
-    # ---------------------------------------------------------------------------------- columns
-    @cached_property
-    def columns(self) -> list[Column]:
-        """Every column of the table."""
-        decisions = self.book.table("clusters").select("cluster_id", "name")
-        decisions = decisions.join(
-            self.of("decisions"), on="cluster_id", how="left", maintain_order="left"
-        )
-        ids = decisions["cluster_id"].to_list()
-        text = self.book.text
-        return [
-            Column(text("h_cluster_id"), ids),
-            Column(text("h_name"), decisions["name"].to_list(), "foreign"),
-            *self.signs(ids),
-            *self.totals(decisions),
-            *self.outcomes(decisions),
-            *self.changes(decisions),
-            self.row_of(ids),
-            *self.robustness(ids),
-            *self.limits(ids),
-        ]
-
-    def signs(self, ids: Sequence[str]) -> list[Column]:
-        """Return a column of signs for each criterion, looked up on the sheet Rechnung."""
-        working, catalogue = self.working, self.catalogue
-        return [
-            Column(
-                c.id,
-                [working.sign(catalogue, c, i) for i in ids],
-                "sign",
-                self.found(working.valid(catalogue, c)),
-                6.5,
-            )
-            for c in catalogue.criteria
-        ]
-
-    def found(self, where: str) -> Formula:
-        """Return the formula of a cell in the cluster's row on the sheet Rechnung."""
-        at = xl_col_to_name(FIRST + len(self.catalogue.criteria) + len(PLACES) - 1)
-        return lambda row: f"=INDEX({where},${at}{row})"
-
-    def row_of(self, ids: Sequence[str]) -> Column:
-        """Return the cluster's row on the sheet Rechnung."""
-        clusters = self.working.name("clusters")
-        rows = [self.working.ids.index(i) + 1 for i in ids]
-        formula: Formula = lambda row: f"=MATCH($A{row},{clusters},0)"  # noqa: E731
-        return Column(self.book.text("h_working_row"), rows, "int", formula)
-
-    def totals(self, decisions: pl.DataFrame) -> list[Column]:
-        """Return the columns that count signs."""
-        formulas = [self.count("hard"), self.count("soft"), self.rated(), *self.sums()]
-        return [
-            Column(self.book.text(f"h_{name}"), decisions[name].to_list(), "int", formula, 13)
-            for name, formula in zip([*COUNTS, *TOTALS], formulas, strict=True)
-        ]
-
-    def outcomes(self, decisions: pl.DataFrame) -> list[Column]:
-        """Return the columns of the decision and of what is confirmed of it."""
-        formulas = {"decision": self.decision, "decision_confirmed": self.confirmed}
-        return [
-            Column(
-                self.book.text(f"h_{name}"),
-                self.book.says("decision", decisions[name].to_list()),
-                formula=formula,
-            )
-            for name, formula in formulas.items()
-        ]
-
-    def changes(self, decisions: pl.DataFrame) -> list[Column]:
-        """Return the decision of the review, and whether views or assumptions changed it."""
-        said = self.book.says("decision", decisions["decision"].to_list())
-        now, before = self.place(PLACES.index("decision")), self.place(PLACES.index("reviewed"))
-        word = self.book.text("changed")
-        return [
-            Column(self.book.text("h_reviewed"), said),
-            Column(
-                self.book.text("h_effect"),
-                [""] * len(said),
-                formula=lambda row: f'=IF({now}{row}={before}{row},"","{word}")',
-            ),
-        ]
-
-    def robustness(self, ids: Sequence[str]) -> list[Column]:
-        """Return how many and which other readings turn the decision, and into what."""
-        turned: dict[str, list[str]] = {i: [] for i in ids}
-        for row in self.of("robustness").filter("changed").iter_rows(named=True):
-            variant = say("variant", row["variant"], self.book.lang)
-            decision = say("decision", row["decision"], self.book.lang)
-            turned.setdefault(row["cluster_id"], []).append(f"{variant}: {decision}")
-        return [
-            Column(self.book.text("h_turning"), [len(turned[i]) for i in ids], "int"),
-            Column(self.book.text("h_variants"), ["; ".join(turned[i]) for i in ids], "wrap"),
-        ]
-
-    def limits(self, ids: Sequence[str]) -> list[Column]:
-        """Return which limit was used where a criterion hangs on a reference."""
-        if reference_condition(self.catalogue) is None:
-            return []
-        rows = self.of("conditions").filter(pl.col("metric") == "actors_per_fte")
-        source = dict(zip(rows["cluster_id"], rows["limit_source"], strict=True))
-        said = [say_limit(source.get(i), self.book.lang) for i in ids]
-        return [Column(self.book.text("h_limit_source"), said)]
-
-    # --------------------------------------------------------------------------------- formulas
-    def place(self, index: int) -> str:
-        """Return a column's letters by its place after the signs."""
-        return str(xl_col_to_name(FIRST + len(self.catalogue.criteria) + index))
-
-    def span(self, row: int, *, fixed: bool = False) -> str:
-        """Return the range of the signs in a row (from 1)."""
-        first, last = f"${xl_col_to_name(FIRST)}", f"${self.place(-1)}"
-        mark = "$" if fixed else ""
-        return f"{first}{mark}{row}:{last}{mark}{row}"
-
-    def of_kind(self, row: int, kind: str, status: str) -> str:
-        """Return the count of a row's computed signs of one kind."""
-        word, sign = say("kind", kind, self.book.lang), say("status_sign", status, self.book.lang)
-        return f'COUNTIFS({self.span(KIND_ROW + 1, fixed=True)},"{word}",{self.span(row)},"{sign}")'
-
-    def like(self, row: int, status: str, more: str = "") -> str:
-        """Return the count of a row's signs that begin with a status's sign."""
-        sign = say("status_sign", status, self.book.lang).replace("?", "~?")
-        return f'COUNTIF({self.span(row)},"{sign}{more}*")'
-
-    def count(self, kind: str) -> Formula:
-        """Return the formula of the fulfilled ones of a kind that no expert rated."""
-        return lambda row: f"={self.of_kind(row, kind, 'fulfilled')}"
-
-    def rated(self) -> Formula:
-        """Return the formula of those fulfilled by a rating or a view."""
-        return lambda row: f"={self.like(row, 'fulfilled', ' ')}"
-
-    def sums(self) -> list[Formula]:
-        """Return the formulas of all that are fulfilled, not fulfilled, undetermined."""
-        parts = [self.place(i) for i in range(3)]
-        return [
-            lambda row: "=" + "+".join(f"{part}{row}" for part in parts),
-            lambda row: f"={self.like(row, 'not_fulfilled')}",
-            lambda row: f"={self.like(row, 'undetermined')}",
-        ]
-
-    def decide(self, sure: str, unsure: str) -> str:
-        """Return the formula of a decision from what is fulfilled and what may be."""
-        yes, perhaps, no = (
-            say("decision", code, self.book.lang) for code in (ELIGIBLE, OPEN, NOT_ELIGIBLE)
-        )
-        return (
-            f'=IF({sure}>={self.mark},"{yes}",IF({sure}+{unsure}>={self.mark},"{perhaps}","{no}"))'
-        )
-
-    def decision(self, row: int) -> str:
-        """Return the formula of the decision."""
-        return self.decide(f"{self.place(3)}{row}", f"{self.place(5)}{row}")
-
-    def confirmed(self, row: int) -> str:
-        """Return the formula of the decision with every unrated soft criterion undetermined."""
-        missed = self.of_kind(row, "soft", "not_fulfilled")
-        unsure = f"{self.place(1)}{row}+{missed}+{self.place(5)}{row}"
-        return self.decide(f"({self.place(0)}{row}+{self.place(2)}{row})", unsure)
+# rows (from 0) of the pass mark and of the titles; the column of the pass mark
+MARK_ROW, TITLE_ROW, MARK_COLUMN = 3, 4, 2
 
 
 def write_criteria(matrix: Matrix) -> None:
@@ -243,6 +27,8 @@ def write_criteria(matrix: Matrix) -> None:
     sheet = new_sheet(book, "criteria", book.text("about_criteria", **parts), matrix.suffix)
     put_table(book, sheet, matrix.table, matrix.columns, TOP)
     put_heads(matrix, sheet)
+    shown = matrix.columns[: FIRST + len(catalogue.criteria)]
+    keep_together(sheet, [width_of(column) for column in shown])
     last = TOP + max(len(matrix.columns[0].values), 1)
     signs = (TOP + 1, FIRST, last, FIRST + len(catalogue.criteria) - 1)
     colour(book, sheet, signs, status_looks("status_sign", book.lang))

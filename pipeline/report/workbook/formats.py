@@ -13,8 +13,8 @@ RULE = "#D0D5DB"
 # background and letters; every pair has a contrast of at least 7:1
 COLOURS = {
     "good": ("#CFE3F5", "#0B3558"),
-    "bad": ("#FAD9C4", "#6E2800"),
-    "open": ("#F2EBC4", "#4A4000"),
+    "bad": ("#F6C9B0", "#6E2800"),
+    "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
 # kind -> number format; those not named are general. The end keeps a number off its neighbour.
@@ -69,6 +69,7 @@ PLAIN: Mapping[str, Look] = {
         "align": "right",
     },
     "label": {"bold": True},
+    "label_right": {"bold": True, "align": "right"},
     "upright": {"rotation": 90, "align": "center", "valign": "bottom", "text_wrap": True},
     "small": {"align": "center", "font_size": 8, "font_color": "#3D444B"},
 }

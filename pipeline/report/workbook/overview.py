@@ -1,171 +1,33 @@
 """The sheet Überblick: what this is, the key figures as formulas, the way to the other sheets."""
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import lines, put
 from pipeline.report.workbook.charts import write_charts
-from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.matrix import Matrix
+from pipeline.report.workbook.overview_lines import (
+    Before,
+    Line,
+    of_decisions,
+    of_figures,
+    of_quality,
+    of_review,
+)
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
-from pipeline.texts import say
 
-DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
-RESEARCH = ["Hochschule", "FuE-Einrichtung"]
 # label, value, of the earlier period, change, remark
-WIDTHS = (44, 24, 24, 24, 92)
+WIDTHS = (44, 24, 24, 24, 86)
+# in percent: the whole width on a page, and so that breaks between parts hold
+SCALE = 64
 NOTE = 4
 START = 5
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of the overview: what, how much (by which formula), and a remark."""
-
-    label: str
-    value: Any
-    formula: str | None = None
-    kind: str = "int"
-    note: str = ""
-    before: int | None = None
-
-
-@dataclass(frozen=True)
-class Before:
-    """The latest earlier period that is published, if there is one."""
-
-    period: str | None
-    earlier: Earlier
-
-    @property
-    def clusters(self) -> pl.DataFrame | None:
-        """Its clusters."""
-        return None if self.period is None else self.earlier[self.period]["clusters"]
-
-    def decided(self, matrix: Matrix, code: str) -> int | None:
-        """Return how many clusters had a decision of the catalogue that decides."""
-        if self.clusters is None or matrix.catalogue != matrix.book.first:
-            return None
-        return _count(self.clusters["decision"], code)
-
-
-# ---------------------------------------------------------------------------------------- lines
-def of_review(book: Book) -> Iterable[Line]:
-    """Return period, as-of dates and catalogues."""
-    days, text = book.table("clusters")["as_of"], book.text
-    column = book.ref("portfolio", "as_of")
-    yield Line(text("o_period"), book.review.period, kind="text")
-    yield Line(text("o_last_day"), book.review.last_day, kind="date")
-    yield Line(text("o_as_of_first"), days.min(), f"=MIN({column})", "date")
-    yield Line(text("o_as_of_last"), days.max(), f"=MAX({column})", "date")
-    for catalogue in book.review.catalogues:
-        mark, criteria = catalogue.pass_mark, len(catalogue.criteria)
-        parts = {"version": catalogue.version, "mark": mark, "criteria": criteria}
-        note = f"{catalogue.title[book.lang]}; {text('o_catalogue_note', **parts)}"
-        yield Line(text("o_catalogue"), catalogue.id, kind="text", note=note)
-
-
-def of_figures(book: Book, before: Before) -> Iterable[Line]:
-    """Return clusters, memberships, distinct actors, SMEs and research, fields and states."""
-    text, clusters, actors = book.text, book.table("clusters"), book.table("actors")
-    bound = actors.filter("bound")
-    then = before.clusters
-    members = bound.height
-    smes = bound.filter("sme").height
-    unknown = bound.filter(pl.col("sme").is_null()).height
-    tests = f'{book.ref("actors", "bound")},"{text("yes")}"'
-    of_sme = f"{tests},{book.ref('actors', 'sme')}"
-    yield Line(
-        text("o_clusters"),
-        clusters.height,
-        f"=COUNTA({book.ref('portfolio', 'cluster_id')})",
-        before=None if then is None else then.height,
-    )
-    yield Line(
-        text("o_memberships"),
-        members,
-        f"=COUNTIFS({tests})",
-        note=text("o_memberships_note"),
-        before=None if then is None else int(then["actors"].sum()),
-    )
-    yield Line(text("o_smes"), smes, f'=COUNTIFS({of_sme},"{text("yes")}")')
-    yield Line(text("o_smes_unknown"), unknown, f'=COUNTIFS({of_sme},"{text("unknown")}")')
-    if members:
-        # the two lines before last: memberships and SMEs
-        yield Line(
-            text("o_sme_share"), smes / members, "=B{0-2}/B{0-3}", "share", text("o_sme_share_note")
-        )
-    distinct = bound["actor_key"].drop_nulls().n_unique() + bound["actor_key"].null_count()
-    yield Line(text("o_distinct"), distinct, note=text("o_distinct_note"))
-    types = book.ref("actors", "actor_type")
-    research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in book.words(RESEARCH))
-    bodies = bound.filter(pl.col("actor_type").is_in(RESEARCH)).height
-    yield Line(text("o_research"), bodies, f"={research}", note=text("o_research_note"))
-    for code in ("technology_field", "federal_state"):
-        column = book.ref("portfolio", code)
-        # each value counts one by its share; none where there is none
-        formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
-        number = clusters[code].drop_nulls().n_unique()
-        yield Line(text(f"o_{code}"), number, formula)
-
-
-def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
-    """Return how many clusters each decision has, and how firm they are."""
-    book, decisions = matrix.book, matrix.of("decisions")
-    text, column = book.text, matrix.ref("decision")
-    for code in DECISIONS:
-        word = say("decision", code, book.lang)
-        note = text(f"o_{code}_note", mark=matrix.catalogue.pass_mark)
-        yield Line(
-            word,
-            _count(decisions["decision"], code),
-            f'=COUNTIF({column},"{word}")',
-            note=note,
-            before=before.decided(matrix, code),
-        )
-        if code == ELIGIBLE:
-            confirmed = _count(decisions["decision_confirmed"], code)
-            formula = f'=COUNTIF({matrix.ref("decision_confirmed")},"{word}")'
-            yield Line(text("o_confirmed"), confirmed, formula, note=text("o_confirmed_note"))
-    if stands_in(matrix):
-        yield Line(text("o_limit"), None, note=text("o_stand_in"))
-    turned = matrix.of("robustness").filter("changed")["cluster_id"].n_unique()
-    formula = f'=COUNTIF({matrix.ref("turning")},">0")'
-    yield Line(text("o_turning"), turned, formula, note=text("o_turning_note"))
-
-
-def of_quality(book: Book) -> Iterable[Line]:
-    """Return who is missing, what was quarantined, what was found."""
-    words = [
-        ("missing", "coverage", "state", "outcome", "missing"),
-        ("quarantined", "submissions", "outcome", "outcome", "quarantined"),
-        ("superseded", "submissions", "outcome", "outcome", "superseded"),
-    ]
-    outdated = int(book.table("coverage")["outdated"].sum() or 0)
-    formula = f'=COUNTIF({book.ref("coverage", "outdated")},"{book.text("yes")}")'
-    yield Line(book.text("o_outdated"), outdated, formula)
-    for label, table, column, group, code in words:
-        formula = f'=COUNTIF({book.ref(table, column)},"{say(group, code, book.lang)}")'
-        number = _count(book.table(table)[column], code)
-        yield Line(book.text(f"o_{label}"), number, formula)
-    for label, code in (("errors", "error"), ("warnings", "warning")):
-        # a row of the sheet may stand for many findings
-        severities, numbers = book.ref("findings", "severity"), book.ref("findings", "number")
-        formula = f'=SUMIF({severities},"{say("severity", code, book.lang)}",{numbers})'
-        number = _count(book.table("findings")["severity"], code)
-        yield Line(book.text(f"o_{label}"), number, formula)
-
-
-def _count(values: pl.Series, code: str) -> int:
-    return int((values == code).sum())
-
-
-# -------------------------------------------------------------------------------------- the sheet
 def write_overview(
     book: Book,
     matrices: Sequence[Matrix],
@@ -183,10 +45,10 @@ def write_overview(
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
     row = put_lines(book, sheet, row, book.text("o_quality"), of_quality(book))
-    row = put_links(book, sheet, row, sheets)
-    row = write_charts(matrices[0], sheet, row + 2)
-    sheet.fit_to_pages(1, 0)
-    sheet.print_area(0, 0, row, len(WIDTHS) - 1)
+    charts = write_charts(matrices[0], sheet, put_links(book, sheet, row, sheets) + 2)
+    sheet.set_print_scale(SCALE)
+    sheet.set_h_pagebreaks([row, charts[1]])
+    sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
 
 
 def open_overview(book: Book) -> Worksheet:
@@ -195,12 +57,6 @@ def open_overview(book: Book) -> Worksheet:
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
     return sheet
-
-
-def stands_in(matrix: Matrix) -> bool:
-    """Whether any cluster was judged by a stand-in limit."""
-    sources = matrix.of("conditions")["limit_source"]
-    return bool(sources.str.contains("^(?:quartile|frozen)").any())
 
 
 def put_lines(
@@ -222,7 +78,7 @@ def put_lines(
         put_value(book, sheet, row, line)
         put_before(book, sheet, row, line)
         put(sheet, row, NOTE, line.note, book.looks["wrap"], book.lang)
-        sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[NOTE]) + 2)
+        sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[NOTE]) + 4)
     return row + 2
 
 
@@ -240,6 +96,7 @@ def put_before(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
 def put_section(book: Book, sheet: Worksheet, row: int, title: str) -> None:
     """Write the heading of a section."""
     put(sheet, row, 0, title, book.looks["section"], book.lang)
+    sheet.set_row(row, LINE_HEIGHT + 6)
     for at in range(1, len(WIDTHS)):
         put(sheet, row, at, None, book.looks["section"], book.lang)
 
@@ -263,10 +120,13 @@ EXCEL_EPOCH = 693_594  # 1899-12-30
 
 
 def put_links(book: Book, sheet: Worksheet, row: int, sheets: Sequence[tuple[str, str]]) -> int:
-    """Write a link to every sheet and what it is; return the last row."""
+    """Write a link to every sheet and what it is, in two columns; return the last row."""
     put_section(book, sheet, row, book.text("o_sheets"))
-    for name, about in sheets:
-        row += 1
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", book.looks["link"], string=name)
-        put(sheet, row, 1, about, book.looks["about"], book.lang)
-    return row
+    half = math.ceil(len(sheets) / 2)
+    for at, (name, about) in enumerate(sheets):
+        own, left = row + 1 + at % half, at < half
+        link, text = f"internal:'{name}'!A1", name if left else f"{name}: {about}"
+        sheet.write_url(own, 0 if left else NOTE, link, book.looks["link"], string=text)
+        if left:
+            put(sheet, own, 1, about, book.looks["about"], book.lang)
+    return row + half

@@ -6,8 +6,8 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.benchmark import INDICATORS
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.criteria import Matrix
 from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,

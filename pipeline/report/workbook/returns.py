@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.criteria import Matrix
+from pipeline.report.workbook.complete import filled_share
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.portfolio import looked_up
 from pipeline.report.workbook.sheets import (
     Book,
@@ -82,6 +83,7 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
             book.yes_no(below),
             formula=lambda row: f'=IF(J{row}<{matrix.mark},"{yes}","{no}")',
         ),
+        filled_share(book, table["cluster_id"].to_list()),
     ]
 
 

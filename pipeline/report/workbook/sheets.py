@@ -1,6 +1,5 @@
 """A workbook under construction, and what all of its sheets have in common."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +10,22 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.catalogue import Catalogue
-from pipeline.report.workbook.cells import Column, lines_of, put, put_column, width_of
+from pipeline.report.workbook.cells import (
+    BOLD,
+    Column,
+    lines_of,
+    put,
+    put_column,
+    width_of,
+)
+from pipeline.report.workbook.pages import Margins, set_pages, set_print
 from pipeline.review import Review
 from pipeline.texts import say
 from schemas.declaration import registers
 
 HEADER_ROW = 4
-PAGE_WIDTH = 215.0
 LINE_HEIGHT = 13.0
-A4 = 9
 MAX_NAME = 31
-MAX_HEAD = 255
 
 
 @dataclass(frozen=True)
@@ -102,27 +106,11 @@ def new_sheet(
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
-    set_print(book, sheet, name, "" if code == "overview" else about)
+    head = f"{book.text('title')} {book.review.period} · {name}"
+    catalogue = f"{book.first.id} {book.first.version}"
+    page = book.text("page", page="&P", pages="&N")
+    set_print(sheet, Margins(head, "" if code == "overview" else about, book.mark, catalogue, page))
     return sheet
-
-
-def set_print(book: Book, sheet: Worksheet, name: str, about: str) -> None:
-    """Landscape A4, what it is and the mark of a draft above, page x of y below."""
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
-    head = plain(f"{book.text('title')} {book.review.period} · {name}")
-    room = MAX_HEAD - len(head) - len(book.text("draft")) - 12  # a release says as much
-    right = f"&R&B{book.mark}" if book.mark else ""
-    sheet.set_header(f"&L{head}\n&8 {plain(about, room)}{right}")
-    catalogue = plain(f"{book.first.id} {book.first.version}", 100)
-    sheet.set_footer(f"&L{catalogue}&R{book.text('page', page='&P', pages='&N')}")
-
-
-def plain(text: str, room: int = MAX_HEAD) -> str:
-    """Return a text as headers of pages take it, cut to the room there is."""
-    text = text.replace("&", "&&")
-    return text if len(text) <= room else f"{text[: room - 1].rstrip('&')}…"
 
 
 # ---------------------------------------------------------------------------------------- a table
@@ -183,7 +171,7 @@ def set_view(
     sheet.repeat_rows(top)
     # title and explanation stand in the head of every page
     sheet.print_area(top, 0, last_row(columns, top), len(columns) - 1)
-    set_pages(sheet, sum(widths), frozen)
+    set_pages(sheet, widths, frozen)
 
 
 def head_look(book: Book, column: Column) -> Format:
@@ -192,20 +180,12 @@ def head_look(book: Book, column: Column) -> Format:
 
 
 def _lines(header: str, width: float) -> int:
-    room, lines, used = width - 2.5, 1, 0.0
+    room, lines, used = (width - 2.5) / BOLD, 1, 0.0
     for word in header.split():
         if used and used + 1 + len(word) > room:
             lines, used = lines + 1, 0.0
         used += len(word) + (1 if used else 0)
     return lines
-
-
-def set_pages(sheet: Worksheet, width: float, frozen: int) -> None:
-    """Print as many pages wide as stay readable, each with the frozen columns."""
-    pages = math.ceil(width / PAGE_WIDTH)
-    sheet.fit_to_pages(pages, 0)
-    if pages > 1 and frozen:
-        sheet.repeat_columns(0, frozen - 1)
 
 
 # ---------------------------------------------------------------------------------------- colours

@@ -18,7 +18,7 @@ FIGURES = ["value_low", "value_high", "status"]
 def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
     """Return the ratings so far and a blank row for what is soft or undetermined and unrated.
 
-    Columns: KEY, RATING, name, title, kind, computed_status, computed_reason, request, note. Of
+    Columns: KEY, RATING, name, title, kind, asks, computed_status, reason_now, request, note. Of
     one criterion's ratings the rows keep their order.
     """
     criteria = review.tables["criteria"]
@@ -72,12 +72,13 @@ def with_place(rows: pl.DataFrame, review: Review) -> pl.DataFrame:
 
 
 def with_titles(rows: pl.DataFrame, review: Review, lang: str) -> pl.DataFrame:
-    """Add title and kind of each criterion."""
+    """Add title and kind of each criterion, and what it asks."""
     known = {(k.id, c.id): c for k in review.catalogues for c in k.criteria}
     found = [known.get(key) for key in rows.select("catalogue", "criterion_id").rows()]
     return rows.with_columns(
         title=pl.Series([c and c.title[lang] for c in found], dtype=pl.String),
         kind=pl.Series([c and c.kind for c in found], dtype=pl.String),
+        asks=pl.Series([c and c.asks[lang] for c in found], dtype=pl.String),
     )
 
 

@@ -15,8 +15,10 @@ PERIOD_ROW, TOP, LINES = 3, 5, 300
 # so many lines go onto paper, with the columns that say something there
 PRINTED = 60
 # letters of the columns
-CATALOGUE, CLUSTER, CRITERION, VIEW, REASON = "ABCDE"
-COMPUTED, RATED, KIND, HINT, KEY, SIGN = "GHIJKL"
+CATALOGUE, CLUSTER, CRITERION, VIEW, REASON, ASSESSOR = "ABCDEF"
+COMPUTED, RATED, KIND, HINT, KEY, SIGN = "HIJKLM"
+# whose views they are where a row does not say
+EVERY_ASSESSOR = f"${ASSESSOR}${PERIOD_ROW + 1}"
 VIEWS = {"fulfilled": "fulfilled", "not_fulfilled": "not_fulfilled", "open": "undetermined"}
 
 
@@ -29,15 +31,17 @@ def write_views(working: Working) -> None:
     put(sheet, PERIOD_ROW, 1, book.review.period, book.looks["text"], book.lang)
     put(sheet, PERIOD_ROW, 2, book.text("o_catalogue"), book.looks["label"], book.lang)
     put(sheet, PERIOD_ROW, 3, book.first.id, book.looks["text"], book.lang)
+    put(sheet, PERIOD_ROW, 4, book.text("o_assessor"), book.looks["label_right"], book.lang)
+    put(sheet, PERIOD_ROW, 5, None, book.looks["in_text"], book.lang)
     put_range(book, sheet, [*entered(book), *derived(working)], TOP, frozen=0)
     sheet.freeze_panes(TOP + 1, 0)
-    sheet.print_area(PERIOD_ROW, 0, TOP + PRINTED, 8)
+    sheet.print_area(PERIOD_ROW, 0, TOP + PRINTED, 9)
     own = f"'{book.sheet_name('views')}'"
     for code, first, last in (("views", KEY, SIGN), ("view_clusters", CLUSTER, CLUSTER)):
         where = f"{own}!${first}${TOP + 2}:${last}${TOP + 1 + LINES}"
         book.file.define_name(book.text(f"name_{code}"), f"={where}")
     limit_entries(working, sheet)
-    sheet.ignore_errors({"number_stored_as_text": f"A{TOP + 2}:E{TOP + 1 + LINES}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A{TOP + 2}:F{TOP + 1 + LINES}"})
 
 
 def entered(book: Book) -> Iterable[Column]:
@@ -49,6 +53,7 @@ def entered(book: Book) -> Iterable[Column]:
         ("criterion", "in_text", 12),
         ("view", "in_text", 15),
         ("view_reason", "in_foreign_wrap", 60),
+        ("assessor", "in_text", 14),
     ):
         yield Column(book.text(f"h_{code}"), blank, kind, width=width)
 
@@ -101,7 +106,7 @@ def hint(book: Book) -> Formula:
     views = [word(book, code) for code in VIEWS]
 
     def formula(row: int) -> str:
-        filled = f"COUNTA({CATALOGUE}{row}:{REASON}{row})=0"
+        filled = f"COUNTA({CATALOGUE}{row}:{ASSESSOR}{row})=0"
         known = "OR(" + ",".join(f'{VIEW}{row}="{view}"' for view in views) + ")"
         against = (
             f'AND({KIND}{row}="{say("kind", "hard", book.lang)}",'
@@ -113,6 +118,7 @@ def hint(book: Book) -> Formula:
             (f"NOT({known})", book.text("hint_no_view")),
             (f"MATCH({KEY}{row},{lines},0)<>ROW()-{TOP + 1}", book.text("hint_doubled")),
             (f'TRIM({REASON}{row})=""', book.text("hint_no_reason")),
+            (f'TRIM({ASSESSOR}{row}&{EVERY_ASSESSOR})=""', book.text("hint_no_sign")),
             (against, book.text("hint_against_hard")),
         ]
         text = f'"{book.text("hint_good")}"'

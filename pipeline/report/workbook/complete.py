@@ -1,0 +1,74 @@
+"""The sheet Vollständigkeit: how much of what the form asks for each cluster filled in."""
+
+import polars as pl
+
+from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_table
+from pipeline.tables.completeness import COUNTS
+from schemas.declaration import submission
+
+EMPTY = pl.DataFrame(
+    schema={"cluster_id": pl.String, "sheet_key": pl.String, "there": pl.Boolean}
+    | dict.fromkeys(COUNTS, pl.Int64)
+)
+# letters of the columns that formulas read
+CELLS, FILLED, UNUSABLE = "F", "G", "H"
+
+
+def completeness_of(book: Book) -> pl.DataFrame:
+    """Return the counts of cells (see `tables.completeness`); none where only tables are known."""
+    return book.review.context.get("completeness", EMPTY)
+
+
+def write_completeness(book: Book) -> None:
+    """Write for every cluster and sheet how many cells are filled, unusable, empty."""
+    sheet, text = new_sheet(book, "completeness"), book.text
+    names = book.table("clusters").select("cluster_id", "name")
+    table = completeness_of(book).join(names, on="cluster_id", how="left", maintain_order="left")
+    own = {s.key: s.name[book.lang] for s in submission().sheets}
+    share = table.select(share=pl.col("filled") / pl.col("cells").replace(0, None))["share"]
+    columns = [
+        Column(text("h_cluster_id"), table["cluster_id"].to_list()),
+        Column(text("h_name"), table["name"].to_list(), "foreign"),
+        Column(text("h_sheet"), [own[key] for key in table["sheet_key"]]),
+        Column(text("h_there"), book.yes_no(table["there"].to_list())),
+        *(Column(text(f"h_{c}"), table[c].to_list(), "int") for c in COUNTS[:4]),
+        Column(
+            text("h_empty"),
+            table["empty"].to_list(),
+            "int",
+            lambda row: f"={CELLS}{row}-{FILLED}{row}-{UNUSABLE}{row}",
+        ),
+        Column(text("h_missing_cells"), table["missing"].to_list(), "int"),
+        Column(
+            text("h_filled_share"),
+            share.to_list(),
+            "share",
+            lambda row: f"={FILLED}{row}/{CELLS}{row}",
+        ),
+    ]
+    put_table(book, sheet, text("table_completeness"), columns, frozen=3)
+    last = HEADER_ROW + max(table.height, 1)
+    bar: dict[str, object] = {"type": "data_bar", "bar_color": COLOURS["good"][0]}
+    bar |= {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
+    sheet.conditional_format(HEADER_ROW + 1, len(columns) - 1, last, len(columns) - 1, bar)
+    colour_column(book, sheet, 3, table.height, {text("no"): "open"})
+
+
+def filled_share(book: Book, ids: list[str]) -> Column:
+    """Return the column of the share that is filled over all sheets; column A holds the IDs."""
+    counts = completeness_of(book).group_by("cluster_id").agg(pl.col("filled", "cells").sum())
+    shares = {i: filled / cells for i, filled, cells in counts.iter_rows() if cells}
+    values = [shares.get(i) for i in ids]
+    return Column(book.text("h_filled_share"), values, "share", of_cluster(book))
+
+
+def of_cluster(book: Book) -> Formula:
+    """Return the formula of a cluster's share."""
+    keys = book.ref("completeness", "cluster_id")
+
+    def total(code: str, row: int) -> str:
+        return f"SUMIFS({book.ref('completeness', code)},{keys},$A{row})"
+
+    return lambda row: f"={total('filled', row)}/{total('cells', row)}"

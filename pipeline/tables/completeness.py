@@ -1,0 +1,65 @@
+"""How much of what the form asks for each cluster filled in: cells by sheet, and what is wrong."""
+
+import polars as pl
+
+from pipeline.measures.base import Portfolio
+from schemas.declaration import Sheet, submission
+
+# findings by which a cell cannot be used, and the one by which a needed cell is empty
+UNUSABLE = ["bad_type", "bad_value", "bad_date", "out_of_range", "formula_without_value"]
+MISSING = "missing_value"
+COUNTS = ["rows", "cells", "filled", "unusable", "empty", "missing"]
+KEY = ["file", "sheet_key"]
+
+
+def completeness(portfolio: Portfolio, found: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, sheet_key, there (bool) and COUNTS (i64) of every cluster and sheet.
+
+    cells: rows times the fields declared, whether the file has the column or not; filled: usable;
+    unusable: with a finding; empty: the rest; missing: empty ones that `!` asks for. found: every
+    finding about cells, see `findings.FINDINGS`.
+    """
+    bad = cells_with(found, UNUSABLE)
+    parts = [of_sheet(sheet, portfolio.tables[sheet.key], bad) for sheet in submission().sheets]
+    per_file = pl.concat(parts)
+    for name, codes in (("unusable", UNUSABLE), ("missing", [MISSING])):
+        number = cells_with(found, codes).group_by(KEY).agg(pl.len().alias(name))
+        per_file = per_file.join(number, on=KEY, how="left", maintain_order="left")
+    order = pl.DataFrame({"sheet_key": [sheet.key for sheet in submission().sheets]})
+    every = portfolio.clusters.select("file", "cluster_id").sort("cluster_id")
+    table = every.join(order, how="cross").join(per_file, on=KEY, how="left", maintain_order="left")
+    there = portfolio.sheets.select(*KEY, there=pl.lit(value=True)).unique()
+    table = table.join(there, on=KEY, how="left", maintain_order="left")
+    table = table.with_columns(
+        pl.col("there").fill_null(value=False),
+        pl.col("rows", "cells", "filled", "unusable", "missing").fill_null(0).cast(pl.Int64),
+    )
+    empty = pl.col("cells") - pl.col("filled") - pl.col("unusable")
+    return table.with_columns(empty=empty).select("cluster_id", "sheet_key", "there", *COUNTS)
+
+
+def cells_with(found: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
+    """Return file, sheet_key, row, field of the cells with one of the findings, each once."""
+    own = found.filter(pl.col("code").is_in(codes)).drop_nulls(["row", "field"])
+    return own.select(*KEY, "row", "field").unique()
+
+
+def of_sheet(sheet: Sheet, table: pl.DataFrame, bad: pl.DataFrame) -> pl.DataFrame:
+    """Return KEY, rows, cells, filled of each file with rows on a sheet.
+
+    A list with a bad item is unusable, not filled, though its other items count.
+    """
+    fields = [field.key for field in sheet.fields]
+    own = table.select("file", "row", *(pl.col(f).is_not_null() for f in fields))
+    at = ["file"] if sheet.layout == "form" else ["file", "row"]
+    bad = bad.filter(pl.col("sheet_key") == sheet.key)
+    for field in bad["field"].unique(maintain_order=True):
+        mine = bad.filter(pl.col("field") == field).select(*at, hit=pl.lit(value=True)).unique()
+        own = own.join(mine, on=at, how="left", maintain_order="left")
+        own = own.with_columns(pl.col(field) & pl.col("hit").is_null()).drop("hit")
+    return own.group_by("file").agg(
+        sheet_key=pl.lit(sheet.key),
+        rows=pl.len().cast(pl.Int64),
+        cells=pl.len().cast(pl.Int64) * len(fields),
+        filled=pl.sum_horizontal(pl.col(fields).sum()).cast(pl.Int64),
+    )
