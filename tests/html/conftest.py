@@ -83,12 +83,17 @@ def cluster_page(reports: Mapping[str, Path]) -> str:
     return f"clusters/{longest.name}"
 
 
+def lay_out_all(page: Page) -> None:
+    """Lay out what is out of sight too."""
+    page.evaluate(
+        "document.styleSheets[0].insertRule("
+        "'section, tr { content-visibility: visible !important }')"
+    )
+
+
 def violations(page: Page) -> list[str]:
     """Return what axe finds wrong on the page as it is shown now."""
-    # Sections out of sight are not laid out; axe is to see them all.
-    page.evaluate(
-        "document.styleSheets[0].insertRule('section { content-visibility: visible !important }')"
-    )
+    lay_out_all(page)
     page.evaluate(AXE)
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
