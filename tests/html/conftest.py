@@ -91,15 +91,20 @@ def cluster_page(reports: Mapping[str, Path]) -> str:
     return f"clusters/{longest.name}"
 
 
+def lay_out_all(page: Page) -> None:
+    """Lay out what is out of sight too."""
+    page.evaluate(
+        "document.styleSheets[0].insertRule("
+        "'section, tr { content-visibility: visible !important }')"
+    )
+
+
 def violations(page: Page, within: str = "html", rules: Sequence[str] = RULES) -> list[str]:
     """Return what axe finds wrong in a part of the page as it is shown now.
 
     rules: single ones or sets of them.
     """
-    # Sections out of sight are not laid out; axe is to see them all.
-    page.evaluate(
-        "document.styleSheets[0].insertRule('section { content-visibility: visible !important }')"
-    )
+    lay_out_all(page)
     page.evaluate(AXE)
     found = page.evaluate(
         "([part, rules]) => axe.run(part, {runOnly: rules, resultTypes: ['violations']})",

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import OF_COLOURS, Open, violations
+from conftest import OF_COLOURS, Open, lay_out_all, violations
 from playwright.sync_api import Page
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -38,6 +38,7 @@ def test_no_page_scrolls_sideways(opened: Open, cluster_page: str, width: int) -
     for path in ("index.html", cluster_page):
         page = opened(path, viewport={"width": width, "height": 800})
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        lay_out_all(page)
         assert page.evaluate(OVERFLOW) == 0, path
 
 

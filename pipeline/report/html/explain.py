@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from pipeline.catalogue import Catalogue, Condition
 from pipeline.report.html.evidence import Sources, sources
+from pipeline.report.html.matrix import spoken
 from pipeline.report.html.verdict import ConditionView, condition_view
 from pipeline.report.html.views import names_of
 from pipeline.report.html.words import Words
@@ -37,7 +38,8 @@ SPOKEN = (
     "sort_by",
     "distinct_note",
     "without_experts",
-    "whole_portfolio",
+    "cell_label",
+    "none_chosen",
 )
 FIELDS = (
     "cluster_id",
@@ -79,6 +81,7 @@ def page_data(review: Review, found: Sharing, words: Words) -> Markup:
         ],
         "catalogues": [_catalogue(review, c, behind, pool, words) for c in review.catalogues],
         "texts": list(pool.numbers),
+        "marks": spoken(words),
         "words": {key: words(key) for key in SPOKEN},
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

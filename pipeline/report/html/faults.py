@@ -72,6 +72,7 @@ def _by_file(review: Review, words: Words) -> Table:
         ],
         [_file_row(r, words) for r in files.iter_rows(named=True)],
         frozenset({3, 4, 5}),
+        files["cluster_id"].fill_null("").to_list(),
     )
 
 

@@ -13,12 +13,12 @@ from pipeline.review import Review
 
 # Classes of cells, short because there is one per cluster and criterion.
 CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
-EXPERT = "e"
+EXPERT, AGAINST = "e", "h"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One cell: its classes, its sign, what is read aloud."""
+    """One kind of cell: its classes, its sign, what is read aloud (see `spoken`)."""
 
     css: str
     sign: str
@@ -96,12 +96,17 @@ def _marks(words: Words) -> Mapping[tuple[str, str, bool], Mark]:
     }
 
 
+def spoken(words: Words) -> Mapping[str, str]:
+    """Return by a cell's classes what is read aloud; the script says it, once for all its cells."""
+    return {mark.css: mark.text for mark in _marks(words).values()}
+
+
 def _mark(status: str, assessed: bool, against: bool, words: Words) -> Mark:
     text = words.code("status", status)
     if assessed:
         text = words("against_hard_mark" if against else "assessed_mark", status=text)
-    css = f"{CLASSES[status]} {EXPERT}" if assessed else CLASSES[status]
-    return Mark(css, words.code("status_sign", status), text)
+    classes = (CLASSES[status], EXPERT if assessed else "", AGAINST if assessed and against else "")
+    return Mark(" ".join(filter(None, classes)), words.code("status_sign", status), text)
 
 
 def _row(

@@ -14,8 +14,15 @@
   const status = one("#status");
   const choices = all("select", form);
   const search = form.elements.q;
-  const about = all("[data-c]").map((node) => [node, node.dataset.c.split(" ").map((id) => place.get(id))]);
-  const matrices = all("table.matrix");
+  const NOWHERE = -1; // A cluster that was not reviewed has no place.
+  const lists = new Map();
+  const about = all("[data-c]").map((node) => ({
+    node,
+    list: listOf(node),
+    places: node.dataset.c.split(" ").map((id) => place.get(id) ?? NOWHERE),
+    there: true,
+  }));
+  const matrices = all("table.matrix").map(matrix);
   // Free text is looked for in what readers see: id, name, state and field.
   const named = (name) => new Map(all("option", form.elements[name]).map((option) => [option.value, option.text]));
   const [states, fields] = ["land", "feld"].map(named);
@@ -23,8 +30,39 @@
     [row[field.cluster_id], row[field.name], states.get(row[field.federal_state]), fields.get(row[field.technology_field])]
       .join(" ").toLowerCase(),
   );
-  let shown = data.clusters.map(() => true);
+  const wholes = all(".whole");
+  const shown = new Uint8Array(data.clusters.length).fill(1);
+  let filtering = false;
   let sorting = null;
+
+  // A table of rows about clusters, and what is said where none of them is chosen.
+  function listOf(row) {
+    const table = row.closest("table");
+    if (!table) return null;
+    if (!lists.has(table)) {
+      const empty = node("p", say("none_chosen"), "note");
+      empty.hidden = true;
+      table.after(empty);
+      lists.set(table, { rows: 0, empty });
+    }
+    return lists.get(table);
+  }
+  // A matrix: where each criterion is fulfilled, read from the page once; its cells are one stop of
+  // the keyboard and say what a reader sees by colour and sign.
+  function matrix(table) {
+    const ids = all("thead th.c", table).map((head) => head.dataset.key);
+    const met = new Uint8Array(data.clusters.length * ids.length);
+    for (const row of table.tBodies[0].rows) {
+      const start = place.get(row.dataset.c) * ids.length;
+      all("td > a", row).forEach((link, i) => {
+        const css = link.parentNode.className;
+        met[start + i] = css[0] === "f";
+        link.tabIndex = -1;
+        link.setAttribute("aria-label", say("cell_label", { id: ids[i], text: data.marks[css] }));
+      });
+    }
+    return { table, ids, met, sums: all("tfoot td.c", table), stop: null };
+  }
 
   // ---- the address ----
   const address = () => new URLSearchParams(location.search);
@@ -45,33 +83,41 @@
     for (const control of choices) if (control.selectedIndex < 0) control.value = "";
     const at = (query.get("sort") ?? "").lastIndexOf(".");
     const key = (query.get("sort") ?? "").slice(0, Math.max(at, 0));
-    if (key) sort(matrices[0], key, query.get("sort").slice(at + 1) === "ab", false);
+    if (key) sort(matrices[0].table, key, query.get("sort").slice(at + 1) === "ab", false);
   }
 
   // ---- the filter ----
-  function matches(row, i) {
-    const fits = choices.every(({ value, dataset }) => {
-      const own = row[field[dataset.field]];
-      return !value || (Array.isArray(own) ? own.includes(value) : own === value);
+  function choose() {
+    const wanted = choices.filter((control) => control.value).map(({ value, dataset }) => [field[dataset.field], value]);
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    filtering = wanted.length + words.length > 0;
+    data.clusters.forEach((row, i) => {
+      const fits = wanted.every(([at, value]) => (Array.isArray(row[at]) ? row[at].includes(value) : row[at] === value));
+      shown[i] = fits && words.every((word) => texts[i].includes(word));
     });
-    return fits && search.value.toLowerCase().split(/\s+/).every((word) => texts[i].includes(word));
   }
   function apply() {
-    shown = data.clusters.map(matches);
-    for (const [node, places] of about) {
-      // A cluster that was not reviewed has no place: it is shown while nothing is chosen.
-      node.classList.toggle("off", !places.some((i) => (i === undefined ? !filtering() : shown[i])));
+    choose();
+    for (const list of lists.values()) list.rows = 0;
+    for (const item of about) {
+      const there = !filtering || item.places.some((i) => i !== NOWHERE && shown[i]);
+      if (there !== item.there) item.node.classList.toggle("off", !there);
+      item.there = there;
+      if (there && item.list) item.list.rows += 1;
     }
+    for (const { rows, empty } of lists.values()) empty.hidden = rows > 0;
     const chosen = data.clusters.filter((_, i) => shown[i]);
     figures(chosen);
-    matrices.forEach(totals);
-    for (const note of all(".whole")) note.hidden = !filtering();
+    for (const each of matrices) totals(each);
+    for (const note of wholes) note.hidden = !filtering;
     const counts = { n: number.format(chosen.length), all: number.format(data.clusters.length) };
-    status.textContent = say(filtering() ? "filter_status" : "filter_all", counts);
-    form.classList.toggle("on", filtering());
+    write(status, say(filtering ? "filter_status" : "filter_all", counts));
+    form.classList.toggle("on", filtering);
     rove();
   }
-  const filtering = () => [...choices, search].some((control) => control.value.trim());
+  function write(where, text) {
+    if (where.textContent !== text) where.textContent = text;
+  }
 
   const printed = new Map(all("[data-figure]").map((node) => [node.dataset.figure, [one(".value", node), one(".note", node)]]));
   const originals = new Map([...printed].map(([key, nodes]) => [key, nodes.map((node) => node.textContent)]));
@@ -84,19 +130,19 @@
       distinct: [actors - repeats(), say("distinct_note")],
       smes: [sum("smes"), actors ? percent.format(sum("smes") / actors) : "–"],
     };
-    const parts = [];
+    const counts = [];
     for (const decision of ["eligible", "open", "not_eligible"]) {
       const own = chosen.filter((row) => row[field.decision] === decision);
       const doubtful = own.filter((row) => row[field.doubtful]).length;
       found[decision] = [own.length, doubtful ? say("without_experts", { n: number.format(doubtful) }) : ""];
-      parts.push(own.length - doubtful, doubtful);
+      counts.push(own.length - doubtful, doubtful);
     }
     for (const [key, [value, note]] of printed) {
       const [count, text] = found[key];
-      value.textContent = filtering() ? number.format(count) : originals.get(key)[0];
-      note.textContent = filtering() ? text : originals.get(key)[1];
+      write(value, filtering ? number.format(count) : originals.get(key)[0]);
+      write(note, filtering ? text : originals.get(key)[1]);
     }
-    bar(parts, Math.max(chosen.length, 1));
+    bar(counts, Math.max(chosen.length, 1));
   }
   // How many memberships the actors of several of the chosen clusters have beyond their first.
   function repeats() {
@@ -106,19 +152,21 @@
     }
     return extra;
   }
-  function bar(parts, whole) {
+  const parts = all("#decisions-bar > rect");
+  function bar(counts, whole) {
     let start = 0;
-    all("#decisions-bar > rect").forEach((rect, i) => {
+    parts.forEach((rect, i) => {
       rect.setAttribute("x", (100 * start) / whole);
-      rect.setAttribute("width", (100 * parts[i]) / whole);
-      start += parts[i];
+      rect.setAttribute("width", (100 * counts[i]) / whole);
+      start += counts[i];
     });
   }
-  function totals(table) {
-    const rows = [...table.tBodies[0].rows].filter((row) => !row.classList.contains("off"));
-    all("tfoot td.c", table).forEach((cell, i) => {
-      cell.textContent = number.format(rows.filter((row) => row.cells[i + 4].classList.contains("f")).length);
+  function totals({ ids, met, sums }) {
+    const counts = new Uint32Array(ids.length);
+    shown.forEach((there, i) => {
+      if (there) for (let c = 0; c < ids.length; c += 1) counts[c] += met[i * ids.length + c];
     });
+    sums.forEach((cell, c) => write(cell, number.format(counts[c])));
   }
 
   // ---- sorting ----
@@ -139,14 +187,14 @@
     table.tBodies[0].append(...rows.map((row) => row[2]));
     for (const head of heads) head.removeAttribute("aria-sort");
     heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
-    if (table === matrices[0]) sorting = { key, down };
+    if (table === matrices[0].table) sorting = { key, down };
     rove();
     if (!speak) return;
     const names = { column: heads[column].dataset.name, direction: say(down ? "descending" : "ascending") };
     status.textContent = say("sorted_by", names);
     remember();
   }
-  for (const table of matrices) {
+  for (const { table } of matrices) {
     for (const head of table.tHead.rows[0].cells) {
       const button = document.createElement("button");
       button.type = "button";
@@ -165,16 +213,18 @@
 
   // ---- the matrix by keyboard: one stop, arrow keys within ----
   function rove() {
-    for (const table of matrices) {
-      const old = one('tbody a[tabindex="0"]', table);
-      if (old && !old.closest("tr").classList.contains("off")) continue;
-      if (old) old.tabIndex = -1;
-      const first = [...table.tBodies[0].rows].find((row) => !row.classList.contains("off"));
-      if (first) one("td a", first).tabIndex = 0;
+    for (const each of matrices) {
+      if (each.stop && !each.stop.closest("tr").classList.contains("off")) continue;
+      stopAt(each, one("tbody tr:not(.off) td > a", each.table));
     }
   }
+  function stopAt(each, link) {
+    if (each.stop) each.stop.tabIndex = -1;
+    if (link) link.tabIndex = 0;
+    each.stop = link;
+  }
   const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -99], End: [0, 99] };
-  function move(event) {
+  function move(event, each) {
     const link = event.target.closest("td a");
     const step = moves[event.key];
     if (!link || !step || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -184,8 +234,7 @@
     const last = cell.parentNode.cells.length - 1;
     const row = rows[Math.min(Math.max(rows.indexOf(cell.parentNode) + step[0], 0), rows.length - 1)];
     const next = one("a", row.cells[Math.min(Math.max(cell.cellIndex + step[1], 4), last)]);
-    link.tabIndex = -1;
-    next.tabIndex = 0;
+    stopAt(each, next);
     next.focus();
   }
 
@@ -201,10 +250,10 @@
   function line(list, term, value) {
     if (value) list.append(node("dt", term), node("dd", value));
   }
-  function explain(link, table) {
+  function explain(link, each) {
     const row = link.closest("tr");
     const cluster = data.clusters[place.get(row.dataset.c)];
-    const catalogue = data.catalogues[matrices.indexOf(table)];
+    const catalogue = data.catalogues[matrices.indexOf(each)];
     const column = link.closest("td").cellIndex - 4;
     const [id, title, kind, asks, conditions] = catalogue.criteria[column];
     const [state, basis, reason, request, views] = catalogue.cells[row.dataset.c][column];
@@ -231,16 +280,15 @@
     body.append(last);
     dialog.showModal();
   }
-  for (const table of matrices) {
-    table.addEventListener("keydown", move);
-    table.addEventListener("click", (event) => {
-      const link = event.target.closest("td a") ?? one("a", event.target.closest("td.f, td.x, td.u") ?? document.createElement("i"));
+  for (const each of matrices) {
+    each.table.addEventListener("keydown", (event) => move(event, each));
+    each.table.addEventListener("click", (event) => {
+      const link = one("a", event.target.closest("td:has(> a)") ?? document.createElement("i"));
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      for (const other of all('tbody a[tabindex="0"]', table)) other.tabIndex = -1;
-      link.tabIndex = 0;
+      stopAt(each, link);
       link.focus();
-      explain(link, table);
+      explain(link, each);
     });
   }
   one(".close", dialog).addEventListener("click", () => dialog.close());
