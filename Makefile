@@ -1,6 +1,6 @@
 # `make review` and `make test` set up everything they need in .venv; nothing outside this folder is touched.
 .DEFAULT_GOAL := help
-.PHONY: help setup review serve test fuzz lint format demo lock clean
+.PHONY: help setup review serve test fuzz bench lint format demo lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,6 +36,15 @@ test: $(READY)  ## run the tests
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz
 
+bench: $(READY) .venv-bench/.ready  ## measure how fast it is: BENCH_SIZES=430,1500,4300 BENCH_REPEATS=3
+	$(BIN)/python -m tests.performance
+
+.venv-bench/.ready: tests/performance/requirements.lock
+	@rm -rf .venv-bench
+	@$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 lint: $(READY)  ## ruff, mypy, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,6 +61,9 @@ demo: $(READY)  ## write a made-up portfolio of 90 clusters into demo/
 lock:  ## pin again (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.lock
+	uv pip compile tests/performance/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
+	  -o tests/performance/requirements.lock
 
 clean:  ## remove what was made, keep inputs and outputs
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-bench .pytest_cache .ruff_cache .mypy_cache .hypothesis build *.egg-info

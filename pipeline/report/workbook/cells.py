@@ -11,6 +11,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.report.workbook.blocks import Looks
 from pipeline.report.workbook.fast import FastSheet
 from pipeline.texts import say
 
@@ -83,16 +84,18 @@ def put_column(
     if column.formula is not None:
         put_formulas(sheet, top, at, column, column.formula, looks)
         return
-    kinds = repeat(column.kind) if isinstance(column.kind, str) else column.kind
-    # every different text is looked at once: long columns repeat themselves
-    texts = {v: clean(v, lang) for v in set(column.values) if isinstance(v, str)}
-    for row, (value, kind) in enumerate(zip(column.values, kinds, strict=False), top):
-        if isinstance(value, str):
-            sheet.put_text(row, at, texts[value], looks[kind])
-        elif type(value) is float and math.isfinite(value):
-            sheet.write_number(row, at, value, looks[kind])
-        else:
-            put(sheet, row, at, value, looks[kind], lang)
+    values, kind = column.values, column.kind
+    look: Looks = looks[kind] if isinstance(kind, str) else [looks[k] for k in kind]
+    types = {type(value) for value in values} - {type(None)}
+    if types == {str}:
+        # every different text is looked at once: long columns repeat themselves
+        texts = {v: v and clean(v, lang) for v in dict.fromkeys(values)}
+        sheet.put_texts(top, at, [texts[v] for v in values], look)
+    elif types <= {int, float} and all(v is None or math.isfinite(v) for v in values):
+        sheet.put_numbers(top, at, values, look)
+    else:
+        for index, value in enumerate(values):
+            put(sheet, top + index, at, value, looks[column.kind_of(index)], lang)
 
 
 def put_formulas(

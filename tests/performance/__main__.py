@@ -1,0 +1,51 @@
+"""`make bench`: measures every figure, prints the table, writes it and renews the README's.
+
+BENCH_SIZES=430,4300 (the first is compared with the references, all are in the table of growth),
+BENCH_REPEATS=3, BENCH_SCRATCH=build/bench, BENCH_ONLY=names of figures (nothing is written then).
+"""
+
+import os
+import sys
+from collections.abc import Callable
+
+from tests.performance.figures import (
+    Figure,
+    against_references,
+    checking,
+    growth,
+    of_growth,
+    second_run,
+    with_prefect,
+)
+from tests.performance.setup import HERE, ROOT, Setup
+from tests.performance.table import figures_table, growth_table, renew, write
+
+PARTS: dict[str, Callable[[Setup], list[Figure]]] = {
+    "references": against_references,
+    "second": second_run,
+    "check": checking,
+    "prefect": with_prefect,
+}
+
+
+def main() -> None:
+    """Measure and write."""
+    setup = Setup.of_environment()
+    only = os.environ.get("BENCH_ONLY", "").split()
+    figures: list[Figure] = []
+    for name, part in PARTS.items():
+        if not only or name in only:
+            print(f"{name} …", file=sys.stderr)
+            figures += part(setup)
+    if not only or "growth" in only:
+        print("growth …", file=sys.stderr)
+        grown = growth(setup)
+        figures += of_growth(grown)
+        print(growth_table(grown))
+    print(figures_table(figures))
+    if not only:
+        renew(ROOT / "README.md", write(setup, figures, grown, HERE))
+
+
+if __name__ == "__main__":
+    main()

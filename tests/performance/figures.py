@@ -1,0 +1,274 @@
+"""The figures: each compares one of our commands with its reference, several times in turn."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copy2, rmtree
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import polars as pl
+
+from tests.performance.floor_cells import save_cells
+from tests.performance.measuring import Spread, Taken, measure
+from tests.performance.prefect_server import running_server
+from tests.performance.prepare import write_words
+from tests.performance.setup import HERE, LAST_DAY, PERIOD, ROOT, Setup, review
+
+BEFORE_REPORTS = ("read", "review", "tables")
+CHANGED_SHARE = 0.01
+SHORT_REPEATS = 7
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: what was measured by the clock and by processor time, and the limit.
+
+    Ratios have the unit "×". `of` says what the two sides took, in the middle.
+    """
+
+    name: str
+    limit: float
+    unit: str
+    wall: Spread
+    cpu: Spread | None = None
+    of: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the limit is kept, by the clock."""
+        return self.wall.middle <= self.limit
+
+
+def ratio(name: str, limit: float, pairs: Sequence[tuple[Taken, Taken]], of: str) -> Figure:
+    """Return the figure of pairs (ours, reference) that were measured in turn."""
+    walls, cpus = ([getattr(a, k) / getattr(b, k) for a, b in pairs] for k in ("wall", "cpu"))
+    sides = [Spread.of([pair[i].wall for pair in pairs]) for i in (0, 1)]
+    text = f"{of}: {sides[0]} s / {sides[1]} s"
+    return Figure(name, limit, "×", Spread.of(walls), Spread.of(cpus), text)
+
+
+def in_turn(times: int, *commands: Callable[[], Taken]) -> list[tuple[Taken, ...]]:
+    """Run the commands one after the other, several times."""
+    return [tuple(command() for command in commands) for _ in range(times)]
+
+
+# ----------------------------------------------------------------- against floor and analyst
+def against_references(setup: Setup) -> list[Figure]:
+    """Measure a whole run against the floor and against an analyst's script."""
+    inputs, folder = setup.portfolio(setup.base), setup.submissions(setup.base)
+    published = setup.outputs("published") / PERIOD
+    review(inputs, published.parent, "--direct")
+    cells = setup.scratch / "cells.marshal"
+    save_cells(published, cells)
+    stages: list[Taken] = []
+
+    def whole() -> Taken:
+        outputs = setup.outputs("run")
+        taken = review(inputs, outputs, "--direct")
+        stages.append(before_reports(outputs))
+        return taken
+
+    def bare() -> Taken:
+        return floor(folder, cells, published, setup.outputs("floor"))
+
+    def script() -> Taken:
+        return analyst(setup, folder)
+
+    triples = in_turn(setup.repeats, whole, bare, script)
+    alike = agreement(setup, published)
+    of_floor = [(run, bottom) for run, bottom, _ in triples]
+    of_analyst = [(run, hand) for run, _, hand in triples]
+    judged = [(own, hand) for own, (_, _, hand) in zip(stages, triples, strict=True)]
+    said = f"{setup.base} workbooks, {alike:.2%} of the statuses alike"
+    return [
+        ratio("run against the floor", 2.0, of_floor, f"{setup.base} workbooks"),
+        ratio("run against an analyst's script", 0.1, of_analyst, said),
+        wall_only(ratio("without reports against an analyst's script", 0.1, judged, said)),
+    ]
+
+
+def wall_only(figure: Figure) -> Figure:
+    """Return a figure of which the processor time is not known."""
+    return Figure(figure.name, figure.limit, figure.unit, figure.wall, None, figure.of)
+
+
+def floor(folder: Path, cells: Path, published: Path, target: Path) -> Taken:
+    """Measure the floor; what it loads beforehand does not count."""
+    taken = measure([sys.executable, HERE / "floor.py", folder, cells, published, target])
+    parts = json.loads(taken.output)
+    wall, cpu = (sum(part[clock] for part in parts.values()) for clock in ("wall", "cpu"))
+    return Taken(wall, cpu, taken.peak_mb)
+
+
+def analyst(setup: Setup, folder: Path) -> Taken:
+    """Measure the analyst's script."""
+    vocabulary, places = write_words(setup.scratch)
+    result = setup.scratch / "analyst.csv"
+    command = [setup.analyst, "-m", "analyst", folder, vocabulary, places, LAST_DAY, result]
+    return measure(command, folder=HERE)
+
+
+def agreement(setup: Setup, published: Path) -> float:
+    """Return the share of our computed statuses that the analyst's script found too."""
+    theirs = pl.read_csv(
+        setup.scratch / "analyst.csv", schema_overrides={"criterion_id": pl.String}
+    )
+    ours = pl.read_parquet(published / "data" / "criteria.parquet")
+    both = ours.join(theirs, on=["cluster_id", "criterion_id"], how="full", suffix="_theirs")
+    same = both["computed_status"].eq_missing(both["status_theirs"])
+    return float(same.sum()) / both.height
+
+
+def before_reports(outputs: Path) -> Taken:
+    """Return what the stages before the reports took, by the run's own clock."""
+    record = json.loads((outputs / PERIOD / "run.json").read_text(encoding="utf-8"))
+    wall = sum(record["seconds"][stage] for stage in BEFORE_REPORTS)
+    return Taken(wall, wall, 0.0)
+
+
+# ------------------------------------------------------------------------------- a second run
+def second_run(setup: Setup) -> list[Figure]:
+    """Measure a run after one in a hundred submissions has changed, up to the reports."""
+
+    def both() -> tuple[Taken, Taken]:
+        outputs, inputs = setup.outputs("second"), setup.scratch / "changed"
+        rmtree(inputs, ignore_errors=True)
+        copy_portfolio(setup.portfolio(setup.base), inputs)
+        review(inputs, outputs, "--direct")
+        first = before_reports(outputs)
+        change_some(inputs / PERIOD / "submissions")
+        review(inputs, outputs, "--direct")
+        return before_reports(outputs), first
+
+    pairs = [both() for _ in range(setup.repeats)]
+    name = "second run with 1 % changed, up to the reports"
+    return [wall_only(ratio(name, 0.15, pairs, f"{setup.base} workbooks"))]
+
+
+def copy_portfolio(source: Path, target: Path) -> None:
+    """Copy a portfolio's files."""
+    for path in source.rglob("*"):
+        if path.is_file():
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy2(path, copy)
+
+
+def change_some(folder: Path) -> None:
+    """Change a text in one of a hundred workbooks: the cluster has a new name."""
+    paths = [path for path in sorted(folder.glob("*.xlsx")) if is_whole(path)]
+    step = round(1 / CHANGED_SHARE)
+    for path in paths[step // 2 :: step]:
+        with ZipFile(path) as archive:
+            parts = {info: archive.read(info) for info in archive.infolist()}
+        with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+            for info, content in parts.items():
+                archive.writestr(info, re.sub(rb"Demo-Cluster", rb"Neuer Demo-Cluster", content))
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the workbook can be opened at all; some of a made-up portfolio cannot."""
+    try:
+        with ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return False
+    except Exception:
+        return False
+
+
+# -------------------------------------------------------------------------- check and Prefect
+def checking(setup: Setup) -> list[Figure]:
+    """Measure the check of one workbook against importing polars alone."""
+    path = next(p for p in sorted(setup.submissions(setup.base).glob("*.xlsx")) if is_whole(p))
+
+    def check() -> Taken:
+        # Exit code 1 says that the workbook has errors, which made-up ones may.
+        code = f"import sys; sys.argv[1:] = ['check', {str(path)!r}];"
+        code += "from pipeline.cli import main; sys.exit(main() > 1)"
+        return measure([sys.executable, "-c", code], folder=ROOT)
+
+    def bare() -> Taken:
+        return measure([sys.executable, "-c", "import polars"], folder=ROOT)
+
+    pairs = in_turn(max(setup.repeats, SHORT_REPEATS), check, bare)
+    name = "check of one workbook against importing polars"
+    return [ratio(name, 3.0, [(a, b) for a, b in pairs], "one workbook")]
+
+
+def with_prefect(setup: Setup) -> list[Figure]:
+    """Measure what Prefect adds with a running server, for the whole and for each workbook."""
+    sizes = (max(1, setup.base // 10), setup.base)
+    added: dict[int, list[float]] = {size: [] for size in sizes}
+    with running_server(setup.scratch / "prefect") as env:
+        for _ in range(setup.repeats):
+            for size in sizes:
+                inputs = setup.portfolio(size)
+                flow = review(inputs, setup.outputs("flow"), env=env)
+                direct = review(inputs, setup.outputs("direct"), "--direct")
+                added[size].append(flow.wall - direct.wall)
+    few, many = (added[size] for size in sizes)
+    step = sizes[1] - sizes[0]
+    each = [1000 * (b - a) / step for a, b in zip(few, many, strict=True)]
+    of = f"{sizes[0]} and {sizes[1]} workbooks"
+    return [
+        Figure("what Prefect adds with a running server", 5.0, "s", Spread.of(many), of=of),
+        Figure("what Prefect adds for each workbook", 5.0, "ms", Spread.of(each), of=of),
+    ]
+
+
+# ------------------------------------------------------------------------------------- growth
+@dataclass(frozen=True)
+class Growth:
+    """What a portfolio of a size took."""
+
+    workbooks: int
+    actors: int
+    wall: float
+    cpu: float
+    peak_mb: float
+    stages: dict[str, float]
+
+
+def growth(setup: Setup) -> list[Growth]:
+    """Review a portfolio of each size once."""
+    return [grown(setup, size) for size in setup.sizes]
+
+
+def grown(setup: Setup, size: int) -> Growth:
+    """Review a portfolio of a size."""
+    inputs, outputs = setup.portfolio(size), setup.outputs("growth")
+    taken = review(inputs, outputs, "--direct")
+    record = json.loads((outputs / PERIOD / "run.json").read_text(encoding="utf-8"))
+    actors = pl.scan_parquet(outputs / PERIOD / "data" / "actors.parquet").select(pl.len())
+    rmtree(outputs)
+    number = int(actors.collect().item())
+    return Growth(
+        len(record["inputs"]), number, taken.wall, taken.cpu, taken.peak_mb, record["seconds"]
+    )
+
+
+def of_growth(grown: Sequence[Growth]) -> list[Figure]:
+    """Return the figures that compare the largest portfolio with the first."""
+    first, last = grown[0], grown[-1]
+    clocks = {
+        clock: Spread.of(
+            [(getattr(last, clock) / last.workbooks) / (getattr(first, clock) / first.workbooks)]
+        )
+        for clock in ("wall", "cpu")
+    }
+    of = f"{last.workbooks} workbooks against {first.workbooks}"
+    name, memory = "seconds per workbook", "peak memory of all processes"
+    return [
+        Figure(name, 1.1, "×", clocks["wall"], clocks["cpu"], of),
+        Figure(
+            memory,
+            2.0,
+            "GB",
+            Spread.of([last.peak_mb / 1024]),
+            of=f"{last.workbooks} workbooks, {last.actors} actors",
+        ),
+    ]
