@@ -13,13 +13,13 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
 from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
+from pipeline.operation.processes import descendants
 from pipeline.run import Request, run
 from pipeline.settings import load_settings
 from tests.operation.office import Office, Run
@@ -167,23 +167,6 @@ def end_now(number: int) -> None:
         os.kill(number, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def descendants(number: int) -> Iterator[int]:
-    """Yield the processes that a process has started, directly or not."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-    waiting = [number]
-    while waiting:
-        for child in parents.get(waiting.pop(), []):
-            yield child
-            waiting.append(child)
 
 
 def command(number: int) -> str:
