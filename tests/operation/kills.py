@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -17,12 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
-from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
 from pipeline.operation.processes import descendants
-from pipeline.run import Request, run
-from pipeline.settings import load_settings
-from tests.operation.office import Office, Run
+from tests.operation.office import ROOT, Office, Run
 
 PERIOD = "2026-Q3"
 REVIEW = "quarterly-review"
@@ -157,8 +155,11 @@ class Kills:
 
 def reference(portfolio: Path) -> Path:
     """Publish a portfolio without Prefect; returns the folder of the publication."""
-    names = (load_settings().first_catalogue,)
-    return run(Request(PERIOD, portfolio, portfolio / "reference", names), read_here).folder
+    outputs = portfolio / "reference"
+    folders = ["--inputs", str(portfolio), "--outputs", str(outputs)]
+    command = [sys.executable, "-m", "pipeline", "run", PERIOD, "--direct", *folders]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return outputs / PERIOD
 
 
 def end_now(number: int) -> None:
