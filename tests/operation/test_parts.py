@@ -65,6 +65,11 @@ def test_mails_are_plain_text(url: str, expected: str) -> None:
     assert notify.as_plain_text(url) == expected
 
 
+def test_an_address_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notify, "getpass", lambda words: f"mailto://{words}")
+    assert notify.parse(["--mail", "-"]).mail == "mailto://mail: "
+
+
 def test_another_kind_of_mail_address_is_wrong_usage() -> None:
     with pytest.raises(SystemExit):
         notify.parse(["--mail", "https://x"])
