@@ -29,12 +29,11 @@ from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.report.apart import Books, books_apart
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
 from pipeline.report.feedback.write import write_feedback
 from pipeline.report.html.pages import write_pages
-from pipeline.report.workbook.assessments import write_assessments
-from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
 from pipeline.texts import LANGUAGES, in_language
@@ -42,7 +41,6 @@ from schemas.declaration import office, submission, wanted_sheet_keys
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
 Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
-TEMPLATE = "assessments-template.xlsx"
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
 
 
@@ -112,15 +110,13 @@ def run(request: Request, read: Read) -> Published:
     def write(folder: Path) -> None:
         with clock.stage("tables"):
             write_tables(done, folder / "data")
-        with clock.stage("workbook"):
-            earlier = read_earlier(request.outputs, request.period)
-            write_workbook(done, folder / "portfolio.xlsx", request.lang, earlier)
-            write_assessments(done, earlier, folder / TEMPLATE, request.lang)
-        with clock.stage("pages"):
-            write_pages(done, folder / "report", request.lang)
-        with clock.stage("feedback"):
-            subjects = subjects_of_review(done, found.submissions, request.lang)
-            write_feedback(folder / "feedback", subjects, request.lang, wanted)
+        earlier = read_earlier(request.outputs, request.period)
+        with books_apart(Books(done, folder, request.lang, earlier), clock.seconds):
+            with clock.stage("pages"):
+                write_pages(done, folder / "report", request.lang)
+            with clock.stage("feedback"):
+                subjects = subjects_of_review(done, found.submissions, request.lang)
+                write_feedback(folder / "feedback", subjects, request.lang, wanted)
         record = run_record(request, done, sent, office_sent, found, counts, clock, started)
         record["mappings"] = mappings_record(mappings, done)
         write_json(record, folder / "run.json")
