@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Counting:
         yield from read_many(paths, replace(LIMITS, workers=1), wanted)
 
 
+@cache  # its zip holds the time at which it was made
 def workbook(number: int) -> bytes:
     return xlsx(row(f"<c><v>{number}</v></c><c t='s'><v>1</v></c>"))
 
