@@ -106,7 +106,8 @@ def review(
     measures, benchmarks, verdicts, ratings, rating_findings = judge(
         task, portfolio, others, settled, office
     )
-    robust = robustness(task, portfolio, others, verdicts, ratings)
+    usual = Usual(measures.figures, benchmarks, verdicts)
+    robust = robustness(task, portfolio, others, usual, ratings)
     ahead = outlook(task, portfolio, benchmarks, ratings)
     found = join_findings(examined.findings, office.findings, rating_findings)
     found = join_findings(found, file_findings(settled, found))
@@ -241,11 +242,20 @@ def with_history(
     return {**tables, **{name: shaped(name, t, task.period) for name, t in found.items()}}
 
 
+@dataclass(frozen=True)
+class Usual:
+    """What a review found by the usual definitions, with which variants are compared."""
+
+    figures: pl.DataFrame
+    benchmarks: Benchmarks
+    verdicts: Sequence[Verdicts]
+
+
 def robustness(
     task: Task,
     portfolio: Portfolio,
     others: Measures,
-    verdicts: Sequence[Verdicts],
+    usual: Usual,
     ratings: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return each cluster's decision under every variant: again with one thing changed."""
@@ -259,13 +269,15 @@ def robustness(
     }
     parts = []
     for variant, definition in definitions.items():
-        figures = with_actors(portfolio, others, definition).figures
-        benchmarks = benchmark(figures, portfolio.clusters, task.settings.cohorts)
-        for catalogue, usual in zip(task.catalogues, verdicts, strict=True):
+        figures, benchmarks = usual.figures, usual.benchmarks
+        if definition != Definition():
+            figures = with_actors(portfolio, others, definition).figures
+            benchmarks = benchmark(figures, portfolio.clusters, task.settings.cohorts)
+        for catalogue, verdict in zip(task.catalogues, usual.verdicts, strict=True):
             limit = limits(task, catalogue, benchmarks)
             limit = without_stand_in(limit) if variant == "without_stand_in" else limit
             again = evaluate(catalogue, figures, portfolio.clusters, limit, ratings)
-            before = usual.decisions.select("catalogue", "file", usual="decision")
+            before = verdict.decisions.select("catalogue", "file", usual="decision")
             both = again.decisions.join(before, on=["catalogue", "file"], maintain_order="left")
             parts.append(
                 both.select(

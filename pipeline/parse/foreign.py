@@ -68,6 +68,12 @@ class Foreign:
     fixed: pl.DataFrame
     notations: pl.DataFrame
 
+    def between(self, files: tuple[int, int]) -> Self:
+        """Return what is said of the files from a first to a last number."""
+        frames = {f.name: getattr(self, f.name) for f in fields(self)}
+        some = pl.col("file").is_between(*files)
+        return type(self)(**{name: frame.filter(some) for name, frame in frames.items()})
+
     @classmethod
     def of(cls, **rows: list[tuple[object, ...]]) -> Self:
         """Return the frames made of rows; what is not given is empty."""

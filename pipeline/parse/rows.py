@@ -57,8 +57,10 @@ def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """
     is_total = pl.col("word").str.contains(total_pattern(workbook)) & (pl.col("kind") == TEXT)
     free = pl.col("type").is_null() | (pl.col("type") == "text")
+    # totals are few: only their rows are looked at whole
+    hit = data.join(data.filter(is_total).select(ROW), on=ROW, how="semi", maintain_order="left")
     listed = (pl.col("choice") & ~is_total).fill_null(value=False).any().over(ROW)
-    hit = data.filter(is_total.any().over(ROW)).with_columns(listed=listed)
+    hit = hit.with_columns(listed=listed)
     hit = hit.filter(is_total & (~free | ~pl.col("listed")))
     first = hit.sort("column").unique(ROW, keep="first").sort(ROW)
     return first.select(*ROW, "sheet", "column", value="text")
@@ -115,10 +117,14 @@ def repeated_headers(
     """Return the first cell of rows whose every cell is its own column's header."""
     keys = field_keys(workbook.sheets)
     known = pl.concat([keys["key"], their_headers["key"]]).unique()
-    texts = data.filter(pl.col("kind") == TEXT).with_columns(cells=pl.len().over(ROW))
+    texts = data.filter(pl.col("kind") == TEXT)
     heads = texts.select("text").unique().with_columns(key=header_key_expr(pl.col("text")))
     heads = heads.filter(pl.col("key").is_in(known.implode()))
-    heads = texts.join(heads, on="text")
+    # headers among the values are few: only the cells of their rows are counted
+    maybe = texts.filter(pl.col("text").is_in(heads["text"].implode())).select(ROW).unique()
+    texts = texts.join(maybe, on=ROW, how="semi", maintain_order="left")
+    texts = texts.with_columns(cells=pl.len().over(ROW))
+    heads = texts.join(heads, on="text", maintain_order="left")
     ours = heads.join(keys, on=["sheet_key", "field", "key"], how="semi")
     theirs = heads.join(their_headers, on=["file", "sheet_key", "field", "key"], how="semi")
     own = pl.concat([ours, theirs]).unique([*ROW, "column"])

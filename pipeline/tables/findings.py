@@ -71,7 +71,9 @@ def findings_table(
 
 def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Give findings that know only row and field their sheet, column and value."""
-    by_cell = cells.select(
+    keys = ["file", "sheet_key", "row", "field"]
+    wanted = cells.join(found.select(keys).unique(), on=keys, how="semi", maintain_order="left")
+    by_cell = wanted.select(
         "file",
         "sheet_key",
         "row",
@@ -81,8 +83,7 @@ def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         own_sheet="sheet",
         raw="raw",
     )
-    by_cell = by_cell.unique(["file", "sheet_key", "row", "field"], keep="first")
-    keys = ["file", "sheet_key", "row", "field"]
+    by_cell = by_cell.unique(keys, keep="first")
     table = found.join(by_cell, on=keys, how="left", maintain_order="left")
     unplaced = pl.col("column").is_null()
     # What a mapping fixes stands in no cell and calls its place by a name of its own.
