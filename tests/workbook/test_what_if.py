@@ -68,7 +68,7 @@ def bare(found: Outcome) -> Outcome:
 
 def threshold_cells(path: Path) -> dict[tuple[object, object], str]:
     """Return the cells of Annahmen to type thresholds into, by label and figure."""
-    sheet = openpyxl.load_workbook(path)["Annahmen"]
+    sheet = opened(path, values=False)["Annahmen"]
     return {(r[1].value, r[3].value): r[8].coordinate for r in sheet.iter_rows() if r[3].value}
 
 
