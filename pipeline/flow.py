@@ -83,8 +83,9 @@ def read_by_tasks(
     futures = [read_batch.submit(b, wanted, shown_name(b[0]), len(b) - 1, read) for b in batches]
     with progress(len(paths)) as tell:
         for number, future in enumerate(futures, 1):
-            yield from future.result()
-            tell(min(number * size, len(paths)))
+            batch = future.result()
+            tell(min(number * size, len(paths)))  # who takes the last one does not come back
+            yield from batch
 
 
 @flow(

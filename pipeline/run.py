@@ -33,19 +33,17 @@ from pipeline.office import OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, published
 from pipeline.publish import publish, write_json, write_tables
 from pipeline.remember import remembering
+from pipeline.report.apart import Books, books_apart
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
 from pipeline.report.feedback.write import write_feedback
 from pipeline.report.html.pages import write_pages
-from pipeline.report.workbook.assessments import write_assessments
-from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
 from pipeline.texts import LANGUAGES, in_language
 from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
 
-TEMPLATE = "assessments-template.xlsx"
 PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
 
 
@@ -134,15 +132,13 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
                 write_state(done.state, folder)
         if release:
             release.confirm(folder, record)
-        with clock.stage("workbook"):
-            earlier = read_earlier(request.outputs, request.period)
-            write_workbook(done, folder / "portfolio.xlsx", request.lang, earlier)
-            write_assessments(done, earlier, folder / TEMPLATE, request.lang)
-        with clock.stage("pages"):
-            write_pages(done, folder / "report", request.lang)
-        with clock.stage("feedback"):
-            subjects = subjects_of_review(done, found.submissions, request.lang)
-            copies = write_feedback(folder / "feedback", subjects, request.lang, wanted)
+        earlier = read_earlier(request.outputs, request.period)
+        with books_apart(Books(done, folder, request.lang, earlier), clock.seconds):
+            with clock.stage("pages"):
+                write_pages(done, folder / "report", request.lang)
+            with clock.stage("feedback"):
+                subjects = subjects_of_review(done, found.submissions, request.lang)
+                copies = write_feedback(folder / "feedback", subjects, request.lang, wanted)
         if release:
             with clock.stage("release"):
                 feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}

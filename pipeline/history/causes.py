@@ -44,10 +44,13 @@ class Figured:
 
 @dataclass(frozen=True)
 class Steps:
-    """What each of STEPS gives: a column of that name beside the KEYS of a comparison."""
+    """What each of STEPS gives: a column of that name beside the KEYS of a comparison.
 
-    criteria: pl.DataFrame
-    decisions: pl.DataFrame
+    criteria, decisions: None where no catalogue was evaluated in both periods.
+    """
+
+    criteria: pl.DataFrame | None
+    decisions: pl.DataFrame | None
     values: pl.DataFrame
 
 
@@ -58,14 +61,16 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     catalogues in both; a criterion that is not in both is left out.
     """
     at = figured(then, now, figures)
+    values = _side_by_side("values", {s: at[s].values for s in STEPS}, at)
+    if not shared_catalogues(then, now):
+        return Steps(None, None, values)
     verdicts = {step: _verdicts(step, then, now, at) for step in STEPS}
     criteria = {s: pl.concat([v.criteria for v in found]) for s, found in verdicts.items()}
     decisions = {s: pl.concat([v.decisions for v in found]) for s, found in verdicts.items()}
-    values = {s: at[s].values for s in STEPS}
     return Steps(
         _side_by_side("criteria", criteria, at),
         _side_by_side("decisions", decisions, at),
-        _side_by_side("values", values, at),
+        values,
     )
 
 

@@ -1,8 +1,5 @@
 """The processes that `serve` keeps alive: started again when they die, ended with it."""
 
-import ctypes
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.operation.processes import bury_orphans, descendants, end_all, end_with_parent
 from pipeline.operation.settings import ROOT
 
 PATIENCE = 15
-PR_SET_PDEATHSIG = 1
 MOST_RESTARTS, WITHIN_SECONDS = 5, 120
 LOG_LIMIT = 10 * 1024 * 1024
 
@@ -65,26 +62,22 @@ class Child:
         self.deaths.append(now)
         self.start()
 
+    def family(self) -> set[int]:
+        """Return the process and all that it has started."""
+        return {self.process.pid, *descendants(self.process.pid)} if self.process else set()
+
     def stop(self) -> None:
         """End the process and what it has started; by force if it takes too long."""
         if self.process is None:
             return
-        group = self.process.pid
+        below = self.family()
         self.process.terminate()
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        try:
-            os.killpg(group, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-
-
-def end_with_parent() -> None:
-    """Let the kernel end this process when `serve` dies without a chance to end it (Linux)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        end_all(below, PATIENCE)
 
 
 def rotate(log: Path) -> Path:
@@ -101,4 +94,5 @@ def keep_alive(children: Sequence[Child], say: Callable[[str], None], pause: flo
             if not child.is_alive():
                 say(child.name)
                 child.revive()
+        bury_orphans([child.process.pid for child in children if child.process])
         time.sleep(pause)

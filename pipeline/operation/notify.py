@@ -6,13 +6,14 @@
     python -m pipeline.operation.notify                               says what is set up
 
 Needs a running server: that of `make serve`, or the one PREFECT_API_URL names. Addresses are kept
-in its database, encrypted, as blocks of Prefect; they are not printed.
+in its database, encrypted, as blocks of Prefect; they are not printed. "-" asks for an address.
 """
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -69,6 +70,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=4200)
     parser.add_argument("--home", type=Path, default=ROOT / ".prefect", metavar="DIR")
     arguments = parser.parse_args(argv)
+    for name in ("webhook", "mail"):
+        if getattr(arguments, name) == "-":  # a password is not for the command line
+            setattr(arguments, name, getpass(f"{name}: "))
     if arguments.mail and not arguments.mail.startswith(("mailto://", "mailtos://")):
         parser.error("--mail: mailto://… oder/or mailtos://…")
     return arguments

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
-from pipeline.operation.children import Child, KeepsDyingError, keep_alive, rotate
+from pipeline.operation.children import PATIENCE, Child, KeepsDyingError, keep_alive, rotate
+from pipeline.operation.processes import adopt_orphans, descendants, end_all
 from pipeline.operation.settings import HOST, POOL, ROOT, environment
 
 START_SECONDS = 180
@@ -87,6 +88,7 @@ def serve(home: Path, port: int) -> None:
     foreign = os.environ.get("PREFECT_API_URL")
     os.environ.update(environment(home, port))
     url = os.environ["PREFECT_API_URL"]
+    adopt_orphans()
     with ending() as children:
         log = rotate(home / "server.log")
         if not foreign:
@@ -110,6 +112,9 @@ def ending() -> Iterator[list[Child]]:
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C shall leave nothing behind
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        families = set[int]().union(*(child.family() for child in children))
+        # What else is below us are runs of a worker that had died.
+        end_all(set(descendants(os.getpid())) - families, PATIENCE)
         for child in reversed(children):
             child.stop()
 

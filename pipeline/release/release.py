@@ -45,10 +45,14 @@ def release(period: str, by: str, inputs: Path, outputs: Path, read: Read) -> Re
 
 def asked(period: str, record: Record, inputs: Path, outputs: Path) -> Request:
     """Return what the draft was asked for; NothingPublishedError if its catalogues are gone."""
-    catalogues = tuple(c.get("asked_as", c["id"]) for c in record["catalogues"])
+    entries = record.get("catalogues") or ()
+    catalogues = tuple(str(c.get("asked_as") or c.get("id")) for c in entries)
+    if not catalogues:
+        raise refusal("unpublished", period=period, outputs=str(outputs))
     try:
         load_all(catalogues)
     except CatalogueError as error:
         raise refusal("catalogue", period=period, why=str(error)) from error
+    lang = "en" if record.get("language") == "en" else "de"
     # That the draft was thin has been accepted when it was published.
-    return Request(period, inputs, outputs, catalogues, record["language"], accept_missing=True)
+    return Request(period, inputs, outputs, catalogues, lang, accept_missing=True)

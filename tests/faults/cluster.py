@@ -24,9 +24,9 @@ class Processes:
 def start(folder: Path, name: str, *arguments: str) -> subprocess.Popen[bytes]:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "distributed.cli." + name, *arguments, "--no-dashboard"]
-    log = (folder / f"{name}.log").open("ab")
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    with (folder / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
 
 def free_port() -> int:

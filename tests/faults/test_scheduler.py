@@ -6,7 +6,10 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -56,12 +59,11 @@ def tables(paths: Sequence[Path], outcomes: Sequence[Reading | Refusal]) -> list
 
 
 def by_threads(reader: Cluster, paths: Sequence[Path]) -> list[Reading | Refusal]:
-    """Read every workbook as a batch of its own, several at a time, as the flow's tasks do."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    """Read batches of workbooks, several at a time, as the flow's tasks do."""
+    batches = [paths[i : i + 5] for i in range(0, len(paths), 5)]
     with ThreadPoolExecutor(4) as pool:
-        batches = list(pool.map(lambda path: list(reader.read([path], WANTED)), paths))
-    return [outcome for batch in batches for outcome in batch]
+        found = list(pool.map(lambda batch: list(reader.read(batch, WANTED)), batches))
+    return [outcome for batch in found for outcome in batch]
 
 
 def same(one: Sequence[pl.DataFrame], other: Sequence[pl.DataFrame]) -> None:
@@ -73,27 +75,25 @@ def test_the_cluster_reads_what_we_read(processes: Processes, workbooks: list[Pa
     here = list(read_many(workbooks, HERE, WANTED))
     with connected(processes.address) as reader:
         assert reader.workers == 2
-        same(tables(workbooks, list(reader.read(workbooks, WANTED))), tables(workbooks, here))
         same(tables(workbooks, by_threads(reader, workbooks)), tables(workbooks, here))
 
 
 def test_a_file_that_kills_its_reader_does_not_kill_the_worker(
-    processes: Processes, workbooks: list[Path], tmp_path: Path
+    processes: Processes, workbooks: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bomb = tmp_path / "bomb.xlsx"
-    rows = "".join(row(f"<c><v>{n}</v></c>" * 100, "") for n in range(3000))
-    bomb.write_bytes(xlsx(rows))
-    small = {**vars(HERE), "max_memory_mb": 60}
-    with connected(processes.address) as reader, pytest.MonkeyPatch.context() as patch:
-        limits = type(HERE)(**small)
-        settings = type("Settings", (), {"intake": limits})
-        patch.setattr(scheduling, "load_settings", lambda: settings)
-        first, second, third = reader.read([workbooks[0], bomb, workbooks[1]], WANTED)
-        assert isinstance(second, Refusal)
-        assert (second.code, second.reason) == ("too_large", "memory")
-        assert isinstance(first, Reading)
-        assert isinstance(third, Reading)
-        assert len(reader.client.nthreads()) == 2
+    bomb.write_bytes(xlsx("".join(row(f"<c><v>{n}</v></c>" * 100, "") for n in range(3000))))
+    at_once = SimpleNamespace(intake=replace(HERE, max_seconds=0))
+    with connected(processes.address) as reader:
+        before = reader.client.run(os.getpid)
+        with monkeypatch.context() as patch:
+            patch.setattr(scheduling, "load_settings", lambda: at_once)
+            (killed,) = reader.read([bomb], WANTED)
+        assert isinstance(killed, Refusal)
+        assert killed.code == "timeout"
+        (read,) = reader.read(workbooks[:1], WANTED)
+        assert isinstance(read, Reading)
+        assert reader.client.run(os.getpid) == before
 
 
 def test_another_version_on_a_worker_is_said(

@@ -110,6 +110,7 @@ def found(then: Mapping[str, Says], now: Mapping[str, Says]) -> pl.DataFrame:
     before = state(then, catalogue(3.0), LIMITS[0])
     after = state(now, catalogue(2.0), LIMITS[1])
     table = steps(before, after, figures(after)).criteria
+    assert table is not None
     turned = table.filter(pl.col("then") != pl.col("assessment"))
     return turned.select("cluster_id", "criterion_id", "then", "assessment", cause=cause())
 
@@ -137,6 +138,7 @@ def test_another_definition_is_a_rule() -> None:
     actors = after.portfolio.actors.with_columns(*said, **{k: pl.lit(v) for k, v in raw.items()})
     after = replace(after, portfolio=replace(after.portfolio, actors=actors))
     table = steps(before, after, figures(after)).criteria
+    assert table is not None
     turned = table.filter(pl.col("then") != pl.col("assessment"), pl.col("criterion_id") == "1")
     assert turned.select(cause()).to_series().to_list() == ["rule"]
 
@@ -238,3 +240,16 @@ def test_causes_are_those_of_the_plain_way() -> None:
         "reference",
         "assessment",
     }
+
+
+def test_without_a_catalogue_or_a_cluster_in_both_there_is_nothing_to_tell() -> None:
+    one, other, nobody = state({"a": THEN}), state({"b": NOW}), state({})
+    for before, after in ((one, other), (nobody, other), (one, nobody)):
+        told = steps(before, after, figures(after))
+        assert told.criteria is not None
+        assert told.criteria.is_empty()
+        assert told.values.is_empty()
+    alone = replace(one, catalogues={"another": catalogue()})
+    told = steps(alone, one, figures(one))
+    assert told.criteria is told.decisions is None
+    assert told.values.height

@@ -39,6 +39,8 @@ def test_a_state_is_read_back_as_it_was_written_in_the_same_bytes(tmp_path: Path
     again = read_state(tmp_path / "one", load_settings())
     now = state({i: s.but(as_of=DAY_NOW) for i, s in SAID.items()}, load("go-cluster"))
     before, after = (steps(then, now, figures(now)) for then in (kept(), again))
+    assert after.criteria is not None
+    assert before.criteria is not None
     assert after.criteria.equals(before.criteria)
     assert after.values.equals(before.values)
     write_state(again, tmp_path / "again")

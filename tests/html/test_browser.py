@@ -100,6 +100,42 @@ def test_free_text_finds_by_id_and_nothing_is_found_for_nonsense(opened: Open) -
     expect(page.locator("#status")).to_contain_text("0 von")
 
 
+def test_what_does_not_follow_says_so_and_empty_tables_too(opened: Open) -> None:
+    page = opened()
+    notes = page.locator(".whole")
+    assert notes.count() > 10
+    assert not [note for note in notes.all() if note.is_visible()]
+    page.locator("input[name=q]").fill("de-0003")
+    assert page.locator(".whole[hidden]").count() == 0
+    for table in page.locator("main table").all():
+        if not table.locator("tr[data-c]").count():
+            assert table.locator("xpath=ancestor::section//*[contains(@class, 'whole')]").count()
+    files = page.locator("#quality tr[data-c]:not(.off)")
+    assert [row.get_attribute("data-c") for row in files.all()] == ["DE-0003"]
+    page.locator("input[name=q]").fill("<script>")
+    empty = page.get_by_text("Kein ausgewählter Cluster steht in dieser Tabelle.")
+    assert empty.count() == page.locator("table:has(tr[data-c])").count()
+    page.locator("button[type=reset]").click()
+    assert not [note for note in empty.all() if note.is_visible()]
+
+
+def test_the_matrix_is_one_stop_of_the_keyboard_and_its_cells_have_names(opened: Open) -> None:
+    page = opened()
+    table = page.locator(FIRST)
+    assert table.locator("td a[tabindex='0']").count() == 1
+    names = (
+        table.locator("tbody tr >> nth=0")
+        .locator("td > a")
+        .evaluate_all("links => links.map(link => link.ariaLabel)")
+    )
+    assert len(names) == 19
+    assert all(re.fullmatch(r"[\d.]+: (erfüllt|nicht erfüllt|offen)\b.*", n) for n in names)
+    plain = opened(java_script_enabled=False)
+    cell = plain.locator(FIRST).locator("td a").first
+    assert cell.get_attribute("tabindex") is None
+    assert cell.inner_text() in "✓✗?"
+
+
 # ---- sorting ----
 
 

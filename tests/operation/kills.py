@@ -10,19 +10,17 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
-from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
-from pipeline.run import Request, run
-from pipeline.settings import load_settings
-from tests.operation.office import Office, Run
+from pipeline.operation.processes import descendants
+from tests.operation.office import ROOT, Office, Run
 
 PERIOD = "2026-Q3"
 REVIEW = "quarterly-review"
@@ -157,8 +155,11 @@ class Kills:
 
 def reference(portfolio: Path) -> Path:
     """Publish a portfolio without Prefect; returns the folder of the publication."""
-    names = (load_settings().first_catalogue,)
-    return run(Request(PERIOD, portfolio, portfolio / "reference", names), read_here).folder
+    outputs = portfolio / "reference"
+    folders = ["--inputs", str(portfolio), "--outputs", str(outputs)]
+    command = [sys.executable, "-m", "pipeline", "run", PERIOD, "--direct", *folders]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return outputs / PERIOD
 
 
 def end_now(number: int) -> None:
@@ -167,23 +168,6 @@ def end_now(number: int) -> None:
         os.kill(number, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def descendants(number: int) -> Iterator[int]:
-    """Yield the processes that a process has started, directly or not."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-    waiting = [number]
-    while waiting:
-        for child in parents.get(waiting.pop(), []):
-            yield child
-            waiting.append(child)
 
 
 def command(number: int) -> str:

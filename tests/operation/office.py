@@ -34,8 +34,10 @@ class Office:
         self.port, self.said = free_port(), folder / "said.txt"
         clean = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
         self.environment = {**clean, **SWIFT, **environment}
+        word = environment.get("PREFECT_SERVER_API_AUTH_STRING", ":").split(":")
+        address = f"http://127.0.0.1:{self.port}/api"
         self.api = httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}/api", timeout=60, trust_env=False
+            base_url=address, auth=(word[0], word[1]), timeout=60, trust_env=False
         )
         self.process = self.start()
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.operation.processes import descendants
 from pipeline.periods import before
-from tests.operation.kills import Kills, descendants
+from tests.operation.kills import Kills
 from tests.operation.office import ROOT, Office, today, until
 from tests.operation.sink import sink
 

@@ -1,4 +1,4 @@
-"""The same office with PostgreSQL instead of SQLite, where it is installed."""
+"""The same office with PostgreSQL, where it is installed, and with a password."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.operation.office import Office, free_port, until
@@ -43,12 +44,19 @@ def database() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def test_a_scheduled_check_runs_with_postgresql(
+def test_a_scheduled_check_runs_with_postgresql_and_a_password(
     database: str, inputs: Path, tmp_path: Path
 ) -> None:
-    office = Office(tmp_path, inputs, PREFECT_API_DATABASE_CONNECTION_URL=database)
+    office = Office(
+        tmp_path,
+        inputs,
+        PREFECT_API_DATABASE_CONNECTION_URL=database,
+        PREFECT_SERVER_API_AUTH_STRING="office:secret",
+    )
     try:
         office.wait_until_serving()
+        refused = httpx.post(f"{office.api.base_url}flow_runs/filter", json={}, trust_env=False)
+        assert refused.status_code == httpx.codes.UNAUTHORIZED
         office.point("intake-check")
         run = office.wait_for(office.on_schedule("intake-check"))
         assert run["state_name"].startswith("Checked, ")

@@ -11,7 +11,7 @@ from socket import socket
 from urllib.error import URLError
 from urllib.request import urlopen
 
-START_SECONDS = 180
+START_SECONDS = 900
 HOST = "127.0.0.1"
 
 

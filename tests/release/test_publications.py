@@ -126,6 +126,14 @@ def test_a_catalogue_that_is_gone_is_refused(
     assert "own.toml" in capsys.readouterr().err
 
 
+def test_a_record_without_catalogues_is_no_publication(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publication(tmp_path, {"state": "draft"})
+    assert main(["release", PERIOD, "--by", "KM", "--outputs", str(tmp_path)]) == 1
+    assert "run.json" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

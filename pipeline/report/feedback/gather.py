@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.check import Checked
 from pipeline.intake.discover import distinct_names, shown_name
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
+from pipeline.report.html.discretion import discretion, masked
 from pipeline.review import Review
 from pipeline.texts import LANGUAGES, day, say
 
@@ -143,12 +144,27 @@ def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:
     """Return what would settle each cluster's undetermined criteria, by catalogue in its order."""
     titles = {(c.id, k.id): k.title for c in review.catalogues for k in c.criteria}
     several = len(review.catalogues) > 1
+    hidden = hidden_limits(review)
     table = review.tables["criteria"].filter(pl.col("request_de") != "")
     columns = ("cluster_id", "catalogue", "criterion_id", "request_de", "request_en")
     result: dict[str, list[Ask]] = {}
     for cluster, catalogue, criterion, german, english in table.select(columns).iter_rows():
         title = titles[catalogue, criterion]
         label = f"{criterion} ({catalogue})" if several else criterion
+        for condition in hidden.get((catalogue, cluster, criterion), ()):
+            german, english = masked(german, condition), masked(english, condition)
         ask = Ask(label, (title["de"], title["en"]), (german, english))
         result.setdefault(cluster, []).append(ask)
     return {cluster: tuple(asks) for cluster, asks in result.items()}
+
+
+def hidden_limits(review: Review) -> Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]:
+    """Return by catalogue, cluster and criterion the conditions whose limit is others' value."""
+    hides = discretion(review)
+    table = review.tables["conditions"]
+    table = table.filter(pl.col("limit_source").str.contains("^(quartile|frozen)"))
+    result: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in filter(hides, table.iter_rows(named=True)):
+        key = (row["catalogue"], row["cluster_id"], row["criterion_id"])
+        result.setdefault(key, []).append(row)
+    return result

@@ -44,9 +44,7 @@ class FastSheet(Worksheet):
         self.str_table.count += filled - (len(ids) - 1)
         self._put(Texts(top, at, looks, array("q", [ids[text] for text in texts])))
 
-    def put_numbers(
-        self, top: int, at: int, numbers: Sequence[float | None], looks: Looks
-    ) -> None:
+    def put_numbers(self, top: int, at: int, numbers: Sequence[float | None], looks: Looks) -> None:
         """Put a column of finite numbers; None is an empty cell with a look."""
         self._put(Numbers(top, at, looks, numbers))
 

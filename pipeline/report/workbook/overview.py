@@ -23,7 +23,7 @@ from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_
 # label, value, of the earlier period, change, remark
 WIDTHS = (44, 24, 24, 24, 86)
 # in percent: the whole width on a page, and so that breaks between parts hold
-SCALE = 64
+SCALE = 58
 NOTE = 4
 START = 5
 

@@ -40,6 +40,16 @@ class Before:
         """Its clusters."""
         return None if self.period is None else self.earlier[self.period]["clusters"]
 
+    def shared(self, share: str) -> int | None:
+        """Return how many memberships a share of the bound actors stood for."""
+        if self.clusters is None:
+            return None
+        return round(self.clusters.select(pl.col("actors") * pl.col(share)).sum().item())
+
+    def different(self, column: str) -> int | None:
+        """Return how many different values a column had."""
+        return None if self.clusters is None else self.clusters[column].drop_nulls().n_unique()
+
     def decided(self, matrix: Matrix, code: str) -> int | None:
         """Return how many clusters had a decision of the catalogue that decides."""
         if self.clusters is None or matrix.catalogue != matrix.book.first:
@@ -86,7 +96,12 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         note=text("o_memberships_note"),
         before=None if then is None else int(then["actors"].sum()),
     )
-    yield Line(text("o_smes"), smes, f'=COUNTIFS({of_sme},"{text("yes")}")')
+    yield Line(
+        text("o_smes"),
+        smes,
+        f'=COUNTIFS({of_sme},"{text("yes")}")',
+        before=before.shared("sme_share"),
+    )
     yield Line(text("o_smes_unknown"), unknown, f'=COUNTIFS({of_sme},"{text("unknown")}")')
     if members:
         # the two lines before last: memberships and SMEs
@@ -98,13 +113,19 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     types = book.ref("actors", "actor_type")
     research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in book.words(RESEARCH))
     bodies = bound.filter(pl.col("actor_type").is_in(RESEARCH)).height
-    yield Line(text("o_research"), bodies, f"={research}", note=text("o_research_note"))
+    yield Line(
+        text("o_research"),
+        bodies,
+        f"={research}",
+        note=text("o_research_note"),
+        before=before.shared("rnd_share"),
+    )
     for code in ("technology_field", "federal_state"):
         column = book.ref("portfolio", code)
         # each value counts one by its share; none where there is none
         formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
         number = clusters[code].drop_nulls().n_unique()
-        yield Line(text(f"o_{code}"), number, formula)
+        yield Line(text(f"o_{code}"), number, formula, before=before.different(code))
 
 
 def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:

@@ -1,0 +1,77 @@
+"""The next forms: each cluster's own values, also of exports that only a mapping explains."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.intake.gather import gather
+from pipeline.intake.worker import read_one
+from pipeline.mapping.apply import mapping_sheet_keys
+from pipeline.mapping.load import load_mappings
+from pipeline.parse.foreign import Foreign
+from pipeline.periods import after, last_day
+from pipeline.publications import Work
+from pipeline.release.forms import Job, in_our_words, next_forms, write_one
+from pipeline.review import Review
+from pipeline.settings import load_settings
+from pipeline.template.plan import Filled
+from schemas.declaration import submission, wanted_sheet_keys
+from tests.intake.build import save
+from tests.intake.published import PERIOD
+from tests.mapping.build import add_mapping, crm_export, own_form
+
+OWN, FOREIGN = "DE-0042", "DE-0043"
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Filled]:
+    """The values of the next forms of two clusters, one of which sent an export of its CRM."""
+    root = tmp_path_factory.mktemp("forms")
+    mappings = load_mappings([add_mapping(root)])
+    books = {"crm_2026-09.xlsx": crm_export(FOREIGN), "own.xlsx": own_form(OWN)}
+    paths = [root / name for name in books]
+    for path in paths:
+        save(path, books[path.name])
+    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    limits = load_settings().intake
+    outcomes = [read_one(path, limits, wanted) for path in paths]
+    sent = gather(paths, list(books), outcomes, start=0, most_mb=limits.max_file_mb)
+    settled = {"source_file": list(books), "cluster_id": [FOREIGN, OWN], "outcome": "reviewed"}
+    tables = {"submissions": pl.DataFrame(settled)}
+    review = Review(PERIOD, last_day(PERIOD), (), load_settings(), tables)
+    return dict(next_forms(Work(root, review, sent, mappings, {}, "de")))
+
+
+def test_an_export_is_carried_over_as_our_own_form_would_be(forms: dict[str, Filled]) -> None:
+    own, foreign = forms[OWN], forms[FOREIGN]
+    assert own.rows["actors"] == foreign.rows["actors"] != []
+    assert {**own.master, "cluster_id": FOREIGN} == foreign.master
+
+
+def test_items_of_lists_are_translated_one_by_one() -> None:
+    place = {"file": 0, "sheet_key": "master_data", "field": "excellence_measures"}
+    rows = [{**place, "raw": "ZIM; Cluster 2012 ;BioRegio"}, {**place, "file": 1, "raw": "ZIM"}]
+    words = [(0, "master_data", "excellence_measures", "cluster 2012", "go-cluster")]
+    schema = {"file": pl.UInt32, "sheet_key": pl.String, "field": pl.String, "raw": pl.String}
+    cells = in_our_words(pl.DataFrame(rows, schema=schema), Foreign.of(items=list(words)))
+    assert cells["raw"].to_list() == ["ZIM; go-cluster; BioRegio", "ZIM"]
+
+
+def test_each_form_is_for_the_next_quarter_and_from_this_one(forms: dict[str, Filled]) -> None:
+    for cluster, filled in forms.items():
+        assert filled.origin == (cluster, PERIOD)
+        assert filled.new_day
+        assert not {"as_of", "version"} & set(filled.master)
+
+
+def test_a_form_that_cannot_be_written_is_no_crash(tmp_path: Path) -> None:
+    endless = Filled({}, {"actors": [{"no such field": 1.0}]})
+    assert not write_one(Job(tmp_path / "form.xlsx", endless), "de")
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"), [("2026-Q1", "2026-Q2"), ("2026-Q4", "2027-Q1"), ("1999-Q4", "2000-Q1")]
+)
+def test_the_quarter_after(period: str, expected: str) -> None:
+    assert after(period) == expected
