@@ -159,7 +159,7 @@ def on_the_edge(demo: Demo) -> list[tuple[str, str, str, str]]:
     mark = load("go-cluster").pass_mark
     possible = pl.col("fulfilled") + pl.col("undetermined")
     below = decisions.filter((pl.col("fulfilled") == mark - 1) & (possible == mark - 1))
-    above = decisions.filter((pl.col("fulfilled") < mark) & (possible == mark))
+    above = decisions.filter(possible == mark)
     result = []
     for rows, status, view in ((below, "not_fulfilled", "erfüllt"),
                                (above, "fulfilled", "nicht erfüllt")):  # fmt: skip
