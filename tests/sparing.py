@@ -5,7 +5,7 @@ outlook cost more than the review itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,11 @@ from pipeline.evaluate import Verdicts
 
 def nothing(*_: object) -> None:
     """Write nothing."""
+
+
+def no_books(*_: object) -> AbstractContextManager[None]:
+    """Write no workbooks beside the rest."""
+    return nullcontext()
 
 
 def no_variants(*known: Any) -> pl.DataFrame:
@@ -38,10 +43,7 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
         "pipeline.review.robustness": no_variants,
         "pipeline.review.outlook": no_outlook,
     },
-    "workbook": {
-        "pipeline.run.write_workbook": nothing,
-        "pipeline.run.write_assessments": nothing,
-    },
+    "workbook": {"pipeline.run.books_apart": no_books},
     "pages": {"pipeline.run.write_pages": nothing},
     "copies": {"pipeline.run.write_feedback": nothing},
 }

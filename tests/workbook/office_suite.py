@@ -1,6 +1,7 @@
 """Compares the values of a workbook with those of another program."""
 
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ import pytest
 Address = tuple[str, str]
 
 
+@lru_cache(maxsize=4)
 def opened(path: Path, *, values: bool) -> openpyxl.Workbook:
-    """Return a workbook; LibreOffice writes data bars in a way that openpyxl does not know."""
+    """Return a workbook, only to be looked at; its file does not change afterwards.
+
+    LibreOffice writes data bars in a way that openpyxl does not know.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*extension is not supported", UserWarning)
         return openpyxl.load_workbook(path, data_only=values)

@@ -68,7 +68,7 @@ def bare(found: Outcome) -> Outcome:
 
 def threshold_cells(path: Path) -> dict[tuple[object, object], str]:
     """Return the cells of Annahmen to type thresholds into, by label and figure."""
-    sheet = openpyxl.load_workbook(path)["Annahmen"]
+    sheet = opened(path, values=False)["Annahmen"]
     return {(r[1].value, r[3].value): r[8].coordinate for r in sheet.iter_rows() if r[3].value}
 
 
@@ -159,7 +159,7 @@ def on_the_edge(demo: Demo) -> list[tuple[str, str, str, str]]:
     mark = load("go-cluster").pass_mark
     possible = pl.col("fulfilled") + pl.col("undetermined")
     below = decisions.filter((pl.col("fulfilled") == mark - 1) & (possible == mark - 1))
-    above = decisions.filter((pl.col("fulfilled") < mark) & (possible == mark))
+    above = decisions.filter(possible == mark)
     result = []
     for rows, status, view in ((below, "not_fulfilled", "erfüllt"),
                                (above, "fulfilled", "nicht erfüllt")):  # fmt: skip
