@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 Key = tuple[str, str, str]
 ADOPTED, THERE = "adopted", "there"
 # a short sign, no name of a person
-SIGN = re.compile(r"^\w[\w.-]{0,11}$")
+SIGN = re.compile(r"\w[\w.-]{0,11}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def signed(outcome: Outcome, by: str | None) -> Outcome:
         return outcome
     if not by:
         return replace(outcome, code="no_sign")
-    return replace(outcome, by=by, code=ADOPTED if SIGN.match(by) else "bad_sign")
+    return replace(outcome, by=by, code=ADOPTED if SIGN.fullmatch(by) else "bad_sign")
 
 
 def key_of(row: Row) -> Key:

@@ -18,7 +18,7 @@ def command(arguments: argparse.Namespace) -> int:
     lang = arguments.lang
     if not arguments.file.is_file():
         return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=arguments.file))
-    if arguments.by is not None and not SIGN.match(arguments.by):
+    if arguments.by is not None and not SIGN.fullmatch(arguments.by):
         return fail(USAGE_ERROR, say("adopt", "bad_by", lang).format(sign=arguments.by))
     try:
         when = day_of(arguments.date)

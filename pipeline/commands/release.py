@@ -17,7 +17,7 @@ def command(arguments: argparse.Namespace) -> int:
     """Release the period; 0 released, 1 not, 2 wrong usage. Says everything in both languages."""
     by, period = arguments.by, arguments.period
     if not SIGN.fullmatch(by):
-        return fail(USAGE_ERROR, both("adopt", "bad_sign", sign=by))
+        return fail(USAGE_ERROR, both("adopt", "bad_by", sign=by))
     try:
         with working(period):
             done = release(period, by, arguments.inputs, arguments.outputs, read_here)
