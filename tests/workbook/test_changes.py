@@ -12,6 +12,7 @@ from pipeline.history.causes import measured
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
 from pipeline.history.state import on_days
+from pipeline.report.earlier import count
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
 from pipeline.tables.assemble import shaped
@@ -21,6 +22,8 @@ from .conftest import PERIOD, Demo
 from .office_suite import differing, opened
 
 EARLIER = "2026-Q1"
+THEN = {"memberships": 10, "smes": 6, "smes_unknown": 1, "research": 2, "distinct": 9}
+THEN |= {"quarantined": 3}
 
 
 def with_history(done: Review) -> Review:
@@ -58,6 +61,7 @@ def book(review: Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("changes") / "portfolio.xlsx"
     clusters, conditions = (review.tables[name] for name in ("clusters", "conditions"))
     earlier = {"clusters": clusters.head(5), "conditions": conditions.clear()}
+    earlier["counts"] = pl.DataFrame(THEN)
     write_workbook(review, path, "de", {EARLIER: earlier})
     return path
 
@@ -111,3 +115,24 @@ def test_sparklines_draw_the_published_periods_in_the_clusters_own_row(
 def test_without_an_earlier_period_there_is_no_sheet_of_changes(demo: Demo, book: Path) -> None:
     assert "Veränderungen" in part(book, "workbook.xml")
     assert "Veränderungen" not in part(demo.workbook, "workbook.xml")
+
+
+def test_the_overview_tells_what_was_counted_then(sheets: openpyxl.Workbook) -> None:
+    then = {row[0].value: row[2].value for row in sheets["Überblick"].iter_rows(min_row=6)}
+    names = ["davon KMU", "Anteil KMU", "verschiedene Akteure", "zurückgestellte Einreichungen"]
+    assert [then[name] for name in names] == [6, 0.6, 9, 3]
+
+
+def test_what_an_earlier_period_counted() -> None:
+    actors = pl.LazyFrame(
+        {
+            "bound": [True, True, True, True, False, None],
+            "sme": [True, False, None, True, True, True],
+            "actor_type": ["Hochschule", "Beratung", None, "FuE-Einrichtung", "Hochschule", None],
+            "actor_key": ["a", "a", None, None, "b", "c"],
+        }
+    )
+    sent = pl.LazyFrame({"outcome": ["quarantined", "reviewed", "superseded"]})
+    expected = {"memberships": 4, "smes": 2, "smes_unknown": 1, "research": 2}
+    expected |= {"distinct": 3, "quarantined": 1}
+    assert count(actors, sent).row(0, named=True) == expected
