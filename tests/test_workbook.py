@@ -140,6 +140,7 @@ def clusters() -> list[Row]:
             "actors_per_fte": 40.0,
         },
     }
+    figures[C] |= {"federal_state": "Hessen"}
     counts = ["fulfilled", "not_fulfilled", "undetermined", "decision"]
     return [
         known

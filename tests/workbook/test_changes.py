@@ -10,10 +10,12 @@ import pytest
 
 from pipeline.history.causes import measured
 from pipeline.history.compare import compare
-from pipeline.history.model import Before, Since
+from pipeline.history.model import Before as PeriodBefore
+from pipeline.history.model import Since
 from pipeline.history.state import on_days
 from pipeline.report.earlier import count
 from pipeline.report.workbook.book import write_workbook
+from pipeline.report.workbook.overview_lines import Before
 from pipeline.review import Review
 from pipeline.tables.assemble import shaped
 from tests.libreoffice import recalculated
@@ -42,7 +44,7 @@ def with_history(done: Review) -> Review:
     }
     since = Since(EARLIER, ("2026-Q2",))
     figures = measured(state.portfolio).figures
-    found = compare(Before(since, earlier, then), tables, state, figures)
+    found = compare(PeriodBefore(since, earlier, then), tables, state, figures)
     tables |= {name: shaped(name, table, PERIOD) for name, table in found.items()}
     # what fills other sheets only, and takes time to calculate anew
     tables |= {name: tables[name].clear() for name in ("actors", "rows", "findings")}
@@ -119,8 +121,9 @@ def test_without_an_earlier_period_there_is_no_sheet_of_changes(demo: Demo, book
 
 def test_the_overview_tells_what_was_counted_then(sheets: openpyxl.Workbook) -> None:
     then = {row[0].value: row[2].value for row in sheets["Überblick"].iter_rows(min_row=6)}
-    names = ["davon KMU", "Anteil KMU", "verschiedene Akteure", "zurückgestellte Einreichungen"]
-    assert [then[name] for name in names] == [6, 0.6, 9, 3]
+    names = ["davon KMU", "verschiedene Akteure", "zurückgestellte Einreichungen"]
+    assert [then[name] for name in names] == [6, 9, 3]
+    assert Before(EARLIER, {EARLIER: {"counts": pl.DataFrame(THEN)}}).sme_share == 0.6
 
 
 def test_what_an_earlier_period_counted() -> None:
