@@ -54,7 +54,7 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
     """Return the columns of the table."""
     clusters, text = book.table("clusters"), book.text
     decisions = book.says("decision", clusters["decision"].to_list())
-    return [
+    before = [
         Column(text("h_cluster_id"), clusters["cluster_id"].to_list()),
         Column(text("h_name"), clusters["name"].to_list(), "foreign"),
         Column(text("h_decision"), decisions, formula=looked_up(matrix, "decision")),
@@ -69,7 +69,10 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
         ),
         Column(text("h_measure"), measures(book), "wrap"),
         Column(text("h_as_of"), clusters["as_of"].to_list(), "date"),
-        *(indicator_column(book, name) for name in INDICATORS),
+    ]
+    return [
+        *before,
+        *(indicator_column(book, name, len(before)) for name in INDICATORS),
         page_column(book),
         *(jump(book, code) for code in JUMPS),
         *data_columns(book, earlier),
@@ -113,19 +116,21 @@ def spoken(book: Book, names: pl.Series) -> list[str]:
     return [word for word in book.words(names.to_list()) if word]
 
 
-def indicator_column(book: Book, indicator: str) -> Column:
-    """Return the column of an indicator; a quotient follows from its parts."""
+def indicator_column(book: Book, indicator: str, first: int) -> Column:
+    """Return the column of an indicator; a quotient follows from its parts in the same row.
+
+    first: the place of the first indicator's column.
+    """
     kind = FORMATS[say("indicator_format", indicator, "de")]
     values = book.table("clusters")[indicator].to_list()
-    formula = quotient(book, *QUOTIENTS[indicator]) if indicator in QUOTIENTS else None
+    formula = quotient(first, *QUOTIENTS[indicator]) if indicator in QUOTIENTS else None
     return Column(indicator_header(book, indicator), values, kind, formula)
 
 
-def quotient(book: Book, above: str, below: str) -> Formula:
-    """Return the formula of one indicator by another, both of the same row."""
-    table = book.text("table_portfolio")
-    one, other = (f"{table}[[#This Row],[{indicator_header(book, i)}]]" for i in (above, below))
-    return lambda _: f"={one}/{other}"
+def quotient(first: int, above: str, below: str) -> Formula:
+    """Return the formula of one indicator by another."""
+    one, other = (xl_col_to_name(first + INDICATORS.index(i)) for i in (above, below))
+    return lambda row: f"={one}{row}/{other}{row}"
 
 
 def name_figures(book: Book, columns: list[Column]) -> None:
