@@ -7,6 +7,7 @@ stays one list, and the cells of some thousand rows are made at a time.
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
@@ -14,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 NO_TEXT = -1
 # One look for all cells, or one for each.
-Looks = Format | Sequence[Format]
+Looks: TypeAlias = Format | Sequence[Format]
 
 
 @dataclass(frozen=True)
