@@ -4,14 +4,14 @@ Writing the reports of a small period costs more than reviewing it, and the vari
 outlook cost more than the review itself.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import polars as pl
 import pytest
 
-from pipeline.evaluate import Verdicts
+from pipeline.review import Usual
 
 
 def nothing(*_: object) -> None:
@@ -25,8 +25,8 @@ def no_books(*_: object) -> AbstractContextManager[None]:
 
 def no_variants(*known: Any) -> pl.DataFrame:
     """No decision under a variant."""
-    verdicts: Sequence[Verdicts] = known[3]
-    decisions = pl.concat([v.decisions for v in verdicts]).clear()
+    usual: Usual = known[3]
+    decisions = pl.concat([v.decisions for v in usual.verdicts]).clear()
     variant, changed = pl.lit("sme_ifm"), pl.lit(value=False)
     return decisions.select("catalogue", "file", "decision", variant=variant, changed=changed)
 
