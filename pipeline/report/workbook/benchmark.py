@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.benchmark import ALL, band_labels
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.cohort_formulas import CohortFormulas, shown_statistics
 from pipeline.report.workbook.portfolio import FORMATS, indicator_header
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
@@ -163,7 +164,8 @@ def or_suppressed(book: Book, rows: pl.DataFrame, column: str) -> list[Any]:
 def write_cohorts(book: Book) -> None:
     """Write the statistics of actors per FTE."""
     cohorts = in_order(book).filter(pl.col("indicator") == ESCA)
-    put_cohorts(book, "esca_cohorts", cohort_columns(book, cohorts))
+    formulas = CohortFormulas(book, cohorts, "B", "C")
+    put_cohorts(book, "esca_cohorts", cohort_columns(formulas))
 
 
 def write_indicators(book: Book) -> None:
@@ -171,7 +173,8 @@ def write_indicators(book: Book) -> None:
     cohorts = in_order(book)
     names = [indicator_header(book, name) for name in cohorts["indicator"]]
     indicator = Column(book.text("h_indicator"), names)
-    put_cohorts(book, "indicators", [indicator, *cohort_columns(book, cohorts)])
+    formulas = CohortFormulas(book, cohorts, "C", "D")
+    put_cohorts(book, "indicators", [indicator, *cohort_columns(formulas)])
 
 
 def in_order(book: Book) -> pl.DataFrame:
@@ -193,19 +196,29 @@ def put_cohorts(book: Book, code: str, columns: Sequence[Column]) -> None:
     colour_column(book, sheet, at, len(columns[0].values), {note: "muted"})
 
 
-def cohort_columns(book: Book, cohorts: pl.DataFrame) -> list[Column]:
-    """Return the cohorts, their size and statistics."""
+def cohort_columns(formulas: CohortFormulas) -> list[Column]:
+    """Return the cohorts, their size and statistics, as formulas over the sheet Portfolio."""
+    book, cohorts = formulas.book, formulas.cohorts
     text = book.text
-    formats = [STATISTIC_FORMATS[say("indicator_format", i, "de")] for i in cohorts["indicator"]]
     note = text("too_few", minimum=book.review.settings.cohorts.minimum)
-    suppressed = [note if hidden else None for hidden in cohorts["suppressed"]]
+    suppressed = [note if hidden else "" for hidden in cohorts["suppressed"]]
+    size = formulas.of_rows(formulas.size)
     return [
         Column(text("h_cohort_kind"), book.says("cohort_kind", cohorts["cohort_kind"].to_list())),
         Column(text("h_cohort"), cohort_names(book, cohorts)),
-        Column(text("h_n"), cohorts["n"].to_list(), "int"),
-        *(Column(text(f"h_{s}"), cohorts[s].to_list(), formats) for s in STATISTICS),
-        Column(text("h_suppressed"), suppressed),
+        Column(text("h_n"), cohorts["n"].to_list(), "int", size),
+        *(statistic_column(formulas, code) for code in STATISTICS),
+        Column(text("h_suppressed"), suppressed, formula=formulas.note(note)),
     ]
+
+
+def statistic_column(formulas: CohortFormulas, code: str) -> Column:
+    """Return the column of a statistic; pooled values exist for ratios."""
+    book, cohorts = formulas.book, formulas.cohorts
+    formats = [STATISTIC_FORMATS[say("indicator_format", i, "de")] for i in cohorts["indicator"]]
+    formula = formulas.of_rows(formulas.statistic(code))
+    values = shown_statistics(cohorts, code)
+    return Column(book.text(f"h_{code}"), values, formats, formula, array=True)
 
 
 def cohort_names(book: Book, cohorts: pl.DataFrame) -> list[str | None]:

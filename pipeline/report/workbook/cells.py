@@ -34,7 +34,7 @@ class Column:
 
     kind: how its cells look (`formats`), one for all or one for each. formula: from the number of
     a row on the sheet to the formula of its cell; `values` are then what the formulas give, and a
-    cell without a value gets no formula.
+    cell without a value gets no formula. array: whether the formulas calculate with whole columns.
     """
 
     header: str
@@ -42,6 +42,7 @@ class Column:
     kind: str | Sequence[str] = "text"
     formula: Formula | None = None
     width: float | None = None
+    array: bool = False
 
     def kind_of(self, index: int) -> str:
         """Return the kind of one cell."""
@@ -111,6 +112,8 @@ def put_formulas(
         row, look = top + index, looks[column.kind_of(index)]
         if value is None:
             sheet.write_blank(row, at, None, look)
+        elif column.array:
+            sheet.write_array_formula(row, at, row, at, formula(row + 1), look, value)
         else:
             sheet.write_formula(row, at, formula(row + 1), look, value)
 

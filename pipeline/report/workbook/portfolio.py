@@ -1,8 +1,10 @@
 """The sheet Portfolio: one row per cluster with all of its figures."""
 
+import polars as pl
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline import benchmark
 from pipeline.benchmark import INDICATORS
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column, Formula
@@ -27,6 +29,10 @@ JUMPS = ["conditions", "findings", "actors"]
 # so many criteria below the pass mark are still near it
 NEAR = 3
 COUNTS = ["fulfilled", "not_fulfilled", "undetermined"]
+# between the items of a list in a cell
+SEPARATOR = "; "
+# indicator -> its numerator and denominator, where both stand on the sheet
+QUOTIENTS = {"actors_per_fte": ("actors", "fte"), **benchmark.QUOTIENTS}
 
 
 def indicator_header(book: Book, indicator: str) -> str:
@@ -61,6 +67,7 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
             Column(text(f"h_{c}"), book.words(clusters[c].to_list()))
             for c in ("role", "federal_state", "technology_field", "size_band")
         ),
+        Column(text("h_measure"), measures(book), width=30),
         Column(text("h_as_of"), clusters["as_of"].to_list(), "date"),
         *(indicator_column(book, name) for name in INDICATORS),
         page_column(book),
@@ -92,11 +99,33 @@ def jump(book: Book, code: str) -> Column:
     return Column(book.text("h_jump", sheet=name), values, "link", formula)
 
 
+def measures(book: Book) -> list[str | None]:
+    """Return each cluster's excellence measures as a list in a cell."""
+    placed = book.table("benchmarks").filter(pl.col("cohort_kind") == "measure")
+    lists = placed.group_by("cluster_id").agg(pl.col("cohort").unique().sort())
+    own = book.table("clusters").select("cluster_id")
+    found = own.join(lists, on="cluster_id", how="left", maintain_order="left")["cohort"]
+    return [None if names is None else SEPARATOR.join(spoken(book, names)) for names in found]
+
+
+def spoken(book: Book, names: pl.Series) -> list[str]:
+    """Return words of a register in the workbook's language."""
+    return [word for word in book.words(names.to_list()) if word]
+
+
 def indicator_column(book: Book, indicator: str) -> Column:
-    """Return the column of an indicator."""
+    """Return the column of an indicator; a quotient follows from its parts."""
     kind = FORMATS[say("indicator_format", indicator, "de")]
     values = book.table("clusters")[indicator].to_list()
-    return Column(indicator_header(book, indicator), values, kind)
+    formula = quotient(book, *QUOTIENTS[indicator]) if indicator in QUOTIENTS else None
+    return Column(indicator_header(book, indicator), values, kind, formula)
+
+
+def quotient(book: Book, above: str, below: str) -> Formula:
+    """Return the formula of one indicator by another, both of the same row."""
+    table = book.text("table_portfolio")
+    one, other = (f"{table}[[#This Row],[{indicator_header(book, i)}]]" for i in (above, below))
+    return lambda _: f"={one}/{other}"
 
 
 def name_figures(book: Book, columns: list[Column]) -> None:

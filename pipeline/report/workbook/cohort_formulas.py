@@ -1,0 +1,112 @@
+"""The formulas of cohorts: their size, quartiles and pooled value over the sheet Portfolio.
+
+They are single-cell array formulas: functions that pick values by a condition are too new. Each
+names its columns by the indicator's header, so that both tables can be sorted and filtered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.report.workbook.cells import Formula
+from pipeline.report.workbook.portfolio import SEPARATOR, indicator_header
+from pipeline.report.workbook.sheets import HEADER_ROW, Book
+
+STATISTICS = {
+    "min": "MIN({values})",
+    "p25": "QUARTILE({values},1)",
+    "median": "MEDIAN({values})",
+    "p75": "QUARTILE({values},3)",
+    "max": "MAX({values})",
+}
+# what the pooled value weighs by: the denominators of the clusters' ratios
+WEIGHTS = {
+    "actors_per_fte": "fte",
+    "sme_share": "actors",
+    "rnd_share": "actors",
+    "near_share": "actors",
+    "own_funds_share": "budget_eur",
+    "budget_per_actor": "actors",
+    "budget_per_fte": "fte",
+}
+
+
+@dataclass(frozen=True)
+class CohortFormulas:
+    """The formulas of a table of cohorts, a row each.
+
+    at: the column in which the cohort's name stands; n: the one of its size.
+    """
+
+    book: Book
+    cohorts: pl.DataFrame
+    at: str
+    n: str
+
+    def values(self, indicator: str) -> str:
+        """Return the expression of an indicator's column on the sheet Portfolio."""
+        figures, heads = self.book.text("name_figures"), self.book.text("name_figure_heads")
+        return f'INDEX({figures},0,MATCH("{indicator_header(self.book, indicator)}",{heads},0))'
+
+    def members(self, kind: str, indicator: str, row: int) -> str:
+        """Return the expression of which clusters are in the cohort and have a value."""
+        known = f"ISNUMBER({self.values(indicator)})"
+        if kind == "portfolio":
+            return known
+        cell, column = f"${self.at}{row}", self.book.ref("portfolio", kind)
+        if kind != "measure":
+            return f"({column}={cell})*{known}"
+        # a list in a cell: whole items, so both get a separator at each end
+        listed = f'"{SEPARATOR}"&{column}&"{SEPARATOR}"'
+        return f'ISNUMBER(FIND("{SEPARATOR}"&{cell}&"{SEPARATOR}",{listed}))*{known}'
+
+    def size(self, kind: str, indicator: str, row: int) -> str:
+        """Return the formula of n."""
+        return f"=SUMPRODUCT(1*({self.members(kind, indicator, row)}))"
+
+    def statistic(self, code: str) -> Callable[[str, str, int], str]:
+        """Return the function that gives a statistic's formula; empty where n is too small."""
+
+        def formula(kind: str, indicator: str, row: int) -> str:
+            members, values = self.members(kind, indicator, row), self.values(indicator)
+            if code in STATISTICS:
+                found = STATISTICS[code].format(values=f"IF({members},{values})")
+            else:
+                weights = self.values(WEIGHTS[indicator])
+                above = f"SUM(IF({members},{values}*{weights}))"
+                found = f"{above}/SUM(IF({members},{weights}))"
+            return self.unless_few(row, found, '""')
+
+        return formula
+
+    def unless_few(self, row: int, expression: str, other: str) -> str:
+        """Return the formula of an expression, of another one where n is too small."""
+        least = self.book.review.settings.cohorts.minimum
+        return f"=IF(${self.n}{row}<{least},{other},{expression})"
+
+    def of_rows(self, formula: Callable[[str, str, int], str]) -> Formula:
+        """Return the formula by the number of a row on the sheet."""
+        kinds, indicators = self.cohorts["cohort_kind"], self.cohorts["indicator"]
+
+        def of_row(row: int) -> str:
+            at = row - HEADER_ROW - 2
+            return formula(kinds[at], indicators[at], row)
+
+        return of_row
+
+    def note(self, note: str) -> Formula:
+        """Return the formula of the note on cohorts that are too small."""
+        return lambda row: self.unless_few(row, '""', f'"{note}"')
+
+
+def shown_statistics(cohorts: pl.DataFrame, code: str) -> list[float | str | None]:
+    """Return what a statistic's formulas give; None, thus no formula, where none can be given.
+
+    An empty text where the cohort is suppressed; pooled values exist for ratios alone.
+    """
+    rows = cohorts.select("indicator", "suppressed", code).iter_rows()
+    return [
+        None if code == "pooled" and indicator not in WEIGHTS else "" if hidden else value
+        for indicator, hidden, value in rows
+    ]
