@@ -18,8 +18,10 @@ from pipeline.intake import reader
 from pipeline.intake.reader import read_bytes
 from pipeline.intake.refusal import Refusal
 from pipeline.lock import holding
+from pipeline.report import apart
 from pipeline.trouble import NothingPublishedError, in_words
 from tests.intake.raw import LIMITS
+from tests.sparing import nothing
 
 PERIOD = "2026-Q3"
 
@@ -45,9 +47,10 @@ def published(portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
         real = running.review
         patch.setattr(running, "review", once)
-        patch.setattr(running, "write_workbook", small_workbook)
-        for name in ("write_assessments", "write_pages", "write_feedback"):
-            patch.setattr(running, name, lambda *_: None)
+        patch.setattr(apart, "write_workbook", small_workbook)
+        patch.setattr(apart, "write_assessments", nothing)
+        for name in ("write_pages", "write_feedback"):
+            patch.setattr(running, name, nothing)
         assert command(portfolio, outputs) == 0
         yield outputs
 
