@@ -18,7 +18,7 @@ from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
 from tests.libreoffice import recalculated
 from tests.openxml import problems
-from tests.workbook.office_suite import cells, differing
+from tests.workbook.office_suite import cells, differing, formulas_of
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 A, B, C = "DE-0001", "DE-0002", "DE-0003"
@@ -132,8 +132,15 @@ def clusters() -> list[Row]:
     figures = {
         A: {"name": "Gut & klein", "actors": 40.0, "fte": 3.0, "actors_per_fte": 40 / 3},
         B: {"name": FORMULA, "actors": 30.0, "sme_share": 0.4, "as_of": dt.date(2026, 3, 1)},
-        C: {"name": HTML, "actors": 10.0, "fte": 0.25, "actors_per_fte": 40.0},
+        C: {
+            "name": HTML,
+            "federal_state": "Hessen",
+            "actors": 10.0,
+            "fte": 0.25,
+            "actors_per_fte": 40.0,
+        },
     }
+    figures[C] |= {"federal_state": "Hessen"}
     counts = ["fulfilled", "not_fulfilled", "undetermined", "decision"]
     return [
         known
@@ -167,21 +174,22 @@ def actors() -> list[Row]:
 
 
 def cohorts() -> list[Row]:
-    """Return a cohort that is shown and one that is not."""
+    """Return a cohort that is shown, of A and C, and two that are not."""
     shown: Row = {
         "indicator": "actors_per_fte",
         "cohort_kind": "portfolio",
         "cohort": "all",
-        "n": 5,
+        "n": 2,
     }
-    shown |= {"min": 1.0, "p25": 2.0, "median": 3.5, "p75": 4.0, "max": 9.0, "pooled": 3.3}
+    shown |= {"min": 40 / 3, "p25": 20.0, "median": 80 / 3, "p75": 100 / 3, "max": 40.0}
+    shown |= {"pooled": 50 / 3.25}
     hidden: Row = {
         "indicator": "sme_share",
         "cohort_kind": "size_band",
-        "cohort": "über 500",
+        "cohort": "0–50",
         "n": 1,
     }
-    state: Row = {"indicator": "actors_per_fte", "cohort_kind": "federal_state", "n": 3}
+    state: Row = {"indicator": "actors_per_fte", "cohort_kind": "federal_state", "n": 1}
     return [
         shown | {"suppressed": False},
         state | {"cohort": "Bayern", "suppressed": True},
@@ -191,9 +199,9 @@ def cohorts() -> list[Row]:
 
 def benchmarks() -> list[Row]:
     """Return the place of A in its cohorts."""
-    common: Row = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 5}
-    rank: Row = {"percentile_rank": 10.0, "median": 3.5, "suppressed": False}
-    state: Row = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 3, "suppressed": True}
+    common: Row = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 2}
+    rank: Row = {"percentile_rank": 25.0, "median": 80 / 3, "suppressed": False}
+    state: Row = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 1, "suppressed": True}
     return [common | rank | {"cohort_kind": "portfolio", "cohort": "all"}, common | state]
 
 
@@ -248,7 +256,9 @@ def review() -> Review:
         "cohorts": cohorts(),
     }
     frames = {name: frame(name, rows) for name, rows in tables.items()}
-    return Review(PERIOD, DAY, (load("go-cluster"),), load_settings(), frames)
+    settings = load_settings()
+    settings = replace(settings, cohorts=replace(settings.cohorts, minimum=2))
+    return Review(PERIOD, DAY, (load("go-cluster"),), settings, frames)
 
 
 # ---- reading it back ----
@@ -358,11 +368,14 @@ def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
 
 def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
     a, b, c = table_rows(german, "ESCA-Benchmark")
-    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [10, "n < 5"]
+    assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [25, "n < 2"]
     assert [a["VZÄ klein"], b["VZÄ klein"], c["VZÄ klein"]] == ["nein", None, "ja"]
     shown, _, hidden = table_rows(german, "Kennzahlen")
-    assert [shown["Vergleichsgruppe"], shown["oberes Quartil"]] == ["alle Cluster", 4]
-    assert [hidden["Median"], hidden["unterdrückt"]] == [None, "n < 5"]
+    assert [shown["Vergleichsgruppe"], shown["oberes Quartil"]] == [
+        "alle Cluster",
+        pytest.approx(100 / 3),
+    ]
+    assert [hidden["Median"], hidden["unterdrückt"]] == [None, "n < 2"]
 
 
 def test_coverage_names_members_below_the_mark(german: openpyxl.Workbook) -> None:
@@ -416,7 +429,7 @@ def test_links_stay_inside(path: Path) -> None:
 
 
 def test_links_to_pages_are_relative(path: Path) -> None:
-    formulas = [c.value for c in cells(path, values=False).values() if c.data_type == "f"]
+    formulas = formulas_of(path)
     targets = {f.split('"')[1] for f in formulas if "HYPERLINK(" in f}
     assert "report/clusters/" in targets
     assert all(t == "report/clusters/" or t.startswith("#'") for t in targets)
@@ -452,7 +465,7 @@ def test_valid_open_xml(path: Path) -> None:
 
 
 def test_formulas_are_plain(path: Path) -> None:
-    formulas = [c.value for c in cells(path, values=False).values() if c.data_type == "f"]
+    formulas = formulas_of(path)
     assert len(formulas) > 50
     assert not [f for f in formulas if VOLATILE.search(f) or "_xlfn" in f or "http" in f]
 

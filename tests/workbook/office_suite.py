@@ -34,6 +34,12 @@ def cells(path: Path, *, values: bool) -> dict[Address, Any]:
     }
 
 
+def formulas_of(path: Path) -> list[str]:
+    """Return the text of every formula, an array's too."""
+    found = [c.value for c in cells(path, values=False).values() if c.data_type == "f"]
+    return [getattr(formula, "text", formula) for formula in found]
+
+
 def differing(path: Path, other: Path) -> list[Address]:
     """Return the formula cells whose stored value is not what the other file calculated."""
     formulas = [a for a, c in cells(path, values=False).items() if c.data_type == "f"]

@@ -10,9 +10,12 @@ import pytest
 
 from pipeline.history.causes import measured
 from pipeline.history.compare import compare
-from pipeline.history.model import Before, Since
+from pipeline.history.model import Before as PeriodBefore
+from pipeline.history.model import Since
 from pipeline.history.state import on_days
+from pipeline.report.earlier import count
 from pipeline.report.workbook.book import write_workbook
+from pipeline.report.workbook.overview_lines import Before
 from pipeline.review import Review
 from pipeline.tables.assemble import shaped
 from tests.libreoffice import recalculated
@@ -21,6 +24,8 @@ from .conftest import PERIOD, Demo
 from .office_suite import differing, opened
 
 EARLIER = "2026-Q1"
+THEN = {"memberships": 10, "smes": 6, "smes_unknown": 1, "research": 2, "distinct": 9}
+THEN |= {"quarantined": 3}
 
 
 def with_history(done: Review) -> Review:
@@ -39,7 +44,7 @@ def with_history(done: Review) -> Review:
     }
     since = Since(EARLIER, ("2026-Q2",))
     figures = measured(state.portfolio).figures
-    found = compare(Before(since, earlier, then), tables, state, figures)
+    found = compare(PeriodBefore(since, earlier, then), tables, state, figures)
     tables |= {name: shaped(name, table, PERIOD) for name, table in found.items()}
     # what fills other sheets only, and takes time to calculate anew
     tables |= {name: tables[name].clear() for name in ("actors", "rows", "findings")}
@@ -58,6 +63,7 @@ def book(review: Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("changes") / "portfolio.xlsx"
     clusters, conditions = (review.tables[name] for name in ("clusters", "conditions"))
     earlier = {"clusters": clusters.head(5), "conditions": conditions.clear()}
+    earlier["counts"] = pl.DataFrame(THEN)
     write_workbook(review, path, "de", {EARLIER: earlier})
     return path
 
@@ -111,3 +117,25 @@ def test_sparklines_draw_the_published_periods_in_the_clusters_own_row(
 def test_without_an_earlier_period_there_is_no_sheet_of_changes(demo: Demo, book: Path) -> None:
     assert "Veränderungen" in part(book, "workbook.xml")
     assert "Veränderungen" not in part(demo.workbook, "workbook.xml")
+
+
+def test_the_overview_tells_what_was_counted_then(sheets: openpyxl.Workbook) -> None:
+    then = {row[0].value: row[2].value for row in sheets["Überblick"].iter_rows(min_row=6)}
+    names = ["davon KMU", "verschiedene Akteure", "zurückgestellte Einreichungen"]
+    assert [then[name] for name in names] == [6, 9, 3]
+    assert Before(EARLIER, {EARLIER: {"counts": pl.DataFrame(THEN)}}).sme_share == 0.6
+
+
+def test_what_an_earlier_period_counted() -> None:
+    actors = pl.LazyFrame(
+        {
+            "bound": [True, True, True, True, False, None],
+            "sme": [True, False, None, True, True, True],
+            "actor_type": ["Hochschule", "Beratung", None, "FuE-Einrichtung", "Hochschule", None],
+            "actor_key": ["a", "a", None, None, "b", "c"],
+        }
+    )
+    sent = pl.LazyFrame({"outcome": ["quarantined", "reviewed", "superseded"]})
+    expected = {"memberships": 4, "smes": 2, "smes_unknown": 1, "research": 2}
+    expected |= {"distinct": 3, "quarantined": 1}
+    assert count(actors, sent).row(0, named=True) == expected

@@ -24,6 +24,8 @@ from pipeline.texts import say, texts
 # Several blocks share the columns: identifier, name, and what is told.
 WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25)
 START = 3
+# names of clusters may be long, and the next cell is not empty
+WRAPPED = "foreign_wrap"
 UNKNOWN = "unknown"
 
 
@@ -39,7 +41,10 @@ class Page:
         """Write a titled block of columns; return the row of its header."""
         put(self.sheet, self.row, 0, self.book.text(f"c_{code}"), self.book.looks["section"], "")
         top = self.row + 1
-        fitted = [replace(c, width=w) for c, w in zip(columns, WIDTHS, strict=False)]
+        fitted = [
+            replace(c, width=w, kind=WRAPPED if c.kind == "foreign" else c.kind)
+            for c, w in zip(columns, WIDTHS, strict=False)
+        ]
         put_cells(self.book, self.sheet, fitted, top)
         for at, column in enumerate(columns):
             put(self.sheet, top, at, column.header, head_look(self.book, column), self.book.lang)

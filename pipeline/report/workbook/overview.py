@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import lines, put
+from pipeline.report.workbook.changes_medians import CHANGES
 from pipeline.report.workbook.charts import write_charts
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.overview_lines import (
@@ -44,7 +45,9 @@ def write_overview(
     for matrix in matrices:
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
-    row = put_lines(book, sheet, row, book.text("o_quality"), of_quality(book))
+    row = put_lines(
+        book, sheet, row, book.text("o_quality"), of_quality(book, before), before.period
+    )
     charts = write_charts(matrices[0], sheet, put_links(book, sheet, row, sheets) + 2)
     sheet.set_print_scale(SCALE)
     sheet.set_h_pagebreaks([row, charts[1]])
@@ -88,9 +91,9 @@ def put_before(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
         put(sheet, row, 2, None, book.looks["text"], book.lang)
         put(sheet, row, 3, None, book.looks["text"], book.lang)
         return
-    put(sheet, row, 2, line.before, book.looks["int"], book.lang)
-    change = f"=B{row + 1}-C{row + 1}"
-    sheet.write_formula(row, 3, change, book.looks["change"], line.value - line.before)
+    put(sheet, row, 2, line.before, book.looks[line.kind], book.lang)
+    change, look = f"=B{row + 1}-C{row + 1}", book.looks[CHANGES[line.kind]]
+    sheet.write_formula(row, 3, change, look, line.value - line.before)
 
 
 def put_section(book: Book, sheet: Worksheet, row: int, title: str) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 import polars as pl
 
 from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
-from pipeline.report.earlier import Earlier
+from pipeline.report.earlier import COUNTS, RESEARCH, Earlier, count
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.texts import say
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
-RESEARCH = ["Hochschule", "FuE-Einrichtung"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Line:
     formula: str | None = None
     kind: str = "int"
     note: str = ""
-    before: int | None = None
+    before: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,18 @@ class Before:
         """Its clusters."""
         return None if self.period is None else self.earlier[self.period]["clusters"]
 
-    def shared(self, share: str) -> int | None:
-        """Return how many memberships a share of the bound actors stood for."""
-        if self.clusters is None:
+    def counted(self, name: str) -> int | None:
+        """Return one of its counts, see `earlier.count`; None if they are not known."""
+        if self.period is None or COUNTS not in self.earlier[self.period]:
             return None
-        return round(self.clusters.select(pl.col("actors") * pl.col(share)).sum().item())
+        number: int = self.earlier[self.period][COUNTS][name].item()
+        return number
+
+    @property
+    def sme_share(self) -> float | None:
+        """The share of SMEs among its memberships."""
+        members = self.counted("memberships")
+        return (self.counted("smes") or 0) / members if members else None
 
     def different(self, column: str) -> int | None:
         """Return how many different values a column had."""
@@ -75,12 +81,9 @@ def of_review(book: Book) -> Iterable[Line]:
 
 def of_figures(book: Book, before: Before) -> Iterable[Line]:
     """Return clusters, memberships, distinct actors, SMEs and research, fields and states."""
-    text, clusters, actors = book.text, book.table("clusters"), book.table("actors")
-    bound = actors.filter("bound")
-    then = before.clusters
-    members = bound.height
-    smes = bound.filter("sme").height
-    unknown = bound.filter(pl.col("sme").is_null()).height
+    text, clusters, then = book.text, book.table("clusters"), before.clusters
+    now = count(book.table("actors").lazy(), book.table("submissions").lazy()).row(0, named=True)
+    members, smes = now["memberships"], now["smes"]
     tests = f'{book.ref("actors", "bound")},"{text("yes")}"'
     of_sme = f"{tests},{book.ref('actors', 'sme')}"
     yield Line(
@@ -94,31 +97,44 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         members,
         f"=COUNTIFS({tests})",
         note=text("o_memberships_note"),
-        before=None if then is None else int(then["actors"].sum()),
+        before=before.counted("memberships"),
     )
     yield Line(
         text("o_smes"),
         smes,
         f'=COUNTIFS({of_sme},"{text("yes")}")',
-        before=before.shared("sme_share"),
+        before=before.counted("smes"),
     )
-    yield Line(text("o_smes_unknown"), unknown, f'=COUNTIFS({of_sme},"{text("unknown")}")')
+    yield Line(
+        text("o_smes_unknown"),
+        now["smes_unknown"],
+        f'=COUNTIFS({of_sme},"{text("unknown")}")',
+        before=before.counted("smes_unknown"),
+    )
     if members:
         # the two lines before last: memberships and SMEs
         yield Line(
-            text("o_sme_share"), smes / members, "=B{0-2}/B{0-3}", "share", text("o_sme_share_note")
+            text("o_sme_share"),
+            smes / members,
+            "=B{0-2}/B{0-3}",
+            "share",
+            text("o_sme_share_note"),
+            before.sme_share,
         )
-    distinct = bound["actor_key"].drop_nulls().n_unique() + bound["actor_key"].null_count()
-    yield Line(text("o_distinct"), distinct, note=text("o_distinct_note"))
+    yield Line(
+        text("o_distinct"),
+        now["distinct"],
+        note=text("o_distinct_note"),
+        before=before.counted("distinct"),
+    )
     types = book.ref("actors", "actor_type")
     research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in book.words(RESEARCH))
-    bodies = bound.filter(pl.col("actor_type").is_in(RESEARCH)).height
     yield Line(
         text("o_research"),
-        bodies,
+        now["research"],
         f"={research}",
         note=text("o_research_note"),
-        before=before.shared("rnd_share"),
+        before=before.counted("research"),
     )
     for code in ("technology_field", "federal_state"):
         column = book.ref("portfolio", code)
@@ -153,7 +169,7 @@ def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
     yield Line(text("o_turning"), turned, formula, note=text("o_turning_note"))
 
 
-def of_quality(book: Book) -> Iterable[Line]:
+def of_quality(book: Book, before: Before) -> Iterable[Line]:
     """Return who is missing, what was quarantined, what was found."""
     words = [
         ("missing", "coverage", "state", "outcome", "missing"),
@@ -166,7 +182,8 @@ def of_quality(book: Book) -> Iterable[Line]:
     for label, table, column, group, code in words:
         formula = f'=COUNTIF({book.ref(table, column)},"{say(group, code, book.lang)}")'
         number = _count(book.table(table)[column], code)
-        yield Line(book.text(f"o_{label}"), number, formula)
+        then = before.counted(code) if code == "quarantined" else None
+        yield Line(book.text(f"o_{label}"), number, formula, before=then)
     for label, code in (("errors", "error"), ("warnings", "warning")):
         # a row of the sheet may stand for many findings
         severities, numbers = book.ref("findings", "severity"), book.ref("findings", "number")

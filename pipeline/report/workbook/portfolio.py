@@ -67,7 +67,7 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
             Column(text(f"h_{c}"), book.words(clusters[c].to_list()))
             for c in ("role", "federal_state", "technology_field", "size_band")
         ),
-        Column(text("h_measure"), measures(book), width=30),
+        Column(text("h_measure"), measures(book), "wrap"),
         Column(text("h_as_of"), clusters["as_of"].to_list(), "date"),
         *(indicator_column(book, name) for name in INDICATORS),
         page_column(book),
