@@ -21,8 +21,12 @@ def prepare(home: Path) -> None:
         "PREFECT_HOME": str(home.absolute()),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+        # Libraries whose loggers have levels of their own speak past the root's.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": os.environ.get(
+            "PREFECT_LOGGING_LEVEL", "CRITICAL"
+        ),
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     }
     for name, value in defaults.items():

@@ -4,19 +4,15 @@
 """
 
 import datetime as dt
-import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from hashlib import sha256
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from pipeline import periods, provenance
+from pipeline import periods
 from pipeline.alone import alone
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.evaluate import reference_condition
@@ -32,37 +28,23 @@ from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, published
 from pipeline.publish import publish, write_json, write_tables
+from pipeline.record import count_outcomes, mappings_record, run_record
 from pipeline.remember import remembering
 from pipeline.report.apart import Books, books_apart
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
 from pipeline.report.feedback.write import write_feedback
 from pipeline.report.html.pages import write_pages
+from pipeline.request import Request as Request
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
 from pipeline.texts import LANGUAGES, in_language
 from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
 
-PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
-
 
 class NothingSentError(NothingPublishedError):
     """There is no submission at all: perhaps it is too early, or the folder is another one."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for."""
-
-    period: str
-    inputs: Path
-    outputs: Path
-    catalogues: tuple[str, ...]
-    lang: str = "de"
-    accept_missing: bool = False
-    wait_seconds: float = 0  # for a run that holds the outputs
-    cache: bool = True  # whether readings of former runs may be used
 
 
 @dataclass
@@ -256,73 +238,3 @@ def expected_clusters(request: Request, done: Review) -> set[str]:
     if not earlier:
         return set()
     return set(pl.read_parquet(earlier[-1] / "data" / "clusters.parquet")["cluster_id"])
-
-
-# --------------------------------------------------------------------------------------- records
-def count_outcomes(done: Review) -> dict[str, int]:
-    """Return how many submissions and clusters came to what."""
-    outcomes = done.tables["submissions"]["outcome"]
-    decisions = done.tables["clusters"]["decision"]
-    counts = {
-        name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")
-    }
-    counts |= {
-        name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")
-    }
-    counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
-    counts["findings"] = done.tables["findings"].height
-    return counts
-
-
-def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:
-    """Return what run.json says of each mapping: which one it was and what was read by it."""
-    files = dict(done.mapped.group_by("mapping").agg(pl.col("source_file").sort()).iter_rows())
-    return [
-        {"name": m.name, "sha256": m.sha256, "title": m.title, "submissions": files.get(m.name, [])}
-        for m in mappings
-    ]
-
-
-def run_record(
-    request: Request,
-    done: Review,
-    sent: Intake,
-    office_sent: Intake,
-    found: Found,
-    counts: Mapping[str, int],
-    standing: Standing,
-    started: dt.datetime,
-) -> dict[str, Any]:
-    """Return what run.json says: what went in, by which rules, what came out."""
-
-    def files(intake: Intake) -> list[dict[str, str]]:
-        return intake.files.select("source_file", "sha256").to_dicts()
-
-    return {
-        "period": request.period,
-        **asdict(standing),
-        "language": request.lang,
-        "started": started.isoformat(timespec="seconds"),
-        "inputs": files(sent),
-        "office_files": files(office_sent),
-        "ignored": list(found.ignored),
-        "catalogues": [
-            {
-                "id": c.id,
-                "asked_as": asked,
-                "version": c.version,
-                "sha256": sha256(c.path.read_bytes()).hexdigest(),
-                "pass_mark": c.pass_mark,
-                "criteria": len(c.criteria),
-            }
-            for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
-        ],
-        "declarations": provenance.declarations(),
-        "earlier": provenance.earlier_periods(request.outputs, request.period),
-        "versions": {
-            "cluster-review": version("cluster-review"),
-            "python": platform.python_version(),
-            **{name: version(name) for name in PACKAGES},
-        },
-        "counts": dict(counts),
-    }

@@ -32,7 +32,7 @@ def cluster_review(*arguments: str, outputs: Path) -> subprocess.CompletedProces
     # As on a user's machine: no server is configured, none is running.
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     return subprocess.run(
-        command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False, timeout=900
     )
 
 

@@ -477,6 +477,14 @@ def test_intervals(low: float | None, high: float | None, unit: str, expected: s
 
 
 @pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(759 / 22.25, "34,11"), (34.1123, "34,1124"), (34.2, "34,11")],  # met exactly, missed, met
+)
+def test_a_limit_met_exactly_is_written_short(limit: float, expected: str) -> None:
+    assert figures.figure(759 / 22.25, "actors_per_fte", DE, limit) == expected
+
+
+@pytest.mark.parametrize(
     ("amount", "lever_unit", "threshold", "unit", "german", "english"),
     [
         (4.0, "smes", 0.5, "share", "noch 4 KMU bis 50 %", "4 SMEs missing to 50 %"),

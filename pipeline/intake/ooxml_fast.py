@@ -175,6 +175,8 @@ class _Sheet:
 
     def have_form(self, tags: str) -> bool:
         """Whether tags of rows that follow one another are of the usual form; keep one of each."""
+        if ' r="0' in tags:  # no row has this number, which a form does not tell
+            return False
         for form in set(tags.translate(DIGITS).split(">")) - self.samples.keys() - {""}:
             if not ROWS.fullmatch(form + ">"):
                 return False

@@ -11,8 +11,9 @@ POOL = "cluster-review"
 HOST = "127.0.0.1"
 DAY = 24 * 60 * 60
 
-# A run says every so many seconds that it lives; without a word for so long it counts as dead.
-HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 30, 120
+# A run says every so many seconds that it lives; without a word for so long it counts as dead. A
+# busy server may take minutes to note a word: a run that lives must not count as dead.
+HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 30, 300
 # Four quarters and the one they are compared with; then runs, logs and artifacts are deleted.
 KEEP_RUNS_SECONDS = 460 * DAY
 

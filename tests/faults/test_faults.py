@@ -18,8 +18,10 @@ from pipeline.intake import reader
 from pipeline.intake.reader import read_bytes
 from pipeline.intake.refusal import Refusal
 from pipeline.lock import holding
+from pipeline.report import apart
 from pipeline.trouble import NothingPublishedError, in_words
 from tests.intake.raw import LIMITS
+from tests.sparing import sparing
 
 PERIOD = "2026-Q3"
 
@@ -45,11 +47,11 @@ def published(portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
         real = running.review
         patch.setattr(running, "review", once)
-        patch.setattr(running, "write_workbook", small_workbook)
-        for name in ("write_assessments", "write_pages", "write_feedback"):
-            patch.setattr(running, name, lambda *_: None)
-        assert command(portfolio, outputs) == 0
-        yield outputs
+        patch.setattr(apart, "write_workbook", small_workbook)
+        patch.setattr(apart, "write_assessments", lambda *_: None)
+        with sparing("pages", "copies"):
+            assert command(portfolio, outputs) == 0
+            yield outputs
 
 
 def small_workbook(_: object, path: Path, *more: object) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pipeline import run as runs
 from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
+from tests.sparing import REPORTS, sparing
 
 EARLIER, PERIOD = "2026-Q1", "2026-Q3"
 # two of three clusters turn
@@ -19,9 +20,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> runs.Published:
     """Publish both without workbooks and pages; return the later publication."""
     root = tmp_path_factory.mktemp("history")
     write_portfolio(root / "inputs", clusters=3, periods=[EARLIER, PERIOD], seed=SEED)
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("write_workbook", "write_assessments", "write_pages", "write_feedback"):
-            patch.setattr(runs, name, lambda *_: None)
+    with sparing(*REPORTS):
         for period in (EARLIER, PERIOD):
             request = runs.Request(period, root / "inputs", root / "outputs", ("go-cluster",))
             found = runs.run(request, read_here)

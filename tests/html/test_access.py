@@ -53,7 +53,18 @@ def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str
     assert still.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     page = opened(cluster_page, forced_colors="active")
     fills = page.evaluate(
-        "['.quarters .on', '.quarters rect:not(.on)'].map("
+        "['.quarter-box.on', '.quarter-box:not(.on)'].map("
         "s => getComputedStyle(document.querySelector(s)).fill)"
     )
     assert fills[0] != fills[1]
+
+
+def test_strips_of_different_quarters_look_different(opened: Open, cluster_page: str) -> None:
+    """What is drawn once and used elsewhere keeps its looks there."""
+    page = opened(cluster_page)
+    strip = page.locator(".strip").first
+    looks = set()
+    for n in (1, 2, 3, 4):
+        strip.locator("use").evaluate("(use, n) => use.setAttribute('href', `#quarter-${n}`)", n)
+        looks.add(strip.screenshot())
+    assert len(looks) == 4

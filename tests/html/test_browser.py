@@ -254,3 +254,15 @@ def test_english_pages_speak_english(opened: Open, reports: Mapping[str, Path]) 
     assert len(list((reports["en"] / "clusters").iterdir())) <= CLUSTERS
     text = page.locator("main").text_content() or ""
     assert not re.findall(r"\b(?:erfüllt|offen|Zeilen|Maßnahmen|Kriterien)\b", text)
+
+
+def test_what_has_the_focus_is_in_sight_backwards_too(opened: Open) -> None:
+    """Sections on the way are laid out only then, which moves what follows them."""
+    page = opened("index.html?ergebnis=eligible", reduced_motion="reduce")
+    page.locator("#quality [tabindex='0']").last.focus()
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_function(
+            "() => { const { top, bottom } = document.activeElement.getBoundingClientRect();"
+            " return bottom > 0 && top < innerHeight; }"
+        )

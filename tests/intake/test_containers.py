@@ -204,7 +204,7 @@ def test_what_is_no_file_is_not_opened(kind: str, tmp_path: Path) -> None:
 def test_a_file_that_is_gone_may_come_back(tmp_path: Path) -> None:
     said = read_one(tmp_path / "gone.xlsx", LIMITS, Everything())
     assert isinstance(said, Refusal)
-    assert (said.code, said.reason, said.passing) == ("unreadable", "not_opened", True)
+    assert (said.code, said.reason, said.passing) == ("unreadable", "vanished", True)
 
 
 @pytest.mark.parametrize(

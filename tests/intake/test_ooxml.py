@@ -269,6 +269,11 @@ def test_a_changed_byte_never_changes_a_cell_unseen(data: st.DataObject, tmp_pat
         assert list(quick.cells.number) == list(exact.cells.number)
 
 
+def test_a_row_that_no_sheet_has_is_left_to_the_exact_reader() -> None:
+    sheet = sheet_xml(row('<c r="A1"><v>1</v></c>', ' r="0"')).encode()
+    assert not ooxml_fast_reads(sheet, OoxmlValues(Cells(), [PLAIN, DAY], [], from_1904=False))
+
+
 def ooxml_fast_reads(xml: bytes, values: OoxmlValues) -> bool:
     from pipeline.intake.refusal import Refusal
 

@@ -30,4 +30,4 @@ def office(tmp_path_factory: pytest.TempPathFactory, inputs: Path) -> Iterator[O
         office.point("intake-check")
         yield office
     finally:
-        office.stop()
+        office.close()

@@ -47,7 +47,7 @@ def main() -> int:
                 break
         print(f"{sum(tried.killed.values())} kills: {dict(tried.killed)}; {dict(tried.left)}")
     finally:
-        office.stop()
+        office.close()
     shutil.rmtree(folder)
     return 0
 

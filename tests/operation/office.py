@@ -67,6 +67,11 @@ class Office:
         self.process.send_signal(how)
         return self.process.wait(60)
 
+    def close(self) -> int:
+        """End `serve` for good; returns its exit code."""
+        self.api.close()
+        return self.stop()
+
     def words(self) -> str:
         """Return everything that was said and logged, for a failed test."""
         logs = sorted(self.home.glob("*.log"))

@@ -62,5 +62,5 @@ def test_a_scheduled_check_runs_with_postgresql_and_a_password(
         assert run["state_name"].startswith("Checked, ")
         assert any((office.outputs / ".intake").rglob("*.feedback.xlsx"))
     finally:
-        assert office.stop() == 0
+        assert office.close() == 0
     assert not (office.home / "prefect.db").exists()

@@ -33,6 +33,8 @@ def careful_digits(value: float, threshold: float | None, unit: str) -> int:
         return least
     scale = 100 if unit == "share" else 1
     x, t = value * scale, threshold * scale
+    if math.isclose(x, t):
+        return least  # a limit met exactly is written just as short
     for digits in range(least, MOST_DIGITS):
         shown = round(x, digits)
         if ((shown < t), (shown > t)) == ((x < t), (x > t)):

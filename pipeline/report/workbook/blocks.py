@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 NO_TEXT = -1
 # One look for all cells, or one for each.
-Looks: TypeAlias = "Format | Sequence[Format]"
+Looks: TypeAlias = Format | Sequence[Format]
 
 
 @dataclass(frozen=True)

@@ -302,6 +302,22 @@
     if (office) location.hash = `ring-${office.dataset.c}`;
   });
 
+  // ---- the focus: laying out what was out of sight may move it away, some frames later ----
+  let keys = 0;
+  addEventListener("keydown", () => { keys += 1; }, true);
+  document.addEventListener("focusin", ({ target }) => {
+    const pressed = keys;
+    let frames = 15;
+    const keep = () => {
+      if (keys !== pressed || target !== document.activeElement) return;
+      const { top, bottom } = target.getBoundingClientRect();
+      if (bottom <= 0 || top >= innerHeight) target.scrollIntoView({ block: "nearest", behavior: "instant" });
+      frames -= 1;
+      if (frames) requestAnimationFrame(keep);
+    };
+    requestAnimationFrame(keep);
+  });
+
   // ---- start ----
   form.hidden = false;
   for (const hint of all(".scripted")) hint.hidden = false;

@@ -1,0 +1,90 @@
+"""What run.json says of a publication: what went in, by which rules, what came out."""
+
+import datetime as dt
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from pipeline import provenance
+from pipeline.intake.discover import Found
+from pipeline.intake.gather import Intake
+from pipeline.mapping.model import ExportMapping
+from pipeline.publications import Standing
+from pipeline.request import Request
+from pipeline.review import Review
+
+PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
+
+
+def count_outcomes(done: Review) -> dict[str, int]:
+    """Return how many submissions and clusters came to what."""
+    outcomes = done.tables["submissions"]["outcome"]
+    decisions = done.tables["clusters"]["decision"]
+    counts = {
+        name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")
+    }
+    counts |= {
+        name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")
+    }
+    counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
+    counts["findings"] = done.tables["findings"].height
+    return counts
+
+
+def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:
+    """Return what run.json says of each mapping: which one it was and what was read by it."""
+    files = dict(done.mapped.group_by("mapping").agg(pl.col("source_file").sort()).iter_rows())
+    return [
+        {"name": m.name, "sha256": m.sha256, "title": m.title, "submissions": files.get(m.name, [])}
+        for m in mappings
+    ]
+
+
+def run_record(
+    request: Request,
+    done: Review,
+    sent: Intake,
+    office_sent: Intake,
+    found: Found,
+    counts: Mapping[str, int],
+    standing: Standing,
+    started: dt.datetime,
+) -> dict[str, Any]:
+    """Return what run.json says: what went in, by which rules, what came out."""
+
+    def files(intake: Intake) -> list[dict[str, str]]:
+        return intake.files.select("source_file", "sha256").to_dicts()
+
+    return {
+        "period": request.period,
+        **asdict(standing),
+        "language": request.lang,
+        "started": started.isoformat(timespec="seconds"),
+        "inputs": files(sent),
+        "office_files": files(office_sent),
+        "ignored": list(found.ignored),
+        "catalogues": [
+            {
+                "id": c.id,
+                "asked_as": asked,
+                "version": c.version,
+                "sha256": sha256(c.path.read_bytes()).hexdigest(),
+                "pass_mark": c.pass_mark,
+                "criteria": len(c.criteria),
+            }
+            for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
+        ],
+        "declarations": provenance.declarations(),
+        "earlier": provenance.earlier_periods(request.outputs, request.period),
+        "versions": {
+            "cluster-review": version("cluster-review"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "counts": dict(counts),
+    }

@@ -1,0 +1,36 @@
+"""The workbooks that another process writes are the same, and its mistakes come back."""
+
+from pathlib import Path
+
+import pytest
+from xlsxwriter.exceptions import FileCreateError
+
+from pipeline.publish import write_tables
+from pipeline.report import apart
+from pipeline.report.apart import WORKBOOK, Books, books_apart
+from tests.workbook.conftest import Demo
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "WORTH_IT", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_another_process_writes_the_same(demo: Demo, tmp_path: Path) -> None:
+    write_tables(demo.review, tmp_path / "data")
+    seconds: dict[str, float] = {}
+    with books_apart(Books(demo.review, tmp_path, "de", {}), seconds):
+        pass
+    assert (tmp_path / WORKBOOK).read_bytes() == demo.workbook.read_bytes()
+    assert list(seconds) == ["workbook"]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_goes_wrong_there_is_raised_here(demo: Demo, tmp_path: Path) -> None:
+    with (
+        pytest.raises(FileCreateError),
+        books_apart(Books(demo.review, tmp_path / "no tables", "de", {}), {}),
+    ):
+        pass
