@@ -1,6 +1,6 @@
 # `make review` and `make test` set up everything they need in .venv; nothing outside this folder is touched.
 .DEFAULT_GOAL := help
-.PHONY: help setup review serve test fuzz bench lint format demo lock clean
+.PHONY: help setup review serve test soak fuzz bench lint format demo lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,6 +32,9 @@ serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+soak: $(READY)  ## run the tests that wait for minutes: kills, restarts, PostgreSQL
+	$(BIN)/python -m pytest -m soak tests/operation
 
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz

@@ -3,6 +3,8 @@
 import pytest
 
 LONGEST = [
+    "operation/test_office.py",
+    "faults/test_scheduler.py",
     "html/test_access.py",
     "intake/test_submissions.py",
     "reference/test_differential.py",

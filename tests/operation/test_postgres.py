@@ -44,6 +44,7 @@ def database() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.soak
 def test_a_scheduled_check_runs_with_postgresql_and_a_password(
     database: str, inputs: Path, tmp_path: Path
 ) -> None:
