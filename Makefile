@@ -33,7 +33,7 @@ serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-soak: $(READY)  ## run the tests that wait for minutes: kills, restarts, PostgreSQL
+soak: $(READY)  ## run the tests that wait for minutes: server and worker, kills, PostgreSQL
 	$(BIN)/python -m pytest -m soak tests/operation
 
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...

@@ -3,7 +3,6 @@
 import pytest
 
 LONGEST = [
-    "operation/test_office.py",
     "faults/test_scheduler.py",
     "html/test_access.py",
     "intake/test_submissions.py",

@@ -20,6 +20,8 @@ from tests.operation.kills import Kills
 from tests.operation.office import ROOT, Office, today, until
 from tests.operation.sink import sink
 
+# Runs through a worker wait for Prefect's schedule: minutes altogether.
+pytestmark = pytest.mark.soak
 REVIEW, NIGHTLY = "quarterly-review", "intake-check"
 PERIOD = before(today())
 BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"
@@ -101,7 +103,6 @@ def test_a_refusal_is_a_failure_with_its_reason(office: Office, told: Told, tmp_
     until(lambda: told[-1]["state"] == "Refused", office.words)
 
 
-@pytest.mark.soak
 def test_killed_runs_leave_a_whole_publication(office: Office, tmp_path: Path) -> None:
     office.outputs = tmp_path / "outputs"
     kills = Kills(office, tmp_path, seed=3)
@@ -140,7 +141,6 @@ def test_a_taken_port_is_said(office: Office) -> None:
     assert f"Port {office.port} is taken" in done.stderr
 
 
-@pytest.mark.soak
 def test_ended_and_started_again_it_goes_on(office: Office) -> None:
     number = office.deployment(NIGHTLY)["id"]
     office.ask("PATCH", f"/deployments/{number}", {"paused": True})
