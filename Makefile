@@ -33,8 +33,8 @@ serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-soak: $(READY)  ## run the tests that wait for minutes: server and worker, kills, PostgreSQL
-	$(BIN)/python -m pytest -m soak tests/operation
+soak: $(READY)  ## run the tests that wait for minutes: server and worker, kills, PostgreSQL, Dask
+	$(BIN)/python -m pytest -m soak
 
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz

@@ -3,7 +3,6 @@
 import pytest
 
 LONGEST = [
-    "faults/test_scheduler.py",
     "html/test_access.py",
     "intake/test_submissions.py",
     "reference/test_differential.py",

@@ -77,6 +77,7 @@ def same(one: Sequence[pl.DataFrame], other: Sequence[pl.DataFrame]) -> None:
         assert_frame_equal(left, right)
 
 
+@pytest.mark.soak
 def test_the_cluster_reads_what_we_read(
     processes: Processes, workbooks: list[Path], here: list[pl.DataFrame]
 ) -> None:
@@ -85,6 +86,7 @@ def test_the_cluster_reads_what_we_read(
         same(tables(workbooks, by_threads(reader, workbooks)), here)
 
 
+@pytest.mark.soak
 def test_a_file_that_kills_its_reader_does_not_kill_the_worker(
     processes: Processes, workbooks: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_file_that_kills_its_reader_does_not_kill_the_worker(
         assert reader.client.run(os.getpid) == before
 
 
+@pytest.mark.soak
 def test_another_version_on_a_worker_is_said(
     processes: Processes, workbooks: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +117,7 @@ def test_another_version_on_a_worker_is_said(
         list(reader.read(workbooks[:1], WANTED))
 
 
+@pytest.mark.soak
 def test_a_killed_worker_costs_time_alone(
     processes: Processes, workbooks: list[Path], here: list[pl.DataFrame]
 ) -> None:
@@ -139,6 +143,7 @@ def test_a_killed_worker_costs_time_alone(
 
 
 # ---------------------------------------------------------------------------------- wrong addresses
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("address", "code", "words"),
     [
