@@ -1,5 +1,6 @@
 """The stage: figures against a catalogue's conditions, ratings, decisions (contract 2.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +12,8 @@ FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undeterm
 ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
 CRITERION = ["catalogue", "file", "criterion_id"]
 STANDS_IN = r"^(?:quartile|frozen)"
+# The cohorts of the review itself, beside those of the periods at which catalogues froze them.
+OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,24 @@ def reference_condition(catalogue: Catalogue) -> Condition | None:
     """Return the catalogue's condition against the reference limit, if it has one."""
     every = (c for criterion in catalogue.criteria for c in criterion.conditions)
     return next((c for c in every if c.threshold is None), None)
+
+
+def catalogue_limits(
+    catalogue: Catalogue,
+    values: pl.DataFrame,
+    bands: pl.DataFrame,
+    cohorts: Mapping[str, pl.DataFrame],
+) -> pl.DataFrame:
+    """Return every cluster's limit for criterion 4.2 of the catalogue, see `reference_limits`.
+
+    values: file, indicator, value. cohorts: those of the review as OWN, and of the periods at which
+    catalogues froze their limits.
+    """
+    condition = reference_condition(catalogue)
+    frozen = condition is not None and condition.stand_in == "frozen"
+    source = str(condition.frozen_period) if condition is not None and frozen else OWN
+    actors = values.filter(pl.col("indicator") == "actors")
+    return reference_limits(condition, actors, bands, cohorts[source])
 
 
 def without_stand_in(limits: pl.DataFrame) -> pl.DataFrame:

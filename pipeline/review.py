@@ -10,17 +10,17 @@ from pipeline.actors.status import Definition
 from pipeline.benchmark import Benchmarks, benchmark
 from pipeline.catalogue import Catalogue, load, shipped
 from pipeline.evaluate import (
+    OWN,
     Verdicts,
+    catalogue_limits,
     evaluate,
-    reference_condition,
-    reference_limits,
     without_stand_in,
 )
 from pipeline.examine import Examined, examine
 from pipeline.findings import join_findings
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
-from pipeline.history.state import OWN, RATING, State
+from pipeline.history.state import RATING, State
 from pipeline.intake.gather import Intake
 from pipeline.mapping.apply import apply_mappings, nothing_mapped
 from pipeline.mapping.model import ExportMapping
@@ -215,12 +215,14 @@ def ratings_in_force(
 
 def limits(task: Task, catalogue: Catalogue, benchmarks: Benchmarks) -> pl.DataFrame:
     """Return the reference limit of every cluster for criterion 4.2 of the catalogue."""
-    condition = reference_condition(catalogue)
-    cohorts = benchmarks.cohorts
-    if condition is not None and condition.stand_in == "frozen":
-        cohorts = task.frozen[str(condition.frozen_period)]
-    actors = benchmarks.values.filter(pl.col("indicator") == "actors")
-    return reference_limits(condition, actors, benchmarks.bands, cohorts)
+    return catalogue_limits(
+        catalogue, benchmarks.values, benchmarks.bands, references(task, benchmarks)
+    )
+
+
+def references(task: Task, benchmarks: Benchmarks) -> Mapping[str, pl.DataFrame]:
+    """Return the cohorts that limits of 4.2 may be taken from."""
+    return {OWN: benchmarks.cohorts, **task.frozen}
 
 
 def evaluated_state(
@@ -228,7 +230,7 @@ def evaluated_state(
 ) -> State:
     """Return all that the verdicts rest on."""
     catalogues = {catalogue.id: catalogue for catalogue in task.catalogues}
-    reference = {OWN: benchmarks.cohorts, **task.frozen}
+    reference = references(task, benchmarks)
     return State(portfolio, catalogues, ratings.select(RATING), reference)
 
 

@@ -13,8 +13,8 @@ import polars as pl
 from pipeline.actors.status import Definition
 from pipeline.benchmark import indicators, size_bands
 from pipeline.catalogue import Catalogue
-from pipeline.evaluate import Verdicts, evaluate, reference_condition, reference_limits
-from pipeline.history.state import OWN, State, on_days, restricted, under
+from pipeline.evaluate import Verdicts, catalogue_limits, evaluate
+from pipeline.history.state import State, on_days, restricted, under
 from pipeline.measures.base import Portfolio
 from pipeline.measures.measures import independent, with_actors
 from pipeline.settings import Settings
@@ -150,12 +150,8 @@ def limits(
 
     A cluster that grows into another size band has another limit by its own data.
     """
-    condition = reference_condition(catalogue)
-    frozen = condition is not None and condition.stand_in == "frozen"
-    source = str(condition.frozen_period) if condition is not None and frozen else OWN
-    actors = at.values.filter(pl.col("indicator") == "actors")
     bands = size_bands(at.values, settings.cohorts)
-    return reference_limits(condition, actors, bands, reference[source])
+    return catalogue_limits(catalogue, at.values, bands, reference)
 
 
 def _side_by_side(

@@ -14,8 +14,6 @@ from pipeline.keys import title_key_expr
 from pipeline.measures.base import Portfolio
 from pipeline.settings import Settings
 
-# The cohorts of the review itself, beside those of the periods at which catalogues froze them.
-OWN = "own"
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
 REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
 # Of every table only what figures are made from. Names, titles and firms' turnover stay out.
@@ -49,8 +47,8 @@ class State:
     """All that a verdict hangs on.
 
     portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
-    ones in force. reference: the cohorts from which limits of 4.2 are taken, by OWN and the period
-    at which a catalogue froze them.
+    ones in force. reference: the cohorts from which limits of 4.2 are taken, by `evaluate.OWN` and
+    the period at which a catalogue froze them.
     """
 
     portfolio: Portfolio

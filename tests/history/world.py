@@ -12,8 +12,9 @@ from typing import Any
 import polars as pl
 
 from pipeline.catalogue import Catalogue, load
+from pipeline.evaluate import OWN
 from pipeline.history.causes import measured
-from pipeline.history.state import KEPT, OWN, State, from_frames
+from pipeline.history.state import KEPT, State, from_frames
 from pipeline.settings import Settings, load_settings
 
 CRITERIA = ("1", "4.2", "7.2", "10.1", "12")
