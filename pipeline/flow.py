@@ -26,7 +26,8 @@ from pipeline.intake.refusal import Refusal
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import progress, write_artifacts
 from pipeline.periods import before
-from pipeline.run import Published, Request, run
+from pipeline.request import Request
+from pipeline.run import Published, run
 from pipeline.scheduler import connected
 from pipeline.settings import load_settings
 from pipeline.trouble import NothingPublishedError

@@ -9,11 +9,10 @@ from typing import Any
 
 from pipeline.intake.gather import Intake
 from pipeline.mapping.model import ExportMapping
-from pipeline.publish import ARCHIVE
+from pipeline.publish import ARCHIVE, RECORD
 from pipeline.review import Review
 
 DRAFT, RELEASED = "draft", "released"
-RECORD = "run.json"
 MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}")
 Record = Mapping[str, Any]
 

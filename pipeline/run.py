@@ -20,14 +20,14 @@ from pipeline.history.earlier import read_before
 from pipeline.history.state_files import write_state
 from pipeline.intake.discover import Found, being_edited, discover, distinct_names, shown_name
 from pipeline.intake.gather import Intake, gather
-from pipeline.intake.pool import Read as Read  # how readers are given to `run`
+from pipeline.intake.pool import Read
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, published
-from pipeline.publish import publish, write_json, write_tables
+from pipeline.publish import RECORD, publish, write_json, write_tables
 from pipeline.record import count_outcomes, mappings_record, run_record
 from pipeline.remember import remembering
 from pipeline.report.apart import Books, books_apart
@@ -35,7 +35,7 @@ from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
 from pipeline.report.feedback.write import write_feedback
 from pipeline.report.html.pages import write_pages
-from pipeline.request import Request as Request
+from pipeline.request import Request
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
 from pipeline.texts import LANGUAGES, in_language
@@ -126,7 +126,7 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
                 feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}
                 release.add(Work(folder, done, sent, mappings, feedback, request.lang))
         record["read"] = read.counts(len(found.submissions))
-        write_json({**record, "seconds": dict(clock.seconds)}, folder / "run.json")
+        write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
     folder = publish(request.outputs, request.period, moment, write)
@@ -212,7 +212,7 @@ def refuse_thin(request: Request, settings: Settings, done: Review) -> None:
     """End the run if too few of the expected clusters would be reviewed (contract 4)."""
     expected = expected_clusters(request, done)
     reviewed = set(done.tables["clusters"]["cluster_id"])
-    if not reviewed and (request.outputs / request.period / "run.json").exists():
+    if not reviewed and (request.outputs / request.period / RECORD).exists():
         raise NothingPublishedError(
             "Keine Einreichung konnte bewertet werden; die bisherige Veröffentlichung bleibt.",
             "No submission could be reviewed; the former publication stays.",

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from pipeline.adopt.append import Value, append_rows
 from pipeline.adopt.decide import ADOPTED, Outcome, decide
 from pipeline.adopt.reading import Ratings, UnusableFileError, Views, read_ratings, read_views
-from pipeline.run import Read
+from pipeline.intake.pool import Read
 from schemas.declaration import office, registers
 
 SHEET = "assessments"

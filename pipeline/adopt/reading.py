@@ -9,10 +9,10 @@ from pipeline.catalogue import load
 from pipeline.findings import join_findings
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import Intake, detail, gather
+from pipeline.intake.pool import Read
 from pipeline.intake.refusal import Refusal
 from pipeline.parse.parse import Parsed, parse
 from pipeline.periods import NAME
-from pipeline.run import Read
 from pipeline.settings import load_settings
 from pipeline.tables.findings import findings_table
 from pipeline.texts import texts

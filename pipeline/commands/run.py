@@ -15,7 +15,8 @@ from pipeline.lock import refuse_if_held
 from pipeline.periods import BadPeriodError, last_day
 from pipeline.prefect_settings import quiet_prefect
 from pipeline.publish import ARCHIVE
-from pipeline.run import Published, Request, run
+from pipeline.request import Request
+from pipeline.run import Published, run
 from pipeline.scheduler import WrongSchedulerError, connected
 from pipeline.settings import load_settings
 from pipeline.texts import say

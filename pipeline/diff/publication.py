@@ -6,7 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.publications import RECORD, Record, Standing, archived, read_record, standing
+from pipeline.publications import Record, Standing, archived, read_record, standing
+from pipeline.publish import RECORD
 from pipeline.texts import LANGUAGES, say
 
 CURRENT = "current"

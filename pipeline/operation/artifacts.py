@@ -17,7 +17,8 @@ from prefect.artifacts import (
 from prefect.logging import get_run_logger
 
 from pipeline.operation.markdown import code, safe_rows, table
-from pipeline.run import Published, Request
+from pipeline.request import Request
+from pipeline.run import Published
 from pipeline.texts import say
 
 OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")

@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
+from pipeline.intake.pool import Read
 from pipeline.periods import last_day
 from pipeline.publications import RELEASED, Record, Release, Standing, Work, standing
 from pipeline.release.confirm import confirm, draft_record, refusal
 from pipeline.release.handout import write_handouts
-from pipeline.run import Published, Read, Request, run
+from pipeline.request import Request
+from pipeline.run import Published, run
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from pathlib import Path
 import polars as pl
 
 from pipeline import periods
+from pipeline.actors.status import types_where
 
 # Tables of earlier periods by period, the oldest first.
 Earlier = Mapping[str, Mapping[str, pl.DataFrame]]
 TABLES = ("clusters", "conditions")
 COUNTED = ("actors", "submissions")
 COUNTS = "counts"
-RESEARCH = ["Hochschule", "FuE-Einrichtung"]
 
 
 def read_earlier(outputs: Path, period: str) -> Earlier:
@@ -47,6 +47,6 @@ def of_bound() -> Mapping[str, pl.Expr]:
     return {
         "smes": sme.sum(),
         "smes_unknown": sme.is_null().sum(),
-        "research": pl.col("actor_type").is_in(RESEARCH).sum(),
+        "research": pl.col("actor_type").is_in(types_where("rnd")).sum(),
         "distinct": key.drop_nulls().n_unique() + key.null_count(),
     }

@@ -7,9 +7,9 @@ import polars as pl
 from pipeline.examine import Examined, examine
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import gather
+from pipeline.intake.pool import Read
 from pipeline.intake.refusal import Refusal
 from pipeline.periods import last_day
-from pipeline.run import Read
 from pipeline.settings import load_settings
 from pipeline.submissions import REVIEWED
 from pipeline.template.carry import carried_over

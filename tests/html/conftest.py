@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
 from pipeline.report.html.pages import write_pages
-from pipeline.run import Request, run
+from pipeline.request import Request
+from pipeline.run import run
 from tests.shared import made_once
 from tests.sparing import sparing
 

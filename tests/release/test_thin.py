@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.run import Request, refuse_thin
+from pipeline.request import Request
+from pipeline.run import refuse_thin
 from pipeline.settings import load_settings
 from pipeline.trouble import NothingPublishedError
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.actors.status import types_where
 from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
-from pipeline.report.earlier import COUNTS, RESEARCH, Earlier, count
+from pipeline.report.earlier import COUNTS, Earlier, count
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.texts import say
@@ -128,7 +129,8 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         before=before.counted("distinct"),
     )
     types = book.ref("actors", "actor_type")
-    research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in book.words(RESEARCH))
+    words = book.words(types_where("rnd"))
+    research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in words)
     yield Line(
         text("o_research"),
         now["research"],
