@@ -44,9 +44,9 @@ def check(
 
     MappingError where two of the mappings recognise one file.
     """
-    settings = load_settings()
-    foreign = apply_mappings(mappings, sent.files, sent.sheets, sent.cells).foreign
-    examined = examine(sent.sheets, sent.cells, settings, foreign=foreign)
+    settings, stacked = load_settings(), sent.stacked()
+    foreign = apply_mappings(mappings, sent.files, [stacked]).foreign
+    examined = examine(*stacked, settings, foreign=foreign)
     master, found = examined.master, examined.findings
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
     settled = settle(submission(), alone, sent.refusals, master, found)

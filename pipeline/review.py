@@ -16,7 +16,7 @@ from pipeline.evaluate import (
     evaluate,
     without_stand_in,
 )
-from pipeline.examine import Examined, examine
+from pipeline.examine import Examined, examine_many
 from pipeline.findings import join_findings
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
@@ -97,9 +97,9 @@ def review(
     `OfficeFileError` if a file of the office is unusable, `MappingError` if several mappings
     recognise one file.
     """
-    mapped = apply_mappings(task.mappings, sent.files, sent.sheets, sent.cells)
-    examined = examine(sent.sheets, sent.cells, task.settings, task.last_day, mapped.foreign)
-    office = read_office(office_files, office_sent.sheets, office_sent.cells)
+    mapped = apply_mappings(task.mappings, sent.files, sent.batches())
+    examined = examine_many(sent.batches(), task.settings, task.last_day, mapped.foreign)
+    office = read_office(office_files, *office_sent.stacked())
     settled = settle(submission(), sent.files, sent.refusals, examined.master, examined.findings)
     portfolio = reviewed_portfolio(task, examined, settled, office)
     others = independent(portfolio)

@@ -149,8 +149,9 @@ def read_all(found: Found, read: Read, wanted: frozenset[str]) -> tuple[Intake, 
     office_sent = gather(paths[ours], names[ours], outcomes[ours], start=end, most_mb=most)
     for row in office_sent.refusals.iter_rows(named=True):
         raise unusable(names[row["file"]], row["code"], row["detail"])
-    sent = gather(paths[theirs], names[theirs], outcomes[theirs], start=0, most_mb=most)
-    return sent, office_sent
+    return gather(
+        paths[theirs], names[theirs], outcomes[theirs], start=0, most_mb=most
+    ), office_sent
 
 
 def review_or_refuse(

@@ -20,4 +20,4 @@ def examined(path: Path) -> Examined:
     """A file that can be read, examined."""
     sent = read(path)
     assert sent.refusals.is_empty()
-    return examine(sent.sheets, sent.cells, load_settings())
+    return examine(*sent.stacked(), load_settings())

@@ -107,7 +107,7 @@ def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed
         raise UnusableFileError(path, outcome.code, detail(outcome))
     most = load_settings().intake.max_file_mb
     sent = gather([path], [shown_name(path)], [outcome], start=0, most_mb=most)
-    parsed = parse(workbook, sent.sheets, sent.cells)
+    parsed = parse(workbook, *sent.stacked())
     return sent, parsed, validate(workbook, parsed)
 
 

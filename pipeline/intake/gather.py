@@ -1,7 +1,7 @@
 """From the outcomes of reading to the frames that the stages work on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -15,18 +15,63 @@ from pipeline.texts import LANGUAGES, both, say_refusal
 REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
 
 
+# What is known of a cell while it is parsed takes many times the room of its reading.
+CELLS_AT_ONCE = 500_000
+# sheets and cells of some files, see `intake.frames.stack`
+Stacked = tuple[pl.DataFrame, pl.DataFrame]
+
+
 @dataclass(frozen=True)
 class Intake:
     """What was read.
 
-    files: file, source_file, sha256. refusals: file, code, detail. sheets and cells of the other
-    files: see `intake.frames.stack`.
+    files: file, source_file, sha256. refusals: file, code, detail. readings: of the other files,
+    by their numbers.
     """
 
     files: pl.DataFrame
     refusals: pl.DataFrame
-    sheets: pl.DataFrame
-    cells: pl.DataFrame
+    readings: Sequence[tuple[int, Reading]]
+
+    @property
+    def sheets(self) -> pl.DataFrame:
+        """All sheets, see `intake.frames.stack`."""
+        return self.stacked()[0]
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """All cells, see `intake.frames.stack`."""
+        return self.stacked()[1]
+
+    def stacked(self) -> Stacked:
+        """Return all sheets and cells; of a large portfolio see `batches`."""
+        return stack(self.readings)
+
+    def batches(self, most: int = CELLS_AT_ONCE) -> Iterator[Stacked]:
+        """Yield sheets and cells of some hundred files at a time, in the order of the files.
+
+        most: how many cells to have at once; a file is never divided. Without any file there is one
+        batch, of nothing.
+        """
+        batch, count = [], 0
+        for number, reading in self.readings:
+            batch.append((number, reading))
+            count += len(reading.cells.kind)
+            if count >= most:
+                yield stack(batch)
+                batch, count = [], 0
+        if batch or not self.readings:
+            yield stack(batch)
+
+    def of(self, files: pl.Series) -> "Intake":
+        """Return what was read of some files, by their numbers."""
+        wanted = set(files)
+        return replace(
+            self,
+            files=self.files.filter(pl.col("file").is_in(files.implode())),
+            refusals=self.refusals.filter(pl.col("file").is_in(files.implode())),
+            readings=[(n, r) for n, r in self.readings if n in wanted],
+        )
 
 
 def gather(
@@ -37,7 +82,7 @@ def gather(
     start: int,
     most_mb: int,
 ) -> Intake:
-    """Stack what was read, and note what was refused; files are numbered from start.
+    """Keep what was read, and note what was refused; files are numbered from start.
 
     names: how findings name the files. most_mb: larger files were not read and have no
     fingerprint.
@@ -52,8 +97,7 @@ def gather(
     )
     refused = [(n, r.code, detail(r)) for n, r in numbered if isinstance(r, Refusal)]
     refusals = pl.DataFrame(refused, schema=REFUSALS, orient="row")
-    sheets, cells = stack((n, r) for n, r in numbered if isinstance(r, Reading))
-    return Intake(files, refusals, sheets, cells)
+    return Intake(files, refusals, [(n, r) for n, r in numbered if isinstance(r, Reading)])
 
 
 def detail(refusal: Refusal) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.intake.gather import Stacked
 from pipeline.keys import header_key_expr, word_key_expr
 from pipeline.mapping.fixed import fixed_cell
 from pipeline.mapping.model import ExportMapping, MappedSheet, MappingError, problem
@@ -45,15 +46,16 @@ def mapping_sheet_keys(mappings: Sequence[ExportMapping]) -> frozenset[str]:
 def apply_mappings(
     mappings: Sequence[ExportMapping],
     files: pl.DataFrame,
-    sheets: pl.DataFrame,
-    cells: pl.DataFrame,
+    batches: Iterable[Stacked],
 ) -> Applied:
     """Return what the mappings say of the files they recognise.
 
-    files: file, source_file. sheets, cells: see `intake.frames.stack`. MappingError where two
-    mappings recognise one file.
+    files: file, source_file. batches: sheets and cells of some files each, looked at only if there
+    are mappings. MappingError where two mappings recognise one file.
     """
-    used = recognise(mappings, files, sheets, cells) if mappings else NOBODY
+    used = NOBODY
+    if mappings:
+        used = pl.concat([recognise(mappings, files, *batch) for batch in batches])
     refuse_ambiguous(mappings, files, used)
     names = pl.Series([m.name for m in mappings], dtype=pl.String)
     named = used.join(files, on="file").sort("source_file")

@@ -68,10 +68,10 @@ class Foreign:
     fixed: pl.DataFrame
     notations: pl.DataFrame
 
-    def between(self, files: tuple[int, int]) -> Self:
-        """Return what is said of the files from a first to a last number."""
+    def about(self, files: pl.Series) -> Self:
+        """Return what is said of some files, by their numbers."""
         frames = {f.name: getattr(self, f.name) for f in fields(self)}
-        some = pl.col("file").is_between(*files)
+        some = pl.col("file").is_in(files.implode())
         return type(self)(**{name: frame.filter(some) for name, frame in frames.items()})
 
     @classmethod

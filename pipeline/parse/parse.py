@@ -1,7 +1,7 @@
 """The stage: from the stacked cells of all workbooks to typed tables and findings."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -11,9 +11,6 @@ from pipeline.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixe
 from pipeline.parse.layout import Layout, place
 from pipeline.parse.tables import KEY, list_items, sheet_table
 from schemas.declaration import Sheet, Workbook
-
-CELLS_AT_ONCE = 500_000
-Files = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -47,48 +44,9 @@ def parse(
 ) -> Parsed:
     """Return the typed tables of the stacked workbooks (see `intake.frames.stack`).
 
-    foreign: what mappings say of the files that are foreign exports. What is known of a cell on
-    the way takes many times its own room: of a large portfolio some hundred files are parsed at a
-    time. No file says anything about another one here.
+    foreign: what mappings say of the files that are foreign exports. No file says anything about
+    another one here.
     """
-    parts = [
-        parse_some(workbook, of(sheets, files), of(cells, files), foreign.between(files))
-        for files in batches(sheets, cells)
-    ]
-    return parts[0] if len(parts) == 1 else joined(parts)
-
-
-def batches(sheets: pl.DataFrame, cells: pl.DataFrame) -> list[Files]:
-    """Return (first, last) numbers of the files that are parsed together, in their order."""
-    counts = cells.group_by("file").agg(n=pl.len().cast(pl.Int64)).sort("file")
-    group = (pl.col("n").cum_sum() - pl.col("n")) // CELLS_AT_ONCE
-    firsts = counts.group_by(group=group).agg(first=pl.col("file").min()).sort("first")["first"]
-    last = pl.select(pl.max_horizontal(sheets["file"].max(), cells["file"].max(), 0)).item()
-    starts = [0, *firsts[1:].to_list()]
-    ends = [*(start - 1 for start in starts[1:]), last]
-    return list(zip(starts, ends, strict=True))
-
-
-def of(table: pl.DataFrame, files: Files) -> pl.DataFrame:
-    """Return the rows of some files."""
-    return table.filter(pl.col("file").is_between(*files))
-
-
-def joined(parts: Sequence[Parsed]) -> Parsed:
-    """Return what was parsed in several goes as one."""
-    tables = {key: pl.concat(p.tables[key] for p in parts) for key in parts[0].tables}
-    others = {
-        field.name: pl.concat([getattr(part, field.name) for part in parts], rechunk=True)
-        for field in fields(Parsed)
-        if field.name != "tables"
-    }
-    return Parsed(tables=tables, **others)
-
-
-def parse_some(
-    workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
-) -> Parsed:
-    """Return the typed tables of some workbooks."""
     layout = place(workbook, sheets, cells, foreign)
     typed = read_cells(workbook, layout.cells)
     forms = [s.key for s in workbook.sheets if s.layout == "form"]

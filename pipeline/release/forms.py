@@ -73,13 +73,10 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
 
 def examined_again(work: Work, files: pl.DataFrame) -> Examined:
     """Return the reviewed submissions, examined as the review did. files: file, source_file."""
-    sheets, cells = (
-        part.join(files, on="file", how="semi", maintain_order="left")
-        for part in (work.sent.sheets, work.sent.cells)
-    )
-    mapped = apply_mappings(work.mappings, files.select("file", "source_file"), sheets, cells)
+    stacked = work.sent.of(files["file"]).stacked()
+    mapped = apply_mappings(work.mappings, files.select("file", "source_file"), [stacked])
     settings, last_day = work.review.settings, work.review.last_day
-    examined = examine(sheets, cells, settings, last_day, mapped.foreign)
+    examined = examine(*stacked, settings, last_day, mapped.foreign)
     ours = in_our_words(examined.parsed.cells, mapped.foreign)
     return replace(examined, parsed=replace(examined.parsed, cells=ours))
 

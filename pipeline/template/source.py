@@ -42,7 +42,7 @@ def filled_from(
         raise NoSourceError("unreadable", file=name, code=outcome.code)
     most = load_settings().intake.max_file_mb
     sent = gather([path], [name], [outcome], start=0, most_mb=most)
-    examined: Examined = examine(sent.sheets, sent.cells, load_settings(), end)
+    examined: Examined = examine(*sent.stacked(), load_settings(), end)
     return carried_over(examined, lang, period)
 
 

@@ -43,7 +43,7 @@ def examined(tmp_path: Path, sheets: dict[str, Grid], toml: str) -> Examined:
     files = pl.DataFrame(
         {"file": [0], "source_file": ["x.xlsx"]}, schema_overrides={"file": pl.UInt32}
     )
-    foreign = apply_mappings([mapping], files, *frames).foreign
+    foreign = apply_mappings([mapping], files, [frames]).foreign
     return examine(*frames, load_settings(), foreign=foreign)
 
 

@@ -151,7 +151,9 @@ def test_the_copy_is_read_like_the_original(
     sheets, cells = renaming.copy(original, down)
     path = tmp_path / "m.toml"
     path.write_text(renaming.toml(), encoding="utf-8")
-    copied = look(sheets, cells, apply_mappings([load_mapping(path)], FILES, sheets, cells).foreign)
+    copied = look(
+        sheets, cells, apply_mappings([load_mapping(path)], FILES, [(sheets, cells)]).foreign
+    )
     for key, table in original.examined.valid.tables.items():
         assert_frame_equal(shifted(table, down), copied.valid.tables[key].sort("row"))
     for name in ("items", "places"):
