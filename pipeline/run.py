@@ -103,15 +103,18 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
     counts = count_outcomes(done)
     replaced = published(request.outputs, request.period)
     standing = release.standing if release else next_draft(request.outputs, request.period)
-    done = replace(done, draft=standing.is_draft)
+    assert done.state is not None
+    state = [done.state]  # as large as all submissions, and not needed once it is written
+    done = replace(done, draft=standing.is_draft, state=None)
+    if not release:
+        sent = sent.without_cells()
     record = run_record(request, done, sent, office_sent, found, counts, standing, started)
     record["mappings"] = mappings_record(mappings, done)
 
     def write(folder: Path) -> None:
         with clock.stage("tables"):
             write_tables(done, folder / "data")
-            if done.state is not None:
-                write_state(done.state, folder)
+            write_state(state.pop(), folder)
         if release:
             release.confirm(folder, record)
         earlier = read_earlier(request.outputs, request.period)

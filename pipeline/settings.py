@@ -44,6 +44,13 @@ class FindingRules:
 
 
 @dataclass(frozen=True)
+class WorkbookRules:
+    """How many rows of Akteure the comparative workbook holds itself."""
+
+    most_rows: int
+
+
+@dataclass(frozen=True)
 class FeedbackRules:
     """How much the marked copy of a submission shows at most."""
 
@@ -60,6 +67,7 @@ class Settings:
     actors: ActorRules
     cohorts: CohortRules
     findings: FindingRules
+    workbook: WorkbookRules
     own_sources: tuple[str, ...]
     radii_km: tuple[float, ...]
     outlook_months: tuple[int, ...]
@@ -83,6 +91,7 @@ def load_settings() -> Settings:
             actors=ActorRules(**raw["actors"]),
             cohorts=CohortRules(**raw["cohorts"]),
             findings=FindingRules(**raw["findings"]),
+            workbook=WorkbookRules(**raw["workbook"]),
             feedback=FeedbackRules(**raw["feedback"]),
             **raw["funding"],
             **raw["robustness"],

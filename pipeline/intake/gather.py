@@ -63,6 +63,10 @@ class Intake:
         if batch or not self.readings:
             yield stack(batch)
 
+    def without_cells(self) -> "Intake":
+        """Return what was read without what it holds, which takes much room."""
+        return replace(self, readings=())
+
     def of(self, files: pl.Series) -> "Intake":
         """Return what was read of some files, by their numbers."""
         wanted = set(files)

@@ -55,6 +55,8 @@ SHEETS = [
 ]
 # There only with an earlier period.
 OF_CHANGES = ("changes", "indicator_changes")
+# There only as long as they are not too many.
+OF_ROWS = ("actors", "rows")
 
 
 def write_workbook(
@@ -94,8 +96,9 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     returns.write_findings(book)
     write_completeness(book)
     rows.write_counts(book)
-    rows.write_actors(book)
-    rows.write_rows(book)
+    if book.has_rows:
+        rows.write_actors(book)
+        rows.write_rows(book)
     method.write_method(book)
     method.write_terms(book)
     overview.write_overview(book, matrices, guide(book, matrices), earlier)
@@ -104,7 +107,10 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
 def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
     """Return every sheet but the overview with a line on what it is."""
     result = []
-    there = [c for c in SHEETS if book.review.since is not None or c not in OF_CHANGES]
+    absent = (() if book.review.since is not None else OF_CHANGES) + (
+        () if book.has_rows else OF_ROWS
+    )
+    there = [code for code in SHEETS if code not in absent]
     for code in there:
         names = (
             [m.sheet for m in matrices]

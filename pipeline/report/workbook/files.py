@@ -24,16 +24,16 @@ OPTIONS = {
 
 
 @contextmanager
-def new_file(review: Review, path: Path, lang: str) -> Iterator[Book]:
+def new_file(review: Review, path: Path, lang: str, *, of_rows: bool = False) -> Iterator[Book]:
     """Open a new workbook, written when the context ends.
 
-    The same review gives the same bytes. A doubt of XlsxWriter's is an error.
+    The same review gives the same bytes. A doubt of XlsxWriter's is an error. of_rows: see `Book`.
     """
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
         # XlsxWriter writes into its options: a second file would look different
         with FastFile(str(path), deepcopy(OPTIONS)) as file:
-            book = Book(file, review, lang, make_formats(file, lang))
+            book = Book(file, review, lang, make_formats(file, lang), of_rows)
             set_properties(book)
             yield book
 

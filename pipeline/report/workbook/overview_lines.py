@@ -87,6 +87,10 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     members, smes = now["memberships"], now["smes"]
     tests = f'{book.ref("actors", "bound")},"{text("yes")}"'
     of_sme = f"{tests},{book.ref('actors', 'sme')}"
+
+    def over_rows(formula: str) -> str | None:
+        return formula if book.has_rows else None
+
     yield Line(
         text("o_clusters"),
         clusters.height,
@@ -96,20 +100,20 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     yield Line(
         text("o_memberships"),
         members,
-        f"=COUNTIFS({tests})",
+        f"=COUNTIFS({tests})" if book.has_rows else f"=SUM({book.ref('counts', 'count')})",
         note=text("o_memberships_note"),
         before=before.counted("memberships"),
     )
     yield Line(
         text("o_smes"),
         smes,
-        f'=COUNTIFS({of_sme},"{text("yes")}")',
+        over_rows(f'=COUNTIFS({of_sme},"{text("yes")}")'),
         before=before.counted("smes"),
     )
     yield Line(
         text("o_smes_unknown"),
         now["smes_unknown"],
-        f'=COUNTIFS({of_sme},"{text("unknown")}")',
+        over_rows(f'=COUNTIFS({of_sme},"{text("unknown")}")'),
         before=before.counted("smes_unknown"),
     )
     if members:
@@ -134,7 +138,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     yield Line(
         text("o_research"),
         now["research"],
-        f"={research}",
+        over_rows(f"={research}"),
         note=text("o_research_note"),
         before=before.counted("research"),
     )

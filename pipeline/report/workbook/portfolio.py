@@ -25,7 +25,7 @@ from pipeline.texts import say
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
 # where the pages stand, seen from the workbook; what a cluster's row leads to
 PAGES = "report/clusters"
-JUMPS = ["conditions", "findings", "actors"]
+JUMPS = ["conditions", "findings"]
 # so many criteria below the pass mark are still near it
 NEAR = 3
 COUNTS = ["fulfilled", "not_fulfilled", "undetermined"]
@@ -74,9 +74,14 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
         *before,
         *(indicator_column(book, name, len(before)) for name in INDICATORS),
         page_column(book),
-        *(jump(book, code) for code in JUMPS),
+        *(jump(book, code) for code in jumps(book)),
         *data_columns(book, earlier),
     ]
+
+
+def jumps(book: Book) -> list[str]:
+    """Return the sheets that each cluster's row leads to; without rows to where those stand."""
+    return [*JUMPS, "actors" if book.has_rows else "counts"]
 
 
 def page_column(book: Book) -> Column:
@@ -91,7 +96,7 @@ def page_column(book: Book) -> Column:
 def jump(book: Book, code: str) -> Column:
     """Return links to the cluster's first row on another sheet, wherever it was sorted to."""
     name, ids = book.sheet_name(code), book.ref(code, "cluster_id")
-    there = set(book.table(code)["cluster_id"])
+    there = set(book.table("clusters" if code == "counts" else code)["cluster_id"])
     own = book.table("clusters")["cluster_id"]
     place = f"\"#'{name}'!A\"&(MATCH($A{{row}},{ids},0)+{HEADER_ROW + 1})"
     values = [name if i in there else "" for i in own]

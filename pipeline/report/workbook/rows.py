@@ -1,13 +1,22 @@
 """The sheets of rows: which rows count for what, and why the others do not."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.catalogue import metrics
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.report.workbook.sheets import (
+    HEADER_ROW,
+    Book,
+    colour_column,
+    column_at,
+    new_sheet,
+    put_table,
+)
+from pipeline.review import Review
 from pipeline.texts import say, texts
 from schemas.declaration import submission
 
@@ -18,7 +27,8 @@ ANSWER_COLOURS = {"yes": "good", "possible": "open", "no": "muted"}
 # ------------------------------------------------------------------------------------- the counts
 def write_counts(book: Book) -> None:
     """Write for every cluster how many rows of Akteure count, and why the others do not."""
-    sheet = new_sheet(book, "counts")
+    about = None if book.has_rows else book.text("about_counts_apart")
+    sheet = new_sheet(book, "counts", about)
     names = book.table("clusters").select("cluster_id", "name")
     numbers = counted(book.table("actors"))
     table = names.join(numbers, on="cluster_id", how="left", maintain_order="left").fill_null(0)
@@ -26,6 +36,7 @@ def write_counts(book: Book) -> None:
         Column(book.text("h_cluster_id"), names["cluster_id"].to_list()),
         Column(book.text("h_name"), names["name"].to_list(), "foreign"),
         *count_columns(book, table),
+        *([] if book.has_rows else [file_column(book)]),
     ]
     put_table(book, sheet, book.text("table_counts"), columns)
 
@@ -49,7 +60,7 @@ def counted(actors: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
-    """Return the columns of numbers, each a formula over the rows of actors."""
+    """Return the columns of numbers, each a formula over the rows of actors if they are there."""
     tests = {"rows": None, "count": "yes", "possible": "possible", "not_counted": "no"}
     for code, word in tests.items():
         test = (book.ref("actors", "bound"), book.text(word)) if word else None
@@ -60,11 +71,53 @@ def count_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
         yield Column(said, table[f"r_{code}"].to_list(), "int", tally(book, test))
 
 
-def tally(book: Book, test: tuple[str, str] | None) -> Formula:
+def tally(book: Book, test: tuple[str, str] | None) -> Formula | None:
     """Return the formula that counts a cluster's rows of actors; its ID stands in column A."""
+    if not book.has_rows:
+        return None
     ids = book.ref("actors", "cluster_id")
     more = f',{test[0]},"{test[1]}"' if test else ""
     return lambda row: f"=COUNTIFS({ids},$A{row}{more})"
+
+
+# ----------------------------------------------------------------------- files of their own
+def clusters_of_files(review: Review) -> list[list[str]]:
+    """Return the clusters whose rows stand in one file, file by file, in the order of the IDs.
+
+    A file has at most as many rows of Akteure as the settings say, unless one cluster has more.
+    """
+    numbers = review.tables["actors"].group_by("cluster_id").len("n")
+    every = review.tables["clusters"].select("cluster_id").sort("cluster_id")
+    every = every.join(numbers, on="cluster_id", how="left", maintain_order="left").fill_null(0)
+    most = review.settings.workbook.most_rows
+    files: list[list[str]] = []
+    room = 0
+    for cluster, number in every.iter_rows():
+        if not files or number > room:
+            files.append([])
+            room = most
+        files[-1].append(cluster)
+        room -= number
+    return files
+
+
+def file_of_rows(number: int) -> str:
+    """Return where a file of rows is published, from portfolio.xlsx; files count from 1."""
+    return f"rows/rows-{number:02}.xlsx"
+
+
+def file_column(book: Book) -> Column:
+    """Return links to the file in which each cluster's rows stand."""
+    files = enumerate(clusters_of_files(book.review), 1)
+    own = {cluster: file_of_rows(number) for number, ids in files for cluster in ids}
+    paths = [own[cluster] for cluster in book.table("clusters")["cluster_id"]]
+    names = [Path(path).name for path in paths]
+
+    def formula(row: int) -> str:
+        at = row - HEADER_ROW - 2
+        return f'=HYPERLINK("{paths[at]}","{names[at]}")'
+
+    return Column(book.text("h_file_of_rows"), names, "link", formula)
 
 
 # ------------------------------------------------------------------------------------- every row

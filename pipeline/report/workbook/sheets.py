@@ -30,12 +30,24 @@ MAX_NAME = 31
 
 @dataclass(frozen=True)
 class Book:
-    """The file, what it is made from, the language, the looks of cells."""
+    """The file, what it is made from, the language, the looks of cells.
+
+    of_rows: whether it is a file of rows, apart from the comparative workbook (`rows_apart`).
+    """
 
     file: Workbook
     review: Review
     lang: str
     looks: Mapping[str, Format]
+    of_rows: bool = False
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether every row stands in this file: large portfolios have files of their own for them.
+
+        Thousands of formulas over hundreds of thousands of rows would calculate for minutes.
+        """
+        return self.of_rows or not rows_stand_apart(self.review)
 
     def text(self, code: str, **parts: object) -> str:
         """Return one of the workbook's own texts."""
@@ -83,6 +95,11 @@ class Book:
         return f"{self.text(f'table_{table}')}[{self.text(f'h_{header}')}]"
 
 
+def rows_stand_apart(review: Review) -> bool:
+    """Return whether a portfolio has too many rows of Akteure for the comparative workbook."""
+    return review.tables["actors"].height > review.settings.workbook.most_rows
+
+
 # ------------------------------------------------------------------------------------- a new sheet
 def sheet_name(name: str) -> str:
     """Return the name as Excel takes it."""
@@ -102,7 +119,7 @@ def new_sheet(
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
     about = about or book.text(f"about_{code}")
     put(sheet, 1, 0, about, book.looks["about"], book.lang)
-    if code != "overview" and not alone:
+    if code != "overview" and not alone and not book.of_rows:
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
