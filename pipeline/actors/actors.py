@@ -89,10 +89,12 @@ def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
     Few actors are listed several times; only their rows are looked at.
     """
     marks = judge_duplicates(actors.filter("several"))
-    table = actors.join(marks, on=["file", "row"], how="left", maintain_order="left")
-    return table.with_columns(
-        pl.col("duplicate").fill_null(value=False),
-        *(pl.col(f"agreed_{p}").fill_null(value=True) for p in PROPERTIES),
+    # the table's many columns stay as they are: they would be copied by a join of all of them
+    marked = actors.select("file", "row")
+    marked = marked.join(marks, on=marked.columns, how="left", maintain_order="left")
+    return actors.with_columns(
+        marked["duplicate"].fill_null(value=False),
+        *(marked[f"agreed_{p}"].fill_null(value=True) for p in PROPERTIES),
     )
 
 
