@@ -46,7 +46,10 @@ def check(
     """
     settings = load_settings()
     foreign = apply_mappings(mappings, sent.files, sent.sheets, sent.cells).foreign
-    examined = examine(sent.sheets, sent.cells, settings, foreign=foreign)
+    # Distances decide no finding; only the figures behind the requests look at them.
+    examined = examine(
+        sent.sheets, sent.cells, settings, foreign=foreign, with_distances=with_requests
+    )
     master, found = examined.master, examined.findings
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
     settled = settle(submission(), alone, sent.refusals, master, found)

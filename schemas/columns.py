@@ -36,6 +36,8 @@ def holds(field: Field, last_day: dt.date | None) -> pl.Expr:
     conditions = []
     if field.required:
         conditions.append(value.is_not_null())
+        if dtype_of(field) == pl.Float64:
+            conditions.append(value.is_not_nan())
     if field.pattern:
         conditions.append(value.str.contains(anchored(field.pattern)))
     if field.list and field.type not in LISTS:

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import polars as pl
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from pipeline.texts import LANGUAGES
 from schemas.declaration import Workbook, registers
@@ -131,6 +128,10 @@ def nearest(texts: Sequence[str], names: Names) -> list[int | None]:
 
 
 def _nearest(texts: Sequence[str], names: Names) -> list[int | None]:
+    import numpy as np  # loaded where something may have been meant
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     keys, numbers = [key for key, _ in names], np.array([number for _, number in names])
     scores = process.cdist(
         texts, keys, scorer=OSA.normalized_similarity, score_cutoff=NEAR, dtype=np.float32
