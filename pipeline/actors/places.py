@@ -72,7 +72,8 @@ def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
     table = table.with_columns(
         postcode_key=normal_postcode(pl.col("postcode"), pl.col("country_code"))
     )
-    centers = postcode_table()
+    keys = table["postcode_key"].unique().implode()
+    centers = postcode_table().filter(pl.col("postcode").is_in(keys))
     table = table.join(
         centers,
         left_on=["country_code", "postcode_key"],

@@ -4,8 +4,9 @@ from functools import cache
 
 import polars as pl
 
+from pipeline.crosschecks.declared import declared
 from pipeline.keys import word_key_expr
-from schemas.declaration import HERE, read_toml
+from schemas.declaration import HERE
 from schemas.words import UMLAUTS
 
 # Shorter words tell nothing.
@@ -40,4 +41,4 @@ def place_words(name: pl.Expr) -> pl.Expr:
 @cache
 def common_words() -> list[str]:
     """Return the words that do not tell one town from another."""
-    return list(read_toml("crosschecks.toml")["common_place_words"])
+    return list(declared()["common_place_words"])

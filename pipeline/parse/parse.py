@@ -51,11 +51,13 @@ def parse(
     the way takes many times its own room: of a large portfolio some hundred files are parsed at a
     time. No file says anything about another one here.
     """
+    if cells.height <= CELLS_AT_ONCE:
+        return parse_some(workbook, sheets, cells, foreign)
     parts = [
         parse_some(workbook, of(sheets, files), of(cells, files), foreign.between(files))
         for files in batches(sheets, cells)
     ]
-    return parts[0] if len(parts) == 1 else joined(parts)
+    return joined(parts)
 
 
 def batches(sheets: pl.DataFrame, cells: pl.DataFrame) -> list[Files]:
@@ -127,6 +129,8 @@ def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFr
 
 
 def _totals(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
-    read = read_cells(workbook, cells).drop_nulls("value_number")
     columns = ["file", "sheet_key", "sheet", "row", "column", "field", "raw", "label"]
+    if cells.is_empty():
+        return cells.select(*columns[:-2], raw="text", label="label", number="number")
+    read = read_cells(workbook, cells).drop_nulls("value_number")
     return read.select(*columns, number="value_number").sort("file", "sheet_key", "row", "column")

@@ -1,5 +1,7 @@
 """From typed cells to one typed table per sheet, for the whole portfolio."""
 
+from functools import cache
+
 import polars as pl
 
 from pipeline.keys import collapse_expr, word_key_expr
@@ -54,9 +56,16 @@ def carried_values(field: Field) -> list[pl.Expr]:
 
 def translated(register: str, key: pl.Expr, text: pl.Expr) -> pl.Expr:
     """Return what tables carry for each word (by its key) of the register, others unchanged."""
-    names = {key: carried(register, entry) for key, entry in words(register).items()}
-    known = key.replace_strict(names, default=None, return_dtype=pl.String)
+    known = key.replace_strict(*names(register), default=None, return_dtype=pl.String)
     return pl.coalesce(known, text)
+
+
+@cache
+def names(register: str) -> tuple[pl.Series, pl.Series]:
+    """Return the keys of the register's words, and what tables carry for each of them."""
+    known = words(register)
+    carry = [carried(register, entry) for entry in known.values()]
+    return pl.Series(list(known), dtype=pl.String), pl.Series(carry, dtype=pl.String)
 
 
 def carried(register: str, entry: Entry) -> str:
