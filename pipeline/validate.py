@@ -67,9 +67,7 @@ def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None
     return Valid(tables, join_findings(*found))
 
 
-def unsaid(
-    sheet: Sheet, failures: pl.DataFrame, parsed: Parsed, bad: pl.DataFrame
-) -> pl.DataFrame:
+def unsaid(sheet: Sheet, failures: pl.DataFrame, parsed: Parsed, bad: pl.DataFrame) -> pl.DataFrame:
     """Return the failures of which nothing is said yet.
 
     bad: CELL of what could not be read; it is bad, not empty. Of a column that is missing as a

@@ -42,8 +42,9 @@ def findings_table(
     """
     found = found.join(about, on=["file", "sheet_key", "row"], how="left", maintain_order="left")
     table = addressed(found, cells).join(files, on="file", how="left", maintain_order="left")
+    named = set(found.select("sheet_key", "field").unique().iter_rows())
     table = table.join(
-        fields_frame(workbooks), on=["sheet_key", "field"], how="left", maintain_order="left"
+        fields_frame(workbooks, named), on=["sheet_key", "field"], how="left", maintain_order="left"
     )
     table = table.join(
         affected(workbooks, catalogue), on=["sheet_key", "field"], how="left", maintain_order="left"
