@@ -8,7 +8,6 @@ import polars as pl
 
 from pipeline.settings import ActorRules
 
-
 HITS = {"file": pl.UInt32, "row": pl.UInt32, "detail": pl.String, "other": pl.String}
 
 

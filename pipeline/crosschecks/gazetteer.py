@@ -15,7 +15,7 @@ SHORTEST = 3
 
 @cache
 def every_place() -> pl.DataFrame:
-    """Return place, latitude, longitude of the shipped table, and plain: the name in plain letters."""
+    """Return place, latitude, longitude of the shipped table, and plain (the name as a key)."""
     plain = pl.col("place").str.to_lowercase().str.replace_many(UMLAUTS)
     return pl.read_parquet(HERE / "registers" / "places.parquet").with_columns(plain=plain)
 

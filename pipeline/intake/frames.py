@@ -21,7 +21,7 @@ CELLS = {
     "number": pl.Float64,
     "text": pl.String,
 }
-ITEM_SIZES = {pl.UInt8: 1, pl.UInt16: 2, pl.UInt64: 8, pl.Float64: 8}
+ITEM_SIZES: dict[type[pl.DataType], int] = {pl.UInt8: 1, pl.UInt16: 2, pl.UInt64: 8, pl.Float64: 8}
 
 
 def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.DataFrame]:
