@@ -103,7 +103,7 @@ def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -
 
 def failed_items(register: str, items: pl.DataFrame) -> pl.DataFrame:
     """Return index, code of every item that is not one of the register's words."""
-    strange = items.filter(~is_listed(pl.col("item"), register).fill_null(value=True))
+    strange = items.filter(~is_listed(pl.col("item"), register).fill_null(value=False))
     if strange.is_empty():
         return pl.DataFrame(schema=FAILURES).select("index", "code")
     from schemas.sheets import items_schema
