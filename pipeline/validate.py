@@ -85,7 +85,7 @@ def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -
         return pl.DataFrame(schema=FAILURES)
     failures = faults.unpivot(index=keys, variable_name="field", value_name="code")
     failures = failures.drop_nulls("code").with_columns(sheet_key=pl.lit(sheet.key))
-    return failures.select(list(FAILURES)).sort("index", "field")
+    return failures.select(list(FAILURES))
 
 
 def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -112,8 +112,9 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     nowhere = pl.col("column").is_null()
     raw = cells.select(*CELL, value="raw", at_sheet="sheet", fixed=nowhere)
     names = parsed.sheets.select("file", "sheet_key", "sheet")
-    rows = failures.join(names, on=["file", "sheet_key"], how="left")
-    rows = rows.join(places, on=["file", "field"], how="left").join(raw, on=CELL, how="left")
+    rows = failures.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
+    rows = rows.join(places, on=["file", "field"], how="left", maintain_order="left")
+    rows = rows.join(raw, on=CELL, how="left", maintain_order="left")
     row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
     stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
     rows = rows.with_columns(
@@ -121,7 +122,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
         row=pl.when(stands).then(row),
         column=pl.when(stands).then("column"),
     )
-    return findings(rows.sort("file", "row", "column"))
+    return findings(rows.sort("file", "row", "column", maintain_order=True))
 
 
 def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:

@@ -54,9 +54,8 @@ def findings_table(
     )
     table = with_suggestions(with_severity(with_said(table), workbooks), cells, workbooks)
     table = with_messages(with_hints(table))
-    return table.sort(
-        "source_file", "sheet_order", "row", "column", "code", nulls_last=False
-    ).select(
+    order = ["source_file", "sheet_order", "row", "column", "code"]
+    return table.sort(order, nulls_last=False, maintain_order=True).select(
         "source_file",
         pl.coalesce("cluster_id", "row_cluster"),
         pl.col("sheet").fill_null(""),
