@@ -289,3 +289,10 @@ def test_no_two_words_of_a_list_are_taken_for_each_other() -> None:
         names = [(key, at) for at, e in enumerate(entries) for key in sorted(e.keys)]
         for at, entry in enumerate(entries):
             assert nearest([word_key(entry.de)], names) in ([at], [None]), (name, entry.de)
+
+
+def test_what_is_wrong_at_one_place_is_said_in_its_order() -> None:
+    wrong = [f"Unsinn {letter}" for letter in "fbdace"]
+    items = {"Exzellenzmaßnahmen": "; ".join(wrong)}
+    for found in of_each([book(master=items)] * 40):
+        assert [german.split("„")[1][:8] for _, german, _ in found] == wrong
