@@ -40,7 +40,6 @@ from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import submission
-from schemas.sheets import hold_to_schemas
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,6 @@ def review(
     """
     mapped = apply_mappings(task.mappings, sent.files, sent.sheets, sent.cells)
     examined = examine(sent.sheets, sent.cells, task.settings, task.last_day, mapped.foreign)
-    hold_to_schemas(submission(), examined.valid.tables, task.last_day)
     office = read_office(office_files, office_sent.sheets, office_sent.cells)
     settled = settle(submission(), sent.files, sent.refusals, examined.master, examined.findings)
     portfolio = reviewed_portfolio(task, examined, settled, office)

@@ -3,18 +3,27 @@
 A value that fails becomes unknown (null) and a finding with its cell; its row stays.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipeline.findings import findings, join_findings
 from pipeline.parse.parse import Parsed
-from schemas.columns import LISTS, fault, is_listed
+from schemas.columns import LISTS, dtype_of, holds, is_listed
 from schemas.declaration import Sheet, Workbook
 
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
 CELL = ["file", "sheet_key", "row", "field"]
+# Where one cell fails several checks, the first of these is said.
+PRECEDENCE = ["bad_type", "bad_date", "bad_value", "out_of_range", "missing_value"]
+CODES = {"not_nullable": "missing_value"}
 FAILURES = {
     "index": pl.UInt32,
     "field": pl.String,
@@ -76,16 +85,52 @@ def is_error(code: pl.Expr) -> pl.Expr:
 
 
 def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -> pl.DataFrame:
-    """Return index and CELL, code of every value that fails; one row per value."""
+    """Return index and CELL, code of every value that fails; one row per value.
+
+    Few rows do: only those of which not every value holds are checked one by one.
+    """
     fields = [f for f in sheet.fields if f.type not in LISTS]
-    keys = ["index", "file", "row"]
-    faults = table.select(*keys, *(fault(f, last_day) for f in fields))
-    faults = faults.filter(pl.any_horizontal(pl.exclude(keys).is_not_null()))  # few rows have one
-    if faults.is_empty():
+    if all(table.schema.get(f.key) == dtype_of(f) for f in fields):
+        table = table.filter(~pl.all_horizontal(holds(f, last_day) for f in fields))
+    if table.is_empty():
         return pl.DataFrame(schema=FAILURES)
-    failures = faults.unpivot(index=keys, variable_name="field", value_name="code")
-    failures = failures.drop_nulls("code").with_columns(sheet_key=pl.lit(sheet.key))
-    return failures.select(list(FAILURES))
+    from schemas.sheets import sheet_schema  # pandera: loaded where something is wrong
+
+    failures = failed(sheet_schema(sheet, last_day), table)
+    failures = failures.join(table.select("index", "file", "row"), on="index")
+    return failures.with_columns(sheet_key=pl.lit(sheet.key)).select(list(FAILURES))
+
+
+def failed_items(register: str, items: pl.DataFrame) -> pl.DataFrame:
+    """Return index, code of every item that is not one of the register's words."""
+    strange = items.filter(~is_listed(pl.col("item"), register).fill_null(value=False))
+    if strange.is_empty():
+        return pl.DataFrame(schema=FAILURES).select("index", "code")
+    from schemas.sheets import items_schema
+
+    return failed(items_schema(register), strange).select("index", "code")
+
+
+def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
+    """Return index (as in the table), field, code of every value that fails; one row per value."""
+    from pandera.errors import SchemaErrors
+
+    try:
+        schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return pl.DataFrame(schema=FAILURES).select("index", "field", "code")
+    ours = cases.filter(pl.col("index").is_not_null())
+    if ours.height < cases.height:  # a column is missing or of the wrong type: our mistake
+        raise ValueError(f"{schema.name}: {cases.filter(pl.col('index').is_null())}")
+    code = pl.col("check").replace(CODES)
+    order = code.replace_strict(PRECEDENCE, range(len(PRECEDENCE)), default=len(PRECEDENCE))
+    rows = table["index"].gather(ours["index"].cast(pl.UInt32))
+    named = ours.select(rows.alias("index"), field="column", code=code, order=order)
+    return (
+        named.sort("index", "field", "order").unique(["index", "field"], keep="first").drop("order")
+    )
 
 
 def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -94,13 +139,12 @@ def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     good, bad = [own.clear()], [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
     for field in sheet.fields:
         if field.type in LISTS:
-            mine = own.filter(pl.col("field") == field.key)
+            mine = own.filter(pl.col("field") == field.key).with_row_index("index")
             if field.list:
-                listed = is_listed(pl.col("item"), field.list)
-                code = pl.lit("bad_value")
-                bad.append(mine.filter(~listed).select(*CELL, code=code, detail="item"))
-                mine = mine.filter(listed)
-            good.append(mine)
+                hit = mine.join(failed_items(field.list, mine), on="index")
+                bad.append(hit.select(*CELL, "code", detail="item"))
+                mine = mine.join(hit, on="index", how="anti")
+            good.append(mine.drop("index"))
     return pl.concat(good), pl.concat(bad)
 
 
@@ -112,9 +156,8 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     nowhere = pl.col("column").is_null()
     raw = cells.select(*CELL, value="raw", at_sheet="sheet", fixed=nowhere)
     names = parsed.sheets.select("file", "sheet_key", "sheet")
-    rows = failures.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
-    rows = rows.join(places, on=["file", "field"], how="left", maintain_order="left")
-    rows = rows.join(raw, on=CELL, how="left", maintain_order="left")
+    rows = failures.join(names, on=["file", "sheet_key"], how="left")
+    rows = rows.join(places, on=["file", "field"], how="left").join(raw, on=CELL, how="left")
     row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
     stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
     rows = rows.with_columns(
@@ -122,7 +165,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
         row=pl.when(stands).then(row),
         column=pl.when(stands).then("column"),
     )
-    return findings(rows.sort("file", "row", "column", maintain_order=True))
+    return findings(rows.sort("file", "row", "column"))
 
 
 def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:

@@ -1,10 +1,9 @@
-"""What a column of a sheet's typed table may hold, by its field, and what is wrong with a value.
+"""What a column of a sheet's typed table may hold, by its field: its type, and when a value holds.
 
-`schemas/sheets.py` says the same as pandera schemas, which hold what was validated to it.
+`schemas/sheets.py` says the same as pandera schemas, which name what is wrong with a value.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import cache
 
 import polars as pl
@@ -28,32 +27,35 @@ def values(register: str) -> set[str]:
     return {e.value for e in registers()[register]}
 
 
-def fault(field: Field, last_day: dt.date | None) -> pl.Expr:
-    """The code of the finding that a value of the field's column gives; null where it can be used.
+def holds(field: Field, last_day: dt.date | None) -> pl.Expr:
+    """Whether a value of the field's column can be used as it is; never null.
 
     last_day: the last day of the period; a Stichtag after it cannot be used.
     """
-    faults = [pl.when(~holds).then(pl.lit(code)) for code, holds in conditions(field, last_day)]
-    return pl.coalesce(*faults, pl.lit(None, pl.String)).alias(field.key)
-
-
-def conditions(field: Field, last_day: dt.date | None) -> Iterator[tuple[str, pl.Expr]]:
-    """Yield (code, condition) in the order in which they are said; null is no failure."""
     value = pl.col(field.key)
-    if field.key == "as_of" and last_day is not None:
-        yield "bad_date", value <= last_day
-    if field.pattern:
-        yield "bad_value", value.str.contains(field.pattern)
-    if field.list and field.type not in LISTS:
-        yield "bad_value", is_listed(value, field.list)
-    if field.type == "integer":
-        yield "bad_value", is_whole(value)
-    if field.min is not None:
-        yield "out_of_range", value >= field.min
-    if field.max is not None:
-        yield "out_of_range", value <= field.max
+    conditions = []
     if field.required:
-        yield "missing_value", value.is_not_null()
+        conditions.append(value.is_not_null())
+        if dtype_of(field) == pl.Float64:
+            conditions.append(value.is_not_nan())
+    if field.pattern:
+        conditions.append(value.str.contains(anchored(field.pattern)))
+    if field.list and field.type not in LISTS:
+        conditions.append(is_listed(value, field.list))
+    if field.type == "integer":
+        conditions.append(is_whole(value))
+    if field.min is not None:
+        conditions.append(value >= field.min)
+    if field.max is not None:
+        conditions.append(value <= field.max)
+    if field.key == "as_of" and last_day is not None:
+        conditions.append(value <= last_day)
+    return pl.all_horizontal(True, *conditions).fill_null(value=True)
+
+
+def anchored(pattern: str) -> str:
+    """Return the pattern that a value must match from its beginning."""
+    return pattern if pattern.startswith("^") else f"^{pattern}"
 
 
 def is_listed(word: pl.Expr, register: str) -> pl.Expr:

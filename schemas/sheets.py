@@ -1,46 +1,31 @@
 """The pandera schema of each sheet, made from its declaration: what its typed table may hold.
 
-Every check carries the code of the finding that its failure would have become: what is wrong in
-submissions has been found and made unknown before (see `pipeline.validate`).
+Every check carries the code of the finding that its failure becomes.
 """
 
 import datetime as dt
-from collections.abc import Mapping
 
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
 from schemas.columns import LISTS, dtype_of, is_whole, values
-from schemas.declaration import Field, Sheet, Workbook
+from schemas.declaration import Field, Sheet
 
 
-def hold_to_schemas(
-    workbook: Workbook, tables: Mapping[str, pl.DataFrame], last_day: dt.date | None = None
-) -> None:
-    """Raise pandera's error where a valid table holds what it may not: our mistake, not theirs.
-
-    tables: by sheet key (see `pipeline.validate.Valid`); any of their cells may be empty.
-    """
-    for sheet in workbook.sheets:
-        sheet_schema(sheet, last_day, with_gaps=True).validate(tables[sheet.key])
-
-
-def sheet_schema(
-    sheet: Sheet, last_day: dt.date | None = None, *, with_gaps: bool = False
-) -> pa.DataFrameSchema:
+def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
     """Return the schema of the sheet's typed table (see `pipeline.parse.tables.sheet_table`).
 
-    last_day: the last day of the period; a Stichtag after it is a bad date. with_gaps: whether
-    required cells, too, may be empty.
+    last_day: the last day of the period; a Stichtag after it is a bad date.
     """
-    fields = [f for f in sheet.fields if f.type not in LISTS]
-    columns = {
-        f.key: pa.Column(dtype_of(f), checks(f, last_day), nullable=with_gaps or not f.required)
-        for f in fields
-    }
+    columns = {f.key: column(f, last_day) for f in sheet.fields if f.type not in LISTS}
     keys = {"file": pa.Column(pl.UInt32), "row": pa.Column(pl.UInt32)}
     return pa.DataFrameSchema({**keys, **columns}, name=sheet.key, strict=False)
+
+
+def column(field: Field, last_day: dt.date | None) -> pa.Column:
+    """Return the field's column with its checks; an empty cell fails only where one is required."""
+    return pa.Column(dtype_of(field), checks(field, last_day), nullable=not field.required)
 
 
 def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
@@ -64,3 +49,9 @@ def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
 def whole(data: PolarsData) -> pl.LazyFrame:
     """Whether numbers are whole."""
     return data.lazyframe.select(is_whole(pl.col(data.key)))
+
+
+def items_schema(register: str) -> pa.DataFrameSchema:
+    """Return the schema of the items of a list cell whose words come from a register."""
+    check = pa.Check.isin(sorted(values(register)), error="bad_value")
+    return pa.DataFrameSchema({"item": pa.Column(pl.String, check)}, strict=False)

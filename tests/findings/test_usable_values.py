@@ -1,4 +1,4 @@
-"""What validation finds in a value is what the pandera schemas find in it."""
+"""The quick glance at a table finds the very rows of which the pandera schemas find something."""
 
 import datetime as dt
 import random
@@ -6,12 +6,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from pandera.errors import SchemaError, SchemaErrors
 
-from pipeline.validate import failed_values
-from schemas.columns import LISTS, dtype_of, fault, values
-from schemas.declaration import Field, Sheet, Workbook, office, submission, views
-from schemas.sheets import hold_to_schemas, sheet_schema
+from pipeline.validate import failed
+from schemas.columns import LISTS, dtype_of, holds, is_listed, values
+from schemas.declaration import Field, Sheet, office, submission, views
+from schemas.sheets import items_schema, sheet_schema
 
 from .frames import LAST_DAY
 
@@ -20,8 +19,6 @@ NUMBERS = [-181.0, -1.0, 0.0, 0.5, 1.0, 90.0, 90.5, 1989.0, 1990.0, 2100.0, 2101
 TEXTS = ["", "DE-0042", "DE-42", "xDE-0042", "DE-0042x", "de-0042", "Muster"]
 DAYS = [LAST_DAY, LAST_DAY + dt.timedelta(days=1), dt.date(1990, 1, 1)]
 ROWS = 200
-# Of several codes for one value the first is said.
-PRECEDENCE = ["bad_date", "bad_value", "out_of_range", "not_nullable"]
 
 
 def candidates(field: Field) -> list[Any]:
@@ -30,10 +27,19 @@ def candidates(field: Field) -> list[Any]:
     return [None, *kinds.get(dtype_of(field), TEXTS), *words]
 
 
-def drawn(sheet: Sheet) -> pl.DataFrame:
+def usable(field: Field) -> list[Any]:
+    every = pl.DataFrame({field.key: candidates(field)}, schema={field.key: dtype_of(field)})
+    return every.filter(holds(field, LAST_DAY)).drop_nulls()[field.key].to_list()
+
+
+def drawn(sheet: Sheet, fields: list[Field]) -> pl.DataFrame:
+    """Return rows of which each has one field of any value; the others hold a usable one."""
     choose = random.Random(sheet.key)
-    fields = [f for f in sheet.fields if f.type not in LISTS]
-    table = {f.key: [choose.choice(candidates(f)) for _ in range(ROWS)] for f in fields}
+    table = {}
+    for at, field in enumerate(fields):
+        every, good = candidates(field), usable(field)
+        mine = [row % len(fields) == at for row in range(ROWS)]
+        table[field.key] = [choose.choice(every if any_value else good) for any_value in mine]
     frame = pl.DataFrame(table, schema={f.key: dtype_of(f) for f in fields})
     return with_keys(frame.with_row_index("index"))
 
@@ -42,41 +48,31 @@ def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(file=pl.lit(0, pl.UInt32), row=pl.col("index"))
 
 
-def found_by_pandera(sheet: Sheet, table: pl.DataFrame) -> set[tuple[int, str, str]]:
-    with pytest.raises(SchemaErrors) as caught:
-        sheet_schema(sheet, LAST_DAY).validate(table, lazy=True)
-    cases: dict[tuple[int, str], list[str]] = {}
-    for case in caught.value.failure_cases.iter_rows(named=True):
-        cases.setdefault((case["index"], case["column"]), []).append(case["check"])
-    first = {place: min(checks, key=PRECEDENCE.index) for place, checks in cases.items()}
-    return {(*at, "missing_value" if c == "not_nullable" else c) for at, c in first.items()}
-
-
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.key)
-def test_every_value_is_judged_as_by_pandera(sheet: Sheet) -> None:
-    table = drawn(sheet)
-    failures = failed_values(sheet, table, LAST_DAY)
-    assert set(failures.select("index", "field", "code").rows()) == found_by_pandera(sheet, table)
-    assert failures.height
+def test_a_value_holds_where_pandera_finds_nothing(sheet: Sheet) -> None:
+    fields = [f for f in sheet.fields if f.type not in LISTS]
+    table = drawn(sheet, fields)
+    some_fails = ~pl.all_horizontal(holds(f, LAST_DAY) for f in fields)
+    failures = failed(sheet_schema(sheet, LAST_DAY), table)
+    assert set(failures["index"]) == set(table.filter(some_fails)["index"])
+    assert failures.height or not any(f.required or f.list for f in fields)
 
 
-def test_what_is_left_keeps_to_the_schemas() -> None:
-    sheets = {sheet.key: drawn(sheet) for sheet in submission().sheets}
-    clean = {
-        sheet.key: sheets[sheet.key].with_columns(
-            pl.when(fault(f, LAST_DAY).is_null()).then(f.key).alias(f.key)
-            for f in sheet.fields
-            if f.type not in LISTS
-        )
-        for sheet in submission().sheets
-    }
-    hold_to_schemas(submission(), clean, LAST_DAY)
+@pytest.mark.parametrize("register", ["measures", "technology_fields"])
+def test_an_item_is_listed_where_pandera_finds_nothing(register: str) -> None:
+    items = pl.DataFrame({"item": [*sorted(values(register)), "", "IKT ", None]})
+    items = items.with_row_index("index")
+    listed = is_listed(pl.col("item"), register).fill_null(value=False)
+    failures = failed(items_schema(register), items)
+    assert set(failures["index"]) == set(items.filter(~listed)["index"])
+    assert failures.height == 3
 
 
-def test_a_value_that_should_have_been_found_is_our_mistake() -> None:
+def test_the_index_of_a_failure_is_that_of_the_whole_table() -> None:
     sheet = submission().sheet("management")
+    table = pl.DataFrame(
+        {"index": [7, 9], "fte": [1.0, -1.0]}, schema_overrides={"index": pl.UInt32}
+    )
     others = {f.key: pl.lit(None, dtype_of(f)) for f in sheet.fields if f.key != "fte"}
-    table = with_keys(pl.DataFrame({"fte": [1.0, -1.0]}).with_row_index("index"))
-    workbook = Workbook((sheet,), {})
-    with pytest.raises(SchemaError, match="out_of_range"):
-        hold_to_schemas(workbook, {"management": table.with_columns(**others)})
+    failures = failed(sheet_schema(sheet), with_keys(table.with_columns(**others)))
+    assert failures.rows() == [(9, "fte", "out_of_range")]
