@@ -46,7 +46,8 @@ def check(
     """
     settings, stacked = load_settings(), sent.stacked()
     foreign = apply_mappings(mappings, sent.files, [stacked]).foreign
-    examined = examine(*stacked, settings, foreign=foreign)
+    # Distances decide no finding; only the figures behind the requests look at them.
+    examined = examine(*stacked, settings, foreign=foreign, with_distances=with_requests)
     master, found = examined.master, examined.findings
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
     settled = settle(submission(), alone, sent.refusals, master, found)

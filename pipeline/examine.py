@@ -41,14 +41,22 @@ def examine(
     settings: Settings,
     last_day: dt.date | None = None,
     foreign: Foreign = NOTHING_FOREIGN,
+    *,
+    with_distances: bool = True,
 ) -> Examined:
     """Return the stacked submissions examined.
 
     last_day: the last day of the period, if any. foreign: what mappings say of foreign exports.
+    with_distances: whether the actors' distances are needed; no finding hangs on them.
     """
     parsed = parse(submission(), sheets, cells, foreign)
     valid = validate(submission(), parsed, last_day)
-    located = describe(valid.tables["master_data"], valid.tables["actors"], settings.actors)
+    located = describe(
+        valid.tables["master_data"],
+        valid.tables["actors"],
+        settings.actors,
+        with_distances=with_distances,
+    )
     counted = count(located.actors, settings.actors, Definition())
     tables = {**valid.tables, "master_data": located.offices, "actors": counted}
     crossed = cross_check(submission(), tables, parsed, settings.actors, last_day)

@@ -3,6 +3,8 @@
 Every stage that meets a problem returns such rows; `report` gives them their texts.
 """
 
+from functools import cache
+
 import polars as pl
 
 # detail, other: what the message needs beyond the place (another cell, a list's item, a limit).
@@ -22,6 +24,7 @@ FINDINGS = {
 }
 
 
+@cache
 def empty() -> pl.DataFrame:
     """Return a frame of no findings."""
     return pl.DataFrame(schema=FINDINGS)
@@ -29,6 +32,8 @@ def empty() -> pl.DataFrame:
 
 def findings(rows: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
     """Return the rows as findings: what a row does not say is null; `code` fills or replaces."""
+    if rows.is_empty():
+        return empty()
     if code is not None:
         rows = rows.with_columns(code=pl.lit(code))
     missing = [pl.lit(None, t).alias(n) for n, t in FINDINGS.items() if n not in rows.columns]
@@ -37,4 +42,5 @@ def findings(rows: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
 
 def join_findings(*parts: pl.DataFrame) -> pl.DataFrame:
     """Return all findings in one frame."""
-    return pl.concat([empty(), *parts])
+    some = [part for part in parts if not part.is_empty()]
+    return pl.concat(some) if some else empty()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from schemas.declaration import read_toml
+from schemas.declaration import read_toml_table
 
 LANGUAGES = ("de", "en")
 NBSP = "\u00a0"
@@ -14,14 +14,9 @@ BETWEEN_LANGUAGES = "\x1e"
 
 
 @cache
-def every_text() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Return all texts by group and code."""
-    return read_toml("texts.toml")
-
-
 def texts(group: str) -> Mapping[str, Mapping[str, str]]:
-    """Return the texts of a group by code."""
-    return every_text()[group]
+    """Return the texts of a group by code; of the many groups few are needed at a time."""
+    return read_toml_table("texts.toml", group)
 
 
 def say(group: str, code: str | None, lang: str) -> str:

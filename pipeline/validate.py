@@ -3,24 +3,37 @@
 A value that fails becomes unknown (null) and a finding with its cell; its row stays.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from pipeline.findings import findings, join_findings
 from pipeline.parse.parse import Parsed
+from schemas.columns import LISTS, dtype_of, holds, is_listed
 from schemas.declaration import Sheet, Workbook
-from schemas.sheets import LISTS, items_schema, sheet_schema
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
 
 CELL = ["file", "sheet_key", "row", "field"]
 # Where one cell fails several checks, the first of these is said.
 PRECEDENCE = ["bad_type", "bad_date", "bad_value", "out_of_range", "missing_value"]
 CODES = {"not_nullable": "missing_value"}
-FAILURES = {"index": pl.UInt32, "field": pl.String, "code": pl.String}
+FAILURES = {
+    "index": pl.UInt32,
+    "field": pl.String,
+    "code": pl.String,
+    "file": pl.UInt32,
+    "row": pl.UInt32,
+    "sheet_key": pl.String,
+}
+# Of these an empty cell means something, so that a bad one is told apart.
+MARKED = ("date", "country", "postcode")
 
 
 @dataclass(frozen=True)
@@ -41,24 +54,29 @@ def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None
     bad = parsed.cells.filter(is_error(pl.col("code"))).select(CELL)
     for sheet in workbook.sheets:
         table = parsed.tables[sheet.key].with_row_index("index")
-        failures = failed(sheet_schema(sheet, last_day), table)
-        failures = failures.join(table.select("index", "file", "row"), on="index")
-        failures = failures.with_columns(sheet_key=pl.lit(sheet.key))
-        failures = failures.join(bad, on=CELL, how="anti")  # said already: bad, not empty
-        if sheet.layout == "table":  # of a column that is missing as a whole, it is said once
-            failures = failures.join(parsed.places, on=["file", "sheet_key", "field"], how="semi")
+        failures = failed_values(sheet, table, last_day)
+        if failures.height:
+            failures = unsaid(sheet, failures, parsed, bad)
         items, item_failures = checked_items(sheet, parsed.items)
-        found.append(
-            located(
-                parsed,
-                sheet,
-                pl.concat([failures.drop("index"), item_failures], how="diagonal_relaxed"),
-            )
-        )
+        if failures.height or item_failures.height:
+            every = [failures.drop("index"), item_failures]
+            found.append(located(parsed, sheet, pl.concat(every, how="diagonal_relaxed")))
         clean = without(table, failures).drop("index")
         unusable = pl.concat([bad, failures.select(CELL)])
         tables[sheet.key] = add_lists(sheet, mark_bad(sheet, clean, unusable), items)
     return Valid(tables, join_findings(*found))
+
+
+def unsaid(sheet: Sheet, failures: pl.DataFrame, parsed: Parsed, bad: pl.DataFrame) -> pl.DataFrame:
+    """Return the failures of which nothing is said yet.
+
+    bad: CELL of what could not be read; it is bad, not empty. Of a column that is missing as a
+    whole, it is said once.
+    """
+    rest = failures.join(bad, on=CELL, how="anti")
+    if sheet.layout == "form":
+        return rest
+    return rest.join(parsed.places, on=["file", "sheet_key", "field"], how="semi")
 
 
 def is_error(code: pl.Expr) -> pl.Expr:
@@ -66,22 +84,50 @@ def is_error(code: pl.Expr) -> pl.Expr:
     return code.is_not_null() & (code != "ambiguous_number")
 
 
+def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -> pl.DataFrame:
+    """Return index and CELL, code of every value that fails; one row per value.
+
+    Few rows do: only those of which not every value holds are checked one by one.
+    """
+    fields = [f for f in sheet.fields if f.type not in LISTS]
+    if all(table.schema.get(f.key) == dtype_of(f) for f in fields):
+        table = table.filter(~pl.all_horizontal(holds(f, last_day) for f in fields))
+    if table.is_empty():
+        return pl.DataFrame(schema=FAILURES)
+    from schemas.sheets import sheet_schema  # pandera: loaded where something is wrong
+
+    failures = failed(sheet_schema(sheet, last_day), table)
+    failures = failures.join(table.select("index", "file", "row"), on="index")
+    return failures.with_columns(sheet_key=pl.lit(sheet.key)).select(list(FAILURES))
+
+
+def failed_items(register: str, items: pl.DataFrame) -> pl.DataFrame:
+    """Return index, code of every item that is not one of the register's words."""
+    strange = items.filter(~is_listed(pl.col("item"), register).fill_null(value=False))
+    if strange.is_empty():
+        return pl.DataFrame(schema=FAILURES).select("index", "code")
+    from schemas.sheets import items_schema
+
+    return failed(items_schema(register), strange).select("index", "code")
+
+
 def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
-    """Return index, field, code of every value that fails; one row per value."""
+    """Return index (as in the table), field, code of every value that fails; one row per value."""
+    from pandera.errors import SchemaErrors
+
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
     else:
-        return pl.DataFrame(schema=FAILURES)
+        return pl.DataFrame(schema=FAILURES).select("index", "field", "code")
     ours = cases.filter(pl.col("index").is_not_null())
     if ours.height < cases.height:  # a column is missing or of the wrong type: our mistake
         raise ValueError(f"{schema.name}: {cases.filter(pl.col('index').is_null())}")
     code = pl.col("check").replace(CODES)
     order = code.replace_strict(PRECEDENCE, range(len(PRECEDENCE)), default=len(PRECEDENCE))
-    named = ours.select(
-        index=pl.col("index").cast(pl.UInt32), field="column", code=code, order=order
-    )
+    rows = table["index"].gather(ours["index"].cast(pl.UInt32))
+    named = ours.select(rows.alias("index"), field="column", code=code, order=order)
     return (
         named.sort("index", "field", "order").unique(["index", "field"], keep="first").drop("order")
     )
@@ -90,18 +136,16 @@ def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
 def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the usable items of the sheet's list cells, and the failures (with the item)."""
     own = items.filter(pl.col("sheet_key") == sheet.key)
-    good, bad = [own.clear()], []
+    good, bad = [own.clear()], [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
     for field in sheet.fields:
         if field.type in LISTS:
             mine = own.filter(pl.col("field") == field.key).with_row_index("index")
-            failures = failed(items_schema(field.list), mine) if field.list else None
-            if failures is not None:
-                hit = mine.join(failures.select("index", "code"), on="index")
+            if field.list:
+                hit = mine.join(failed_items(field.list, mine), on="index")
                 bad.append(hit.select(*CELL, "code", detail="item"))
-                mine = mine.join(failures, on="index", how="anti")
+                mine = mine.join(hit, on="index", how="anti")
             good.append(mine.drop("index"))
-    empty = own.clear().select(*CELL, code=pl.lit(""), detail="item")
-    return pl.concat(good), pl.concat([empty, *bad])
+    return pl.concat(good), pl.concat(bad)
 
 
 def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFrame:
@@ -134,14 +178,16 @@ def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
 
 def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
     """Add `<field>_bad` for dates, countries and postcodes."""
-    unusable = unusable.filter(pl.col("sheet_key") == sheet.key)
-    for field in sheet.fields:
-        if field.type in ("date", "country", "postcode"):
-            mine = unusable.filter(pl.col("field") == field.key).select("file", "row").unique()
-            mine = mine.with_columns(pl.lit(value=True).alias(f"{field.key}_bad"))
-            table = table.join(mine, on=["file", "row"], how="left", maintain_order="left")
-            table = table.with_columns(pl.col(f"{field.key}_bad").fill_null(value=False))
-    return table
+    marked = {f.key: f"{f.key}_bad" for f in sheet.fields if f.type in MARKED}
+    field = pl.col("field")
+    mine = unusable.filter(pl.col("sheet_key") == sheet.key, field.is_in(list(marked)))
+    if mine.is_empty():
+        return table.with_columns(pl.lit(value=False).alias(name) for name in marked.values())
+    rows = mine.group_by("file", "row").agg(
+        (field == key).any().alias(name) for key, name in marked.items()
+    )
+    table = table.join(rows, on=["file", "row"], how="left", maintain_order="left")
+    return table.with_columns(pl.col(name).fill_null(value=False) for name in marked.values())
 
 
 def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Loads what is declared as data: workbooks (sheets and fields) and registers (lists of words)."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ class Entry:
         """Return the word in a language."""
         return self.de if lang == "de" else self.en
 
-    @property
+    @cached_property
     def value(self) -> str:
         """What tables carry: the German name, or the one it is read as."""
         return self.extra.get("read_as", self.de)
@@ -120,6 +121,25 @@ def read_toml(name: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise DeclarationError(f"{path.name}: {error}") from error
+
+
+def read_toml_table(name: str, table: str) -> Mapping[str, Any]:
+    """Read one table of a file of which few tables are needed; KeyError if it is not there."""
+    found = _tables(name)[table]
+    try:
+        own: Mapping[str, Any] = tomllib.loads(found)[table]
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(f"{name}, {table}: {error}") from error
+    return own
+
+
+@cache
+def _tables(name: str) -> Mapping[str, str]:
+    """Return the text of each table of a file, from its header to the next."""
+    text = (HERE / name).read_text(encoding="utf-8")
+    heads = list(re.finditer(r"^\[(\w+)\]", text, re.MULTILINE))
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    return {head[1]: text[head.start() : end] for head, end in zip(heads, ends, strict=True)}
 
 
 def _field(sheet: str, raw: dict[str, Any]) -> Field:
@@ -178,9 +198,7 @@ def views() -> Workbook:
 
 def submission_words() -> Mapping[str, Any]:
     """Return the words for yes, no, nothing and totals, which hold for every workbook."""
-    words = read_toml("workbook.toml")
-    words.pop("sheets")
-    return words
+    return submission().words
 
 
 def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:

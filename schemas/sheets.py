@@ -9,10 +9,8 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from schemas.declaration import Field, Sheet, registers
-
-DTYPES = {"number": pl.Float64, "integer": pl.Float64, "date": pl.Date, "yes_no": pl.Boolean}
-LISTS = ("choices", "text_list")
+from schemas.columns import LISTS, dtype_of, is_whole, values
+from schemas.declaration import Field, Sheet
 
 
 def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
@@ -27,8 +25,7 @@ def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameS
 
 def column(field: Field, last_day: dt.date | None) -> pa.Column:
     """Return the field's column with its checks; an empty cell fails only where one is required."""
-    dtype = DTYPES.get(field.type, pl.String)
-    return pa.Column(dtype, checks(field, last_day), nullable=not field.required)
+    return pa.Column(dtype_of(field), checks(field, last_day), nullable=not field.required)
 
 
 def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
@@ -39,7 +36,7 @@ def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
     if field.list and field.type not in LISTS:
         result.append(pa.Check.isin(sorted(values(field.list)), error="bad_value"))
     if field.type == "integer":
-        result.append(pa.Check(is_whole, error="bad_value"))
+        result.append(pa.Check(whole, error="bad_value"))
     if field.min is not None:
         result.append(pa.Check.ge(field.min, error="out_of_range"))
     if field.max is not None:
@@ -49,17 +46,9 @@ def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
     return result
 
 
-def values(register: str) -> set[str]:
-    """Return what a column of the register's words may carry."""
-    if register == "countries":
-        return {e.extra["code"] for e in registers()[register]}
-    return {e.value for e in registers()[register]}
-
-
-def is_whole(data: PolarsData) -> pl.LazyFrame:
+def whole(data: PolarsData) -> pl.LazyFrame:
     """Whether numbers are whole."""
-    number = pl.col(data.key)
-    return data.lazyframe.select(number.round(0) == number)
+    return data.lazyframe.select(is_whole(pl.col(data.key)))
 
 
 def items_schema(register: str) -> pa.DataFrameSchema:

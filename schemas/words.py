@@ -22,6 +22,8 @@ def collapse(text: str) -> str:
 
 def word_key(text: str) -> str:
     """Return what two words must have in common to be the same word."""
+    if text.isascii() and text.isprintable():  # most names: nothing but letters and blanks
+        return " ".join(text.split()).lower()
     text = re.sub(DASHES, "-", collapse(text)).lower()
     for letter, letters in UMLAUTS.items():
         text = text.replace(letter, letters)
@@ -31,4 +33,6 @@ def word_key(text: str) -> str:
 def header_key(text: str) -> str:
     """Return the key of a header or label: a trailing star, colon or bracketed unit left out."""
     key = word_key(text)
+    if not key.endswith(("*", ":", ")", "]")):
+        return key
     return re.sub(HEADER_TAIL, "", key) or key

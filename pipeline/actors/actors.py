@@ -24,18 +24,22 @@ class Located:
     findings: pl.DataFrame
 
 
-def describe(master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules) -> Located:
+def describe(
+    master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules, *, with_distances: bool = True
+) -> Located:
     """Return every row of Akteure with its place, distance, SME status and key.
 
     master: valid Stammdaten (file, as_of, postcode, latitude, longitude …); actors: valid Akteure.
+    with_distances: else distance_km is null everywhere.
     """
     offices = locate(master, pl.lit(GERMANY))
     country = pl.when(~pl.col("country_bad")).then(pl.col("country").fill_null(GERMANY))
     actors = locate(actors, country)
     office = offices.select("file", "as_of", office_lat="lat", office_lon="lon")
     actors = actors.join(office, on="file", how="left", maintain_order="left")
+    km = distance_km("office_lat", "office_lon", "lat", "lon")
     actors = actors.with_columns(
-        distance_km=distance_km("office_lat", "office_lon", "lat", "lon"),
+        distance_km=km if with_distances else pl.lit(None, pl.Float64),
         sme=status.is_sme(rules),
         sme_ifm=status.is_sme_ifm(rules),
         rnd=pl.col("actor_type").is_in(status.types_where("rnd")),

@@ -6,9 +6,15 @@ centre, own (whether the row states coordinates).
 
 import polars as pl
 
-from pipeline.actors.places import GERMANY, distance_km, postcode_areas
+from pipeline.actors.places import (
+    GERMANY,
+    at_most_km,
+    distance_km,
+    postcode_areas,
+    postcode_positions,
+)
 from pipeline.crosschecks.declared import Check
-from pipeline.crosschecks.facts import Facts, hits, number_text
+from pipeline.crosschecks.facts import Facts, hits, no_hits, number_text
 from pipeline.crosschecks.gazetteer import german_places, place_words
 
 CENTRE = ("center_latitude", "center_longitude")
@@ -27,6 +33,8 @@ def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
     Detail: how far off they are as they stand.
     """
     far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
+    if far.is_empty():
+        return no_hits()
     far = far.with_columns(swapped=distance_km("longitude", "latitude", *CENTRE))
     return hits(far.filter(pl.col("swapped") <= check.limits["km"]), whole_km("off"))
 
@@ -34,7 +42,8 @@ def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
 def off_postcode(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
     """Return the rows whose coordinates are further off their postcode's centre, with off (km)."""
     off = distance_km("latitude", "longitude", *CENTRE)
-    return table.filter("own").with_columns(off=off).filter(pl.col("off") > tolerance_km)
+    maybe = at_most_km("latitude", "longitude", *CENTRE) > tolerance_km
+    return table.filter("own", maybe).with_columns(off=off).filter(pl.col("off") > tolerance_km)
 
 
 def whole_km(name: str) -> pl.Expr:
@@ -48,7 +57,9 @@ def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
     Where no country is stated (it counts as DE), only if they would lie inside when swapped.
     degrees: so far around it they may lie. except: countries with parts overseas.
     """
-    table = facts.tables[check.sheet].filter("own", pl.col("center_latitude").is_null())
+    table = without_postcode(facts.tables[check.sheet])
+    if table.is_empty():
+        return no_hits()
     boxes = areas_box("country").filter(~pl.col("country").is_in(check.limits["except"]))
     boxes = boxes.rename({"country": "country_code"})
     out = table.join(boxes, on="country_code", maintain_order="left")
@@ -59,10 +70,15 @@ def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
     return hits(out, pl.col("country_code"), number_text(pl.col("longitude")))
 
 
+def without_postcode(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with coordinates whose postcode is not known."""
+    return table.filter("own", pl.col("center_latitude").is_null())
+
+
 def areas_box(*keys: str) -> pl.DataFrame:
     """Return the rectangle around all postcodes of each country or state."""
     return (
-        postcode_areas()
+        postcode_positions()
         .group_by(keys)
         .agg(
             south=pl.col("latitude").min(),
@@ -84,11 +100,13 @@ def inside_box(latitude: str, longitude: str, slack: float) -> pl.Expr:
 def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     """No postcode of the stated federal state lies within `km` of the office's postcode."""
     table = facts.tables[check.sheet].drop_nulls(["federal_state", "center_latitude"])
-    areas = postcode_areas().filter(pl.col("country") == GERMANY)
-    own = areas.select(postcode_key="postcode", own_state="state", own_place="place")
+    areas = postcode_positions().filter(pl.col("country") == GERMANY)
+    own = areas.select(postcode_key="postcode", own_state="state")
     table = table.join(own, on="postcode_key", maintain_order="left")
     other = (pl.col("own_state") != pl.col("federal_state")) & (pl.col("own_state") != "")
     table = table.filter(other)
+    if table.is_empty():
+        return no_hits()
     near = areas.select(federal_state="state", at_latitude="latitude", at_longitude="longitude")
     near = table.join(near, on="federal_state").filter(
         distance_km("at_latitude", "at_longitude", *CENTRE) <= check.limits["km"]
@@ -100,7 +118,9 @@ def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
 
 def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
     """Coordinates without a known postcode lie outside the rectangle around the stated state."""
-    table = facts.tables[check.sheet].filter("own", pl.col("center_latitude").is_null())
+    table = without_postcode(facts.tables[check.sheet])
+    if table.is_empty():
+        return no_hits()
     boxes = areas_box("country", "state").filter(pl.col("country") == GERMANY).drop("country")
     out = table.join(boxes, left_on="federal_state", right_on="state", maintain_order="left")
     out = out.filter(~inside_box("latitude", "longitude", check.limits["degrees"]))
@@ -119,12 +139,24 @@ def city_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     table = facts.tables[check.sheet].filter(german).drop_nulls(["city", "center_latitude"])
     table = table.with_columns(word=place_words(pl.col("city")).list.first())
     pairs = table.select("postcode_key", "word", *CENTRE).unique(["postcode_key", "word"])
-    namesakes = pairs.drop_nulls("word").join(german_places(), on="word")
-    km = distance_km("latitude", "longitude", *CENTRE)
-    nearest = namesakes.with_columns(km=km).group_by("postcode_key", "word").agg(pl.col("km").min())
-    far = nearest.filter(pl.col("km") > check.limits["km"])
+    far = far_from_namesakes(pairs.drop_nulls("word"), check.limits["km"])
+    if far.is_empty():
+        return no_hits()
     rows = table.join(far, on=["postcode_key", "word"], maintain_order="left")
     own = postcode_areas().filter(pl.col("country") == GERMANY)
     own = own.select(postcode_key="postcode", own_place="place")
     rows = rows.join(own, on="postcode_key", maintain_order="left")
     return hits(rows, pl.col("own_place"), pl.col("city"))
+
+
+def far_from_namesakes(pairs: pl.DataFrame, limit_km: float) -> pl.DataFrame:
+    """Return postcode_key, word of the pairs whose centre is further from all places of that word.
+
+    pairs: postcode_key, word and the postcode's centre. Most are near one at a glance.
+    """
+    namesakes = pairs.join(german_places(pairs["word"]), on="word")
+    places = ("latitude", "longitude", *CENTRE)
+    near = namesakes.filter(at_most_km(*places) <= limit_km)
+    rest = namesakes.join(near, on=["postcode_key", "word"], how="anti")
+    nearest = rest.with_columns(km=distance_km(*places)).group_by("postcode_key", "word")
+    return nearest.agg(pl.col("km").min()).filter(pl.col("km") > limit_km).drop("km")

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.crosschecks import addresses, duplicates, statements, totals
 from pipeline.crosschecks.declared import Check, checks_of
 from pipeline.crosschecks.facts import Facts, with_days
-from pipeline.findings import findings, join_findings
+from pipeline.findings import empty, findings, join_findings
 from pipeline.parse.parse import Parsed
 from pipeline.settings import ActorRules
 from schemas.declaration import Workbook
@@ -58,6 +58,8 @@ def cross_check(
 def run(check: Check, facts: Facts) -> pl.DataFrame:
     """Return one check's findings."""
     hit = RULES[check.rule](check, facts)
+    if hit.is_empty():
+        return empty()
     field = pl.col("field") if "field" in hit.columns else pl.lit(check.field)
     place = {"sheet_key": pl.lit(check.sheet), "field": field, "check": pl.lit(check.id)}
     return findings(hit.with_columns(**place).sort("file", "row"), CODE)

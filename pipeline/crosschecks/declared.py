@@ -26,9 +26,15 @@ class Check:
 
 
 @cache
+def declared() -> Mapping[str, Any]:
+    """Return what the file says: checks, and the words they leave out of account."""
+    return read_toml("crosschecks.toml")
+
+
+@cache
 def checks() -> tuple[Check, ...]:
     """Return all checks in their order; DeclarationError where one names what does not exist."""
-    found = tuple(_check(raw) for raw in read_toml("crosschecks.toml")["checks"])
+    found = tuple(_check(raw) for raw in declared()["checks"])
     if len({c.id for c in found}) < len(found):
         raise DeclarationError("crosschecks.toml: an id stands there twice")
     return found
@@ -43,7 +49,7 @@ def checks_of(workbook: Workbook) -> list[Check]:
 @cache
 def legal_forms() -> tuple[str, ...]:
     """Return the words that do not tell two organisations apart."""
-    return tuple(read_toml("crosschecks.toml")["legal_forms"])
+    return tuple(declared()["legal_forms"])
 
 
 def _check(raw: dict[str, Any]) -> Check:
@@ -61,6 +67,7 @@ def _check(raw: dict[str, Any]) -> Check:
     return check
 
 
+@cache
 def _fields() -> Mapping[str, set[str]]:
     sheets = (*submission().sheets, *office().sheets)
     return {s.key: {f.key for f in s.fields} for s in sheets}

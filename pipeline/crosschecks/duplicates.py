@@ -5,8 +5,6 @@ words without legal forms; numbers must agree, and every word but for a slip of 
 """
 
 import polars as pl
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from pipeline.crosschecks.declared import Check, legal_forms
 from pipeline.crosschecks.facts import Facts, hits
@@ -110,7 +108,10 @@ def only_slips(pairs: pl.DataFrame, short_word: int, long_word: int) -> pl.Serie
 
 def distances(left: pl.Series, right: pl.Series) -> pl.Series:
     """Return how many letters must change, pair by pair; FURTHEST + 1 stands for more."""
-    found = process.cpdist(
-        left.to_list(), right.to_list(), scorer=OSA.distance, score_cutoff=FURTHEST
-    )
+    if left.is_empty():
+        return pl.Series([], dtype=pl.Int64)
+    from rapidfuzz.distance import OSA
+
+    both = zip(left.to_list(), right.to_list(), strict=True)
+    found = [OSA.distance(a, b, score_cutoff=FURTHEST) for a, b in both]
     return pl.Series(found, dtype=pl.Int64)

@@ -8,6 +8,8 @@ import polars as pl
 
 from pipeline.settings import ActorRules
 
+HITS = {"file": pl.UInt32, "row": pl.UInt32, "detail": pl.String, "other": pl.String}
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -35,6 +37,11 @@ def with_days(
             table = table.join(as_of, on="file", how="left", maintain_order="left")
         result[name] = table.with_columns(first_day=pl.lit(first, pl.Date))
     return result
+
+
+def no_hits() -> pl.DataFrame:
+    """Return the result of a rule that finds nothing at the first glance."""
+    return pl.DataFrame(schema=HITS)
 
 
 def day_text(day: pl.Expr) -> pl.Expr:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.crosschecks.declared import Check
-from pipeline.crosschecks.facts import Facts, number_text
+from pipeline.crosschecks.facts import Facts, no_hits, number_text
 from pipeline.keys import word_key_expr
 from schemas.declaration import submission
 from schemas.words import word_key
@@ -24,6 +24,8 @@ def total(check: Check, facts: Facts) -> pl.DataFrame:
         pl.col("field").is_in(check.others),
         word_key_expr(pl.col("label")).str.strip_chars_end(":").is_in(plain),
     )
+    if stated.is_empty():
+        return no_hits()
     sums = sums_above(check, facts, stated)
     sums = sums.with_columns(part=pl.col("above") - pl.col("above_before").fill_null(0.0))
     slack = pl.max_horizontal(

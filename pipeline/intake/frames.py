@@ -1,8 +1,11 @@
 """Stacks what was read from many workbooks: one frame of sheets and one of cells."""
 
+from __future__ import annotations
+
+import sys
+from array import array
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import polars as pl
 
 from pipeline.intake.cells import WIDTH, WITH_TEXT
@@ -18,6 +21,7 @@ CELLS = {
     "number": pl.Float64,
     "text": pl.String,
 }
+ITEM_SIZES: dict[type[pl.DataType], int] = {pl.UInt8: 1, pl.UInt16: 2, pl.UInt64: 8, pl.Float64: 8}
 
 
 def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -37,38 +41,52 @@ def _sheets_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
 
 def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
     every = [reading.cells for _, reading in numbered]
-    lengths = [len(cells.kind) for cells in every]
-    place = _joined([cells.place for cells in every], np.uint64)
-    kind = _joined([cells.kind for cells in every], np.uint8)
-    number = _joined([cells.number for cells in every], np.float64)
+    cells = pl.DataFrame(
+        {
+            "sheet": _joined([cells.sheet for cells in every], pl.UInt16),
+            "place": _joined([cells.place for cells in every], pl.UInt64),
+            "kind": _joined([cells.kind for cells in every], pl.UInt8),
+            "number": _joined([cells.number for cells in every], pl.Float64),
+        }
+    )
+    cells = pl.concat([_of_each_cell(numbered), cells], how="horizontal")
     # Of a kind with a text, number is the text's position among the texts of its file.
-    texts = [cells.texts for cells in every]
-    before = np.cumsum([0, *map(len, texts)])[:-1] if texts else np.zeros(0, dtype=np.int64)
-    has_text = np.isin(kind, np.frombuffer(WITH_TEXT, dtype=np.uint8))
-    position = np.where(has_text, number, 0).astype(np.uint32)
-    position += np.repeat(before.astype(np.uint32), lengths)
-    known = pl.Series([text for t in texts for text in t] or [""], dtype=pl.String)
-    files = np.array([file for file, _ in numbered], dtype=np.uint32)
-    columns = {
-        "file": np.repeat(files, lengths),
-        "sheet": _joined([cells.sheet for cells in every], np.uint16),
-        "row": (place // WIDTH + 1).astype(np.uint32),
-        "column": (place % WIDTH + 1).astype(np.uint32),
-        "kind": kind,
-        "number": np.where(has_text, np.nan, number),
-        "text": _texts(known, position, has_text),
-    }
-    return pl.DataFrame(columns, schema=CELLS)
+    has_text = pl.col("kind").is_in(list(WITH_TEXT))
+    position = pl.when(has_text).then("number").cast(pl.UInt32) + pl.col("before")
+    cells = cells.select(
+        "file",
+        "sheet",
+        row=(pl.col("place") // WIDTH + 1).cast(pl.UInt32),
+        column=(pl.col("place") % WIDTH + 1).cast(pl.UInt32),
+        kind="kind",
+        number=pl.when(has_text).then(float("nan")).otherwise("number"),
+        text=position,
+    )
+    texts = [text for own in every for text in own.texts]
+    known = pl.Series(texts or [""], dtype=pl.String)
+    return cells.with_columns(known.gather(cells["text"]).alias("text"))
 
 
-def _joined(buffers: Sequence[object], dtype: type) -> np.ndarray:
-    return np.frombuffer(b"".join(buffers), dtype=dtype)  # type: ignore[arg-type]
+def _of_each_cell(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
+    """Return file and before of every cell: how many texts stand before those of its file."""
+    counts = [(file, len(r.cells.kind), len(r.cells.texts)) for file, r in numbered]
+    schema = {"file": pl.UInt32, "cells": pl.UInt32, "texts": pl.UInt32}
+    files = pl.DataFrame(counts, schema=schema, orient="row")
+    files = files.with_columns(before=pl.col("texts").cum_sum() - pl.col("texts"))
+    each = files.filter(pl.col("cells") > 0).select(
+        pl.col(name).repeat_by("cells") for name in ("file", "before")
+    )
+    return each.explode("file", "before")
 
 
-def _texts(known: pl.Series, position: np.ndarray, has_text: np.ndarray) -> pl.Series:
-    """Return the text at each position; null where a cell has none."""
-    if not len(position):
-        return pl.Series([], dtype=pl.String)
-    index = pl.Series(np.where(has_text, position, 0), dtype=pl.UInt32)
-    masked = pl.select(pl.when(pl.Series(has_text)).then(index)).to_series()
-    return known.gather(masked)
+def _joined(
+    buffers: Sequence[bytearray | array[int] | array[float]], dtype: type[pl.DataType]
+) -> pl.Series:
+    """Return the numbers that lie in the buffers one after the other."""
+    data = b"".join(buffers)
+    count = len(data) // ITEM_SIZES[dtype]
+    if not count:
+        return pl.Series([], dtype=dtype)
+    whole = pl.Series([data], dtype=pl.Binary)
+    together = whole.bin.reinterpret(dtype=pl.Array(dtype, count), endianness=sys.byteorder)
+    return together.reshape((-1,))

@@ -6,7 +6,7 @@ from pipeline.actors.actors import count
 from pipeline.actors.status import Definition
 from pipeline.exact import ratio
 from pipeline.measures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
-from schemas.sheets import values
+from schemas.columns import values
 
 CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()

@@ -85,6 +85,8 @@ def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFr
 
 
 def _totals(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
-    read = read_cells(workbook, cells).drop_nulls("value_number")
     columns = ["file", "sheet_key", "sheet", "row", "column", "field", "raw", "label"]
+    if cells.is_empty():
+        return cells.select(*columns[:-2], raw="text", label="label", number="number")
+    read = read_cells(workbook, cells).drop_nulls("value_number")
     return read.select(*columns, number="value_number").sort("file", "sheet_key", "row", "column")

@@ -81,13 +81,15 @@ def heading_rows(
     """
     data = data.drop_nulls("field")
     lone = data.filter(pl.len().over(ROW) == 1, pl.col("heading"), pl.col("kind") == TEXT)
+    repeated = _as_hit(repeated_headers(workbook, data, their_headers))
+    if lone.is_empty():
+        return repeated
     lone = lone.filter(~is_word_of_list(workbook) & ~pl.col("word").str.contains(r"^[\d., ]+$"))
     names = pl.col("type") == "text"
     is_name = pl.col("text").str.contains(workbook.words["organisation_pattern"])
     lone = lone.join(mostly_full(data), on=["file", "sheet_key"], how="left")
     lone = lone.filter(~names | (~is_name & pl.col("full")))
-    repeated = repeated_headers(workbook, data, their_headers)
-    return pl.concat([_as_hit(lone), _as_hit(repeated)])
+    return pl.concat([_as_hit(lone), repeated])
 
 
 def is_word_of_list(workbook: Workbook) -> pl.Expr:
@@ -120,6 +122,8 @@ def repeated_headers(
     texts = data.filter(pl.col("kind") == TEXT)
     heads = texts.select("text").unique().with_columns(key=header_key_expr(pl.col("text")))
     heads = heads.filter(pl.col("key").is_in(known.implode()))
+    if heads.is_empty():
+        return texts.clear()
     # headers among the values are few: only the cells of their rows are counted
     maybe = texts.filter(pl.col("text").is_in(heads["text"].implode())).select(ROW).unique()
     texts = texts.join(maybe, on=ROW, how="semi", maintain_order="left")

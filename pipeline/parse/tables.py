@@ -1,5 +1,7 @@
 """From typed cells to one typed table per sheet, for the whole portfolio."""
 
+from functools import cache
+
 import polars as pl
 
 from pipeline.keys import collapse_expr, word_key_expr
@@ -24,29 +26,46 @@ def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
     Words of lists become what tables carry; unknown ones stay as they are, for the validation to
     find. Fields that hold lists are not here (see `list_items`).
     """
-    table = rows.sort(KEY)
-    for field in sheet.fields:
-        if field.type not in LISTS:
-            own = cells.filter(pl.col("field") == field.key)
-            columns = [value(field).alias(field.key), *more_values(field)]
-            table = table.join(
-                own.select(*KEY, *columns), on=KEY, how="left", maintain_order="left"
-            )
-    return table
+    fields = [field for field in sheet.fields if field.type not in LISTS]
+    wide = cells.group_by(KEY).agg(column for field in fields for column in held(field))
+    table = rows.sort(KEY).join(wide, on=KEY, how="left", maintain_order="left")
+    return table.select(*KEY, *(column for field in fields for column in carried_values(field)))
 
 
-def value(field: Field) -> pl.Expr:
-    """Return the field's typed value of its cells."""
+def held(field: Field) -> list[pl.Expr]:
+    """Return what a row's cell of the field holds; of a field with a list its word, too."""
+    own = pl.col("field") == field.key
+    value = pl.col(VALUE.get(field.type, "value_text")).filter(own).first().alias(field.key)
+    word = pl.col("word").filter(own).first().alias(word_of(field))
+    return [value, word] if field.list else [value]
+
+
+def word_of(field: Field) -> str:
+    """Return the column that holds the word of a field's cell on the way."""
+    return f"word of {field.key}"
+
+
+def carried_values(field: Field) -> list[pl.Expr]:
+    """Return what the table carries of the field: its value, and what its word says besides."""
     if field.list is None:
-        return pl.col(VALUE.get(field.type, "value_text"))
-    return translated(field.list, pl.col("word"), pl.col("value_text"))
+        return [pl.col(field.key)]
+    word = pl.col(word_of(field))
+    value = translated(field.list, word, pl.col(field.key)).alias(field.key)
+    return [value, *more_values(field, word)]
 
 
 def translated(register: str, key: pl.Expr, text: pl.Expr) -> pl.Expr:
     """Return what tables carry for each word (by its key) of the register, others unchanged."""
-    names = {key: carried(register, entry) for key, entry in words(register).items()}
-    known = key.replace_strict(names, default=None, return_dtype=pl.String)
+    known = key.replace_strict(*names(register), default=None, return_dtype=pl.String)
     return pl.coalesce(known, text)
+
+
+@cache
+def names(register: str) -> tuple[pl.Series, pl.Series]:
+    """Return the keys of the register's words, and what tables carry for each of them."""
+    known = words(register)
+    carry = [carried(register, entry) for entry in known.values()]
+    return pl.Series(list(known), dtype=pl.String), pl.Series(carry, dtype=pl.String)
 
 
 def carried(register: str, entry: Entry) -> str:
@@ -54,12 +73,12 @@ def carried(register: str, entry: Entry) -> str:
     return entry.extra["code"] if register == "countries" else entry.value
 
 
-def more_values(field: Field) -> list[pl.Expr]:
+def more_values(field: Field, word: pl.Expr) -> list[pl.Expr]:
     """Return further columns that a field's words carry: what an actor type says about SMEs."""
     if field.list != "actor_types":
         return []
     said = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}
-    flag = pl.col("word").replace_strict(said, default=None, return_dtype=pl.Boolean)
+    flag = word.replace_strict(said, default=None, return_dtype=pl.Boolean)
     return [flag.alias("sme_by_type")]
 
 

@@ -1,6 +1,6 @@
 """What messages say of each field (schemas/messages.toml): what is wrong, what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,11 @@ from schemas.declaration import Field, Workbook, read_toml, registers
 
 # How many words of a list a message names.
 MOST_WORDS = 12
+PARTS = ("field", "wrong", "remedy", "remedy_limits", "or_empty")
+FIELD_COLUMNS = [
+    *("sheet_key", "field", "type", "list"),
+    *(f"{part}_{lang}" for lang in LANGUAGES for part in PARTS),
+]
 
 
 @cache
@@ -24,9 +29,10 @@ def every_field(workbooks: list[Workbook]) -> list[tuple[str, Field]]:
     return [(s.key, f) for w in workbooks for s in w.sheets for f in s.fields]
 
 
-def fields_frame(workbooks: list[Workbook]) -> pl.DataFrame:
+def fields_frame(workbooks: list[Workbook], wanted: Collection[tuple[str, str]]) -> pl.DataFrame:
     """Return sheet_key, field, type, list, and per language the parts of messages on the field.
 
+    wanted: (sheet key, field) of those that are asked for; of the others there is no row.
     field_de …: its name. wrong_de: what is said of a value. remedy_de: what to do;
     remedy_limits_de: the same with the limits of a number. or_empty_de: that it may stay empty,
     where it may.
@@ -40,8 +46,9 @@ def fields_frame(workbooks: list[Workbook]) -> pl.DataFrame:
             **{k: v for lang in LANGUAGES for k, v in parts(sheet, field, lang).items()},
         }
         for sheet, field in every_field(workbooks)
+        if (sheet, field.key) in wanted
     ]
-    return pl.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame(rows, schema=dict.fromkeys(FIELD_COLUMNS, pl.String))
 
 
 def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:

@@ -42,8 +42,9 @@ def findings_table(
     """
     found = found.join(about, on=["file", "sheet_key", "row"], how="left", maintain_order="left")
     table = addressed(found, cells).join(files, on="file", how="left", maintain_order="left")
+    named = set(found.select("sheet_key", "field").unique().iter_rows())
     table = table.join(
-        fields_frame(workbooks), on=["sheet_key", "field"], how="left", maintain_order="left"
+        fields_frame(workbooks, named), on=["sheet_key", "field"], how="left", maintain_order="left"
     )
     table = table.join(
         affected(workbooks, catalogue), on=["sheet_key", "field"], how="left", maintain_order="left"
@@ -53,9 +54,8 @@ def findings_table(
     )
     table = with_suggestions(with_severity(with_said(table), workbooks), cells, workbooks)
     table = with_messages(with_hints(table))
-    return table.sort(
-        "source_file", "sheet_order", "row", "column", "code", nulls_last=False
-    ).select(
+    order = ["source_file", "sheet_order", "row", "column", "code"]
+    return table.sort(order, nulls_last=False, maintain_order=True).select(
         "source_file",
         pl.coalesce("cluster_id", "row_cluster"),
         pl.col("sheet").fill_null(""),

@@ -23,6 +23,9 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     """
     codes = sorted({code for hint in phrases()["hints"] for code in hint["codes"]})
     said = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
+    if said.is_empty():
+        nothing = pl.lit(None, pl.String)
+        return table.with_columns(hint_de=nothing, hint_en=nothing)
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
     said = said.unique(KEY, maintain_order=True).select(*KEY, "type", *words)
     text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()

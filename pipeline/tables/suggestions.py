@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import polars as pl
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from pipeline.texts import LANGUAGES
 from schemas.declaration import Workbook, registers
@@ -15,7 +12,7 @@ from schemas.words import header_key, word_key
 NEAR = 0.799
 # So many first letters of a word may stand for it, where they fit no other.
 SHORTEST_START = 4
-LONGEST, CHUNK = 60, 2000
+LONGEST = 60
 NEAREST = [f"nearest_{lang}" for lang in LANGUAGES]
 COLUMN = ["file", "sheet_key", "field"]
 HEADER = {"file": pl.UInt32, "sheet_key": pl.String, "said": pl.String, "field": pl.String}
@@ -124,24 +121,20 @@ def nearest(texts: Sequence[str], names: Names) -> list[int | None]:
     names: (key, number); several names may have one number. A text is near a name if it is spelled
     almost like it or is its beginning; None if no name is, or those of several numbers alike.
     """
-    found: list[int | None] = []
-    for start in range(0, len(texts), CHUNK):
-        found += _nearest(texts[start : start + CHUNK], names)
+    if not texts:
+        return []
+    from rapidfuzz import process  # loaded where something may have been meant
+    from rapidfuzz.distance import OSA
+
+    keys, found = [key for key, _ in names], []
+    for text in texts:
+        near = process.extract(
+            text, keys, scorer=OSA.normalized_similarity, score_cutoff=NEAR, limit=None
+        )
+        close = {names[at][1] for _, score, at in near if score == near[0][1]}
+        close = close or _begun(text, names)
+        found.append(close.pop() if len(close) == 1 else None)
     return found
-
-
-def _nearest(texts: Sequence[str], names: Names) -> list[int | None]:
-    keys, numbers = [key for key, _ in names], np.array([number for _, number in names])
-    scores = process.cdist(
-        texts, keys, scorer=OSA.normalized_similarity, score_cutoff=NEAR, dtype=np.float32
-    )
-    best = scores.max(axis=1, initial=0.0)
-    result = []
-    for at, text in enumerate(texts):
-        row = scores[at]
-        close = {int(n) for n in numbers[row == best[at]]} if best[at] else _begun(text, names)
-        result.append(close.pop() if len(close) == 1 else None)
-    return result
 
 
 def _begun(text: str, names: Names) -> set[int]:

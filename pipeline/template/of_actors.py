@@ -3,7 +3,7 @@
 What is three-valued is 1 (yes), 0 (no) or 0.5 (unknown): the AND of several is their least.
 """
 
-from pipeline.actors.places import WGS84
+from pipeline.actors.places import ellipsoid
 from pipeline.settings import load_settings
 from pipeline.template.calculation import Calculation, cell
 from pipeline.template.plan import master
@@ -42,8 +42,8 @@ def add_rules(sums: Calculation) -> None:
     rules = load_settings().actors
     for name in ("radius_km", "sme_employees_below", "sme_turnover_max", "sme_balance_max"):
         sums.single(name, float(getattr(rules, name)))
-    sums.single("axis_km", WGS84.a / 1000)
-    sums.single("flattening", WGS84.f)
+    sums.single("axis_km", ellipsoid().a / 1000)
+    sums.single("flattening", ellipsoid().f)
 
 
 def add_bound(sums: Calculation, sheet: Sheet) -> None:

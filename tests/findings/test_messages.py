@@ -277,7 +277,8 @@ def test_every_text_has_both_languages_and_the_same_holes() -> None:
 
 
 def test_every_field_says_something() -> None:
-    frame = fields_frame([submission(), office()])
+    every = [(sheet, field.key) for sheet, field in every_field([submission(), office()])]
+    frame = fields_frame([submission(), office()], every)
     for lang in LANGUAGES:
         texts = frame.select(f"wrong_{lang}", f"remedy_{lang}", f"remedy_limits_{lang}").rows()
         assert all(text and not HOLES.search(text) for row in texts for text in row)
@@ -288,3 +289,10 @@ def test_no_two_words_of_a_list_are_taken_for_each_other() -> None:
         names = [(key, at) for at, e in enumerate(entries) for key in sorted(e.keys)]
         for at, entry in enumerate(entries):
             assert nearest([word_key(entry.de)], names) in ([at], [None]), (name, entry.de)
+
+
+def test_what_is_wrong_at_one_place_is_said_in_its_order() -> None:
+    wrong = [f"Unsinn {letter}" for letter in "fbdace"]
+    items = {"Exzellenzmaßnahmen": "; ".join(wrong)}
+    for found in of_each([book(master=items)] * 40):
+        assert [german.split("„")[1][:8] for _, german, _ in found] == wrong

@@ -20,6 +20,8 @@ from tests.performance.setup import HERE, LAST_DAY, PERIOD, ROOT, Setup, review
 BEFORE_REPORTS = ("read", "review", "tables")
 CHANGED_SHARE = 0.01
 SHORT_REPEATS = 7
+# Python keeps modules compiled, ours like those of packages, whatever the environment says here.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True)
@@ -189,10 +191,10 @@ def checking(setup: Setup) -> list[Figure]:
         # Exit code 1 says that the workbook has errors, which made-up ones may.
         code = f"import sys; sys.argv[1:] = ['check', {str(path)!r}];"
         code += "from pipeline.cli import main; sys.exit(main() > 1)"
-        return measure([sys.executable, "-c", code], folder=ROOT)
+        return measure([sys.executable, "-c", code], folder=ROOT, env=COMPILED)
 
     def bare() -> Taken:
-        return measure([sys.executable, "-c", "import polars"], folder=ROOT)
+        return measure([sys.executable, "-c", "import polars"], folder=ROOT, env=COMPILED)
 
     pairs = in_turn(max(setup.repeats, SHORT_REPEATS), check, bare)
     name = "check of one workbook against importing polars"
