@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.workbook.cells import Column, put, put_column
-from pipeline.report.workbook.fast import FastFile
+from pipeline.report.workbook.fast import FastFile, FastSheet
 
 LONG = [f"t{n % 7}" for n in range(2100)]  # more rows than are made at a time
 COLUMNS = {
@@ -33,6 +33,21 @@ COLUMNS = {
         Column("h", [1, None], "int", lambda row: f"=A{row}&1"),
         Column("h", [2.5, 3.5], "two"),
     ],
+    "values of formulas": [
+        Column(
+            "h",
+            [0.1 + 0.2, "", "#N/A", 'ä<&>"\n', True, False, 1e-300, 7, None],
+            "int",
+            lambda row: f'=IF(A{row}<>"&",{row},"ä")',
+        ),
+    ],
+    "formulas of whole columns": [
+        Column("h", [1.5, "", "a<b", "12", None], "two", lambda r: f"=SUM(A:A<{r})", array=True),
+    ],
+    "formulas each with its own look": [
+        Column("h", [1, 2, 3], ["text", "int", "two"], lambda row: f"=A{row}"),
+    ],
+    "long formulas": [Column("h", LONG, "text", lambda row: f"=B{row}")],
     "of unlike length": [Column("h", ["a"] * 40), Column("h", [1.0, 2.0]), Column("h", ["z"])],
     "long": [Column("h", LONG), Column("h", list(range(2100)), "int")],
 }
@@ -59,11 +74,17 @@ FORMATS = {"text": "@", "int": "0", "two": "0.00"}
 
 
 def fill(sheet: Worksheet, at: int, column: Column, looks: dict[str, Format]) -> None:
-    if column.formula is not None or hasattr(sheet, "put_texts"):
+    if isinstance(sheet, FastSheet):
         put_column(sheet, 2, at, column, looks, "de")
         return
     for index, value in enumerate(column.values):
-        put(sheet, 2 + index, at, value, looks[column.kind_of(index)], "de")
+        row, look = 2 + index, looks[column.kind_of(index)]
+        if column.formula is None or value is None:
+            put(sheet, row, at, value, look, "de")
+        elif column.array:
+            sheet.write_array_formula(row, at, row, at, column.formula(row + 1), look, value)
+        else:
+            sheet.write_formula(row, at, column.formula(row + 1), look, value)
 
 
 @pytest.mark.parametrize("columns", COLUMNS.values(), ids=COLUMNS)

@@ -82,11 +82,11 @@ def put_column(
     sheet: FastSheet, top: int, at: int, column: Column, looks: Mapping[str, Format], lang: str
 ) -> None:
     """Write a column's cells, the first in row `top` (from 0)."""
-    if column.formula is not None:
-        put_formulas(sheet, top, at, column, column.formula, looks)
-        return
     values, kind = column.values, column.kind
     look: Looks = looks[kind] if isinstance(kind, str) else [looks[k] for k in kind]
+    if column.formula is not None:
+        sheet.put_formulas(top, at, values, column.formula, look, array=column.array)
+        return
     types = {type(value) for value in values} - {type(None)}
     if types == {str}:
         # every different text is looked at once: long columns repeat themselves
@@ -97,25 +97,6 @@ def put_column(
     else:
         for index, value in enumerate(values):
             put(sheet, top + index, at, value, looks[column.kind_of(index)], lang)
-
-
-def put_formulas(
-    sheet: Worksheet,
-    top: int,
-    at: int,
-    column: Column,
-    formula: Formula,
-    looks: Mapping[str, Format],
-) -> None:
-    """Write a column's formulas, each with the value it gives."""
-    for index, value in enumerate(column.values):
-        row, look = top + index, looks[column.kind_of(index)]
-        if value is None:
-            sheet.write_blank(row, at, None, look)
-        elif column.array:
-            sheet.write_array_formula(row, at, row, at, formula(row + 1), look, value)
-        else:
-            sheet.write_formula(row, at, formula(row + 1), look, value)
 
 
 def width_of(column: Column) -> float:

@@ -6,13 +6,14 @@ workbook uses none. Columns of plain values are kept whole and written without a
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
-from pipeline.report.workbook.blocks import NO_TEXT, Block, Looks, Numbers, Texts
+from pipeline.report.workbook.blocks import NO_TEXT, Block, Formulas, Looks, Numbers, Texts
 
 ROWS_AT_ONCE = 2000
 # Rows that share the attribute "spans": the first and last of their columns.
@@ -47,6 +48,23 @@ class FastSheet(Worksheet):
     def put_numbers(self, top: int, at: int, numbers: Sequence[float | None], looks: Looks) -> None:
         """Put a column of finite numbers; None is an empty cell with a look."""
         self._put(Numbers(top, at, looks, numbers))
+
+    def put_formulas(
+        self,
+        top: int,
+        at: int,
+        values: Sequence[Any],
+        formula: Callable[[int], str],
+        looks: Looks,
+        *,
+        array: bool,
+    ) -> None:
+        """Put a column of formulas with their values, see `blocks.Formulas`."""
+        filled = (row for row, value in enumerate(values, top + 1) if value is not None)
+        for first in islice(filled, 1):
+            if re_dynamic_function.search(formula(first)):
+                raise ValueError(f"a formula that older Excel does not know: {formula(first)}")
+        self._put(Formulas(top, at, looks, values, formula, array))
 
     def _put(self, block: Block) -> None:
         if len(block):
@@ -142,7 +160,7 @@ class FastSheet(Worksheet):
                 place += 1
         return data
 
-    def _shown(self, row: int, at: int) -> str | None:
+    def _shown(self, row: int, at: int) -> Any:
         found = [b for b in self.blocks if b.at == at and b.top <= row < b.end]
         return found[-1].shown(row, self.str_table) if found else None
 

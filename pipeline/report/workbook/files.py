@@ -15,7 +15,6 @@ from pipeline.review import Review
 
 # Texts are texts, whatever strangers wrote into their cells.
 OPTIONS = {
-    "in_memory": True,
     "default_format_properties": {"font_name": "Arial", "font_size": 10},
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -31,11 +30,14 @@ def new_file(review: Review, path: Path, lang: str, *, of_rows: bool = False) ->
     """
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
-        # XlsxWriter writes into its options: a second file would look different
-        with FastFile(str(path), deepcopy(OPTIONS)) as file:
+        # XlsxWriter writes into its options: a second file would look different. Its parts, many
+        # times as large as the file, stand beside it until they are packed.
+        options = {**deepcopy(OPTIONS), "tmpdir": str(path.parent)}
+        with FastFile(str(path), options) as file:
             book = Book(file, review, lang, make_formats(file, lang), of_rows)
             set_properties(book)
             yield book
+    gc.collect()  # sheets and cells refer to each other: without it they stay for the next file
 
 
 @contextmanager
