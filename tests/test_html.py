@@ -313,9 +313,14 @@ def test_only_the_index_has_a_script_and_it_is_ours(pages: Mapping[str, str]) ->
         if name != "index.html":
             assert found == []
             continue
-        assert [attributes for attributes, _ in found] == [' type="application/json" id="data"', ""]
-        assert found[1][1] == script()
+        assert [attributes for attributes, _ in found] == [
+            ' type="application/json" id="data"',
+            ' type="text/plain" id="why-data"',
+            "",
+        ]
+        assert found[2][1] == script()
         assert not {"<", ">", "&"} & set(found[0][1])
+        assert re.fullmatch(r"[A-Za-z0-9+/]+=*", found[1][1])
         assert HOSTILE in json.loads(found[0][1])["clusters"][1]
 
 

@@ -1,14 +1,13 @@
 """The office's report: one view made of its sections."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from markupsafe import Markup
+from typing import Any
 
 from pipeline.report.html.changes import Changes, changes
 from pipeline.report.html.comparison import Comparison, comparison
 from pipeline.report.html.edge import Edge, edges
-from pipeline.report.html.explain import page_data
+from pipeline.report.html.explain import chosen_from, reasons, said
 from pipeline.report.html.faults import finding_tables
 from pipeline.report.html.filters import Filter, filters
 from pipeline.report.html.history import History, history
@@ -35,6 +34,15 @@ from pipeline.tables.insights import sharing
 
 
 @dataclass(frozen=True)
+class IndexData:
+    """What the page's script is given, see `explain`."""
+
+    said: Mapping[str, Any]
+    chosen_from: Mapping[str, Any]
+    reasons: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class IndexView:
     """All that the office's page prints; what is None is not there: a map, changes, an outlook."""
 
@@ -57,7 +65,7 @@ class IndexView:
     files: Sequence[Table]
     findings: Sequence[Table]
     method: Method
-    data: Markup
+    data: IndexData
 
 
 def index_view(review: Review, words: Words) -> IndexView:
@@ -89,7 +97,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         files=files_set_aside(review, words),
         findings=finding_tables(review, words),
         method=method(review, words),
-        data=page_data(review, found, words),
+        data=IndexData(said(words), chosen_from(review, found), reasons(review, words)),
     )
 
 
