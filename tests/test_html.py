@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from markupsafe import Markup
 
 from pipeline.catalogue import Catalogue, load
 from pipeline.report.html import figures
@@ -545,4 +546,4 @@ def test_row_numbers_are_shortened() -> None:
 
 
 def test_no_row_is_told_too() -> None:
-    assert actor_rows([], DE).summary == "0 Zeilen, 0 zählen."
+    assert actor_rows([], Markup(), DE).summary == "0 Zeilen, 0 zählen."

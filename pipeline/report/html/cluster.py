@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from markupsafe import Markup
 
+from pipeline.report.html.actor_table import actor_tables
 from pipeline.report.html.admission import Admission, admission
 from pipeline.report.html.changes import NAME as CHANGES
 from pipeline.report.html.changes import own_changes, titles_of
@@ -24,7 +26,7 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", "actors", CHANGES)
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
 CONTEXT = ("process", "features", "stages")
 # On paper a page lists as many findings as leave it on two sheets.
 ON_PAPER = 8
@@ -59,14 +61,16 @@ class ClusterView:
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
     """Yield the view of every reviewed cluster."""
     parts, hides = take_apart(review), discretion(review)
+    printed = actor_tables(review.tables["actors"], words)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
-        yield cluster_view(row, review, parts, hides, words)
+        yield cluster_view(row, review, parts, hides, printed, words)
 
 
 def take_apart(review: Review) -> Parts:
     """Return every table's rows by cluster, each table gone through once."""
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
+    frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
@@ -98,11 +102,17 @@ def own_findings(review: Review) -> pl.DataFrame:
 
 
 def cluster_view(
-    row: Row, review: Review, parts: Parts, hides: Callable[[Row], bool], words: Words
+    row: Row,
+    review: Review,
+    parts: Parts,
+    hides: Callable[[Row], bool],
+    printed: Mapping[str, Markup],
+    words: Words,
 ) -> ClusterView:
     """Return the view of one cluster, from its row of the table clusters and its parts.
 
     hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    printed: see `actor_tables`.
     """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
@@ -120,7 +130,7 @@ def cluster_view(
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
         outlook=own_outlook(own["lapses"], titles_of(review, words), words),
-        actors=actor_rows(own["actors"], words),
+        actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
         findings_summary=_findings_summary(own["severities"], words),

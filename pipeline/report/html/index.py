@@ -30,16 +30,16 @@ from pipeline.report.html.shared import Shared, shared
 from pipeline.report.html.views import Head, Table, page_head
 from pipeline.report.html.words import Words
 from pipeline.review import Review
-from pipeline.tables.insights import sharing
+from pipeline.tables.insights import Sharing, sharing
 
 
 @dataclass(frozen=True)
 class IndexData:
-    """What the page's script is given, see `explain`."""
+    """What the page's script is given, see `explain`; reasons: of not too many clusters."""
 
     said: Mapping[str, Any]
     chosen_from: Mapping[str, Any]
-    reasons: Mapping[str, Any]
+    reasons: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,15 @@ def index_view(review: Review, words: Words) -> IndexView:
         files=files_set_aside(review, words),
         findings=finding_tables(review, words),
         method=method(review, words),
-        data=IndexData(said(words), chosen_from(review, found), reasons(review, words)),
+        data=index_data(review, found, words),
     )
+
+
+def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
+    """Return what the script is given; found: see `insights.sharing`."""
+    few = review.tables["clusters"].height <= review.settings.pages.explained_on_index
+    why = reasons(review, words) if few else None
+    return IndexData(said(words), chosen_from(review, found), why)
 
 
 def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:

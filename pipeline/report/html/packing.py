@@ -39,7 +39,7 @@ def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Give
         held["packed"] = pack(choose)
     else:
         start |= choose
-    if len(view.data.chosen_from["clusters"]) <= rules.explained_on_index:
+    if view.data.reasons is not None:
         held["why-data"] = pack(view.data.reasons)
     return Given(plain(start), held, apart)
 
