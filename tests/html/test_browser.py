@@ -212,6 +212,16 @@ def test_everything_works_by_keyboard(opened: Open) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+def test_a_link_within_the_page_leads_where_it_says(opened: Open) -> None:
+    """What lies between is laid out for the jump, and keeps its size afterwards."""
+    page = opened(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    for name in ("edge", "matrix", "benchmark"):
+        page.locator(f"nav a[href='#{name}']").click()
+        page.wait_for_function("!document.body.matches('.jump')")
+        top = page.locator(f"#{name}").evaluate("node => node.getBoundingClientRect().top")
+        assert 0 <= top < 40, name
+
+
 # ---- the map ----
 
 

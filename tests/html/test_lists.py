@@ -77,7 +77,7 @@ def test_without_scripts_the_index_leads_to_all_rows(opened: Open) -> None:
     page = opened(lang=SPLIT, java_script_enabled=False)
     link = page.locator("#matrix .parts a").nth(1)
     link.click()
-    expect(page.locator("h2")).to_contain_text("Zeilen 11–20 von")
+    expect(page.locator("h1")).to_contain_text("Zeilen 11–20 von")
     assert len(ids(page, "table")) == 10
     page.get_by_role("link", name="Zur Übersicht").click()
     expect(page.locator("#matrix")).to_be_visible()

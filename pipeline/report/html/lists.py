@@ -4,7 +4,7 @@ The page's script has all rows too, packed, so that a choice looks through the w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import count
 
 from markupsafe import Markup
@@ -78,11 +78,12 @@ def caption(table: Table | Matrix) -> str:
     return table.caption
 
 
-def list_pages(lists: Lists, head: Head) -> Iterator[ListView]:
+def list_pages(lists: Lists, head: Head, words: Words) -> Iterator[ListView]:
     """Yield the pages of all long tables; head: of the page they belong to."""
-    for long in lists.values():
+    for name, long in lists.items():
         for one in long.parts:
-            yield ListView(head, long, one)
+            title = words("rows_of", caption=name, rows=one.title, all=words.number(long.height))
+            yield ListView(replace(head, title=title), long, one)
 
 
 def _long(table: Table | Matrix, number: int, rules: PageRules, words: Words) -> LongTable:

@@ -35,7 +35,7 @@ def write_index(review: Review, folder: Path, words: Words) -> None:
     lists = long_tables(view, rules, words)
     data = given(view, lists, rules, words)
     _write(folder / "index.html", render("index.html.j2", words, view=view, lists=lists, data=data))
-    for page in list_pages(lists, view.head):
+    for page in list_pages(lists, view.head, words):
         _write(folder / page.part.href, render("list.html.j2", words, view=page))
 
 

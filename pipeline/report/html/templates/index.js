@@ -419,6 +419,16 @@
     location.hash = `ring-${office.dataset.c}`;
   });
 
+  // ---- links within the page: all is laid out for a jump, or it would miss its goal ----
+  function jump() {
+    document.body.classList.add("jump");
+    // The second frame knows the sizes of what was laid out, and keeps them.
+    requestAnimationFrame(() => requestAnimationFrame(() => document.body.classList.remove("jump")));
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a[href^='#']")) jump();
+  });
+
   // ---- the focus: laying out what was out of sight may move it away, some frames later ----
   let keys = 0;
   addEventListener("keydown", () => { keys += 1; }, true);
@@ -437,6 +447,7 @@
 
   // ---- start ----
   form.hidden = false;
+  document.body.classList.add("live");
   for (const hint of all(".scripted")) hint.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
@@ -456,10 +467,13 @@
   });
   recall();
   apply();
-  // The filter has made the page shorter: where the address points to has moved.
   if (data.offices && location.hash.startsWith("#ring-")) {
     ring(location.hash);
     location.replace(location.hash); // which makes the circle the target
   }
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  // The filter has made the page shorter: where the address points to has moved.
+  if (location.hash) {
+    jump();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }
 })();
