@@ -32,7 +32,6 @@
   const choices = all("select", form);
   const search = form.elements.q;
   const NOWHERE = -1; // A cluster that was not reviewed has no place.
-  const places = (ids) => ids.split(" ").map((id) => place.get(id) ?? NOWHERE);
   // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
   // would make every choice slow.
   const STEP = 100;
@@ -65,7 +64,7 @@
     return made;
   }
   function placesOf(ids) {
-    return ids === undefined ? null : places(ids);
+    return ids === undefined ? null : ids.split(" ").map((id) => place.get(id) ?? NOWHERE);
   }
   function packedRows(html) {
     const about = (row) => /^\s*<tr data-c="([^"]*)"/.exec(row)?.[1];
@@ -77,9 +76,12 @@
     const holder = node("p", "", "more");
     holder.append(button);
     made.empty.after(holder);
-    made.more = { holder, button };
-    button.addEventListener("click", () => extend(made, STEP));
     const region = holder.closest(".scroll");
+    made.more = { holder, button, region };
+    button.addEventListener("click", () => {
+      extend(made, STEP);
+      if (holder.hidden) region.focus();
+    });
     region.addEventListener("scroll", () => {
       const left = region.scrollHeight - region.scrollTop - region.clientHeight;
       if (left < 2 * region.clientHeight && document.activeElement !== button) extend(made, STEP);
@@ -90,6 +92,7 @@
     made.empty.hidden = chosen.length > 0;
     // Rows that stay are left alone: taking them out and in again would cost as much as new ones.
     if (made.chosen?.length === chosen.length && chosen.every((row, i) => row === made.chosen[i])) return;
+    if (made.there > data.first) made.more.region.scrollTop = 0;
     made.chosen = chosen;
     made.there = Math.min(data.first, chosen.length);
     made.body.replaceChildren(...nodesOf(made, 0, made.there));
@@ -118,7 +121,7 @@
       holder.innerHTML = missing.map((row) => row.html).join("");
       [...holder.content.children].forEach((made, i) => { missing[i].node = made; });
     }
-    const each = matrices?.find(({ table }) => table === made.table);
+    const each = matrices.find(({ table }) => table === made.table);
     if (each) for (const row of wanted) label(each, row);
     return wanted.map((row) => row.node);
   }
