@@ -51,6 +51,16 @@ class WorkbookRules:
 
 
 @dataclass(frozen=True)
+class PageRules:
+    """How much a page of the HTML report holds at most; what is more goes to further pages."""
+
+    rows_at_first: int
+    rows_on_index: int
+    rows_on_list: int
+    explained_on_index: int
+
+
+@dataclass(frozen=True)
 class FeedbackRules:
     """How much the marked copy of a submission shows at most."""
 
@@ -75,6 +85,7 @@ class Settings:
     minimum_share: float
     first_catalogue: str
     feedback: FeedbackRules
+    pages: PageRules
 
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +104,7 @@ def load_settings() -> Settings:
             findings=FindingRules(**raw["findings"]),
             workbook=WorkbookRules(**raw["workbook"]),
             feedback=FeedbackRules(**raw["feedback"]),
+            pages=PageRules(**raw["pages"]),
             **raw["funding"],
             **raw["robustness"],
             **raw["review"],

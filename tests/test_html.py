@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from markupsafe import Markup
 
 from pipeline.catalogue import Catalogue, load
 from pipeline.report.html import figures
@@ -313,9 +314,14 @@ def test_only_the_index_has_a_script_and_it_is_ours(pages: Mapping[str, str]) ->
         if name != "index.html":
             assert found == []
             continue
-        assert [attributes for attributes, _ in found] == [' type="application/json" id="data"', ""]
-        assert found[1][1] == script()
+        assert [attributes for attributes, _ in found] == [
+            ' type="application/json" id="data"',
+            ' type="text/plain" id="why-data"',
+            "",
+        ]
+        assert found[2][1] == script()
         assert not {"<", ">", "&"} & set(found[0][1])
+        assert re.fullmatch(r"[A-Za-z0-9+/]+=*", found[1][1])
         assert HOSTILE in json.loads(found[0][1])["clusters"][1]
 
 
@@ -540,4 +546,4 @@ def test_row_numbers_are_shortened() -> None:
 
 
 def test_no_row_is_told_too() -> None:
-    assert actor_rows([], DE).summary == "0 Zeilen, 0 zählen."
+    assert actor_rows([], Markup(), DE).summary == "0 Zeilen, 0 zählen."

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,18 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
-from pipeline.report.html.pages import write_pages
+from pipeline.report.html.pages import write_index, write_pages
+from pipeline.report.html.words import Words
 from pipeline.request import Request
+from pipeline.review import Review
 from pipeline.run import run
+from pipeline.settings import PageRules
 from tests.shared import made_once
 from tests.sparing import sparing
 
 PERIOD, CLUSTERS = "2026-Q3", 24
+# A page of 24 clusters is split as one of thousands would be.
+SPLIT = PageRules(rows_at_first=5, rows_on_index=15, rows_on_list=10, explained_on_index=20)
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -29,17 +35,24 @@ Open = Callable[..., Page]
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Return the folder of the report by language."""
     root = made_once(tmp_path_factory, "pages", write_reports)
-    return {"de": root / "outputs" / PERIOD / "report", "en": root / "en"}
+    whole = root / "outputs" / PERIOD / "report"
+    return {"de": whole, "en": root / "en", "split": root / "split"}
 
 
 def write_reports(root: Path) -> None:
-    """Review a made-up portfolio and write its pages in both languages."""
+    """Review a made-up portfolio, write its pages in both languages and an index that is split."""
     write_portfolio(root / "inputs", clusters=CLUSTERS, periods=[PERIOD])
     catalogues = ("go-cluster", "zim-nemo")
     request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
     with sparing("workbook", "copies"):
         published = run(request, read_here)
     write_pages(published.review, root / "en", "en")
+    write_index(with_limits(published.review, SPLIT), root / "split", Words("de"))
+
+
+def with_limits(review: Review, limits: PageRules) -> Review:
+    """Return the review with other limits of its pages."""
+    return replace(review, settings=replace(review.settings, pages=limits))
 
 
 @pytest.fixture(scope="session")

@@ -105,16 +105,16 @@ def test_what_does_not_follow_says_so_and_empty_tables_too(opened: Open) -> None
     notes = page.locator(".whole")
     assert notes.count() > 10
     assert not [note for note in notes.all() if note.is_visible()]
+    following = page.locator("table:has(tr[data-c])").count()
+    for table in page.locator("main table:not(:has(tr[data-c]))").all():
+        assert table.locator("xpath=ancestor::section//*[contains(@class, 'whole')]").count()
     page.locator("input[name=q]").fill("de-0003")
     assert page.locator(".whole[hidden]").count() == 0
-    for table in page.locator("main table").all():
-        if not table.locator("tr[data-c]").count():
-            assert table.locator("xpath=ancestor::section//*[contains(@class, 'whole')]").count()
-    files = page.locator("#quality tr[data-c]:not(.off)")
+    files = page.locator("#quality tr[data-c]")
     assert [row.get_attribute("data-c") for row in files.all()] == ["DE-0003"]
     page.locator("input[name=q]").fill("<script>")
     empty = page.get_by_text("Kein ausgewählter Cluster steht in dieser Tabelle.")
-    assert empty.count() == page.locator("table:has(tr[data-c])").count()
+    assert empty.count() == following
     page.locator("button[type=reset]").click()
     assert not [note for note in empty.all() if note.is_visible()]
 
@@ -210,6 +210,16 @@ def test_everything_works_by_keyboard(opened: Open) -> None:
     assert now.endswith("#k1-2.1")
     assert now != first
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_link_within_the_page_leads_where_it_says(opened: Open) -> None:
+    """What lies between is laid out for the jump, and keeps its size afterwards."""
+    page = opened(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    for name in ("edge", "matrix", "benchmark"):
+        page.locator(f"nav a[href='#{name}']").click()
+        page.wait_for_function("!document.body.matches('.jump')")
+        top = page.locator(f"#{name}").evaluate("node => node.getBoundingClientRect().top")
+        assert 0 <= top < 40, name
 
 
 # ---- the map ----

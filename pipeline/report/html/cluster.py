@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from markupsafe import Markup
 
+from pipeline.report.html.actor_table import actor_tables
 from pipeline.report.html.admission import Admission, admission
 from pipeline.report.html.changes import NAME as CHANGES
 from pipeline.report.html.changes import own_changes, titles_of
@@ -24,10 +26,11 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", "actors", CHANGES)
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
 CONTEXT = ("process", "features", "stages")
 # On paper a page lists as many findings as leave it on two sheets.
 ON_PAPER = 8
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -57,22 +60,31 @@ class ClusterView:
 
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
-    """Yield the view of every reviewed cluster."""
-    parts, hides = take_apart(review), discretion(review)
-    for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
-        yield cluster_view(row, review, parts, hides, words)
+    """Yield the view of every reviewed cluster.
+
+    Some are taken apart at a time: as rows of Python's own, tables take many times their room.
+    """
+    frames, hides = printed_frames(review), discretion(review)
+    actors = review.tables["actors"]
+    for clusters in review.tables["clusters"].sort("cluster_id").iter_slices(AT_ONCE):
+        own = pl.col("cluster_id").is_in(clusters["cluster_id"].implode())
+        parts = {name: _by_cluster(frame.filter(own)) for name, frame in frames.items()}
+        printed = actor_tables(actors.filter(own), words)
+        for row in clusters.iter_rows(named=True):
+            yield cluster_view(row, review, parts, hides, printed, words)
 
 
-def take_apart(review: Review) -> Parts:
-    """Return every table's rows by cluster, each table gone through once."""
+def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
+    """Return every table that pages of clusters are made from, each with its cluster_id."""
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
+    frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
     frames["findings"] = readable(review, findings)
     frames["severities"] = findings.group_by("cluster_id", "severity", maintain_order=True).len("n")
-    return {name: _by_cluster(frame) for name, frame in frames.items()}
+    return frames
 
 
 def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
@@ -98,11 +110,17 @@ def own_findings(review: Review) -> pl.DataFrame:
 
 
 def cluster_view(
-    row: Row, review: Review, parts: Parts, hides: Callable[[Row], bool], words: Words
+    row: Row,
+    review: Review,
+    parts: Parts,
+    hides: Callable[[Row], bool],
+    printed: Mapping[str, Markup],
+    words: Words,
 ) -> ClusterView:
     """Return the view of one cluster, from its row of the table clusters and its parts.
 
     hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    printed: see `actor_tables`.
     """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
@@ -120,7 +138,7 @@ def cluster_view(
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
         outlook=own_outlook(own["lapses"], titles_of(review, words), words),
-        actors=actor_rows(own["actors"], words),
+        actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
         findings_summary=_findings_summary(own["severities"], words),

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.benchmark import band_labels
-from pipeline.report.html.charts import Chart, distribution, draw
+from pipeline.report.html.charts import WIDTH, Chart, distribution, draw
 from pipeline.report.html.figures import indicator
 from pipeline.report.html.views import Cell, Table, page_of
 from pipeline.report.html.words import Words
@@ -110,7 +110,7 @@ def _label(row: Row, words: Words) -> str:
 def _values(
     name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words
 ) -> list[dict[str, object]]:
-    """Return the single values of the cohorts that are drawn."""
+    """Return the single values of the cohorts that are drawn, one where several would coincide."""
     labels = {
         (kind, r["cohort"]): _label(r, words)
         for kind in DRAWN
@@ -121,6 +121,10 @@ def _values(
         pl.col("indicator") == name, pl.col("value").is_not_null()
     )
     rows = own.select("cohort_kind", "cohort", "value").sort("cohort_kind", "cohort", "value")
+    pixel = (pl.col("value") / pl.col("value").max() * WIDTH).round()
+    rows = rows.unique(
+        ["cohort_kind", "cohort", pixel.alias("pixel")], keep="first", maintain_order=True
+    )
     return [
         {"label": labels[kind, cohort], "value": value}
         for kind, cohort, value in rows.iter_rows()

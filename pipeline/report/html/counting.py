@@ -5,39 +5,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from pipeline.catalogue import metrics
+from pipeline.report.html.actor_table import MARKS
 from pipeline.report.html.figures import ranges
 from pipeline.report.html.words import Words
 
 Row = Mapping[str, Any]
 Lines = tuple[tuple[str, str, str, str], ...]
 COUNTED = ("yes", "possible", "no")
-KILOMETRES = 1
-
-
-@dataclass(frozen=True)
-class ActorRow:
-    """One row of the sheet of actors."""
-
-    row: int
-    name: str
-    kind: str
-    bound: str
-    mark: str
-    sme: str
-    near: str
 
 
 @dataclass(frozen=True)
 class Actors:
-    """The rows of actors: a summary, the reasons with their row numbers, all rows.
+    """The rows of actors: a summary, the reasons with their row numbers, how many, all as printed.
 
-    reasons: (reason, whether it counts, how many, row numbers).
+    reasons: (reason, whether it counts, how many, row numbers). rows: see `actor_tables`.
     """
 
     summary: str
     reasons: Sequence[tuple[str, str, str, str]]
-    rows: Sequence[ActorRow]
+    number: int
+    rows: Markup
 
 
 @dataclass(frozen=True)
@@ -50,8 +40,11 @@ class FigureRows:
 
 
 # ---------------------------------------------------------------------------------------- actors
-def actor_rows(rows: Sequence[Row], words: Words) -> Actors:
-    """Return the rows of actors and why each is bound or not."""
+def actor_rows(rows: Sequence[Row], printed: Markup, words: Words) -> Actors:
+    """Return the rows of actors and why each is bound or not.
+
+    rows: row, bound, bound_reason. printed: see `actor_tables`.
+    """
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row["bound_reason"], []).append(row)
@@ -67,9 +60,8 @@ def actor_rows(rows: Sequence[Row], words: Words) -> Actors:
         )
         for k, g in sorted(grouped.items(), key=lambda item: -len(item[1]))
     ]
-    return Actors(
-        summary(len(rows), counts, parts, words), reasons, [_actor(r, words) for r in rows]
-    )
+    said = summary(len(rows), counts, parts, words)
+    return Actors(said, reasons, len(rows), printed)
 
 
 def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: Words) -> str:
@@ -82,23 +74,7 @@ def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: 
 
 def bound_mark(bound: bool | None) -> str:
     """Return the code of three-valued counting."""
-    return {True: "yes", False: "no", None: "possible"}[bound]
-
-
-def _actor(row: Row, words: Words) -> ActorRow:
-    near = words.code("near_reason", row["near_reason"])
-    distance = row["distance_km"]
-    if distance is not None:
-        near = f"{words.number(distance, KILOMETRES)} km: {near}"
-    return ActorRow(
-        row=row["row"],
-        name=row["name"] or words("none"),
-        kind=words.name("actor_types", row["actor_type"]),
-        bound=words.code("bound_reason", row["bound_reason"]),
-        mark=bound_mark(row["bound"]),
-        sme=words.code("sme_reason", row["sme_reason"]),
-        near=near,
-    )
+    return MARKS[bound]
 
 
 # ---------------------------------------------------------------------------------- other sheets

@@ -4,16 +4,14 @@ Everything here also stands on the clusters' pages; the script only brings it to
 repeat, so each is given once and named by its number.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from markupsafe import Markup
 
 from pipeline.catalogue import Catalogue, Condition
 from pipeline.report.html.evidence import Sources, sources
-from pipeline.report.html.matrix import spoken
+from pipeline.report.html.matrix import CLASSES, spoken
 from pipeline.report.html.verdict import ConditionView, condition_view
 from pipeline.report.html.views import names_of
 from pipeline.report.html.words import Words
@@ -40,6 +38,7 @@ SPOKEN = (
     "without_experts",
     "cell_label",
     "none_chosen",
+    "more_rows",
 )
 FIELDS = (
     "cluster_id",
@@ -66,29 +65,38 @@ class Pool:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def page_data(review: Review, found: Sharing, words: Words) -> Markup:
-    """Return the data of the page as JSON that may stand in a page; found: `insights.sharing`."""
-    pool = Pool()
-    behind = sources(review, words)
+def said(words: Words) -> Row:
+    """Return what the script says, and the names of the fields it is given."""
+    return {
+        "fields": FIELDS,
+        "marks": spoken(words),
+        "words": {key: words(key) for key in SPOKEN},
+    }
+
+
+def chosen_from(review: Review, found: Sharing) -> Row:
+    """Return what the script filters, counts and sorts by; found: `insights.sharing`.
+
+    Everything about a cluster is known by its place in the order of the ids.
+    """
     ids = review.tables["clusters"]["cluster_id"].sort().to_list()
     place = {cluster_id: n for n, cluster_id in enumerate(ids)}
-    data = {
-        "fields": FIELDS,
+    return {
         "clusters": cluster_rows(review),
         "shared": [
             [[place[i] for i in cluster_ids], actors]
             for cluster_ids, actors in found.groups.iter_rows()
         ],
-        "catalogues": [_catalogue(review, c, behind, pool, words) for c in review.catalogues],
-        "texts": list(pool.numbers),
-        "marks": spoken(words),
-        "words": {key: words(key) for key in SPOKEN},
+        "matrices": [matrix_rows(review, c) for c in review.catalogues],
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # Nothing in a text may end the script that holds it.
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)
+
+
+def reasons(review: Review, words: Words) -> Row:
+    """Return why each cell of the matrices is as it is."""
+    pool = Pool()
+    behind = sources(review, words)
+    catalogues = [_catalogue(review, c, behind, pool, words) for c in review.catalogues]
+    return {"catalogues": catalogues, "texts": list(pool.numbers)}
 
 
 # --------------------------------------------------------------------------------------- clusters
@@ -121,6 +129,28 @@ def cluster_rows(review: Review) -> list[list[Any]]:
         ]
         for r in table.iter_rows(named=True)
     ]
+
+
+def matrix_rows(review: Review, catalogue: Catalogue) -> list[list[Any]]:
+    """Return each cluster's decision, criteria fulfilled, unassessed ones, signs of its statuses.
+
+    The signs are the classes of its cells, in the order of the catalogue's criteria.
+    """
+    own = pl.col("catalogue") == catalogue.id
+    order = {c.id: n for n, c in enumerate(catalogue.criteria)}
+    signs = (
+        review.tables["criteria"]
+        .filter(own)
+        .select(
+            "cluster_id",
+            sign=pl.col("status").replace_strict(CLASSES, return_dtype=pl.String),
+            place=pl.col("criterion_id").replace_strict(order, return_dtype=pl.Int64),
+        )
+    )
+    joined = signs.sort("place").group_by("cluster_id").agg(pl.col("sign").str.join())
+    decisions = review.tables["decisions"].filter(own).join(joined, on="cluster_id")
+    columns = ("decision", "fulfilled", "fulfilled_soft", "sign")
+    return [list(row) for row in decisions.sort("cluster_id").select(columns).iter_rows()]
 
 
 def measures_of(benchmarks: pl.DataFrame) -> Mapping[str, list[str]]:

@@ -1,14 +1,13 @@
 """The office's report: one view made of its sections."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from markupsafe import Markup
+from typing import Any
 
 from pipeline.report.html.changes import Changes, changes
 from pipeline.report.html.comparison import Comparison, comparison
 from pipeline.report.html.edge import Edge, edges
-from pipeline.report.html.explain import page_data
+from pipeline.report.html.explain import chosen_from, reasons, said
 from pipeline.report.html.faults import finding_tables
 from pipeline.report.html.filters import Filter, filters
 from pipeline.report.html.history import History, history
@@ -31,7 +30,16 @@ from pipeline.report.html.shared import Shared, shared
 from pipeline.report.html.views import Head, Table, page_head
 from pipeline.report.html.words import Words
 from pipeline.review import Review
-from pipeline.tables.insights import sharing
+from pipeline.tables.insights import Sharing, sharing
+
+
+@dataclass(frozen=True)
+class IndexData:
+    """What the page's script is given, see `explain`; reasons: of not too many clusters."""
+
+    said: Mapping[str, Any]
+    chosen_from: Mapping[str, Any]
+    reasons: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class IndexView:
     files: Sequence[Table]
     findings: Sequence[Table]
     method: Method
-    data: Markup
+    data: IndexData
 
 
 def index_view(review: Review, words: Words) -> IndexView:
@@ -89,8 +97,15 @@ def index_view(review: Review, words: Words) -> IndexView:
         files=files_set_aside(review, words),
         findings=finding_tables(review, words),
         method=method(review, words),
-        data=page_data(review, found, words),
+        data=index_data(review, found, words),
     )
+
+
+def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
+    """Return what the script is given; found: see `insights.sharing`."""
+    few = review.tables["clusters"].height <= review.settings.pages.explained_on_index
+    why = reasons(review, words) if few else None
+    return IndexData(said(words), chosen_from(review, found), why)
 
 
 def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:

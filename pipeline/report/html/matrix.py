@@ -45,6 +45,7 @@ class Matrix:
 
     id: str
     title: str
+    caption: str
     pass_rule: str
     criteria: Sequence[Criterion]
     rows: Sequence[MatrixRow]
@@ -74,6 +75,7 @@ def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> 
     return Matrix(
         id=f"m{number}",
         title=words.of(catalogue.title),
+        caption=words("matrix_caption", title=words.of(catalogue.title)),
         pass_rule=pass_rule(catalogue, words),
         criteria=catalogue.criteria,
         rows=rows,

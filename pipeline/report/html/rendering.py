@@ -55,6 +55,12 @@ def hash_of(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
+def part(macro: str, words: Words, view: object) -> str:
+    """Return what a macro of parts.html.j2 prints of a view."""
+    module = environment().get_template("parts.html.j2").make_module({"t": words})
+    return str(getattr(module, macro)(view))
+
+
 def render(template: str, words: Words, **views: object) -> str:
     """Return a page."""
     return environment().get_template(template).render(t=words, **views) + "\n"

@@ -1,8 +1,25 @@
-(() => {
+(async () => {
   "use strict";
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const data = JSON.parse(one("#data").textContent);
+  // What is much and seldom looked at stands in the page packed.
+  async function unpack(holder) {
+    const text = atob(holder.textContent);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  }
+  // A browser that cannot unpack shows the page as it is without scripts.
+  const packed = one("#packed");
+  if (packed) {
+    try {
+      Object.assign(data, await unpack(packed));
+    } catch {
+      return;
+    }
+  }
   const locale = document.documentElement.lang;
   const collator = new Intl.Collator(locale, { numeric: true });
   const number = new Intl.NumberFormat(locale);
@@ -15,13 +32,12 @@
   const choices = all("select", form);
   const search = form.elements.q;
   const NOWHERE = -1; // A cluster that was not reviewed has no place.
-  const lists = new Map();
-  const about = all("[data-c]").map((node) => ({
-    node,
-    list: listOf(node),
-    places: node.dataset.c.split(" ").map((id) => place.get(id) ?? NOWHERE),
-    there: true,
-  }));
+  // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
+  // would make every choice slow.
+  const STEP = 100;
+  const ROW_END = "</tr>";
+  const lists = all("main table:is([data-list], :has(tbody [data-c]))").map(list);
+  const offices = all("#land [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
   const matrices = all("table.matrix").map(matrix);
   // Free text is looked for in what readers see: id, name, state and field.
   const named = (name) => new Map(all("option", form.elements[name]).map((option) => [option.value, option.text]));
@@ -35,33 +51,104 @@
   let filtering = false;
   let sorting = null;
 
-  // A table of rows about clusters, and what is said where none of them is chosen.
-  function listOf(row) {
-    const table = row.closest("table");
-    if (!table) return null;
-    if (!lists.has(table)) {
-      const empty = node("p", say("none_chosen"), "note");
-      empty.hidden = true;
-      table.after(empty);
-      lists.set(table, { rows: 0, empty });
-    }
-    return lists.get(table);
+  // ---- tables: all their rows, those that are chosen, and the first of these in the page ----
+  function list(table) {
+    const body = table.tBodies[0];
+    const html = data.lists?.[table.dataset.list];
+    const rows = html ? packedRows(html) : [...body.rows].map((node) => ({ node, places: placesOf(node.dataset.c) }));
+    const empty = node("p", say("none_chosen"), "note");
+    empty.hidden = true;
+    table.after(empty);
+    const made = { table, body, rows, empty, chosen: null, there: 0, more: null };
+    if (rows.length > data.first) addMore(made);
+    return made;
   }
-  // A matrix: where each criterion is fulfilled, read from the page once; its cells are one stop of
-  // the keyboard and say what a reader sees by colour and sign.
-  function matrix(table) {
-    const ids = all("thead th.c", table).map((head) => head.dataset.key);
-    const met = new Uint8Array(data.clusters.length * ids.length);
-    for (const row of table.tBodies[0].rows) {
-      const start = place.get(row.dataset.c) * ids.length;
-      all("td > a", row).forEach((link, i) => {
-        const css = link.parentNode.className;
-        met[start + i] = css[0] === "f";
-        link.tabIndex = -1;
-        link.setAttribute("aria-label", say("cell_label", { id: ids[i], text: data.marks[css] }));
-      });
+  function placesOf(ids) {
+    return ids === undefined ? null : ids.split(" ").map((id) => place.get(id) ?? NOWHERE);
+  }
+  function packedRows(html) {
+    const about = (row) => /^\s*<tr data-c="([^"]*)"/.exec(row)?.[1];
+    return html.split(ROW_END).slice(0, -1).map((row) => ({ html: row + ROW_END, places: placesOf(about(row)) }));
+  }
+  function addMore(made) {
+    const button = node("button");
+    button.type = "button";
+    const holder = node("p", "", "more");
+    holder.append(button);
+    made.empty.after(holder);
+    const region = holder.closest(".scroll");
+    made.more = { holder, button, region };
+    button.addEventListener("click", () => {
+      extend(made, STEP);
+      if (holder.hidden) region.focus();
+    });
+    region.addEventListener("scroll", () => {
+      const left = region.scrollHeight - region.scrollTop - region.clientHeight;
+      if (left < 2 * region.clientHeight && document.activeElement !== button) extend(made, STEP);
+    }, { passive: true });
+  }
+  function refill(made) {
+    const chosen = filtering ? made.rows.filter((row) => !row.places || row.places.some((i) => i !== NOWHERE && shown[i])) : made.rows;
+    made.empty.hidden = chosen.length > 0;
+    // Rows that stay are left alone: taking them out and in again would cost as much as new ones.
+    if (made.chosen?.length === chosen.length && chosen.every((row, i) => row === made.chosen[i])) return;
+    if (made.there > data.first) made.more.region.scrollTop = 0;
+    made.chosen = chosen;
+    made.there = Math.min(data.first, chosen.length);
+    made.body.replaceChildren(...nodesOf(made, 0, made.there));
+    tellMore(made);
+  }
+  function extend(made, by) {
+    const from = made.there;
+    if (from === made.chosen.length) return;
+    made.there = Math.min(from + by, made.chosen.length);
+    made.body.append(...nodesOf(made, from, made.there));
+    tellMore(made);
+  }
+  function tellMore({ table, chosen, there, more }) {
+    if (!more) return;
+    const left = chosen.length - there;
+    more.holder.hidden = left === 0;
+    write(more.button, say("more_rows", { n: number.format(Math.min(STEP, left)), left: number.format(left) }));
+    if (left) table.setAttribute("aria-rowcount", chosen.length + table.rows.length - there);
+    else table.removeAttribute("aria-rowcount");
+  }
+  function nodesOf(made, from, to) {
+    const wanted = made.chosen.slice(from, to);
+    const missing = wanted.filter((row) => !row.node);
+    if (missing.length) {
+      const holder = document.createElement("template");
+      holder.innerHTML = missing.map((row) => row.html).join("");
+      [...holder.content.children].forEach((made, i) => { missing[i].node = made; });
     }
-    return { table, ids, met, sums: all("tfoot td.c", table), stop: null };
+    const each = matrices.find(({ table }) => table === made.table);
+    if (each) for (const row of wanted) label(each, row);
+    return wanted.map((row) => row.node);
+  }
+  addEventListener("beforeprint", () => {
+    for (const made of lists) extend(made, made.chosen.length);
+  });
+  addEventListener("afterprint", () => {
+    for (const made of lists) {
+      if (made.there <= data.first) continue;
+      made.chosen = null;
+      refill(made);
+    }
+  });
+
+  // ---- the matrix: its cells are one stop of the keyboard and say what a reader sees by sign ----
+  function matrix(table, n) {
+    const ids = all("thead th.c", table).map((head) => head.dataset.key);
+    const made = lists.find((each) => each.table === table);
+    return { table, made, ids, rows: data.matrices[n], sums: all("tfoot td.c", table), stop: null };
+  }
+  function label({ ids }, row) {
+    if (row.labelled) return;
+    row.labelled = true;
+    all("td > a", row.node).forEach((link, i) => {
+      link.tabIndex = -1;
+      link.setAttribute("aria-label", say("cell_label", { id: ids[i], text: data.marks[link.parentNode.className] }));
+    });
   }
 
   // ---- the address ----
@@ -83,7 +170,7 @@
     for (const control of choices) if (control.selectedIndex < 0) control.value = "";
     const at = (query.get("sort") ?? "").lastIndexOf(".");
     const key = (query.get("sort") ?? "").slice(0, Math.max(at, 0));
-    if (key) sort(matrices[0].table, key, query.get("sort").slice(at + 1) === "ab", false);
+    if (key) sort(matrices[0], key, query.get("sort").slice(at + 1) === "ab", false);
   }
 
   // ---- the filter ----
@@ -98,14 +185,12 @@
   }
   function apply() {
     choose();
-    for (const list of lists.values()) list.rows = 0;
-    for (const item of about) {
-      const there = !filtering || item.places.some((i) => i !== NOWHERE && shown[i]);
-      if (there !== item.there) item.node.classList.toggle("off", !there);
-      item.there = there;
-      if (there && item.list) item.list.rows += 1;
+    lists.forEach(refill);
+    for (const office of offices) {
+      const there = !filtering || (office.at !== undefined && shown[office.at] === 1);
+      if (there !== office.there) office.node.classList.toggle("off", !there);
+      office.there = there;
     }
-    for (const { rows, empty } of lists.values()) empty.hidden = rows > 0;
     const chosen = data.clusters.filter((_, i) => shown[i]);
     figures(chosen);
     for (const each of matrices) totals(each);
@@ -161,40 +246,50 @@
       start += counts[i];
     });
   }
-  function totals({ ids, met, sums }) {
+  function totals({ ids, rows, sums }) {
     const counts = new Uint32Array(ids.length);
-    shown.forEach((there, i) => {
-      if (there) for (let c = 0; c < ids.length; c += 1) counts[c] += met[i * ids.length + c];
+    rows.forEach((row, i) => {
+      if (shown[i]) for (let c = 0; c < ids.length; c += 1) counts[c] += row[STATES][c] === "f";
     });
     sums.forEach((cell, c) => write(cell, number.format(counts[c])));
   }
 
   // ---- sorting ----
-  const ranks = { f: 0, u: 1, x: 2, eligible: 0, open: 1, not_eligible: 2 };
-  function sortKey(row, column) {
-    const cell = row.cells[column];
-    if (column === 0) return cell.textContent;
-    if (cell.dataset.v) return ranks[cell.dataset.v];
-    return ranks[cell.classList[0]] ?? Number(cell.textContent.replace(/\D/g, ""));
+  const DECISION = 0, STATES = 3;
+  const COLUMNS = ["decision", "fulfilled", "unassessed"];
+  const decided = ["eligible", "open", "not_eligible"];
+  const rank = [];
+  const ids = data.clusters.map((row, i) => [row[field.cluster_id], i]);
+  ids.sort((a, b) => collator.compare(a[0], b[0])).forEach(([, i], n) => { rank[i] = n; });
+  function sortKey(each, key) {
+    if (key === "cluster") return (i) => rank[i];
+    const at = COLUMNS.indexOf(key);
+    if (at === DECISION) return (i) => decided.indexOf(each.rows[i][DECISION]);
+    if (at > 0) return (i) => each.rows[i][at];
+    const c = each.ids.indexOf(key);
+    return (i) => "fux".indexOf(each.rows[i][STATES][c]);
   }
-  function sort(table, key, down, speak = true) {
-    const heads = [...table.tHead.rows[0].cells];
+  function sort(each, key, down, speak = true) {
+    const heads = [...each.table.tHead.rows[0].cells];
     const column = heads.findIndex((head) => head.dataset.key === key);
     if (column < 0) return;
-    const rows = [...table.tBodies[0].rows].map((row) => [sortKey(row, column), row.dataset.c, row]);
-    const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
-    rows.sort((a, b) => (down ? -1 : 1) * compare(a[0], b[0]) || collator.compare(a[1], b[1]));
-    table.tBodies[0].append(...rows.map((row) => row[2]));
+    const keyOf = sortKey(each, key);
+    const order = new Map(each.made.rows.map((row) => [row, keyOf(row.places[0])]));
+    const sign = down ? -1 : 1;
+    const before = (a, b) => sign * (order.get(a) - order.get(b)) || rank[a.places[0]] - rank[b.places[0]];
+    each.made.rows = [...each.made.rows].sort(before);
+    refill(each.made);
     for (const head of heads) head.removeAttribute("aria-sort");
     heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
-    if (table === matrices[0].table) sorting = { key, down };
+    if (each === matrices[0]) sorting = { key, down };
     rove();
     if (!speak) return;
     const names = { column: heads[column].dataset.name, direction: say(down ? "descending" : "ascending") };
     status.textContent = say("sorted_by", names);
     remember();
   }
-  for (const { table } of matrices) {
+  for (const each of matrices) {
+    const { table } = each;
     for (const head of table.tHead.rows[0].cells) {
       const button = document.createElement("button");
       button.type = "button";
@@ -206,7 +301,7 @@
       button.addEventListener("click", () => {
         const now = head.getAttribute("aria-sort");
         // Numbers are of interest from the greatest on.
-        sort(table, head.dataset.key, now ? now === "ascending" : head.classList.contains("n"));
+        sort(each, head.dataset.key, now ? now === "ascending" : head.classList.contains("n"));
       });
     }
   }
@@ -214,8 +309,7 @@
   // ---- the matrix by keyboard: one stop, arrow keys within ----
   function rove() {
     for (const each of matrices) {
-      if (each.stop && !each.stop.closest("tr").classList.contains("off")) continue;
-      stopAt(each, one("tbody tr:not(.off) td > a", each.table));
+      if (!each.stop?.isConnected) stopAt(each, one("tbody td > a", each.table));
     }
   }
   function stopAt(each, link) {
@@ -229,9 +323,10 @@
     const step = moves[event.key];
     if (!link || !step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const rows = [...event.currentTarget.tBodies[0].rows].filter((row) => !row.classList.contains("off"));
     const cell = link.closest("td");
     const last = cell.parentNode.cells.length - 1;
+    if (step[0] > 0 && !cell.parentNode.nextElementSibling) extend(each.made, STEP);
+    const rows = [...event.currentTarget.tBodies[0].rows];
     const row = rows[Math.min(Math.max(rows.indexOf(cell.parentNode) + step[0], 0), rows.length - 1)];
     const next = one("a", row.cells[Math.min(Math.max(cell.cellIndex + step[1], 4), last)]);
     stopAt(each, next);
@@ -240,7 +335,8 @@
 
   // ---- why a cell is as it is ----
   const dialog = one("#why");
-  const text = (n) => data.texts[n];
+  const behind = one("#why-data");
+  let why = null;
   function node(name, content, css) {
     const made = document.createElement(name);
     if (content) made.textContent = content;
@@ -250,10 +346,17 @@
   function line(list, term, value) {
     if (value) list.append(node("dt", term), node("dd", value));
   }
-  function explain(link, each) {
+  async function explain(link, each) {
+    try {
+      why ??= await unpack(behind);
+    } catch {
+      location.href = link.href;
+      return;
+    }
+    const text = (n) => why.texts[n];
     const row = link.closest("tr");
     const cluster = data.clusters[place.get(row.dataset.c)];
-    const catalogue = data.catalogues[matrices.indexOf(each)];
+    const catalogue = why.catalogues[matrices.indexOf(each)];
     const column = link.closest("td").cellIndex - 4;
     const [id, title, kind, asks, conditions] = catalogue.criteria[column];
     const [state, basis, reason, request, views] = catalogue.cells[row.dataset.c][column];
@@ -278,13 +381,13 @@
     const last = node("p");
     last.append(go);
     body.append(last);
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
   }
   for (const each of matrices) {
     each.table.addEventListener("keydown", (event) => move(event, each));
     each.table.addEventListener("click", (event) => {
       const link = one("a", event.target.closest("td:has(> a)") ?? document.createElement("i"));
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!link || !behind || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       stopAt(each, link);
       link.focus();
@@ -296,10 +399,37 @@
     if (event.target === dialog) dialog.close();
   });
 
-  // ---- the map: a click on a mark draws its circle ----
+  // ---- the map: a click on a mark draws its circle; those of very many offices are packed ----
+  const apart = data.offices ?? {};
+  for (const { node } of offices) {
+    const [said] = apart[node.dataset.c] ?? [];
+    if (said) node.appendChild(document.createElementNS(node.namespaceURI, "title")).textContent = said;
+  }
+  function ring(hash) {
+    const id = hash.replace(/^#?ring-/, "");
+    const [, own] = apart[id] ?? [];
+    if (!own || document.getElementById(`ring-${id}`)) return;
+    one("#land").insertAdjacentHTML("beforeend", own);
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#ring-']");
+    if (link) ring(link.hash);
+  });
   one("#land")?.addEventListener("click", (event) => {
     const office = event.target.closest(".office");
-    if (office) location.hash = `ring-${office.dataset.c}`;
+    if (!office) return;
+    ring(office.dataset.c);
+    location.hash = `ring-${office.dataset.c}`;
+  });
+
+  // ---- links within the page: all is laid out for a jump, or it would miss its goal ----
+  function jump() {
+    document.body.classList.add("jump");
+    // The second frame knows the sizes of what was laid out, and keeps them.
+    requestAnimationFrame(() => requestAnimationFrame(() => document.body.classList.remove("jump")));
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a[href^='#']")) jump();
   });
 
   // ---- the focus: laying out what was out of sight may move it away, some frames later ----
@@ -320,6 +450,7 @@
 
   // ---- start ----
   form.hidden = false;
+  document.body.classList.add("live");
   for (const hint of all(".scripted")) hint.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
@@ -339,6 +470,13 @@
   });
   recall();
   apply();
+  if (data.offices && location.hash.startsWith("#ring-")) {
+    ring(location.hash);
+    location.replace(location.hash); // which makes the circle the target
+  }
   // The filter has made the page shorter: where the address points to has moved.
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  if (location.hash) {
+    jump();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }
 })();
