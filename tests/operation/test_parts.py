@@ -1,6 +1,7 @@
 """The parts of `make serve` and `notify`, without a server."""
 
 import os
+import socket
 import tomllib
 from pathlib import Path
 
@@ -29,6 +30,33 @@ HOME = Path("/somewhere/.prefect")
 )
 def test_what_the_user_has_set_stays(given: dict[str, str], name: str, expected: str) -> None:
     assert environment(HOME, 4200, given)[name] == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "taken", "expected"),
+    [
+        (None, False, False),
+        ("", False, False),
+        ("http://elsewhere:{port}/api", False, True),
+        ("http://127.0.0.1:1/api", False, True),
+        ("http://127.0.0.1:{port}/api", False, False),  # as Prefect advises: ours is meant
+        ("http://localhost:{port}/api", False, False),
+        ("http://localhost:{port}/api", True, True),  # one that runs already
+    ],
+)
+def test_which_server_is_meant(
+    url: str | None, taken: bool, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        port = one.getsockname()[1]
+        if not taken:
+            one.close()
+        monkeypatch.delenv("PREFECT_API_URL", raising=False)
+        if url is not None:
+            monkeypatch.setenv("PREFECT_API_URL", url.format(port=port))
+        assert serve.names_another_server(port) is expected
 
 
 def test_a_run_may_miss_heartbeats_before_it_counts_as_dead() -> None:
