@@ -70,7 +70,8 @@ class Office:
     def close(self) -> int:
         """End `serve` for good; returns its exit code."""
         self.api.close()
-        return self.stop()
+        code = self.process.poll()
+        return self.stop() if code is None else code
 
     def words(self) -> str:
         """Return everything that was said and logged, for a failed test."""
@@ -111,15 +112,17 @@ class Office:
             made = [{"active": True, "schedule": schedule}]
             self.ask("POST", f"/deployments/{number}/schedules", made)
             while dt.datetime.now(dt.UTC) < anchor + dt.timedelta(seconds=seconds):
-                time.sleep(0.3)
+                time.sleep(0.5)
                 for run in self.runs():
                     if dt.datetime.fromisoformat(run["expected_start_time"]) == anchor:
                         return run
         raise AssertionError(self.words())
 
-    def by_hand(self, name: str, **parameters: Any) -> Run:
-        """Start a run of a deployment at once, as the interface's button does."""
-        content = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
+    def by_hand(self, name: str, hours: int = 0, **parameters: Any) -> Run:
+        """Start a run of a deployment at once, as the interface's button does, or hours later."""
+        due = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
+        content = {"state": state, "parameters": parameters}
         number = self.deployment(name)["id"]
         return dict(self.ask("POST", f"/deployments/{number}/create_flow_run", content))
 
@@ -151,7 +154,15 @@ def until(
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, words()
-        time.sleep(0.2)
+        time.sleep(0.5)
+
+
+def lives(number: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def today() -> dt.date:
