@@ -25,9 +25,9 @@ WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
 DRAFT = ("Published", "Published,*")
 TROUBLE = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
 KINDS = {"draft": DRAFT, "trouble": TROUBLE}
-# The id of the state: Prefect may tell one twice, who is told can see that.
+# The id is the event's: Prefect may tell of one twice, and who is told can see that.
 PAYLOAD = """{
-  "id": "{{ flow_run.state.id }}",
+  "id": "{{ event.id }}",
   "run": {{ flow_run.name | tojson }},
   "deployment": {{ (deployment.name if deployment else "") | tojson }},
   "state": {{ flow_run.state.name | tojson }},

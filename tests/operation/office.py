@@ -20,7 +20,7 @@ LONG_SECONDS = 300
 SWIFT = {
     "PREFECT_WORKER_QUERY_SECONDS": "1",
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
 }
 Run = dict[str, Any]
 
@@ -106,7 +106,7 @@ class Office:
     def on_schedule(self, name: str) -> Run:
         """Let the server's scheduler make a run soon; returns the run."""
         number = self.deployment(name)["id"]
-        for seconds in (3, 10, 30, 60):  # a busy machine may come too late for the first
+        for seconds in (4, 12, 30, 60):  # a busy machine may come too late for the first
             anchor = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
             schedule = {"interval": 400 * 24 * 3600, "anchor_date": anchor.isoformat()}
             made = [{"active": True, "schedule": schedule}]
