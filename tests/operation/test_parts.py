@@ -1,7 +1,9 @@
 """The parts of `make serve` and `notify`, without a server."""
 
 import os
+import shutil
 import socket
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -121,3 +123,14 @@ def test_the_examples_for_systemd_are_part_of_the_package() -> None:
     units = serve.ROOT / "pipeline" / "operation" / "systemd"
     for unit in units.glob("*.service"):
         assert "-m pipeline.operation.serve" in unit.read_text()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("name", ["cluster-review.service", "cluster-review-worker.service"])
+def test_systemd_understands_the_examples(name: str, tmp_path: Path) -> None:
+    unit = (serve.ROOT / "pipeline" / "operation" / "systemd" / name).read_text()
+    # The folder of the example is not there; everything else is as it is.
+    (tmp_path / name).write_text(unit.replace("/srv/cluster-review/.venv/bin/python", "/bin/true"))
+    command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
