@@ -83,9 +83,10 @@ class Office:
     # ------------------------------------------------------------------------------ its server
     def ask(self, method: str, path: str, content: Any = None) -> Any:
         """Ask the server, again while it is too busy; returns its answer, None for none."""
+        end = time.monotonic() + LONG_SECONDS
         answer = self.answer(method, path, content)
-        for _ in range(9):
-            if answer is not None and answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+        while answer is None or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            if time.monotonic() > end:
                 break
             time.sleep(1)
             answer = self.answer(method, path, content)
