@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_adopt(commands)
     add_map(commands)
     add_diff(commands)
+    add_find(commands)
     add_demo(commands)
     return parser
 
@@ -144,6 +145,17 @@ def add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
     own.set_defaults(command=command_diff)
 
 
+def add_find(commands: Commands) -> None:  # type: ignore[valid-type]
+    """Add `find`."""
+    own = commands.add_parser("find", help="in which files a text stands, also inside workbooks")  # type: ignore[attr-defined]
+    own.add_argument("text", metavar="TEXT", help="a Cluster-ID, a name; capital letters count")
+    own.add_argument(
+        "folders", nargs="*", type=Path, metavar="DIR", help="else inputs, outputs and .prefect"
+    )
+    own.add_argument("--lang", choices=["de", "en"], default="de")
+    own.set_defaults(command=command_find)
+
+
 def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
     """Add `demo`."""
     demo = commands.add_parser("demo", help="write a made-up portfolio")  # type: ignore[attr-defined]
@@ -199,6 +211,13 @@ def command_map(arguments: argparse.Namespace) -> int:
 def command_diff(arguments: argparse.Namespace) -> int:
     """Compare two publications."""
     from pipeline.commands.diff import command
+
+    return command(arguments)
+
+
+def command_find(arguments: argparse.Namespace) -> int:
+    """Name the files in which a text stands."""
+    from pipeline.commands.find import command
 
     return command(arguments)
 

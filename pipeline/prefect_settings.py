@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.operation.orphans import stand_by
+
 STDERR = 2
 
 
@@ -38,11 +40,12 @@ def quiet_prefect(outputs: Path) -> Iterator[None]:
     """Run a flow so that a good run leaves nothing on the terminal.
 
     The temporary server prints errors while it shuts down after a good run; what it says then goes
-    to a log beside its database.
+    to a log beside its database. Where the run is killed, its server is ended, too.
     """
     home = outputs / ".prefect"
     home.mkdir(parents=True, exist_ok=True)
     prepare(home)
+    stand_by()
     try:
         yield
     finally:  # what is registered last runs first, before Prefect's own

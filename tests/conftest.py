@@ -3,6 +3,7 @@
 import pytest
 
 LONGEST = [
+    "operation/test_schedule.py",  # mostly waits
     "html/test_access.py",
     "intake/test_submissions.py",
     "reference/test_differential.py",

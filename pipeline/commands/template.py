@@ -4,6 +4,7 @@ import argparse
 
 from pipeline.commands.run import read_here
 from pipeline.commands.terminal import fail
+from pipeline.mapping.model import MappingError
 from pipeline.periods import BadPeriodError
 from pipeline.template.form import write_form
 from pipeline.template.plan import Filled, text
@@ -27,7 +28,7 @@ def command(arguments: argparse.Namespace) -> int:
     except OSError:  # it cannot be written, or has come into being meanwhile
         said = text("refusal", "folder", arguments.lang, file=arguments.file)
         return fail(USAGE_ERROR, said)
-    except NoSourceError as end:
+    except (NoSourceError, MappingError) as end:
         return fail(NOT_WRITTEN, end.messages[arguments.lang])
     print(arguments.file)
     return 0

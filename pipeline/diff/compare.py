@@ -102,9 +102,11 @@ def indicators(before: Tables, now: Tables) -> pl.DataFrame:
 
 
 def long(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return cluster_id, indicator, value."""
-    wide = clusters.select("cluster_id", *INDICATORS)
-    return wide.unpivot(INDICATORS, index="cluster_id", variable_name="indicator")
+    """Return cluster_id, indicator, value; other versions of the program may know fewer."""
+    known = [name for name in INDICATORS if name in clusters.columns]
+    wide = clusters.select("cluster_id", *known)
+    wide = wide.unpivot(known, index="cluster_id", variable_name="indicator")
+    return wide.cast({"value": pl.Float64})
 
 
 def side_by_side(

@@ -1,6 +1,6 @@
 """The edge of a comparison: which two publications of a period, and their tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,17 @@ from pipeline.publish import RECORD
 from pipeline.texts import LANGUAGES, say
 
 CURRENT = "current"
-TABLES = ("submissions", "coverage", "clusters", "decisions", "criteria", "conditions")
+# The tables that are compared, with the columns that a comparison cannot do without.
+TABLES = {
+    "submissions": "source_file sha256 cluster_id outcome",
+    "coverage": "cluster_id name state",
+    "clusters": "cluster_id",
+    "decisions": "catalogue cluster_id decision fulfilled",
+    "criteria": "catalogue cluster_id criterion_id status computed_status basis "
+    "reason_de reason_en",
+    "conditions": "catalogue cluster_id criterion_id condition metric operator value_low "
+    "value_high threshold limit_source",
+}
 
 
 class NothingToCompareError(Exception):
@@ -76,17 +86,26 @@ def former(folders: Mapping[str, Path], name: str, period: str) -> str:
 
 
 def read_publication(name: str, folder: Path) -> Publication:
-    """Return a publication; NothingToCompareError if its record or a table cannot be read."""
+    """Return a publication; NothingToCompareError if its record or a table is no use."""
     record = read_record(folder)
     if record is None:
         raise NothingToCompareError("unreadable", path=folder / RECORD)
-    tables = {table: read_table(folder / "data" / f"{table}.parquet") for table in TABLES}
+    tables = {
+        table: read_table(folder / "data" / f"{table}.parquet", columns.split())
+        for table, columns in TABLES.items()
+    }
     return Publication(name, record, tables)
 
 
-def read_table(path: Path) -> pl.DataFrame:
-    """Return a table; NothingToCompareError if it cannot be read."""
+def read_table(path: Path, needed: Sequence[str]) -> pl.DataFrame:
+    """Return a table; NothingToCompareError if it cannot be read or lacks a column.
+
+    Other versions of the program may have written fewer columns.
+    """
     try:
-        return pl.read_parquet(path)
+        table = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise NothingToCompareError("unreadable", path=path) from error
+    if missing := [column for column in needed if column not in table.columns]:
+        raise NothingToCompareError("other_version", path=path, columns=", ".join(missing))
+    return table

@@ -25,7 +25,9 @@ WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
 DRAFT = ("Published", "Published,*")
 TROUBLE = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
 KINDS = {"draft": DRAFT, "trouble": TROUBLE}
+# The id is the event's: Prefect may tell of one twice, and who is told can see that.
 PAYLOAD = """{
+  "id": "{{ event.id }}",
   "run": {{ flow_run.name | tojson }},
   "deployment": {{ (deployment.name if deployment else "") | tojson }},
   "state": {{ flow_run.state.name | tojson }},

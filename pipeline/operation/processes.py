@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -28,6 +29,14 @@ def descendants(number: int) -> Iterator[int]:
         for child in below.get(waiting.pop(), []):
             yield child
             waiting.append(child)
+
+
+def carrying(text: str) -> Iterator[int]:
+    """Yield the processes of this user in whose environment NAME=VALUE stood when they began."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is another user's
+            if text.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                yield int(entry.name)
 
 
 def bury_orphans(ours: Collection[int]) -> None:

@@ -2,7 +2,8 @@
 
     python -m pipeline.operation.serve [--port 4200] [--home .prefect]
 
-With PREFECT_API_URL set, that server is used and none is started.
+With PREFECT_API_URL set, that server is used and none is started; unless it names the very address
+that ours would have, and nobody is there.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import socket
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +25,7 @@ from pipeline.operation.processes import adopt_orphans, descendants, end_all
 from pipeline.operation.settings import HOST, POOL, ROOT, environment
 
 START_SECONDS = 180
+HERE = (HOST, "localhost")
 MESSAGES = {
     "taken": (
         "Port {port} ist belegt. Läuft `make serve` schon? Sonst einen anderen nehmen: "
@@ -33,6 +36,12 @@ MESSAGES = {
     "unreachable": (
         "Der Prefect-Server unter {url} antwortet nicht. Mehr dazu: {log}",
         "The Prefect server at {url} does not answer. See {log}",
+    ),
+    "named": (
+        "Der Prefect-Server unter {url} antwortet nicht. PREFECT_API_URL nennt ihn: bitte ihn "
+        "starten oder die Variable löschen (unset PREFECT_API_URL), dann startet hier ein eigener.",
+        "The Prefect server at {url} does not answer. PREFECT_API_URL names it: please start it, "
+        "or unset the variable, and one is started here.",
     ),
     "dying": (
         "Ein Prozess endet immer wieder; der Grund steht am Ende von {log}",
@@ -85,17 +94,22 @@ def serve(home: Path, port: int) -> None:
     """Start everything and watch over it; what was started is ended in any case."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)  # where others look: what runs said of submissions
-    foreign = os.environ.get("PREFECT_API_URL")
+    foreign = names_another_server(port)
+    if not foreign:
+        os.environ.pop("PREFECT_API_URL", None)
     os.environ.update(environment(home, port))
     url = os.environ["PREFECT_API_URL"]
     adopt_orphans()
     with ending() as children:
-        log = rotate(home / "server.log")
-        if not foreign:
+        if foreign:
+            print(f"Prefect: {url} (PREFECT_API_URL)", flush=True)
+            wait_for(url, CannotServeError("named", url=url), children)
+        else:
             refuse_taken(port)
+            log = rotate(home / "server.log")
             children.append(start_server(port, log))
-        print(f"Prefect startet / is starting … ({log})", flush=True)
-        wait_for(url, log, children)
+            print(f"Prefect startet / is starting … ({log})", flush=True)
+            wait_for(url, CannotServeError("unreachable", url=url, log=log), children)
         set_up_all(home)
         children.append(start_worker(home))
         print(f"Oberfläche / interface: {url.removesuffix('/api')}", flush=True)
@@ -131,14 +145,31 @@ def watch(children: Sequence[Child]) -> None:
         raise CannotServeError("dying", log=error.log) from error
 
 
+def names_another_server(port: int) -> bool:
+    """Whether PREFECT_API_URL names another server than the one to be started here.
+
+    Prefect advises to set it to 127.0.0.1:4200 for good: where nobody is there, ours is meant.
+    """
+    parts = urllib.parse.urlsplit(os.environ.get("PREFECT_API_URL", ""))
+    ours = parts.hostname in HERE and parts.port == port and is_free(port)
+    return bool(parts.hostname) and not ours
+
+
 def refuse_taken(port: int) -> None:
     """Say if another program has the port."""
+    if not is_free(port):
+        raise CannotServeError("taken", port=port)
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody has the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
-            raise CannotServeError("taken", port=port) from error
+        except OSError:
+            return False
+    return True
 
 
 def start_server(port: int, log: Path) -> Child:
@@ -159,8 +190,8 @@ def start_worker(home: Path) -> Child:
     return child
 
 
-def wait_for(url: str, log: Path, children: Sequence[Child]) -> None:
-    """Wait until the server answers; CannotServeError if it dies or takes too long."""
+def wait_for(url: str, trouble: CannotServeError, children: Sequence[Child]) -> None:
+    """Wait until the server answers; the trouble is raised if it dies or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and all(child.is_alive() for child in children):
         try:
@@ -170,7 +201,7 @@ def wait_for(url: str, log: Path, children: Sequence[Child]) -> None:
             return  # it answers; whether it lets us in is seen later
         except OSError:
             time.sleep(0.3)
-    raise CannotServeError("unreachable", url=url, log=log)
+    raise trouble
 
 
 def set_up_all(home: Path) -> None:

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.examine import Examined, examine
-from pipeline.keys import word_key_expr
+from pipeline.examine import Examined
 from pipeline.limited import run_limited
-from pipeline.mapping.apply import apply_mappings
-from pipeline.parse.foreign import Foreign, replaced
 from pipeline.publications import Work
 from pipeline.settings import load_settings
 from pipeline.template.carry import carried_over
 from pipeline.template.form import write_form
+from pipeline.template.own_words import examine_in_our_words
 from pipeline.template.plan import Filled
 
 # For one form; a usual one takes a second or two.
@@ -74,29 +72,8 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
 def examined_again(work: Work, files: pl.DataFrame) -> Examined:
     """Return the reviewed submissions, examined as the review did. files: file, source_file."""
     stacked = work.sent.of(files["file"]).stacked()
-    mapped = apply_mappings(work.mappings, files.select("file", "source_file"), [stacked])
     settings, last_day = work.review.settings, work.review.last_day
-    examined = examine(*stacked, settings, last_day, mapped.foreign)
-    ours = in_our_words(examined.parsed.cells, mapped.foreign)
-    return replace(examined, parsed=replace(examined.parsed, cells=ours))
-
-
-def in_our_words(cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Return the parsed cells with our words in `raw` where a mapping translates a form's own.
-
-    Their next form knows ours alone. Items of lists are translated one by one.
-    """
-    key = word_key_expr(pl.col("raw"))
-    cells = replaced(cells.with_columns(key=key), foreign.words, "raw", "key").drop("key")
-    cells = cells.with_row_index("number")
-    lists = foreign.items.select("file", "sheet_key", "field").unique()
-    items = cells.join(lists, on=lists.columns, how="semi", maintain_order="left")
-    items = items.select("number", *lists.columns, pl.col("raw").str.split(";")).explode("raw")
-    items = replaced(items.with_columns(key=key), foreign.items, "raw", "key")
-    items = items.with_columns(pl.col("raw").str.strip_chars()).filter(pl.col("raw") != "")
-    said = items.group_by("number").agg(said=pl.col("raw").str.join("; "))
-    cells = cells.join(said, on="number", how="left", maintain_order="left")
-    return cells.with_columns(raw=pl.coalesce("said", "raw")).drop("number", "said")
+    return examine_in_our_words(files, stacked, work.mappings, settings, last_day)
 
 
 def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.examine import Examined, examine
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import gather
 from pipeline.intake.pool import Read
 from pipeline.intake.refusal import Refusal
+from pipeline.mapping.apply import mapping_sheet_keys
+from pipeline.mapping.files import FOLDER, mapping_files
+from pipeline.mapping.load import load_mappings
 from pipeline.periods import last_day
 from pipeline.settings import load_settings
 from pipeline.submissions import REVIEWED
 from pipeline.template.carry import carried_over
+from pipeline.template.own_words import examine_in_our_words
 from pipeline.template.plan import Filled, text
 from pipeline.texts import LANGUAGES
 from schemas.declaration import submission, wanted_sheet_keys
@@ -31,18 +34,20 @@ def filled_from(
 ) -> Filled:
     """Return the values of the cluster's submission that the published period reviewed.
 
+    An export of another system is read by the period's mappings, and said in our words.
     NoSourceError if there is none, or its file is gone or has changed since; `BadPeriodError` if
-    the period is none.
+    the period is none, `MappingError` if a mapping is wrong.
     """
     end = last_day(period)
     name, sha256 = reviewed_file(cluster, period, outputs)
     path = submitted_file(cluster, period, inputs, name, sha256)
-    (outcome,) = read([path], wanted_sheet_keys(submission()))
+    mappings = load_mappings(mapping_files(inputs / period / FOLDER))
+    (outcome,) = read([path], wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings))
     if isinstance(outcome, Refusal):
         raise NoSourceError("unreadable", file=name, code=outcome.code)
-    most = load_settings().intake.max_file_mb
-    sent = gather([path], [name], [outcome], start=0, most_mb=most)
-    examined: Examined = examine(*sent.stacked(), load_settings(), end)
+    settings = load_settings()
+    sent = gather([path], [name], [outcome], start=0, most_mb=settings.intake.max_file_mb)
+    examined = examine_in_our_words(sent.files, sent.stacked(), mappings, settings, end)
     return carried_over(examined, lang, period)
 
 

@@ -378,3 +378,25 @@ def test_what_cannot_be_compared(outputs: Path, capsys: pytest.CaptureFixture[st
     for period, code, said in cases:
         assert main(["diff", period, "--outputs", str(outputs)]) == code
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "code", "said"),
+    [
+        ("criteria", "computed_status", 1, "es fehlt: computed_status"),
+        ("clusters", INDICATORS[0], 0, "zurückgestellt"),  # nothing can be said of it
+    ],
+)
+def test_tables_of_another_version(
+    table: str,
+    column: str,
+    code: int,
+    said: str,
+    outputs: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = outputs / ".archive" / PERIOD / "2026-10-16T06-00-00" / "data" / f"{table}.parquet"
+    pl.read_parquet(path).drop(column).write_parquet(path)
+    assert main(["diff", PERIOD, "--outputs", str(outputs)]) == code
+    printed = capsys.readouterr()
+    assert said in printed.out + printed.err

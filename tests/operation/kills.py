@@ -42,7 +42,9 @@ def main() -> int:
         tried = Kills(office, folder, arguments.seed)
         end = time.monotonic() + 60 * arguments.minutes
         for number in range(arguments.times):
-            print(f"{number + 1}: {tried.once()}", flush=True)
+            office.slowest = 0.0
+            said = tried.once()
+            print(f"{number + 1}: {said}; slowest answer {office.slowest:.0f} s", flush=True)
             if time.monotonic() > end:
                 break
         print(f"{sum(tried.killed.values())} kills: {dict(tried.killed)}; {dict(tried.left)}")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -20,7 +21,7 @@ LONG_SECONDS = 300
 SWIFT = {
     "PREFECT_WORKER_QUERY_SECONDS": "1",
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
 }
 Run = dict[str, Any]
 
@@ -39,6 +40,7 @@ class Office:
         self.api = httpx.Client(
             base_url=address, auth=(word[0], word[1]), timeout=60, trust_env=False
         )
+        self.slowest = 0.0  # answer so far, in seconds
         self.process = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -65,12 +67,13 @@ class Office:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """End `serve` as Ctrl-C does; returns its exit code."""
         self.process.send_signal(how)
-        return self.process.wait(60)
+        return self.process.wait(LONG_SECONDS)
 
     def close(self) -> int:
         """End `serve` for good; returns its exit code."""
         self.api.close()
-        return self.stop()
+        code = self.process.poll()
+        return self.stop() if code is None else code
 
     def words(self) -> str:
         """Return everything that was said and logged, for a failed test."""
@@ -80,14 +83,26 @@ class Office:
     # ------------------------------------------------------------------------------ its server
     def ask(self, method: str, path: str, content: Any = None) -> Any:
         """Ask the server, again while it is too busy; returns its answer, None for none."""
-        answer = self.api.request(method, path, json=content)
-        for _ in range(9):
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+        end = time.monotonic() + LONG_SECONDS
+        answer = self.answer(method, path, content)
+        while answer is None or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            if time.monotonic() > end:
                 break
             time.sleep(1)
-            answer = self.api.request(method, path, json=content)
+            answer = self.answer(method, path, content)
+        assert answer is not None, self.words()
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def answer(self, method: str, path: str, content: Any) -> httpx.Response | None:
+        """Return what the server answers, None where it does not in time."""
+        start = time.monotonic()
+        try:
+            return self.api.request(method, path, json=content)
+        except httpx.TransportError:
+            return None
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - start)
 
     def deployment(self, name: str) -> Run:
         """Return a deployment of ours."""
@@ -105,21 +120,24 @@ class Office:
     def on_schedule(self, name: str) -> Run:
         """Let the server's scheduler make a run soon; returns the run."""
         number = self.deployment(name)["id"]
-        for seconds in (3, 10, 30, 60):  # a busy machine may come too late for the first
+        for seconds in (4, 12, 30, 60):  # a busy machine may come too late for the first
             anchor = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
             schedule = {"interval": 400 * 24 * 3600, "anchor_date": anchor.isoformat()}
             made = [{"active": True, "schedule": schedule}]
             self.ask("POST", f"/deployments/{number}/schedules", made)
             while dt.datetime.now(dt.UTC) < anchor + dt.timedelta(seconds=seconds):
-                time.sleep(0.3)
+                time.sleep(0.5)
                 for run in self.runs():
                     if dt.datetime.fromisoformat(run["expected_start_time"]) == anchor:
                         return run
         raise AssertionError(self.words())
 
-    def by_hand(self, name: str, **parameters: Any) -> Run:
-        """Start a run of a deployment at once, as the interface's button does."""
-        content = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
+    def by_hand(self, name: str, hours: int = 0, **parameters: Any) -> Run:
+        """Start a run of a deployment at once, as the interface's button does, or hours later."""
+        due = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
+        # A busy server may be asked twice for the same run.
+        content = {"state": state, "parameters": parameters, "idempotency_key": str(uuid4())}
         number = self.deployment(name)["id"]
         return dict(self.ask("POST", f"/deployments/{number}/create_flow_run", content))
 
@@ -151,7 +169,15 @@ def until(
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, words()
-        time.sleep(0.2)
+        time.sleep(0.5)
+
+
+def lives(number: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def today() -> dt.date:

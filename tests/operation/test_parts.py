@@ -1,6 +1,9 @@
 """The parts of `make serve` and `notify`, without a server."""
 
 import os
+import shutil
+import socket
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -29,6 +32,33 @@ HOME = Path("/somewhere/.prefect")
 )
 def test_what_the_user_has_set_stays(given: dict[str, str], name: str, expected: str) -> None:
     assert environment(HOME, 4200, given)[name] == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "taken", "expected"),
+    [
+        (None, False, False),
+        ("", False, False),
+        ("http://elsewhere:{port}/api", False, True),
+        ("http://127.0.0.1:1/api", False, True),
+        ("http://127.0.0.1:{port}/api", False, False),  # as Prefect advises: ours is meant
+        ("http://localhost:{port}/api", False, False),
+        ("http://localhost:{port}/api", True, True),  # one that runs already
+    ],
+)
+def test_which_server_is_meant(
+    url: str | None, taken: bool, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        port = one.getsockname()[1]
+        if not taken:
+            one.close()
+        monkeypatch.delenv("PREFECT_API_URL", raising=False)
+        if url is not None:
+            monkeypatch.setenv("PREFECT_API_URL", url.format(port=port))
+        assert serve.names_another_server(port) is expected
 
 
 def test_a_run_may_miss_heartbeats_before_it_counts_as_dead() -> None:
@@ -93,3 +123,14 @@ def test_the_examples_for_systemd_are_part_of_the_package() -> None:
     units = serve.ROOT / "pipeline" / "operation" / "systemd"
     for unit in units.glob("*.service"):
         assert "-m pipeline.operation.serve" in unit.read_text()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("name", ["cluster-review.service", "cluster-review-worker.service"])
+def test_systemd_understands_the_examples(name: str, tmp_path: Path) -> None:
+    unit = (serve.ROOT / "pipeline" / "operation" / "systemd" / name).read_text()
+    # The folder of the example is not there; everything else is as it is.
+    (tmp_path / name).write_text(unit.replace("/srv/cluster-review/.venv/bin/python", "/bin/true"))
+    command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

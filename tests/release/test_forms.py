@@ -12,9 +12,10 @@ from pipeline.mapping.load import load_mappings
 from pipeline.parse.foreign import Foreign
 from pipeline.periods import after, last_day
 from pipeline.publications import Work
-from pipeline.release.forms import Job, in_our_words, next_forms, write_one
+from pipeline.release.forms import Job, next_forms, write_one
 from pipeline.review import Review
 from pipeline.settings import load_settings
+from pipeline.template.own_words import in_our_words
 from pipeline.template.plan import Filled
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.intake.build import save

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,8 @@ from pipeline.template import plan
 from pipeline.template.carry import carried_over
 from pipeline.template.form import write_form
 from pipeline.template.source import filled_from
+from tests.intake.build import save
+from tests.mapping.build import add_mapping, crm_export
 from tests.reading import examined
 from tests.sparing import ALL, sparing
 
@@ -177,3 +180,28 @@ def test_findings_stand_beside_their_cells_in_the_next_form(tmp_path: Path) -> N
     codes = [e.findings.filter(pl.col("code").is_in(["bad_type", "bad_value", "bad_date"]))
              ["code"].sort().to_list() for e in (before, examined(after))]  # fmt: skip
     assert codes[0] == codes[1] != []
+
+
+def test_an_export_comes_back_in_our_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was reviewed by a mapping; a mapping that is wrong by now is named."""
+    sent = tmp_path / "inputs" / PERIOD / "submissions" / "crm_2026-09.xlsx"
+    save(sent, crm_export())
+    mapping = add_mapping(tmp_path)
+    data = tmp_path / "outputs" / PERIOD / "data"
+    data.mkdir(parents=True)
+    row = {"source_file": sent.name, "cluster_id": CLUSTER, "outcome": "reviewed"}
+    row["sha256"] = sha256(sent.read_bytes()).hexdigest()
+    pl.DataFrame([row]).write_parquet(data / "submissions.parquet")
+    wanted = ["template", str(tmp_path / "next.xlsx"), "--for", CLUSTER, "--from", PERIOD]
+    assert main([*wanted, *places(tmp_path)]) == 0
+    tables = examined(tmp_path / "next.xlsx").parsed.tables
+    assert tables["master_data"]["cluster_id"].to_list() == [CLUSTER]
+    assert tables["actors"].height > 0
+    assert tables["actors"]["actor_type"].null_count() == 0
+
+    (tmp_path / "next.xlsx").unlink()
+    mapping.write_text("title = 1")
+    assert main([*wanted, *places(tmp_path)]) == 1
+    assert mapping.name in capsys.readouterr().err
