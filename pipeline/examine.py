@@ -29,6 +29,12 @@ class Examined:
     counted: pl.DataFrame
     findings: pl.DataFrame
 
+    def without_tables(self) -> "Examined":
+        """Return it without the tables that a portfolio was made of: they are large."""
+        master = {"master_data": self.master}
+        located = replace(self.located, actors=self.located.actors.clear())
+        return replace(self, valid=replace(self.valid, tables=master), located=located)
+
     @property
     def master(self) -> pl.DataFrame:
         """The valid Stammdaten."""

@@ -78,6 +78,7 @@ class Task:
 
     frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
     frozen. mappings: how foreign exports are read. before: the period before, if one is published.
+    lets_go: whether what was read may go once it is parsed: nobody needs it later.
     """
 
     period: str
@@ -87,6 +88,7 @@ class Task:
     frozen: Mapping[str, pl.DataFrame]
     mappings: tuple[ExportMapping, ...] = ()
     before: Before | None = None
+    lets_go: bool = False
 
 
 def review(
@@ -98,10 +100,12 @@ def review(
     recognise one file.
     """
     mapped = apply_mappings(task.mappings, sent.files, sent.batches())
-    examined = examine_many(sent.batches(), task.settings, task.last_day, mapped.foreign)
+    batches = sent.batches(let_go=task.lets_go)
+    examined = examine_many(batches, task.settings, task.last_day, mapped.foreign)
     office = read_office(office_files, *office_sent.stacked())
     settled = settle(submission(), sent.files, sent.refusals, examined.master, examined.findings)
     portfolio = reviewed_portfolio(task, examined, settled, office)
+    examined = examined.without_tables()
     others = independent(portfolio)
     measures, benchmarks, verdicts, ratings, rating_findings = judge(
         task, portfolio, others, settled, office

@@ -97,7 +97,16 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
         before = read_before(request.outputs, request.period, settings)
-        task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
+        task = Task(
+            request.period,
+            last_day,
+            catalogues,
+            settings,
+            frozen,
+            mappings,
+            before,
+            lets_go=release is None,  # a release's hand-outs are made from what was read
+        )
         done = review_or_refuse(task, sent, numbers, office_sent)
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)
@@ -106,8 +115,6 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
     assert done.state is not None
     state = [done.state]  # as large as all submissions, and not needed once it is written
     done = replace(done, draft=standing.is_draft, state=None)
-    if not release:
-        sent = sent.without_cells()
     record = run_record(request, done, sent, office_sent, found, counts, standing, started)
     record["mappings"] = mappings_record(mappings, done)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.intake.cells import Cells
 from pipeline.intake.discover import fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
@@ -17,6 +18,7 @@ REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
 
 # What is known of a cell while it is parsed takes many times the room of its reading.
 CELLS_AT_ONCE = 500_000
+NOTHING_READ = (-1, Reading([], Cells()))
 # sheets and cells of some files, see `intake.frames.stack`
 Stacked = tuple[pl.DataFrame, pl.DataFrame]
 
@@ -31,7 +33,7 @@ class Intake:
 
     files: pl.DataFrame
     refusals: pl.DataFrame
-    readings: Sequence[tuple[int, Reading]]
+    readings: list[tuple[int, Reading]]
 
     @property
     def sheets(self) -> pl.DataFrame:
@@ -47,25 +49,27 @@ class Intake:
         """Return all sheets and cells; of a large portfolio see `batches`."""
         return stack(self.readings)
 
-    def batches(self, most: int = CELLS_AT_ONCE) -> Iterator[Stacked]:
+    def batches(self, most: int = CELLS_AT_ONCE, *, let_go: bool = False) -> Iterator[Stacked]:
         """Yield sheets and cells of some hundred files at a time, in the order of the files.
 
         most: how many cells to have at once; a file is never divided. Without any file there is one
-        batch, of nothing.
+        batch, of nothing. let_go: whether the readings go as they are stacked; none is left then.
         """
-        batch, count = [], 0
-        for number, reading in self.readings:
+        batch: list[tuple[int, Reading]] = []
+        count = 0
+        is_empty = not self.readings
+        for at, (number, reading) in enumerate(self.readings):
             batch.append((number, reading))
             count += len(reading.cells.kind)
+            if let_go:
+                self.readings[at] = NOTHING_READ
             if count >= most:
                 yield stack(batch)
                 batch, count = [], 0
-        if batch or not self.readings:
+        if let_go:
+            self.readings.clear()
+        if batch or is_empty:
             yield stack(batch)
-
-    def without_cells(self) -> "Intake":
-        """Return what was read without what it holds, which takes much room."""
-        return replace(self, readings=())
 
     def of(self, files: pl.Series) -> "Intake":
         """Return what was read of some files, by their numbers."""

@@ -6,7 +6,7 @@ Each of the two takes about half of the time that writing takes, and neither nee
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +24,8 @@ from pipeline.review import Review
 WORKBOOK, TEMPLATE = "portfolio.xlsx", "assessments-template.xlsx"
 # Below, starting a process takes longer than it saves.
 WORTH_IT = 50
+# Of so many rows reading a table takes less than keeping it is worth.
+MOST_KEPT = 100_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,29 @@ def books_apart(books: Books, seconds: dict[str, float]) -> Iterator[None]:
 
 def write_from_folder(bare: Books) -> float:
     """Write the workbooks of a review whose tables stand in the publication's folder."""
-    paths = sorted((bare.folder / "data").glob("*.parquet"))
-    tables = {path.stem: pl.read_parquet(path) for path in paths}
-    return replace(bare, review=replace(bare.review, tables=tables)).write()
+    return replace(bare, review=replace(bare.review, tables=Tables(bare.folder / "data"))).write()
+
+
+class Tables(Mapping[str, pl.DataFrame]):
+    """The published tables in a folder; the large ones are read whenever they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
+        self.small: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self.small:
+            table = pl.read_parquet(self.paths[name])
+            if table.height > MOST_KEPT:
+                return table
+            self.small[name] = table
+        return self.small[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 def end_with_parent() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 from xlsxwriter import Workbook
@@ -41,7 +42,7 @@ class Book:
     looks: Mapping[str, Format]
     of_rows: bool = False
 
-    @property
+    @cached_property
     def has_rows(self) -> bool:
         """Whether every row stands in this file: large portfolios have files of their own for them.
 
