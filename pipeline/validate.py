@@ -141,7 +141,8 @@ def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
         if field.type in LISTS:
             mine = own.filter(pl.col("field") == field.key).with_row_index("index")
             if field.list:
-                hit = mine.join(failed_items(field.list, mine), on="index")
+                failures = failed_items(field.list, mine)
+                hit = mine.join(failures, on="index", maintain_order="left")
                 bad.append(hit.select(*CELL, "code", detail="item"))
                 mine = mine.join(hit, on="index", how="anti")
             good.append(mine.drop("index"))
@@ -156,8 +157,9 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     nowhere = pl.col("column").is_null()
     raw = cells.select(*CELL, value="raw", at_sheet="sheet", fixed=nowhere)
     names = parsed.sheets.select("file", "sheet_key", "sheet")
-    rows = failures.join(names, on=["file", "sheet_key"], how="left")
-    rows = rows.join(places, on=["file", "field"], how="left").join(raw, on=CELL, how="left")
+    rows = failures.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
+    rows = rows.join(places, on=["file", "field"], how="left", maintain_order="left")
+    rows = rows.join(raw, on=CELL, how="left", maintain_order="left")
     row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
     stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
     rows = rows.with_columns(
@@ -165,7 +167,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
         row=pl.when(stands).then(row),
         column=pl.when(stands).then("column"),
     )
-    return findings(rows.sort("file", "row", "column"))
+    return findings(rows.sort("file", "row", "column", maintain_order=True))
 
 
 def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
