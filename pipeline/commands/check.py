@@ -5,13 +5,13 @@ that judge what it read are loaded while it is at work.
 """
 
 import argparse
-import gc
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.collector import no_collecting
 from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_name
 from pipeline.intake.pool import read_many
@@ -33,7 +33,7 @@ def command(arguments: argparse.Namespace) -> int:
     if lost:
         return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(lost)}")
     groups = by_mappings(paths, arguments.mapping)
-    with without("hypothesis"), without_collector():
+    with without("hypothesis"), no_collecting():
         if any(groups):
             return with_mappings(arguments, groups)
         with ThreadPoolExecutor(1) as background:
@@ -70,18 +70,6 @@ def by_mappings(paths: Sequence[Path], given: Sequence[Path] | None) -> Groups:
 def read_all(paths: Sequence[Path], wanted: frozenset[str]) -> list[Reading | Refusal]:
     """Read the files in processes of their own."""
     return list(read_many(paths, load_settings().intake, wanted))
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Let Python not look for circles of objects: libraries make many objects, and they stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager

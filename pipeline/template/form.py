@@ -9,7 +9,8 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.report.workbook.files import OPTIONS, no_collecting
+from pipeline.collector import no_collecting
+from pipeline.report.workbook.files import OPTIONS
 from pipeline.template.book import Book, add_sheet, all_looks
 from pipeline.template.calculation import Calculation, add_values
 from pipeline.template.entry import write_entry
