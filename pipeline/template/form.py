@@ -45,7 +45,7 @@ def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
     target = BytesIO()
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
-        with Workbook(target, deepcopy(OPTIONS)) as file:
+        with Workbook(target, {**deepcopy(OPTIONS), "in_memory": True}) as file:
             stored = stored_values(values, lang)
             book = Book(file, lang, values, stored, all_looks(file, lang))
             write_sheets(book, sums)
