@@ -29,6 +29,8 @@ OF_METRIC = {
 QUOTIENTS = {"budget_per_actor": ("budget_eur", "actors"), "budget_per_fte": ("budget_eur", "fte")}
 INDICATORS = [*OF_METRIC, *QUOTIENTS]
 RATIOS = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio] + list(QUOTIENTS)
+# What limits of 4.2 hang on: how large a cluster is, and what clusters of its size come to.
+LIMITED_BY = ("actors", "actors_per_fte")
 ALL = "all"
 COHORT_KINDS = ["portfolio", "technology_field", "size_band", "federal_state", "measure"]
 COHORT = ["indicator", "cohort_kind", "cohort"]
@@ -53,12 +55,28 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     figures: see `measures.base.FIGURES`. clusters: file, technology_field, federal_state, measures
     (list of text).
     """
+    values, bands, placed = place_in_cohorts(figures, clusters, rules)
+    cohorts = cohort_statistics(placed, rules)
+    return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
+
+
+def for_limits(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
+    """Return what limits of 4.2 hang on alone: the indicators LIMITED_BY, no ranks."""
+    read = [OF_METRIC[indicator][0] for indicator in LIMITED_BY]
+    figures = figures.filter(pl.col("metric").is_in(read))
+    values, bands, placed = place_in_cohorts(figures, clusters, rules)
+    cohorts = cohort_statistics(placed, rules)
+    return Benchmarks(values, bands, cohorts, cohort_ranks(placed.clear(), cohorts.clear()))
+
+
+def place_in_cohorts(
+    figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the indicators, the size bands, and every indicator in each of its cohorts."""
     values = indicators(figures)
     bands = size_bands(values, rules)
     members = cohort_members(clusters.join(bands, on="file", how="left", maintain_order="left"))
-    placed = values.join(members, on="file", maintain_order="left")
-    cohorts = cohort_statistics(placed, rules)
-    return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
+    return values, bands, values.join(members, on="file", maintain_order="left")
 
 
 def indicators(figures: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,10 @@
-"""Frames by the dozen: what was made of a portfolio in parts, as one."""
+"""Frames by the dozen: records of frames, taken apart, stacked and restricted as one.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+A record is a frame, a mapping of records, or a dataclass of records.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
 import polars as pl
@@ -12,16 +15,41 @@ T = TypeVar("T")
 def stack_all(parts: Sequence[T]) -> T:
     """Return records of one kind as one record: every frame in them stacked in the parts' order.
 
-    A record is a frame, a mapping of records, or a dataclass of records. Nothing is copied.
+    Nothing is copied.
     """
-    return parts[0] if len(parts) == 1 else cast("T", _stacked(parts))
+    if len(parts) == 1:
+        return parts[0]
+    every = [frames_of(part) for part in parts]
+    return with_frames(parts[0], {name: pl.concat([e[name] for e in every]) for name in every[0]})
 
 
-def _stacked(parts: Sequence[Any]) -> Any:
-    first = parts[0]
-    if isinstance(first, pl.DataFrame):
-        return pl.concat(parts)
-    if isinstance(first, Mapping):
-        return {key: stack_all([part[key] for part in parts]) for key in first}
-    names = [field.name for field in fields(first)]
-    return replace(first, **{n: stack_all([getattr(part, n) for part in parts]) for n in names})
+def each_frame(record: T, change: Callable[[pl.DataFrame], pl.DataFrame]) -> T:
+    """Return the record with every frame changed."""
+    return with_frames(record, {name: change(f) for name, f in frames_of(record).items()})
+
+
+def frames_of(record: object, name: str = "") -> dict[str, pl.DataFrame]:
+    """Return the frames of a record by their names in it, as in `figures.usual.rows`."""
+    if isinstance(record, pl.DataFrame):
+        return {name: record}
+    found: dict[str, pl.DataFrame] = {}
+    for key, part in _parts(record).items():
+        found |= frames_of(part, f"{name}.{key}" if name else str(key))
+    return found
+
+
+def with_frames(record: T, frames: Mapping[str, pl.DataFrame], name: str = "") -> T:
+    """Return a record of the same kind that holds other frames, see `frames_of`."""
+    if isinstance(record, pl.DataFrame):
+        return cast("T", frames[name])
+    parts = {
+        key: with_frames(part, frames, f"{name}.{key}" if name else str(key))
+        for key, part in _parts(record).items()
+    }
+    return cast("T", replace(cast("Any", record), **parts) if is_dataclass(record) else parts)
+
+
+def _parts(record: object) -> Mapping[Any, object]:
+    if isinstance(record, Mapping):
+        return record
+    return {field.name: getattr(record, field.name) for field in fields(cast("Any", record))}

@@ -2,12 +2,11 @@
 
 import polars as pl
 
-from pipeline.actors.status import Definition
 from pipeline.catalogue import load
 from pipeline.evaluate import CRITERION, evaluate
 from pipeline.examine import Examined
 from pipeline.measures.base import Portfolio
-from pipeline.measures.measures import independent, with_actors
+from pipeline.measures.measures import measure
 from pipeline.settings import Settings
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
@@ -28,16 +27,17 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     """
     catalogue = load(settings.first_catalogue)
     portfolio = alone(examined, files, settings)
-    measures = with_actors(portfolio, independent(portfolio), Definition())
+    measures = measure(portfolio)
+    figures, rows = pl.collect_all([measures.figures, measures.rows])
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
     )
     nobody = pl.DataFrame(schema=NO_RATINGS)
-    verdicts = evaluate(catalogue, measures.figures, portfolio.clusters, limits, nobody)
+    verdicts = evaluate(catalogue, figures, portfolio.clusters, limits, nobody)
     table = with_reasons(verdicts.criteria, verdicts.conditions, nobody)
     places = examined.parsed.places
     comparable = verdicts.conditions.drop_nulls("threshold")
-    table = with_requests(table, comparable, measures.rows, places)
+    table = with_requests(table, comparable, rows, places)
     titles = [(c.id, c.title["de"], c.title["en"]) for c in catalogue.criteria]
     named = pl.DataFrame(titles, schema=["criterion_id", "title_de", "title_en"], orient="row")
     table = table.join(named, on="criterion_id", maintain_order="left")

@@ -1,22 +1,24 @@
 """Reads no file a second time: what came of one is kept beside the outputs, by its content.
 
-Only reading is remembered; everything else is worked out anew in every run. The folder may be
-deleted at any time.
+The folder may be deleted at any time.
 """
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.intake.discover import fingerprint
 from pipeline.intake.limits import Limits
+from pipeline.intake.message import pack, unpack
 from pipeline.intake.pool import Read
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.scheme import scheme_of
 from pipeline.store import Store
 
-FOLDER = ".cache/readings"
+FOLDER, SUFFIX = ".cache/readings", ".reading"
+LENGTH = struct.Struct("<Q")
 # They say something of the moment or the machine, not of the file.
 PASSING_CODES = {"timeout", "reader_crash"}
 PASSING_REASONS = {"memory"}
@@ -51,24 +53,24 @@ class Remembering:
 
     def recall(self, scheme: str, sha256: str) -> Reading | Refusal | None:
         """Return what came of reading this content; None if it is not known."""
-        outcome = self.store.load(scheme + sha256) if self.store and sha256 else None
+        entry = self.store.load(scheme + sha256) if self.store and sha256 else None
+        outcome = decode(entry) if entry is not None else None
         return outcome if outcome is not None and outcome.sha256 == sha256 else None
 
     def keep(self, scheme: str, outcome: Reading | Refusal) -> Reading | Refusal:
         """Keep what came of a file, by the bytes that were read; returns it."""
         if self.store and outcome.sha256 and not passes(outcome):
-            self.store.save(scheme + outcome.sha256, outcome)
+            self.store.save(scheme + outcome.sha256, *encode(outcome))
         return outcome
 
-    def counts(self, submissions: int) -> dict[str, int]:
-        """Return how many of the first files, the submissions, were read anew."""
-        cached = sum(self.known[:submissions])
-        return {"anew": submissions - cached, "cached": cached}
+    def anew(self, first: int) -> int:
+        """Return how many of the first files were not known."""
+        return self.known[:first].count(False)
 
 
 def remembering(read: Read, outputs: Path, limits: Limits, *, use: bool) -> Remembering:
     """Return a way to read that remembers below the outputs; use: whether it shall."""
-    return Remembering(read, Store(outputs / FOLDER) if use else None, limits)
+    return Remembering(read, Store(outputs / FOLDER, SUFFIX) if use else None, limits)
 
 
 def passes(outcome: Reading | Refusal) -> bool:
@@ -76,3 +78,20 @@ def passes(outcome: Reading | Refusal) -> bool:
     return isinstance(outcome, Refusal) and (
         outcome.passing or outcome.code in PASSING_CODES or outcome.reason in PASSING_REASONS
     )
+
+
+# ----------------------------------------------------------------------------------------- entries
+def encode(outcome: Reading | Refusal) -> tuple[bytes, bytes, bytes]:
+    """Return an entry: the length of its head, the head, the cells."""
+    head, buffers = pack(outcome)
+    return LENGTH.pack(len(head)), head, buffers
+
+
+def decode(entry: memoryview) -> Reading | Refusal | None:
+    """Return what an entry says; None if it is none of ours."""
+    try:
+        (length,) = LENGTH.unpack_from(entry)
+        rest = entry[LENGTH.size :]
+        return unpack(bytes(rest[:length]), bytes(rest[length:]))
+    except (ValueError, KeyError, TypeError, struct.error):
+        return None

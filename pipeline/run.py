@@ -9,17 +9,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
 from pipeline import periods
 from pipeline.alone import alone
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
+from pipeline.collector import give_back
 from pipeline.evaluate import reference_condition
 from pipeline.history.earlier import read_before
 from pipeline.history.state_files import write_state
-from pipeline.intake.discover import Found, being_edited, discover, distinct_names, shown_name
-from pipeline.intake.gather import Intake, gather
+from pipeline.intake.discover import (
+    Found,
+    being_edited,
+    discover,
+    distinct_names,
+    fingerprint,
+    shown_name,
+)
+from pipeline.intake.gather import Intake, Known, gather
 from pipeline.intake.pool import Read
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
@@ -28,6 +37,7 @@ from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.office import OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, published
 from pipeline.publish import RECORD, publish, write_json, write_tables
+from pipeline.recall import Recall, recalling
 from pipeline.record import count_outcomes, mappings_record, run_record
 from pipeline.remember import remembering
 from pipeline.report.apart import Books, books_apart
@@ -38,6 +48,7 @@ from pipeline.report.html.pages import write_pages
 from pipeline.request import Request
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
+from pipeline.survey import Asked, Survey
 from pipeline.texts import LANGUAGES, in_language
 from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
@@ -91,23 +102,20 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
     read = remembering(read, request.outputs, settings.intake, use=request.cache)
+    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    recall = recalling(
+        Asked(settings, last_day, mappings), wanted, request.outputs, use=request.cache
+    )
     with clock.stage("read"):
-        wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
-        sent, office_sent = read_all(found, read, wanted)
+        known = look_up(found, recall, settings)
+        # A release's hand-outs are made from what was read.
+        sent, office_sent = read_all(found, read, wanted, {} if release else known)
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
         before = read_before(request.outputs, request.period, settings)
-        task = Task(
-            request.period,
-            last_day,
-            catalogues,
-            settings,
-            frozen,
-            mappings,
-            before,
-            lets_go=release is None,  # a release's hand-outs are made from what was read
-        )
-        done = review_or_refuse(task, sent, numbers, office_sent)
+        task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
+        surveyed = recall.parts(sent, let_go=release is None)
+        done = review_or_refuse(task, sent, numbers, office_sent, surveyed)
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)
     replaced = published(request.outputs, request.period)
@@ -122,6 +130,7 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         with clock.stage("tables"):
             write_tables(done, folder / "data")
             write_state(state.pop(), folder)
+        give_back()
         if release:
             release.confirm(folder, record)
         earlier = read_earlier(request.outputs, request.period)
@@ -135,7 +144,8 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
             with clock.stage("release"):
                 feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}
                 release.add(Work(folder, done, sent, mappings, feedback, request.lang))
-        record["read"] = read.counts(len(found.submissions))
+        anew = read.anew(len(found.submissions) - (0 if release else len(known)))
+        record["read"] = {"anew": anew, "cached": len(found.submissions) - anew}
         write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
@@ -144,15 +154,29 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
 
 
 # --------------------------------------------------------------------------------------- reading
-def read_all(found: Found, read: Read, wanted: frozenset[str]) -> tuple[Intake, Intake]:
+def look_up(found: Found, recall: Recall, settings: Settings) -> Mapping[int, Known]:
+    """Return which submissions are known from earlier runs, by their places."""
+    prints = [fingerprint(path, settings.intake.max_file_mb) for path in found.submissions]
+    known = recall.look_up(distinct_names(found.submissions), prints)
+    return {number: Known(prints[number]) for number in known}
+
+
+def read_all(
+    found: Found,
+    read: Read,
+    wanted: frozenset[str],
+    known: Mapping[int, Known] = MappingProxyType({}),
+) -> tuple[Intake, Intake]:
     """Read the submissions and the office's files in one go; a file's number is its place.
 
-    wanted: keys of the sheets of submissions. NothingPublishedError if a file of the office cannot
-    be read.
+    wanted: keys of the sheets of submissions. known: submissions that need not be read.
+    NothingPublishedError if a file of the office cannot be read.
     """
     paths = [*found.submissions, *found.office.values()]
     names = [*distinct_names(found.submissions), *map(shown_name, found.office.values())]
-    outcomes = list(read(paths, wanted | wanted_sheet_keys(office())))
+    others = [path for number, path in enumerate(paths) if number not in known]
+    anew = iter(list(read(others, wanted | wanted_sheet_keys(office()))))
+    outcomes = [known[number] if number in known else next(anew) for number in range(len(paths))]
     most = load_settings().intake.max_file_mb
     end = len(found.submissions)
     theirs, ours = slice(end), slice(end, None)
@@ -165,11 +189,15 @@ def read_all(found: Found, read: Read, wanted: frozenset[str]) -> tuple[Intake, 
 
 
 def review_or_refuse(
-    task: Task, sent: Intake, numbers: Mapping[str, int], office_sent: Intake
+    task: Task,
+    sent: Intake,
+    numbers: Mapping[str, int],
+    office_sent: Intake,
+    surveyed: list[Survey],
 ) -> Review:
     """Return the review; an unusable file of the office ends the run."""
     try:
-        return review(task, sent, numbers, office_sent)
+        return review(task, sent, numbers, office_sent, surveyed)
     except MappingError as error:
         raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
     except OfficeFileError as error:

@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 import polars as pl
 import pytest
 
+from pipeline.measures.variants import CASES
+
 
 def nothing(*_: object) -> None:
     """Write nothing."""
@@ -36,20 +38,22 @@ OUTLOOK = {
 }
 
 
-def no_variants(*_: object) -> pl.DataFrame:
-    """No decision under a variant."""
-    return pl.DataFrame(schema=VARIANTS)
+def nothing_otherwise(*_: object) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """No decision under a variant, no status some months on."""
+    return pl.DataFrame(schema=VARIANTS), pl.DataFrame(schema=OUTLOOK)
 
 
-def no_outlook(*_: object) -> pl.DataFrame:
-    """No status some months on."""
-    return pl.DataFrame(schema=OUTLOOK)
+def no_cases(*_: object) -> pl.DataFrame:
+    """No figures with one thing otherwise."""
+    return pl.DataFrame(schema=CASES)
 
 
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
-        "pipeline.review.robustness": no_variants,
-        "pipeline.review.outlook": no_outlook,
+        "pipeline.review.otherwise": nothing_otherwise,
+        "pipeline.measures.variants.cases_of": no_cases,
+        # what such runs remember is not for whole ones
+        "pipeline.recall.cases_of": no_cases,
     },
     "workbook": {"pipeline.run.books_apart": no_books},
     "pages": {"pipeline.run.write_pages": nothing},

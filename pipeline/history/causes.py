@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.actors.status import Definition
 from pipeline.benchmark import indicators, size_bands
 from pipeline.catalogue import Catalogue
 from pipeline.evaluate import Verdicts, catalogue_limits, evaluate
 from pipeline.history.state import State, on_days, restricted, under
 from pipeline.measures.base import Portfolio
-from pipeline.measures.measures import independent, with_actors
+from pipeline.measures.measures import measure
 from pipeline.settings import Settings
 
 CAUSES = ("own_data", "time", "rule", "reference", "assessment", "register")
@@ -104,7 +103,7 @@ def figured(then: State, now: State, figures: pl.DataFrame) -> Mapping[str, Figu
 
 def measured(portfolio: Portfolio) -> Figured:
     """Return the portfolio with its figures."""
-    return Figured(portfolio, with_actors(portfolio, independent(portfolio), Definition()).figures)
+    return Figured(portfolio, measure(portfolio).figures.collect())
 
 
 def _same_figures(one: Settings, other: Settings) -> bool:

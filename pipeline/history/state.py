@@ -69,7 +69,10 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "reference": _reference(state.reference),
     }
     frames["evidence"] = _evidence(frames["evidence"])
-    return {name: frames[name].select(kept) for name, kept in KEPT.items()}
+    told = {name: frames[name].select(kept) for name, kept in KEPT.items()}
+    # Portions of a portfolio come in any order; the same state is the same frames.
+    ordered = {n: told[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")}
+    return told | ordered
 
 
 def from_frames(

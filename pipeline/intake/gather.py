@@ -1,6 +1,6 @@
 """From the outcomes of reading to the frames that the stages work on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,16 +49,21 @@ class Intake:
         """Return all sheets and cells; of a large portfolio see `batches`."""
         return stack(self.readings)
 
-    def batches(self, most: int = CELLS_AT_ONCE, *, let_go: bool = False) -> Iterator[Stacked]:
+    def batches(
+        self, most: int = CELLS_AT_ONCE, *, let_go: bool = False, but: Set[int] = frozenset()
+    ) -> Iterator[Stacked]:
         """Yield sheets and cells of some hundred files at a time, in the order of the files.
 
         most: how many cells to have at once; a file is never divided. Without any file there is one
         batch, of nothing. let_go: whether the readings go as they are stacked; none is left then.
+        but: the numbers of files that are left out.
         """
         batch: list[tuple[int, Reading]] = []
         count = 0
-        is_empty = not self.readings
+        is_empty = all(number in but for number, _ in self.readings)
         for at, (number, reading) in enumerate(self.readings):
+            if number in but:
+                continue
             batch.append((number, reading))
             count += len(reading.cells.kind)
             if let_go:
@@ -82,10 +87,17 @@ class Intake:
         )
 
 
+@dataclass(frozen=True)
+class Known:
+    """A file that need not be read: what it comes to is known from earlier, by its sha256."""
+
+    sha256: str
+
+
 def gather(
     paths: Sequence[Path],
     names: Sequence[str],
-    outcomes: Sequence[Reading | Refusal],
+    outcomes: Sequence[Reading | Refusal | Known],
     *,
     start: int,
     most_mb: int,

@@ -50,19 +50,26 @@ def apply_mappings(
 ) -> Applied:
     """Return what the mappings say of the files they recognise.
 
-    files: file, source_file. batches: sheets and cells of some files each, looked at only if there
-    are mappings. MappingError where two mappings recognise one file.
+    files: file, source_file. batches: sheets and cells of some files each. MappingError where two
+    mappings recognise one file.
     """
-    used = NOBODY
-    if mappings:
-        used = pl.concat([recognise(mappings, files, *batch) for batch in batches])
+    used = pl.concat([NOBODY, *(recognise(mappings, files, *batch) for batch in batches)])
+    named, unused = mappings_used(mappings, files, used)
+    return Applied(foreign(mappings, used), named, unused)
+
+
+def mappings_used(
+    mappings: Sequence[ExportMapping], files: pl.DataFrame, used: pl.DataFrame
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return `Applied.used` and `Applied.unused`; MappingError where two recognise one file.
+
+    used: file, mapping (its number), see `recognise`.
+    """
     refuse_ambiguous(mappings, files, used)
     names = pl.Series([m.name for m in mappings], dtype=pl.String)
     named = used.join(files, on="file").sort("source_file")
     named = named.select("source_file", mapping=names.gather(named["mapping"]))
-    unused = set(names) - set(named["mapping"])
-    said = foreign(mappings, used) if used.height else NOTHING_FOREIGN
-    return Applied(said, named, tuple(sorted(unused)))
+    return named, tuple(sorted(set(names) - set(named["mapping"])))
 
 
 # ------------------------------------------------------------------------------------ recognition
@@ -76,6 +83,8 @@ def recognise(
     cells: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return file, mapping (its number) where all that recognises an export holds."""
+    if not mappings:
+        return NOBODY
     name = pl.col("source_file").str.normalize("NFC")
     readable = files.join(sheets, on="file", how="semi")
     parts = [
@@ -154,6 +163,8 @@ def names_of(mappings: Sequence[ExportMapping], row: dict[str, list[int]]) -> li
 # ----------------------------------------------------------------------------------------- frames
 def foreign(mappings: Sequence[ExportMapping], used: pl.DataFrame) -> Foreign:
     """Return what the mappings say of each of their files. used: file, mapping (its number)."""
+    if used.is_empty():
+        return NOTHING_FOREIGN
     every = Foreign.of(
         sheets=[(n, *row) for n, m in enumerate(mappings) for row in sheet_rows(m)],
         headers=[(n, *row) for n, m in enumerate(mappings) for row in header_rows(m)],

@@ -48,27 +48,31 @@ class Portfolio:
     sheets: pl.DataFrame
     settings: Settings
 
-    def table(self, sheet_key: str) -> pl.DataFrame:
+    def table(self, sheet_key: str) -> pl.LazyFrame:
         """Return a sheet's rows with their cluster's as_of."""
-        days = self.clusters.select("file", "as_of")
-        return self.tables[sheet_key].join(days, on="file", maintain_order="left")
+        days = self.clusters.lazy().select("file", "as_of")
+        return self.tables[sheet_key].lazy().join(days, on="file", maintain_order="left")
 
-    def per_cluster(self, sheet_key: str, counts: pl.DataFrame) -> pl.DataFrame:
+    def per_cluster(self, sheet_key: str, counts: pl.LazyFrame) -> pl.LazyFrame:
         """Return counts for every cluster: 0 where there are no rows, null where no sheet is."""
-        there = self.sheets.filter(pl.col("sheet_key") == sheet_key).select("file")
-        zeros = self.clusters.select("file").join(there, on="file", maintain_order="left")
+        files = self.clusters.lazy().select("file")
+        there = self.sheets.lazy().filter(pl.col("sheet_key") == sheet_key).select("file")
+        zeros = files.join(there, on="file", maintain_order="left")
         filled = zeros.join(counts, on="file", how="left", maintain_order="left").fill_null(0)
-        return self.clusters.select("file").join(
-            filled, on="file", how="left", maintain_order="left"
-        )
+        return files.join(filled, on="file", how="left", maintain_order="left")
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Figures (FIGURES) and the rows behind them (ROWS)."""
+    """Figures (FIGURES) and the rows behind them (ROWS), worked out when they are collected."""
 
-    figures: pl.DataFrame
-    rows: pl.DataFrame
+    figures: pl.LazyFrame
+    rows: pl.LazyFrame
+
+    def worked_out(self, *, with_rows: bool = True) -> "Measures":
+        """Return the same, worked out now; with_rows: whether anybody asks for the rows."""
+        rows = self.rows if with_rows else pl.LazyFrame(schema=ROWS)
+        return Measures(*(frame.lazy() for frame in pl.collect_all([self.figures, rows])))
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Test:
     field: str
 
 
-def judge(rows: pl.DataFrame, tests: Sequence[Test]) -> pl.DataFrame:
+def judge(rows: pl.LazyFrame, tests: Sequence[Test]) -> pl.LazyFrame:
     """Add counted (all tests hold), reason_code (the first that fails or is unknown), gaps."""
     named = rows.with_columns(t.holds.alias(f"_{i}") for i, t in enumerate(tests))
     columns = [pl.col(f"_{i}") for i in range(len(tests))]
@@ -104,13 +108,13 @@ def judge(rows: pl.DataFrame, tests: Sequence[Test]) -> pl.DataFrame:
 
 
 def figures(
-    table: pl.DataFrame,
+    table: pl.LazyFrame,
     metric: str,
     low: pl.Expr,
     high: pl.Expr,
     numerator: pl.Expr | None = None,
     denominator: pl.Expr | None = None,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """Return one figure per row of the table (which has file) in the form FIGURES."""
     nothing = pl.lit(None, pl.Float64)
     columns = {
@@ -123,7 +127,7 @@ def figures(
     return table.select("file", **{k: v.cast(FIGURES[k]) for k, v in columns.items()})
 
 
-def rows_of(judged: pl.DataFrame, metric: str, sheet_key: str) -> pl.DataFrame:
+def rows_of(judged: pl.LazyFrame, metric: str, sheet_key: str) -> pl.LazyFrame:
     """Return judged rows in the form ROWS, less those that are of another kind altogether."""
     rows = judged.filter(pl.col("reason_code") != "other_kind")
     return rows.select(
@@ -138,7 +142,7 @@ def rows_of(judged: pl.DataFrame, metric: str, sheet_key: str) -> pl.DataFrame:
     )
 
 
-def asked(rows: pl.DataFrame, metric: str, sheet_key: str, field: str) -> pl.DataFrame:
+def asked(rows: pl.LazyFrame, metric: str, sheet_key: str, field: str) -> pl.LazyFrame:
     """Return rows (file, row; 0 in a form) whose one cell is to be filled, in the form ROWS."""
     return rows.select(
         "file",
@@ -152,7 +156,7 @@ def asked(rows: pl.DataFrame, metric: str, sheet_key: str, field: str) -> pl.Dat
     )
 
 
-def without_needless_gaps(judged: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+def without_needless_gaps(judged: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
     """Take the gaps from possible rows that would add nothing.
 
     Of rows with the same known key one is enough, and none where one counts already.
@@ -173,7 +177,7 @@ def exact_sum(number: pl.Expr) -> pl.Expr:
     return number.sum().round(9)
 
 
-def count_rows(judged: pl.DataFrame) -> pl.DataFrame:
+def count_rows(judged: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, certain, possible: how many rows count, and how many possibly do."""
     return judged.group_by("file").agg(
         certain=pl.col("counted").sum(), possible=pl.col("counted").is_null().sum()
@@ -181,7 +185,7 @@ def count_rows(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def simple_count(
-    portfolio: Portfolio, metric: str, sheet_key: str, judged: pl.DataFrame
+    portfolio: Portfolio, metric: str, sheet_key: str, judged: pl.LazyFrame
 ) -> Measures:
     """Return the number of rows that count: certain, and with the possible ones."""
     table = portfolio.per_cluster(sheet_key, count_rows(judged))
@@ -194,11 +198,7 @@ def simple_count(
 
 def join_measures(parts: Sequence[Measures]) -> Measures:
     """Return all figures and all rows."""
-    empty_figures, empty_rows = pl.DataFrame(schema=FIGURES), pl.DataFrame(schema=ROWS)
-    return Measures(
-        pl.concat([empty_figures, *(p.figures for p in parts)]),
-        pl.concat([empty_rows, *(p.rows for p in parts)]),
-    )
+    return Measures(pl.concat([p.figures for p in parts]), pl.concat([p.rows for p in parts]))
 
 
 def known(field: str) -> Test:

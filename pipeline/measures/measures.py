@@ -17,24 +17,26 @@ def measure(portfolio: Portfolio, definition: Definition | None = None) -> Measu
     return with_actors(portfolio, independent(portfolio), definition or Definition())
 
 
-def independent(portfolio: Portfolio) -> Measures:
-    """Return the figures that no definition of actors changes."""
-    return join_measures(
-        [
-            measure_master(portfolio),
-            measure_fte(portfolio),
-            measure_funding(portfolio),
-            measure_activities(portfolio),
-            measure_evidence(portfolio),
-        ]
-    )
+def independent(portfolio: Portfolio, *, with_rows: bool = True) -> Measures:
+    """Return the figures that no definition of actors changes; with_rows: else without rows."""
+    parts = [
+        measure_master(portfolio),
+        measure_fte(portfolio),
+        measure_funding(portfolio),
+        measure_activities(portfolio),
+        measure_evidence(portfolio),
+    ]
+    # One by one: what is worked out together is planned together, which takes longer.
+    return join_measures([part.worked_out(with_rows=with_rows) for part in parts])
 
 
-def with_actors(portfolio: Portfolio, others: Measures, definition: Definition) -> Measures:
+def with_actors(
+    portfolio: Portfolio, others: Measures, definition: Definition, *, with_rows: bool = True
+) -> Measures:
     """Return the figures of the others and those that hang on who counts as an actor."""
-    counted = count(portfolio.actors, portfolio.settings.actors, definition)
-    of_actors = join_measures(
-        [others, measure_actors(portfolio, counted), measure_seats(portfolio, counted)]
-    )
+    counted = count(portfolio.actors, portfolio.settings.actors, definition).lazy()
+    parts = [measure_actors(portfolio, counted), measure_seats(portfolio, counted)]
+    parts = [part.worked_out(with_rows=with_rows) for part in parts]
+    of_actors = join_measures([others, *parts])
     quotient = actors_per_fte(of_actors.figures, of_actors.rows)
-    return join_measures([of_actors, quotient])
+    return join_measures([of_actors, quotient]).worked_out(with_rows=with_rows)

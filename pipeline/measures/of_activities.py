@@ -50,7 +50,7 @@ def measure_activities(portfolio: Portfolio) -> Measures:
     )
 
 
-def services_per_year(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
+def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     """Return how often services are held per year, all together; an unknown term has no limit."""
     judged = judge(rows, [kind_is("Service"), known(TIMES)])
     maybe = pl.col("counted").is_null()
@@ -69,9 +69,9 @@ def services_per_year(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
     return Measures(figures(table, metric, low, high, numerator=low), behind)
 
 
-def service_fields(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
+def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     """Return the share of the strategic action fields in which a service is held every year."""
-    fields = action_fields(portfolio.clusters)
+    fields = action_fields(portfolio.clusters.lazy())
     rows = rows.with_columns(key=word_key_expr(pl.col("action_field")))
     rows = rows.join(
         fields.with_columns(strategic=pl.lit(value=True)),
@@ -96,20 +96,20 @@ def service_fields(portfolio: Portfolio, rows: pl.DataFrame) -> Measures:
     )
     metric = "service_fields_share"
     number = pl.when(n.is_not_null()).then(certain)
-    asked = missing_action_fields(portfolio.clusters, metric)
+    asked = missing_action_fields(portfolio.clusters.lazy(), metric)
     return Measures(
         figures(table, metric, ratio(certain, n), ratio(most, n), number, n),
         pl.concat([rows_of(judged, metric, SHEET), asked]),
     )
 
 
-def action_fields(clusters: pl.DataFrame) -> pl.DataFrame:
+def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, key: the strategic action fields of each cluster."""
     fields = clusters.select("file", key="action_fields").explode("key").drop_nulls("key")
     return fields.with_columns(word_key_expr(pl.col("key"))).unique(maintain_order=True)
 
 
-def covered(judged: pl.DataFrame) -> pl.DataFrame:
+def covered(judged: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, certain, possible (other fields a row may cover), wild (rows of any field)."""
     certain = judged.filter(pl.col("counted")).select("file", "key").unique()
     maybe = judged.filter(pl.col("counted").is_null())
@@ -123,7 +123,7 @@ def covered(judged: pl.DataFrame) -> pl.DataFrame:
     return result.fill_null(0)
 
 
-def missing_action_fields(clusters: pl.DataFrame, metric: str) -> pl.DataFrame:
+def missing_action_fields(clusters: pl.LazyFrame, metric: str) -> pl.LazyFrame:
     """Return the cell to fill where a cluster names no action fields."""
     rows = clusters.filter(pl.col("action_fields").is_null())
     return asked(rows.with_columns(row=pl.lit(0)), metric, "master_data", "action_fields")

@@ -12,10 +12,10 @@ CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()
 
 
-def measure_actors(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
+def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     """Return the figures about bound actors; counted: the actors by one definition."""
     rules = portfolio.settings.actors
-    loose = count(portfolio.actors, rules, Definition(loose=True))
+    loose = count(portfolio.actors, rules, Definition(loose=True)).lazy()
     parts = [
         _all(portfolio, counted, "bound_actors"),
         _all(portfolio, loose, "bound_actors_loose"),
@@ -27,7 +27,7 @@ def measure_actors(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
     return join_measures(parts)
 
 
-def _all(portfolio: Portfolio, counted: pl.DataFrame, metric: str) -> Measures:
+def _all(portfolio: Portfolio, counted: pl.LazyFrame, metric: str) -> Measures:
     """Return the number of bound actors: certain, and with the possibly bound."""
     sums = counted.group_by("file").agg(certain=CERTAIN.sum(), possible=POSSIBLE.sum())
     table = portfolio.per_cluster("actors", sums)
@@ -35,7 +35,7 @@ def _all(portfolio: Portfolio, counted: pl.DataFrame, metric: str) -> Measures:
     return Measures(figures(table, metric, low, high, numerator=low), _gaps(counted, metric, None))
 
 
-def _property(portfolio: Portfolio, counted: pl.DataFrame, name: str, holds: pl.Expr) -> Measures:
+def _property(portfolio: Portfolio, counted: pl.LazyFrame, name: str, holds: pl.Expr) -> Measures:
     """Return <name>_count and <name>_share of the bound actors.
 
     The least and greatest share over all ways to fill what is unknown (contract 2.2): the least
@@ -56,7 +56,7 @@ def _property(portfolio: Portfolio, counted: pl.DataFrame, name: str, holds: pl.
     n, k, u, py, pn, pu = (pl.col(c).cast(pl.Int64) for c in ("n", "k", "u", "py", "pn", "pu"))
     anyone = n > 0
     if name == "near":  # without the office's own place nothing is known of any distance
-        office = portfolio.clusters.select("file", office=pl.col("lat").is_not_null())
+        office = portfolio.clusters.lazy().select("file", office=pl.col("lat").is_not_null())
         table = table.join(office, on="file", maintain_order="left")
         anyone = anyone & pl.col("office")
     low = pl.when(anyone).then(ratio(k, n + pn + pu))
@@ -71,7 +71,7 @@ def _property(portfolio: Portfolio, counted: pl.DataFrame, name: str, holds: pl.
     return Measures(pl.concat([share, number]), pl.concat(rows))
 
 
-def _types(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
+def _types(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     """Return how many different actor types the bound actors have; a row covers at most one."""
     certain = (
         counted.filter(CERTAIN).drop_nulls("judged_type").select("file", "judged_type").unique()
@@ -113,7 +113,7 @@ PROPERTY_OPEN, MAY_JOIN, MAY_STAY_AWAY = "property_open", "may_join", "may_stay_
 MAY_JOIN_OPEN = "may_join_open"
 
 
-def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
+def _gaps(counted: pl.LazyFrame, metric: str, prop: str | None) -> pl.LazyFrame:
     """Return the rows of Akteure on which the figure's interval hangs, with the cells to fill."""
     commitment = (
         pl.when(POSSIBLE & pl.col("commitment").is_null())
@@ -156,7 +156,7 @@ def _gaps(counted: pl.DataFrame, metric: str, prop: str | None) -> pl.DataFrame:
     ).select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())
 
 
-def _office_gap(portfolio: Portfolio) -> pl.DataFrame:
+def _office_gap(portfolio: Portfolio) -> pl.LazyFrame:
     """Return the office's postcode as the cell to fill where its position is unknown."""
-    lost = portfolio.clusters.filter(pl.col("lat").is_null())
+    lost = portfolio.clusters.lazy().filter(pl.col("lat").is_null())
     return asked(lost.with_columns(row=pl.lit(0)), "near_share", "master_data", "postcode")

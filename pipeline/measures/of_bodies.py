@@ -17,7 +17,7 @@ from pipeline.measures.base import (
 )
 
 
-def measure_seats(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
+def measure_seats(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     """Return group_seats_share: of the big groups the share with a seat.
 
     Looks at the certainly bound actors only. Unknown actor types may make a group big; a row of
@@ -62,7 +62,7 @@ def measure_seats(portfolio: Portfolio, counted: pl.DataFrame) -> Measures:
 METRIC = "group_seats_share"
 
 
-def asked_rows(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+def asked_rows(rows: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
     """Take the gaps from rows that would seat no further big group."""
     rows = without_needless_gaps(rows, ["group"])
     big = groups.filter("possibly_big").select("file", "group", big=pl.lit(value=True))
@@ -72,13 +72,13 @@ def asked_rows(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(gaps=pl.when(useful).then("gaps").otherwise(nothing)).drop("big")
 
 
-def types_asked(counted: pl.DataFrame) -> pl.DataFrame:
+def types_asked(counted: pl.LazyFrame) -> pl.LazyFrame:
     """Return the bound actors of unknown type: they may make a group big."""
     rows = counted.filter(pl.col("counts") & pl.col("judged_group").is_null())
     return asked(rows, METRIC, "actors", "actor_type")
 
 
-def group_sizes(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:
+def group_sizes(portfolio: Portfolio, counted: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, group, certainly_big, possibly_big for every group of every cluster."""
     least = portfolio.settings.actors.big_group_share
     bound = counted.filter(pl.col("counts"))
@@ -86,7 +86,7 @@ def group_sizes(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:
     sizes = (
         bound.drop_nulls("judged_group").group_by("file", group="judged_group").agg(size=pl.len())
     )
-    every = pl.DataFrame({"group": sorted(set(group_of_type().values()))})
+    every = pl.LazyFrame({"group": sorted(set(group_of_type().values()))})
     table = totals.join(every, how="cross").join(sizes, on=["file", "group"], how="left")
     size = pl.col("size").fill_null(0).cast(pl.Int64)
     n, unknown = pl.col("n").cast(pl.Int64), pl.col("open").cast(pl.Int64)
@@ -96,7 +96,7 @@ def group_sizes(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def seats(rows: pl.DataFrame) -> pl.DataFrame:
+def seats(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, group, seated (a row certainly seats it), maybe (a row of its own may)."""
     return (
         rows.drop_nulls("group")

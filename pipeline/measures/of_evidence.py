@@ -63,7 +63,7 @@ def not_ended_long_ago() -> Test:
 
 def titles(
     portfolio: Portfolio,
-    rows: pl.DataFrame,
+    rows: pl.LazyFrame,
     metric: str,
     kinds: tuple[str, ...],
     more: list[Test],
@@ -96,7 +96,7 @@ def titles(
     )
 
 
-def mark_repeated(judged: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
+def mark_repeated(judged: pl.LazyFrame, kinds: tuple[str, ...]) -> pl.LazyFrame:
     """Mark rows whose title counts already by another row: they add nothing."""
     title = ["file", "kind", "title_key"]
     sure = pl.col("counted").fill_null(value=False)
@@ -111,7 +111,7 @@ def mark_repeated(judged: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
-def visibility_kinds(portfolio: Portfolio, rows: pl.DataFrame, recent: Test) -> Measures:
+def visibility_kinds(portfolio: Portfolio, rows: pl.LazyFrame, recent: Test) -> Measures:
     """Return how many different kinds of visibility there are; a row covers at most one."""
     judged = judge(rows, [kind_is(*VISIBILITY), recent, known("title")])
     judged = without_needless_gaps(judged, ["kind"])

@@ -46,7 +46,7 @@ def measure_funding(portfolio: Portfolio) -> Measures:
     )
 
 
-def known_source_or_not(rows: pl.DataFrame) -> pl.DataFrame:
+def known_source_or_not(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Let rows of unknown source count: the budget is known all the same."""
     spent = pl.col("of_year") & pl.col("amount_eur").is_not_null() & pl.col("counted").is_null()
     spent = spent & pl.col("year").is_not_null() & pl.col("status").is_not_null()
@@ -56,7 +56,7 @@ def known_source_or_not(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def used_rows(rows: pl.DataFrame, own_sources: tuple[str, ...]) -> pl.DataFrame:
+def used_rows(rows: pl.LazyFrame, own_sources: tuple[str, ...]) -> pl.LazyFrame:
     """Add of_year (of the rows that count), counted, reason_code, gaps, cents, is_own."""
     year, status = pl.col("year"), pl.col("status")
     ended = pl.date(year.cast(pl.Int32), 12, 31) <= pl.col("as_of")

@@ -43,7 +43,7 @@ def measure_fte(portfolio: Portfolio) -> Measures:
     )
 
 
-def actors_per_fte(figures_so_far: pl.DataFrame, rows: pl.DataFrame) -> Measures:
+def actors_per_fte(figures_so_far: pl.LazyFrame, rows: pl.LazyFrame) -> Measures:
     """Return bound actors per full-time equivalent; without any FTE it is beyond every limit."""
     wide = figures_so_far.filter(pl.col("metric").is_in(["bound_actors", "fte"]))
     bound = wide.filter(pl.col("metric") == "bound_actors").select("file", "low", "high")

@@ -39,9 +39,9 @@ def _cell(
     numerator: pl.Expr | None = None,
 ) -> Measures:
     number = value if numerator is None else numerator
-    result = figures(portfolio.clusters, metric, value, value, numerator=number)
+    result = figures(portfolio.clusters.lazy(), metric, value, value, numerator=number)
     is_known = pl.col(field).is_not_null()
-    rows = portfolio.clusters.select(
+    rows = portfolio.clusters.lazy().select(
         "file",
         metric=pl.lit(metric),
         sheet_key=pl.lit("master_data"),

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.actors.status import bound_reason, near_reason, sme_reason
 from pipeline.benchmark import INDICATORS, Benchmarks
 from pipeline.catalogue import Catalogue
 from pipeline.evaluate import Verdicts
-from pipeline.measures.base import Measures, Portfolio
+from pipeline.measures.base import Portfolio
 from pipeline.office import Office
-from pipeline.parse.parse import Parsed
 from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
@@ -23,19 +21,25 @@ from schemas.tables import TABLES
 
 @dataclass(frozen=True)
 class Finished:
-    """The results of all stages of one review."""
+    """The results of all stages of one review.
+
+    places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
+    the table tells of each, by file and row, see `survey.told_actors`. rows: see
+    `measures.base.ROWS`.
+    """
 
     period: str
     catalogues: tuple[Catalogue, ...]
     portfolio: Portfolio
-    parsed: Parsed
+    places: pl.DataFrame
+    cells: pl.DataFrame
     office: Office
     files: pl.DataFrame
     settled: pl.DataFrame
     coverage: pl.DataFrame
     findings: pl.DataFrame
     actors: pl.DataFrame
-    measures: Measures
+    rows: pl.DataFrame
     benchmarks: Benchmarks
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
@@ -82,7 +86,7 @@ def by_cluster(done: Finished, table: pl.DataFrame) -> pl.DataFrame:
 # ----------------------------------------------------------------------------- files and findings
 def findings(done: Finished) -> pl.DataFrame:
     """Return the table of findings, of submissions and of the office's files."""
-    cells = pl.concat([done.parsed.cells, done.office.parsed.cells])
+    cells = pl.concat([done.cells, done.office.parsed.cells])
     ids = done.settled.select("file", "cluster_id")
     files = done.files.join(ids, on="file", how="left", maintain_order="left")
     about = done.office.clusters_of_rows()
@@ -144,7 +148,7 @@ def criteria(done: Finished) -> pl.DataFrame:
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
     table = with_reasons(every, conditions_, done.ratings)
-    table = with_requests(table, conditions_, done.measures.rows, done.parsed.places)
+    table = with_requests(table, conditions_, done.rows, done.places)
     return by_cluster(done, table)
 
 
@@ -161,14 +165,12 @@ def conditions(done: Finished) -> pl.DataFrame:
 # ------------------------------------------------------------------------------------------- rows
 def rows(done: Finished) -> pl.DataFrame:
     """Return which rows stand behind which figure, of every sheet but Akteure."""
-    table = done.measures.rows.filter(pl.col("sheet_key") != "actors")
-    places = done.parsed.places.select(
-        "file", "sheet_key", "field", form_row="row", form_sheet="sheet"
-    )
+    table = done.rows.filter(pl.col("sheet_key") != "actors")
+    places = done.places.select("file", "sheet_key", "field", form_row="row", form_sheet="sheet")
     cell = pl.when(pl.col("row") == 0).then(FIELD_OF_METRIC)
     table = table.with_columns(field=pl.coalesce(pl.col("gaps").list.first(), cell))
     table = table.join(places, on=["file", "sheet_key", "field"], how="left", maintain_order="left")
-    names = done.parsed.sheets.select("file", "sheet_key", name="sheet")
+    names = done.portfolio.sheets.select("file", "sheet_key", name="sheet")
     table = table.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
     counted = (
         pl.when(pl.col("counted").is_null())
@@ -189,15 +191,7 @@ FIELD_OF_METRIC = pl.col("metric").replace(
 
 def actors(done: Finished) -> pl.DataFrame:
     """Return every row of Akteure: whether it is bound, an SME, near, and why."""
-    rules = done.portfolio.settings.actors
     named = pl.col("name_key").is_not_null()
     key = pl.concat_str("name_key", pl.lit("|"), pl.col("postcode_key").fill_null(""))
-    table = done.actors.with_columns(
-        bound="counts",
-        bound_reason=bound_reason(rules),
-        sme_reason=sme_reason(rules),
-        near_reason=near_reason(),
-        actor_key=pl.when(named).then(key),
-    )
-    table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
-    return by_cluster(done, table).sort("cluster_id", "row")
+    table = by_cluster(done, done.actors.with_columns(actor_key=pl.when(named).then(key)))
+    return table.sort("cluster_id", "row")

@@ -1,8 +1,9 @@
 """How much of what the form asks for each cluster filled in: cells by sheet, and what is wrong."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from pipeline.measures.base import Portfolio
 from schemas.declaration import Sheet, submission
 
 # findings by which a cell cannot be used, and the one by which a needed cell is empty
@@ -12,30 +13,35 @@ COUNTS = ["rows", "cells", "filled", "unusable", "empty", "missing"]
 KEY = ["file", "sheet_key"]
 
 
-def completeness(portfolio: Portfolio, found: pl.DataFrame) -> pl.DataFrame:
-    """Return cluster_id, sheet_key, there (bool) and COUNTS (i64) of every cluster and sheet.
+def completeness(
+    offices: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    sheets: pl.DataFrame,
+    found: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return file, sheet_key, there (bool) and COUNTS (i64) of every submission and sheet.
 
     cells: rows times the fields declared, whether the file has the column or not; filled: usable;
-    unusable: with a finding; empty: the rest; missing: empty ones that `!` asks for. found: every
-    finding about cells, see `findings.FINDINGS`.
+    unusable: with a finding; empty: the rest; missing: empty ones that `!` asks for. offices: file.
+    tables: the valid ones by sheet key. sheets: file, sheet_key of those that are there. found:
+    every finding about cells, see `findings.FINDINGS`.
     """
     bad = cells_with(found, UNUSABLE)
-    parts = [of_sheet(sheet, portfolio.tables[sheet.key], bad) for sheet in submission().sheets]
-    per_file = pl.concat(parts)
+    per_file = pl.concat([of_sheet(s, tables[s.key], bad) for s in submission().sheets])
     for name, codes in (("unusable", UNUSABLE), ("missing", [MISSING])):
         number = cells_with(found, codes).group_by(KEY).agg(pl.len().alias(name))
         per_file = per_file.join(number, on=KEY, how="left", maintain_order="left")
     order = pl.DataFrame({"sheet_key": [sheet.key for sheet in submission().sheets]})
-    every = portfolio.clusters.select("file", "cluster_id").sort("cluster_id")
-    table = every.join(order, how="cross").join(per_file, on=KEY, how="left", maintain_order="left")
-    there = portfolio.sheets.select(*KEY, there=pl.lit(value=True)).unique()
+    every = offices.select("file").join(order, how="cross")
+    table = every.join(per_file, on=KEY, how="left", maintain_order="left")
+    there = sheets.select(*KEY, there=pl.lit(value=True)).unique()
     table = table.join(there, on=KEY, how="left", maintain_order="left")
     table = table.with_columns(
         pl.col("there").fill_null(value=False),
         pl.col("rows", "cells", "filled", "unusable", "missing").fill_null(0).cast(pl.Int64),
     )
     empty = pl.col("cells") - pl.col("filled") - pl.col("unusable")
-    return table.with_columns(empty=empty).select("cluster_id", "sheet_key", "there", *COUNTS)
+    return table.with_columns(empty=empty).select(*KEY, "there", *COUNTS)
 
 
 def cells_with(found: pl.DataFrame, codes: list[str]) -> pl.DataFrame:

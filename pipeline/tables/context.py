@@ -6,38 +6,72 @@ counts; nothing is judged by them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.actors.status import COMPANY
 from pipeline.keys import title_key_expr
-from pipeline.measures.base import Portfolio
 from pipeline.tables.completeness import completeness
 
 STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "voted_on"]
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
 SCIENCE = "Wissenschaft"
+# counts of bound actors behind the features
+COUNTED = [
+    *("actors", "near", "companies", "company_stages", "research", "science", "stages"),
+    "stage_known",
+]
+
+
+@dataclass(frozen=True)
+class Described:
+    """What pages tell of each submission by itself, every frame with file.
+
+    counts: COUNTED (i64), of submissions with bound actors. stages: stage, actors, see `stages`.
+    completeness: see `completeness.completeness`.
+    """
+
+    counts: pl.DataFrame
+    stages: pl.DataFrame
+    completeness: pl.DataFrame
+
+
+def described(
+    offices: pl.DataFrame,
+    counted: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    sheets: pl.DataFrame,
+    found: pl.DataFrame,
+) -> Described:
+    """Return what pages tell of submissions.
+
+    counted: the actors, see `actors.count`; the others see `completeness.completeness`.
+    """
+    bound = counted.filter(pl.col("counts"))
+    bound = bound.with_columns(stage=title_key_expr(pl.col("value_chain_stage")))
+    return Described(counts(bound), stages(bound), completeness(offices, tables, sheets, found))
 
 
 def context(
-    portfolio: Portfolio,
-    counted: pl.DataFrame,
-    figures: pl.DataFrame,
-    register: pl.DataFrame,
-    found: pl.DataFrame,
+    clusters: pl.DataFrame, own: Described, figures: pl.DataFrame, register: pl.DataFrame
 ) -> Mapping[str, pl.DataFrame]:
     """Return the frames offices, process, features, stages and completeness, by cluster_id.
 
-    counted: the actors, see `actors.count`. figures: see `measures.base.FIGURES`. register: the
-    office's register. found: every finding about the submissions' cells.
+    clusters: see `measures.base.Portfolio`. own: of the submissions, also others. figures: see
+    `measures.base.FIGURES`. register: the office's register.
     """
-    bound = _bound(portfolio, counted)
+    ids = clusters.select("file", "cluster_id").sort("cluster_id")
+
+    def by_cluster(table: pl.DataFrame) -> pl.DataFrame:
+        return ids.join(table, on="file", maintain_order="left_right").drop("file")
+
     return {
-        "offices": offices(portfolio.clusters),
-        "process": process(portfolio.clusters, register),
-        "features": features(portfolio.clusters, bound, figures),
-        "stages": stages(bound),
-        "completeness": completeness(portfolio, found),
+        "offices": offices(clusters),
+        "process": process(clusters, register),
+        "features": features(clusters, own.counts, figures),
+        "stages": by_cluster(own.stages),
+        "completeness": by_cluster(own.completeness),
     }
 
 
@@ -66,14 +100,26 @@ def process(clusters: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     ).sort("cluster_id")
 
 
-def features(clusters: pl.DataFrame, bound: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+def features(clusters: pl.DataFrame, counts: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     """Return the counts behind the six features: cluster_id, actors, near, companies … (i64).
 
-    bound: the certainly bound actors, with cluster_id and stage. RELATIONS are of what is certain,
-    null where the sheet is missing.
+    counts: see `counts`. RELATIONS are of what is certain, null where the sheet is missing.
     """
+    fields = pl.col("action_fields").list.len()
+    table = clusters.select("file", "cluster_id", "technology_field", action_fields=fields)
+    table = table.join(counts, on="file", how="left")
+    for metric in RELATIONS:
+        own = figures.filter(pl.col("metric") == metric).select("file", pl.col("low").alias(metric))
+        table = table.join(own, on="file", how="left")
+    whole = [c for c in table.columns if c not in ("file", "cluster_id", "technology_field")]
+    table = table.with_columns(pl.col(whole).cast(pl.Int64))
+    return table.with_columns(pl.col(COUNTED).fill_null(0)).drop("file").sort("cluster_id")
+
+
+def counts(bound: pl.DataFrame) -> pl.DataFrame:
+    """Return file and COUNTED; bound: the certainly bound actors, with the key of their stage."""
     is_company, stage = pl.col("judged_type") == COMPANY, pl.col("stage")
-    counts = bound.group_by("cluster_id").agg(
+    found = bound.group_by("file").agg(
         actors=pl.len(),
         near=pl.col("judged_near").sum(),
         companies=is_company.sum(),
@@ -83,31 +129,15 @@ def features(clusters: pl.DataFrame, bound: pl.DataFrame, figures: pl.DataFrame)
         stages=stage.drop_nulls().n_unique(),
         stage_known=stage.is_not_null().sum(),
     )
-    fields = pl.col("action_fields").list.len()
-    table = clusters.select("file", "cluster_id", "technology_field", action_fields=fields)
-    table = table.join(counts, on="cluster_id", how="left")
-    for metric in RELATIONS:
-        own = figures.filter(pl.col("metric") == metric).select("file", pl.col("low").alias(metric))
-        table = table.join(own, on="file", how="left")
-    whole = [c for c in table.columns if c not in ("file", "cluster_id", "technology_field")]
-    zero = [c for c in counts.columns if c != "cluster_id"]
-    table = table.with_columns(pl.col(whole).cast(pl.Int64)).with_columns(pl.col(zero).fill_null(0))
-    return table.drop("file").sort("cluster_id")
+    return found.select("file", pl.col(COUNTED).cast(pl.Int64)).sort("file")
 
 
 def stages(bound: pl.DataFrame) -> pl.DataFrame:
-    """Return cluster_id, stage, actors: the stages of the value chain that bound actors name."""
+    """Return file, stage, actors: the stages of the value chain that bound actors name."""
     named = bound.drop_nulls("stage")
     return (
-        named.group_by("cluster_id", "stage")
+        named.group_by("file", "stage")
         .agg(actors=pl.len().cast(pl.Int64), name=pl.col("value_chain_stage").min())
-        .select("cluster_id", "actors", stage="name")
-        .sort("cluster_id", "actors", "stage", descending=[False, True, False])
+        .select("file", "actors", stage="name")
+        .sort("file", "actors", "stage", descending=[False, True, False])
     )
-
-
-def _bound(portfolio: Portfolio, counted: pl.DataFrame) -> pl.DataFrame:
-    """Return the certainly bound actors with cluster_id and the key of their stage."""
-    ids = portfolio.clusters.select("file", "cluster_id")
-    own = counted.filter(pl.col("counts")).join(ids, on="file", maintain_order="left")
-    return own.with_columns(stage=title_key_expr(pl.col("value_chain_stage")))

@@ -137,7 +137,7 @@ def conditions(examined: Examined) -> Mapping[tuple[str, int], Mapping[str, Any]
     none = {"limit": pl.lit(None, pl.Float64), "limit_source": pl.lit("none")}
     judged = judge_conditions(
         catalogue(),
-        measure(portfolio).figures,
+        measure(portfolio).figures.collect(),
         clusters,
         clusters.select("file", **none),
     )

@@ -72,14 +72,14 @@ def plain(outcomes: Sequence[Reading | Refusal]) -> list[object]:
 def test_one_of_eight_changed_reads_one(paths: list[Path], tmp_path: Path) -> None:
     first, reader, asked = read(paths, tmp_path)
     assert len(asked) == 8
-    assert reader.counts(8) == {"anew": 8, "cached": 0}
+    assert reader.anew(8) == 8
     paths[3].write_bytes(workbook(33))
     second, reader, asked = read(paths, tmp_path)
     assert asked == ["3.xlsx"]
-    assert reader.counts(8) == {"anew": 1, "cached": 7}
-    assert reader.counts(3) == {"anew": 0, "cached": 3}
+    assert reader.anew(8) == 1
+    assert reader.anew(3) == 0
     without, reader, asked = read(paths, tmp_path, use=False)
-    assert reader.counts(8) == {"anew": 8, "cached": 0}
+    assert reader.anew(8) == 8
     assert plain(second) == plain(without)
     assert [a == b for a, b in zip(plain(first), plain(second), strict=True)].count(False) == 1
     assert isinstance(second[7], Refusal)
@@ -143,7 +143,7 @@ def test_what_may_pass_is_tried_again(
     for _ in range(2):
         reader = remembering(lambda *_: iter([refusal]), tmp_path, LIMITS, use=True)
         assert list(reader(paths[:1], WANTED)) == [refusal]
-        assert reader.counts(1) == {"anew": 1, "cached": 0}
+        assert reader.anew(1) == 1
 
 
 def test_what_changes_between_hashing_and_reading_is_kept_as_it_was_read(
@@ -214,4 +214,4 @@ def test_an_entry_names_no_code(paths: list[Path], tmp_path: Path) -> None:
     content = entry.read_bytes()
     length = int.from_bytes(content[32:40], "little")
     assert content[40 : 40 + length].startswith(b'{"sheets": ["S"], "texts": [')
-    assert Store(entry.parent).load("unknown") is None
+    assert Store(entry.parent, ".reading").load("unknown") is None

@@ -9,8 +9,8 @@ from pipeline.report.html.admission import admission
 from pipeline.report.html.changes import own_changes
 from pipeline.report.html.features import features
 from pipeline.report.html.words import Words
+from pipeline.tables.context import counts, process, stages
 from pipeline.tables.context import features as count_features
-from pipeline.tables.context import process, stages
 
 DE = Words("de")
 MAY, JUNE, JULY = (dt.date(2026, month, 1) for month in (5, 6, 7))
@@ -87,7 +87,7 @@ def test_features_are_counted_of_the_certainly_bound() -> None:
     )
     bound = pl.DataFrame(
         {
-            "cluster_id": ["A"] * 4,
+            "file": [1] * 4,
             "judged_type": ["Unternehmen", "Unternehmen", "Hochschule", None],
             "judged_near": [True, False, None, True],
             "judged_rnd": [False, False, True, None],
@@ -97,7 +97,7 @@ def test_features_are_counted_of_the_certainly_bound() -> None:
         }
     )
     figures = pl.DataFrame({"file": [1], "metric": ["working_structures"], "low": [2.0]})
-    found = count_features(clusters, bound, figures).rows(named=True)
+    found = count_features(clusters, counts(bound), figures).rows(named=True)
     expected = {
         "actors": 4,
         "near": 2,
@@ -113,7 +113,7 @@ def test_features_are_counted_of_the_certainly_bound() -> None:
     }
     assert {key: found[0][key] for key in expected} == expected
     assert (found[1]["actors"], found[1]["action_fields"]) == (0, None)
-    assert stages(bound).rows() == [("A", 2, "Handel"), ("A", 1, "Forschung")]
+    assert stages(bound).rows() == [(1, 2, "Handel"), (1, 1, "Forschung")]
 
 
 def test_features_in_words() -> None:

@@ -1,4 +1,4 @@
-"""A portfolio in portions: what is examined some files at a time is what is examined at once."""
+"""A portfolio in portions: what is surveyed some files at a time is what is surveyed at once."""
 
 import polars as pl
 import pytest
@@ -7,17 +7,17 @@ from polars.testing import assert_frame_equal
 from pipeline import periods
 from pipeline.catalogue import load
 from pipeline.commands.run import read_here
-from pipeline.examine import Examined, examine, examine_many
-from pipeline.frames import stack_all
+from pipeline.frames import frames_of, stack_all
 from pipeline.intake.discover import discover
 from pipeline.intake.gather import Intake
 from pipeline.run import read_all
 from pipeline.settings import load_settings
+from pipeline.survey import Asked, Survey, survey, survey_each
 from pipeline.tables.findings import findings_table
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.workbook.conftest import PERIOD, Demo
 
-LAST_DAY = periods.last_day(PERIOD)
+ASKED = Asked(load_settings(), periods.last_day(PERIOD))
 # Fewer cells than a file has, some files, all of them.
 PORTIONS = [1, 5000, 10**9]
 
@@ -33,8 +33,8 @@ def sent(demo: Demo) -> Intake:
 
 
 @pytest.fixture(scope="module")
-def whole(sent: Intake) -> Examined:
-    return examine(*sent.stacked(), load_settings(), LAST_DAY)
+def whole(sent: Intake) -> Survey:
+    return survey(ASKED, sent.files, *sent.stacked())
 
 
 @pytest.mark.parametrize("most", PORTIONS)
@@ -45,22 +45,20 @@ def test_portions_are_the_whole(sent: Intake, most: int) -> None:
 
 
 @pytest.mark.parametrize("most", PORTIONS)
-def test_nothing_else_is_found_in_portions(sent: Intake, whole: Examined, most: int) -> None:
-    parts = examine_many(sent.batches(most), load_settings(), LAST_DAY)
-    for key, table in whole.valid.tables.items():
-        assert_frame_equal(parts.valid.tables[key], table)
-    assert_frame_equal(parts.counted, whole.counted)
+def test_nothing_else_is_found_in_portions(sent: Intake, whole: Survey, most: int) -> None:
+    parts = stack_all(list(survey_each(ASKED, sent.files, sent.batches(most))))
+    for name, frame in frames_of(whole).items():
+        assert_frame_equal(frames_of(parts)[name], frame)
     assert_frame_equal(said(sent, parts), said(sent, whole))
-    assert parts.parsed.cells.height < whole.parsed.cells.height
 
 
-def said(sent: Intake, examined: Examined) -> pl.DataFrame:
+def said(sent: Intake, surveyed: Survey) -> pl.DataFrame:
     """Return the table of findings, with cells and suggestions."""
     nobody = {"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32, "row_cluster": pl.String}
     files = sent.files.with_columns(cluster_id=pl.lit("DE-0001"))
     table = findings_table(
-        examined.findings,
-        examined.parsed.cells,
+        surveyed.findings,
+        surveyed.cells,
         files,
         pl.DataFrame(schema=nobody),
         [submission()],

@@ -1,0 +1,157 @@
+"""The stage: the same verdicts with one thing otherwise: under variants, and some months on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.benchmark import Benchmarks, for_limits
+from pipeline.catalogue import Catalogue
+from pipeline.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
+from pipeline.measures.base import FIGURES
+from pipeline.measures.variants import CASE, EveryFigure, cases_of
+from pipeline.settings import Settings
+
+WITHOUT_STAND_IN = "without_stand_in"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the usual verdicts rest on.
+
+    clusters: file, technology_field, federal_state, measures. ratings: those in force, see
+    `office.effective_ratings`. frozen: the cohorts of the periods at which catalogues froze their
+    limits of 4.2.
+    """
+
+    catalogues: Sequence[Catalogue]
+    settings: Settings
+    clusters: pl.DataFrame
+    benchmarks: Benchmarks
+    ratings: pl.DataFrame
+    frozen: Mapping[str, pl.DataFrame]
+
+
+def otherwise(
+    basis: Basis, figures: EveryFigure, verdicts: Sequence[Verdicts]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the tables robustness and outlook of the contract, by file.
+
+    verdicts: the usual ones, with which decisions are compared. Every catalogue judges all cases at
+    once: each cluster has a number of its own in each case.
+    """
+    cases = every_case(basis.settings)
+    clusters = numbered(basis.clusters.select("file", "technology_field"), cases)
+    others, ratings = figures_of_cases(figures, cases), ratings_of_cases(basis.ratings, cases)
+    changed = {
+        case: for_limits(of_variant(figures, case), basis.clusters, basis.settings.cohorts)
+        for case in cases["variant"].drop_nulls()
+        if case != WITHOUT_STAND_IN
+    }
+    found = []
+    for catalogue in basis.catalogues:
+        reference = limits_of_cases(basis, catalogue, cases, changed)
+        found.append(evaluate(catalogue, others, clusters, reference, ratings))
+    decisions = by_case(pl.concat([v.decisions for v in found]), cases)
+    criteria = by_case(pl.concat([v.criteria for v in found]), cases)
+    return robustness(decisions, verdicts), outlook(criteria)
+
+
+def robustness(decisions: pl.DataFrame, verdicts: Sequence[Verdicts]) -> pl.DataFrame:
+    """Return each cluster's decision under every variant, and whether it is another than usual."""
+    usual = pl.concat([v.decisions.select("catalogue", "file", usual="decision") for v in verdicts])
+    both = decisions.drop_nulls("variant")
+    both = both.join(usual, on=["catalogue", "file"], maintain_order="left")
+    changed = pl.col("decision") != pl.col("usual")
+    return both.select("catalogue", "file", "variant", "decision", changed=changed)
+
+
+def outlook(criteria: pl.DataFrame) -> pl.DataFrame:
+    """Return every criterion's status some months on, if nothing new comes in (contract 2.6).
+
+    The same data at a later as_of: funding runs out, success stories age, ratings expire; the
+    limit of 4.2 stays.
+    """
+    later = criteria.filter(pl.col("variant").is_null())
+    return later.select("catalogue", "file", "criterion_id", "months", "status")
+
+
+# ------------------------------------------------------------------------------------------- cases
+def every_case(settings: Settings) -> pl.DataFrame:
+    """Return case (its number), of (how many there are) and CASE of every case."""
+    without = pl.DataFrame([(WITHOUT_STAND_IN, 0)], schema=CASE, orient="row")
+    cases = pl.concat([cases_of(settings).select(list(CASE)), without]).with_row_index("case")
+    return cases.with_columns(of=pl.lit(cases.height, pl.UInt32))
+
+
+NUMBER = pl.col("file") * pl.col("of") + pl.col("case")
+
+
+def numbered(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows once for every case, under the clusters' numbers in it."""
+    every = table.join(cases.select("case", "of"), how="cross")
+    return every.with_columns(file=NUMBER).select(table.columns)
+
+
+def by_case(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return what was found under such numbers by file and CASE, one case after the other."""
+    table = table.with_columns(case=pl.col("file") % len(cases), file=pl.col("file") // len(cases))
+    return table.join(cases, on="case", maintain_order="left").sort("case", maintain_order=True)
+
+
+def of_variant(figures: EveryFigure, variant: str) -> pl.DataFrame:
+    """Return the figures of a variant."""
+    return figures.others.filter(pl.col("variant") == variant)
+
+
+def figures_of_cases(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of every case (FIGURES)."""
+    same = cases.filter(pl.col("variant") == WITHOUT_STAND_IN)
+    others = figures.others.join(cases, on=list(CASE), nulls_equal=True, maintain_order="left")
+    return pl.concat(
+        [
+            others.with_columns(file=NUMBER).select(list(FIGURES)),
+            numbered(figures.usual.select(list(FIGURES)), same),
+        ]
+    )
+
+
+def ratings_of_cases(ratings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return the ratings that are in force in each case: they expire."""
+    every = ratings.join(cases, how="cross")
+    day = pl.col("as_of").dt.offset_by(pl.format("{}mo", "months"))
+    still = (pl.col("valid_until") >= day).fill_null(value=True)
+    return every.filter(still).with_columns(file=NUMBER).select(ratings.columns)
+
+
+def limits_of_cases(
+    basis: Basis, catalogue: Catalogue, cases: pl.DataFrame, changed: Mapping[str, Benchmarks]
+) -> pl.DataFrame:
+    """Return the limits of criterion 4.2 in each case; changed: benchmarks of the variants."""
+    usual = limits(catalogue, basis.benchmarks, basis.frozen)
+    parts = []
+    for variant, rows in cases.group_by("variant", maintain_order=True):
+        if variant[0] is None:
+            own = usual
+        elif variant[0] == WITHOUT_STAND_IN:
+            own = without_stand_in(usual)
+        else:
+            own = limits(catalogue, changed[str(variant[0])], basis.frozen)
+        parts.append(numbered(own, rows))
+    return pl.concat(parts)
+
+
+# ------------------------------------------------------------------------------------------ limits
+def limits(
+    catalogue: Catalogue, benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Return the reference limit of every cluster for criterion 4.2 of the catalogue."""
+    reference = references(benchmarks, frozen)
+    return catalogue_limits(catalogue, benchmarks.values, benchmarks.bands, reference)
+
+
+def references(
+    benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
+) -> Mapping[str, pl.DataFrame]:
+    """Return the cohorts that limits of 4.2 may be taken from."""
+    return {OWN: benchmarks.cohorts, **frozen}

@@ -1,0 +1,230 @@
+"""Surveys no submission a second time: what each came to by itself is kept beside the outputs.
+
+Surveys are kept in packs of some hundred submissions, as frames. The folder may be deleted at any
+time.
+"""
+
+import json
+import struct
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import pipeline
+from pipeline import provenance
+from pipeline.frames import frames_of, with_frames
+from pipeline.intake.gather import Intake
+from pipeline.intake.scheme import scheme_of
+from pipeline.measures.variants import cases_of
+from pipeline.store import Store
+from pipeline.survey import Asked, Survey, survey_each
+
+FOLDER, SUFFIX, INDEX = ".cache/surveys", ".survey", "packs.json"
+LENGTH = struct.Struct("<Q")
+# Of a pack less of which is wanted the rest is surveyed anew. Of more packs than so many the larger
+# half is used: the small ones become one.
+LEAST_SHARE = 0.5
+MOST_PACKS, FILES_A_PACK = 20, 50
+ROOT = Path(pipeline.__file__).parents[1]
+LIBRARIES = ["polars", "pandera", "pyproj", "rapidfuzz"]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Surveys that were kept together: their keys, and frames whose file is a place among them."""
+
+    keys: list[str]
+    frames: Mapping[str, pl.DataFrame]
+
+
+@dataclass
+class Recall:
+    """What came of submissions in earlier runs.
+
+    store: None recalls nothing. found: the packs that this run uses. numbers: of the submissions in
+    them, by their keys (several files may have one content).
+    """
+
+    store: Store | None
+    asked: Asked
+    scheme: str
+    found: list[Pack] = field(default_factory=list)
+    numbers: dict[str, list[int]] = field(default_factory=dict)
+
+    def look_up(self, names: Sequence[str], prints: Sequence[str]) -> set[int]:
+        """Find the submissions (their names and checksums in order); return which are known."""
+        wanted: dict[str, list[int]] = {}
+        for number, (name, sha256_) in enumerate(zip(names, prints, strict=True)):
+            if sha256_:
+                wanted.setdefault(self.key(name, sha256_), []).append(number)
+        for pack in self.load(wanted):
+            self.found.append(pack)
+            self.numbers |= {k: wanted[k] for k in pack.keys if k in wanted}
+        return {number for numbers in self.numbers.values() for number in numbers}
+
+    def parts(self, sent: Intake, *, let_go: bool) -> list[Survey]:
+        """Return the surveys of all that was sent, in portions of any order; what is new is kept.
+
+        sent: the readings of those that are known may be missing. let_go: see `Intake.batches`.
+        """
+        known = {number for numbers in self.numbers.values() for number in numbers}
+        names = dict(sent.files.select("file", "source_file").iter_rows())
+        prints = dict(sent.files.select("file", "sha256").iter_rows())
+        fresh = []
+        for part in survey_each(self.asked, sent.files, sent.batches(let_go=let_go, but=known)):
+            keys = {n: self.key(names[n], prints[n]) for n in part.files["file"]}
+            self.keep(part, keys)
+            fresh.append(part)
+        if self.store:
+            self.store.forget()
+        return [*fresh, *self.recalled(fresh[0])]
+
+    def recalled(self, like: Survey) -> Iterator[Survey]:
+        """Yield the surveys of the packs, under this run's numbers; like: how they are built."""
+        given: set[str] = set()
+        while self.found:
+            pack = self.found.pop()
+            places = {place: k for place, k in enumerate(pack.keys) if k not in given}
+            rows = [(p, n) for p, k in places.items() for n in self.numbers.get(k, ())]
+            given |= set(pack.keys)
+            frames = {n: renumbered(f, new_numbers(rows)) for n, f in pack.frames.items()}
+            yield with_frames(like, frames)
+
+    def key(self, name: str, sha256_: str) -> str:
+        """Return what a submission is known by; its name counts only where mappings look at it."""
+        return f"{sha256_} {name}" if self.asked.mappings else sha256_
+
+    # -------------------------------------------------------------------------------------- disk
+    def load(self, wanted: Collection[str]) -> Iterator[Pack]:
+        """Yield the packs, the most useful first, that hold enough of what is wanted."""
+        most = MOST_PACKS + len(wanted) // FILES_A_PACK
+        uses = self.useful(wanted)
+        for entry in uses if len(uses) <= most else uses[: most // 2]:
+            content = self.store.load(entry["name"]) if self.store else None
+            pack = unpacked(content) if content is not None else None
+            if pack is not None and pack.keys == entry["keys"]:
+                yield pack
+
+    def useful(self, wanted: Collection[str]) -> list[dict[str, Any]]:
+        """Return what the index says of the packs that hold enough of what no larger one holds."""
+        uses, left = [], set(wanted)
+        for entry in sorted(self.index(), key=lambda entry: -len(left.intersection(entry["keys"]))):
+            own = left.intersection(entry["keys"])
+            if (
+                entry["scheme"] == self.scheme
+                and own
+                and len(own) >= LEAST_SHARE * len(entry["keys"])
+            ):
+                left -= own
+                uses.append(entry)
+        return uses
+
+    def keep(self, part: Survey, keys: Mapping[int, str]) -> None:
+        """Keep the surveys of submissions under their keys, each content once."""
+        if self.store is None or not keys:
+            return
+        first = {key: number for number, key in reversed(list(keys.items()))}
+        rows = [(number, place) for place, number in enumerate(first.values())]
+        frames = {n: renumbered(f, new_numbers(rows)) for n, f in frames_of(part).items()}
+        name = sha256("\n".join([self.scheme, *first]).encode()).hexdigest()
+        self.store.save(name, *packed(Pack(list(first), frames)))
+        there = [e for e in self.index() if e["name"] != name and self.store.holds(e["name"])]
+        entry = {"name": name, "scheme": self.scheme, "keys": list(first)}
+        self.store.write(INDEX, json.dumps([*there, entry]).encode())
+
+    def index(self) -> list[dict[str, Any]]:
+        """Return what packs there are: their names, schemes and keys."""
+        content = self.store.read(INDEX) if self.store else None
+        try:
+            entries = json.loads(content or b"[]")
+            return [e for e in entries if {"name", "scheme", "keys"} <= set(e)]
+        except (ValueError, TypeError):
+            return []
+
+
+def recalling(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bool) -> Recall:
+    """Return what is recalled below the outputs. wanted: see `read`; use: whether it shall."""
+    store = Store(outputs / FOLDER, SUFFIX) if use else None
+    return Recall(store, asked, scheme_of_surveys(asked, wanted))
+
+
+# ------------------------------------------------------------------------------------------ scheme
+def scheme_of_surveys(asked: Asked, wanted: frozenset[str]) -> str:
+    """Return what two surveys of one content must have in common to be the same."""
+    settings = asked.settings
+    said = [
+        scheme_of(settings.intake, wanted),
+        code_version(),
+        sorted(provenance.declarations().items()),
+        asdict(settings),
+        cases_of(settings).rows(),
+        asked.last_day.isoformat(),
+        [(mapping.name, mapping.sha256) for mapping in asked.mappings],
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """Return what tells our code, and the libraries it uses, from every other version."""
+    modules = sorted(p for name in ("pipeline", "schemas") for p in (ROOT / name).rglob("*.py"))
+    parts = [provenance.of_file(path) for path in modules]
+    return provenance.of_parts([*parts, *(f"{name} {version(name)}" for name in LIBRARIES)])
+
+
+# ------------------------------------------------------------------------------------------- packs
+def packed(pack: Pack) -> Iterator[bytes]:
+    """Yield the parts of an entry: the length of its head, the head, the frames as Arrow streams.
+
+    Nothing is compressed: texts can be found in it (see `find`).
+    """
+    streams = {name: as_stream(frame) for name, frame in pack.frames.items()}
+    head = {"keys": pack.keys, "frames": {name: len(s) for name, s in streams.items()}}
+    content = json.dumps(head).encode()
+    yield LENGTH.pack(len(content))
+    yield content
+    yield from streams.values()
+
+
+def unpacked(entry: memoryview) -> Pack | None:
+    """Return what an entry says; None if it is none of ours."""
+    try:
+        (length,) = LENGTH.unpack_from(entry)
+        head = json.loads(bytes(entry[LENGTH.size : LENGTH.size + length]))
+        rest, frames = entry[LENGTH.size + length :], {}
+        for name, size in head["frames"].items():
+            frames[name] = pl.read_ipc_stream(BytesIO(rest[:size]))
+            rest = rest[size:]
+        return Pack(head["keys"], frames)
+    except (ValueError, KeyError, TypeError, struct.error, pl.exceptions.PolarsError):
+        return None
+
+
+def as_stream(frame: pl.DataFrame) -> bytes:
+    """Return a frame as an Arrow stream."""
+    stream = BytesIO()
+    frame.rechunk().write_ipc_stream(stream, compression="uncompressed")
+    return stream.getvalue()
+
+
+# ------------------------------------------------------------------------------------------ frames
+def new_numbers(rows: Iterable[tuple[int, int]]) -> pl.DataFrame:
+    """Return file, number: which number a file is to have instead of which."""
+    schema = {"file": pl.UInt32, "number": pl.UInt32}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def renumbered(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the files that get a number, under it; of several numbers once for each.
+
+    at: see `new_numbers`.
+    """
+    joined = frame.join(at, on="file", maintain_order="left")
+    return joined.with_columns(file="number").select(frame.columns)

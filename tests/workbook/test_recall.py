@@ -1,0 +1,220 @@
+"""What came of a submission in an earlier run is what would come of it now."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipeline import periods, recall
+from pipeline.commands.run import read_here
+from pipeline.find import places
+from pipeline.frames import each_frame, frames_of, stack_all
+from pipeline.intake.discover import discover
+from pipeline.recall import recalling
+from pipeline.run import look_up, read_all
+from pipeline.settings import load_settings
+from pipeline.survey import Asked, Survey, survey_each
+from schemas.declaration import submission, wanted_sheet_keys
+from tests.workbook.conftest import PERIOD, Demo
+
+ASKED = Asked(load_settings(), periods.last_day(PERIOD))
+WANTED = wanted_sheet_keys(submission())
+MOST = 6
+
+
+class Inputs:
+    """A few submissions, and what is known of them. anew: what the last survey did not know."""
+
+    def __init__(self, folder: Path, demo: Demo) -> None:
+        self.outputs = folder / "outputs"
+        self.inputs = demo.copy(folder)
+        self.submissions = self.inputs / PERIOD / "submissions"
+        for path in sorted(self.submissions.iterdir())[MOST:]:
+            path.unlink()
+        self.anew: list[str] = []
+
+    def survey(self, asked: Asked = ASKED, *, let_go: bool = True) -> Survey:
+        """Return the survey of what lies there, with what is known from the last time."""
+        found = discover(self.inputs, PERIOD)
+        recalled = recalling(asked, WANTED, self.outputs, use=True)
+        known = look_up(found, recalled, load_settings())
+        self.anew = [p.name for n, p in enumerate(found.submissions) if n not in known]
+        sent, _ = read_all(found, read_here, WANTED, known if let_go else {})
+        parts = stack_all(recalled.parts(sent, let_go=let_go))
+        return each_frame(parts, lambda frame: frame.sort("file", maintain_order=True))
+
+    def from_scratch(self, asked: Asked = ASKED) -> Survey:
+        """Return the survey with nothing known."""
+        sent, _ = read_all(discover(self.inputs, PERIOD), read_here, WANTED)
+        return stack_all(list(survey_each(asked, sent.files, sent.batches())))
+
+    def path(self, number: int) -> Path:
+        """Return one of the submissions."""
+        return sorted(self.submissions.iterdir())[number]
+
+    @property
+    def packs(self) -> list[Path]:
+        """What is kept."""
+        return sorted(self.outputs.rglob("*.survey"))
+
+
+@pytest.fixture
+def there(tmp_path: Path, demo: Demo) -> Inputs:
+    made = Inputs(tmp_path, demo)
+    made.survey()
+    assert len(made.anew) == MOST
+    return made
+
+
+def change(path: Path, old: bytes = b"Demo-Cluster", new: bytes = b"Neuer Cluster") -> None:
+    """Change a text in a workbook."""
+    with ZipFile(path) as archive:
+        parts = {info: archive.read(info) for info in archive.infolist()}
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for info, content in parts.items():
+            archive.writestr(info, re.sub(old, new, content))
+
+
+def assert_same(one: Survey, other: Survey) -> None:
+    frames = frames_of(other)
+    for name, frame in frames_of(one).items():
+        assert_frame_equal(frame, frames[name])
+
+
+def no_change(there: Inputs) -> None:
+    """Leave everything as it is."""
+
+
+def a_text(there: Inputs) -> None:
+    """Change a cell."""
+    change(there.path(2))
+
+
+def one_gone(there: Inputs) -> None:
+    """Take the first away: all have other numbers."""
+    there.path(0).unlink()
+
+
+def one_twice(there: Inputs) -> None:
+    """Send one again under another name."""
+    there.path(1).with_name("A again.xlsx").write_bytes(there.path(1).read_bytes())
+
+
+def renamed(there: Inputs) -> None:
+    """Let the first be the last."""
+    there.path(0).rename(there.submissions / "Z.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("happens", "anew"),
+    [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)],
+)
+def test_only_what_is_new_is_surveyed(
+    happens: Callable[[Inputs], None], anew: int, there: Inputs
+) -> None:
+    happens(there)
+    surveyed = there.survey()
+    assert len(there.anew) == anew
+    assert_same(surveyed, there.from_scratch())
+    there.survey()
+    assert there.anew == []
+
+
+def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> None:
+    there = Inputs(tmp_path, demo)
+    one_twice(there)
+    there.survey()
+    assert_same(there.survey(), there.from_scratch())
+    assert there.anew == []
+
+
+def test_a_release_reads_what_it_knows(there: Inputs) -> None:
+    assert_same(there.survey(let_go=False), there.from_scratch())
+    assert there.anew == []
+
+
+def test_what_else_a_survey_hangs_on_makes_it_another(
+    there: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = replace(ASKED, last_day=ASKED.last_day + dt.timedelta(days=1))
+    rules = replace(ASKED.settings.actors, radius_km=1.0)
+    others = [later, replace(ASKED, settings=replace(ASKED.settings, actors=rules))]
+    for asked in others:
+        assert_same(there.survey(asked), there.from_scratch(asked))
+        assert len(there.anew) == MOST
+    monkeypatch.setattr(recall, "code_version", lambda: "another")
+    there.survey()
+    assert len(there.anew) == MOST
+    monkeypatch.undo()
+    there.survey()
+    assert there.anew == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda pack: pack.write_bytes(pack.read_bytes()[:-1]),
+        lambda pack: pack.write_bytes(pack.read_bytes()[::-1]),
+        lambda pack: pack.write_bytes(b""),
+        lambda pack: pack.unlink(),
+        lambda pack: (pack.parent / "packs.json").write_text("[1, {}, nonsense"),
+        lambda pack: (pack.parent / "packs.json").write_text('[1, {"name": "x"}, null]'),
+        lambda pack: (pack.parent / "packs.json").unlink(),
+    ],
+)
+def test_what_is_damaged_is_surveyed_again(damage: Callable[[Path], object], there: Inputs) -> None:
+    (pack,) = there.packs
+    damage(pack)
+    assert_same(there.survey(), there.from_scratch())
+    assert len(there.anew) == MOST
+    there.survey()
+    assert there.anew == []
+
+
+def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
+    for number in range(MOST // 2 + 1):
+        change(there.path(number))
+    assert_same(there.survey(), there.from_scratch())
+    assert len(there.anew) == MOST
+    there.survey()
+    assert there.anew == []
+
+
+def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recall, "MOST_PACKS", 2)
+    for number, anew in enumerate([1, 1, 3]):  # at last two small ones and a new one become one
+        change(there.path(number), b"Demo-Cluster", b"Cluster")
+        assert_same(there.survey(), there.from_scratch())
+        assert len(there.anew) == anew
+    there.survey()
+    assert there.anew == []
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: Demo) -> None:
+    there = Inputs(tmp_path, demo)
+    there.outputs.mkdir()
+    (there.outputs / ".cache").write_text("in the way")
+    for _ in range(2):
+        assert_same(there.survey(), there.from_scratch())
+        assert len(there.anew) == MOST
+
+
+def test_what_is_kept_can_be_searched(there: Inputs) -> None:
+    """Whoever must delete a cluster's data finds them here, too."""
+    name = there.survey().actors["name"].drop_nulls()[0]
+    kept = {place.path for place in places(name, [there.outputs], 100)}
+    assert set(there.packs) <= kept
+
+
+def test_a_pack_is_data(there: Inputs) -> None:
+    """Reading it runs nothing."""
+    (pack,) = there.packs
+    content = pack.read_bytes()[32:]
+    length = int.from_bytes(content[:8], "little")
+    assert set(json.loads(content[8 : 8 + length])) == {"keys", "frames"}
