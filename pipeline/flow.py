@@ -37,6 +37,7 @@ TIMEZONE = "Europe/Berlin"
 Period = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$", description="a quarter such as 2026-Q3")]
 CORES = os.cpu_count() or 1
 MOST_WAITING = 64
+MOST_IN_BATCH = 250
 
 
 class PassingTroubleError(Exception):
@@ -78,8 +79,8 @@ def read_by_tasks(
     read: Read = read_here,
     workers: int = CORES,
 ) -> Iterator[Reading | Refusal]:
-    """Read workbooks by tasks, a batch each: about 10 ms a task would be too much for one file."""
-    size = max(1, min(100, -(-len(paths) // workers)))
+    """Read workbooks by tasks, a batch each: tasks and their processes cost more than a file."""
+    size = max(1, min(MOST_IN_BATCH, -(-len(paths) // workers)))
     batches = [list(paths[i : i + size]) for i in range(0, len(paths), size)]
     futures = [read_batch.submit(b, wanted, shown_name(b[0]), len(b) - 1, read) for b in batches]
     with progress(len(paths)) as tell:
