@@ -5,6 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.collector import none_at_the_end
+from pipeline.memory import give_back_if_large
+
 USAGE_ERROR = 2
 
 
@@ -15,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser.parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
+    none_at_the_end()
     code: int = arguments.command(arguments)
     return code
 
@@ -168,6 +172,7 @@ def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
 
 def command_run(arguments: argparse.Namespace) -> int:
     """Review a period."""
+    give_back_if_large(arguments.inputs / arguments.period / "submissions")
     from pipeline.commands.run import command
 
     return command(arguments)

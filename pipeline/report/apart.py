@@ -25,7 +25,7 @@ WORKBOOK, TEMPLATE = "portfolio.xlsx", "assessments-template.xlsx"
 # Below, starting a process takes longer than it saves.
 WORTH_IT = 50
 # Of so many rows reading a table takes less than keeping it is worth.
-MOST_KEPT = 100_000
+MOST_KEPT = 50_000
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def condition_view(
 
 
 # The same figures come again and again, on the index and on the clusters' pages.
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _condition(
     metric: str, values: tuple[Any, ...], by_reference: bool, hidden: bool, words: Words
 ) -> ConditionView:

@@ -1,14 +1,13 @@
 """A file under construction: its options, its properties, and what holds while it is written."""
 
 import datetime as dt
-import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
-from pipeline.collector import no_collecting
+from pipeline.collector import give_back, no_collecting
 from pipeline.report.workbook.fast import FastFile
 from pipeline.report.workbook.formats import make_formats
 from pipeline.report.workbook.sheets import Book
@@ -39,7 +38,7 @@ def new_file(review: Review, path: Path, lang: str, *, of_rows: bool = False) ->
             book = Book(file, review, lang, make_formats(file, lang), of_rows)
             set_properties(book)
             yield book
-    gc.collect()  # sheets and cells refer to each other: without it they stay for the next file
+    give_back()  # sheets and cells refer to each other: without it they stay for the next file
 
 
 def set_properties(book: Book) -> None:
