@@ -9,7 +9,7 @@ from pipeline.benchmark import Benchmarks, for_limits
 from pipeline.catalogue import Catalogue
 from pipeline.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
 from pipeline.measures.base import FIGURES
-from pipeline.measures.variants import CASE, EveryFigure, cases_of
+from pipeline.measures.variants import CASE, FILE_OF_CASE, EveryFigure, cases_of
 from pipeline.settings import Settings
 
 WITHOUT_STAND_IN = "without_stand_in"
@@ -84,13 +84,10 @@ def every_case(settings: Settings) -> pl.DataFrame:
     return cases.with_columns(of=pl.lit(cases.height, pl.UInt32))
 
 
-NUMBER = pl.col("file") * pl.col("of") + pl.col("case")
-
-
 def numbered(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """Return the rows once for every case, under the clusters' numbers in it."""
     every = table.join(cases.select("case", "of"), how="cross")
-    return every.with_columns(file=NUMBER).select(table.columns)
+    return every.with_columns(file=FILE_OF_CASE).select(table.columns)
 
 
 def by_case(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
@@ -110,7 +107,7 @@ def figures_of_cases(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
     others = figures.others.join(cases, on=list(CASE), nulls_equal=True, maintain_order="left")
     return pl.concat(
         [
-            others.with_columns(file=NUMBER).select(list(FIGURES)),
+            others.with_columns(file=FILE_OF_CASE).select(list(FIGURES)),
             numbered(figures.usual.select(list(FIGURES)), same),
         ]
     )
@@ -121,7 +118,7 @@ def ratings_of_cases(ratings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame
     every = ratings.join(cases, how="cross")
     day = pl.col("as_of").dt.offset_by(pl.format("{}mo", "months"))
     still = (pl.col("valid_until") >= day).fill_null(value=True)
-    return every.filter(still).with_columns(file=NUMBER).select(ratings.columns)
+    return every.filter(still).with_columns(file=FILE_OF_CASE).select(ratings.columns)
 
 
 def limits_of_cases(

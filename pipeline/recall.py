@@ -115,13 +115,10 @@ class Recall:
     def useful(self, wanted: Collection[str]) -> list[dict[str, Any]]:
         """Return what the index says of the packs that hold enough of what no larger one holds."""
         uses, left = [], set(wanted)
-        for entry in sorted(self.index(), key=lambda entry: -len(left.intersection(entry["keys"]))):
+        ours = [entry for entry in self.index() if entry["scheme"] == self.scheme]
+        for entry in sorted(ours, key=lambda entry: -len(left.intersection(entry["keys"]))):
             own = left.intersection(entry["keys"])
-            if (
-                entry["scheme"] == self.scheme
-                and own
-                and len(own) >= LEAST_SHARE * len(entry["keys"])
-            ):
+            if own and len(own) >= LEAST_SHARE * len(entry["keys"]):
                 left -= own
                 uses.append(entry)
         return uses
@@ -144,7 +141,7 @@ class Recall:
         content = self.store.read(INDEX) if self.store else None
         try:
             entries = json.loads(content or b"[]")
-            return [e for e in entries if {"name", "scheme", "keys"} <= set(e)]
+            return [e for e in entries if {"name", "scheme", "keys"} <= set(e) and set(e["keys"])]
         except (ValueError, TypeError):
             return []
 

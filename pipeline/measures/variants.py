@@ -12,6 +12,8 @@ from pipeline.settings import Settings
 # Cases with one thing otherwise: a definition (variant is its name), or the day (months later).
 CASE: Columns = {"variant": pl.String, "months": pl.Int64}
 CASES: Columns = {**CASE, "loose": pl.Boolean, "ifm": pl.Boolean, "radius_km": pl.Float64}
+# The number of a cluster in a case, of so many cases.
+FILE_OF_CASE = pl.col("file") * pl.col("of") + pl.col("case")
 BY_CASE = Definition(pl.col("loose"), pl.col("ifm"), pl.col("radius_km"))
 
 
@@ -68,10 +70,6 @@ def figures_otherwise(portfolio: Portfolio, own: pl.LazyFrame) -> pl.DataFrame:
     found = found.with_columns(case=number, file=pl.col("file") // cases.height)
     named = found.join(cases.select("case", *CASE).lazy(), on="case").sort("file", "case", "metric")
     return named.select(*FIGURES, *CASE).collect()
-
-
-# The number of a cluster in a case: of so many cases.
-FILE_OF_CASE = pl.col("file") * pl.col("of") + pl.col("case")
 
 
 def in_cases(portfolio: Portfolio, cases: pl.DataFrame) -> Portfolio:

@@ -5,7 +5,6 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline import periods
-from pipeline.catalogue import load
 from pipeline.commands.run import read_here
 from pipeline.frames import frames_of, stack_all
 from pipeline.intake.discover import discover
@@ -13,7 +12,6 @@ from pipeline.intake.gather import Intake
 from pipeline.run import read_all
 from pipeline.settings import load_settings
 from pipeline.survey import Asked, Survey, survey, survey_each
-from pipeline.tables.findings import findings_table
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.workbook.conftest import PERIOD, Demo
 
@@ -49,23 +47,6 @@ def test_nothing_else_is_found_in_portions(sent: Intake, whole: Survey, most: in
     parts = stack_all(list(survey_each(ASKED, sent.files, sent.batches(most))))
     for name, frame in frames_of(whole).items():
         assert_frame_equal(frames_of(parts)[name], frame)
-    assert_frame_equal(said(sent, parts), said(sent, whole))
-
-
-def said(sent: Intake, surveyed: Survey) -> pl.DataFrame:
-    """Return the table of findings, with cells and suggestions."""
-    nobody = {"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32, "row_cluster": pl.String}
-    files = sent.files.with_columns(cluster_id=pl.lit("DE-0001"))
-    table = findings_table(
-        surveyed.findings,
-        surveyed.cells,
-        files,
-        pl.DataFrame(schema=nobody),
-        [submission()],
-        load("go-cluster"),
-    )
-    assert table.height
-    return table.sort(pl.all())
 
 
 def test_what_goes_is_gone(demo: Demo, sent: Intake) -> None:

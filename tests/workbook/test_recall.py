@@ -165,6 +165,9 @@ def test_what_else_a_survey_hangs_on_makes_it_another(
         lambda pack: pack.unlink(),
         lambda pack: (pack.parent / "packs.json").write_text("[1, {}, nonsense"),
         lambda pack: (pack.parent / "packs.json").write_text('[1, {"name": "x"}, null]'),
+        lambda pack: (pack.parent / "packs.json").write_text(
+            '[{"name": "x", "scheme": "y", "keys": 5}]'
+        ),
         lambda pack: (pack.parent / "packs.json").unlink(),
     ],
 )
