@@ -15,4 +15,4 @@ class Request:
     lang: str = "de"
     accept_missing: bool = False
     wait_seconds: float = 0  # for a run that holds the outputs
-    cache: bool = True  # whether readings of former runs may be used
+    cache: bool = True  # whether what former runs kept may be used

@@ -17,10 +17,12 @@ from pipeline.find import places
 from pipeline.frames import each_frame, frames_of, stack_all
 from pipeline.intake.discover import discover
 from pipeline.recall import recalling
-from pipeline.run import look_up, read_all
+from pipeline.request import Request
+from pipeline.run import look_up, read_all, run
 from pipeline.settings import load_settings
 from pipeline.survey import Asked, Survey, survey_each
 from schemas.declaration import submission, wanted_sheet_keys
+from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
 
 ASKED = Asked(load_settings(), periods.last_day(PERIOD))
@@ -206,6 +208,35 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
     for _ in range(2):
         assert_same(there.survey(), there.from_scratch())
         assert len(there.anew) == MOST
+
+
+def test_a_second_run_publishes_what_a_first_one_would(there: Inputs) -> None:
+    outputs = [there.outputs.parent / name for name in ("twice", "once")]
+    with sparing(*REPORTS):
+        published(there, outputs[0])
+        change(there.path(2))
+        one_gone(there)
+        counts = [published(there, folder) for folder in outputs]
+    assert counts == [{"anew": 1, "cached": MOST - 2}, {"anew": MOST - 1, "cached": 0}]
+    twice, once = (files_of(folder / PERIOD) for folder in outputs)
+    assert len(once) > 20
+    assert twice == once
+
+
+def published(there: Inputs, outputs: Path) -> dict[str, int]:
+    """Publish the period; returns what was read anew."""
+    run(
+        Request(PERIOD, there.inputs, outputs, ("go-cluster",), "de", accept_missing=True),
+        read_here,
+    )
+    read: dict[str, int] = json.loads((outputs / PERIOD / "run.json").read_text())["read"]
+    return read
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return the contents of what was published; the record tells of the run, too."""
+    paths = [p for p in folder.rglob("*") if p.is_file() and p.name != "run.json"]
+    return {str(p.relative_to(folder)): p.read_bytes() for p in paths}
 
 
 def test_what_is_kept_can_be_searched(there: Inputs) -> None:
