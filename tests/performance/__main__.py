@@ -36,7 +36,9 @@ def main() -> None:
     for name, part in PARTS.items():
         if not only or name in only:
             print(f"{name} …", file=sys.stderr)
-            figures += part(setup)
+            found = part(setup)
+            figures += found
+            print(figures_table(found), flush=True)  # of what comes later something may fail
     if not only or "growth" in only:
         print("growth …", file=sys.stderr)
         grown = growth(setup)

@@ -246,8 +246,8 @@ def grown(setup: Setup, size: int) -> Growth:
     taken = review(inputs, outputs, "--direct")
     record = json.loads((outputs / PERIOD / "run.json").read_text(encoding="utf-8"))
     actors = pl.scan_parquet(outputs / PERIOD / "data" / "actors.parquet").select(pl.len())
-    rmtree(outputs)
     number = int(actors.collect().item())
+    rmtree(outputs)
     return Growth(
         len(record["inputs"]), number, taken.wall, taken.cpu, taken.peak_mb, record["seconds"]
     )
