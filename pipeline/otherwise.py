@@ -9,7 +9,7 @@ from pipeline.benchmark import Benchmarks, for_limits
 from pipeline.catalogue import Catalogue
 from pipeline.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
 from pipeline.measures.base import FIGURES
-from pipeline.measures.variants import CASE, FILE_OF_CASE, EveryFigure, cases_of
+from pipeline.measures.variants import CASE, FILE_OF_CASE, EveryFigure, cases_of, with_numbers
 from pipeline.settings import Settings
 
 WITHOUT_STAND_IN = "without_stand_in"
@@ -80,8 +80,7 @@ def outlook(criteria: pl.DataFrame) -> pl.DataFrame:
 def every_case(settings: Settings) -> pl.DataFrame:
     """Return case (its number), of (how many there are) and CASE of every case."""
     without = pl.DataFrame([(WITHOUT_STAND_IN, 0)], schema=CASE, orient="row")
-    cases = pl.concat([cases_of(settings).select(list(CASE)), without]).with_row_index("case")
-    return cases.with_columns(of=pl.lit(cases.height, pl.UInt32))
+    return with_numbers(pl.concat([cases_of(settings).select(list(CASE)), without]))
 
 
 def numbered(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:

@@ -48,54 +48,64 @@ class Pack:
 class Recall:
     """What came of submissions in earlier runs.
 
-    store: None recalls nothing. found: the packs that this run uses. numbers: of the submissions in
-    them, by their keys (several files may have one content).
+    store: None recalls nothing. found: the packs that this run uses.
     """
 
     store: Store | None
     asked: Asked
     scheme: str
     found: list[Pack] = field(default_factory=list)
-    numbers: dict[str, list[int]] = field(default_factory=dict)
 
     def look_up(self, names: Sequence[str], prints: Sequence[str]) -> set[int]:
         """Find the submissions (their names and checksums in order); return which are known."""
-        wanted: dict[str, list[int]] = {}
-        for number, (name, sha256_) in enumerate(zip(names, prints, strict=True)):
-            if sha256_:
-                wanted.setdefault(self.key(name, sha256_), []).append(number)
-        for pack in self.load(wanted):
-            self.found.append(pack)
-            self.numbers |= {k: wanted[k] for k in pack.keys if k in wanted}
-        return {number for numbers in self.numbers.values() for number in numbers}
+        wanted = self.by_key(enumerate(zip(names, prints, strict=True)))
+        self.found = list(self.load(wanted))
+        return self.known(wanted)
 
     def parts(self, sent: Intake, *, let_go: bool) -> list[Survey]:
         """Return the surveys of all that was sent, in portions of any order; what is new is kept.
 
-        sent: the readings of those that are known may be missing. let_go: see `Intake.batches`.
+        sent: the readings of those that are known may be missing; what was read is what counts.
+        let_go: see `Intake.batches`.
         """
-        known = {number for numbers in self.numbers.values() for number in numbers}
-        names = dict(sent.files.select("file", "source_file").iter_rows())
-        prints = dict(sent.files.select("file", "sha256").iter_rows())
+        usable = sent.files.join(sent.refusals, on="file", how="anti")
+        rows = usable.select("file", "source_file", "sha256").rows()
+        wanted = self.by_key((number, (name, print_)) for number, name, print_ in rows)
+        known = self.known(wanted)
+        keys = {number: key for key, numbers in wanted.items() for number in numbers}
         fresh = []
         for part in survey_each(self.asked, sent.files, sent.batches(let_go=let_go, but=known)):
-            keys = {n: self.key(names[n], prints[n]) for n in part.files["file"]}
-            self.keep(part, keys)
+            self.keep(part, {n: keys[n] for n in part.files["file"] if n in keys})
             fresh.append(part)
         if self.store:
             self.store.forget()
-        return [*fresh, *self.recalled(fresh[0])]
+        return [*fresh, *self.recalled(wanted, fresh[0])]
 
-    def recalled(self, like: Survey) -> Iterator[Survey]:
-        """Yield the surveys of the packs, under this run's numbers; like: how they are built."""
+    def recalled(self, wanted: Mapping[str, Sequence[int]], like: Survey) -> Iterator[Survey]:
+        """Yield the surveys of the packs, under the numbers wanted; like: how they are built."""
         given: set[str] = set()
         while self.found:
             pack = self.found.pop()
             places = {place: k for place, k in enumerate(pack.keys) if k not in given}
-            rows = [(p, n) for p, k in places.items() for n in self.numbers.get(k, ())]
+            rows = [(p, n) for p, k in places.items() for n in wanted.get(k, ())]
             given |= set(pack.keys)
             frames = {n: renumbered(f, new_numbers(rows)) for n, f in pack.frames.items()}
             yield with_frames(like, frames)
+
+    def known(self, wanted: Mapping[str, Sequence[int]]) -> set[int]:
+        """Return the numbers, of those wanted by their keys, that the packs found know."""
+        return {number for pack in self.found for k in pack.keys for number in wanted.get(k, ())}
+
+    def by_key(self, files: Iterable[tuple[int, tuple[str, str]]]) -> dict[str, list[int]]:
+        """Return the numbers of files (number, name and checksum) by what they are known by.
+
+        Several files may have one content; without a checksum a file is unknown.
+        """
+        found: dict[str, list[int]] = {}
+        for number, (name, sha256_) in files:
+            if sha256_:
+                found.setdefault(self.key(name, sha256_), []).append(number)
+        return found
 
     def key(self, name: str, sha256_: str) -> str:
         """Return what a submission is known by; its name counts only where mappings look at it."""

@@ -59,7 +59,7 @@ def figures_otherwise(portfolio: Portfolio, own: pl.LazyFrame) -> pl.DataFrame:
     cases = cases_of(portfolio.settings)
     if cases.is_empty():
         return pl.DataFrame(schema={**FIGURES, **CASE})
-    cases = cases.with_row_index("case").with_columns(of=pl.lit(cases.height, pl.UInt32))
+    cases = with_numbers(cases)
     later = cases.filter(pl.col("months") > 0)
     now = cases.filter(pl.col("months") == 0).select("case", "of").lazy()
     of_now = own.join(now, how="cross").with_columns(file=FILE_OF_CASE).select(list(FIGURES))
@@ -70,6 +70,11 @@ def figures_otherwise(portfolio: Portfolio, own: pl.LazyFrame) -> pl.DataFrame:
     found = found.with_columns(case=number, file=pl.col("file") // cases.height)
     named = found.join(cases.select("case", *CASE).lazy(), on="case").sort("file", "case", "metric")
     return named.select(*FIGURES, *CASE).collect()
+
+
+def with_numbers(cases: pl.DataFrame) -> pl.DataFrame:
+    """Return the cases with case (its number) and of (how many there are)."""
+    return cases.with_row_index("case").with_columns(of=pl.lit(cases.height, pl.UInt32))
 
 
 def in_cases(portfolio: Portfolio, cases: pl.DataFrame) -> Portfolio:

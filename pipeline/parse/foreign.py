@@ -68,12 +68,6 @@ class Foreign:
     fixed: pl.DataFrame
     notations: pl.DataFrame
 
-    def about(self, files: pl.Series) -> Self:
-        """Return what is said of some files, by their numbers."""
-        frames = {f.name: getattr(self, f.name) for f in fields(self)}
-        some = pl.col("file").is_in(files.implode())
-        return type(self)(**{name: frame.filter(some) for name, frame in frames.items()})
-
     @classmethod
     def of(cls, **rows: list[tuple[object, ...]]) -> Self:
         """Return the frames made of rows; what is not given is empty."""

@@ -20,7 +20,7 @@ from pipeline.recall import recalling
 from pipeline.request import Request
 from pipeline.run import look_up, read_all, run
 from pipeline.settings import load_settings
-from pipeline.survey import Asked, Survey, survey_each
+from pipeline.survey import Asked, Survey, in_order, survey_each
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
@@ -49,7 +49,7 @@ class Inputs:
         self.anew = [p.name for n, p in enumerate(found.submissions) if n not in known]
         sent, _ = read_all(found, read_here, WANTED, known if let_go else {})
         parts = stack_all(recalled.parts(sent, let_go=let_go))
-        return each_frame(parts, lambda frame: frame.sort("file", maintain_order=True))
+        return each_frame(parts, in_order)
 
     def from_scratch(self, asked: Asked = ASKED) -> Survey:
         """Return the survey with nothing known."""
@@ -139,6 +139,16 @@ def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> 
 def test_a_release_reads_what_it_knows(there: Inputs) -> None:
     assert_same(there.survey(let_go=False), there.from_scratch())
     assert there.anew == []
+
+
+def test_what_was_read_counts_if_it_changed_since_it_was_looked_up(there: Inputs) -> None:
+    found = discover(there.inputs, PERIOD)
+    recalled = recalling(ASKED, WANTED, there.outputs, use=True)
+    assert len(look_up(found, recalled, load_settings())) == MOST
+    change(there.path(2))
+    sent, _ = read_all(found, read_here, WANTED)
+    parts = stack_all(recalled.parts(sent, let_go=False))
+    assert_same(each_frame(parts, in_order), there.from_scratch())
 
 
 def test_what_else_a_survey_hangs_on_makes_it_another(
