@@ -4,12 +4,13 @@ The header stands in the first row, fields are short texts (a merge cuts longer 
 and turns dates into American ones), nothing about persons.
 """
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.files import new_file
+from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
 from pipeline.texts import day, say, texts
@@ -128,11 +129,15 @@ def in_words(column: str, group: str, lang: str) -> pl.Expr:
 # ---------------------------------------------------------------------------------------- the file
 def write_letters(rows: pl.DataFrame, review: Review, path: Path, lang: str) -> None:
     """Write the list as a workbook of one sheet."""
-    with new_file(review, path, lang) as book:
-        sheet = book.file.add_worksheet(sheet_name(say("serial_letter", "sheet", lang)))
-        put_range(book, sheet, columns(book, rows), top=0, frozen=1)
-        sheet.autofilter(0, 0, rows.height, rows.width - 1)
-        sheet.set_landscape()
+    write_file(review, path, lang, partial(write_sheet, rows=rows))
+
+
+def write_sheet(book: Book, rows: pl.DataFrame) -> None:
+    """Write the sheet of the list."""
+    sheet = book.file.add_worksheet(sheet_name(say("serial_letter", "sheet", book.lang)))
+    put_range(book, sheet, columns(book, rows), top=0, frozen=1)
+    sheet.autofilter(0, 0, rows.height, rows.width - 1)
+    sheet.set_landscape()
 
 
 def columns(book: Book, rows: pl.DataFrame) -> list[Column]:

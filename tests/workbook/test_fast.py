@@ -1,7 +1,10 @@
 """Columns that go to a sheet whole give the file that XlsxWriter writes cell by cell."""
 
 import datetime as dt
+import gc
+import weakref
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -11,6 +14,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.workbook.cells import Column, put, put_column
 from pipeline.report.workbook.fast import FastFile, FastSheet
+from pipeline.report.workbook.files import write_file
+from pipeline.report.workbook.sheets import Book
+from tests.workbook.conftest import Demo
 
 LONG = [f"t{n % 7}" for n in range(2100)]  # more rows than are made at a time
 COLUMNS = {
@@ -95,3 +101,26 @@ def test_the_bytes_are_those_of_cell_by_cell(columns: list[Column]) -> None:
     assert {n: c for n, c in fast.items() if n != moving} == {
         n: c for n, c in slow.items() if n != moving
     }
+
+
+def test_a_sheet_takes_one_table_and_notes_none_of_its_cells() -> None:
+    sheet = FastFile(BytesIO(), {"in_memory": True}).add_worksheet("S")
+    sheet.add_table(0, 0, 3, 1)
+    assert not sheet.table_cells
+    with pytest.raises(ValueError, match="a second table"):
+        sheet.add_table(0, 5, 3, 6)
+
+
+def test_a_file_that_is_written_takes_no_more_memory(demo: Demo, tmp_path: Path) -> None:
+    files: list[weakref.ref[FastFile]] = []
+
+    def write(book: Book) -> None:
+        files.append(weakref.ref(book.file))
+        book.file.add_worksheet("S").write_string(0, 0, "text", book.looks["text"])
+
+    gc.disable()
+    try:
+        write_file(demo.review, tmp_path / "a.xlsx", "de", write)
+    finally:
+        gc.enable()
+    assert [file() for file in files] == [None]

@@ -1,6 +1,7 @@
 """The sheet Gutachten, in portfolio.xlsx to look at and as a file of its own to fill in."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from pipeline.office import informing
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
-from pipeline.report.workbook.files import new_file
+from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,
@@ -36,8 +37,7 @@ def write_assessments(review: Review, earlier: Earlier, path: Path, lang: str) -
 
     Its sheet is read by the next run as it is: rows without rating and reason are no ratings yet.
     """
-    with new_file(review, path, lang) as book:
-        write_ratings(book, earlier, fill=True)
+    write_file(review, path, lang, partial(write_ratings, earlier=earlier, fill=True))
 
 
 def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:

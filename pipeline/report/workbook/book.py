@@ -1,6 +1,7 @@
 """Writes portfolio.xlsx: the order of its sheets, and what holds for the file as a whole."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,7 +21,7 @@ from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.changes import write_changes
 from pipeline.report.workbook.compare import write_compare
 from pipeline.report.workbook.complete import write_completeness
-from pipeline.report.workbook.files import new_file
+from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book, sheet_name
@@ -67,8 +68,7 @@ def write_workbook(
     Every formula carries its value, so that the file reads the same before and after Excel has
     calculated. earlier: what earlier periods published.
     """
-    with new_file(review, path, lang) as book:
-        write_sheets(book, earlier)
+    write_file(review, path, lang, partial(write_sheets, earlier=earlier))
 
 
 def write_sheets(book: Book, earlier: Earlier) -> None:

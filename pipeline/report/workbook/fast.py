@@ -20,15 +20,30 @@ ROWS_AT_ONCE = 2000
 ROWS_OF_SPAN = 16
 
 
+class NoCells(dict[tuple[int, int], str]):
+    """Keeps nothing: where XlsxWriter would note every cell of a table, to tell tables apart."""
+
+    def __setitem__(self, cell: tuple[int, int], place: str) -> None:
+        pass
+
+
 class FastSheet(Worksheet):
     """A sheet whose formulas are written as they are, and whose columns go in whole.
 
-    A cell that is written by itself wins over the one of a column at the same place.
+    A cell that is written by itself wins over the one of a column at the same place. A sheet has
+    one table at most.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.blocks: list[Block] = []
+        self.table_cells = NoCells()
+
+    def add_table(self, *args: Any, **options: Any) -> Any:
+        """Add the sheet's table; what a second one would overlap nobody has noted."""
+        if self.tables:
+            raise ValueError(f"{self.name}: a second table")
+        return super().add_table(*args, **options)
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -22,12 +22,28 @@ OPTIONS = {
 }
 
 
-@contextmanager
-def new_file(review: Review, path: Path, lang: str, *, of_rows: bool = False) -> Iterator[Book]:
-    """Open a new workbook, written when the context ends.
+def write_file(
+    review: Review,
+    path: Path,
+    lang: str,
+    write_sheets: Callable[[Book], None],
+    *,
+    of_rows: bool = False,
+) -> None:
+    """Write a new workbook; the same review gives the same bytes.
 
-    The same review gives the same bytes. A doubt of XlsxWriter's is an error. of_rows: see `Book`.
+    write_sheets: puts the sheets into the book. of_rows: see `Book`.
     """
+    with _new_file(review, path, lang, of_rows=of_rows) as book:
+        write_sheets(book)
+    # Sheets and cells refer to each other: without it they stay while the next file is made.
+    del book
+    give_back()
+
+
+@contextmanager
+def _new_file(review: Review, path: Path, lang: str, *, of_rows: bool) -> Iterator[Book]:
+    """Open a new workbook, written when the context ends. A doubt of XlsxWriter's is an error."""
     # a search among a million cells that all stay takes a fifth of the time
     with warnings.catch_warnings(), no_collecting():
         warnings.simplefilter("error", UserWarning)
@@ -38,7 +54,6 @@ def new_file(review: Review, path: Path, lang: str, *, of_rows: bool = False) ->
             book = Book(file, review, lang, make_formats(file, lang), of_rows)
             set_properties(book)
             yield book
-    give_back()  # sheets and cells refer to each other: without it they stay for the next file
 
 
 def set_properties(book: Book) -> None:

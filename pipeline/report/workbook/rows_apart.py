@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.report.workbook import rows
-from pipeline.report.workbook.files import new_file
-from pipeline.report.workbook.sheets import rows_stand_apart
+from pipeline.report.workbook.files import write_file
+from pipeline.report.workbook.sheets import Book, rows_stand_apart
 from pipeline.review import Review
 
 TABLES = ("clusters", "actors", "rows")
@@ -38,7 +38,11 @@ def of_clusters(review: Review, clusters: list[str]) -> Review:
 
 def write_file_of_rows(review: Review, path: Path, lang: str) -> None:
     """Write the sheets of rows as a file of its own."""
-    with new_file(review, path, lang, of_rows=True) as book:
-        rows.write_counts(book)
-        rows.write_actors(book)
-        rows.write_rows(book)
+    write_file(review, path, lang, write_sheets, of_rows=True)
+
+
+def write_sheets(book: Book) -> None:
+    """Write the sheets of rows, and the counts over them."""
+    rows.write_counts(book)
+    rows.write_actors(book)
+    rows.write_rows(book)
