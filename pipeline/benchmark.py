@@ -1,7 +1,8 @@
 """The stage: indicators, cohorts, quartiles, ranks (contract 2.5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
@@ -29,23 +30,31 @@ OF_METRIC = {
 QUOTIENTS = {"budget_per_actor": ("budget_eur", "actors"), "budget_per_fte": ("budget_eur", "fte")}
 INDICATORS = [*OF_METRIC, *QUOTIENTS]
 RATIOS = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio] + list(QUOTIENTS)
-# What limits of 4.2 hang on: how large a cluster is, and what clusters of its size come to.
-LIMITED_BY = ("actors", "actors_per_fte")
 ALL = "all"
 COHORT_KINDS = ["portfolio", "technology_field", "size_band", "federal_state", "measure"]
 COHORT = ["indicator", "cohort_kind", "cohort"]
+# What limits of 4.2 hang on: how large a cluster is, and what clusters of its size come to.
+LIMITED_BY = ("actors", "actors_per_fte")
+LIMITING_KINDS = ("portfolio", "size_band")
 
 
 @dataclass(frozen=True)
-class Benchmarks:
-    """values: file, indicator, value, numerator, denominator. clusters: file, size_band.
+class Limiting:
+    """What limits of 4.2 hang on.
 
-    cohorts and ranks: the tables `cohorts` and `benchmarks` of the contract, by file.
+    values: file, indicator, value, numerator, denominator. bands: file, size_band. cohorts: the
+    table of the contract.
     """
 
     values: pl.DataFrame
     bands: pl.DataFrame
     cohorts: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Benchmarks(Limiting):
+    """Every indicator and cohort; ranks: the table `benchmarks` of the contract, by file."""
+
     ranks: pl.DataFrame
 
 
@@ -55,32 +64,52 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     figures: see `measures.base.FIGURES`. clusters: file, technology_field, federal_state, measures
     (list of text).
     """
-    values, bands, placed = place_in_cohorts(figures, clusters, rules)
+    values = indicators(figures)
+    bands = size_bands(values, rules)
+    whole = clusters.join(bands, on="file", how="left", maintain_order="left")
+    measures = whole.select("file", cohort="measures").explode("cohort")
+    members = [
+        *cohort_members(whole, [kind for kind in COHORT_KINDS if kind != "measure"]),
+        measures.select("file", cohort_kind=pl.lit("measure"), cohort="cohort"),
+    ]
+    placed = place(values, members)
     cohorts = cohort_statistics(placed, rules)
     return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
 
 
-def for_limits(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
-    """Return what limits of 4.2 hang on alone: the indicators LIMITED_BY, no ranks."""
+def for_limits(figures: pl.DataFrame, rules: CohortRules, of: int) -> Mapping[int, Limiting]:
+    """Return what limits of 4.2 hang on, in each of so many cases by its number.
+
+    figures: `file` is the cluster's number in a case, see `measures.variants.FILE_OF_CASE`; it is
+    so in what is returned, too.
+    """
     read = [OF_METRIC[indicator][0] for indicator in LIMITED_BY]
-    figures = figures.filter(pl.col("metric").is_in(read))
-    values, bands, placed = place_in_cohorts(figures, clusters, rules)
-    cohorts = cohort_statistics(placed, rules)
-    return Benchmarks(values, bands, cohorts, cohort_ranks(placed.clear(), cohorts.clear()))
-
-
-def place_in_cohorts(
-    figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the indicators, the size bands, and every indicator in each of its cohorts."""
-    values = indicators(figures)
+    values = indicators(figures.filter(pl.col("metric").is_in(read)), {})
     bands = size_bands(values, rules)
-    members = cohort_members(clusters.join(bands, on="file", how="left", maintain_order="left"))
-    return values, bands, values.join(members, on="file", maintain_order="left")
+    placed = place(values, cohort_members(bands, LIMITING_KINDS))
+    case = pl.col("file") % of
+    cohorts = cohort_statistics(placed.with_columns(case=case), rules, "case")
+    parts = [t.with_columns(case=case) for t in (values, bands)]
+    of_case = [
+        t.partition_by("case", as_dict=True, include_key=False, maintain_order=True)
+        for t in (*parts, cohorts)
+    ]
+    return {key[0]: Limiting(*(tables[key] for tables in of_case)) for key in of_case[0]}
 
 
-def indicators(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return file, indicator, value, numerator, denominator: what is certain, else null."""
+def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return every indicator in each of its cohorts; members: see `cohort_members`."""
+    every = pl.concat(members).drop_nulls("cohort")
+    return values.join(every, on="file", maintain_order="left")
+
+
+def indicators(
+    figures: pl.DataFrame, quotients: Mapping[str, tuple[str, str]] = MappingProxyType(QUOTIENTS)
+) -> pl.DataFrame:
+    """Return file, indicator, value, numerator, denominator: what is certain, else null.
+
+    quotients: indicators to be made of two others.
+    """
     names = {metric: name for name, (metric, _) in OF_METRIC.items()}
     shares = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio]
     own = figures.filter(pl.col("metric").is_in(list(names)))
@@ -95,7 +124,7 @@ def indicators(figures: pl.DataFrame) -> pl.DataFrame:
     )
     columns = ["file", "indicator", "value", "numerator", "denominator"]
     parts = [own.select(columns)]
-    for name, (above, below) in QUOTIENTS.items():
+    for name, (above, below) in quotients.items():
         pair = own.filter(pl.col("indicator") == above).select("file", numerator="value")
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
         both = pair.join(other, on="file", maintain_order="left")
@@ -123,30 +152,28 @@ def band_labels(rules: CohortRules) -> list[str]:
     return [f"{a}–{b}" for a, b in zip(starts, ends, strict=True)] + [f"über {ends[-1]}"]
 
 
-def cohort_members(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return file, cohort_kind, cohort: every cohort each cluster belongs to."""
-    of_kind = {
-        "portfolio": pl.lit(ALL),
-        "technology_field": pl.col("technology_field"),
-        "size_band": pl.col("size_band"),
-        "federal_state": pl.col("federal_state"),
-    }
-    parts = [
-        clusters.select("file", cohort_kind=pl.lit(kind), cohort=cohort)
-        for kind, cohort in of_kind.items()
+def cohort_members(clusters: pl.DataFrame, kinds: Iterable[str]) -> list[pl.DataFrame]:
+    """Return for each kind file, cohort_kind, cohort: the one each cluster belongs to, or null."""
+    return [
+        clusters.select(
+            "file",
+            cohort_kind=pl.lit(kind),
+            cohort=pl.lit(ALL) if kind == "portfolio" else pl.col(kind),
+        )
+        for kind in kinds
     ]
-    measures = clusters.select("file", cohort="measures").explode("cohort")
-    parts.append(measures.select("file", cohort_kind=pl.lit("measure"), cohort="cohort"))
-    return pl.concat(parts).drop_nulls("cohort")
 
 
-def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
-    """Return the statistics of every cohort and indicator; below the minimum only n is given."""
+def cohort_statistics(placed: pl.DataFrame, rules: CohortRules, *by: str) -> pl.DataFrame:
+    """Return the statistics of every cohort and indicator; below the minimum only n is given.
+
+    by: further columns that tell cohorts apart.
+    """
     value = pl.col("value")
     known = value.is_not_null()
     table = (
         placed.sort("file")
-        .group_by(COHORT, maintain_order=True)
+        .group_by(*by, *COHORT, maintain_order=True)
         .agg(
             n=value.count().cast(pl.Int64),
             min=value.min(),
@@ -165,7 +192,8 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
     shown = ["min", "p25", "median", "p75", "max", "pooled"]
     table = table.with_columns(pooled=pooled, suppressed=suppressed)
     table = table.with_columns(pl.when(~suppressed).then(pl.col(c)).alias(c) for c in shown)
-    return table.select(*COHORT, "n", *shown, "suppressed").sort(*_order(), "cohort")
+    table = table.select(*by, *COHORT, "n", *shown, "suppressed")
+    return table.sort(*by, *_order(), "cohort")
 
 
 def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """The stage: figures against a catalogue's conditions, ratings, decisions (contract 2.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -39,8 +40,16 @@ def evaluate(
     (fulfilled or not_fulfilled), those that replace the computed status.
     """
     conditions = judge_conditions(catalogue, figures, clusters, limits)
-    criteria = apply_ratings(combine(conditions, clusters), ratings)
-    return Verdicts(conditions, criteria, decide(catalogue, criteria))
+    criteria, decisions = conclude(catalogue, conditions, ratings)
+    return Verdicts(conditions, criteria, decisions)
+
+
+def conclude(
+    catalogue: Catalogue, conditions: pl.DataFrame, ratings: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the criteria and decisions that follow from conditions with their status."""
+    criteria = apply_ratings(combine(conditions), ratings)
+    return criteria, decide(catalogue, criteria)
 
 
 # ------------------------------------------------------------------------------------ conditions
@@ -48,18 +57,46 @@ def judge_conditions(
     catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.DataFrame:
     """Return every condition of every cluster with its interval, threshold, status and lever."""
-    table = clusters.select("file", "technology_field").join(declared(catalogue), how="cross")
+    judged = condition_statuses(catalogue, figures, clusters, limits)
+    return judged.with_columns(lever_amount=lever())
+
+
+def condition_statuses(
+    catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every condition of every cluster with its interval, threshold and status."""
+    fields = dict.fromkeys([None, *clusters["technology_field"].unique(maintain_order=True)])
+    asked = declared(catalogue, list(fields))
+    table = clusters.select("file", "technology_field").join(
+        asked, on="technology_field", nulls_equal=True, maintain_order="left_right"
+    )
     table = table.join(figures, on=["file", "metric"], how="left", maintain_order="left")
-    table = table.join(limits, on="file", how="left", maintain_order="left")
-    table = table.with_columns(threshold_and_source(catalogue)).drop("limit", "limit_source")
-    table = table.unnest("reference").with_columns(status=status_of_condition())
-    return table.with_columns(lever_amount=lever())
+    table = table.join(
+        limits.select("file", "limit", reference="limit_source"),
+        on="file",
+        how="left",
+        maintain_order="left",
+    )
+    refers = pl.col("limit_source").is_null()
+    table = table.with_columns(
+        *(
+            pl.when(refers).then("limit").otherwise(name).alias(name)
+            for name in ("threshold", "least", "most")
+        ),
+        limit_source=pl.coalesce("limit_source", "reference"),
+    ).drop("limit", "reference")
+    return table.with_columns(status=status_of_condition())
 
 
-def declared(catalogue: Catalogue) -> pl.DataFrame:
-    """Return the catalogue's conditions as rows, in its order."""
+def declared(catalogue: Catalogue, technology_fields: Sequence[str | None]) -> pl.DataFrame:
+    """Return the catalogue's conditions as rows, in its order, for each technology field.
+
+    threshold, limit_source: what holds in the field and where it is from; null for the reference
+    of criterion 4.2. least, most: the range of thresholds that may hold.
+    """
     rows = [
         {
+            "technology_field": technology_field,
             "catalogue": catalogue.id,
             "criterion_id": criterion.id,
             "position": position,
@@ -67,50 +104,38 @@ def declared(catalogue: Catalogue) -> pl.DataFrame:
             "condition": number,
             "metric": condition.metric.key,
             "operator": condition.operator,
-            "fixed": condition.threshold,
             "unit": condition.metric.unit,
             "lever_kind": condition.metric.lever,
             "lever_unit": condition.metric.lever_unit,
             "months_per_unit": condition.metric.months_per_unit,
+            **threshold_in(condition, technology_field),
         }
+        for technology_field in technology_fields
         for position, criterion in enumerate(catalogue.criteria)
         for number, condition in enumerate(criterion.conditions, 1)
     ]
-    schema = {"position": pl.Int64, "condition": pl.Int64, "fixed": pl.Float64}
+    numbers = dict.fromkeys(("threshold", "least", "most"), pl.Float64)
+    texts = dict.fromkeys(("technology_field", "limit_source"), pl.String)
+    schema = {"position": pl.Int64, "condition": pl.Int64, **numbers, **texts}
     return pl.DataFrame(rows, schema_overrides=schema)
 
 
-def threshold_and_source(catalogue: Catalogue) -> pl.Expr:
-    """Return the struct `reference`: a cluster's threshold, where it is from, least and most.
+def threshold_in(condition: Condition, technology_field: str | None) -> Mapping[str, Any]:
+    """Return threshold, least, most, limit_source of a condition in a technology field.
 
-    least, most: the range of thresholds that may hold; they differ only where thresholds depend on
-    the technology field and the cluster's is unknown.
+    least and most differ only where thresholds depend on the field and it is unknown: every one of
+    them may be the one.
     """
-    threshold, source = pl.col("fixed"), pl.lit("catalogue")
-    least, most = pl.col("fixed"), pl.col("fixed")
-    for criterion in catalogue.criteria:
-        for number, condition in enumerate(criterion.conditions, 1):
-            here = (pl.col("criterion_id") == criterion.id) & (pl.col("condition") == number)
-            own_fields = condition.threshold_by_technology_field
-            if own_fields and condition.threshold is not None:
-                # Of an unknown field every threshold may be the one.
-                every = [condition.threshold, *own_fields.values()]
-                open_ = here & pl.col("technology_field").is_null()
-                least = pl.when(open_).then(pl.lit(min(every))).otherwise(least)
-                most = pl.when(open_).then(pl.lit(max(every))).otherwise(most)
-            for field, own in own_fields.items():
-                of_field = here & (pl.col("technology_field") == field)
-                threshold = pl.when(of_field).then(pl.lit(own)).otherwise(threshold)
-                least = pl.when(of_field).then(pl.lit(own)).otherwise(least)
-                most = pl.when(of_field).then(pl.lit(own)).otherwise(most)
-                source = pl.when(of_field).then(pl.lit("technology_field")).otherwise(source)
-    is_reference = pl.col("fixed").is_null()
-    return pl.struct(
-        threshold=pl.when(is_reference).then("limit").otherwise(threshold),
-        least=pl.when(is_reference).then("limit").otherwise(least),
-        most=pl.when(is_reference).then("limit").otherwise(most),
-        limit_source=pl.when(is_reference).then("limit_source").otherwise(source),
-    ).alias("reference")
+    usual, of_field = condition.threshold, condition.threshold_by_technology_field
+    if usual is None:
+        return dict.fromkeys(("threshold", "least", "most", "limit_source"))
+    if technology_field is None:
+        every = [usual, *of_field.values()]
+        least, most = min(every), max(every)
+        return {"threshold": usual, "least": least, "most": most, "limit_source": "catalogue"}
+    own = of_field.get(technology_field, usual)
+    source = "technology_field" if technology_field in of_field else "catalogue"
+    return {"threshold": own, "least": own, "most": own, "limit_source": source}
 
 
 def status_of_condition() -> pl.Expr:
@@ -157,17 +182,18 @@ def lever() -> pl.Expr:
 
 
 # -------------------------------------------------------------------------------------- criteria
-def combine(conditions: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+def combine(conditions: pl.DataFrame) -> pl.DataFrame:
     """Return the computed status of every criterion: the AND of its conditions."""
     status = pl.col("status")
     return (
-        conditions.group_by(*CRITERION, "position", "kind", maintain_order=True)
+        conditions.group_by("file", "position", maintain_order=True)
         .agg(
+            pl.col("catalogue", "criterion_id", "kind").first(),
             computed_status=pl.when((status == NOT_FULFILLED).any())
             .then(pl.lit(NOT_FULFILLED))
             .when((status == UNDETERMINED).any())
             .then(pl.lit(UNDETERMINED))
-            .otherwise(pl.lit(FULFILLED))
+            .otherwise(pl.lit(FULFILLED)),
         )
         .sort("file", "position")
     )

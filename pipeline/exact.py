@@ -18,10 +18,9 @@ def ratio(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
 
 
 def _divide(pairs: pl.Series) -> pl.Series:
-    above = pairs.struct.field("numerator").to_numpy()
-    below = pairs.struct.field("denominator").to_numpy()
+    above, below = pairs.struct.unnest()
     with np.errstate(invalid="ignore", divide="ignore"):
-        quotients = np.divide(above, below)
+        quotients = np.divide(above.to_numpy(), below.to_numpy())
     return pl.Series(pairs.name, quotients, nan_to_null=True)
 
 

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.benchmark import Benchmarks, for_limits
+from pipeline.benchmark import Benchmarks, Limiting, for_limits
 from pipeline.catalogue import Catalogue
-from pipeline.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
+from pipeline.evaluate import (
+    OWN,
+    Verdicts,
+    catalogue_limits,
+    conclude,
+    condition_statuses,
+    without_stand_in,
+)
 from pipeline.measures.base import FIGURES
 from pipeline.measures.variants import CASE, FILE_OF_CASE, EveryFigure, cases_of, with_numbers
 from pipeline.settings import Settings
@@ -43,17 +50,13 @@ def otherwise(
     cases = every_case(basis.settings)
     clusters = numbered(basis.clusters.select("file", "technology_field"), cases)
     others, ratings = figures_of_cases(figures, cases), ratings_of_cases(basis.ratings, cases)
-    changed = {
-        case: for_limits(of_variant(figures, case), basis.clusters, basis.settings.cohorts)
-        for case in cases["variant"].drop_nulls()
-        if case != WITHOUT_STAND_IN
-    }
+    changed = for_limits(of_variants(others, cases), basis.settings.cohorts, len(cases))
     found = []
     for catalogue in basis.catalogues:
         reference = limits_of_cases(basis, catalogue, cases, changed)
-        found.append(evaluate(catalogue, others, clusters, reference, ratings))
-    decisions = by_case(pl.concat([v.decisions for v in found]), cases)
-    criteria = by_case(pl.concat([v.criteria for v in found]), cases)
+        conditions = condition_statuses(catalogue, others, clusters, reference)
+        found.append(conclude(catalogue, conditions, ratings))
+    criteria, decisions = (by_case(pl.concat(tables), cases) for tables in zip(*found, strict=True))
     return robustness(decisions, verdicts), outlook(criteria)
 
 
@@ -95,9 +98,10 @@ def by_case(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     return table.join(cases, on="case", maintain_order="left").sort("case", maintain_order=True)
 
 
-def of_variant(figures: EveryFigure, variant: str) -> pl.DataFrame:
-    """Return the figures of a variant."""
-    return figures.others.filter(pl.col("variant") == variant)
+def of_variants(others: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return, of the figures of every case, those of variants with figures of their own."""
+    variants = cases.filter(pl.col("variant") != WITHOUT_STAND_IN)["case"]
+    return others.filter((pl.col("file") % len(cases)).is_in(variants.implode()))
 
 
 def figures_of_cases(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
@@ -121,25 +125,23 @@ def ratings_of_cases(ratings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame
 
 
 def limits_of_cases(
-    basis: Basis, catalogue: Catalogue, cases: pl.DataFrame, changed: Mapping[str, Benchmarks]
+    basis: Basis, catalogue: Catalogue, cases: pl.DataFrame, changed: Mapping[int, Limiting]
 ) -> pl.DataFrame:
-    """Return the limits of criterion 4.2 in each case; changed: benchmarks of the variants."""
+    """Return the limits of criterion 4.2 in each case; changed: see `benchmark.for_limits`."""
     usual = limits(catalogue, basis.benchmarks, basis.frozen)
-    parts = []
-    for variant, rows in cases.group_by("variant", maintain_order=True):
-        if variant[0] is None:
-            own = usual
-        elif variant[0] == WITHOUT_STAND_IN:
-            own = without_stand_in(usual)
-        else:
-            own = limits(catalogue, changed[str(variant[0])], basis.frozen)
-        parts.append(numbered(own, rows))
-    return pl.concat(parts)
+    without = cases.filter(pl.col("variant") == WITHOUT_STAND_IN)
+    return pl.concat(
+        [
+            numbered(usual, cases.filter(pl.col("variant").is_null())),
+            numbered(without_stand_in(usual), without),
+            *(limits(catalogue, own, basis.frozen) for own in changed.values()),
+        ]
+    )
 
 
 # ------------------------------------------------------------------------------------------ limits
 def limits(
-    catalogue: Catalogue, benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
+    catalogue: Catalogue, benchmarks: Limiting, frozen: Mapping[str, pl.DataFrame]
 ) -> pl.DataFrame:
     """Return the reference limit of every cluster for criterion 4.2 of the catalogue."""
     reference = references(benchmarks, frozen)
@@ -147,7 +149,7 @@ def limits(
 
 
 def references(
-    benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
+    benchmarks: Limiting, frozen: Mapping[str, pl.DataFrame]
 ) -> Mapping[str, pl.DataFrame]:
     """Return the cohorts that limits of 4.2 may be taken from."""
     return {OWN: benchmarks.cohorts, **frozen}

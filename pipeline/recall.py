@@ -233,5 +233,5 @@ def renumbered(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
 
     at: see `new_numbers`.
     """
-    joined = frame.join(at, on="file", maintain_order="left")
-    return joined.with_columns(file="number").select(frame.columns)
+    numbered = frame.lazy().join(at.lazy(), on="file", maintain_order="left")
+    return numbered.with_columns(file="number").select(frame.columns).collect(engine="in-memory")

@@ -5,10 +5,9 @@ Every check carries the code of the finding that its failure becomes.
 
 import datetime as dt
 
-import pandera.polars as pa
 import polars as pl
-from pandera.polars import PolarsData
 
+from schemas.checking import pa
 from schemas.columns import LISTS, dtype_of, is_whole, values
 from schemas.declaration import Field, Sheet
 
@@ -46,7 +45,7 @@ def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
     return result
 
 
-def whole(data: PolarsData) -> pl.LazyFrame:
+def whole(data: pa.PolarsData) -> pl.LazyFrame:
     """Whether numbers are whole."""
     return data.lazyframe.select(is_whole(pl.col(data.key)))
 

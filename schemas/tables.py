@@ -1,7 +1,8 @@
 """The pandera models of the published tables (contract 3): their columns and types."""
 
-import pandera.polars as pa
 import polars as pl
+
+from schemas.checking import pa
 
 STATUSES = ["fulfilled", "not_fulfilled", "undetermined"]
 DECISIONS = ["eligible", "open", "not_eligible"]

@@ -5,10 +5,8 @@ that judge what it read are loaded while it is at work.
 """
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.collector import no_collecting
@@ -33,7 +31,7 @@ def command(arguments: argparse.Namespace) -> int:
     if lost:
         return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(lost)}")
     groups = by_mappings(paths, arguments.mapping)
-    with without("hypothesis"), no_collecting():
+    with no_collecting():
         if any(groups):
             return with_mappings(arguments, groups)
         with ThreadPoolExecutor(1) as background:
@@ -70,19 +68,3 @@ def by_mappings(paths: Sequence[Path], given: Sequence[Path] | None) -> Groups:
 def read_all(paths: Sequence[Path], wanted: frozenset[str]) -> list[Reading | Refusal]:
     """Read the files in processes of their own."""
     return list(read_many(paths, load_settings().intake, wanted))
-
-
-@contextmanager
-def without(name: str) -> Iterator[None]:
-    """Let nothing import a package that others load only because it is there, and never use.
-
-    pandera imports hypothesis where it is installed, which takes a quarter of a second.
-    """
-    missing = name not in sys.modules
-    if missing:
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if missing:
-            del sys.modules[name]

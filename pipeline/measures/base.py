@@ -72,7 +72,10 @@ class Measures:
     def worked_out(self, *, with_rows: bool = True) -> "Measures":
         """Return the same, worked out now; with_rows: whether anybody asks for the rows."""
         rows = self.rows if with_rows else pl.LazyFrame(schema=ROWS)
-        return Measures(*(frame.lazy() for frame in pl.collect_all([self.figures, rows])))
+        # Looking for what is said twice takes longer than working it out twice.
+        plainly = pl.QueryOptFlags(comm_subplan_elim=False, comm_subexpr_elim=False)
+        found = pl.collect_all([self.figures, rows], optimizations=plainly, engine="in-memory")
+        return Measures(*(frame.lazy() for frame in found))
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,9 @@ def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
 
 
 def by_cluster(done: Finished, table: pl.DataFrame) -> pl.DataFrame:
-    """Replace file by cluster_id, sorted by it."""
+    """Replace file by cluster_id, sorted by it: as the portfolio's clusters are."""
     ids = done.portfolio.clusters.select("file", "cluster_id")
-    return table.join(ids, on="file", maintain_order="left").sort("cluster_id", maintain_order=True)
+    return ids.join(table, on="file", maintain_order="left_right").drop("file")
 
 
 # ----------------------------------------------------------------------------- files and findings
