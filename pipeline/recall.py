@@ -48,19 +48,30 @@ class Pack:
 class Recall:
     """What came of submissions in earlier runs.
 
-    store: None recalls nothing. found: the packs that this run uses.
+    store: None recalls nothing. promised: what the index says of the packs that this run uses.
+    found: those of them that are sound.
     """
 
     store: Store | None
     asked: Asked
     scheme: str
+    promised: list[dict[str, Any]] = field(default_factory=list)
     found: list[Pack] = field(default_factory=list)
 
     def look_up(self, names: Sequence[str], prints: Sequence[str]) -> set[int]:
-        """Find the submissions (their names and checksums in order); return which are known."""
+        """Find the submissions (their names and checksums in order); return which seem known.
+
+        Those of packs that `load` finds damaged are not.
+        """
         wanted = self.by_key(enumerate(zip(names, prints, strict=True)))
-        self.found = list(self.load(wanted))
-        return self.known(wanted)
+        uses, most = self.useful(wanted), MOST_PACKS + len(wanted) // FILES_A_PACK
+        self.promised = uses if len(uses) <= most else uses[: most // 2]
+        return {n for entry in self.promised for k in entry["keys"] for n in wanted.get(k, ())}
+
+    def load(self) -> bool:
+        """Load the packs that were looked up; return whether all are sound."""
+        self.found = [p for entry in self.promised if (p := self.loaded(entry)) is not None]
+        return len(self.found) == len(self.promised)
 
     def parts(self, sent: Intake, *, let_go: bool) -> list[Survey]:
         """Return the surveys of all that was sent, in portions of any order; what is new is kept.
@@ -112,18 +123,17 @@ class Recall:
         return f"{sha256_} {name}" if self.asked.mappings else sha256_
 
     # -------------------------------------------------------------------------------------- disk
-    def load(self, wanted: Collection[str]) -> Iterator[Pack]:
-        """Yield the packs, the most useful first, that hold enough of what is wanted."""
-        most = MOST_PACKS + len(wanted) // FILES_A_PACK
-        uses = self.useful(wanted)
-        for entry in uses if len(uses) <= most else uses[: most // 2]:
-            content = self.store.load(entry["name"]) if self.store else None
-            pack = unpacked(content) if content is not None else None
-            if pack is not None and pack.keys == entry["keys"]:
-                yield pack
+    def loaded(self, entry: Mapping[str, Any]) -> Pack | None:
+        """Return the pack that the index speaks of; None if it is not what was written."""
+        content = self.store.load(entry["name"]) if self.store else None
+        pack = unpacked(content) if content is not None else None
+        return pack if pack is not None and pack.keys == entry["keys"] else None
 
     def useful(self, wanted: Collection[str]) -> list[dict[str, Any]]:
-        """Return what the index says of the packs that hold enough of what no larger one holds."""
+        """Return what the index says of the packs that hold enough of what no larger one holds.
+
+        The most useful first.
+        """
         uses, left = [], set(wanted)
         ours = [entry for entry in self.index() if entry["scheme"] == self.scheme]
         for entry in sorted(ours, key=lambda entry: -len(left.intersection(entry["keys"]))):

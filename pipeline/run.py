@@ -6,6 +6,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -107,9 +108,10 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         Asked(settings, last_day, mappings), wanted, request.outputs, use=request.cache
     )
     with clock.stage("read"):
-        known = look_up(found, recall, settings)
         # A release's hand-outs are made from what was read.
-        sent, office_sent = read_all(found, read, wanted, {} if release else known)
+        sent, office_sent, known = recall_or_read(
+            found, read, wanted, recall, settings, every=release is not None
+        )
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
         before = read_before(request.outputs, request.period, settings)
@@ -127,9 +129,10 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
     record["mappings"] = mappings_record(mappings, done)
 
     def write(folder: Path) -> None:
-        with clock.stage("tables"):
+        with clock.stage("tables"), ThreadPoolExecutor(1) as aside:
+            written = aside.submit(write_state, state.pop(), folder)
             write_tables(done, folder / "data")
-            write_state(state.pop(), folder)
+            written.result()
         give_back()
         if release:
             release.confirm(folder, record)
@@ -144,7 +147,7 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
             with clock.stage("release"):
                 feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}
                 release.add(Work(folder, done, sent, mappings, feedback, request.lang))
-        anew = read.anew(len(found.submissions) - (0 if release else len(known)))
+        anew = read.anew(len(found.submissions) - len(known))
         record["read"] = {"anew": anew, "cached": len(found.submissions) - anew}
         write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
 
@@ -154,8 +157,35 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
 
 
 # --------------------------------------------------------------------------------------- reading
+def recall_or_read(
+    found: Found,
+    read: Read,
+    wanted: frozenset[str],
+    recall: Recall,
+    settings: Settings,
+    *,
+    every: bool = False,
+) -> tuple[Intake, Intake, Mapping[int, Known]]:
+    """Read what no earlier run knows, see `read_all`, while what is known is loaded.
+
+    every: read all the same what is known. Returns also which submissions were not read.
+    """
+    known = look_up(found, recall, settings)
+    with ThreadPoolExecutor(1) as aside:
+        loading = aside.submit(recall.load)
+        skipped = {} if every else known
+        sent, office_sent = read_all(found, read, wanted, skipped)
+        sound = loading.result()
+    if sound or every:
+        return sent, office_sent, skipped
+    names = distinct_names(found.submissions)
+    sure = recall.known(recall.by_key((n, (names[n], k.sha256)) for n, k in known.items()))
+    skipped = {number: known[number] for number in sure}
+    return *read_all(found, read, wanted, skipped), skipped
+
+
 def look_up(found: Found, recall: Recall, settings: Settings) -> Mapping[int, Known]:
-    """Return which submissions are known from earlier runs, by their places."""
+    """Return which submissions seem to be known from earlier runs, by their places."""
     prints = [fingerprint(path, settings.intake.max_file_mb) for path in found.submissions]
     known = recall.look_up(distinct_names(found.submissions), prints)
     return {number: Known(prints[number]) for number in known}

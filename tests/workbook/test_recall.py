@@ -15,10 +15,10 @@ from pipeline import periods, recall
 from pipeline.commands.run import read_here
 from pipeline.find import places
 from pipeline.frames import each_frame, frames_of, stack_all
-from pipeline.intake.discover import discover
+from pipeline.intake.discover import discover, fingerprint
 from pipeline.recall import recalling
 from pipeline.request import Request
-from pipeline.run import look_up, read_all, run
+from pipeline.run import look_up, read_all, recall_or_read, run
 from pipeline.settings import load_settings
 from pipeline.survey import Asked, Survey, in_order, survey_each
 from schemas.declaration import submission, wanted_sheet_keys
@@ -28,6 +28,7 @@ from tests.workbook.conftest import PERIOD, Demo
 ASKED = Asked(load_settings(), periods.last_day(PERIOD))
 WANTED = wanted_sheet_keys(submission())
 MOST = 6
+MB = load_settings().intake.max_file_mb
 
 
 class Inputs:
@@ -45,9 +46,14 @@ class Inputs:
         """Return the survey of what lies there, with what is known from the last time."""
         found = discover(self.inputs, PERIOD)
         recalled = recalling(asked, WANTED, self.outputs, use=True)
-        known = look_up(found, recalled, load_settings())
+        sent, _, skipped = recall_or_read(
+            found, read_here, WANTED, recalled, load_settings(), every=not let_go
+        )
+        known = recalled.known(
+            recalled.by_key(enumerate((p.name, fingerprint(p, MB)) for p in found.submissions))
+        )
+        assert set(skipped) == (known if let_go else set())
         self.anew = [p.name for n, p in enumerate(found.submissions) if n not in known]
-        sent, _ = read_all(found, read_here, WANTED, known if let_go else {})
         parts = stack_all(recalled.parts(sent, let_go=let_go))
         return each_frame(parts, in_order)
 
@@ -145,6 +151,7 @@ def test_what_was_read_counts_if_it_changed_since_it_was_looked_up(there: Inputs
     found = discover(there.inputs, PERIOD)
     recalled = recalling(ASKED, WANTED, there.outputs, use=True)
     assert len(look_up(found, recalled, load_settings())) == MOST
+    assert recalled.load()
     change(there.path(2))
     sent, _ = read_all(found, read_here, WANTED)
     parts = stack_all(recalled.parts(sent, let_go=False))
