@@ -243,5 +243,7 @@ def renumbered(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
 
     at: see `new_numbers`.
     """
+    if frame.is_empty():
+        return frame
     numbered = frame.lazy().join(at.lazy(), on="file", maintain_order="left")
     return numbered.with_columns(file="number").select(frame.columns).collect(engine="in-memory")

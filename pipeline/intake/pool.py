@@ -31,6 +31,15 @@ GIVEN = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep)
 MODULES = [str(folder) for folder in (ROOT, *(Path(folder).absolute() for folder in GIVEN))]
 
 
+# Processes that were started before it was known what they are to read.
+SPARE: list["Started"] = []
+
+
+def start_ahead() -> None:
+    """Start the processes that will read, while this one is still busy with something else."""
+    SPARE.extend(Started() for _ in range(os.cpu_count() or 1))
+
+
 def read_many(
     paths: Sequence[Path], limits: Limits, wanted_keys: frozenset[str]
 ) -> Iterator[Reading | Refusal]:
@@ -107,10 +116,11 @@ class Reader:
         self.files: deque[int] = deque()
         self.is_ready = False
         self.deadline = time.monotonic() + START_SECONDS
-        own, other = socketpair()
-        with other:
-            self.process = start_process(other.fileno())
-        self.connection = Connection(own.detach())
+        try:
+            started = SPARE.pop()
+        except IndexError:
+            started = Started()
+        self.process, self.connection = started.process, started.connection
         self.send({"limits": asdict(limits), "wanted": sorted(wanted_keys)})
 
     def successor(self) -> "Reader":
@@ -162,6 +172,16 @@ class Reader:
         self.connection.close()
         self.process.kill()
         self.process.wait()
+
+
+class Started:
+    """A process that waits to be told what to read; it ends when nobody can tell it any more."""
+
+    def __init__(self) -> None:
+        own, other = socketpair()
+        with other:
+            self.process = start_process(other.fileno())
+        self.connection = Connection(own.detach())
 
 
 def start_process(descriptor: int) -> subprocess.Popen[bytes]:

@@ -26,7 +26,10 @@ GRACE_SECONDS = 30
 def main(descriptor: int) -> None:
     """Read the files whose names come from the connection until it ends."""
     parent = Connection(descriptor)
-    task = json.loads(parent.recv_bytes())
+    try:
+        task = json.loads(parent.recv_bytes())
+    except EOFError:  # nothing was to be read
+        return
     limits, wanted = Limits(**task["limits"]), frozenset(task["wanted"])
     confine(limits.max_memory_mb)
     # One file's reading makes few circles, but millions of objects to look for them in.

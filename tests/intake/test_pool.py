@@ -40,6 +40,19 @@ def test_in_order(count: int, workers: int, tmp_path: Path) -> None:
     assert [first_number(reading) for reading in found] == list(range(count))
 
 
+def test_processes_started_ahead_read_and_those_without_work_end(tmp_path: Path) -> None:
+    pool.start_ahead()
+    started = list(pool.SPARE)
+    found = list(read_many(files(tmp_path, 1), LIMITS, WANTED))
+    assert [first_number(reading) for reading in found] == [0]
+    used = [process for process in started if process not in pool.SPARE]
+    assert len(used) == 1
+    for process in pool.SPARE:
+        process.connection.close()
+        assert process.process.wait(30) == 0
+    pool.SPARE.clear()
+
+
 def test_stacked(tmp_path: Path) -> None:
     found = [r for r in read_many(files(tmp_path, 3), LIMITS, WANTED) if isinstance(r, Reading)]
     sheets, cells = stack(zip((4, 5, 9), found, strict=True))
