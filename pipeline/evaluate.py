@@ -57,8 +57,10 @@ def judge_conditions(
     catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.DataFrame:
     """Return every condition of every cluster with its interval, threshold, status and lever."""
-    judged = condition_statuses(catalogue, figures, clusters, limits)
-    return judged.with_columns(lever_amount=lever())
+    judged = condition_statuses(catalogue, figures, clusters, limits).with_row_index("index")
+    unmet = judged.filter(pl.col("status") != FULFILLED)
+    levers = unmet.select("index", lever_amount=lever())
+    return judged.join(levers, on="index", how="left", maintain_order="left").drop("index")
 
 
 def condition_statuses(
@@ -158,7 +160,10 @@ def status_of_condition() -> pl.Expr:
 
 
 def lever() -> pl.Expr:
-    """Return what would fulfil a condition that is not fulfilled, from what is certain (2.4)."""
+    """Return what would fulfil a condition, from what is certain (2.4); null where nothing would.
+
+    Only for conditions that are not fulfilled.
+    """
     t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
     kind = pl.col("lever_kind")
     rest = pl.when(t < 1).then(1 - t)
@@ -178,7 +183,7 @@ def lever() -> pl.Expr:
         .when(kind == "fte")
         .then(ceil_at(ratio(n, t) - total, 2))
     )
-    return pl.when((pl.col("status") != FULFILLED) & (amount > 0)).then(amount)
+    return pl.when(amount > 0).then(amount)
 
 
 # -------------------------------------------------------------------------------------- criteria

@@ -243,7 +243,9 @@ def renumbered(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
 
     at: see `new_numbers`.
     """
-    if frame.is_empty():
-        return frame
-    numbered = frame.lazy().join(at.lazy(), on="file", maintain_order="left")
-    return numbered.with_columns(file="number").select(frame.columns).collect(engine="in-memory")
+    if at["file"].is_duplicated().any():
+        joined = frame.join(at, on="file", maintain_order="left")
+        return joined.with_columns(file="number").select(frame.columns)
+    numbers = frame["file"].replace_strict(at["file"], at["number"], default=None)
+    renamed = frame.with_columns(numbers.alias("file"))
+    return renamed.drop_nulls("file") if numbers.has_nulls() else renamed

@@ -102,7 +102,7 @@ def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
 def _actors(actors: pl.DataFrame) -> pl.DataFrame:
     """Keep who is listed several times, not under which name."""
     return actors.with_columns(
-        pl.when("several").then(_number(pl.col(c))).alias(c) for c in ("name_key", "postcode_key")
+        _number(pl.when("several").then(c)).alias(c) for c in ("name_key", "postcode_key")
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -69,12 +70,20 @@ def condition_texts(conditions: pl.DataFrame) -> pl.DataFrame:
 def _condition(row: Mapping[str, Any], lang: str) -> str:
     metric = metrics()[row["metric"]]
     got = interval_text(metric, row["low"], row["high"], row["operator"], lang)
-    wanted = wanted_text(metric, row["operator"], row["threshold"], lang)
-    source = say_limit(row["limit_source"], lang) if row["threshold"] is not None else ""
-    source = f" ({source})" if source else ""
+    wanted = _wanted(row["metric"], row["operator"], row["threshold"], row["limit_source"], lang)
     title = metric.title[lang]
     status = say("status", row["status"], lang)
-    return f"{title[0].upper()}{title[1:]}: {got}; {wanted}{source} – {status}"
+    return f"{title[0].upper()}{title[1:]}: {got}; {wanted} – {status}"
+
+
+@lru_cache(maxsize=4096)
+def _wanted(
+    metric: str, operator: str, threshold: float | None, limit_source: str | None, lang: str
+) -> str:
+    """Return what is wanted and where that is from, which is the same for many clusters."""
+    wanted = wanted_text(metrics()[metric], operator, threshold, lang)
+    source = say_limit(limit_source, lang) if threshold is not None else ""
+    return f"{wanted} ({source})" if source else wanted
 
 
 def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:
