@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pipeline.actors.status import Definition
-from pipeline.measures.base import FIGURES, ROWS, Columns, Measures, Portfolio
+from pipeline.measures.base import FIGURES, ROWS, Columns, Measures, Portfolio, collected
 from pipeline.measures.measures import independent, with_actors
 from pipeline.settings import Settings
 
@@ -33,7 +33,7 @@ def every_figure(portfolio: Portfolio) -> EveryFigure:
     """
     own = independent(portfolio)
     usual = with_actors(portfolio, own, Definition())
-    figures, rows = pl.collect_all([usual.figures, usual.rows])
+    figures, rows = collected(usual.figures, usual.rows)
     return EveryFigure(figures, rows, figures_otherwise(portfolio, own.figures))
 
 
@@ -69,7 +69,7 @@ def figures_otherwise(portfolio: Portfolio, own: pl.LazyFrame) -> pl.DataFrame:
     number = pl.col("file") % cases.height
     found = found.with_columns(case=number, file=pl.col("file") // cases.height)
     named = found.join(cases.select("case", *CASE).lazy(), on="case").sort("file", "case", "metric")
-    return named.select(*FIGURES, *CASE).collect()
+    return collected(named.select(*FIGURES, *CASE))[0]
 
 
 def with_numbers(cases: pl.DataFrame) -> pl.DataFrame:
