@@ -5,7 +5,7 @@ A record is a frame, a mapping of records, or a dataclass of records.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_type_hints
 
 import polars as pl
 
@@ -47,6 +47,24 @@ def with_frames(record: T, frames: Mapping[str, pl.DataFrame], name: str = "") -
         for key, part in _parts(record).items()
     }
     return cast("T", replace(cast("Any", record), **parts) if is_dataclass(record) else parts)
+
+
+def record_of(kind: type[T], frames: Mapping[str, pl.DataFrame], name: str = "") -> T:
+    """Return the record of a dataclass that holds such frames, see `frames_of`."""
+    parts = {
+        key: _part_of(hint, frames, f"{name}.{key}" if name else key)
+        for key, hint in get_type_hints(kind).items()
+    }
+    return kind(**parts)
+
+
+def _part_of(hint: Any, frames: Mapping[str, pl.DataFrame], name: str) -> object:
+    if hint is pl.DataFrame:
+        return frames[name]
+    if is_dataclass(hint):
+        return record_of(cast("type[Any]", hint), frames, name)
+    start = f"{name}."
+    return {key.removeprefix(start): f for key, f in frames.items() if key.startswith(start)}
 
 
 def _parts(record: object) -> Mapping[Any, object]:

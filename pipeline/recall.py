@@ -1,7 +1,7 @@
 """Surveys no submission a second time: what each came to by itself is kept beside the outputs.
 
-Surveys are kept in packs of some hundred submissions, as frames. The folder may be deleted at any
-time.
+So is what the office's files came to. Surveys are kept in packs of some hundred submissions, as
+frames. The folder may be deleted at any time.
 """
 
 import json
@@ -19,10 +19,11 @@ import polars as pl
 
 import pipeline
 from pipeline import provenance
-from pipeline.frames import frames_of, with_frames
+from pipeline.frames import frames_of, record_of
 from pipeline.intake.gather import Intake
 from pipeline.intake.scheme import scheme_of
 from pipeline.measures.variants import cases_of
+from pipeline.office import Office, read_office
 from pipeline.store import Store
 from pipeline.survey import Asked, Survey, survey_each
 
@@ -84,16 +85,34 @@ class Recall:
         wanted = self.by_key((number, (name, print_)) for number, name, print_ in rows)
         known = self.known(wanted)
         keys = {number: key for key, numbers in wanted.items() for number in numbers}
-        fresh = []
-        for part in survey_each(self.asked, sent.files, sent.batches(let_go=let_go, but=known)):
-            self.keep(part, {n: keys[n] for n in part.files["file"] if n in keys})
-            fresh.append(part)
+        found = []
+        if not known or known != {number for number, _, _ in rows}:
+            for part in survey_each(self.asked, sent.files, sent.batches(let_go=let_go, but=known)):
+                self.keep(part, {n: keys[n] for n in part.files["file"] if n in keys})
+                found.append(part)
+        found += self.recalled(wanted)
         if self.store:
             self.store.forget()
-        return [*fresh, *self.recalled(wanted, fresh[0])]
+        return found
 
-    def recalled(self, wanted: Mapping[str, Sequence[int]], like: Survey) -> Iterator[Survey]:
-        """Yield the surveys of the packs, under the numbers wanted; like: how they are built."""
+    def office(self, files: Mapping[str, int], sent: Intake) -> Office:
+        """Return the office's tables, see `read_office`; what its files come to is kept."""
+        prints = dict(sent.files.select("file", "sha256").iter_rows())
+        key = f"{self.scheme} {[(name, prints[number]) for name, number in files.items()]}"
+        content = self.store.load(key) if self.store and files else None
+        pack = unpacked(content) if content is not None else None
+        if pack is not None:
+            back = new_numbers(enumerate(files.values()))
+            return record_of(Office, {n: renumbered(f, back) for n, f in pack.frames.items()})
+        read = read_office(files, *sent.stacked())
+        if self.store and files:
+            places = new_numbers((number, place) for place, number in enumerate(files.values()))
+            frames = {n: renumbered(f, places) for n, f in frames_of(read).items()}
+            self.store.save(key, *packed(Pack(list(files), frames)))
+        return read
+
+    def recalled(self, wanted: Mapping[str, Sequence[int]]) -> Iterator[Survey]:
+        """Yield the surveys of the packs, under the numbers wanted."""
         given: set[str] = set()
         while self.found:
             pack = self.found.pop()
@@ -101,7 +120,7 @@ class Recall:
             rows = [(p, n) for p, k in places.items() for n in wanted.get(k, ())]
             given |= set(pack.keys)
             frames = {n: renumbered(f, new_numbers(rows)) for n, f in pack.frames.items()}
-            yield with_frames(like, frames)
+            yield record_of(Survey, frames)
 
     def known(self, wanted: Mapping[str, Sequence[int]]) -> set[int]:
         """Return the numbers, of those wanted by their keys, that the packs found know."""

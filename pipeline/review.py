@@ -24,7 +24,6 @@ from pipeline.office import (
     effective_ratings,
     every_rating,
     no_ratings,
-    read_office,
 )
 from pipeline.otherwise import Basis, limits, otherwise, references
 from pipeline.settings import Settings
@@ -86,15 +85,15 @@ class Task:
 def review(
     task: Task,
     sent: Intake,
-    office_files: Mapping[str, int],
-    office_sent: Intake,
+    office: Office,
+    office_files: pl.DataFrame,
     surveyed: list[Survey] | None = None,
 ) -> Review:
     """Return the review of what was sent.
 
-    surveyed: the survey of what was sent in portions, if there is one; the list is emptied, for a
-    portfolio is large. `OfficeFileError` if a file of the office is unusable, `MappingError` if
-    several mappings recognise one file.
+    office_files: file, source_file, sha256 of the office's files. surveyed: the survey of what was
+    sent in portions, if there is one; the list is emptied, for a portfolio is large. `MappingError`
+    if several mappings recognise one file.
     """
     parts = surveyed if surveyed is not None else survey_all(task, sent)
     master, found, cells, mapped = (
@@ -102,7 +101,6 @@ def review(
         for name in ("offices", "findings", "cells", "mapped")
     )
     named, unused_mappings = mappings_used(task.mappings, sent.files, mapped)
-    office = read_office(office_files, *office_sent.stacked())
     settled = settle(submission(), sent.files, sent.refusals, master, found)
     reviewed = reviewed_only(parts, settled)
     portfolio = reviewed_portfolio(task, reviewed, office)
@@ -130,7 +128,7 @@ def review(
         reviewed.places,
         cells,
         office,
-        pl.concat([sent.files, office_sent.files]),
+        pl.concat([sent.files, office_files]),
         settled,
         covered,
         found,

@@ -5,10 +5,11 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,7 +36,7 @@ from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
-from pipeline.office import OfficeFileError
+from pipeline.office import Office, OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, published
 from pipeline.publish import RECORD, publish, write_json, write_tables
 from pipeline.recall import Recall, recalling
@@ -117,7 +118,7 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         before = read_before(request.outputs, request.period, settings)
         task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
         surveyed = recall.parts(sent, let_go=release is None)
-        done = review_or_refuse(task, sent, numbers, office_sent, surveyed)
+        done = review_or_refuse(task, sent, office_sent, surveyed, partial(recall.office, numbers))
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)
     replaced = published(request.outputs, request.period)
@@ -221,13 +222,13 @@ def read_all(
 def review_or_refuse(
     task: Task,
     sent: Intake,
-    numbers: Mapping[str, int],
     office_sent: Intake,
     surveyed: list[Survey],
+    read_office: Callable[[Intake], Office],
 ) -> Review:
     """Return the review; an unusable file of the office ends the run."""
     try:
-        return review(task, sent, numbers, office_sent, surveyed)
+        return review(task, sent, read_office(office_sent), office_sent.files, surveyed)
     except MappingError as error:
         raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
     except OfficeFileError as error:

@@ -12,6 +12,7 @@ from pipeline.catalogue import Catalogue, load
 from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
 from pipeline.intake.discover import discover
+from pipeline.office import read_office
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review, Task, review
 from pipeline.run import read_all
@@ -29,7 +30,8 @@ def review_of(inputs: Path, *catalogues: Catalogue) -> Review:
     numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     chosen = catalogues or (load("go-cluster"),)
     task = Task(PERIOD, periods.last_day(PERIOD), chosen, load_settings(), {})
-    return review(task, sent, numbers, office_sent)
+    office = read_office(numbers, *office_sent.stacked())
+    return review(task, sent, office, office_sent.files)
 
 
 @dataclass(frozen=True)

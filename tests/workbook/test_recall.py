@@ -134,6 +134,14 @@ def test_only_what_is_new_is_surveyed(
     assert there.anew == []
 
 
+def test_where_nothing_is_new_nothing_is_surveyed(
+    there: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = there.from_scratch()
+    monkeypatch.setattr(recall, "survey_each", lambda *_: pytest.fail("surveyed"))
+    assert_same(there.survey(), expected)
+
+
 def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> None:
     there = Inputs(tmp_path, demo)
     one_twice(there)
