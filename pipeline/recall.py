@@ -15,7 +15,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 import pipeline
 from pipeline import provenance
@@ -33,6 +35,8 @@ LENGTH = struct.Struct("<Q")
 # half is used: the small ones become one.
 LEAST_SHARE = 0.5
 MOST_PACKS, FILES_A_PACK = 20, 50
+# The number of a file that gets none.
+GONE = 2**32 - 1
 ROOT = Path(pipeline.__file__).parents[1]
 LIBRARIES = ["polars", "pandera", "pyproj", "rapidfuzz"]
 
@@ -103,11 +107,11 @@ class Recall:
         pack = unpacked(content) if content is not None else None
         if pack is not None:
             back = new_numbers(enumerate(files.values()))
-            return record_of(Office, {n: renumbered(f, back) for n, f in pack.frames.items()})
+            return record_of(Office, renumbered(pack.frames, back))
         read = read_office(files, *sent.stacked())
         if self.store and files:
             places = new_numbers((number, place) for place, number in enumerate(files.values()))
-            frames = {n: renumbered(f, places) for n, f in frames_of(read).items()}
+            frames = renumbered(frames_of(read), places)
             self.store.save(key, *packed(Pack(list(files), frames)))
         return read
 
@@ -119,8 +123,7 @@ class Recall:
             places = {place: k for place, k in enumerate(pack.keys) if k not in given}
             rows = [(p, n) for p, k in places.items() for n in wanted.get(k, ())]
             given |= set(pack.keys)
-            frames = {n: renumbered(f, new_numbers(rows)) for n, f in pack.frames.items()}
-            yield record_of(Survey, frames)
+            yield record_of(Survey, renumbered(pack.frames, new_numbers(rows)))
 
     def known(self, wanted: Mapping[str, Sequence[int]]) -> set[int]:
         """Return the numbers, of those wanted by their keys, that the packs found know."""
@@ -168,7 +171,7 @@ class Recall:
             return
         first = {key: number for number, key in reversed(list(keys.items()))}
         rows = [(number, place) for place, number in enumerate(first.values())]
-        frames = {n: renumbered(f, new_numbers(rows)) for n, f in frames_of(part).items()}
+        frames = renumbered(frames_of(part), new_numbers(rows))
         name = sha256("\n".join([self.scheme, *first]).encode()).hexdigest()
         self.store.save(name, *packed(Pack(list(first), frames)))
         there = [e for e in self.index() if e["name"] != name and self.store.holds(e["name"])]
@@ -257,14 +260,27 @@ def new_numbers(rows: Iterable[tuple[int, int]]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
-def renumbered(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
+def renumbered(frames: Mapping[str, pl.DataFrame], at: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the rows of the files that get a number, under it; of several numbers once for each.
 
     at: see `new_numbers`.
     """
     if at["file"].is_duplicated().any():
-        joined = frame.join(at, on="file", maintain_order="left")
-        return joined.with_columns(file="number").select(frame.columns)
-    numbers = frame["file"].replace_strict(at["file"], at["number"], default=None)
-    renamed = frame.with_columns(numbers.alias("file"))
-    return renamed.drop_nulls("file") if numbers.has_nulls() else renamed
+        return {name: _doubled(frame, at) for name, frame in frames.items()}
+    files = at["file"].to_numpy()
+    numbers = np.full(int(files.max(initial=0)) + 1, GONE, np.uint32)
+    numbers[files] = at["number"].to_numpy()
+    return {name: _renumbered(frame, numbers) for name, frame in frames.items()}
+
+
+def _doubled(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
+    joined = frame.join(at, on="file", maintain_order="left")
+    return joined.with_columns(file="number").select(frame.columns)
+
+
+def _renumbered(frame: pl.DataFrame, numbers: NDArray[np.uint32]) -> pl.DataFrame:
+    files = frame["file"].to_numpy()
+    known = files < len(numbers)
+    new = np.where(known, numbers[np.where(known, files, 0)], GONE)
+    frame = frame.with_columns(pl.Series("file", new, pl.UInt32))
+    return frame if (new != GONE).all() else frame.filter(pl.Series(new != GONE))
