@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from tests.performance.figures import (
     Figure,
+    Growth,
     against_references,
     checking,
     growth,
@@ -41,12 +42,15 @@ def main() -> None:
             print(figures_table(found), flush=True)  # of what comes later something may fail
     if not only or "growth" in only:
         print("growth …", file=sys.stderr)
-        grown = growth(setup)
+        grown: list[Growth] = []
+        for size in setup.sizes:
+            grown.append(growth(setup, size))
+            print(growth_table(grown), flush=True)
+            if not only:  # the next may be too large for this machine
+                every = [*figures, *of_growth(grown)]
+                renew(ROOT / "README.md", write(setup, every, grown, HERE))
         figures += of_growth(grown)
-        print(growth_table(grown))
     print(figures_table(figures))
-    if not only:
-        renew(ROOT / "README.md", write(setup, figures, grown, HERE))
 
 
 if __name__ == "__main__":

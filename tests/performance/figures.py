@@ -223,6 +223,9 @@ def with_prefect(setup: Setup) -> list[Figure]:
 
 
 # ------------------------------------------------------------------------------------- growth
+TIMES = 10
+
+
 @dataclass(frozen=True)
 class Growth:
     """What a portfolio of a size took."""
@@ -235,13 +238,8 @@ class Growth:
     stages: dict[str, float]
 
 
-def growth(setup: Setup) -> list[Growth]:
-    """Review a portfolio of each size once."""
-    return [grown(setup, size) for size in setup.sizes]
-
-
-def grown(setup: Setup, size: int) -> Growth:
-    """Review a portfolio of a size."""
+def growth(setup: Setup, size: int) -> Growth:
+    """Review a portfolio of a size once."""
     inputs, outputs = setup.portfolio(size), setup.outputs("growth")
     taken = review(inputs, outputs, "--direct")
     record = json.loads((outputs / PERIOD / "run.json").read_text(encoding="utf-8"))
@@ -254,8 +252,9 @@ def grown(setup: Setup, size: int) -> Growth:
 
 
 def of_growth(grown: Sequence[Growth]) -> list[Figure]:
-    """Return the figures that compare the largest portfolio with the first."""
-    first, last = grown[0], grown[-1]
+    """Return the figures that compare the portfolio ten times as large with the first."""
+    first = grown[0]
+    last = min(grown, key=lambda one: abs(one.workbooks - TIMES * first.workbooks))
     clocks = {
         clock: Spread.of(
             [(getattr(last, clock) / last.workbooks) / (getattr(first, clock) / first.workbooks)]
