@@ -7,6 +7,7 @@ frames. The folder may be deleted at any time.
 import json
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -43,7 +44,7 @@ LIBRARIES = ["polars", "pandera", "pyproj", "rapidfuzz"]
 
 @dataclass(frozen=True)
 class Pack:
-    """Surveys that were kept together: their keys, and frames whose file is a place among them."""
+    """What was kept together: the keys of files, and frames whose file is a place among them."""
 
     keys: list[str]
     frames: Mapping[str, pl.DataFrame]
@@ -75,7 +76,8 @@ class Recall:
 
     def load(self) -> bool:
         """Load the packs that were looked up; return whether all are sound."""
-        self.found = [p for entry in self.promised if (p := self.loaded(entry)) is not None]
+        with ThreadPoolExecutor() as loaders:
+            self.found = [p for p in loaders.map(self.loaded, self.promised) if p is not None]
         return len(self.found) == len(self.promised)
 
     def parts(self, sent: Intake, *, let_go: bool) -> list[Survey]:

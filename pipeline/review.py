@@ -209,8 +209,9 @@ def ratings_in_force(
     named = pl.concat([settled.select("cluster_id"), office.register.select("cluster_id")])
     others = named.drop_nulls().unique().join(reviewed, on="cluster_id", how="anti")
     clusters = pl.concat([reviewed, others], how="diagonal_relaxed")
-    shipped_too = {c.id: c for c in (*map(load, shipped()), *task.catalogues)}
-    criteria = catalogue_criteria(tuple(shipped_too.values()))
+    own = {catalogue.id: catalogue for catalogue in task.catalogues}
+    more = [load(name) for name in shipped() if name not in own]
+    criteria = catalogue_criteria((*own.values(), *more))
     return effective_ratings(office, clusters, criteria, task.settings.first_catalogue)
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 
@@ -187,7 +188,9 @@ def recall_or_read(
 
 def look_up(found: Found, recall: Recall, settings: Settings) -> Mapping[int, Known]:
     """Return which submissions seem to be known from earlier runs, by their places."""
-    prints = [fingerprint(path, settings.intake.max_file_mb) for path in found.submissions]
+    with ThreadPoolExecutor() as many:
+        most = repeat(settings.intake.max_file_mb)
+        prints = list(many.map(fingerprint, found.submissions, most))
     known = recall.look_up(distinct_names(found.submissions), prints)
     return {number: Known(prints[number]) for number in known}
 

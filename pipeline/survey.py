@@ -121,7 +121,7 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
-    """Return every row of Akteure: whether it is bound, an SME, near, and why.
+    """Return every row of Akteure in their order: whether it is bound, an SME, near, and why.
 
     counted: see `actors.count`.
     """
@@ -132,7 +132,7 @@ def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
         near_reason=near_reason(),
     )
     table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
-    return table.select(*KEPT["actors"], *TOLD)
+    return table.select(*KEPT["actors"], *TOLD).sort("file", "row")
 
 
 def spoken_of(examined: Examined) -> pl.DataFrame:

@@ -194,5 +194,5 @@ def actors(done: Finished) -> pl.DataFrame:
     """Return every row of Akteure: whether it is bound, an SME, near, and why."""
     named = pl.col("name_key").is_not_null()
     key = pl.concat_str("name_key", pl.lit("|"), pl.col("postcode_key").fill_null(""))
-    table = by_cluster(done, done.actors.with_columns(actor_key=pl.when(named).then(key)))
-    return table.sort("cluster_id", "row")
+    # A portfolio's largest table by far: the fewer copies the better.
+    return by_cluster(done, done.actors.with_columns(actor_key=pl.when(named).then(key)))
