@@ -1,7 +1,7 @@
 """The stage: the same verdicts with one thing otherwise: under variants, and some months on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -20,6 +20,8 @@ from pipeline.measures.variants import CASE, FILE_OF_CASE, EveryFigure, cases_of
 from pipeline.settings import Settings
 
 WITHOUT_STAND_IN = "without_stand_in"
+# So many clusters are judged in all cases at once; of thousands that would fill the memory.
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,21 @@ def otherwise(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tables robustness and outlook of the contract, by file.
 
-    verdicts: the usual ones, with which decisions are compared. Every catalogue judges all cases at
-    once: each cluster has a number of its own in each case.
+    verdicts: the usual ones, with which decisions are compared. A catalogue judges all cases of a
+    cluster at once: the cluster has a number of its own in each case.
     """
     cases = every_case(basis.settings)
-    clusters = numbered(basis.clusters.select("file", "technology_field"), cases)
-    others, ratings = figures_of_cases(figures, cases), ratings_of_cases(basis.ratings, cases)
-    changed = for_limits(of_variants(others, cases), basis.settings.cohorts, len(cases))
+    changed = for_limits(of_variants(figures, cases), basis.settings.cohorts, len(cases))
+    reference = [limits_of_cases(basis, c, cases, changed) for c in basis.catalogues]
+    ratings = ratings_of_cases(basis.ratings, cases)
     found = []
-    for catalogue in basis.catalogues:
-        reference = limits_of_cases(basis, catalogue, cases, changed)
-        conditions = condition_statuses(catalogue, others, clusters, reference)
-        found.append(conclude(catalogue, conditions, ratings))
+    for start in range(0, max(1, basis.clusters.height), AT_ONCE):
+        portion = basis.clusters.slice(start, AT_ONCE)
+        others = figures_of_cases(of_files(figures, portion["file"]), cases)
+        clusters = numbered(portion.select("file", "technology_field"), cases)
+        for catalogue, own in zip(basis.catalogues, reference, strict=True):
+            conditions = condition_statuses(catalogue, others, clusters, own)
+            found.append(conclude(catalogue, conditions, ratings))
     criteria, decisions = (by_case(pl.concat(tables), cases) for tables in zip(*found, strict=True))
     return robustness(decisions, verdicts), outlook(criteria)
 
@@ -98,22 +103,30 @@ def by_case(table: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     return table.join(cases, on="case", maintain_order="left").sort("case", maintain_order=True)
 
 
-def of_variants(others: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
-    """Return, of the figures of every case, those of variants with figures of their own."""
-    variants = cases.filter(pl.col("variant") != WITHOUT_STAND_IN)["case"]
-    return others.filter((pl.col("file") % len(cases)).is_in(variants.implode()))
+def of_files(figures: EveryFigure, files: pl.Series) -> EveryFigure:
+    """Return the figures of these clusters only."""
+    theirs = pl.col("file").is_in(files.implode())
+    return replace(
+        figures, usual=figures.usual.filter(theirs), others=figures.others.filter(theirs)
+    )
+
+
+def of_variants(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of those variants that have figures of their own (FIGURES)."""
+    return figures_in(figures.others.drop_nulls("variant"), cases)
 
 
 def figures_of_cases(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
     """Return the figures of every case (FIGURES)."""
     same = cases.filter(pl.col("variant") == WITHOUT_STAND_IN)
-    others = figures.others.join(cases, on=list(CASE), nulls_equal=True, maintain_order="left")
-    return pl.concat(
-        [
-            others.with_columns(file=FILE_OF_CASE).select(list(FIGURES)),
-            numbered(figures.usual.select(list(FIGURES)), same),
-        ]
-    )
+    usual = numbered(figures.usual.select(list(FIGURES)), same)
+    return pl.concat([figures_in(figures.others, cases), usual])
+
+
+def figures_in(others: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Return figures (FIGURES, CASE) under the numbers of their clusters in their cases."""
+    found = others.join(cases, on=list(CASE), nulls_equal=True, maintain_order="left")
+    return found.with_columns(file=FILE_OF_CASE).select(list(FIGURES))
 
 
 def ratings_of_cases(ratings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:

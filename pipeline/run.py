@@ -37,6 +37,7 @@ from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
+from pipeline.memory import LARGE
 from pipeline.office import Office, OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, published
 from pipeline.publish import RECORD, publish, write_json, write_tables
@@ -119,6 +120,8 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         before = read_before(request.outputs, request.period, settings)
         task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
         surveyed = recall.parts(sent, let_go=release is None)
+        if len(found.submissions) > LARGE:
+            give_back()
         done = review_or_refuse(task, sent, office_sent, surveyed, partial(recall.office, numbers))
     refuse_thin(request, settings, done)
     counts = count_outcomes(done)

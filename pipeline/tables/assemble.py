@@ -1,6 +1,6 @@
 """Puts the results of the stages into the tables of the contract: its names, columns and types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -50,22 +50,25 @@ class Finished:
 def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
     """Return every table of the contract, validated."""
     found = findings(done)
-    tables = {
-        "submissions": submissions(done, found),
-        "coverage": done.coverage,
-        "findings": found,
-        "clusters": clusters(done),
-        "decisions": by_cluster(done, pl.concat([v.decisions for v in done.verdicts])),
-        "robustness": by_cluster(done, done.robustness),
-        "criteria": criteria(done),
-        "conditions": conditions(done),
-        "rows": rows(done),
-        "actors": actors(done),
-        "benchmarks": by_cluster(done, done.benchmarks.ranks),
-        "cohorts": done.benchmarks.cohorts,
-        "outlook": by_cluster(done, done.outlook),
+    # Each is made and shaped before the next one: of a large portfolio they fill the memory.
+    made: Mapping[str, Callable[[], pl.DataFrame]] = {
+        "submissions": lambda: submissions(done, found),
+        "coverage": lambda: done.coverage,
+        "findings": lambda: found,
+        "clusters": lambda: clusters(done),
+        "decisions": lambda: of_clusters(
+            done, "decisions", pl.concat([v.decisions for v in done.verdicts])
+        ),
+        "robustness": lambda: of_clusters(done, "robustness", done.robustness),
+        "criteria": lambda: criteria(done),
+        "conditions": lambda: conditions(done),
+        "rows": lambda: rows(done),
+        "actors": lambda: actors(done),
+        "benchmarks": lambda: of_clusters(done, "benchmarks", done.benchmarks.ranks),
+        "cohorts": lambda: done.benchmarks.cohorts,
+        "outlook": lambda: of_clusters(done, "outlook", done.outlook),
     }
-    return {name: shaped(name, table, done.period) for name, table in tables.items()}
+    return {name: shaped(name, make(), done.period) for name, make in made.items()}
 
 
 def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
@@ -78,10 +81,15 @@ def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
     return table if is_sound(schema, table) else schema.validate(table)
 
 
-def by_cluster(done: Finished, table: pl.DataFrame) -> pl.DataFrame:
-    """Replace file by cluster_id, sorted by it: as the portfolio's clusters are."""
+def of_clusters(done: Finished, name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Return what the table of that name tells of the rows, by cluster_id instead of file.
+
+    In order of cluster_id, as the portfolio's clusters are.
+    """
     ids = done.portfolio.clusters.select("file", "cluster_id")
-    return ids.join(table, on="file", maintain_order="left_right").drop("file")
+    told = [column for column in TABLES[name].columns if column in table.columns]
+    rows_ = ids.join(table.select("file", *told), on="file", maintain_order="left_right")
+    return rows_.drop("file")
 
 
 # ----------------------------------------------------------------------------- files and findings
@@ -150,7 +158,7 @@ def criteria(done: Finished) -> pl.DataFrame:
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
     table = with_reasons(every, conditions_, done.ratings)
     table = with_requests(table, conditions_, done.rows, done.places)
-    return by_cluster(done, table)
+    return of_clusters(done, "criteria", table)
 
 
 def conditions(done: Finished) -> pl.DataFrame:
@@ -160,7 +168,7 @@ def conditions(done: Finished) -> pl.DataFrame:
         pl.when(pl.col(c).is_finite()).then(pl.col(c)).alias(f"value_{c}") for c in ("low", "high")
     ]
     lever_unit = pl.when(pl.col("lever_amount").is_not_null()).then("lever_unit")
-    return by_cluster(done, table.with_columns(*finite, lever_unit=lever_unit))
+    return of_clusters(done, "conditions", table.with_columns(*finite, lever_unit=lever_unit))
 
 
 # ------------------------------------------------------------------------------------------- rows
@@ -182,7 +190,8 @@ def rows(done: Finished) -> pl.DataFrame:
     )
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     table = table.with_columns(counted=counted, row=row, sheet="name").drop_nulls("row")
-    return by_cluster(done, table.sort("file", "metric", "sheet_key", "row"))
+    table = table.sort("file", "metric", "sheet_key", "row")
+    return of_clusters(done, "rows", table)
 
 
 FIELD_OF_METRIC = pl.col("metric").replace(
@@ -194,5 +203,4 @@ def actors(done: Finished) -> pl.DataFrame:
     """Return every row of Akteure: whether it is bound, an SME, near, and why."""
     named = pl.col("name_key").is_not_null()
     key = pl.concat_str("name_key", pl.lit("|"), pl.col("postcode_key").fill_null(""))
-    # A portfolio's largest table by far: the fewer copies the better.
-    return by_cluster(done, done.actors.with_columns(actor_key=pl.when(named).then(key)))
+    return of_clusters(done, "actors", done.actors.with_columns(actor_key=pl.when(named).then(key)))

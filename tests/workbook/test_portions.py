@@ -13,7 +13,7 @@ from pipeline.run import read_all
 from pipeline.settings import load_settings
 from pipeline.survey import Asked, Survey, survey, survey_each
 from schemas.declaration import submission, wanted_sheet_keys
-from tests.workbook.conftest import PERIOD, Demo
+from tests.workbook.conftest import PERIOD, Demo, review_of
 
 ASKED = Asked(load_settings(), periods.last_day(PERIOD))
 # Fewer cells than a file has, some files, all of them.
@@ -47,6 +47,18 @@ def test_nothing_else_is_found_in_portions(sent: Intake, whole: Survey, most: in
     parts = stack_all(list(survey_each(ASKED, sent.files, sent.batches(most))))
     for name, frame in frames_of(whole).items():
         assert_frame_equal(frames_of(parts)[name], frame)
+
+
+@pytest.mark.parametrize("most", [1, 5, 1000])
+def test_clusters_are_judged_otherwise_in_portions(
+    demo: Demo, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.otherwise.AT_ONCE", most)
+    tables = review_of(demo.inputs).tables
+    assert tables["clusters"].height > 5
+    for name in ("robustness", "outlook"):
+        assert tables[name].height > 0
+        assert_frame_equal(tables[name], demo.review.tables[name])
 
 
 def test_what_goes_is_gone(demo: Demo, sent: Intake) -> None:
