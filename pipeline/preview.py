@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.catalogue import load
 from pipeline.evaluate import CRITERION, evaluate
 from pipeline.examine import Examined
-from pipeline.measures.base import Portfolio
+from pipeline.measures.base import Portfolio, collected
 from pipeline.measures.measures import measure
 from pipeline.settings import Settings
 from pipeline.tables.reasons import with_reasons
@@ -28,7 +28,7 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     catalogue = load(settings.first_catalogue)
     portfolio = alone(examined, files, settings)
     measures = measure(portfolio)
-    figures, rows = pl.collect_all([measures.figures, measures.rows])
+    figures, rows = collected(measures.figures, measures.rows)
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
     )

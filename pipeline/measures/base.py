@@ -69,9 +69,9 @@ class Measures:
     figures: pl.LazyFrame
     rows: pl.LazyFrame
 
-    def worked_out(self, *, with_rows: bool = True) -> "Measures":
-        """Return the same, worked out now; with_rows: whether anybody asks for the rows."""
-        rows = self.rows if with_rows else pl.LazyFrame(schema=ROWS)
+    def worked_out(self, of: pl.Expr | None = None) -> "Measures":
+        """Return the same, worked out now; of: those whose rows are asked for, else of all."""
+        rows = self.rows if of is None else self.rows.filter(of)
         return Measures(*(frame.lazy() for frame in collected(self.figures, rows)))
 
 

@@ -1,12 +1,14 @@
 """The figures of a portfolio as a review asks for them: as usual, and with one thing otherwise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
 from pipeline.actors.status import Definition
-from pipeline.measures.base import FIGURES, ROWS, Columns, Measures, Portfolio, collected
-from pipeline.measures.measures import independent, with_actors
+from pipeline.measures.base import FIGURES, Columns, Measures, Portfolio, collected
+from pipeline.measures.measures import BESIDE_ACTORS, independent, with_actors
 from pipeline.settings import Settings
 
 # Cases with one thing otherwise: a definition (variant is its name), or the day (months later).
@@ -29,12 +31,23 @@ class EveryFigure:
 def every_figure(portfolio: Portfolio) -> EveryFigure:
     """Return the figures of every cluster, as usual and in every other case.
 
-    What a cluster's figures are hangs on no other cluster.
+    What a cluster's figures are hangs on no other cluster. All cases are worked out at once: as
+    clusters of their own, of which the usual ones are the first.
     """
-    own = independent(portfolio)
-    usual = with_actors(portfolio, own, Definition())
-    figures, rows = collected(usual.figures, usual.rows)
-    return EveryFigure(figures, rows, figures_otherwise(portfolio, own.figures))
+    usual = pl.DataFrame([on_day(portfolio.settings, 0)], schema=CASES, orient="row")
+    cases = with_numbers(pl.concat([usual, cases_of(portfolio.settings)]))
+    days = with_numbers(cases.select("months").unique(maintain_order=True))
+    own = independent(on_days(portfolio, days), rows_of=is_first(days))
+    own = in_cases_of_days(own, days, cases)
+    found = with_actors(in_cases(portfolio, cases), own, BY_CASE, rows_of=is_first(cases))
+    figures, rows = collected(found.figures, found.rows)
+    figures = figures.with_columns(case=pl.col("file") % cases.height)
+    back = pl.col("file") // cases.height
+    figures, rows = figures.with_columns(back), rows.with_columns(back)
+    others = figures.filter(pl.col("case") > 0)
+    others = others.join(cases.select("case", *CASE), on="case").sort("file", "case", "metric")
+    usual = figures.filter(pl.col("case") == 0)
+    return EveryFigure(usual.select(list(FIGURES)), rows, others.select(*FIGURES, *CASE))
 
 
 def cases_of(settings: Settings) -> pl.DataFrame:
@@ -46,30 +59,14 @@ def cases_of(settings: Settings) -> pl.DataFrame:
         (f"radius_{high:g}", 0, False, False, high),
         ("sme_ifm", 0, False, True, usual),
         ("loose_actors", 0, True, False, usual),
-        *((None, months, False, False, usual) for months in settings.outlook_months),
+        *(on_day(settings, months) for months in settings.outlook_months),
     ]
     return pl.DataFrame(rows, schema=CASES, orient="row")
 
 
-def figures_otherwise(portfolio: Portfolio, own: pl.LazyFrame) -> pl.DataFrame:
-    """Return the figures of every case, worked out at once: cases as clusters of their own.
-
-    own: the figures of now that hang on no definition.
-    """
-    cases = cases_of(portfolio.settings)
-    if cases.is_empty():
-        return pl.DataFrame(schema={**FIGURES, **CASE})
-    cases = with_numbers(cases)
-    later = cases.filter(pl.col("months") > 0)
-    now = cases.filter(pl.col("months") == 0).select("case", "of").lazy()
-    of_now = own.join(now, how="cross").with_columns(file=FILE_OF_CASE).select(list(FIGURES))
-    of_later = independent(in_cases(portfolio, later), with_rows=False).figures
-    others = Measures(pl.concat([of_now, of_later]), pl.LazyFrame(schema=ROWS))
-    found = with_actors(in_cases(portfolio, cases), others, BY_CASE, with_rows=False).figures
-    number = pl.col("file") % cases.height
-    found = found.with_columns(case=number, file=pl.col("file") // cases.height)
-    named = found.join(cases.select("case", *CASE).lazy(), on="case").sort("file", "case", "metric")
-    return collected(named.select(*FIGURES, *CASE))[0]
+def on_day(settings: Settings, months: int) -> tuple[Any, ...]:
+    """Return the case (CASES) that so many months have passed and all else is as usual."""
+    return None, months, False, False, settings.actors.radius_km
 
 
 def with_numbers(cases: pl.DataFrame) -> pl.DataFrame:
@@ -77,24 +74,58 @@ def with_numbers(cases: pl.DataFrame) -> pl.DataFrame:
     return cases.with_row_index("case").with_columns(of=pl.lit(cases.height, pl.UInt32))
 
 
+def is_first(cases: pl.DataFrame) -> pl.Expr:
+    """Whether a cluster's number is that in the first of the cases."""
+    return pl.col("file") % cases.height == 0
+
+
 def in_cases(portfolio: Portfolio, cases: pl.DataFrame) -> Portfolio:
-    """Return the portfolio once for every case, as it is seen that much later.
+    """Return what the figures of actors are made of once for every case.
 
     Each cluster has a number of its own in each case; its actors tell how they are to be read.
     """
-
-    def each(table: pl.DataFrame, more: list[str]) -> pl.DataFrame:
-        said = cases.select("case", "of", "months", *more)
-        table = table.join(said, how="cross").with_columns(file=FILE_OF_CASE)
-        if "as_of" in table.columns:
-            later = pl.format("{}mo", "months")
-            table = table.with_columns(pl.col("as_of").dt.offset_by(later))
-        return table.drop("case", "of", "months")
-
+    said = ["loose", "ifm", "radius_km"]
     return replace(
         portfolio,
-        clusters=each(portfolio.clusters, []),
-        actors=each(portfolio.actors, ["loose", "ifm", "radius_km"]),
-        tables={name: each(table, []) for name, table in portfolio.tables.items()},
-        sheets=each(portfolio.sheets, []),
+        clusters=each(portfolio.clusters, cases),
+        actors=each(portfolio.actors, cases, said),
+        tables={name: each(portfolio.tables[name], cases) for name in BESIDE_ACTORS},
+        sheets=each(portfolio.sheets, cases),
     )
+
+
+def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
+    """Return what all other figures are made of once for every day (case, of, months)."""
+    tables = {n: t for n, t in portfolio.tables.items() if n not in BESIDE_ACTORS}
+    return replace(
+        portfolio,
+        clusters=each(portfolio.clusters, days),
+        tables={name: each(table, days) for name, table in tables.items()},
+        sheets=each(portfolio.sheets, days),
+    )
+
+
+def each(table: pl.DataFrame, cases: pl.DataFrame, said: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the rows once for every case, as they are seen that much later.
+
+    said: what each row is told of its case.
+    """
+    told = cases.select("case", "of", "months", *said)
+    table = table.join(told, how="cross").with_columns(file=FILE_OF_CASE)
+    if "as_of" in table.columns:
+        later = pl.format("{}mo", "months")
+        table = table.with_columns(pl.col("as_of").dt.offset_by(later))
+    return table.drop("case", "of", "months")
+
+
+def in_cases_of_days(found: Measures, days: pl.DataFrame, cases: pl.DataFrame) -> Measures:
+    """Return the figures that were found on days in every case of the day; rows are of the first.
+
+    Each under the cluster's number in the case instead of the one on the day.
+    """
+    day, file = pl.col("file") % days.height, pl.col("file") // days.height
+    of_day = cases.join(days.select("months", day="case"), on="months").select("day", "case", "of")
+    figures = found.figures.with_columns(day=day, file=file)
+    figures = figures.join(of_day.lazy(), on="day", maintain_order="left")
+    figures = figures.with_columns(file=FILE_OF_CASE).select(list(FIGURES))
+    return Measures(figures, found.rows.with_columns(file=file * cases.height))
