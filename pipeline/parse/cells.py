@@ -63,7 +63,9 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     parts = cells.with_columns(rule=rule).partition_by("rule", as_dict=True, include_key=False)
     rules = reading_rules(workbook)
     read = [
-        part.with_columns(rules[str(name)].alias("reading")).unnest("reading")
+        with_steps(part, str(name))
+        .select(*part.columns, rules[str(name)].alias("reading"))
+        .unnest("reading")
         for (name,), part in parts.items()
     ]
     return pl.concat(read) if read else cells.with_columns(reading().alias("r")).unnest("r")
@@ -102,6 +104,18 @@ def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
         "criterion": read_criterion(),
         "text": reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
     }
+
+
+def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """Add what the rule of reading looks at more than once, so that it is made only once."""
+    if rule == "number in text":
+        text = collapse_expr(short_text().str.replace_all(CURRENCY, ""))
+        part = part.with_columns(said=text)
+        return part.with_columns(digits=pl.col("said").str.replace(r"^[-+−–]\s*", ""))
+    if rule == "date in text":
+        said = short_text().str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+        return part.with_columns(said=said)
+    return part
 
 
 def field_declarations(workbook: Workbook) -> pl.DataFrame:
@@ -206,10 +220,8 @@ def short_text() -> pl.Expr:
 
 def read_number_in_text() -> pl.Expr:
     """A number in a text is read as meant; a single group of three digits is doubtful."""
-    text = short_text()
-    text = collapse_expr(text.str.replace_all(CURRENCY, ""))
-    minus = text.str.contains(r"^[-−–]")
-    digits = text.str.replace(r"^[-+−–]\s*", "")
+    minus = pl.col("said").str.contains(r"^[-−–]")
+    digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
     grouped = one_group & ~pl.col("decimal_point")
     plain = (
@@ -243,13 +255,13 @@ def sensible(day: pl.Expr) -> pl.Expr:
 
 def read_date_in_text() -> pl.Expr:
     """A text such as 31.12.2025 or 2025-12-31, with or without a time of day."""
-    text = short_text().str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+    text = pl.col("said")
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
     iso = pl.when(text.str.contains(ISO_DATE)).then(text)
-    said = pl.coalesce(
+    day = pl.coalesce(
         german.str.to_date("%d.%m.%Y", strict=False), iso.str.to_date("%Y-%m-%d", strict=False)
     )
-    value = sensible(said)
+    value = sensible(day)
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
 
 
