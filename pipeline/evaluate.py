@@ -59,7 +59,7 @@ def judge_conditions(
     """Return every condition of every cluster with its interval, threshold, status and lever."""
     judged = condition_statuses(catalogue, figures, clusters, limits).with_row_index("index")
     unmet = judged.filter(pl.col("status") != FULFILLED)
-    levers = unmet.select("index", lever_amount=lever())
+    levers = unmet.with_columns(more=more_of_share()).select("index", lever_amount=lever())
     return judged.join(levers, on="index", how="left", maintain_order="left").drop("index")
 
 
@@ -162,13 +162,10 @@ def status_of_condition() -> pl.Expr:
 def lever() -> pl.Expr:
     """Return what would fulfil a condition, from what is certain (2.4); null where nothing would.
 
-    Only for conditions that are not fulfilled.
+    Only for conditions that are not fulfilled; more: see `more_of_share`.
     """
     t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
-    kind = pl.col("lever_kind")
-    rest = pl.when(t < 1).then(1 - t)
-    more_of_share = ceil_at(ratio(t * total - n, rest), 0)
-    more_cents = ceil_at(ratio(t * total - n, rest), 0)
+    kind, more = pl.col("lever_kind"), pl.col("more")
     amount = (
         pl.when(kind == "missing")
         .then((t - n).round(6))
@@ -177,13 +174,23 @@ def lever() -> pl.Expr:
         .when(kind == "groups")
         .then(total - n)
         .when(kind == "share")
-        .then(more_of_share)
+        .then(more)
         .when(kind == "own_funds")
-        .then(ratio(more_cents, pl.lit(100) + more_cents * 0))
+        .then(ratio(more, pl.lit(100) + more * 0))
         .when(kind == "fte")
         .then(ceil_at(ratio(n, t) - total, 2))
     )
     return pl.when(amount > 0).then(amount)
+
+
+def more_of_share() -> pl.Expr:
+    """Return how many more of both, the part and the whole, raise a share to its threshold.
+
+    Of own funds: how many cents.
+    """
+    t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
+    is_share = pl.col("lever_kind").is_in(["share", "own_funds"]) & (t < 1)
+    return ceil_at(ratio(t * total - n, pl.when(is_share).then(1 - t)), 0)
 
 
 # -------------------------------------------------------------------------------------- criteria

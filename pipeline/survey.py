@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.actors.status import bound_reason, near_reason, sme_reason
 from pipeline.examine import Examined, examine
 from pipeline.frames import each_frame
-from pipeline.history.state import KEPT, SHEETS
+from pipeline.history.state import KEPT, kept_sheets
 from pipeline.intake.gather import Stacked
 from pipeline.mapping.apply import foreign, recognise
 from pipeline.mapping.model import ExportMapping
@@ -89,7 +89,7 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
     portfolio = Portfolio(
         examined.located.offices.drop("row"),
         examined.located.actors.select(KEPT["actors"]),
-        {name: examined.valid.tables[name].select(KEPT[name]) for name in SHEETS},
+        kept_sheets(examined.valid.tables),
         examined.parsed.sheets,
         asked.settings,
     )

@@ -57,6 +57,16 @@ class State:
     reference: Mapping[str, pl.DataFrame]
 
 
+def kept_sheets(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
+    """Return of the valid tables what figures are made from: what states keep of them.
+
+    Titles are numbered: it matters which ones of a submission are the same, not what they say.
+    """
+    kept = {name: tables[name].select(KEPT[name]) for name in SHEETS}
+    number = _number(title_key_expr(pl.col("title"))).over("file")
+    return {**kept, "evidence": kept["evidence"].with_columns(title=number)}
+
+
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
     """Return the state as the frames of KEPT, without names and texts that no figure reads."""
     own = state.portfolio
@@ -68,7 +78,7 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "ratings": state.ratings,
         "reference": _reference(state.reference),
     }
-    frames["evidence"] = _evidence(frames["evidence"])
+    frames["evidence"] = frames["evidence"].with_columns(title=_number(pl.col("title")))
     told = {name: frames[name].select(kept) for name, kept in KEPT.items()}
     # Portions of a portfolio come in any order; the same state is the same frames.
     ordered = {n: told[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")}
@@ -104,11 +114,6 @@ def _actors(actors: pl.DataFrame) -> pl.DataFrame:
     return actors.with_columns(
         _number(pl.when("several").then(c)).alias(c) for c in ("name_key", "postcode_key")
     )
-
-
-def _evidence(evidence: pl.DataFrame) -> pl.DataFrame:
-    """Keep which titles are the same, not what they say."""
-    return evidence.with_columns(title=_number(title_key_expr(pl.col("title"))))
 
 
 def _number(text: pl.Expr) -> pl.Expr:

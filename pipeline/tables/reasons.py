@@ -1,7 +1,7 @@
 """Why a criterion has its status, and what would settle it: the texts of the table `criteria`."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,53 +27,59 @@ def with_reasons(
         condition_texts(conditions), on=SAID, nulls_equal=True, how="left", maintain_order="left"
     )
     columns = [f"reason_{lang}" for lang in LANGUAGES]
-    computed = said.group_by(CRITERION, maintain_order=True).agg(pl.col(columns).str.join("; "))
+    computed = said.group_by(CRITERION, maintain_order=True).agg(columns)
+    computed = computed.with_columns(pl.col(columns).list.join("; "))
     table = criteria.join(computed, on=CRITERION, how="left", maintain_order="left")
-    rated = ratings.select(*CRITERION, "reason", "assessor", "rated_on")
-    table = table.join(rated, on=CRITERION, how="left", maintain_order="left")
-    return table.with_columns(rated_text(lang) for lang in LANGUAGES).drop(
-        "reason", "assessor", "rated_on"
+    rated = ratings.drop_nulls("reason")
+    rated = rated.select(
+        *CRITERION, *(rated_text(lang).alias(f"rated_{lang}") for lang in LANGUAGES)
     )
+    table = table.join(rated, on=CRITERION, how="left", maintain_order="left")
+    return table.with_columns(
+        pl.when(pl.col(f"rated_{lang}").is_not_null())
+        .then(pl.concat_str(f"rated_{lang}", f"reason_{lang}", pl.lit("]")))
+        .otherwise(f"reason_{lang}")
+        .alias(f"reason_{lang}")
+        for lang in LANGUAGES
+    ).drop(f"rated_{lang}" for lang in LANGUAGES)
 
 
 def rated_text(lang: str) -> pl.Expr:
-    """The expert's reason unchanged, who gave it and when, and what was computed beside it."""
-    computed = pl.col(f"reason_{lang}")
+    """The expert's reason unchanged, who gave it and when; the computed one is to follow."""
     written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
-    who = pl.concat_str(
+    return pl.concat_str(
+        "reason",
+        pl.lit(" ["),
         pl.lit("Gutachten" if lang == "de" else "Expert's rating"),
         pl.concat_str(pl.lit(" "), "assessor").fill_null(""),
         pl.concat_str(pl.lit(", "), written).fill_null(""),
-    )
-    beside = "berechnet" if lang == "de" else "computed"
-    text = pl.concat_str(
-        "reason", pl.lit(" ["), who, pl.lit(f"; {beside}: "), computed, pl.lit("]")
-    )
-    return (
-        pl.when(pl.col("reason").is_not_null())
-        .then(text)
-        .otherwise(computed)
-        .alias(f"reason_{lang}")
+        pl.lit(f"; {'berechnet' if lang == 'de' else 'computed'}: "),
     )
 
 
 def condition_texts(conditions: pl.DataFrame) -> pl.DataFrame:
     """Return each different condition in words: what it counts, what came out, what is wanted."""
     different = conditions.select(SAID).unique(maintain_order=True)
-    rows = different.rows(named=True)
+    rows = different.rows()
     return different.with_columns(
-        pl.Series(f"reason_{lang}", [_condition(row, lang) for row in rows], dtype=pl.String)
+        pl.Series(f"reason_{lang}", condition_lines(rows, lang), dtype=pl.String)
         for lang in LANGUAGES
     )
 
 
-def _condition(row: Mapping[str, Any], lang: str) -> str:
-    metric = metrics()[row["metric"]]
-    got = interval_text(metric, row["low"], row["high"], row["operator"], lang)
-    wanted = _wanted(row["metric"], row["operator"], row["threshold"], row["limit_source"], lang)
-    title = metric.title[lang]
-    status = say("status", row["status"], lang)
-    return f"{title[0].upper()}{title[1:]}: {got}; {wanted} – {status}"
+def condition_lines(rows: Sequence[tuple[Any, ...]], lang: str) -> list[str]:
+    """Return conditions (their values of SAID) in words."""
+    known = metrics()
+    titles = {key: _capital(metric.title[lang]) for key, metric in known.items()}
+    return [
+        f"{titles[metric]}: {interval_text(known[metric], low, high, operator, lang)}; "
+        f"{_wanted(metric, operator, threshold, source, lang)} – {say('status', status, lang)}"
+        for metric, operator, low, high, threshold, source, status in rows
+    ]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from pipeline.catalogue import load
 from pipeline.history.causes import steps
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES
-from pipeline.history.state import State, to_frames
+from pipeline.history.state import KEPT, SHEETS, State, kept_sheets, to_frames
 from pipeline.history.state_files import StateTroubleError, read_state, write_state
 from pipeline.settings import load_settings
 
@@ -75,6 +75,15 @@ def test_no_names_titles_or_turnover_are_kept() -> None:
     assert not [t for t in texts if "muster" in t or "erfolg" in t and "unser" in t or "wir" in t]
     assert "99084" not in texts
     assert "turnover_eur" not in frames["actors"].columns
+
+
+def test_titles_that_are_the_same_up_to_case_and_white_space_have_one_number() -> None:
+    said = [(1, "Unser  Erfolg"), (1, "Ein anderer"), (1, "unser Erfolg "), (1, None), (2, "Neu")]
+    rows = pl.DataFrame(said, schema={"file": pl.UInt32, "title": pl.String}, orient="row")
+    nothing = {name: pl.DataFrame(schema=dict.fromkeys(KEPT[name], pl.String)) for name in SHEETS}
+    others = (pl.lit(None).alias(c) for c in KEPT["evidence"] if c not in rows.columns)
+    kept_ = kept_sheets({**nothing, "evidence": rows.with_columns(others)})["evidence"]
+    assert kept_["title"].to_list() == ["2", "1", "2", None, "1"]
 
 
 def flip(path: Path) -> None:
