@@ -42,7 +42,7 @@ def status_of(catalogue: Catalogue, criterion: Criterion, example: Example) -> s
         schema_overrides=FILE | {"limit": pl.Float64},
     )
     conditions = judge_conditions(catalogue, figures, clusters, limits)
-    criteria = combine(conditions)
+    criteria = combine(conditions.lazy()).collect()
     return str(criteria.filter(pl.col("criterion_id") == criterion.id)["computed_status"].item())
 
 
