@@ -202,10 +202,11 @@ def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
     The rank is 100 x (less + 0.5 x equal, itself included) / n.
     """
     value = pl.col("value")
-    less = value.rank("min").over(COHORT).cast(pl.Float64) - 1
-    equal = value.rank("max").over(COHORT).cast(pl.Float64) - less
-    ranked = placed.with_columns(points=100 * (less + 0.5 * equal))
-    ranked = ranked.join(cohorts, on=COHORT, maintain_order="left")
+    less = value.rank("min").over("number").cast(pl.Float64) - 1
+    equal = value.rank("max").over("number").cast(pl.Float64) - less
+    # One number stands for the three texts that name a cohort: it is compared sooner.
+    ranked = placed.join(cohorts.with_row_index("number"), on=COHORT, maintain_order="left")
+    ranked = ranked.with_columns(points=100 * (less + 0.5 * equal))
     rank = pl.when(~pl.col("suppressed")).then(ratio(pl.col("points"), pl.col("n")))
     columns = ["value", "percentile_rank", "n", "p25", "median", "p75", "suppressed"]
     return (

@@ -190,7 +190,7 @@ def rows(done: Finished) -> pl.DataFrame:
     )
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     table = table.with_columns(counted=counted, row=row, sheet="name").drop_nulls("row")
-    table = table.sort("file", "metric", "sheet_key", "row")
+    table = table.sort("file", "metric", "sheet_key", "row", maintain_order=True)
     return of_clusters(done, "rows", table)
 
 
