@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -87,16 +87,18 @@ def is_error(code: pl.Expr) -> pl.Expr:
 def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -> pl.DataFrame:
     """Return index and CELL, code of every value that fails; one row per value.
 
-    Few rows do: only those of which not every value holds are checked one by one.
+    Few do: only rows and fields of which not every value holds are checked one by one.
     """
     fields = [f for f in sheet.fields if f.type not in LISTS]
     if all(table.schema.get(f.key) == dtype_of(f) for f in fields):
-        table = table.filter(~pl.all_horizontal(holds(f, last_day) for f in fields))
+        sound = table.select(holds(f, last_day).all().alias(f.key) for f in fields)
+        fields = [f for f in fields if not sound[f.key].all()]
+        table = table.filter(~pl.all_horizontal(True, *(holds(f, last_day) for f in fields)))
     if table.is_empty():
         return pl.DataFrame(schema=FAILURES)
     from schemas.sheets import sheet_schema  # pandera: loaded where something is wrong
 
-    failures = failed(sheet_schema(sheet, last_day), table)
+    failures = failed(sheet_schema(replace(sheet, fields=tuple(fields)), last_day), table)
     failures = failures.join(table.select("index", "file", "row"), on="index")
     return failures.with_columns(sheet_key=pl.lit(sheet.key)).select(list(FAILURES))
 
