@@ -77,14 +77,19 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
 
 
+def limiting(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return those figures that limits of 4.2 hang on."""
+    read = [OF_METRIC[indicator][0] for indicator in LIMITED_BY]
+    return figures.filter(pl.col("metric").is_in(read))
+
+
 def for_limits(figures: pl.DataFrame, rules: CohortRules, of: int) -> Mapping[int, Limiting]:
     """Return what limits of 4.2 hang on, in each of so many cases by its number.
 
-    figures: `file` is the cluster's number in a case, see `measures.variants.FILE_OF_CASE`; it is
-    so in what is returned, too.
+    figures: see `limiting`; `file` is the cluster's number in a case, see
+    `measures.variants.FILE_OF_CASE`; it is so in what is returned, too.
     """
-    read = [OF_METRIC[indicator][0] for indicator in LIMITED_BY]
-    values = indicators(figures.filter(pl.col("metric").is_in(read)), {})
+    values = indicators(figures, {})
     bands = size_bands(values, rules)
     placed = place(values, cohort_members(bands, LIMITING_KINDS))
     case = pl.col("file") % of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.benchmark import Benchmarks, Limiting, for_limits
+from pipeline.benchmark import Benchmarks, Limiting, for_limits, limiting
 from pipeline.catalogue import Catalogue
 from pipeline.evaluate import (
     OWN,
@@ -50,7 +50,8 @@ def otherwise(
     cluster at once: the cluster has a number of its own in each case.
     """
     cases = every_case(basis.settings)
-    changed = for_limits(of_variants(figures, cases), basis.settings.cohorts, len(cases))
+    varied = figures_in(limiting(figures.others.drop_nulls("variant")), cases)
+    changed = for_limits(varied, basis.settings.cohorts, len(cases))
     reference = [limits_of_cases(basis, c, cases, changed) for c in basis.catalogues]
     ratings = ratings_of_cases(basis.ratings, cases)
     found = []
@@ -109,11 +110,6 @@ def of_files(figures: EveryFigure, files: pl.Series) -> EveryFigure:
     return replace(
         figures, usual=figures.usual.filter(theirs), others=figures.others.filter(theirs)
     )
-
-
-def of_variants(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
-    """Return the figures of those variants that have figures of their own (FIGURES)."""
-    return figures_in(figures.others.drop_nulls("variant"), cases)
 
 
 def figures_of_cases(figures: EveryFigure, cases: pl.DataFrame) -> pl.DataFrame:
