@@ -67,12 +67,7 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     values = indicators(figures)
     bands = size_bands(values, rules)
     whole = clusters.join(bands, on="file", how="left", maintain_order="left")
-    measures = whole.select("file", cohort="measures").explode("cohort")
-    members = [
-        *cohort_members(whole, [kind for kind in COHORT_KINDS if kind != "measure"]),
-        measures.select("file", cohort_kind=pl.lit("measure"), cohort="cohort"),
-    ]
-    placed = place(values, members)
+    placed = place(values, cohort_members(whole, COHORT_KINDS))
     cohorts = cohort_statistics(placed, rules)
     return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
 
@@ -158,15 +153,19 @@ def band_labels(rules: CohortRules) -> list[str]:
 
 
 def cohort_members(clusters: pl.DataFrame, kinds: Iterable[str]) -> list[pl.DataFrame]:
-    """Return for each kind file, cohort_kind, cohort: the one each cluster belongs to, or null."""
-    return [
-        clusters.select(
-            "file",
-            cohort_kind=pl.lit(kind),
-            cohort=pl.lit(ALL) if kind == "portfolio" else pl.col(kind),
-        )
-        for kind in kinds
-    ]
+    """Return for each kind file, cohort_kind, cohort: those each cluster belongs to, or null.
+
+    A cluster belongs to one cohort of each kind, but to one for each of its measures.
+    """
+    return [_members(clusters, kind) for kind in kinds]
+
+
+def _members(clusters: pl.DataFrame, kind: str) -> pl.DataFrame:
+    if kind == "measure":
+        members = clusters.select("file", cohort_kind=pl.lit(kind), cohort="measures")
+        return members.explode("cohort")
+    cohort = pl.lit(ALL) if kind == "portfolio" else pl.col(kind)
+    return clusters.select("file", cohort_kind=pl.lit(kind), cohort=cohort)
 
 
 def cohort_statistics(placed: pl.DataFrame, rules: CohortRules, *by: str) -> pl.DataFrame:

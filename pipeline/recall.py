@@ -108,11 +108,10 @@ class Recall:
         content = self.store.load(key) if self.store and files else None
         pack = unpacked(content) if content is not None else None
         if pack is not None:
-            back = new_numbers(enumerate(files.values()))
-            return record_of(Office, renumbered(pack.frames, back))
+            return record_of(Office, renumbered(pack.frames, enumerate(files.values())))
         read = read_office(files, *sent.stacked())
         if self.store and files:
-            places = new_numbers((number, place) for place, number in enumerate(files.values()))
+            places = ((number, place) for place, number in enumerate(files.values()))
             frames = renumbered(frames_of(read), places)
             self.store.save(key, *packed(Pack(list(files), frames)))
         return read
@@ -125,7 +124,7 @@ class Recall:
             places = {place: k for place, k in enumerate(pack.keys) if k not in given}
             rows = [(p, n) for p, k in places.items() for n in wanted.get(k, ())]
             given |= set(pack.keys)
-            yield record_of(Survey, renumbered(pack.frames, new_numbers(rows)))
+            yield record_of(Survey, renumbered(pack.frames, rows))
 
     def known(self, wanted: Mapping[str, Sequence[int]]) -> set[int]:
         """Return the numbers, of those wanted by their keys, that the packs found know."""
@@ -173,7 +172,7 @@ class Recall:
             return
         first = {key: number for number, key in reversed(list(keys.items()))}
         rows = [(number, place) for place, number in enumerate(first.values())]
-        frames = renumbered(frames_of(part), new_numbers(rows))
+        frames = renumbered(frames_of(part), rows)
         name = sha256("\n".join([self.scheme, *first]).encode()).hexdigest()
         self.store.save(name, *packed(Pack(list(first), frames)))
         there = [e for e in self.index() if e["name"] != name and self.store.holds(e["name"])]
@@ -256,23 +255,21 @@ def as_stream(frame: pl.DataFrame) -> bytes:
 
 
 # ------------------------------------------------------------------------------------------ frames
-def new_numbers(rows: Iterable[tuple[int, int]]) -> pl.DataFrame:
-    """Return file, number: which number a file is to have instead of which."""
-    schema = {"file": pl.UInt32, "number": pl.UInt32}
-    return pl.DataFrame(list(rows), schema=schema, orient="row")
-
-
-def renumbered(frames: Mapping[str, pl.DataFrame], at: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def renumbered(
+    frames: Mapping[str, pl.DataFrame], numbers: Iterable[tuple[int, int]]
+) -> dict[str, pl.DataFrame]:
     """Return the rows of the files that get a number, under it; of several numbers once for each.
 
-    at: see `new_numbers`.
+    numbers: pairs of a file and the number that it is to have instead.
     """
-    if at["file"].is_duplicated().any():
+    pairs = np.array(list(numbers), np.uint32).reshape(-1, 2)
+    files = pairs[:, 0]
+    if len(np.unique(files)) < len(files):
+        at = pl.DataFrame(pairs, schema=["file", "number"])
         return {name: _doubled(frame, at) for name, frame in frames.items()}
-    files = at["file"].to_numpy()
-    numbers = np.full(int(files.max(initial=0)) + 1, GONE, np.uint32)
-    numbers[files] = at["number"].to_numpy()
-    return {name: _renumbered(frame, numbers) for name, frame in frames.items()}
+    places = np.full(int(files.max(initial=0)) + 1, GONE, np.uint32)
+    places[files] = pairs[:, 1]
+    return {name: _renumbered(frame, places) for name, frame in frames.items()}
 
 
 def _doubled(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
