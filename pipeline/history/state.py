@@ -68,7 +68,10 @@ def kept_sheets(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame
 
 
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
-    """Return the state as the frames of KEPT, without names and texts that no figure reads."""
+    """Return the state as the frames of KEPT, without names and texts that no figure reads.
+
+    Which titles are the same is settled before, see `kept_sheets`.
+    """
     own = state.portfolio
     frames = {
         "clusters": _clusters(own.clusters),
