@@ -1,14 +1,28 @@
 """The command line. Thin: it reads arguments, calls the work and says how it went."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.collector import none_at_the_end
+from pipeline.commands.terminal import fail
 from pipeline.memory import give_back_if_large
+from pipeline.trouble import (
+    LEAST_SPACE,
+    LEAST_SPACE_OF_PICTURES,
+    PLACE,
+    explained,
+    lacking,
+    said_by_system,
+)
 
-USAGE_ERROR = 2
+NOT_DONE, USAGE_ERROR = 1, 2
+# As a shell says it of a program whose output nobody reads on (`| head`).
+NOBODY_READS = 141
+LANGUAGES = ("de", "en")
+OUTPUT = "Standardausgabe / standard output"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,8 +33,52 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     none_at_the_end()
-    code: int = arguments.command(arguments)
+    return carried_out(arguments)
+
+
+def carried_out(arguments: argparse.Namespace) -> int:
+    """Do what a command shall; what the system refuses ends it in words."""
+    publishes = arguments.command in (command_run, command_release)
+    lack = lacking(LEAST_SPACE_OF_PICTURES if publishes else LEAST_SPACE)
+    if lack is not None:
+        return refuse(NOT_DONE, lack, arguments)
+    try:
+        code: int = arguments.command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        print_no_more()
+        return NOBODY_READS
+    except Exception as error:
+        named = [path for path in vars(arguments).values() if isinstance(path, Path)]
+        system = said_by_system(error, named)
+        if system is None:
+            raise
+        wrong = system.errno in PLACE and not publishes
+        said = explained(system, place(arguments))
+        return refuse(USAGE_ERROR if wrong else NOT_DONE, said, arguments)
     return code
+
+
+def refuse(code: int, said: tuple[str, str], arguments: argparse.Namespace) -> int:
+    """Say it in the language asked for, else in both; returns the exit code."""
+    lang = getattr(arguments, "lang", None)
+    return fail(code, "\n".join(said) if lang is None else said[LANGUAGES.index(lang)])
+
+
+def place(arguments: argparse.Namespace) -> Path | str:
+    """Return what the command writes to, for an error in which the system names no file."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        print_no_more()
+        return OUTPUT
+    written: Path | None = getattr(arguments, arguments.writes or "", None)
+    return written or OUTPUT
+
+
+def print_no_more() -> None:
+    """Let nothing be printed any more: what waits to be is refused once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -69,7 +127,7 @@ def add_run(commands: Commands) -> None:  # type: ignore[valid-type]
     engine.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads, tcp://machine:8786"
     )
-    run.set_defaults(command=command_run)
+    run.set_defaults(command=command_run, writes="outputs")
 
 
 def add_check(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -88,7 +146,7 @@ def add_check(commands: Commands) -> None:  # type: ignore[valid-type]
         metavar="FILE",
         help="a mapping for a foreign export; else those in mappings/ beside submissions/",
     )
-    check.set_defaults(command=command_check)
+    check.set_defaults(command=command_check, writes="feedback")
 
 
 def add_template(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -100,7 +158,7 @@ def add_template(commands: Commands) -> None:  # type: ignore[valid-type]
     template.add_argument("--from", dest="period", metavar="PERIOD")
     template.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
     template.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
-    template.set_defaults(command=command_template)
+    template.set_defaults(command=command_template, writes="file")
 
 
 def add_release(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -110,7 +168,7 @@ def add_release(commands: Commands) -> None:  # type: ignore[valid-type]
     own.add_argument("--by", required=True, metavar="SIGN", help="a short sign, no name")
     own.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
     own.add_argument("--outputs", type=Path, default=Path("outputs"), metavar="DIR")
-    own.set_defaults(command=command_release)
+    own.set_defaults(command=command_release, writes="outputs")
 
 
 def add_adopt(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -121,7 +179,7 @@ def add_adopt(commands: Commands) -> None:  # type: ignore[valid-type]
     own.add_argument("--date", metavar="DAY", help="the ratings' date; else today")
     own.add_argument("--inputs", type=Path, default=Path("inputs"), metavar="DIR")
     own.add_argument("--lang", choices=["de", "en"], default="de")
-    own.set_defaults(command=command_adopt)
+    own.set_defaults(command=command_adopt, writes="inputs")
 
 
 def add_map(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -132,7 +190,7 @@ def add_map(commands: Commands) -> None:  # type: ignore[valid-type]
     mapping.add_argument(
         "--output", type=Path, metavar="TOML", help="where to write the draft; else beside FILE"
     )
-    mapping.set_defaults(command=command_map)
+    mapping.set_defaults(command=command_map, writes="output")
 
 
 def add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -146,7 +204,7 @@ def add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
     own.add_argument("--after", metavar="TIME", help="the later one; else the present publication")
     own.add_argument("--lang", choices=["de", "en"], default="de")
     own.add_argument("--format", choices=["text", "json"], default="text")
-    own.set_defaults(command=command_diff)
+    own.set_defaults(command=command_diff, writes=None)
 
 
 def add_find(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -157,7 +215,7 @@ def add_find(commands: Commands) -> None:  # type: ignore[valid-type]
         "folders", nargs="*", type=Path, metavar="DIR", help="else inputs, outputs and .prefect"
     )
     own.add_argument("--lang", choices=["de", "en"], default="de")
-    own.set_defaults(command=command_find)
+    own.set_defaults(command=command_find, writes=None)
 
 
 def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -167,7 +225,7 @@ def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
     demo.add_argument("--clusters", type=int, default=12, metavar="N")
     demo.add_argument("--periods", nargs="+", default=["2026-Q2", "2026-Q3"], metavar="P")
     demo.add_argument("--seed", type=int, default=1, metavar="S")
-    demo.set_defaults(command=command_demo)
+    demo.set_defaults(command=command_demo, writes="folder")
 
 
 def command_run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,7 @@
-"""Keeps results on disk by keys: each entry with its checksum, written whole or not at all."""
+"""Keeps results on disk by keys: each entry with its checksum, written whole or not at all.
+
+The checksum is of the key, too: an entry that lies under another key is as if it were not.
+"""
 
 import json
 import os
@@ -36,17 +39,15 @@ class Store:
         except OSError:
             return None
         content = memoryview(entry)[CHECKSUM:]
-        return content if sha256(content).digest() == entry[:CHECKSUM] else None
+        return content if checksum(key, content) == entry[:CHECKSUM] else None
 
     def save(self, key: str, *parts: bytes) -> None:
         """Write an entry that consists of the parts, unless there is no room."""
-        path, checksum = self.place(key), sha256()
-        for part in parts:
-            checksum.update(part)
+        path = self.place(key)
         self.room -= sum(map(len, parts))
         if self.room < 0:
             return
-        self.write(path.name, checksum.digest(), *parts)
+        self.write(path.name, checksum(key, *parts), *parts)
         with suppress(OSError):
             os.utime(path, ns=(self.now, self.now))
 
@@ -102,3 +103,11 @@ class Store:
         runs = [*(run for run in runs if run < self.now), self.now][-KEPT_RUNS:]
         self.write(RUNS, json.dumps(runs).encode())
         return runs[0] if len(runs) == KEPT_RUNS else 0
+
+
+def checksum(key: str, *parts: bytes | memoryview) -> bytes:
+    """Return what tells an entry's key and content from every other."""
+    found = sha256(sha256(key.encode()).digest())
+    for part in parts:
+        found.update(part)
+    return found.digest()

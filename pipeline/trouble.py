@@ -1,10 +1,13 @@
-"""Why a run ends without a publication: in words, and for what the system says of files."""
+"""What the system refuses, in words: of files and folders, of memory, of open files."""
 
 import errno
 import gc
+import os
+import re
+import resource
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,42 +15,94 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 READ_ONLY = frozenset({errno.EROFS})
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 GONE = frozenset({errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENODEV})
-# Only about the folder itself: elsewhere they are mistakes of ours.
-NO_FOLDER = frozenset({errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.ENAMETOOLONG})
+TOO_MANY_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+NO_MEMORY = frozenset({errno.ENOMEM, errno.EAGAIN})
+# Only about the folders that the user named: elsewhere they are mistakes of ours.
+NO_FOLDER = frozenset(
+    {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
+)
+# What another place that the user names would settle.
+PLACE = READ_ONLY | NOT_ALLOWED | NO_FOLDER
+# What is the matter and what to do, in German and English.
 WORDS = {
     FULL: (
-        "Der Datenträger ist voll ({path}: {why}). Nichts wurde veröffentlicht, die bisherige "
-        "Veröffentlichung steht unverändert. Bitte Platz schaffen und den Lauf wiederholen.",
-        "The disk is full ({path}: {why}). Nothing was published, the former publication stands "
-        "unchanged. Please make room and run again.",
+        ("Der Datenträger ist voll", "Bitte Platz schaffen und wiederholen."),
+        ("The disk is full", "Please make room and try again."),
     ),
     READ_ONLY: (
-        "Der Ordner lässt sich nicht beschreiben ({path}: {why}). Nichts wurde veröffentlicht. "
-        "Bitte einen beschreibbaren Ordner mit --outputs nennen oder den Schreibschutz aufheben.",
-        "The folder cannot be written ({path}: {why}). Nothing was published. Please name a "
-        "folder that can be written with --outputs, or lift its protection.",
+        (
+            "Der Ordner lässt sich nicht beschreiben",
+            "Bitte einen beschreibbaren Ordner nennen oder den Schreibschutz aufheben.",
+        ),
+        (
+            "The folder cannot be written",
+            "Please name a folder that can be written, or lift its protection.",
+        ),
     ),
     NOT_ALLOWED: (
-        "Der Zugriff wurde verweigert ({path}: {why}). Nichts wurde veröffentlicht, die bisherige "
-        "Veröffentlichung steht unverändert. Bitte Dateien der Veröffentlichung überall schließen "
-        "(Excel, Browser, Explorer), die Rechte am Ordner prüfen und den Lauf wiederholen.",
-        "Access was refused ({path}: {why}). Nothing was published, the former publication stands "
-        "unchanged. Please close files of the publication everywhere (Excel, browser, Explorer), "
-        "check the rights to the folder and run again.",
+        (
+            "Der Zugriff wurde verweigert",
+            "Bitte Dateien dieses Ordners überall schließen (Excel, Browser, Explorer), die Rechte "
+            "am Ordner prüfen und wiederholen.",
+        ),
+        (
+            "Access was refused",
+            "Please close files of this folder everywhere (Excel, browser, Explorer), check the "
+            "rights to the folder and try again.",
+        ),
     ),
     GONE: (
-        "Der Datenträger oder die Freigabe antwortet nicht ({path}: {why}). Nichts wurde "
-        "veröffentlicht. Bitte die Verbindung prüfen und den Lauf wiederholen.",
-        "The disk or share does not answer ({path}: {why}). Nothing was published. Please check "
-        "the connection and run again.",
+        (
+            "Der Datenträger oder die Freigabe antwortet nicht",
+            "Bitte die Verbindung prüfen und wiederholen.",
+        ),
+        ("The disk or share does not answer", "Please check the connection and try again."),
+    ),
+    TOO_MANY_FILES: (
+        (
+            "Es sind zu viele Dateien zugleich geöffnet",
+            "Bitte andere Programme beenden oder die Grenze erhöhen (ulimit -n) und wiederholen.",
+        ),
+        (
+            "Too many files are open at once",
+            "Please end other programs, or raise the limit (ulimit -n), and try again.",
+        ),
+    ),
+    NO_MEMORY: (
+        (
+            "Der Arbeitsspeicher oder die Zahl der Prozesse reicht nicht",
+            "Bitte andere Programme beenden oder die Grenzen erhöhen (ulimit -v, ulimit -u) und "
+            "wiederholen.",
+        ),
+        (
+            "There is too little memory, or there are too many processes",
+            "Please end other programs, or raise the limits (ulimit -v, ulimit -u), and try again.",
+        ),
     ),
     NO_FOLDER: (
-        "Der Ordner ist keiner oder wurde während des Laufs entfernt ({path}: {why}). Nichts wurde "
-        "veröffentlicht. Bitte mit --outputs einen Ordner nennen und den Lauf wiederholen.",
-        "The folder is none, or was removed during the run ({path}: {why}). Nothing was "
-        "published. Please name a folder with --outputs and run again.",
+        (
+            "Der Ordner ist keiner oder wurde inzwischen entfernt",
+            "Bitte einen anderen Ordner nennen und wiederholen.",
+        ),
+        (
+            "The folder is none, or has been removed meanwhile",
+            "Please name another folder and try again.",
+        ),
     ),
 }
+NOTHING_PUBLISHED = (
+    "Nichts wurde veröffentlicht, die bisherige Veröffentlichung steht unverändert. ",
+    "Nothing was published, the former publication stands unchanged. ",
+)
+# So polars says it, whose errors bear no number.
+NUMBER = re.compile(r"\(os error (\d+)\)(?:: (.+))?")
+NO_THREAD = "can't start new thread"
+
+# With less libraries do not fail, they hang or abort. V8, which draws the pictures of a
+# publication, reserves address space that it does not use.
+LEAST_FILES = 256
+GB = 1024**3
+LEAST_SPACE, LEAST_SPACE_OF_PICTURES = 4 * GB, 96 * GB
 
 
 class NothingPublishedError(Exception):
@@ -62,8 +117,8 @@ class NothingPublishedError(Exception):
 
 
 def is_ours(error: OSError) -> bool:
-    """Whether a disk is full, gone or not to be written: any other submission would fare alike."""
-    return error.errno in FULL | READ_ONLY | GONE
+    """Whether the machine refuses, not the submission: any other one would fare alike."""
+    return error.errno in FULL | READ_ONLY | GONE | TOO_MANY_FILES
 
 
 @contextmanager
@@ -77,12 +132,12 @@ def in_words(folder: Path) -> Iterator[None]:
     except NothingPublishedError:
         raise
     except Exception as error:
-        said = said_by_system(error, folder)
+        said = said_by_system(error, [folder])
         if said is None:
             raise
         with quietly():
             let_go(error)
-        raise explained(said, folder) from said
+        raise NothingPublishedError(*explained(said, folder, NOTHING_PUBLISHED)) from said
 
 
 def let_go(error: BaseException | None) -> None:
@@ -104,30 +159,88 @@ def quietly() -> Iterator[None]:
         sys.unraisablehook = hook
 
 
-def said_by_system(error: BaseException | None, folder: Path) -> OSError | None:
+def said_by_system(error: BaseException | None, folders: Sequence[Path]) -> OSError | None:
     """Return the system's error that is behind an error, if it is one that we have words for.
 
-    Libraries wrap it in errors of their own.
+    Libraries wrap it in errors of their own. folders: that the user named.
     """
     seen = set[int]()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, OSError) and any(error.errno in codes for codes in WORDS):
-            known = error.errno not in NO_FOLDER or is_within(error.filename, folder)
-            return error if known else None
+        system = as_system(error)
+        if system is not None and any(system.errno in codes for codes in WORDS):
+            ours = system.errno in NO_FOLDER and not is_within(system.filename, folders)
+            return None if ours else system
         error = error.__cause__ or error.__context__
     return None
 
 
-def is_within(name: object, folder: Path) -> bool:
-    """Whether a file's name, as errors tell it, lies in a folder."""
+def as_system(error: BaseException) -> OSError | None:
+    """Return an error as one of the system's with its number; None if it is none."""
+    if isinstance(error, MemoryError):
+        return OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+    if isinstance(error, RuntimeError) and NO_THREAD in str(error):
+        return OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    if not isinstance(error, OSError) or error.errno is not None:
+        return error if isinstance(error, OSError) else None
+    said = NUMBER.search(str(error))
+    return OSError(int(said[1]), os.strerror(int(said[1])), said[2]) if said else None
+
+
+def is_within(name: object, folders: Sequence[Path]) -> bool:
+    """Whether a file's name, as errors say it, lies in one of the folders."""
     path = Path(name) if isinstance(name, str) else name
-    return isinstance(path, Path) and path.absolute().is_relative_to(folder.absolute())
+    return isinstance(path, Path) and any(
+        path.absolute().is_relative_to(folder.absolute()) for folder in folders
+    )
 
 
-def explained(error: OSError, folder: Path) -> NothingPublishedError:
-    """Return the end of a run by such an error."""
+def explained(
+    error: OSError, place: Path | str, outcome: tuple[str, str] = ("", "")
+) -> tuple[str, str]:
+    """Return in German and English what is the matter, what came of it, and what to do.
+
+    place: named where the system names no file.
+    """
     words = next(words for codes, words in WORDS.items() if error.errno in codes)
-    path, why = error.filename or folder, error.strerror
-    german, english = (text.format(path=path, why=why) for text in words)
-    return NothingPublishedError(german, english)
+    where = f"({error.filename or place}: {error.strerror})"
+    german, english = (
+        f"{what} {where}. {came}{to_do}" for (what, to_do), came in zip(words, outcome, strict=True)
+    )
+    return german, english
+
+
+# ------------------------------------------------------------------------------ before a command
+def lacking(least_space: int) -> tuple[str, str] | None:
+    """Return in German and English which limit of this process is too low; None if none is.
+
+    least_space: of addresses, in bytes. The limit of open files is raised where that is allowed.
+    """
+    files, space = may_open(), resource.getrlimit(resource.RLIMIT_AS)[0]
+    if files < LEAST_FILES:
+        return (
+            f"Es dürfen nur {files} Dateien zugleich geöffnet sein, nötig sind {LEAST_FILES}. "
+            "Bitte die Grenze erhöhen (ulimit -n).",
+            f"Only {files} files may be open at once, {LEAST_FILES} are needed. "
+            "Please raise the limit (ulimit -n).",
+        )
+    if space != resource.RLIM_INFINITY and space < least_space:
+        has, needs = space / GB, least_space // GB
+        return (
+            f"Der Arbeitsspeicher ist begrenzt: auf {has:.1f} GB an Adressen, nötig sind {needs} "
+            "GB. Bitte die Grenze erhöhen (ulimit -v).",
+            f"Memory is limited: to {has:.1f} GB of addresses, {needs} GB are needed. "
+            "Please raise the limit (ulimit -v).",
+        )
+    return None
+
+
+def may_open() -> int:
+    """Return how many files this process may have open, where possible as many as are needed."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY in (now, most):
+        return LEAST_FILES
+    if now < LEAST_FILES <= most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (LEAST_FILES, most))
+        return LEAST_FILES
+    return now

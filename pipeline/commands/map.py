@@ -18,6 +18,7 @@ from pipeline.intake.refusal import Refusal
 from pipeline.mapping.columns import Column, Word
 from pipeline.mapping.draft import draft, in_language
 from pipeline.mapping.propose import Found, Proposal, propose
+from pipeline.new_file import write_new
 from pipeline.settings import load_settings
 from pipeline.texts import texts
 from schemas.words import word_key
@@ -43,10 +44,9 @@ def command(arguments: argparse.Namespace) -> int:
         return fail(UNREADABLE, "\n".join(check(sent).findings[f"message_{lang}"]))
     proposal = propose(*stack([(0, reading)]))
     try:
-        with target.open("x", encoding="utf-8") as stream:
-            stream.write(draft(proposal, shown_name(file), lang))
-    except OSError as error:
-        return fail(USAGE_ERROR, say["unwritable"].format(file=target, why=error.strerror))
+        write_new(target, draft(proposal, shown_name(file), lang).encode())
+    except FileExistsError:  # it has come into being meanwhile
+        return fail(USAGE_ERROR, say["there"].format(file=target))
     Report(say, lang).show(proposal)
     print(printable(say["written"].format(file=target)))
     return 0

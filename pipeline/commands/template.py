@@ -25,8 +25,8 @@ def command(arguments: argparse.Namespace) -> int:
     except BadPeriodError:
         said = text("refusal", "period", arguments.lang, period=arguments.period)
         return fail(USAGE_ERROR, said)
-    except OSError:  # it cannot be written, or has come into being meanwhile
-        said = text("refusal", "folder", arguments.lang, file=arguments.file)
+    except FileExistsError:  # it has come into being meanwhile
+        said = text("refusal", "exists", arguments.lang, file=arguments.file)
         return fail(USAGE_ERROR, said)
     except (NoSourceError, MappingError) as end:
         return fail(NOT_WRITTEN, end.messages[arguments.lang])

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.collector import no_collecting
+from pipeline.new_file import write_new
 from pipeline.report.workbook.files import OPTIONS
 from pipeline.template.book import Book, add_sheet, all_looks
 from pipeline.template.calculation import Calculation, add_values
@@ -33,9 +34,7 @@ def write_form(path: Path, lang: str, filled: Filled | None = None) -> None:
 
     The same arguments give the same bytes.
     """
-    data = form_bytes(lang, filled)
-    with path.open("xb") as stream:
-        stream.write(data)
+    write_new(path, form_bytes(lang, filled))
 
 
 def form_bytes(lang: str, filled: Filled | None = None) -> bytes:

@@ -129,7 +129,7 @@ FAULTS: dict[str, tuple[Callable[[Path], AbstractContextManager[None]], str, str
     "a publication open elsewhere": (
         lambda _: refusing("rename", errno.EACCES, ".staging"),
         "überall schließen",
-        "close files of the publication everywhere",
+        "close files of this folder everywhere",
     ),
     "a share that is gone": (
         lambda _: refusing("write_text", errno.EIO, "run.json"),
@@ -138,8 +138,8 @@ FAULTS: dict[str, tuple[Callable[[Path], AbstractContextManager[None]], str, str
     ),
     "outputs removed during the run": (
         lambda _: refusing("write_text", errno.ENOENT, "run.json"),
-        "während des Laufs entfernt",
-        "removed during the run",
+        "inzwischen entfernt",
+        "has been removed meanwhile",
     ),
     "another run": (other_run, "Ein anderer Lauf arbeitet", "Another run is at work"),
 }
@@ -169,7 +169,7 @@ def test_afterwards_it_is_published(published: Path, portfolio: Path) -> None:
 
 
 def test_both_languages_say_each_fault() -> None:
-    for number in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO):
+    for number in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM):
         with pytest.raises(NothingPublishedError) as caught, in_words(Path("out")):
             raise OSError(number, os.strerror(number), "out/x")
         assert all("out/x" in caught.value.messages[lang] for lang in ("de", "en"))

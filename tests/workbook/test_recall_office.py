@@ -77,7 +77,18 @@ def damage(there: Inputs) -> None:
     pack.write_bytes(pack.read_bytes()[:-1])
 
 
-@pytest.mark.parametrize("happens", [a_name, no_ratings, neither, damage])
+def swapped(there: Inputs) -> None:
+    """Put under the office's key what was kept of the submissions, and the other way round."""
+    (office,) = there.packs
+    there.survey()
+    (surveys,) = set(there.packs) - {office}
+    between = office.with_name("between")
+    office.rename(between)
+    surveys.rename(office)
+    between.rename(surveys)
+
+
+@pytest.mark.parametrize("happens", [a_name, no_ratings, neither, damage, swapped])
 def test_what_is_not_the_same_is_read_again(
     happens: Callable[[Inputs], None], there: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
