@@ -1,6 +1,13 @@
-"""The files that take longest come first, so that no worker is left alone with one at the end."""
+"""What holds for all tests: a busy machine is no fault, and the longest files come first.
+
+So no worker is left alone with a long one at the end.
+"""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 LONGEST = [
     "operation/test_schedule.py",  # mostly waits
