@@ -224,7 +224,7 @@ def coverage() -> list[Row]:
     return [
         there | {"cluster_id": A, "name": "Gut & klein", "as_of": DAY, "age_days": 0},
         there | {"cluster_id": B, "name": FORMULA, "age_days": 213, "outdated": True},
-        there | {"cluster_id": C, "name": HTML, "role": "Antrag", "as_of": DAY, "age_days": 0},
+        there | {"cluster_id": C, "name": HTML, "as_of": DAY, "age_days": 0},
         there | {"cluster_id": "DE-0004", "state": "missing"},
     ]
 
@@ -380,7 +380,7 @@ def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
 
 def test_coverage_names_members_below_the_mark(german: openpyxl.Workbook) -> None:
     below = [row["Mitglied unter der Grenze"] for row in table_rows(german, "Rücklauf")]
-    assert below == ["nein", "ja", None, None]
+    assert below == ["nein", "offen", "ja", None]
 
 
 def test_findings(german: openpyxl.Workbook) -> None:

@@ -18,12 +18,12 @@ CRITERION = ["catalogue", "cluster_id", "criterion_id"]
 class Difference:
     """What differs between two publications.
 
-    sources: see `changed_sources`. submissions: cluster_id, file_before, file_now of the clusters
-    whose submission is another one. clusters: cluster_id, name, state_before, state_now, causes of
-    every cluster of which anything below differs. decisions: catalogue, cluster_id,
-    decision_before, decision_now, fulfilled_before, fulfilled_now. criteria: CRITERION,
-    status_before, status_now, reason_{de,en}_{before,now}, causes. indicators: cluster_id,
-    indicator, before, now.
+    sources: see `changed_sources`. submissions: cluster_id, file_before, file_now, state_before,
+    state_now of the clusters whose submission is another one. clusters: cluster_id, name,
+    state_before, state_now, causes of every cluster of which anything below differs. decisions:
+    catalogue, cluster_id, decision_before, decision_now, fulfilled_before, fulfilled_now. criteria:
+    CRITERION, status_before, status_now, reason_{de,en}_{before,now}, causes. indicators:
+    cluster_id, indicator, before, now.
     """
 
     sources: pl.DataFrame
@@ -49,8 +49,10 @@ def compare(before: Publication, now: Publication) -> Difference:
     decided = decisions(before.tables, now.tables)
     states = cluster_states(before.tables, now.tables)
     found = causes_of_clusters(states, decided, turned, moved, known)
-    submissions = known.files.filter(pl.col("own_data"))
-    submissions = submissions.select("cluster_id", "file_before", "file_now").sort("cluster_id")
+    submissions = known.files.filter(pl.col("own_data")).join(
+        states.drop("name"), on="cluster_id", how="left"
+    )
+    submissions = submissions.drop("own_data", "mapping").sort("cluster_id")
     return Difference(sources, submissions, found, decided, turned, moved)
 
 

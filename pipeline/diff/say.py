@@ -55,7 +55,9 @@ def source_lines(
         yield "  " + say("diff", "more", lang).format(n=len(rows) - MOST_SOURCES)
     for row in difference.submissions.drop_nulls().iter_rows(named=True):
         if row["file_before"] != row["file_now"]:
-            yield "  " + say("diff", "other_file", lang).format(**row)
+            both = {row["state_before"], row["state_now"]}
+            code = "other_file" if both == {"reviewed"} else "other_file_sent"
+            yield "  " + say("diff", code, lang).format(**row)
 
 
 def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:

@@ -308,9 +308,30 @@ def test_it_is_said_in_words_and_as_data() -> None:
     assert data["equal"] is False
     assert data["now"]["revision"] == 2
     assert data["criteria"][0]["causes"] == ["own_data"]
+    states = {"state_before": "reviewed", "state_now": "reviewed"}
     assert data["submissions"] == [
-        {"cluster_id": B, "file_before": "b.xlsx", "file_now": "neu.xlsx"}
+        {"cluster_id": B, "file_before": "b.xlsx", "file_now": "neu.xlsx", **states}
     ]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "words"),
+    [
+        ("reviewed", "reviewed", "bewertet wird jetzt"),
+        ("quarantined", "quarantined", "eingereicht ist jetzt"),
+        ("reviewed", "quarantined", "eingereicht ist jetzt"),
+        ("quarantined", "reviewed", "eingereicht ist jetzt"),
+    ],
+)
+def test_only_what_was_reviewed_is_said_to_be(then: str, now: str, words: str) -> None:
+    def sent_as(state: str, file: str, record: Row) -> Publication:
+        row = {"cluster_id": B, "source_file": file, "sha256": file, "outcome": state}
+        coverage = {"cluster_id": B, "name": "B", "state": state}
+        return publication(record, submissions=[row], coverage=[coverage])
+
+    both = sent_as(then, "alt.xlsx", {}), sent_as(now, "neu.xlsx", CHANGED_FILE)
+    text = "\n".join(lines(*both, compare(*both), "de"))
+    assert f"{B}: {words} neu.xlsx statt alt.xlsx" in text
 
 
 def test_every_cause_has_a_text() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.complete import filled_share
 from pipeline.report.workbook.matrix import Matrix
@@ -39,9 +40,12 @@ def write_coverage(book: Book, matrix: Matrix) -> None:
     colour_column(book, sheet, column_at(columns, book.text("h_state")), table.height, looks)
     at = column_at(columns, book.text("h_decision"))
     colour_column(book, sheet, at, table.height, decision_looks(book.lang))
-    for header in ("outdated", "below"):
-        at = column_at(columns, book.text(f"h_{header}"))
-        colour_column(book, sheet, at, table.height, {book.text("yes"): "open"})
+    at = column_at(columns, book.text("h_outdated"))
+    colour_column(book, sheet, at, table.height, {book.text("yes"): "open"})
+    at = column_at(columns, book.text("h_below"))
+    words = below_words(book)
+    looks = {words[NOT_ELIGIBLE]: "bad", words[OPEN]: "open"}
+    colour_column(book, sheet, at, table.height, looks)
 
 
 def with_results(book: Book) -> pl.DataFrame:
@@ -51,13 +55,15 @@ def with_results(book: Book) -> pl.DataFrame:
 
 
 def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Column]:
-    """Return the columns; whether a member is below the mark is a formula over the ones before."""
-    text = book.text
-    reviewed = pl.col("fulfilled").is_not_null()
-    member = (pl.col("role") == MEMBER).fill_null(value=False)
-    judged = pl.when(reviewed & member).then(pl.col("fulfilled") < book.first.pass_mark)
-    below = table.select(below=judged)["below"].to_list()
-    yes, no = text("yes"), text("no")
+    """Return the columns; whether a member is below the mark is a formula over the decision."""
+    text, words = book.text, below_words(book)
+    of_members = pl.when(role=MEMBER).then("decision")
+    below = table.select(of_members.replace_strict(words))["decision"].to_list()
+    missed, perhaps = (say("decision", code, book.lang) for code in (NOT_ELIGIBLE, OPEN))
+    chosen = (
+        f'=IF(I{{row}}="{missed}","{words[NOT_ELIGIBLE]}",'
+        f'IF(I{{row}}="{perhaps}","{words[OPEN]}","{words[ELIGIBLE]}"))'
+    )
     return [
         Column(text("h_cluster_id"), table["cluster_id"].to_list()),
         Column(text("h_name"), table["name"].to_list(), "foreign"),
@@ -80,11 +86,17 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
         ),
         Column(
             text("h_below"),
-            book.yes_no(below),
-            formula=lambda row: f'=IF(J{row}<{matrix.mark},"{yes}","{no}")',
+            below,
+            formula=lambda row: chosen.format(row=row),
         ),
         filled_share(book, table["cluster_id"].to_list()),
     ]
+
+
+def below_words(book: Book) -> dict[str, str]:
+    """Return what each decision says of whether a cluster is below the mark."""
+    open_ = say("decision", OPEN, book.lang)
+    return {NOT_ELIGIBLE: book.text("yes"), OPEN: open_, ELIGIBLE: book.text("no")}
 
 
 # ----------------------------------------------------------------------------------- submissions
