@@ -1,10 +1,17 @@
 """What holds for all tests: a busy machine is no fault, and the longest files come first.
 
-So no worker is left alone with a long one at the end.
+So no worker is left alone with a long one at the end. The catalogues are frozen copies: an expert
+may change the shipped ones, which tests/test_catalogues.py holds.
 """
+
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from pipeline import catalogue
+
+catalogue.FOLDER = Path(__file__).parent / "catalogues"
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
