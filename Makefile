@@ -39,14 +39,8 @@ soak: $(READY)  ## run the tests that wait for minutes: server and worker, kills
 fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MINUTES=$(FUZZ_MINUTES) $(BIN)/python -m tests.fuzz
 
-bench: $(READY) .venv-bench/.ready  ## measure how fast it is: BENCH_SIZES=430,1500,4300 BENCH_REPEATS=3
+bench: $(READY)  ## measure how fast it is: BENCH_SIZES=430,1500,4300 BENCH_REPEATS=3
 	$(BIN)/python -m tests.performance
-
-.venv-bench/.ready: tests/performance/requirements.lock
-	@rm -rf .venv-bench
-	@$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
-	@touch $@
 
 lint: $(READY)  ## ruff, mypy, import rules
 	$(BIN)/ruff check .
@@ -64,9 +58,6 @@ demo: $(READY)  ## write a made-up portfolio of 90 clusters into demo/
 lock:  ## pin again (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.lock
-	uv pip compile tests/performance/requirements.in --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
-	  -o tests/performance/requirements.lock
 
 clean:  ## remove what was made, keep inputs and outputs
-	rm -rf $(VENV) .venv-bench .pytest_cache .ruff_cache .mypy_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis build *.egg-info

@@ -1,6 +1,6 @@
 """`make bench`: measures every figure, prints the table, writes it and renews the README's.
 
-BENCH_SIZES=430,4300 (the first is compared with the references, all are in the table of growth),
+BENCH_SIZES=430,4300 (the first is compared with the floor, all are in the table of growth),
 BENCH_REPEATS=3, BENCH_SCRATCH=build/bench, BENCH_ONLY=names of figures (nothing is written then).
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tests.performance.figures import (
     Figure,
     Growth,
-    against_references,
+    against_floor,
     checking,
     growth,
     of_growth,
@@ -22,7 +22,7 @@ from tests.performance.setup import HERE, ROOT, Setup
 from tests.performance.table import figures_table, growth_table, renew, write
 
 PARTS: dict[str, Callable[[Setup], list[Figure]]] = {
-    "references": against_references,
+    "floor": against_floor,
     "second": second_run,
     "check": checking,
     "prefect": with_prefect,

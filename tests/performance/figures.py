@@ -14,8 +14,7 @@ import polars as pl
 from tests.performance.floor_cells import save_cells
 from tests.performance.measuring import Spread, Taken, measure
 from tests.performance.prefect_server import running_server
-from tests.performance.prepare import write_words
-from tests.performance.setup import HERE, LAST_DAY, PERIOD, ROOT, Setup, review
+from tests.performance.setup import HERE, PERIOD, ROOT, Setup, review
 
 BEFORE_REPORTS = ("read", "review", "tables")
 CHANGED_SHARE = 0.01
@@ -57,39 +56,23 @@ def in_turn(times: int, *commands: Callable[[], Taken]) -> list[tuple[Taken, ...
     return [tuple(command() for command in commands) for _ in range(times)]
 
 
-# ----------------------------------------------------------------- against floor and analyst
-def against_references(setup: Setup) -> list[Figure]:
-    """Measure a whole run against the floor and against an analyst's script."""
+# --------------------------------------------------------------------------- against the floor
+def against_floor(setup: Setup) -> list[Figure]:
+    """Measure a whole run against the floor."""
     inputs, folder = setup.portfolio(setup.base), setup.submissions(setup.base)
     published = setup.outputs("published") / PERIOD
     review(inputs, published.parent, "--direct")
     cells = setup.scratch / "cells.marshal"
     save_cells(published, cells)
-    stages: list[Taken] = []
 
     def whole() -> Taken:
-        outputs = setup.outputs("run")
-        taken = review(inputs, outputs, "--direct")
-        stages.append(before_reports(outputs))
-        return taken
+        return review(inputs, setup.outputs("run"), "--direct")
 
     def bare() -> Taken:
         return floor(folder, cells, published, setup.outputs("floor"))
 
-    def script() -> Taken:
-        return analyst(setup, folder)
-
-    triples = in_turn(setup.repeats, whole, bare, script)
-    alike = agreement(setup, published)
-    of_floor = [(run, bottom) for run, bottom, _ in triples]
-    of_analyst = [(run, hand) for run, _, hand in triples]
-    judged = [(own, hand) for own, (_, _, hand) in zip(stages, triples, strict=True)]
-    said = f"{setup.base} workbooks, {alike:.2%} of the statuses alike"
-    return [
-        ratio("run against the floor", 2.0, of_floor, f"{setup.base} workbooks"),
-        ratio("run against an analyst's script", 0.1, of_analyst, said),
-        wall_only(ratio("without reports against an analyst's script", 0.1, judged, said)),
-    ]
+    pairs = [(run, bottom) for run, bottom in in_turn(setup.repeats, whole, bare)]
+    return [ratio("run against the floor", 2.0, pairs, f"{setup.base} workbooks")]
 
 
 def wall_only(figure: Figure) -> Figure:
@@ -103,25 +86,6 @@ def floor(folder: Path, cells: Path, published: Path, target: Path) -> Taken:
     parts = json.loads(taken.output)
     wall, cpu = (sum(part[clock] for part in parts.values()) for clock in ("wall", "cpu"))
     return Taken(wall, cpu, taken.peak_mb)
-
-
-def analyst(setup: Setup, folder: Path) -> Taken:
-    """Measure the analyst's script."""
-    vocabulary, places = write_words(setup.scratch)
-    result = setup.scratch / "analyst.csv"
-    command = [setup.analyst, "-m", "analyst", folder, vocabulary, places, LAST_DAY, result]
-    return measure(command, folder=HERE)
-
-
-def agreement(setup: Setup, published: Path) -> float:
-    """Return the share of our computed statuses that the analyst's script found too."""
-    theirs = pl.read_csv(
-        setup.scratch / "analyst.csv", schema_overrides={"criterion_id": pl.String}
-    )
-    ours = pl.read_parquet(published / "data" / "criteria.parquet")
-    both = ours.join(theirs, on=["cluster_id", "criterion_id"], how="full", suffix="_theirs")
-    same = both["computed_status"].eq_missing(both["status_theirs"])
-    return float(same.sum()) / both.height
 
 
 def before_reports(outputs: Path) -> Taken:

@@ -10,21 +10,20 @@ from tests.performance.measuring import Taken, measure
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-PERIOD, LAST_DAY = "2026-Q3", "2026-09-30"
+PERIOD = "2026-Q3"
 
 
 @dataclass(frozen=True)
 class Setup:
     """How to measure.
 
-    sizes: workbooks of the portfolios, ascending; the first is compared with the references.
-    scratch: where portfolios are kept and outputs are written. analyst: the other environment.
+    sizes: workbooks of the portfolios, ascending; the first is compared with the floor.
+    scratch: where portfolios are kept and outputs are written.
     """
 
     sizes: tuple[int, ...]
     repeats: int
     scratch: Path
-    analyst: Path
 
     @classmethod
     def of_environment(cls) -> "Setup":
@@ -34,12 +33,11 @@ class Setup:
             tuple(sorted(int(size) for size in sizes.split(","))),
             int(os.environ.get("BENCH_REPEATS") or 3),
             Path(os.environ.get("BENCH_SCRATCH") or ROOT / "build" / "bench").absolute(),
-            Path(os.environ.get("BENCH_PYTHON") or ROOT / ".venv-bench/bin/python").absolute(),
         )
 
     @property
     def base(self) -> int:
-        """The size that is compared with the references."""
+        """The size that is compared with the floor."""
         return self.sizes[0]
 
     def portfolio(self, size: int) -> Path:
