@@ -13,8 +13,9 @@ import pytest
 
 from pipeline.commands.terminal import plain
 from pipeline.tables.short_view import shorten
-from tests.intake.build import Book, plain_zip, save, submission
 from tests.intake.published import command
+from tests.making.damage import plain_zip
+from tests.making.workbooks import Book, save, submission
 
 
 def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

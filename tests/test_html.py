@@ -25,7 +25,7 @@ from pipeline.report.html.words import Words
 from pipeline.review import Review
 from pipeline.settings import load_settings
 from pipeline.texts import NBSP
-from schemas.tables import TABLES
+from tests.making.frames import published
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 GOOD, BAD = "DE-0001", "DE-0002"
@@ -38,13 +38,6 @@ Row = dict[str, Any]
 
 
 # ---- a hand-made review ----
-
-
-def frame(name: str, rows: list[Row]) -> pl.DataFrame:
-    """Return a table of the contract; what a row does not say is null."""
-    columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
-    filled = [{c: {"period": PERIOD, **row}.get(c) for c in columns} for row in rows]
-    return pl.DataFrame(filled, schema=columns)
 
 
 def criterion(cluster_id: str, criterion_id: str, kind: str) -> Row:
@@ -230,7 +223,7 @@ def context() -> dict[str, pl.DataFrame]:
 def review() -> Review:
     """Return the review."""
     catalogue = load("go-cluster")
-    found = {name: frame(name, rows) for name, rows in tables(catalogue).items()}
+    found = {name: published(name, rows) for name, rows in tables(catalogue).items()}
     return Review(PERIOD, DAY, (catalogue,), load_settings(), found, context=context())
 
 

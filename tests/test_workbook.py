@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import polars as pl
 import pytest
 
 from pipeline.catalogue import Condition, load
@@ -17,6 +16,7 @@ from pipeline.review import Review
 from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
 from tests.libreoffice import recalculated
+from tests.making.frames import published
 from tests.openxml import problems
 from tests.workbook.office_suite import cells, differing, formulas_of
 
@@ -35,13 +35,6 @@ Row = dict[str, Any]
 
 
 # ---- a hand-made review ----
-
-
-def frame(name: str, rows: list[Row]) -> pl.DataFrame:
-    """Return a table of the contract; what a row does not say is null."""
-    columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
-    filled = [{c: {"period": PERIOD, **row}.get(c) for c in columns} for row in rows]
-    return pl.DataFrame(filled, schema=columns)
 
 
 def criteria() -> list[Row]:
@@ -255,7 +248,7 @@ def review() -> Review:
         "benchmarks": benchmarks(),
         "cohorts": cohorts(),
     }
-    frames = {name: frame(name, rows) for name, rows in tables.items()}
+    frames = {name: published(name, rows) for name, rows in tables.items()}
     settings = load_settings()
     settings = replace(settings, cohorts=replace(settings.cohorts, minimum=2))
     return Review(PERIOD, DAY, (load("go-cluster"),), settings, frames)
@@ -471,7 +464,7 @@ def test_formulas_are_plain(path: Path) -> None:
 
 
 def test_an_empty_review_is_a_workbook_too(tmp_path: Path) -> None:
-    frames = {name: frame(name, []) for name in TABLES}
+    frames = {name: published(name, []) for name in TABLES}
     empty = Review(PERIOD, DAY, (load("go-cluster"), load("zim-nemo")), load_settings(), frames)
     write_workbook(empty, tmp_path / "empty.xlsx", "de")
     book = openpyxl.load_workbook(tmp_path / "empty.xlsx")

@@ -15,7 +15,7 @@ from pipeline.diff.say import as_json, lines
 from pipeline.diff.sources import changed_sources
 from pipeline.texts import texts
 from schemas.tables import INDICATORS
-from schemas.tables import TABLES as DECLARED
+from tests.making.frames import published
 
 Row = dict[str, Any]
 PERIOD, A, B = "2026-Q3", "DE-0001", "DE-0002"
@@ -35,12 +35,6 @@ RECORD: Row = {
     "versions": {"polars": "2.1.0"},
 }
 QUARTILE = "quartile: portfolio"
-
-
-def frame(name: str, rows: list[Row]) -> pl.DataFrame:
-    columns = {c: column.dtype.type for c, column in DECLARED[name].columns.items()}
-    filled = [{c: {"period": PERIOD, **row}.get(c) for c in columns} for row in rows]
-    return pl.DataFrame(filled, schema=columns)
 
 
 def criterion(cluster: str, **more: Any) -> Row:
@@ -83,7 +77,7 @@ def tables(**changed: list[Row]) -> dict[str, list[Row]]:
 
 
 def publication(record: Row | None = None, **changed: list[Row]) -> Publication:
-    found = {name: frame(name, rows) for name, rows in tables(**changed).items()}
+    found = {name: published(name, rows) for name, rows in tables(**changed).items()}
     assert set(found) == set(TABLES)
     return Publication("current", RECORD | (record or {}), found)
 

@@ -14,7 +14,7 @@ from pipeline.report.feedback.subject import Mark, Subject
 from pipeline.report.feedback.values import same_values
 from pipeline.settings import load_settings
 from schemas.declaration import submission, wanted_sheet_keys
-from tests.intake.build import Book, xlsx
+from tests.making.workbooks import Book, xlsx
 
 SETTINGS = load_settings()
 TERMS = Terms("de", SETTINGS, wanted_sheet_keys(submission()))

@@ -13,7 +13,8 @@ from pipeline.report.feedback.copy import Job, make_copy
 from pipeline.report.feedback.formulas import Harmless, harmless_names
 from tests.feedback.making import TERMS, about, assert_untouched, copied, copy, mark, marked, write
 from tests.feedback.package import check_package
-from tests.intake.build import Raw, formula, rewrite, submission, swap, xlsx
+from tests.making.damage import swap
+from tests.making.workbooks import Raw, formula, rewrite, submission, xlsx
 
 RULES = Harmless(
     frozenset({"akteure", "o'brien", "leer zeichen"}), frozenset({"satz"}), frozenset({"tabelle1"})

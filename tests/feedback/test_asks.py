@@ -3,14 +3,13 @@
 import datetime as dt
 from typing import Any
 
-import polars as pl
 import pytest
 
 from pipeline.catalogue import load
 from pipeline.report.feedback.gather import asks_by_cluster
 from pipeline.review import Review
 from pipeline.settings import load_settings
-from schemas.tables import TABLES
+from tests.making.frames import published
 
 A = "DE-0001"
 REQUEST = "Bitte ausfüllen: Management!B5; höchstens 17,85 erreicht"
@@ -26,10 +25,7 @@ def review(source: str, n: int) -> Review:
         "conditions": where | limit | {"condition": 1, "limit_source": source},
         "cohorts": cohort,
     }
-    frames = {}
-    for name, row in rows.items():
-        columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
-        frames[name] = pl.DataFrame([{c: row.get(c) for c in columns}], schema=columns)
+    frames = {name: published(name, [row]) for name, row in rows.items()}
     day = dt.date(2026, 9, 30)
     return Review("2026-Q3", day, (load("go-cluster"),), load_settings(), frames)
 

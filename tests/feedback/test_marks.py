@@ -12,7 +12,7 @@ from pipeline.report.feedback.places import address, cell_of, free_name, link_to
 from pipeline.report.feedback.subject import Ask, Subject
 from tests.feedback.making import SETTINGS, TERMS, about, assert_untouched, copy, mark, write
 from tests.feedback.package import check_package
-from tests.intake.build import submission
+from tests.making.workbooks import submission
 
 
 @pytest.mark.parametrize(

@@ -20,19 +20,16 @@ from tests.feedback.making import (
     write,
 )
 from tests.feedback.package import MAIN, check_package, parts_of
-from tests.intake.build import (
+from tests.making.damage import macro_enabled, short_dimension, strict, swap
+from tests.making.workbooks import (
     Book,
     Rich,
     Styled,
     error,
     formula,
-    macro_enabled,
     openpyxl_xlsx,
     rewrite,
-    short_dimension,
-    strict,
     submission,
-    swap,
     xlsx,
 )
 

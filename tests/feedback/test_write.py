@@ -13,9 +13,10 @@ from schemas.declaration import submission as declared
 from schemas.words import header_key, word_key
 from tests.feedback.making import TERMS, about, copied, mark, marked, places, write
 from tests.feedback.package import check_package
-from tests.intake.build import encrypted, error, openpyxl_xlsx, submission, xlsx
 from tests.intake.published import Published, command, publish
 from tests.libreoffice import converted
+from tests.making.damage import encrypted
+from tests.making.workbooks import error, openpyxl_xlsx, submission, xlsx
 
 SECRET = "GEHEIM-anderes-Cluster.xlsx"
 

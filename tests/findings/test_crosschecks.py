@@ -14,8 +14,7 @@ from pipeline.office import read_office
 from pipeline.settings import load_settings
 from pipeline.submissions import incomplete
 from schemas.declaration import submission
-
-from .frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
+from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
 
 # An address that fits: Dresden.
 DRESDEN = {"PLZ": "01067", "Ort": "Dresden"}

@@ -18,8 +18,7 @@ from pipeline.tables.suggestions import nearest
 from pipeline.texts import LANGUAGES
 from schemas.declaration import office, registers, submission
 from schemas.words import word_key
-
-from .frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells_of
+from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells_of
 
 Said = list[tuple[str, str, str]]
 HOLES = re.compile(r"[{}]|\bNone\b")

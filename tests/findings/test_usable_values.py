@@ -11,8 +11,7 @@ from pipeline.validate import failed
 from schemas.columns import LISTS, dtype_of, holds, is_listed, values
 from schemas.declaration import Field, Sheet, office, submission, views
 from schemas.sheets import items_schema, sheet_schema
-
-from .frames import LAST_DAY
+from tests.making.frames import LAST_DAY
 
 SHEETS = [sheet for workbook in (submission(), office(), views()) for sheet in workbook.sheets]
 NUMBERS = [-181.0, -1.0, 0.0, 0.5, 1.0, 90.0, 90.5, 1989.0, 1990.0, 2100.0, 2101.0, 1e12]

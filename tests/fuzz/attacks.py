@@ -6,9 +6,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.intake.build import Book, rewrite, submission, swap, xlsx
 from tests.intake.test_hostile import FILES
 from tests.intake.test_submissions import SINGLE
+from tests.making.damage import swap
+from tests.making.workbooks import Book, rewrite, submission, xlsx
 
 from .mutate import members, packed
 from .xlsb import xlsb

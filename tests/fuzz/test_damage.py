@@ -20,7 +20,8 @@ from pipeline.settings import load_settings
 from schemas.declaration import submission as declared
 from schemas.declaration import wanted_sheet_keys
 from schemas.words import collapse, word_key
-from tests.intake.build import macro_enabled, submission, xlsx
+from tests.making.damage import macro_enabled
+from tests.making.workbooks import submission, xlsx
 
 from .effort import amount, chance
 from .mutate import mutated

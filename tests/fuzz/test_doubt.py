@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from pipeline.intake.refusal import Refusal
-from tests.intake.build import Edit, rewrite, submission, swap, xlsx
+from tests.making.damage import swap
+from tests.making.workbooks import Edit, rewrite, submission, xlsx
 
 from .books import book, see
 from .mutate import members, packed

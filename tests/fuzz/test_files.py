@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.words import collapse
-from tests.intake import build
-from tests.intake.build import Book, xlsx
+from tests.making import workbooks
+from tests.making.workbooks import Book, xlsx
 
 from .books import Drawn, Grid
 from .drawing import books
@@ -55,7 +55,7 @@ def short(cell: Given) -> Given:
     return Given("n", float(f"{cell.value:.14g}")) if cell.kind == "n" else cell
 
 
-def lines(grid: Grid) -> build.Grid:
+def lines(grid: Grid) -> workbooks.Grid:
     """A grid as lines of cells."""
     rows, columns = max(row for row, _ in grid), max(column for _, column in grid)
     return [
@@ -64,13 +64,13 @@ def lines(grid: Grid) -> build.Grid:
     ]
 
 
-def written(cell: Given | None) -> build.Cell:
+def written(cell: Given | None) -> workbooks.Cell:
     """A cell as the writers of the tests take it."""
     if cell is None:
         return None
     if cell.kind == "e":
-        return build.error(cell.value)
-    result: build.Cell = build.formula(None) if cell.kind == "f" else cell.value
+        return workbooks.error(cell.value)
+    result: workbooks.Cell = workbooks.formula(None) if cell.kind == "f" else cell.value
     return result
 
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.intake.build import save, submission
 from tests.intake.published import PERIOD, Published, command
+from tests.making.workbooks import save, submission
 from tests.sparing import REPORTS, sparing
 
 from .attacks import ATTACKS, INCOMPLETE, Attack

@@ -5,7 +5,7 @@ import struct
 import zipfile
 from datetime import date
 
-from tests.intake.build import Book, Cell
+from tests.making.workbooks import Book, Cell
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"

@@ -1,4 +1,4 @@
-"""A good cluster, cell by cell, and a writer of the workbooks a review reads.
+"""A good cluster, cell by cell, and the inputs of a review made of such clusters.
 
 ``good()`` fulfils every criterion of the go-cluster catalogue clearly (4.2 depends on the
 portfolio).  A test changes it with *edits*: small functions that alter one workbook.
@@ -6,7 +6,6 @@ portfolio).  A test changes it with *edits*: small functions that alter one work
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,52 +14,28 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 from geographiclib.geodesic import Geodesic
 
+from tests.making.workbooks import Book, Cell, Grid, headers, save, table
 from tests.sparing import ALL, sparing
 
-Cell = str | int | float | bool | date | None
 Row = dict[str, Cell]
 
 PERIOD = "2026-Q3"
 AS_OF = date(2026, 9, 30)
 OFFICE = (51.0, 10.0)
 
-HEADERS: dict[str, list[str]] = {
-    "Akteure": [
-        "Name", "Akteurstyp", "Bindung", "Beitritt", "Austritt", "PLZ", "Ort", "Land",
-        "Breitengrad", "Längengrad", "Beschäftigte", "Umsatz EUR", "Bilanzsumme EUR", "KMU",
-        "Wertschöpfungsstufe",
-    ],
-    "Management": ["Funktion", "VZÄ", "Beginn", "Ende"],
-    "Gremien": ["Gremium", "Akteursgruppe", "Sitze"],
-    "Finanzierung": ["Jahr", "Quelle", "Betrag EUR", "Status"],
-    "Aktivitäten": [
-        "Art", "Bezeichnung", "Handlungsfeld", "Beginn", "Häufigkeit pro Jahr", "Teilnehmende",
-    ],
-    "Nachweise": [
-        "Art", "Titel", "Datum", "Ende", "Beteiligte Akteure", "Reichweite", "Verweis",
-    ],
-}  # fmt: skip
-REGISTER = [
-    "Cluster-ID", "Clustername", "Rolle", "Mitglied seit", "Einreichung erwartet",
-    "Exzellenzmaßnahmen", "Beratungsgespräch am", "Antrag am", "Aufnahmegespräch am",
-    "Gutachten am", "Votum", "Votum am",
-]  # fmt: skip
-RATINGS = [
-    "Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
-    "Gültig bis",
-]  # fmt: skip
+TABLES = ("Akteure", "Management", "Gremien", "Finanzierung", "Aktivitäten", "Nachweise")
+HEADERS = {sheet: headers(sheet) for sheet in TABLES}
 
 
 @dataclass
 class Workbook:
-    """One submission: the labels of Stammdaten and the rows of the other sheets."""
+    """One submission: the labels of Stammdaten, the rows of the other sheets, missing columns."""
 
     master: Row
     sheets: dict[str, list[Row]]
-    headers: dict[str, list[str]] = field(default_factory=lambda: copy.deepcopy(HEADERS))
+    dropped: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -239,7 +214,7 @@ def drop(sheet: str) -> Edit:
 
 
 def drop_column(sheet: str, header: str) -> Edit:
-    return Edit(frozenset({sheet}), lambda book: book.headers[sheet].remove(header))
+    return Edit(frozenset({sheet}), lambda book: book.dropped.append((sheet, header)))
 
 
 def without(sheet: str, kind: str) -> Edit:
@@ -274,42 +249,15 @@ def write(book: Workbook, cluster_id: str, folder: Path) -> Path:
     """Writes the submission; actors without a name get one by their place in the sheet."""
     own: Row = {"Cluster-ID": cluster_id, "Clustername": f"Cluster {cluster_id}"}
     labels = {k: own.get(k) if v is None and k in own else v for k, v in book.master.items()}
-    path = folder / f"{cluster_id}.xlsx"
-    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as file:
-        _fill(file, "Stammdaten", [list(pair) for pair in labels.items()])
-        for sheet, rows in book.sheets.items():
-            if sheet == "Akteure":
-                rows = [{"Name": f"Akteur {i:03}", **row} for i, row in enumerate(rows, 1)]
-            _fill(file, sheet, _grid(book.headers[sheet], rows))
-    return path
-
-
-def write_table(path: Path, sheet: str, headers: list[str], rows: Sequence[Row]) -> None:
-    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as file:
-        _fill(file, sheet, _grid(headers, rows))
-
-
-def _grid(headers: list[str], rows: Sequence[Row]) -> list[list[Cell]]:
-    unknown = {key for row in rows for key in row} - {h for hs in HEADERS.values() for h in hs}
-    assert not unknown - set(REGISTER) - set(RATINGS), f"no such column: {unknown}"
-    return [list(headers), *([row.get(header) for header in headers] for row in rows)]
-
-
-def _fill(file: Any, name: str, grid: Sequence[Sequence[Cell]]) -> None:
-    sheet, day = file.add_worksheet(name), file.add_format({"num_format": "dd.mm.yyyy"})
-    for r, row in enumerate(grid):
-        for c, value in enumerate(row):
-            match value:
-                case None:
-                    continue
-                case bool():
-                    sheet.write_boolean(r, c, value)
-                case date():
-                    sheet.write_datetime(r, c, value, day)
-                case str():
-                    sheet.write_string(r, c, value)
-                case _:
-                    sheet.write_number(r, c, value)
+    grids: dict[str, Grid] = {"Stammdaten": [list[Cell](pair) for pair in labels.items()]}
+    for sheet, rows in book.sheets.items():
+        if sheet == "Akteure":
+            rows = [{"Name": f"Akteur {i:03}", **row} for i, row in enumerate(rows, 1)]
+        grids[sheet] = table(sheet, rows)
+    made = Book(grids)
+    for sheet, header in book.dropped:
+        made.drop_column(sheet, header)
+    return save(folder / f"{cluster_id}.xlsx", made)
 
 
 def write_inputs(
@@ -324,9 +272,9 @@ def write_inputs(
     for cluster_id, book in clusters.items():
         write(book, cluster_id, period / "submissions")
     if register:
-        write_table(folder / "register.xlsx", "Register", REGISTER, register)
+        save(folder / "register.xlsx", Book({"Register": table("Register", register)}))
     if ratings:
-        write_table(period / "assessments.xlsx", "Gutachten", RATINGS, ratings)
+        save(period / "assessments.xlsx", Book({"Gutachten": table("Gutachten", ratings)}))
     return folder
 
 

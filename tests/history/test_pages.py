@@ -11,7 +11,8 @@ from pipeline.history.model import Since
 from pipeline.report.html.pages import write_pages
 from pipeline.review import Review
 from pipeline.settings import load_settings
-from tests.test_html import BAD, DAY, GOOD, PERIOD, Row, context, frame, tables
+from tests.making.frames import published
+from tests.test_html import BAD, DAY, GOOD, PERIOD, Row, context, tables
 
 KEYS = {"catalogue": "go-cluster", "cluster_id": GOOD}
 CHANGES = [
@@ -49,7 +50,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalogue = load("go-cluster")
     rows = tables(catalogue) | history(GOOD)
     statuses = pl.lit("fulfilled")
-    found = {name: frame(name, rows_) for name, rows_ in rows.items()}
+    found = {name: published(name, rows_) for name, rows_ in rows.items()}
     own = pl.col("cluster_id") == GOOD
     found["criteria"] = found["criteria"].with_columns(
         status=pl.when(own).then(statuses).otherwise("status")

@@ -4,7 +4,7 @@ Only five criteria are looked at: 1 (bound actors), 4.2 (actors per FTE), 7.2 (s
 10.1 (competitors) and 12 (success stories).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline.evaluate import OWN
 from pipeline.history.causes import measured
 from pipeline.history.state import KEPT, State, from_frames
 from pipeline.settings import Settings, load_settings
+from tests.making.frames import kept
 
 CRITERIA = ("1", "4.2", "7.2", "10.1", "12")
 DAY_THEN, DAY_NOW = date(2026, 6, 15), date(2026, 9, 15)
@@ -84,7 +85,7 @@ def state(
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in KEPT}
     for file, (cluster_id, says) in enumerate(said.items()):
         _fill(rows, file, cluster_id, says)
-    frames = {name: frame(name, rows[name]) for name in KEPT}
+    frames = {name: kept(name, rows[name]) for name in KEPT}
     frames["reference"] = cohorts(limits).with_columns(source=pl.lit(OWN))
     chosen = rules or catalogue()
     return from_frames(frames, {chosen.id: chosen}, settings or load_settings())
@@ -117,29 +118,6 @@ def _fill(rows: Mapping[str, list[Any]], file: int, cluster_id: str, says: Says)
     for criterion, rating in says.ratings:
         keys = {"catalogue": "go-cluster", "cluster_id": cluster_id, "criterion_id": criterion}
         rows["ratings"].append({**keys, "rated": rating.status, "valid_until": rating.until})
-
-
-TYPES: dict[str, Any] = {
-    **dict.fromkeys(("file", "row"), pl.UInt32),
-    **dict.fromkeys(("as_of", "founded", "strategy_dated", "funding_secured_until"), pl.Date),
-    **dict.fromkeys(("joined", "left", "from", "until", "date", "valid_until"), pl.Date),
-    **dict.fromkeys(("fte", "seats", "year", "amount_eur", "times_per_year"), pl.Float64),
-    **dict.fromkeys(("strategy_actors", "lat", "office_lat", "distance_km"), pl.Float64),
-    **dict.fromkeys(("actors_involved", "p75"), pl.Float64),
-    **dict.fromkeys(("revision_concept", "sme", "sme_ifm", "rnd", "several"), pl.Boolean),
-    **dict.fromkeys(("action_fields", "measures"), pl.List(pl.String)),
-}
-
-
-def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return one frame of a state; what a row does not say is null, or false for a bad cell."""
-    schema = {
-        column: TYPES.get(column, pl.Boolean if column.endswith("_bad") else pl.String)
-        for column in KEPT[name]
-    }
-    table = pl.DataFrame([dict(row) for row in rows], schema=schema)
-    bad = [c for c in table.columns if c.endswith("_bad")]
-    return table.with_columns(pl.col(bad).fill_null(value=False)) if bad else table
 
 
 def figures(now: State) -> pl.DataFrame:

@@ -8,9 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from tests.making.workbooks import Book, save
 from tests.sparing import ALL, sparing
-
-from .build import Book, save
 
 PERIOD = "2026-Q3"
 Files = dict[str, Book | bytes]

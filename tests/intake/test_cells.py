@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from .build import Cell, Raw, Rich, Styled, error, formula, submission
+from tests.making.workbooks import Cell, Raw, Rich, Styled, error, formula, submission
+
 from .published import Files, Published, publish
 
 Effect = Callable[[Published, str, int], Any]

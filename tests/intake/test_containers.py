@@ -16,8 +16,9 @@ from pipeline.intake.reader import Reading, read_workbook
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_one
 from pipeline.texts import LANGUAGES, say_refusal, texts
+from tests.making.damage import encrypted, flipped_byte
+from tests.making.workbooks import rewrite
 
-from .build import encrypted, flipped_byte, rewrite
 from .raw import (
     LIMITS,
     MAIN,

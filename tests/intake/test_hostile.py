@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.build import Book, Raw, error, formula, rewrite, save, submission, swap, xlsx
 from tests.intake.published import PERIOD, Published, publish
+from tests.making.damage import swap
+from tests.making.workbooks import Book, Raw, error, formula, rewrite, save, submission, xlsx
 
 ACTORS = "xl/worksheets/sheet2.xml"
 WORKBOOK = "xl/workbook.xml"

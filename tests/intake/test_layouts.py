@@ -11,7 +11,8 @@ from datetime import date
 
 import pytest
 
-from .build import (
+from tests.making.damage import short_dimension, strict, swap
+from tests.making.workbooks import (
     Book,
     Cell,
     Grid,
@@ -19,12 +20,10 @@ from .build import (
     openpyxl_xlsx,
     rewrite,
     shifted,
-    short_dimension,
-    strict,
     submission,
-    swap,
     xlsx,
 )
+
 from .published import Files, Published, publish
 
 Place = tuple[str, str, str]

@@ -12,27 +12,29 @@ from typing import Any
 import pytest
 
 from tests.libreoffice import converted
-
-from .build import (
+from tests.making.damage import (
+    encrypted,
+    flipped_byte,
+    macro_enabled,
+    plain_zip,
+    swap,
+    twice,
+    wrong_checksum,
+)
+from tests.making.workbooks import (
     AS_OF,
     Book,
     Cell,
-    encrypted,
     error,
-    flipped_byte,
     formula,
-    macro_enabled,
-    plain_zip,
     register,
     rewrite,
     save,
     shifted,
     submission,
-    swap,
-    twice,
-    wrong_checksum,
     xlsx,
 )
+
 from .published import PERIOD, Files, Published, command, publish, run, submit
 
 Outcome = tuple[str | None, ...]

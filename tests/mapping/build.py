@@ -3,8 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from tests.intake.build import Book, Cell, Grid, save, submission
 from tests.intake.published import PERIOD
+from tests.making.workbooks import Book, Cell, Grid, save, submission
 
 TITLE: Grid = [
     ["Members of the cluster – export"],

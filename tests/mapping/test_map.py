@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.mapping.draft import quoted
 from pipeline.mapping.load import load_mapping
-from tests.intake.build import Book, Grid, save, submission
 from tests.intake.published import command, publish
+from tests.making.workbooks import Book, Grid, save, submission
 
 from .build import MAPPING, add_mapping, crm_export
 

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.mapping.load import load_mapping, load_mappings
 from pipeline.mapping.model import MappingError
-from tests.intake.build import save, submission
 from tests.intake.published import PERIOD, command, publish, run, submit
+from tests.making.workbooks import save, submission
 
 from .build import MAPPING, add_mapping, crm_export, own_form
 

@@ -16,8 +16,8 @@ from pipeline.mapping.load import load_mapping
 from pipeline.settings import load_settings
 from schemas.declaration import submission as declared
 from schemas.declaration import wanted_sheet_keys
-from tests.intake.build import Book, Cell, Grid, save, submission
 from tests.intake.published import publish
+from tests.making.workbooks import Book, Cell, Grid, save, submission
 
 from .build import add_mapping
 

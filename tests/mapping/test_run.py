@@ -5,8 +5,8 @@ import json
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.intake.build import Book
 from tests.intake.published import Published, publish
+from tests.making.workbooks import Book
 
 from .build import add_mapping, crm_export, own_form
 

@@ -1,15 +1,13 @@
 """Writes a scene as real workbooks, in the many ways in which people fill in cells."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from tests.making.workbooks import Book, Formula, Grid, save
 
 from .cells import BAD, EMPTY, TABLES, Cell, Cluster, Rating, RegisterRow, known
 from .generate import Layout, Scene
@@ -101,14 +99,6 @@ UNREADABLE = "unklar"
 UNKNOWN_MEASURE = "Wettbewerb der Weltraumbahnhöfe"
 NO_BREAK_SPACE = "\u00a0"
 TOTALS = {"funding": ("source", "amount"), "management": ("function", "fte")}
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula with its stored value: an Excel error, or none."""
-
-    text: str
-    stored: str
 
 
 ERROR = Formula("=1/0", "#DIV/0!")
@@ -220,53 +210,20 @@ def content(rng: Random, cell: Cell, kind: str) -> Any:
     return WRITERS[kind](rng, cell)
 
 
-class Book:
-    """A workbook being written."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.book = xlsxwriter.Workbook(str(path))
-        self.day = self.book.add_format({"num_format": "dd.mm.yyyy"})
-
-    def put(self, sheet: Worksheet, row: int, column: int, what: Any) -> None:
-        """Write one cell by the type of what is written."""
-        if isinstance(what, Formula):
-            sheet.write_formula(row, column, what.text, None, what.stored)
-        elif isinstance(what, bool):
-            sheet.write_boolean(row, column, what)
-        elif isinstance(what, date):
-            day = what if isinstance(what, datetime) else datetime.combine(what, time())
-            sheet.write_datetime(row, column, day, self.day)
-        elif isinstance(what, str):
-            sheet.write_string(row, column, what)
-        elif what is not None:
-            sheet.write_number(row, column, what)
-
-    def put_row(self, sheet: Worksheet, row: int, cells: list[Any]) -> None:
-        """Write a row of cells."""
-        for column, what in enumerate(cells):
-            self.put(sheet, row, column, what)
-
-    def close(self) -> None:
-        """Save the file."""
-        self.book.close()
-
-
 # ---- submissions ----
 
 
-def write_master(book: Book, rng: Random, made: Cluster, layout: Layout) -> None:
+def master_sheet(rng: Random, made: Cluster, layout: Layout) -> Grid:
     """The master data sheet, labels in any order; an empty cell may lack its label too."""
-    sheet = book.book.add_worksheet("Master data" if layout.english else "Stammdaten")
     labels = list(MASTER)
     rng.shuffle(labels)
-    line = 0
+    lines: Grid = []
     for label in labels:
         cell, kind = made.cell(label), MASTER[label][2]
         if cell is EMPTY and rng.random() < 0.3:
             continue
-        book.put_row(sheet, line, [MASTER[label][layout.english], content(rng, cell, kind)])
-        line += 1
+        lines.append([MASTER[label][layout.english], content(rng, cell, kind)])
+    return lines
 
 
 def postcode_kind(kind: str, row: dict[str, Cell]) -> str:
@@ -275,55 +232,52 @@ def postcode_kind(kind: str, row: dict[str, Cell]) -> str:
     return "foreign" if kind == "postcode" and not german_row else kind
 
 
-def write_table(book: Book, rng: Random, made: Cluster, layout: Layout, table: str) -> None:
+def table_sheet(rng: Random, made: Cluster, layout: Layout, table: str) -> Grid:
     """One sheet with a header and a row per entry."""
     rows = getattr(made, table)
-    if rows is None:
-        return
-    sheet = book.book.add_worksheet(SHEETS[table][layout.english])
     if table in layout.blank:
-        return
+        return []
     columns = [name for name in COLUMNS[table] if name not in layout.dropped.get(table, ())]
     rng.shuffle(columns)
-    above = layout.lines_above.get(table, 0)
-    for line in range(above):
-        book.put_row(sheet, line, ["Bitte jede Zeile ausfüllen."])
+    lines: Grid = [["Bitte jede Zeile ausfüllen."]] * layout.lines_above.get(table, 0)
     heads: list[Any] = [COLUMNS[table][name][layout.english] for name in columns]
-    book.put_row(sheet, above, [*heads, *(["Bemerkung"] if rng.random() < 0.2 else [])])
-    for line, row in enumerate(rows, start=above + 1):
+    lines = [*lines, [*heads, *(["Bemerkung"] if rng.random() < 0.2 else [])]]
+    for row in rows:
         cells = [
             content(rng, row.get(name, EMPTY), postcode_kind(COLUMNS[table][name][2], row))
             for name in columns
         ]
-        book.put_row(sheet, line, cells)
+        lines.append(cells)
     if rows and rng.random() < 0.15:
-        write_total(book, sheet, columns, table, above + 1 + len(rows))
+        lines += total_lines(columns, table)
+    return lines
 
 
-def write_total(book: Book, sheet: Worksheet, columns: list[str], table: str, line: int) -> None:
-    """A line of totals, which counts for nothing."""
+def total_lines(columns: list[str], table: str) -> Grid:
+    """A line of totals, which counts for nothing, where the sheet has its columns."""
     label, total = TOTALS.get(table, ("", ""))
-    if label in columns and total in columns:
-        book.put(sheet, line, columns.index(label), "Summe")
-        book.put(sheet, line, columns.index(total), 123456)
+    if label not in columns or total not in columns:
+        return []
+    said = {label: "Summe", total: 123456}
+    return [[said.get(name) for name in columns]]
 
 
-def write_example(book: Book) -> None:
-    """A sheet that is never read."""
-    sheet = book.book.add_worksheet("Beispiel")
-    book.put_row(sheet, 0, ["Name", "Akteurstyp", "Bindung"])
-    book.put_row(sheet, 1, ["Muster GmbH", "Unternehmen", "Mitgliedschaft"])
+EXAMPLE: Grid = [
+    ["Name", "Akteurstyp", "Bindung"],
+    ["Muster GmbH", "Unternehmen", "Mitgliedschaft"],
+]
+"""A sheet that is never read."""
 
 
 def write_submission(path: Path, made: Cluster, layout: Layout) -> None:
     """One submission."""
-    rng, book = Random(layout.seed), Book(path)
-    if rng.random() < 0.2:
-        write_example(book)
-    write_master(book, rng, made, layout)
+    rng = Random(layout.seed)
+    sheets = {"Beispiel": EXAMPLE} if rng.random() < 0.2 else {}
+    sheets["Master data" if layout.english else "Stammdaten"] = master_sheet(rng, made, layout)
     for table in rng.sample(TABLES, len(TABLES)):
-        write_table(book, rng, made, layout, table)
-    book.close()
+        if getattr(made, table) is not None:
+            sheets[SHEETS[table][layout.english]] = table_sheet(rng, made, layout, table)
+    save(path, Book(sheets))
 
 
 # ---- the office's files ----
@@ -331,31 +285,29 @@ def write_submission(path: Path, made: Cluster, layout: Layout) -> None:
 
 def write_register(path: Path, rows: list[RegisterRow]) -> None:
     """The office's list of clusters."""
-    book = Book(path)
-    sheet = book.book.add_worksheet("Register")
-    heads = ["Cluster-ID", "Clustername", "Rolle", "Einreichung erwartet", "Exzellenzmaßnahmen"]
-    book.put_row(sheet, 0, list(heads))
-    for line, row in enumerate(rows, start=1):
+    lines: Grid = [
+        ["Cluster-ID", "Clustername", "Rolle", "Einreichung erwartet", "Exzellenzmaßnahmen"]
+    ]
+    for row in rows:
         measures = "; ".join(row.measures) if known(row.measures) else None
-        cells = [row.cluster_id, f"Cluster {row.cluster_id}", row.role]
-        book.put_row(sheet, line, [*cells, "ja" if row.expected else "nein", measures])
-    book.close()
+        expected = "ja" if row.expected else "nein"
+        lines.append([row.cluster_id, f"Cluster {row.cluster_id}", row.role, expected, measures])
+    save(path, Book({"Register": lines}))
 
 
 def write_assessments(path: Path, rows: list[Rating], rng: Random) -> None:
     """The expert ratings, criteria as text or number."""
-    book = Book(path)
-    sheet = book.book.add_worksheet("Gutachten")
-    heads = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter"]
-    book.put_row(sheet, 0, [*heads, "Datum", "Gültig bis"])
-    for line, row in enumerate(rows, start=1):
+    heads: list[Any] = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung"]
+    lines: Grid = [[*heads, "Gutachter", "Datum", "Gültig bis"]]
+    for row in rows:
         catalogue = row.catalogue if rng.random() < 0.5 or row.catalogue != "go-cluster" else None
         garbage = "vielleicht" if row.verdict is BAD else None
         criterion = rng.choice((row.criterion, float(row.criterion)))
-        cells = [catalogue, row.cluster_id, criterion, VERDICTS.get(row.verdict, garbage)]
+        cells: list[Any] = [catalogue, row.cluster_id, criterion]
+        cells.append(VERDICTS.get(row.verdict, garbage))
         last = [row.reason, "AB", row.day, row.valid_until]
-        book.put_row(sheet, line, cells + [cell if known(cell) else None for cell in last])
-    book.close()
+        lines.append(cells + [cell if known(cell) else None for cell in last])
+    save(path, Book({"Gutachten": lines}))
 
 
 def write_scene(scene: Scene, inputs: Path) -> None:

@@ -18,8 +18,8 @@ from pipeline.settings import load_settings
 from pipeline.template.own_words import in_our_words
 from pipeline.template.plan import Filled
 from schemas.declaration import submission, wanted_sheet_keys
-from tests.intake.build import save
 from tests.intake.published import PERIOD
+from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export, own_form
 
 OWN, FOREIGN = "DE-0042", "DE-0043"

@@ -15,7 +15,7 @@ from pipeline.template import plan
 from pipeline.template.carry import carried_over
 from pipeline.template.form import write_form
 from pipeline.template.source import filled_from
-from tests.intake.build import save
+from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export
 from tests.reading import examined
 from tests.sparing import ALL, sparing

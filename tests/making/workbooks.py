@@ -1,10 +1,13 @@
-"""Build submissions cell by cell, including what no spreadsheet library would write."""
+"""The maker of workbooks: submissions and the office's files from plain values, cell by cell.
+
+Also what no spreadsheet library would write (`Raw`). Columns are those that are declared: a new one
+needs nothing here.
+"""
 
 import io
 import re
-import struct
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +15,11 @@ from pathlib import Path
 
 import openpyxl
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
+
+from schemas.declaration import office
+from schemas.declaration import submission as declared
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,14 @@ class Raw:
     attributes: str
     inner: str
     as_date: bool = False
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula with the value that is stored with it."""
+
+    text: str
+    stored: str | float
 
 
 @dataclass(frozen=True)
@@ -39,7 +54,7 @@ class Rich:
     text: str
 
 
-Cell = None | str | bool | int | float | date | datetime | Raw | Styled | Rich
+Cell = None | str | bool | int | float | date | datetime | Raw | Formula | Styled | Rich
 Grid = list[list[Cell]]
 Edit = Callable[[bytes], bytes]
 
@@ -54,6 +69,23 @@ def formula(stored: str | float | None, *, as_date: bool = False) -> Raw:
         return Raw("", "<f>1+1</f>", as_date)
     kind = 't="str"' if isinstance(stored, str) else ""
     return Raw(kind, f"<f>1+1</f><v>{stored}</v>", as_date)
+
+
+# ---- tables ---------------------------------------------------------------------------------
+
+
+def headers(sheet: str) -> list[str]:
+    """The headers of one of our sheets, as they are declared."""
+    every = {own.name["de"]: own for own in (*declared().sheets, *office().sheets)}
+    return [field.name["de"] for field in every[sheet].fields]
+
+
+def table(sheet: str, rows: Iterable[Mapping[str, Cell]]) -> Grid:
+    """One of our sheets, of rows by their headers; what a row does not say is empty."""
+    heads, own = headers(sheet), list(rows)
+    unknown = {key for row in own for key in row} - set(heads)
+    assert not unknown, f"no such column: {unknown}"
+    return [list[Cell](heads), *([row.get(head) for head in heads] for row in own)]
 
 
 # ---- the submission -------------------------------------------------------------------------
@@ -85,23 +117,6 @@ MASTER: dict[str, Cell] = {
     "Antrag am": date(2016, 5, 1),
 }
 
-ACTOR_HEADERS = [
-    "Name",
-    "Akteurstyp",
-    "Bindung",
-    "Beitritt",
-    "Austritt",
-    "PLZ",
-    "Ort",
-    "Land",
-    "Breitengrad",
-    "Längengrad",
-    "Beschäftigte",
-    "Umsatz EUR",
-    "Bilanzsumme EUR",
-    "KMU",
-    "Wertschöpfungsstufe",
-]
 ALPHA: dict[str, Cell] = {
     "Name": "Alpha GmbH",
     "Akteurstyp": "Unternehmen",
@@ -159,11 +174,7 @@ ZETA: dict[str, Cell] = {  # joins after the Stichtag
     "PLZ": "01067",
     "Beschäftigte": 8,
 }
-ACTORS: Grid = [list(ACTOR_HEADERS)]
-ACTORS += [
-    [row.get(header) for header in ACTOR_HEADERS]
-    for row in (ALPHA, BETA, GAMMA, DELTA, EPSILON, ZETA)
-]
+ACTORS = table("Akteure", [ALPHA, BETA, GAMMA, DELTA, EPSILON, ZETA])
 
 MANAGEMENT: Grid = [
     ["Funktion", "VZÄ", "Beginn", "Ende"],
@@ -282,6 +293,7 @@ def xlsx(book: Book) -> bytes:
     }
     workbook = xlsxwriter.Workbook(target, options)
     workbook.set_properties({"created": datetime(2026, 1, 1)})
+    day = workbook.add_format({"num_format": "dd.mm.yyyy"})
     edits: dict[str, Edit] = {}
     for number, (name, grid) in enumerate(book.sheets.items(), 1):
         sheet = workbook.add_worksheet(name)
@@ -291,7 +303,7 @@ def xlsx(book: Book) -> bytes:
             if (name, row + 1) in book.hidden_rows:
                 sheet.set_row(row, None, None, {"hidden": True})
             for column, cell in enumerate(line):
-                _write(workbook, sheet, row, column, cell)
+                _write(workbook, sheet, row, column, cell, day)
         raw = {
             xl_rowcol_to_cell(row, column): cell
             for row, line in enumerate(grid)
@@ -314,8 +326,8 @@ def _write(
     row: int,
     column: int,
     cell: Cell,
+    day: Format,
 ) -> None:
-    day = {"num_format": "dd.mm.yyyy"}
     match cell:
         case None:
             pass
@@ -324,10 +336,11 @@ def _write(
         case str():
             sheet.write_string(row, column, cell)
         case date():
-            sheet.write_datetime(row, column, cell, workbook.add_format(day))
+            sheet.write_datetime(row, column, cell, day)
         case Raw():
-            number_format = workbook.add_format(day) if cell.as_date else None
-            sheet.write_number(row, column, 0, number_format)
+            sheet.write_number(row, column, 0, day if cell.as_date else None)
+        case Formula():
+            sheet.write_formula(row, column, cell.text, None, cell.stored)
         case Styled():
             style = workbook.add_format({"num_format": cell.number_format})
             sheet.write_number(row, column, cell.number, style)
@@ -379,145 +392,13 @@ def rewrite(data: bytes, edits: dict[str, Edit], compression: int = zipfile.ZIP_
     return target.getvalue()
 
 
-def swap(*pairs: tuple[str, str]) -> Edit:
-    """Replace texts; the first of the pairs must be there."""
-
-    def edit(content: bytes) -> bytes:
-        assert pairs[0][0].encode() in content, pairs[0][0]
-        for old, new in pairs:
-            content = content.replace(old.encode(), new.encode())
-        return content
-
-    return edit
-
-
-def short_dimension(data: bytes, sheet: int) -> bytes:
-    """Declare that a sheet ends at B2; its cells go on."""
-
-    def edit(xml: bytes) -> bytes:
-        new, count = re.subn(rb'<dimension ref="[^"]*"/>', b'<dimension ref="A1:B2"/>', xml)
-        assert count == 1
-        return new
-
-    return rewrite(data, {f"xl/worksheets/sheet{sheet}.xml": edit})
-
-
-def strict(data: bytes) -> bytes:
-    """Excel's "Strict Open XML Spreadsheet": the same parts in other namespaces."""
-    transitional = "http://schemas.openxmlformats.org/"
-    iso = "http://purl.oclc.org/ooxml/"
-
-    def edit(xml: bytes) -> bytes:
-        for part in ("spreadsheetml", "officeDocument", "drawingml"):
-            for rest in ("main", "relationships", "extended-properties"):
-                old, new = f"{transitional}{part}/2006/{rest}", f"{iso}{part}/{rest}"
-                xml = xml.replace(old.encode(), new.encode())
-        return xml.replace(b"<workbook ", b'<workbook conformance="strict" ')
-
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return rewrite(data, dict.fromkeys(archive.namelist(), edit))
-
-
-def macro_enabled(data: bytes) -> bytes:
-    """The content type of an .xlsm file (without macros)."""
-    old = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-    new = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
-    return rewrite(data, {"[Content_Types].xml": swap((old, new))})
-
-
-def wrong_checksum(data: bytes, old: bytes, new: bytes) -> bytes:
-    """Change stored bytes of the same length: everything can be read, but no checksum fits."""
-    stored = rewrite(data, {}, zipfile.ZIP_STORED)
-    assert len(old) == len(new)
-    assert stored.count(old) == 1
-    return stored.replace(old, new)
-
-
-def flipped_byte(data: bytes, member: str) -> bytes:
-    """Flip one bit in the middle of a member's compressed data."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        info = archive.getinfo(member)
-    name, extra = struct.unpack_from("<HH", data, info.header_offset + 26)
-    middle = info.header_offset + 30 + name + extra + info.compress_size // 2
-    return data[:middle] + bytes([data[middle] ^ 0x10]) + data[middle + 1 :]
-
-
-def twice(data: bytes, member: str, name: str) -> bytes:
-    """Put a second copy of a member, with other figures, into the file."""
-    target = io.BytesIO(data)
-    with zipfile.ZipFile(target, "a") as archive:
-        archive.writestr(name, archive.read(member).replace(b"<v>40</v>", b"<v>4000</v>"))
-    return target.getvalue()
-
-
-def plain_zip() -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("liesmich.txt", "Hier ist keine Arbeitsmappe.")
-    return target.getvalue()
-
-
-def encrypted() -> bytes:
-    """An OLE2 container with the streams of a password-protected .xlsx (the content is noise).
-
-    Sector 0 is the FAT, 1 the directory, 2-9 and 10-17 are the two streams of 4096 bytes.
-    """
-    free, end, fat_sector = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-    chains = [*range(3, 10), end, *range(11, 18), end]
-    fat = [fat_sector, end, *chains]
-    fat += [free] * (128 - len(fat))
-
-    def entry(
-        name: str, kind: int, start: int, size: int, child: int = free, right: int = free
-    ) -> bytes:
-        raw = (name + "\0").encode("utf-16-le")
-        return struct.pack(
-            "<64sHBBIII16sIQQIQ",
-            *(raw, len(raw), kind, 1, free, right, child, b"", 0, 0, 0, start, size),
-        )
-
-    directory = [
-        entry("Root Entry", 5, end, 0, child=1),
-        entry("EncryptionInfo", 2, 2, 4096, right=2),
-        entry("EncryptedPackage", 2, 10, 4096),
-        struct.pack("<64sHBBIII16sIQQIQ", *(b"", 0, 0, 0, free, free, free, b"", 0, 0, 0, 0, 0)),
-    ]
-    header = struct.pack(
-        "<8s16sHHHHH6sIIIIIIIII",
-        *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b""),
-        *(0, 1, 1, 0, 4096, end, 0, end, 0),
-    )
-    header += struct.pack("<109I", 0, *[free] * 108)
-    info = struct.pack("<HHI", 4, 4, 0x40) + b"<encryption/>"  # "agile"
-    return b"".join(
-        [header, struct.pack("<128I", *fat), *directory, info.ljust(4096, b" "), b"\xa5" * 4096]
-    )
-
-
 # ---- the office's register ------------------------------------------------------------------
-
-REGISTER_HEADERS = [
-    "Cluster-ID",
-    "Clustername",
-    "Rolle",
-    "Mitglied seit",
-    "Einreichung erwartet",
-    "Exzellenzmaßnahmen",
-    "Beratungsgespräch am",
-    "Antrag am",
-    "Aufnahmegespräch am",
-    "Gutachten am",
-    "Votum",
-    "Votum am",
-]
 
 
 def register(rows: Iterable[dict[str, Cell]]) -> Book:
     """The register; a row without a role or an expectation is an expected member."""
-    book = Book({"Register": [list[Cell](REGISTER_HEADERS)]})
-    for row in rows:
-        book.add("Register", {"Rolle": "Mitglied", "Einreichung erwartet": "ja", **row})
-    return book
+    usual: dict[str, Cell] = {"Rolle": "Mitglied", "Einreichung erwartet": "ja"}
+    return Book({"Register": table("Register", [usual | row for row in rows])})
 
 
 def save(path: Path, content: Book | bytes) -> Path:

@@ -1,0 +1,109 @@
+"""The maker of frames: rows say what a test cares about, the columns are those of the engine.
+
+Workbooks as the stacked frames of the intake, tables as they are published, frames as states keep
+them. A new column needs nothing here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from pipeline.catalogue import load
+from pipeline.history.state import to_frames
+from pipeline.intake.gather import Intake
+from pipeline.office import read_office
+from pipeline.review import Task, review
+from pipeline.settings import load_settings
+from pipeline.survey import Asked, survey
+from schemas.tables import TABLES
+
+PERIOD = "2026-Q3"
+LAST_DAY = date(2026, 9, 30)
+MASTER = {"Cluster-ID": "DE-0001", "Stichtag": LAST_DAY}
+COMPANY = {"Name": "Alpha GmbH", "Akteurstyp": "Unternehmen", "Bindung": "Mitgliedschaft"}
+KINDS = {str: "s", int: "n", float: "n", bool: "b", date: "d"}
+
+
+Row = Mapping[str, Any]
+Grids = dict[str, list[list[Any]]]
+
+
+def raw_cells_of(books: Sequence[Grids]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the stacked frames of many workbooks, which have their places as numbers."""
+    names, cells = zip(*(raw_cells(book, file) for file, book in enumerate(books)), strict=True)
+    return pl.concat(names), pl.concat(cells)
+
+
+def raw_cells(sheets: Grids, file: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the stacked frames of one workbook from its grids."""
+    rows = []
+    for number, grid in enumerate(sheets.values()):
+        for r, line in enumerate(grid, 1):
+            for c, value in enumerate(line, 1):
+                if value is not None:
+                    rows.append((file, number, r, c, *typed(value)))
+    schema = {
+        "file": pl.UInt32,
+        "sheet": pl.UInt16,
+        "row": pl.UInt32,
+        "column": pl.UInt32,
+        "kind": pl.UInt8,
+        "number": pl.Float64,
+        "text": pl.String,
+    }
+    names = pl.DataFrame(
+        {"file": [file] * len(sheets), "sheet": range(len(sheets)), "name": list(sheets)},
+        schema={"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String},
+    )
+    return names, pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def typed(value: Any) -> tuple[int, float | None, str | None]:
+    kind = ord(KINDS[type(value)])
+    if isinstance(value, str):
+        return kind, None, value
+    if isinstance(value, date):
+        return kind, float((value - date(1970, 1, 1)).days), None
+    return kind, float(value), None
+
+
+def grid_of(rows: list[dict[str, Any]]) -> list[list[Any]]:
+    heads = list(dict.fromkeys(head for row in rows for head in row))
+    return [heads, *([row.get(head) for head in heads] for row in rows)]
+
+
+# ------------------------------------------------------------------------------------------ tables
+def published(name: str, rows: Iterable[Row], period: str | None = PERIOD) -> pl.DataFrame:
+    """A table of the contract; what a row does not say is null. period: of all rows."""
+    columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
+    said = [{"period": period, **row} for row in rows]
+    return pl.DataFrame([{c: row.get(c) for c in columns} for row in said], schema=columns)
+
+
+def kept(name: str, rows: Iterable[Row]) -> pl.DataFrame:
+    """A frame of a state; what a row does not say is null, or false for a bad cell."""
+    schema = kept_schemas()[name]
+    table = pl.DataFrame([{c: row.get(c) for c in schema} for row in rows], schema=schema)
+    bad = [column for column in schema if column.endswith("_bad")]
+    return table.with_columns(pl.col(bad).fill_null(value=False)) if bad else table
+
+
+@cache
+def kept_schemas() -> Mapping[str, pl.Schema]:
+    """The columns of a state's frames and their types, as a review of one submission has them."""
+    settings, nothing = load_settings(), raw_cells({})
+    files = pl.DataFrame(
+        {"file": [0], "source_file": ["a.xlsx"], "sha256": ["a"]},
+        schema_overrides={"file": pl.UInt32},
+    )
+    refusals = pl.DataFrame(schema={"file": pl.UInt32, "code": pl.String, "detail": pl.String})
+    cells = raw_cells({"Stammdaten": [list(pair) for pair in MASTER.items()]})
+    parts = [survey(Asked(settings, LAST_DAY), files, *cells)]
+    task = Task(PERIOD, LAST_DAY, (load("go-cluster"),), settings, {})
+    office = read_office({}, *nothing)
+    done = review(task, Intake(files, refusals, []), office, files.clear(), parts)
+    assert done.state is not None
+    return {name: frame.schema for name, frame in to_frames(done.state).items()}
