@@ -16,6 +16,8 @@ from tests.sparing import REPORTS, sparing
 ROOT = Path(__file__).parent.parent
 PERIOD = "2026-Q2"
 INPUTS = ["--inputs", str(ROOT / "inputs")]
+# Another process has the shipped ones; both are to have the same.
+INPUTS += ["--catalogue", str(ROOT / "tests" / "catalogues" / "go-cluster.toml")]
 
 
 def cluster_review(*arguments: str, outputs: Path) -> subprocess.CompletedProcess[str]:
@@ -41,7 +43,7 @@ def by_flow(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
     outputs = tmp_path_factory.mktemp("flow")
-    return outputs, cluster_review(outputs=outputs)
+    return outputs, cluster_review(*INPUTS, outputs=outputs)
 
 
 def test_a_good_run_says_one_line(by_flow: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

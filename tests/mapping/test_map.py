@@ -221,7 +221,7 @@ def test_strings_of_strangers_stay_strings(
         ("own.xlsx", [], 2, "own.toml gibt es schon und wird nicht überschrieben"),
         ("own.xlsx", ["--output", "own.toml"], 2, "gibt es schon"),
         ("own.xlsx", ["--output", "draft.txt"], 2, "muss auf .toml enden"),
-        ("own.xlsx", ["--output", "no/draft.toml"], 2, "kann nicht geschrieben werden"),
+        ("own.xlsx", ["--output", "no/draft.toml"], 2, "Der Ordner ist keiner"),
         ("none.xlsx", [], 2, "nicht gefunden"),
         ("text.xlsx", [], 1, "keine Excel-Arbeitsmappe"),
         ("folder.xlsx", [], 1, "folder.xlsx"),
