@@ -25,7 +25,7 @@ from pipeline.report.html.words import Words
 from pipeline.review import Review
 from pipeline.settings import load_settings
 from pipeline.texts import NBSP
-from tests.making.frames import published
+from tests.making.frames import beside, published
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 GOOD, BAD = "DE-0001", "DE-0002"
@@ -200,23 +200,21 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
 
 def context() -> dict[str, pl.DataFrame]:
     """Return what pages tell besides the tables."""
-    offices = [(GOOD, "Kassel", 51.31, 9.49), (BAD, HOSTILE, None, None)]
     dates = {"consultation_on": DAY, "strategy_dated": DAY, "as_of": DAY}
-    steps = dict.fromkeys(("application_on", "interview_on", "assessed_on", "voted_on"), None)
     counts = {"actors": 4, "near": 2, "companies": 3, "company_stages": 1, "research": 1}
     counts |= {"science": 1, "stages": 1, "stage_known": 2, "action_fields": 5}
     counts |= {"working_structures": 2, "internal_communication": 1}
-    known = {"technology_field": "IKT", "innovation_projects": None}
-    return {
-        "offices": pl.DataFrame(
-            offices, schema=["cluster_id", "city", "latitude", "longitude"], orient="row"
-        ),
-        "process": pl.DataFrame(
-            [{"cluster_id": i, **dates, **steps, "vote": None} for i in (GOOD, BAD)]
-        ),
-        "features": pl.DataFrame([{"cluster_id": i, **counts, **known} for i in (GOOD, BAD)]),
-        "stages": pl.DataFrame([{"cluster_id": BAD, "stage": HOSTILE, "actors": 2}]),
+    known = {"technology_field": "IKT"}
+    rows: dict[str, list[Row]] = {
+        "offices": [
+            {"cluster_id": GOOD, "city": "Kassel", "latitude": 51.31, "longitude": 9.49},
+            {"cluster_id": BAD, "city": HOSTILE},
+        ],
+        "process": [{"cluster_id": i, **dates} for i in (GOOD, BAD)],
+        "features": [{"cluster_id": i, **counts, **known} for i in (GOOD, BAD)],
+        "stages": [{"cluster_id": BAD, "stage": HOSTILE, "actors": 2}],
     }
+    return {name: beside(name, own) for name, own in rows.items()}
 
 
 @pytest.fixture(scope="module")

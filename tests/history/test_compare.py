@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.benchmark import INDICATORS
 from pipeline.history.compare import compare
 from pipeline.history.lapses import falls, lapses
 from pipeline.history.model import Before, Since
+from tests.making.frames import published
 
 from .world import DAY_NOW, Says, catalogue, figures, state
 
@@ -18,27 +18,28 @@ SINCE = Since("2026-Q2")
 
 def clusters(**actors: float | None) -> pl.DataFrame:
     """Return a table of clusters with their bound actors."""
-    blank = {name: None for name in INDICATORS}
-    rows = [{"cluster_id": i, "name": i.upper(), **blank, "actors": n} for i, n in actors.items()]
-    types: dict[str, Any] = dict.fromkeys(INDICATORS, pl.Float64)
-    return pl.DataFrame(rows, schema={"cluster_id": pl.String, "name": pl.String, **types})
+    rows = [{"cluster_id": i, "name": i.upper(), "actors": n} for i, n in actors.items()]
+    return published("clusters", rows)
 
 
 def criteria(*statuses: tuple[str, str, str]) -> pl.DataFrame:
     """Return a table of criteria from cluster, criterion, status."""
-    schema = ["cluster_id", "criterion_id", "status"]
-    return pl.DataFrame(statuses, schema, orient="row").with_columns(catalogue=pl.lit("go-cluster"))
+    names = ("catalogue", "cluster_id", "criterion_id", "status")
+    rows = [dict(zip(names, ("go-cluster", *row), strict=True)) for row in statuses]
+    return published("criteria", rows)
 
 
 def decisions(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
     """Return a table of decisions from cluster, decision, confirmed one, fulfilled."""
-    schema = ["cluster_id", "decision", "decision_confirmed", "fulfilled"]
-    return pl.DataFrame(rows, schema, orient="row").with_columns(catalogue=pl.lit("go-cluster"))
+    names = ("catalogue", "cluster_id", "decision", "decision_confirmed", "fulfilled")
+    said = [dict(zip(names, ("go-cluster", *row), strict=True)) for row in rows]
+    return published("decisions", said)
 
 
 def compared(then: dict[str, pl.DataFrame], now: dict[str, pl.DataFrame]) -> dict[str, Any]:
     """Return the comparison of two publications of which the earlier kept no state."""
-    coverage = pl.DataFrame({"cluster_id": ["a", "gone"], "state": ["reviewed", "missing"]})
+    states = {"a": "reviewed", "gone": "missing"}
+    coverage = published("coverage", [{"cluster_id": i, "state": s} for i, s in states.items()])
     same = {
         "criteria": criteria(("a", "1", "fulfilled")),
         "decisions": decisions(("a", "open", "open", 10)),

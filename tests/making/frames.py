@@ -15,7 +15,7 @@ from pipeline.catalogue import load
 from pipeline.history.state import to_frames
 from pipeline.intake.gather import Intake
 from pipeline.office import read_office
-from pipeline.review import Task, review
+from pipeline.review import Review, Task, review
 from pipeline.settings import load_settings
 from pipeline.survey import Asked, survey
 from schemas.tables import TABLES
@@ -76,25 +76,39 @@ def grid_of(rows: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 # ------------------------------------------------------------------------------------------ tables
-def published(name: str, rows: Iterable[Row], period: str | None = PERIOD) -> pl.DataFrame:
-    """A table of the contract; what a row does not say is null. period: of all rows."""
+def published(name: str, rows: Iterable[Row]) -> pl.DataFrame:
+    """A table of the contract; what a row does not say is null, and the period the usual one."""
     columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
-    said = [{"period": period, **row} for row in rows]
-    return pl.DataFrame([{c: row.get(c) for c in columns} for row in said], schema=columns)
+    usual = {"period": PERIOD} if "period" in columns else {}
+    return filled([usual | dict(row) for row in rows], columns)
 
 
 def kept(name: str, rows: Iterable[Row]) -> pl.DataFrame:
     """A frame of a state; what a row does not say is null, or false for a bad cell."""
-    schema = kept_schemas()[name]
-    table = pl.DataFrame([{c: row.get(c) for c in schema} for row in rows], schema=schema)
-    bad = [column for column in schema if column.endswith("_bad")]
+    state = reviewed().state
+    assert state is not None
+    table = filled(rows, to_frames(state)[name].schema)
+    bad = [column for column in table.columns if column.endswith("_bad")]
     return table.with_columns(pl.col(bad).fill_null(value=False)) if bad else table
 
 
+def beside(name: str, rows: Iterable[Row]) -> pl.DataFrame:
+    """A frame of what pages tell beside the tables; what a row does not say is null."""
+    return filled(rows, reviewed().context[name].schema)
+
+
+def filled(rows: Iterable[Row], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """A frame of these columns; a row that names another is a mistake."""
+    said = list(rows)
+    unknown = {key for row in said for key in row} - set(schema)
+    assert not unknown, f"no such column: {unknown}"
+    return pl.DataFrame([{c: row.get(c) for c in schema} for row in said], schema=schema)
+
+
 @cache
-def kept_schemas() -> Mapping[str, pl.Schema]:
-    """The columns of a state's frames and their types, as a review of one submission has them."""
-    settings, nothing = load_settings(), raw_cells({})
+def reviewed() -> Review:
+    """A review of one small submission: its frames have the columns of all reviews."""
+    settings = load_settings()
     files = pl.DataFrame(
         {"file": [0], "source_file": ["a.xlsx"], "sha256": ["a"]},
         schema_overrides={"file": pl.UInt32},
@@ -103,7 +117,5 @@ def kept_schemas() -> Mapping[str, pl.Schema]:
     cells = raw_cells({"Stammdaten": [list(pair) for pair in MASTER.items()]})
     parts = [survey(Asked(settings, LAST_DAY), files, *cells)]
     task = Task(PERIOD, LAST_DAY, (load("go-cluster"),), settings, {})
-    office = read_office({}, *nothing)
-    done = review(task, Intake(files, refusals, []), office, files.clear(), parts)
-    assert done.state is not None
-    return {name: frame.schema for name, frame in to_frames(done.state).items()}
+    office = read_office({}, *raw_cells({}))
+    return review(task, Intake(files, refusals, []), office, files.clear(), parts)
