@@ -225,11 +225,11 @@ def lacking(least_space: int) -> tuple[str, str] | None:
             "Please raise the limit (ulimit -n).",
         )
     if space != resource.RLIM_INFINITY and space < least_space:
-        has, needs = space / GB, least_space // GB
+        has, needs = f"{space / GB:.1f}", least_space // GB
         return (
-            f"Der Arbeitsspeicher ist begrenzt: auf {has:.1f} GB an Adressen, nötig sind {needs} "
-            "GB. Bitte die Grenze erhöhen (ulimit -v).",
-            f"Memory is limited: to {has:.1f} GB of addresses, {needs} GB are needed. "
+            f"Der Arbeitsspeicher ist begrenzt: auf {has.replace('.', ',')} GB an Adressen, nötig "
+            f"sind {needs} GB. Bitte die Grenze erhöhen (ulimit -v).",
+            f"Memory is limited: to {has} GB of addresses, {needs} GB are needed. "
             "Please raise the limit (ulimit -v).",
         )
     return None
