@@ -219,7 +219,7 @@ def test_a_link_within_the_page_leads_where_it_says(opened: Open) -> None:
     page = opened(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     for name in ("edge", "matrix", "benchmark"):
         page.locator(f"nav a[href='#{name}']").click()
-        page.wait_for_function("!document.body.matches('.jump')")
+        expect(page.locator("body:not(.jump)")).to_be_attached()
         top = page.locator(f"#{name}").evaluate("node => node.getBoundingClientRect().top")
         assert 0 <= top < 40, name
 
@@ -274,7 +274,4 @@ def test_what_has_the_focus_is_in_sight_backwards_too(opened: Open) -> None:
     page.locator("#quality [tabindex='0']").last.focus()
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
-        page.wait_for_function(
-            "() => { const { top, bottom } = document.activeElement.getBoundingClientRect();"
-            " return bottom > 0 && top < innerHeight; }"
-        )
+        expect(page.locator(":focus")).to_be_in_viewport()
