@@ -18,7 +18,6 @@ import polars as pl
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
-from pipeline.report.workbook.rows_apart import write_rows_apart
 from pipeline.review import Review
 
 WORKBOOK, TEMPLATE = "portfolio.xlsx", "assessments-template.xlsx"
@@ -42,7 +41,6 @@ class Books:
         start = time.perf_counter()
         write_workbook(self.review, self.folder / WORKBOOK, self.lang, self.earlier)
         write_assessments(self.review, self.earlier, self.folder / TEMPLATE, self.lang)
-        write_rows_apart(self.review, self.folder, self.lang)
         return round(time.perf_counter() - start, 3)
 
 

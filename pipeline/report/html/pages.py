@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pipeline.collector import give_back
 from pipeline.report.html.cluster import cluster_views
 from pipeline.report.html.index import index_view
 from pipeline.report.html.lists import list_pages, long_tables
@@ -25,7 +24,6 @@ def write_pages(review: Review, folder: Path, lang: str) -> None:
     """
     words = Words(lang)
     write_index(review, folder, words)
-    give_back()
     for view in cluster_views(review, words):
         path = folder / page_of(view.cluster_id)
         _write(path, render("cluster.html.j2", words, view=view))

@@ -117,5 +117,6 @@ def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
             if code == "criteria"
             else [sheet_name(book.text(f"sheet_{code}"))]
         )
-        result += [(name, book.text(f"guide_{code}")) for name in names]
+        apart = "_apart" if code == "counts" and not book.has_rows else ""
+        result += [(name, book.text(f"guide_{code}{apart}")) for name in names]
     return result

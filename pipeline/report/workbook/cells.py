@@ -11,8 +11,6 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.report.workbook.blocks import Looks
-from pipeline.report.workbook.fast import FastSheet
 from pipeline.texts import say
 
 Formula = Callable[[int], str]
@@ -79,24 +77,18 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, look: Format, lang: st
 
 
 def put_column(
-    sheet: FastSheet, top: int, at: int, column: Column, looks: Mapping[str, Format], lang: str
+    sheet: Worksheet, top: int, at: int, column: Column, looks: Mapping[str, Format], lang: str
 ) -> None:
     """Write a column's cells, the first in row `top` (from 0)."""
-    values, kind = column.values, column.kind
-    look: Looks = looks[kind] if isinstance(kind, str) else [looks[k] for k in kind]
-    if column.formula is not None:
-        sheet.put_formulas(top, at, values, column.formula, look, array=column.array)
-        return
-    types = {type(value) for value in values} - {type(None)}
-    if types == {str}:
-        # every different text is looked at once: long columns repeat themselves
-        texts = {v: v and clean(v, lang) for v in dict.fromkeys(values)}
-        sheet.put_texts(top, at, [texts[v] for v in values], look)
-    elif types <= {int, float} and all(v is None or math.isfinite(v) for v in values):
-        sheet.put_numbers(top, at, values, look)
-    else:
-        for index, value in enumerate(values):
-            put(sheet, top + index, at, value, looks[column.kind_of(index)], lang)
+    formula = column.formula
+    for index, value in enumerate(column.values):
+        row, look = top + index, looks[column.kind_of(index)]
+        if formula is None or value is None:
+            put(sheet, row, at, value, look, lang)
+        elif column.array:
+            sheet.write_array_formula(row, at, row, at, formula(row + 1), look, value)
+        else:
+            sheet.write_formula(row, at, formula(row + 1), look, value)
 
 
 def width_of(column: Column) -> float:

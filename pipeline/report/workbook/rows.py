@@ -1,7 +1,6 @@
 """The sheets of rows: which rows count for what, and why the others do not."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
@@ -9,14 +8,12 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.catalogue import metrics
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.sheets import (
-    HEADER_ROW,
     Book,
     colour_column,
     column_at,
     new_sheet,
     put_table,
 )
-from pipeline.review import Review
 from pipeline.texts import say, texts
 from schemas.declaration import submission
 
@@ -36,7 +33,6 @@ def write_counts(book: Book) -> None:
         Column(book.text("h_cluster_id"), names["cluster_id"].to_list()),
         Column(book.text("h_name"), names["name"].to_list(), "foreign"),
         *count_columns(book, table),
-        *([] if book.has_rows else [file_column(book)]),
     ]
     put_table(book, sheet, book.text("table_counts"), columns)
 
@@ -78,46 +74,6 @@ def tally(book: Book, test: tuple[str, str] | None) -> Formula | None:
     ids = book.ref("actors", "cluster_id")
     more = f',{test[0]},"{test[1]}"' if test else ""
     return lambda row: f"=COUNTIFS({ids},$A{row}{more})"
-
-
-# ----------------------------------------------------------------------- files of their own
-def clusters_of_files(review: Review) -> list[list[str]]:
-    """Return the clusters whose rows stand in one file, file by file, in the order of the IDs.
-
-    A file has at most as many rows of Akteure as the settings say, unless one cluster has more.
-    """
-    numbers = review.tables["actors"].group_by("cluster_id").len("n")
-    every = review.tables["clusters"].select("cluster_id").sort("cluster_id")
-    every = every.join(numbers, on="cluster_id", how="left", maintain_order="left").fill_null(0)
-    most = review.settings.workbook.most_rows
-    files: list[list[str]] = []
-    room = 0
-    for cluster, number in every.iter_rows():
-        if not files or number > room:
-            files.append([])
-            room = most
-        files[-1].append(cluster)
-        room -= number
-    return files
-
-
-def file_of_rows(number: int) -> str:
-    """Return where a file of rows is published, from portfolio.xlsx; files count from 1."""
-    return f"rows/rows-{number:02}.xlsx"
-
-
-def file_column(book: Book) -> Column:
-    """Return links to the file in which each cluster's rows stand."""
-    files = enumerate(clusters_of_files(book.review), 1)
-    own = {cluster: file_of_rows(number) for number, ids in files for cluster in ids}
-    paths = [own[cluster] for cluster in book.table("clusters")["cluster_id"]]
-    names = [Path(path).name for path in paths]
-
-    def formula(row: int) -> str:
-        at = row - HEADER_ROW - 2
-        return f'=HYPERLINK("{paths[at]}","{names[at]}")'
-
-    return Column(book.text("h_file_of_rows"), names, "link", formula)
 
 
 # ------------------------------------------------------------------------------------- every row

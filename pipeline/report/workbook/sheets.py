@@ -31,24 +31,18 @@ MAX_NAME = 31
 
 @dataclass(frozen=True)
 class Book:
-    """The file, what it is made from, the language, the looks of cells.
-
-    of_rows: whether it is a file of rows, apart from the comparative workbook (`rows_apart`).
-    """
+    """The file, what it is made from, the language, the looks of cells."""
 
     file: Workbook
     review: Review
     lang: str
     looks: Mapping[str, Format]
-    of_rows: bool = False
 
     @cached_property
     def has_rows(self) -> bool:
-        """Whether every row stands in this file: large portfolios have files of their own for them.
-
-        Thousands of formulas over hundreds of thousands of rows would calculate for minutes.
-        """
-        return self.of_rows or not rows_stand_apart(self.review)
+        """Whether the rows of members stand in the file: no program counts very many in time."""
+        most = self.review.settings.workbook.most_rows
+        return self.review.tables["actors"].height <= most
 
     def text(self, code: str, **parts: object) -> str:
         """Return one of the workbook's own texts."""
@@ -96,11 +90,6 @@ class Book:
         return f"{self.text(f'table_{table}')}[{self.text(f'h_{header}')}]"
 
 
-def rows_stand_apart(review: Review) -> bool:
-    """Return whether a portfolio has too many rows of Akteure for the comparative workbook."""
-    return review.tables["actors"].height > review.settings.workbook.most_rows
-
-
 # ------------------------------------------------------------------------------------- a new sheet
 def sheet_name(name: str) -> str:
     """Return the name as Excel takes it."""
@@ -120,7 +109,7 @@ def new_sheet(
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
     about = about or book.text(f"about_{code}")
     put(sheet, 1, 0, about, book.looks["about"], book.lang)
-    if code != "overview" and not alone and not book.of_rows:
+    if code != "overview" and not alone:
         link = f"internal:'{book.text('sheet_overview')}'!A1"
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
