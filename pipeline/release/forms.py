@@ -16,7 +16,7 @@ from pipeline.template.form import write_form
 from pipeline.template.own_words import examine_in_our_words
 from pipeline.template.plan import Filled
 
-# For one form; a usual one takes a second or two.
+# For one form; a usual one takes some seconds.
 SECONDS = 300
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.collector import no_collecting
 from pipeline.new_file import write_new
 from pipeline.report.workbook.files import OPTIONS
 from pipeline.template.book import Book, add_sheet, all_looks
@@ -17,12 +16,11 @@ from pipeline.template.calculation import Calculation, add_values
 from pipeline.template.entry import write_entry
 from pipeline.template.guide import write_example, write_guide
 from pipeline.template.lists import write_lists
-from pipeline.template.parts import fill_sheets, sheet_data
 from pipeline.template.plan import FORM_ROW, VALUE_COLUMN, Filled, own_sheet, text
 from pipeline.template.selfcheck import write_check
 from pipeline.template.stored import stored_values
 from pipeline.template.verdicts import add_everything
-from pipeline.template.words import define_words, words_xml
+from pipeline.template.words import define_words, write_words
 from schemas.declaration import Sheet, submission
 
 # The same form has the same bytes, whenever it is written.
@@ -40,17 +38,13 @@ def write_form(path: Path, lang: str, filled: Filled | None = None) -> None:
 def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
     """Return the form as an xlsx file, empty or filled; a doubt of XlsxWriter's is an error."""
     values = filled or Filled()
-    sums = calculation(values)
     target = BytesIO()
-    with warnings.catch_warnings(), no_collecting():
+    with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         with Workbook(target, {**deepcopy(OPTIONS), "in_memory": True}) as file:
             stored = stored_values(values, lang)
-            book = Book(file, lang, values, stored, all_looks(file, lang))
-            write_sheets(book, sums)
-            last = len(file.worksheets())
-    contents = {last - 1: words_xml(), last: sheet_data(sums.cells())}
-    return fill_sheets(target.getvalue(), contents)
+            write_sheets(Book(file, lang, values, stored, all_looks(file, lang)))
+    return target.getvalue()
 
 
 def calculation(filled: Filled) -> Calculation:
@@ -61,9 +55,9 @@ def calculation(filled: Filled) -> Calculation:
     return sums
 
 
-def write_sheets(book: Book, sums: Calculation) -> None:
-    """Write every sheet in its order; the last two are hidden and filled later."""
-    lang = book.lang
+def write_sheets(book: Book) -> None:
+    """Write every sheet in its order; the last two are hidden."""
+    lang, sums = book.lang, calculation(book.filled)
     book.file.set_properties({"title": text("about", "title", lang), "created": CREATED})
     write_guide(book)
     for declared in submission().sheets:
@@ -74,8 +68,8 @@ def write_sheets(book: Book, sums: Calculation) -> None:
     write_lists(book)
     words = own_sheet("words", lang)
     define_words(book.file, words)
-    for name in (words, own_sheet("sums", lang)):
-        add_sheet(book, name, hidden=True)
+    write_words(add_sheet(book, words, hidden=True))
+    sums.write(add_sheet(book, own_sheet("sums", lang), hidden=True))
 
 
 def define_columns(file: Workbook, sheet: Sheet, lang: str) -> None:
