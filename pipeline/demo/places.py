@@ -105,6 +105,6 @@ def around(office: Place) -> Area:
 
 def nearest(office: Place, places: Sequence[Place], limit: int) -> list[int]:
     """Return the indices of the near ones of these places, nearest first, so many at most."""
-    frame = pl.DataFrame(places, schema=list(Place._fields), orient="row").with_row_index()
+    frame = pl.DataFrame(places, schema=list(Place.__annotations__), orient="row").with_row_index()
     ordered = frame.with_columns(km=_km(office)).filter(pl.col("km") <= NEAR_KM)
     return ordered.sort("km", "index").head(limit)["index"].to_list()

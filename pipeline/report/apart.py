@@ -4,6 +4,7 @@ Each of the two takes about half of the time that writing takes, and neither nee
 """
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -98,6 +99,6 @@ def end_with_parent() -> None:
 
     def watch() -> None:
         parent.join()
-        os._exit(1)
+        signal.raise_signal(signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -1,5 +1,7 @@
 """The workbooks that another process writes are the same, and its mistakes come back."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,30 @@ def test_what_goes_wrong_there_is_raised_here(demo: Demo, tmp_path: Path) -> Non
         books_apart(Books(demo.review, tmp_path / "no tables", "de", {}), {}),
     ):
         pass
+
+
+CHILD = """
+import time
+from multiprocessing import get_context
+from pipeline.report.apart import end_with_parent
+
+def wait():
+    end_with_parent()
+    print("there", flush=True)
+    time.sleep(300)
+
+if __name__ == "__main__":
+    get_context("spawn").Process(target=wait).start()
+    time.sleep(300)
+"""
+
+
+def test_the_other_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
+    script = tmp_path / "child.py"
+    script.write_text(CHILD)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "there\n"
+        parent.kill()
+        # the child holds the other end until it has ended
+        parent.communicate(timeout=120)
