@@ -1,4 +1,7 @@
-"""From an analyst's workbook to the office's file: read, decide, write beside, check, replace."""
+"""From an analyst's workbook to the office's file: read, decide, write beside, check, replace.
+
+A file that would lose something stays as it is: a new file beside it holds the ratings.
+"""
 
 import datetime as dt
 import io
@@ -11,10 +14,11 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter import Workbook
 
-from pipeline.adopt.append import Value, append_rows
+from pipeline.adopt.append import Loss, Value, append_rows, losses
 from pipeline.adopt.decide import ADOPTED, Outcome, decide
 from pipeline.adopt.reading import Ratings, UnusableFileError, Views, read_ratings, read_views
 from pipeline.intake.pool import Read
+from pipeline.report.workbook.formats import DATES
 from schemas.declaration import office, registers
 
 SHEET = "assessments"
@@ -23,12 +27,17 @@ COMPARED = ["catalogue", "cluster_id", "criterion_id", "rating", "reason", "asse
 
 @dataclass(frozen=True)
 class Adopted:
-    """What was done: the file, its backup (None for a new file), what became of each view."""
+    """What was done: the file, its backup (None for a new file), what became of each view.
+
+    beside: the new file with all ratings, where the office's own would have lost something.
+    """
 
     path: Path
-    backup: Path | None
     views: Views
     outcomes: Sequence[Outcome]
+    backup: Path | None = None
+    beside: Path | None = None
+    lost: Sequence[Loss] = ()
 
     @property
     def count(self) -> int:
@@ -37,10 +46,9 @@ class Adopted:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was left out."""
-        return self.views.findings.is_empty() and all(
-            outcome.code in (ADOPTED, "there") for outcome in self.outcomes
-        )
+        """Whether nothing was left out and the ratings stand in the office's file."""
+        left_out = any(outcome.code not in (ADOPTED, "there") for outcome in self.outcomes)
+        return self.views.findings.is_empty() and not left_out and self.beside is None
 
 
 def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) -> Adopted:
@@ -49,23 +57,28 @@ def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) 
     sign: whose they are; None: as the sheet of views says, in the row or once above.
 
     Nothing that stands there is lost: rows are added below, a copy is kept, the new file takes the
-    old one's place in one step once it reads as it should. UnusableFileError if a file is not.
+    old one's place in one step once it reads as it should; or the file stays as it is, and a new
+    one beside it holds all ratings. UnusableFileError if a file is not usable.
     """
     views = read_views(file, read)
     path = inputs / views.period / "assessments.xlsx"
     if not path.parent.is_dir():
         raise UnusableFileError(path.parent, "no_folder")
-    content = path.read_bytes() if path.is_file() else blank_file()
+    content = path.read_bytes() if path.is_file() else file_of([])
     ratings = read_content(content, path, read)
     outcomes = decide(views, ratings.table, day, sign)
     rows = [row_of(outcome, day) for outcome in outcomes if outcome.code == ADOPTED]
-    backup = None
-    if rows:
-        new = append_rows(content, sheet_of(ratings), placed(rows, ratings))
-        check(ratings, rows, read_content(new, path, read).table)
-        backup = keep(path, day)
-        replace(path, new)
-    return Adopted(path, backup, views, outcomes)
+    if not rows:
+        return Adopted(path, views, outcomes)
+    if lost := losses(content):
+        beside = free_path(path, day, "merged")
+        replace(beside, file_of([*ratings.rows(), *rows]))
+        return Adopted(path, views, outcomes, beside=beside, lost=lost)
+    new = append_rows(content, sheet_of(ratings), placed(rows, ratings))
+    check(ratings, rows, read_content(new, path, read).table)
+    backup = keep(path, day)
+    replace(path, new)
+    return Adopted(path, views, outcomes, backup)
 
 
 def read_content(content: bytes, path: Path, read: Read) -> Ratings:
@@ -117,15 +130,22 @@ def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFr
 
 
 # ------------------------------------------------------------------------------------------ files
-def blank_file() -> bytes:
-    """Return a file of ratings with nothing but its headers."""
+def file_of(rows: Sequence[Mapping[str, Value | None]]) -> bytes:
+    """Return a file of ratings: its headers, and the rows by field."""
     target = io.BytesIO()
     sheet = office().sheet(SHEET)
     with Workbook(target, {"in_memory": True}) as file:
         own = file.add_worksheet(sheet.name["de"])
         bold = file.add_format({"bold": True, "bottom": 1})
+        day = file.add_format({"num_format": DATES["de"]})
         for at, field in enumerate(sheet.fields):
             own.write_string(0, at, field.name["de"], bold)
+            for number, row in enumerate(rows, 1):
+                value = row.get(field.key)
+                if isinstance(value, dt.date):
+                    own.write_datetime(number, at, value, day)
+                elif value is not None:
+                    own.write_string(number, at, value)
         own.set_column(0, len(sheet.fields) - 1, 18)
         own.freeze_panes(1, 0)
     return target.getvalue()
@@ -135,11 +155,17 @@ def keep(path: Path, day: dt.date) -> Path | None:
     """Copy the file beside itself under a free name; nothing to copy gives None."""
     if not path.is_file():
         return None
-    number, stem = 1, f"{path.stem}-{day:%Y-%m-%d}"
-    while (backup := path.with_name(f"{stem}-{number}.bak{path.suffix}")).exists():
-        number += 1
+    backup = free_path(path, day, "bak")
     shutil.copy2(path, backup)
     return backup
+
+
+def free_path(path: Path, day: dt.date, kind: str) -> Path:
+    """Return the name of a new file beside another: its day, a number that is free, its kind."""
+    number, stem = 1, f"{path.stem}-{day:%Y-%m-%d}"
+    while (free := path.with_name(f"{stem}-{number}.{kind}{path.suffix}")).exists():
+        number += 1
+    return free
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -1,200 +1,136 @@
-"""Adds rows below a table of an .xlsx file; every other byte of its parts stays as it is.
+"""Adds rows below a table of an .xlsx file by openpyxl, and says what it would lose of the file.
 
-Only the sheet's own part (and the table upon it) is changed: other sheets, formats, drawings and
-whatever else the file holds are copied as they are.
+openpyxl reads a file whole and writes it again. What it does not know is gone then, and so are the
+results of formulas: a rating that is one would no longer be in force. Such a file is not for it.
 """
 
-import datetime as dt
 import io
 import re
+import warnings
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from posixpath import join, normpath
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
 
-from lxml import etree
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.table import Table
+from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.addresses import column_letters, column_number
+Value = str | date
+LOOKS = ("font", "fill", "border", "alignment", "protection", "number_format")
+# Parts of a file that openpyxl writes again, or that Excel makes anew: by how their names begin.
+KEPT = re.compile(
+    r"\[Content_Types\]\.xml|_rels/|docProps/|customXml/|xl/_rels/|xl/workbook\.xml|xl/styles\.xml"
+    r"|xl/theme/|xl/sharedStrings\.xml|xl/worksheets/|xl/tables/|xl/calcChain\.xml"
+    r"|xl/printerSettings/|xl/comments|xl/drawings/(vmlDrawing|commentsDrawing|_rels/vmlDrawing)"
+)
+# What is lost: how the names of its parts begin.
+LOST = {
+    "macros": re.compile(r"xl/vba"),
+    "threads": re.compile(r"xl/(threadedComments|persons)/"),
+    "drawings": re.compile(r"xl/(drawings|charts|chartsheets|diagrams|media)/"),
+}
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-WORKBOOK = "xl/workbook.xml"
-EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
-SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-REFERENCE = re.compile(r"^([A-Z]+)(\d+)$")
-Value = str | dt.date
+
+@dataclass(frozen=True)
+class Loss:
+    """What a file would lose: formulas, lists, threads, drawings, macros, parts, all; and where."""
+
+    code: str
+    where: str = ""
 
 
+# --------------------------------------------------------------------------------- what would go
+def losses(content: bytes) -> list[Loss]:
+    """Return what the file would lose by openpyxl, one of each kind; none if it can be edited."""
+    found = {loss.code: loss for loss in reversed(list(every_loss(content)))}
+    return list(reversed(found.values()))
+
+
+def every_loss(content: bytes) -> Iterator[Loss]:
+    """Find everything that the file would lose."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            parts = file.namelist()
+            is_strict = STRICT in file.read("xl/workbook.xml")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always", UserWarning)
+            book = opened(content)
+    except Exception:
+        # openpyxl has no error of its own for files that it cannot read
+        yield Loss("all")
+        return
+    if is_strict:
+        yield Loss("all")
+    for sheet in book.worksheets:
+        formulas = (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
+        yield from (Loss("formulas", f"{sheet.title}!{cell.coordinate}") for cell in formulas)
+    yield from map(loss_of_part, (part for part in parts if not KEPT.match(part)))
+    if said:
+        # of lists that refer to other sheets, say; openpyxl says what it leaves out
+        yield Loss("lists")
+
+
+def loss_of_part(part: str) -> Loss:
+    """Return what is lost with a part."""
+    return next((Loss(code) for code, own in LOST.items() if own.match(part)), Loss("parts", part))
+
+
+def opened(content: bytes) -> openpyxl.Workbook:
+    """Return the file, parts of a cell's text with their own looks."""
+    return openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
+
+
+# ----------------------------------------------------------------------------------- adding rows
 def append_rows(content: bytes, sheet: str, rows: Sequence[Mapping[int, Value]]) -> bytes:
-    """Return the file with rows below the last one used of a sheet.
+    """Return the file, which loses nothing (`losses`), with rows below the last one used.
 
     rows: column (from 1) to value. A new cell looks like the one above it; a date becomes a number
     where the one above is, else a text that says it.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as file:
-        parts = {WORKBOOK: parsed(file, WORKBOOK)}
-        part = part_of(file, parts[WORKBOOK], sheet)
-        parts[part] = parsed(file, part)
-        epoch = EPOCHS[is_1904(parts[WORKBOOK])]
-        first, last = put_rows(parts[part], rows, epoch)
-        changed = {part: parts[part]}
-        for table in tables_of(file, part):
-            own = parsed(file, table)
-            if extend_table(own, first, last):
-                changed[table] = own
-        return rewritten(file, changed)
-
-
-def rewritten(file: zipfile.ZipFile, changed: Mapping[str, etree._Element]) -> bytes:
-    """Return the archive with the changed parts, everything else as it is."""
+    book = opened(content)
+    own = book[sheet]
+    last = last_used(own)
+    for number, row in enumerate(rows, last + 1):
+        for column, value in row.items():
+            put(own.cell(number, column), value, own.cell(last, column))
+    for table in own.tables.values():
+        extend(table, last, len(rows))
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as copy:
-        for item in file.infolist():
-            own = changed.get(item.filename)
-            body = file.read(item) if own is None else text_of(own)
-            copy.writestr(item, body, compress_type=item.compress_type)
+    book.save(target)
     return target.getvalue()
 
 
-def parsed(file: zipfile.ZipFile, part: str) -> etree._Element:
-    """Return a part's root; nothing outside of it is read."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(file.read(part), parser)
+def last_used(sheet: Worksheet) -> int:
+    """Return the last row in which a cell holds something."""
+    rows = enumerate(sheet.iter_rows(values_only=True), 1)
+    return max(number for number, row in rows if any(value is not None for value in row))
 
 
-def text_of(root: etree._Element) -> bytes:
-    """Return a part as it is stored."""
-    body: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return body
+def put(cell: Cell, value: Value, above: Cell) -> None:
+    """Put a value into a cell, in the cell's own look or else in that of the one above."""
+    look = cell if cell.has_style else above
+    looks = {name: copy(getattr(look, name)) for name in LOOKS}
+    if isinstance(value, date):
+        looks["number_format"] = above.number_format
+        if not isinstance(above.value, date | int | float):
+            value = value.strftime("%d.%m.%Y")
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # whatever it looks like
+    for name, own in looks.items():
+        setattr(cell, name, own)
 
 
-# ---------------------------------------------------------------------------------- finding parts
-def part_of(file: zipfile.ZipFile, workbook: etree._Element, sheet: str) -> str:
-    """Return the part of a sheet."""
-    ids = {s.get("name"): s.get(f"{{{LINKS}}}id") for s in workbook.iter(f"{{{MAIN}}}sheet")}
-    targets = {link.get("Id"): link.get("Target") for link in links_of(file, WORKBOOK)}
-    return resolved(WORKBOOK, targets[ids[sheet]])
-
-
-def links_of(file: zipfile.ZipFile, part: str) -> Iterable[etree._Element]:
-    """Return the relationships of a part."""
-    folder, name = part.rsplit("/", 1)
-    path = f"{folder}/_rels/{name}.rels"
-    if path not in file.namelist():
-        return []
-    return list(parsed(file, path).iter(f"{{{PACKAGE}}}Relationship"))
-
-
-def resolved(part: str, target: str) -> str:
-    """Return the part that a relationship's target names."""
-    return normpath(join(part.rsplit("/", 1)[0], target)).lstrip("/")
-
-
-def tables_of(file: zipfile.ZipFile, part: str) -> list[str]:
-    """Return the parts of the tables on a sheet."""
-    return [
-        resolved(part, link.get("Target"))
-        for link in links_of(file, part)
-        if link.get("Type", "").endswith("/table")
-    ]
-
-
-def is_1904(workbook: etree._Element) -> bool:
-    """Whether the file counts its days from 1904."""
-    own = workbook.find(f"{{{MAIN}}}workbookPr")
-    return own is not None and own.get("date1904") in ("1", "true")
-
-
-# ------------------------------------------------------------------------------------------ cells
-def put_rows(
-    root: etree._Element, rows: Sequence[Mapping[int, Value]], epoch: dt.date
-) -> tuple[int, int]:
-    """Put the rows below the last one with contents; return the first and last of them."""
-    data = root.find(f"{{{MAIN}}}sheetData")
-    own = {int(row.get("r")): row for row in data}
-    used = max((number for number, row in own.items() if is_used(row)), default=0)
-    above = by_column(own[used]) if used in own else {}
-    for number, row in enumerate(rows, used + 1):
-        element = own.get(number)
-        if element is None:
-            element = etree.Element(f"{{{MAIN}}}row", r=str(number))
-            insert_sorted(data, element, [n for n in own if n < number])
-            own[number] = element
-        for column, value in sorted(row.items()):
-            put_cell(element, column, value, above.get(column), epoch)
-    widen(root, used + len(rows))
-    return used + 1, used + len(rows)
-
-
-def insert_sorted(data: etree._Element, element: etree._Element, before: Sequence[int]) -> None:
-    """Insert a row after those that come before it."""
-    data.insert(len(before), element)
-
-
-def is_used(row: etree._Element) -> bool:
-    """Whether any cell of the row holds something."""
-    return any(len(cell) for cell in row)
-
-
-def by_column(row: etree._Element) -> dict[int, etree._Element]:
-    """Return a row's cells by column."""
-    return {column_of(cell.get("r")): cell for cell in row}
-
-
-def column_of(reference: str) -> int:
-    """Return the column (from 1) of a cell's address."""
-    match = REFERENCE.match(reference)
-    if match is None:
-        raise ValueError(reference)
-    return column_number(match[1])
-
-
-def put_cell(
-    row: etree._Element, column: int, value: Value, above: etree._Element | None, epoch: dt.date
-) -> None:
-    """Put a value into a row, in the look of the cell that is there, else of the one above."""
-    there = by_column(row)
-    old = there.get(column)
-    cell = etree.Element(f"{{{MAIN}}}c", r=f"{column_letters(column)}{row.get('r')}")
-    look = next((c.get("s") for c in (old, above) if c is not None and c.get("s")), None)
-    if look is not None:
-        cell.set("s", look)
-    is_number = above is not None and above.get("t", "n") == "n" and len(above) > 0
-    if isinstance(value, dt.date) and is_number:
-        etree.SubElement(cell, f"{{{MAIN}}}v").text = str((value - epoch).days)
-    else:
-        text = value.strftime("%d.%m.%Y") if isinstance(value, dt.date) else value
-        cell.set("t", "inlineStr")
-        inner = etree.SubElement(etree.SubElement(cell, f"{{{MAIN}}}is"), f"{{{MAIN}}}t")
-        inner.text = text
-        inner.set(SPACE, "preserve")
-    if old is not None:
-        row.replace(old, cell)
-    else:
-        row.insert(sum(c < column for c in there), cell)
-
-
-def widen(root: etree._Element, last: int) -> None:
-    """Let the sheet's dimension reach the last row."""
-    dimension = root.find(f"{{{MAIN}}}dimension")
-    if dimension is not None and ":" in dimension.get("ref", ""):
-        dimension.set("ref", reach(dimension.get("ref"), last))
-
-
-def reach(area: str, last: int) -> str:
-    """Return an area that ends in the row, or where it ended if that is below."""
-    start, _, end = area.partition(":")
-    match = REFERENCE.match(end)
-    if match is None or int(match[2]) >= last:
-        return area
-    return f"{start}:{match[1]}{last}"
-
-
-def extend_table(table: etree._Element, first: int, last: int) -> bool:
-    """Let a table that ends right above the new rows hold them too; return whether it did."""
-    end = REFERENCE.match(table.get("ref").partition(":")[2])
-    if end is None or table.get("totalsRowCount", "0") != "0" or int(end[2]) != first - 1:
-        return False
-    for element in (table, *table.iter(f"{{{MAIN}}}autoFilter")):
-        element.set("ref", reach(element.get("ref"), last))
-    return True
+def extend(table: Table, last: int, rows: int) -> None:
+    """Let a table that ends in the row `last` hold the rows below, too."""
+    left, top, right, bottom = range_boundaries(table.ref)
+    if bottom != last or table.totalsRowCount:
+        return
+    table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{last + rows}"
+    if table.autoFilter is not None:
+        table.autoFilter.ref = table.ref

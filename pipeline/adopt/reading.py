@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -51,10 +52,20 @@ class Views:
 
 @dataclass(frozen=True)
 class Ratings:
-    """The ratings that are there: the frame, and where its columns stand (see `Parsed.places`)."""
+    """The ratings that are there: the frame, its columns and cells (`Parsed.places`, `.cells`)."""
 
     table: pl.DataFrame
     places: pl.DataFrame
+    cells: pl.DataFrame
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows by field; what cannot be used as it stands in the file."""
+        wanted = [f.key for f in office().sheet("assessments").fields]
+        raw = {(r["row"], r["field"]): r["raw"] for r in self.cells.iter_rows(named=True)}
+        return [
+            {f: raw.get((row["row"], f)) if row[f] is None else row[f] for f in wanted}
+            for row in self.table.iter_rows(named=True)
+        ]
 
 
 def read_views(path: Path, read: Read) -> Views:
@@ -97,7 +108,8 @@ def read_ratings(path: Path, read: Read) -> Ratings:
     if needed:
         name = office().sheet("assessments").field(min(needed)).name["de"]
         raise UnusableFileError(path, "missing_column", name)
-    return Ratings(valid.tables["assessments"].sort("row"), places)
+    cells = parsed.cells.filter(pl.col("sheet_key") == "assessments")
+    return Ratings(valid.tables["assessments"].sort("row"), places, cells)
 
 
 def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed, Valid]:

@@ -48,8 +48,10 @@ def show(done: Adopted, lang: str) -> None:
     for outcome in done.outcomes:
         if outcome.code != "unreadable":  # said above, with its cell
             print(f"  {line(outcome, lang)}")
-    said = say("adopt", "done" if done.count else "nothing", lang)
-    print(said.format(count=done.count, path=done.path, period=done.views.period))
+    code = "beside" if done.beside else "done" if done.count else "nothing"
+    what = ", ".join(say("adopt_loss", o.code, lang).format(where=o.where) for o in done.lost)
+    parts = {"path": done.path, "beside": done.beside, "name": done.path.name, "what": what}
+    print(say("adopt", code, lang).format(count=done.count, **parts))
     if done.backup:
         print(say("adopt", "backup", lang).format(path=done.backup))
 

@@ -7,18 +7,26 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
+from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
 
-from pipeline.addresses import column_letters
-from pipeline.adopt.append import append_rows, column_of, reach
+from pipeline.adopt.append import Loss, append_rows, losses
+from pipeline.adopt.reading import read_ratings
 from pipeline.cli import main
+from pipeline.commands.run import read_here
+from pipeline.report.workbook.assessments import write_assessments
+from tests.workbook.conftest import Demo
 
 HEADERS = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
            "Gültig bis"]  # fmt: skip
 VIEW_HEADERS = ["Katalog", "Cluster-ID", "Kriterium", "Sicht", "Begründung", "Gutachter"]
 MAY, DAY = dt.datetime(2026, 5, 1), "2026-10-15"
+ADOPTED_ON = dt.datetime(2026, 10, 15)
 THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
 Rows = list[tuple[object, ...]]
 
@@ -56,7 +64,7 @@ def office(folder: Path, ratings: Rows) -> Path:
     sheet.conditional_formatting.add("D2:D9", openpyxl.formatting.rule.FormulaRule(["D2=1"]))
     sheet.add_table(Table(displayName="Ratings", ref=f"A1:H{1 + max(len(ratings), 1)}"))
     notes = book.create_sheet("Notizen")
-    notes["B2"] = "=1+1"
+    notes["B2"] = "Bitte bis Ende Mai."
     target = folder / "2026-Q3" / "assessments.xlsx"
     target.parent.mkdir()
     book.save(target)
@@ -81,11 +89,10 @@ def test_rows_are_added_and_nothing_is_lost(tmp_path: Path) -> None:
     assert adopt(tmp_path, analyst(tmp_path, [view], [THERE])) == 0
     new = ("go-cluster", "DE-0002", "10.2", "erfüllt", "=SUM(1) <b>ä</b> belegt", "G9")
     assert ratings(path) == [THERE, (*new, dt.datetime(2026, 10, 15), None)]
-    after = zipfile.ZipFile(path)
-    assert after.namelist() == before.namelist()
-    changed = [n for n in after.namelist() if after.read(n) != before.read(n)]
-    assert changed == ["xl/worksheets/sheet1.xml", "xl/tables/table1.xml"]
-    sheet = openpyxl.load_workbook(path)["Gutachten"]
+    book = openpyxl.load_workbook(path)
+    assert book["Notizen"]["B2"].value == "Bitte bis Ende Mai."
+    sheet = book["Gutachten"]
+    assert [str(own.sqref) for own in sheet.conditional_formatting] == ["D2:D9"]
     assert sheet.tables["Ratings"].ref == "A1:H3"
     assert sheet["E3"].data_type == "s"
     assert sheet["B3"].font.color.rgb == "00FF0000"
@@ -243,12 +250,164 @@ def test_rows_go_into_blank_formatted_ones(tmp_path: Path) -> None:
     assert all(found.cell(row, 1).font.bold for row in (3, 4, 5))
 
 
-@pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (703, "AAA")])
-def test_columns_by_letters(column: int, name: str) -> None:
-    assert column_letters(column) == name
-    assert column_of(f"{name}7") == column
+@pytest.mark.parametrize(
+    ("ref", "totals", "grown"),
+    [("A1:B2", 0, "A1:B4"), ("A1:B4", 0, "A1:B4"), ("A1:B2", 1, "A1:B2")],
+    ids=["ends above", "holds the rows already", "ends in totals"],
+)
+def test_a_table_grows_with_its_rows(ref: str, totals: int, grown: str) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Kopf", "Wort"], ["a", "b"]):
+        book.active.append(row)
+    table = Table(displayName="T", ref=ref, totalsRowCount=totals or None)
+    table.autoFilter = AutoFilter(ref=ref)
+    book.active.add_table(table)
+    found = openpyxl.load_workbook(
+        io.BytesIO(append_rows(content_of(book), "Sheet", [{1: "c"}, {1: "d"}]))
+    ).active.tables["T"]
+    assert (found.ref, found.autoFilter.ref) == (grown, grown)
 
 
-def test_areas_only_grow() -> None:
-    assert reach("A1:H3", 5) == "A1:H5"
-    assert reach("A1:H9", 5) == "A1:H9"
+@pytest.mark.parametrize(
+    ("above", "wanted"),
+    [(MAY, (dt.datetime(2026, 2, 1), "dd.mm.yy")), ("1.5.2026", ("01.02.2026", "dd.mm.yy")),
+     (None, ("01.02.2026", "dd.mm.yy"))],
+    ids=["a day", "a text", "nothing"],
+)  # fmt: skip
+def test_a_day_is_written_as_the_one_above(above: object, wanted: tuple[object, str]) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"] = "a", above
+    book.active["B1"].number_format = "dd.mm.yy"
+    new = append_rows(content_of(book), "Sheet", [{1: "b", 2: dt.date(2026, 2, 1)}])
+    cell = openpyxl.load_workbook(io.BytesIO(new)).active["B2"]
+    assert (cell.value, cell.number_format) == wanted
+
+
+# ---- files that would lose something ----
+
+
+def content_of(book: openpyxl.Workbook) -> bytes:
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def plain() -> openpyxl.Workbook:
+    """A file of ratings that loses nothing."""
+    book = openpyxl.Workbook()
+    book.active.title = "Gutachten"
+    for row in (HEADERS, THERE):
+        book.active.append(row)
+    return book
+
+
+def with_cell(value: object, sheet: str = "Gutachten") -> bytes:
+    book = plain()
+    own = book[sheet] if sheet in book else book.create_sheet(sheet)
+    own["D2"] = value
+    return content_of(book)
+
+
+def with_part(name: str) -> bytes:
+    """A file with one more part; what it says does not count."""
+    target = io.BytesIO(content_of(plain()))
+    with zipfile.ZipFile(target, "a") as file:
+        file.writestr(name, b"<x/>")
+    return target.getvalue()
+
+
+def changed(part: str, old: str, new: str, content: bytes | None = None) -> bytes:
+    """A file with other text in one of its parts."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content or content_of(plain()))) as file,
+        zipfile.ZipFile(target, "w") as copy,
+    ):
+        for name in file.namelist():
+            text = file.read(name).decode()
+            assert name != part or old in text
+            copy.writestr(name, text.replace(old, new) if name == part else text)
+    return target.getvalue()
+
+
+def with_chart() -> bytes:
+    book = plain()
+    book.active.add_chart(BarChart())
+    return content_of(book)
+
+
+SHEET_PART = "xl/worksheets/sheet1.xml"
+LIST = (
+    '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" '
+    'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    '<x14:dataValidations count="0"/></ext></extLst></worksheet>'
+)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LOSING = {
+    "a formula as a rating": (with_cell('=IF(1>0,"erfüllt","")'), ["formulas"]),
+    "a formula over many cells": (with_cell(ArrayFormula("D2", "=A1:A2&B1:B2")), ["formulas"]),
+    "a formula on another sheet": (with_cell("=1+1", "Notizen"), ["formulas"]),
+    "a list of newer versions": (changed(SHEET_PART, "</worksheet>", LIST), ["lists"]),
+    "threads of comments": (with_part("xl/threadedComments/threadedComment1.xml"), ["threads"]),
+    "a chart": (with_chart(), ["drawings"]),
+    "a picture": (with_part("xl/media/image1.png"), ["drawings"]),
+    "macros": (with_part("xl/vbaProject.bin"), ["macros"]),
+    "a pivot table": (with_part("xl/pivotTables/pivotTable1.xml"), ["parts"]),
+    "a form's control": (with_part("xl/ctrlProps/ctrlProp1.xml"), ["parts"]),
+    "strict Open XML": (
+        changed("xl/workbook.xml", MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main"),
+        ["all"],
+    ),
+    "no workbook of Excel": (b"anything", ["all"]),
+    "two things": (changed(SHEET_PART, "</worksheet>", LIST, with_cell("=1")),
+                   ["formulas", "lists"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "codes"), LOSING.values(), ids=LOSING)
+def test_what_would_be_lost_is_found(content: bytes, codes: list[str]) -> None:
+    assert [loss.code for loss in losses(content)] == codes
+
+
+def test_it_is_said_where_the_first_formula_stands() -> None:
+    assert losses(with_cell("=1+1", "Notizen")) == [Loss("formulas", "Notizen!D2")]
+
+
+def test_what_offices_use_is_kept(tmp_path: Path, demo: Demo) -> None:
+    assert losses(office(tmp_path, [THERE]).read_bytes()) == []
+    write_assessments(demo.review, {}, tmp_path / "template.xlsx", "de")
+    assert losses((tmp_path / "template.xlsx").read_bytes()) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("de", "enthält Formeln (Gutachten!D2): Speichern würde"), ("en", "formulas (Gutachten!D2)")],
+)
+def test_ratings_that_are_formulas_stay_in_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, told: str
+) -> None:
+    path = tmp_path / "2026-Q3" / "assessments.xlsx"
+    path.parent.mkdir()
+    with xlsxwriter.Workbook(path) as file:
+        sheet = file.add_worksheet("Gutachten")
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(1, 0, ["go-cluster", "DE-0001", "2.2"])
+        sheet.write_formula(1, 3, '=IF(1>0,"erfüllt","")', None, "erfüllt")
+        sheet.write_row(1, 4, ["Gesehen.", "G1"])
+        sheet.write_datetime(1, 6, MAY, file.add_format({"num_format": "dd.mm.yyyy"}))
+        sheet.write_string(1, 7, "bald")  # no day, as it stands there
+    before, there = path.read_bytes(), read_ratings(path, read_here).table
+    assert there["rating"].to_list() == ["erfüllt"]
+    known: Rows = [("go-cluster", *THERE[1:])]
+    file = analyst(tmp_path, [(None, "DE-0002", "5", "erfüllt", "Sitz belegt.")], known)
+    assert adopt(tmp_path, file, "--lang", lang) == 1
+    assert path.read_bytes() == before
+    assert told in capsys.readouterr().out
+    (merged,) = set(path.parent.iterdir()) - {path}
+    assert merged.name == "assessments-2026-10-15-1.merged.xlsx"
+    rows = read_ratings(merged, read_here).table
+    assert rows.head(1).drop("file").equals(there.drop("file"))
+    assert ratings(merged) == [
+        ("go-cluster", *THERE[1:7], "bald"),
+        ("go-cluster", "DE-0002", "5", "erfüllt", "Sitz belegt.", "G9", ADOPTED_ON, None),
+    ]
