@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.addresses import column_letters, column_number
 from pipeline.intake.limits import MB, Limits
@@ -21,7 +21,6 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 # A cell's place is row * WIDTH + column, both from 0.
 WIDTH = LAST_COLUMN
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-MOST_PLACES = 2_000_000
 Value = tuple[int, float]
 
 
@@ -30,8 +29,7 @@ class Cells:
     """A workbook's cells that are not empty.
 
     sheet: position from 0. place: see WIDTH. number: of numbers, booleans, dates (days since
-    1970-01-01) their value, of the other kinds the position of their text in texts; a text may
-    stand there unused, or twice.
+    1970-01-01) their value, of the other kinds the position of their text in texts.
     """
 
     sheet: array[int] = field(default_factory=lambda: array("H"))
@@ -50,20 +48,13 @@ class Cells:
             self.texts.append(text)
         return kind, position
 
-    def extend(
-        self, sheet: int, places: Iterable[int], kinds: bytes, numbers: Iterable[float]
-    ) -> None:
-        """Append cells of one sheet."""
-        self.place.extend(places)
-        self.kind += kinds
-        self.number.extend(numbers)
-        self.sheet += array("H", [sheet]) * len(kinds)
-
     def add(self, sheet: int, values: dict[int, Value]) -> None:
         """Append cells of one sheet in the order of their places."""
         places = sorted(values)
-        kinds = bytes([values[p][0] for p in places])
-        self.extend(sheet, places, kinds, [values[p][1] for p in places])
+        self.sheet.extend([sheet] * len(places))
+        self.place.extend(places)
+        self.kind += bytes(values[place][0] for place in places)
+        self.number.extend(values[place][1] for place in places)
 
 
 def refuse_many(cells: Cells, limits: Limits) -> None:
@@ -99,26 +90,16 @@ def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
         raise Refusal("too_large", "area", limit=limits.max_area)
 
 
-class Places(dict[str, int]):
-    """The place of a cell by its reference (A1); KeyError if there is no such cell.
-
-    The same references come again in every sheet: each is worked out once.
-    """
-
-    def __missing__(self, reference: str) -> int:
-        match = REFERENCE.fullmatch(reference)
-        if match is None:
-            raise KeyError(reference)
-        row, column = int(match[2]) - 1, column_number(match[1]) - 1
-        if row >= LAST_ROW or column >= LAST_COLUMN:
-            raise KeyError(reference)
-        if len(self) >= MOST_PLACES:
-            self.clear()
-        self[reference] = place = row * WIDTH + column
-        return place
-
-
-PLACES = Places()
+@lru_cache(maxsize=100_000)  # the same references come again in every sheet
+def place_of(reference: str) -> int:
+    """Return the place of a cell by its reference (A1); KeyError if there is no such cell."""
+    match = REFERENCE.fullmatch(reference)
+    if match is None:
+        raise KeyError(reference)
+    row, column = int(match[2]) - 1, column_number(match[1]) - 1
+    if row >= LAST_ROW or column >= LAST_COLUMN:
+        raise KeyError(reference)
+    return row * WIDTH + column
 
 
 def address(place: int) -> str:

@@ -4,12 +4,10 @@ Namespaces of both forms of the standard, transitional and strict, mean the same
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from pipeline.intake import ooxml_exact, ooxml_fast
 from pipeline.intake.archive import Archive
 from pipeline.intake.cells import Cells
-from pipeline.intake.ooxml_strings import read_strings
+from pipeline.intake.ooxml_sheet import read_cells, read_strings
 from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.package import Relation, part_of_kind, relations
 from pipeline.intake.refusal import Refusal
@@ -40,15 +38,13 @@ class OoxmlBook:
         every = [SheetPart(name, self.links.get(link)) for name, link in listed]
         self.sheets = [s for s in every if not s.relation or s.relation.kind not in OTHER_SHEETS]
         self.names = [s.name for s in self.sheets]
-        self.heads: ooxml_fast.Heads | None = None
+        self.values: OoxmlValues | None = None
 
     def read_sheet(self, index: int, cells: Cells) -> None:
         """Append the cells of a sheet."""
-        name, data, part = self.names[index], *self.content(index)
-        if self.heads is None:
-            self.heads = ooxml_fast.Heads(self.load_values(cells))
-        if not ooxml_fast.read_sheet(data, part, index, self.heads):
-            ooxml_exact.read_sheet(data, part, index, name, self.heads.values_of)
+        if self.values is None:
+            self.values = self.load_values(cells)
+        read_cells(*self.content(index), index, self.names[index], self.values)
 
     def content(self, index: int) -> tuple[bytes, str]:
         """Return the content and name of a sheet's part; a sheet without one is not whole."""
@@ -69,7 +65,6 @@ class OoxmlBook:
         )
 
 
-@lru_cache(maxsize=64)
 def read_workbook_part(data: bytes, part: str) -> tuple[list[tuple[str, str]], bool]:
     """Return a workbook's sheets (name, relation) and whether its days count from 1904."""
     found = elements(data, part)
@@ -85,12 +80,8 @@ def read_workbook_part(data: bytes, part: str) -> tuple[list[tuple[str, str]], b
     return sheets, from_1904
 
 
-@lru_cache(maxsize=16)
 def read_styles(data: bytes) -> list[int]:
-    """Return what each cell format makes of a number (see `values`).
-
-    Workbooks made from one form have the same formats.
-    """
+    """Return what each cell format makes of a number (see `values`)."""
     own: dict[str, int] = {}
     result: list[int] = []
     inside = ""

@@ -2,24 +2,10 @@
 
 import math
 import re
-from itertools import islice
 
-from pipeline.intake.cells import (
-    BOOLEAN,
-    DATE,
-    ERROR,
-    FORMULA,
-    LONGEST_TEXT,
-    NUMBER,
-    OTHER,
-    TEXT,
-    Cells,
-    Value,
-)
+from pipeline.intake.cells import ERROR, FORMULA, TEXT, Cells, Value
 from pipeline.intake.refusal import BadCellError
 from pipeline.intake.values import (
-    DAY,
-    ELAPSED,
     NO_NUMBERS,
     NUMBER_FORM,
     PLAIN,
@@ -36,10 +22,6 @@ INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 SOFT_BREAKS = str.maketrans("\x0b\x0c", "  ")
 UNKNOWN_ERROR = "#ERROR"
 LONGEST_INDEX = 9
-# Lists of shared texts with more letters are likely for other sheets than ours.
-MOST_SHARED = 5_000_000
-# Positions in any list by how they are written, as far as they were needed.
-POSITIONS: dict[str, float] = {}
 # Types of cells that hold their text themselves.
 STORED_TEXT = {"str", "inlineStr"}
 
@@ -52,14 +34,8 @@ class OoxmlValues:
     ) -> None:
         self.cells = cells
         self.styles = styles or [PLAIN]
+        self.strings = [unescaped(text) for text in strings]
         self.from_1904 = from_1904
-        self.strings = unescaped_all(strings)
-        # By how it is written, the position of a shared text among the cells' texts; of a blank
-        # one NaN. Empty where a list is too long to be handed on as a whole.
-        self.positions: dict[str, float] = {}
-        if sum(map(len, self.strings)) <= MOST_SHARED:
-            self.positions = positions_of(self.strings)
-            cells.texts.extend(self.strings)
 
     def value(self, kind: str, style: str, text: str | None, *, formula: bool) -> Value | None:
         """Return what the cell says; None if nothing. BadCellError if it says what none may say.
@@ -103,8 +79,7 @@ class OoxmlValues:
         good = text.isascii() and text.isdecimal() and len(text) <= LONGEST_INDEX
         if not good or int(text) >= len(self.strings):
             raise BadCellError("text_missing", text)
-        position = self.positions.get(text, math.nan)
-        return self.text(self.strings[int(text)]) if math.isnan(position) else (TEXT, position)
+        return self.text(self.strings[int(text)])
 
     def number(self, style: str, text: str) -> Value:
         """Return a number as what its format shows."""
@@ -124,33 +99,6 @@ class OoxmlValues:
         if not good or int(style) >= len(self.styles):
             raise BadCellError("style_missing", style)
         return self.styles[int(style)]
-
-    def usual_kind(self, kind: str, style: str) -> int:
-        """Return the kind that the cells of a type and format usually have."""
-        if kind in ("", "n"):
-            shown = self.shown(style)
-            return {PLAIN: NUMBER, DAY: DATE, ELAPSED: OTHER}.get(shown, DATE)
-        return {"b": BOOLEAN, "e": ERROR, "d": DATE}.get(kind, TEXT)
-
-
-def unescaped_all(texts: list[str]) -> list[str]:
-    """Return the texts unescaped and not too long; in one look where none needs it."""
-    joined = "".join(texts)
-    if "_x" in joined or "_X" in joined or not joined.isprintable():
-        texts = list(map(unescaped, texts))
-    if len(joined) > LONGEST_TEXT and max(map(len, texts)) > LONGEST_TEXT:
-        texts = [text[:LONGEST_TEXT] for text in texts]
-    return texts
-
-
-def positions_of(strings: list[str]) -> dict[str, float]:
-    """Return the positions of texts by how they are written; of blank ones NaN."""
-    for number in range(len(POSITIONS), len(strings)):
-        POSITIONS[str(number)] = float(number)
-    positions = dict(islice(POSITIONS.items(), len(strings)))
-    if not all(map(str.strip, strings)):
-        positions |= {str(i): math.nan for i, text in enumerate(strings) if not text.strip()}
-    return positions
 
 
 def unescaped(text: str) -> str:

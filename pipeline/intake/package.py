@@ -1,7 +1,6 @@
 """The parts of an Office package and how they point to one another."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
@@ -27,15 +26,10 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
     """Return the relations of a part ("" for the package) by their ids."""
     folder, name = dirname(part), part.rpartition("/")[2]
     rels = join(folder, "_rels", name + ".rels") if part else ROOT
-    return read_relations(archive.read(rels), folder, rels) if rels in archive else {}
-
-
-@lru_cache(maxsize=64)
-def read_relations(data: bytes, folder: str, rels: str) -> dict[str, Relation]:
-    """Return the relations that a part lists; workbooks made from one form list the same."""
+    listed = elements(archive.read(rels), rels) if rels in archive else []
     return {
         attrs["Id"]: Relation(attrs.get("Type", "").rpartition("/")[2], target(folder, attrs))
-        for name, attrs in elements(data, rels)
+        for name, attrs in listed
         if name == "Relationship" and "Id" in attrs
     }
 

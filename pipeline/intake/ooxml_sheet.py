@@ -1,28 +1,28 @@
-"""Reads any OOXML sheet with a parser, cell by cell.
+"""Reads the parts of an OOXML workbook that hold cells and texts: its sheets, the texts they share.
 
 What a cell's own reference says is its place; of cells without one the place follows from the
 order. The same place twice cannot be read. A value under a merged area is a stored cell like any
 other: formulas use it, and it shows again once the area is split.
 """
 
-from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, PLACES, WIDTH, Value
-from pipeline.intake.ooxml_strings import is_text
+from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, WIDTH, Value, place_of
 from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.refusal import BadCellError, Refusal
-from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, scan
+from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, local, scan
 
 # In place of the name of an element that is none of a sheet's.
 FOREIGN = "*"
 CELL_PATH = ["worksheet", "sheetData", "row", "c"]
-# What may stand among rows, among cells and in a cell: anything else would hide what it holds.
+# What may stand among rows, among cells and in a cell, by the depth: anything else would hide what
+# it holds.
 KNOWN = {
-    3: {"row", FOREIGN},
-    4: {"c", "extLst", FOREIGN},
-    5: {"f", "v", "is", "extLst", FOREIGN},
+    2: {"row", FOREIGN},
+    3: {"c", "extLst", FOREIGN},
+    4: {"f", "v", "is", "extLst", FOREIGN},
 }
 
 
-def read_sheet(data: bytes, part: str, index: int, name: str, values: OoxmlValues) -> None:
+def read_cells(data: bytes, part: str, index: int, name: str, values: OoxmlValues) -> None:
     """Append the sheet's cells; what no workbook may hold is a Refusal."""
     reader = _Sheet(name, values)
     scan(data, part, reader.start, reader.end, reader.text)
@@ -48,24 +48,29 @@ class _Sheet:
         self.inline: list[str] | None = None
 
     def start(self, name: str, attrs: Attributes) -> None:
-        space, _, local = name.rpartition(SEPARATOR)
-        self.path.append(local if space in NAMESPACES else FOREIGN)
-        self.refuse_unknown()
-        if local == "sheetData" and self.path == CELL_PATH[:2]:
-            self.is_sheet = True
-        elif local == "row" and self.path == CELL_PATH[:3]:
-            self.start_row(attrs)
-        elif self.path[:4] == CELL_PATH:
-            if len(self.path) == 4:
-                self.start_cell(attrs)
-            else:
-                self.start_content(self.path[4:])
+        space, _, own = name.rpartition(SEPARATOR)
+        own = own if space in NAMESPACES else FOREIGN
+        depth = len(self.path)
+        if self.path == CELL_PATH[:depth]:
+            if own not in KNOWN.get(depth, {own}):
+                raise Refusal("unreadable", "xml", part=self.name[:40], why=f"<{own[:20]}>")
+            self.start_known(depth, own, attrs)
+        self.path.append(own)
 
-    def refuse_unknown(self) -> None:
-        depth, name = len(self.path), self.path[-1]
-        within = depth in KNOWN and self.path[:-1] == CELL_PATH[: depth - 1]
-        if within and name not in KNOWN[depth]:
-            raise Refusal("unreadable", "xml", part=self.name[:40], why=f"<{name[:20]}>")
+    def start_known(self, depth: int, name: str, attrs: Attributes) -> None:
+        match depth, name:
+            case 1, "sheetData":
+                self.is_sheet = True
+            case 2, "row":
+                self.start_row(attrs)
+            case 3, "c":
+                self.start_cell(attrs)
+            case 4, "f":
+                self.formula = True
+            case 4, "v":
+                self.value = self.value or []
+            case 4, "is":
+                self.inline = []
 
     def start_row(self, attrs: Attributes) -> None:
         given = attrs.get("r", str(self.row + 2))
@@ -76,7 +81,7 @@ class _Sheet:
     def start_cell(self, attrs: Attributes) -> None:
         try:
             given = attrs.get("r")
-            self.place = PLACES[given.upper().replace("$", "")] if given else self.next_place()
+            self.place = place_of(given.upper().replace("$", "")) if given else self.next_place()
         except KeyError as error:
             cell = f"{self.name[:40]}!{(given or '')[:20]}"
             raise Refusal("unreadable", "beyond", cell=cell) from error
@@ -90,14 +95,6 @@ class _Sheet:
         if self.column + 1 >= LAST_COLUMN:
             raise KeyError
         return self.row * WIDTH + self.column + 1
-
-    def start_content(self, path: list[str]) -> None:
-        if path == ["f"]:
-            self.formula = True
-        elif path == ["v"]:
-            self.value = self.value or []
-        elif path == ["is"]:
-            self.inline = []
 
     def text(self, text: str) -> None:
         path = self.path[4:]
@@ -123,3 +120,38 @@ class _Sheet:
         if self.place in self.cells:
             raise BadCellError("duplicate_cell")
         self.cells[self.place] = value
+
+
+def read_strings(data: bytes) -> list[str]:
+    """Return the shared texts in their order: of rich text all runs, of phonetic text nothing."""
+    reader = _Strings()
+    scan(data, "sharedStrings.xml", reader.start, reader.end, reader.text)
+    return reader.items
+
+
+class _Strings:
+    """Collects the shared texts from the parser's events."""
+
+    def __init__(self) -> None:
+        self.items: list[str] = []
+        self.path: list[str] = []
+        self.texts: list[str] = []
+
+    def start(self, name: str, _: Attributes) -> None:
+        self.path.append(local(name))
+        if self.path[1:] == ["si"]:
+            self.texts = []
+
+    def text(self, text: str) -> None:
+        if is_text(self.path[2:]):
+            self.texts.append(text)
+
+    def end(self, _: str) -> None:
+        if self.path[1:] == ["si"]:
+            self.items.append("".join(self.texts))
+        self.path.pop()
+
+
+def is_text(path: list[str]) -> bool:
+    """Whether an element within an item holds its text: t, or t of a run r (not of rPh)."""
+    return path in (["t"], ["r", "t"])
