@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.intake.cells import WIDTH, WITH_TEXT
 from pipeline.intake.reader import Reading
 
-SHEETS = {"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String}
+SHEETS = {"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String, "repaired": pl.Boolean}
 CELLS = {
     "file": pl.UInt32,
     "sheet": pl.UInt16,
@@ -27,15 +27,17 @@ ITEM_SIZES: dict[type[pl.DataType], int] = {pl.UInt8: 1, pl.UInt16: 2, pl.UInt64
 def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return (sheets, cells) of the readings, each marked with its file's number.
 
-    sheets: file, sheet (position from 0), name. cells: file, sheet, row and column (from 1),
-    kind (see `cells`), number (dates: days since 1970-01-01), text.
+    sheets: file, sheet (position from 0), name, repaired (see `Reading`). cells: file, sheet, row
+    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text.
     """
     numbered = list(readings)
     return _sheets_frame(numbered), _cells_frame(numbered)
 
 
 def _sheets_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
-    rows = [(file, at, name) for file, r in numbered for at, name in enumerate(r.sheets)]
+    rows = [
+        (file, at, name, r.repaired) for file, r in numbered for at, name in enumerate(r.sheets)
+    ]
     return pl.DataFrame(rows, schema=SHEETS, orient="row")
 
 

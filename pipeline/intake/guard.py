@@ -1,27 +1,68 @@
 """The first look at a file: what it really is, whatever its name says."""
 
+from io import BytesIO
+from typing import Any
+
 from pipeline.intake.archive import Archive
 from pipeline.intake.foreign import what_is
 from pipeline.intake.limits import MB, Limits
-from pipeline.intake.ole2 import MAGIC, ole2_kind
-from pipeline.intake.refusal import Refusal
+from pipeline.intake.refusal import Refusal, refused_as
 
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 # Kinds of workbooks.
 XLSX, XLSB, XLS, ODF = "xlsx", "xlsb", "xls", "ods"
 FOLDERS = {"word/": "word", "ppt/": "powerpoint", "visio/": "other_office"}
+# OLE2 files (.xls, and what is encrypted) begin with this; by its streams each shows what it is.
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "encrypted"
+STREAMS = {
+    "EncryptedPackage": ENCRYPTED,
+    "Workbook": XLS,
+    "Book": XLS,
+    "WordDocument": "word",
+    "PowerPoint Document": "powerpoint",
+}
 
 
 def kind_of(data: bytes, limits: Limits) -> tuple[str, Archive | None]:
     """Return what the bytes are (xlsx, xlsb, ods, xls) and the opened zip, or refuse."""
     if len(data) > limits.max_file_mb * MB:
         raise Refusal("too_large", "file", limit=limits.max_file_mb)
-    if data.startswith(MAGIC):
+    if data.startswith(OLE2):
         return ole2_kind(data), None
     if data.startswith(b"PK"):
         archive = Archive(data, limits)
         return zip_kind(archive), archive
     raise Refusal("not_a_workbook", what_is(data))
+
+
+def ole2_kind(data: bytes) -> str:
+    """Return xls, or refuse what an OLE2 file is else."""
+    from olefile import OleFileIO  # loaded where it is needed, as the rarer readers are
+
+    with refused_as("damaged_ole2"), OleFileIO(BytesIO(data)) as container:
+        kind = next((kind for stream, kind in STREAMS.items() if container.exists(stream)), None)
+        damaged = is_damaged(container, kind)
+    if damaged:
+        raise Refusal("unreadable", "damaged_ole2")
+    if kind == ENCRYPTED:
+        raise Refusal("encrypted", "encrypted")
+    if kind != XLS:
+        raise Refusal("not_a_workbook", kind or "other_office")
+    return XLS
+
+
+def is_damaged(container: Any, kind: str | None) -> bool:
+    """Whether the directory of an OLE2 file is damaged, or a stream that no reader looks at."""
+    # A directory that turns in a circle is read until it is as long as all sectors together.
+    if container.directory_fp.size >= len(container.fat) * container.sector_size:
+        return True
+    if kind == ENCRYPTED:
+        return any(
+            len(container.openstream(path).read()) < container.get_size(path)
+            for path in container.listdir()
+        )
+    return kind is None and bool(container.parsing_issues)
 
 
 def zip_kind(archive: Archive) -> str:

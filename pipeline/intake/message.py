@@ -18,6 +18,7 @@ def pack(outcome: Reading | Refusal) -> tuple[bytes, bytes]:
         "texts": cells.texts,
         "cells": len(cells.kind),
         "sha256": outcome.sha256,
+        "repaired": outcome.repaired,
     }
     buffers = b"".join([cells.sheet, cells.place, cells.number, cells.kind])
     return json.dumps(head).encode(), buffers
@@ -35,4 +36,4 @@ def unpack(message: bytes, buffers: bytes) -> Reading | Refusal:
         buffer.frombytes(rest[:size])
         rest = rest[size:]
     cells.kind += rest
-    return Reading(head["sheets"], cells, head["sha256"])
+    return Reading(head["sheets"], cells, head["sha256"], head["repaired"])

@@ -51,6 +51,8 @@ LONGEST_SPACES = 1000
 class OdsBook:
     """An opened workbook. names: its tables in order, hidden ones too."""
 
+    repaired = False
+
     def __init__(self, content: bytes, limits: Limits) -> None:
         self.content = content
         self.limits = limits

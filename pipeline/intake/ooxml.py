@@ -31,6 +31,8 @@ class SheetPart:
 class OoxmlBook:
     """An opened workbook. names: its worksheets in order, hidden ones too."""
 
+    repaired = False
+
     def __init__(self, archive: Archive, part: str) -> None:
         self.archive = archive
         self.links = relations(archive, part)

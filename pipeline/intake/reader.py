@@ -26,9 +26,13 @@ REASONS: dict[type[OSError], str] = {FileNotFoundError: "vanished", PermissionEr
 
 
 class Book(Protocol):
-    """An opened workbook: the names of its sheets in order, and how to read one of them."""
+    """An opened workbook: the names of its sheets in order, and how to read one of them.
+
+    repaired: whether it is damaged and could be read all the same.
+    """
 
     names: list[str]
+    repaired: bool
 
     def read_sheet(self, index: int, cells: Cells) -> None:
         """Append the sheet's cells."""
@@ -38,12 +42,13 @@ class Book(Protocol):
 class Reading:
     """What one file gave: its sheets' names in order and the cells of those that were wanted.
 
-    sha256: of the very bytes that were read.
+    sha256: of the very bytes that were read. repaired: see `Book`.
     """
 
     sheets: list[str]
     cells: Cells
     sha256: str = ""
+    repaired: bool = False
 
 
 def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
@@ -69,7 +74,7 @@ def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> 
     refuse_long(cells, limits)
     if archive is not None:
         archive.check_rest()
-    return Reading(book.names, cells)
+    return Reading(book.names, cells, repaired=book.repaired)
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
@@ -118,4 +123,4 @@ def open_book(kind: str, archive: Archive | None, data: bytes, limits: Limits) -
         return OdsBook(archive.read("content.xml"), limits)
     from pipeline.intake.xls import XlsBook
 
-    return XlsBook(data, limits)
+    return XlsBook(data)

@@ -1,6 +1,7 @@
 """Why a file could not be read: the one exception the intake raises about a submission."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 Detail = str | int | float
@@ -57,3 +58,14 @@ class BadCellError(Exception):
 
         cell = f"{sheet[:40]}!{address(place)}"
         return Refusal("unreadable", self.reason, cell=cell, value=self.value[:40])
+
+
+@contextmanager
+def refused_as(reason: str) -> Iterator[None]:
+    """Refuse a file as unreadable where a library fails, whatever it raises on damaged bytes."""
+    try:
+        yield
+    except (MemoryError, Refusal):
+        raise
+    except Exception as error:
+        raise Refusal("unreadable", reason) from error

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 # All modules of ours that the reading process loads, and the libraries it reads with.
 MODULES = [*sorted(FOLDER.glob("*.py")), ROOT / "pipeline/addresses.py", ROOT / "schemas/words.py"]
-LIBRARIES = ["python-calamine", "xlrd"]
+LIBRARIES = ["olefile", "xlrd"]
 
 
 def scheme_of(limits: Limits, wanted: frozenset[str]) -> str:

@@ -74,6 +74,8 @@ def cut_off(part: str) -> Refusal:
 class XlsbBook:
     """An opened workbook. names: its worksheets in order, hidden ones too."""
 
+    repaired = False
+
     def __init__(self, archive: Archive, part: str) -> None:
         self.archive = archive
         self.links = relations(archive, part)

@@ -101,7 +101,9 @@ def match_sheets(
         office = office.join(read, on=["file", "sheet"], how="anti")
     known = first.select("file", "sheet", "sheet_key", "name")
     known = pl.concat([known, fixed_forms(workbook, known, foreign)], how="diagonal")
+    repaired = sheets.filter("repaired").unique("file", maintain_order=True)
     found = join_findings(
+        findings(repaired.select("file"), "read_with_repair"),
         findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
         findings(office.select("file", sheet="name", detail="name"), "office_field"),
         missing_sheets(workbook, sheets, known),

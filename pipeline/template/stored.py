@@ -85,7 +85,7 @@ def frames(filled: Filled, lang: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     declared = submission().sheets
     names = [s.name[lang] for s in declared]
     sheets = pl.DataFrame(
-        {"file": [0] * len(names), "sheet": range(len(names)), "name": names}, schema=SHEETS
+        {"file": 0, "sheet": range(len(names)), "name": names, "repaired": False}, schema=SHEETS
     )
     rows = [
         (0, number, row, column, *raw(value, lang))

@@ -134,9 +134,9 @@ class Silence:
 
 
 def read_xls(data: bytes) -> list[Cell]:
-    """Every cell that is not empty, as xlrd reads it."""
+    """Every cell that is not empty, as xlrd reads it; streams may overlap."""
     try:
-        book = xlrd.open_workbook(file_contents=data, logfile=Silence(), on_demand=True)
+        book = opened(data)
         return [
             (sheet.name, row + 1, column + 1, *said)
             for sheet in map(book.sheet_by_name, filter(is_ours, book.sheet_names()))
@@ -148,6 +148,15 @@ def read_xls(data: bytes) -> list[Cell]:
         raise DoubtError(str(error)) from error
     except Exception as error:  # xlrd does not check what it reads
         raise DoubtError(f"{type(error).__name__}: {error}") from error
+
+
+def opened(data: bytes) -> xlrd.Book:
+    """The workbook, read past overlapping streams only where there are some."""
+    kept = {"file_contents": data, "logfile": Silence(), "on_demand": True}
+    try:
+        return xlrd.open_workbook(**kept)
+    except CompDocError:
+        return xlrd.open_workbook(**kept, ignore_workbook_corruption=True)
 
 
 def xls_value(cell: xlrd.sheet.Cell, mode: int) -> tuple[str, object] | None:

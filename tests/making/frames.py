@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.catalogue import load
 from pipeline.history.state import to_frames
+from pipeline.intake.frames import SHEETS
 from pipeline.intake.gather import Intake
 from pipeline.office import read_office
 from pipeline.review import Review, Task, review
@@ -55,8 +56,8 @@ def raw_cells(sheets: Grids, file: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]
         "text": pl.String,
     }
     names = pl.DataFrame(
-        {"file": [file] * len(sheets), "sheet": range(len(sheets)), "name": list(sheets)},
-        schema={"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String},
+        {"file": file, "sheet": range(len(sheets)), "name": list(sheets), "repaired": False},
+        schema=SHEETS,
     )
     return names, pl.DataFrame(rows, schema=schema, orient="row")
 
