@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
+from xml.parsers.expat import EXPAT_VERSION
 
 import polars as pl
 
 from pipeline import provenance
 from pipeline.intake.discover import Found
 from pipeline.intake.gather import Intake
+from pipeline.intake.scheme import LIBRARIES as READING
 from pipeline.mapping.model import ExportMapping
 from pipeline.publications import Standing
 from pipeline.request import Request
 from pipeline.review import Review
 
-PACKAGES = ["polars", "pandera", "python-calamine", "pyproj", "xlsxwriter", "jinja2", "prefect"]
+COMPUTING = ["polars", "numpy", "pandera", "pyproj", "rapidfuzz"]
+PACKAGES = [*READING, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
 
 
 def count_outcomes(done: Review) -> dict[str, int]:
@@ -83,6 +86,7 @@ def run_record(
         "versions": {
             "cluster-review": version("cluster-review"),
             "python": platform.python_version(),
+            "expat": EXPAT_VERSION.removeprefix("expat_"),  # comes with Python, reads XML
             **{name: version(name) for name in PACKAGES},
         },
         "counts": dict(counts),

@@ -1,0 +1,23 @@
+"""run.json names the libraries that a publication rests on."""
+
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+
+from pipeline.intake.scheme import LIBRARIES
+from pipeline.record import PACKAGES
+
+READERS = ["worker", "guard", "ooxml", "xlsb", "ods", "xls"]
+# Python's own installation loads it where it is there.
+OF_PYTHON = "setuptools"
+
+
+def test_the_libraries_that_read_are_named() -> None:
+    """Those that the reading process loads, whatever kind of file it reads, and no others."""
+    readers = ", ".join(f"pipeline.intake.{name}" for name in READERS)
+    code = f"import sys, olefile, {readers}; print(*{{n.partition('.')[0] for n in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    owners = packages_distributions()
+    loaded = {owner for name in done.stdout.split() for owner in owners.get(name, [])}
+    assert loaded - {OF_PYTHON, "cluster-review"} == set(LIBRARIES)
+    assert set(LIBRARIES) <= set(PACKAGES)
