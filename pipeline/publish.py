@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from pipeline.periods import NAME
 from pipeline.review import Review
 
 ARCHIVE, STAGING = ".archive", ".staging"
@@ -37,6 +38,7 @@ def publish(outputs: Path, period: str, moment: str, write: Callable[[Path], Non
         write(staging)
         flush(staging)
         archive = archive_place(outputs, period, moment)
+        lead_to_the_same(target, staging.with_suffix(".link"))
         note(staging, target, archive)
         replace(staging, target, archive)
     except BaseException:
@@ -55,6 +57,13 @@ def archive_place(outputs: Path, period: str, moment: str) -> Path:
         number += 1
         place = place.with_name(f"{moment}-{number}")
     return place
+
+
+def lead_to_the_same(target: Path, beginning: Path) -> None:
+    """Let a publication that is a link lead to the same folder from the archive, too."""
+    if target.is_symlink() and target.exists():
+        beginning.symlink_to(target.resolve())
+        beginning.rename(target)
 
 
 def replace(staging: Path, target: Path, archive: Path) -> None:
@@ -91,10 +100,17 @@ def exchange(one: Path, other: Path) -> bool:
 def note(staging: Path, target: Path, archive: Path) -> None:
     """Write down what is about to be done with a folder that is complete."""
     content = {"period": target.name, "archive": archive.name, "record": record_of(staging)}
-    path = staging.with_name(staging.name + NOTE)
-    beginning = path.with_suffix(".tmp")
-    write_json(content, beginning)
-    beginning.rename(path)
+    write_durably(as_json(content), staging.with_name(staging.name + NOTE))
+
+
+def read_note(path: Path) -> dict[str, str] | None:
+    """Return what a note says; None if it cannot be read: it is as if there were none."""
+    try:
+        said = json.loads(path.read_bytes())
+        known = NAME.match(said["period"]) and said["archive"] == Path(said["archive"]).name
+        return said if known and isinstance(said["record"], str) else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
 def recover(outputs: Path) -> None:
@@ -107,15 +123,17 @@ def recover(outputs: Path) -> None:
     if not folder.is_dir():
         return
     for path in folder.glob(f"*{NOTE}"):
-        bring_to_an_end(outputs, json.loads(path.read_bytes()), folder / path.name[: -len(NOTE)])
-        path.unlink()
+        said = read_note(path)
+        if said is not None:
+            bring_to_an_end(outputs, said, folder / path.name[: -len(NOTE)])
+        remove(path)
     for path in folder.iterdir():
         remove(path)
     with suppress(OSError):
         folder.rmdir()
 
 
-def bring_to_an_end(outputs: Path, said: dict[str, Any], staging: Path) -> None:
+def bring_to_an_end(outputs: Path, said: dict[str, str], staging: Path) -> None:
     """Bring a publication to an end that stopped somewhere after its note."""
     target = outputs / said["period"]
     archive = outputs / ARCHIVE / said["period"] / said["archive"]
@@ -160,6 +178,22 @@ def flush(folder: Path) -> None:
         os.close(descriptor)
 
 
+def write_durably(text: str, path: Path) -> None:
+    """Write a file so that after a power cut it is there as a whole, or not at all."""
+    beginning = path.with_suffix(".tmp")
+    with beginning.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beginning.rename(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems cannot do that with a folder
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_tables(review: Review, folder: Path) -> None:
     """Write every table as Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -172,5 +206,9 @@ def write_tables(review: Review, folder: Path) -> None:
 
 def write_json(content: dict[str, Any], path: Path) -> None:
     """Write a small JSON file for people and programs."""
-    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(as_json(content), encoding="utf-8")
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """Return JSON for people and programs."""
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False) + "\n"

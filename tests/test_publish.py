@@ -46,3 +46,42 @@ def test_a_failure_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="disk full"):
         publish(tmp_path, "2026-Q3", "later", failing)
     assert files(tmp_path) == {"2026-Q3/run.json": "one"}
+
+
+@pytest.mark.parametrize("swap", [True, False])
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_publication_that_is_a_link_is_still_read_in_the_archive(
+    swap: bool, absolute: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not swap:
+        monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    outputs, elsewhere = tmp_path / "outputs", tmp_path / "elsewhere"
+    publish(outputs, "2026-Q3", "now", writing("one"))
+    (outputs / "2026-Q3").rename(elsewhere)
+    (outputs / "2026-Q3").symlink_to(elsewhere if absolute else Path("..") / "elsewhere")
+    publish(outputs, "2026-Q3", "now", writing("two"))
+    assert not (outputs / "2026-Q3").is_symlink()
+    assert (outputs / "2026-Q3" / "run.json").read_text() == "two"
+    (archived,) = (outputs / ".archive" / "2026-Q3").iterdir()
+    assert (archived / "run.json").read_text() == "one"
+    assert files(elsewhere) == {"run.json": "one"}
+    assert sorted(p.name for p in outputs.iterdir()) == [".archive", "2026-Q3"]
+
+
+def test_a_link_survives_a_death_between_the_renames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs, elsewhere = tmp_path / "outputs", tmp_path / "elsewhere"
+    publish(outputs, "2026-Q3", "now", writing("one"))
+    (outputs / "2026-Q3").rename(elsewhere)
+    (outputs / "2026-Q3").symlink_to(Path("..") / "elsewhere")
+
+    def dead(staging: Path, target: Path, archive: Path) -> None:
+        assert publishing.exchange(staging, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing, "replace", dead)
+    with pytest.raises(KeyboardInterrupt):
+        publish(outputs, "2026-Q3", "now", writing("two"))
+    assert files(outputs)["2026-Q3/run.json"] == "two"
+    assert (outputs / ".archive" / "2026-Q3" / "now" / "run.json").read_text() == "one"

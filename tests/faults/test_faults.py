@@ -112,7 +112,7 @@ FAULTS: dict[str, tuple[Callable[[Path], AbstractContextManager[None]], str, str
     "no room for tables": (lambda _: no_room(3000), "Datenträger ist voll", "disk is full"),
     "no room for the workbook": (lambda _: no_room(60_000), "Datenträger ist voll", "disk is full"),
     "no room for the note": (
-        lambda _: refusing("write_text", errno.ENOSPC, ".note.tmp"),
+        lambda _: refusing("open", errno.ENOSPC, ".note.tmp"),
         "Datenträger ist voll",
         "disk is full",
     ),

@@ -1,5 +1,6 @@
 """A run may die at any moment: nothing is half published, nothing is lost."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -42,7 +43,7 @@ def killed_at(number: int, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> 
 
     for name in ("rename", "mkdir", "unlink", "rmdir"):
         monkeypatch.setattr(Path, name, wrap(getattr(Path, name)))
-    for name in ("exchange", "write_json", "flush", "remove"):
+    for name in ("exchange", "write_durably", "flush", "remove"):
         monkeypatch.setattr(publishing, name, wrap(getattr(publishing, name)))
     # Whoever is dead does not clean up after himself.
     real = publishing.recover
@@ -106,6 +107,54 @@ def test_a_rename_that_is_refused_changes_nothing(
             publish(tmp_path, PERIOD, "second", writing("two"))
     assert standing(tmp_path) == "one"
     assert (archived(tmp_path), leftovers(tmp_path)) == ([], [])
+
+
+def path_of(note: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(note)
+
+
+GARBLED: dict[str, Callable[[Path], object]] = {
+    "empty": path_of(b""),
+    "half": path_of(b'{"period": "2026-Q3", "arch'),
+    "no text": path_of(b"\xff\xfe\0"),
+    "nothing": path_of(b"null"),
+    "a list": path_of(b"[]"),
+    "no entries": path_of(b"{}"),
+    "numbers": path_of(b'{"period": 3, "archive": 4, "record": 5}'),
+    "too deep": path_of(b"[" * 100_000),
+    "another place": path_of(b'{"period": "../x", "archive": "../../y", "record": ""}'),
+    "an archive elsewhere": path_of(b'{"period": "2026-Q3", "archive": "../y", "record": ""}'),
+    "a folder": Path.mkdir,
+}
+
+
+@pytest.mark.parametrize("garble", GARBLED)
+def test_a_note_that_cannot_be_read_is_as_if_there_were_none(garble: str, tmp_path: Path) -> None:
+    publish(tmp_path, PERIOD, "first", writing("one"))
+    staging = tmp_path / ".staging" / f"{PERIOD}-1"
+    staging.mkdir(parents=True)
+    writing("two")(staging)
+    GARBLED[garble](staging.with_name(f"{staging.name}.note.json"))
+    with holding(tmp_path, "test"):
+        recover(tmp_path)
+    assert (standing(tmp_path), archived(tmp_path), leftovers(tmp_path)) == ("one", [], [])
+    publish(tmp_path, PERIOD, "second", writing("three"))
+    assert (standing(tmp_path), archived(tmp_path)) == ("three", ["one"])
+
+
+def test_the_note_is_on_the_disk_before_folders_change_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def fsync(descriptor: int) -> None:
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+
+    publish(tmp_path, PERIOD, "first", writing("one"))
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(publishing, "replace", lambda *_: done.append("replace"))
+    publish(tmp_path, PERIOD, "second", writing("two"))
+    assert done == [f"{PERIOD}-{os.getpid()}.note.tmp", ".staging", "replace"]
 
 
 KILLING = """
