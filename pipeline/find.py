@@ -19,6 +19,8 @@ from urllib.parse import quote
 
 import polars as pl
 
+from pipeline.published import DamagedError, published_content
+
 BLOCK = 1024 * 1024
 ZIP, TABLE, DATABASE = b"PK\3\4", b"PAR1", b"SQLite format 3\0"
 ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
@@ -32,6 +34,8 @@ TROUBLE = (
     zipfile.BadZipFile,
     sqlite3.Error,
     pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    DamagedError,  # polars may die of it
 )
 
 
@@ -95,7 +99,7 @@ def holds(path: Path, words: Sequence[str], forms: Sequence[bytes], most_mb: int
     if head.startswith(ZIP):
         return in_archive(path, forms, most_mb)
     if head.startswith(TABLE):
-        content = pl.read_parquet(path).write_ndjson().encode()
+        content = pl.read_parquet(published_content(path)).write_ndjson().encode()
         return any(form in content for form in forms)
     return head == DATABASE and in_database(path, words)
 

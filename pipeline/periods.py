@@ -3,7 +3,6 @@
 import calendar
 import datetime as dt
 import re
-from pathlib import Path
 
 # Earlier there was no cluster policy to review.
 FIRST_YEAR = 1990
@@ -38,16 +37,6 @@ def after(period: str) -> str:
 def of(day: dt.date) -> str:
     """Return the quarter of the day."""
     return f"{day.year}-Q{(day.month + 2) // 3}"
-
-
-def published_before(outputs: Path, period: str) -> list[Path]:
-    """Return the folders of the earlier periods that are published, the oldest first."""
-    folders = sorted(outputs.iterdir()) if outputs.is_dir() else []
-    return [
-        folder
-        for folder in folders
-        if NAME.match(folder.name) and folder.name < period and (folder / "run.json").is_file()
-    ]
 
 
 def between(earlier: str, later: str) -> list[str]:

@@ -5,14 +5,12 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline import periods
+from pipeline.published import Publication
 from schemas.declaration import HERE
 
 ENDINGS = {".toml", ".po", ".parquet", ".json"}
 # Of these a publication has its own: they are in its record one by one.
 CATALOGUES = "catalogues"
-# What later reviews read of a publication.
-READ_LATER = ("data", "state")
 
 
 @cache
@@ -23,15 +21,9 @@ def declarations() -> dict[str, str]:
     return {n: of_file(p) for n, p in sorted(names.items()) if not n.startswith(f"{CATALOGUES}/")}
 
 
-def earlier_periods(outputs: Path, period: str) -> dict[str, str]:
-    """Return a checksum of what each earlier period published, by period."""
-    return {f.name: of_tables(f) for f in periods.published_before(outputs, period)}
-
-
-def of_tables(folder: Path) -> str:
-    """Return the checksum of what later reviews may read of a publication."""
-    found = (p for name in READ_LATER for p in (folder / name).rglob("*") if p.is_file())
-    return of_parts(f"{p.relative_to(folder).as_posix()}:{of_file(p)}" for p in sorted(found))
+def earlier_periods(earlier: Iterable[Publication]) -> dict[str, str]:
+    """Return a checksum of what later reviews may read of each publication, by period."""
+    return {p.folder.name: of_parts(f"{n}:{s}" for n, s in p.found.items()) for p in earlier}
 
 
 def of_parts(parts: Iterable[str]) -> str:

@@ -1,20 +1,18 @@
 """What stands under outputs/: publications, their records (run.json), drafts and releases."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.intake.gather import Intake
 from pipeline.mapping.model import ExportMapping
-from pipeline.publish import ARCHIVE, RECORD
+from pipeline.publish import ARCHIVE
+from pipeline.published import Record, is_published, read_record
 from pipeline.review import Review
 
 DRAFT, RELEASED = "draft", "released"
 MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}")
-Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,15 +62,6 @@ class Release:
     add: Callable[[Work], None]
 
 
-def read_record(folder: Path) -> Record | None:
-    """Return a publication's run.json; None where there is none that can be read."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if isinstance(record, dict) else None
-
-
 def standing(record: Record) -> Standing:
     """Return a publication's standing; what older ones do not say is a first draft."""
     state = RELEASED if record.get("state") == RELEASED else DRAFT
@@ -82,7 +71,7 @@ def standing(record: Record) -> Standing:
     return Standing(state, revision if known else 1, by, at)  # type: ignore[arg-type]
 
 
-def published(outputs: Path, period: str) -> Standing | None:
+def standing_now(outputs: Path, period: str) -> Standing | None:
     """Return the standing of the period's present publication, if there is one."""
     record = read_record(outputs / period)
     return None if record is None else standing(record)
@@ -92,7 +81,7 @@ def archived(outputs: Path, period: str) -> list[Path]:
     """Return the period's former publications, in the order in which they were replaced."""
     folder = outputs / ARCHIVE / period
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted((p for p in found if (p / RECORD).is_file()), key=replaced_at)
+    return sorted(filter(is_published, found), key=replaced_at)
 
 
 def replaced_at(place: Path) -> tuple[str, int]:

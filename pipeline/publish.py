@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.periods import NAME
+from pipeline.published import DATA, RECORD
 from pipeline.review import Review
 
-ARCHIVE, STAGING = ".archive", ".staging"
-RECORD, NOTE = "run.json", ".note.json"
+ARCHIVE, STAGING, NOTE = ".archive", ".staging", ".note.json"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
@@ -194,14 +194,18 @@ def write_durably(text: str, path: Path) -> None:
         os.close(descriptor)
 
 
-def write_tables(review: Review, folder: Path) -> None:
-    """Write every table as Parquet."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_tables(review: Review, folder: Path) -> dict[str, str]:
+    """Write every table as Parquet into the folder of a publication; return their checksums."""
+    (folder / DATA).mkdir(parents=True, exist_ok=True)
+    checksums = {}
     for name, table in review.tables.items():
         # Written by us: of a full disk polars makes an error of its own.
         content = BytesIO()
         table.write_parquet(content, compression="zstd", statistics=True)
-        (folder / f"{name}.parquet").write_bytes(content.getbuffer())
+        file = f"{DATA}/{name}.parquet"
+        (folder / file).write_bytes(content.getbuffer())
+        checksums[file] = sha256(content.getbuffer()).hexdigest()
+    return checksums
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:

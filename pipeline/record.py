@@ -2,7 +2,7 @@
 
 import datetime as dt
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline.intake.gather import Intake
 from pipeline.intake.scheme import LIBRARIES as READING
 from pipeline.mapping.model import ExportMapping
 from pipeline.publications import Standing
+from pipeline.published import Publication
 from pipeline.request import Request
 from pipeline.review import Review
 
@@ -56,6 +57,7 @@ def run_record(
     counts: Mapping[str, int],
     standing: Standing,
     started: dt.datetime,
+    earlier: Iterable[Publication],
 ) -> dict[str, Any]:
     """Return what run.json says: what went in, by which rules, what came out."""
 
@@ -82,7 +84,7 @@ def run_record(
             for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
         ],
         "declarations": provenance.declarations(),
-        "earlier": provenance.earlier_periods(request.outputs, request.period),
+        "earlier": provenance.earlier_periods(earlier),
         "versions": {
             "cluster-review": version("cluster-review"),
             "python": platform.python_version(),

@@ -48,6 +48,7 @@ class Review:
     context: what pages tell besides, see `tables.context`; empty where only the tables are known.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
+    damaged: files of earlier publications that are not what was published.
     draft: whether pages and sheets are marked as a draft.
     """
 
@@ -62,6 +63,7 @@ class Review:
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     state: State | None = None
     since: Since | None = None
+    damaged: tuple[str, ...] = ()
     draft: bool = True
 
 

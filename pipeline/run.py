@@ -22,6 +22,7 @@ from pipeline.catalogue import Catalogue, CatalogueError, load_all
 from pipeline.collector import give_back
 from pipeline.evaluate import reference_condition
 from pipeline.history.earlier import read_before
+from pipeline.history.model import Before
 from pipeline.history.state_files import write_state
 from pipeline.intake.discover import (
     Found,
@@ -38,9 +39,11 @@ from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.memory import LARGE
+from pipeline.notices import Notice, notices
 from pipeline.office import Office, OfficeFileError
-from pipeline.publications import Release, Standing, Work, next_draft, published
-from pipeline.publish import RECORD, publish, write_json, write_tables
+from pipeline.publications import Release, Standing, Work, next_draft, standing_now
+from pipeline.publish import publish, write_json, write_tables
+from pipeline.published import RECORD, TABLES, DamagedError, is_published, published_before, sound
 from pipeline.recall import Recall, recalling
 from pipeline.record import count_outcomes, mappings_record, run_record
 from pipeline.remember import remembering
@@ -80,7 +83,8 @@ class Clock:
 class Published:
     """What was published where, and the counts of the last line.
 
-    replaced: the standing of the publication that went to the archive, if there was one.
+    replaced: the standing of the publication that went to the archive, if there was one. notices:
+    what the office should know of earlier publications and of the file system, by language.
     """
 
     folder: Path
@@ -89,6 +93,7 @@ class Published:
     standing: Standing = field(default_factory=Standing)
     replaced: Standing | None = None
     being_edited: Sequence[str] = ()
+    notices: Sequence[Notice] = ()
 
 
 @alone
@@ -117,48 +122,54 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         )
         numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
     with clock.stage("review"):
-        before = read_before(request.outputs, request.period, settings)
+        earlier = published_before(request.outputs, request.period)
+        before = read_before(earlier, request.period, settings)
         task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
         surveyed = recall.parts(sent, let_go=release is None)
         if len(found.submissions) > LARGE:
             give_back()
         done = review_or_refuse(task, sent, office_sent, surveyed, partial(recall.office, numbers))
-    refuse_thin(request, settings, done)
+    refuse_thin(request, settings, done, before)
     counts = count_outcomes(done)
-    replaced = published(request.outputs, request.period)
+    replaced = standing_now(request.outputs, request.period)
+    unreadable = replaced is None and is_published(request.outputs / request.period)
     standing = release.standing if release else next_draft(request.outputs, request.period)
     assert done.state is not None
     state = [done.state]  # as large as all submissions, and not needed once it is written
     done = replace(done, draft=standing.is_draft, state=None)
-    record = run_record(request, done, sent, office_sent, found, counts, standing, started)
+    record = run_record(
+        request, done, sent, office_sent, found, counts, standing, started, earlier.all
+    )
     record["mappings"] = mappings_record(mappings, done)
 
     def write(folder: Path) -> None:
         with clock.stage("tables"), ThreadPoolExecutor(1) as aside:
             written = aside.submit(write_state, state.pop(), folder)
-            write_tables(done, folder / "data")
-            written.result()
+            record[TABLES] = write_tables(done, folder) | written.result()
         give_back()
         if release:
             release.confirm(folder, record)
-        earlier = read_earlier(request.outputs, request.period)
-        with books_apart(Books(done, folder, request.lang, earlier), clock.seconds):
+        tables_before = read_earlier(earlier)
+        shown = replace(done, damaged=earlier.names)
+        with books_apart(Books(shown, folder, request.lang, tables_before), clock.seconds):
             with clock.stage("pages"):
-                write_pages(done, folder / "report", request.lang)
+                write_pages(shown, folder / "report", request.lang)
             with clock.stage("feedback"):
                 subjects = subjects_of_review(done, found.submissions, request.lang)
                 copies = write_feedback(folder / "feedback", subjects, request.lang, wanted)
         if release:
             with clock.stage("release"):
                 feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}
-                release.add(Work(folder, done, sent, mappings, feedback, request.lang))
+                release.add(Work(folder, shown, sent, mappings, feedback, request.lang))
         anew = read.anew(len(found.submissions) - len(known))
         record["read"] = {"anew": anew, "cached": len(found.submissions) - anew}
+        record["damaged"] = list(earlier.names)
         write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
     folder = publish(request.outputs, request.period, moment, write)
-    return Published(folder, counts, done, standing, replaced, being_edited(found))
+    said = notices(earlier, request.period if unreadable else None)
+    return Published(folder, counts, done, standing, replaced, being_edited(found), said)
 
 
 # --------------------------------------------------------------------------------------- reading
@@ -267,10 +278,18 @@ def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[
         condition = reference_condition(catalogue)
         if condition is not None and condition.stand_in == "frozen":
             period = str(condition.frozen_period)
-            path = request.outputs / period / "data" / "cohorts.parquet"
-            if not path.is_file():
+            folder = request.outputs / period
+            if not is_published(folder):
                 raise CatalogueError(f"{catalogue.path.name}: {period} is not published here")
-            result[period] = pl.read_parquet(path)
+            try:
+                result[period] = sound(folder).table("cohorts")
+            except DamagedError as error:
+                raise CatalogueError(
+                    f"{catalogue.path.name}: Die Veröffentlichung {period}, deren Grenzwerte "
+                    f"festgehalten sind, ist beschädigt ({error}). Bitte sie aus einer Sicherung "
+                    f"zurückholen. / The publication {period}, whose limits are frozen, is damaged "
+                    f"({error}). Please restore it from a backup."
+                ) from error
     return result
 
 
@@ -284,9 +303,9 @@ def refuse_empty(request: Request, found: Found) -> None:
         )
 
 
-def refuse_thin(request: Request, settings: Settings, done: Review) -> None:
+def refuse_thin(request: Request, settings: Settings, done: Review, before: Before | None) -> None:
     """End the run if too few of the expected clusters would be reviewed (contract 4)."""
-    expected = expected_clusters(request, done)
+    expected = expected_clusters(request, done, before)
     reviewed = set(done.tables["clusters"]["cluster_id"])
     if not reviewed and (request.outputs / request.period / RECORD).exists():
         raise NothingPublishedError(
@@ -305,12 +324,9 @@ def refuse_thin(request: Request, settings: Settings, done: Review) -> None:
         )
 
 
-def expected_clusters(request: Request, done: Review) -> set[str]:
+def expected_clusters(request: Request, done: Review, before: Before | None) -> set[str]:
     """Return the clusters that were to report: by the register, else those of the period before."""
     coverage = done.tables["coverage"]
     if (request.inputs / "register.xlsx").exists():
         return set(coverage.filter(pl.col("expected"))["cluster_id"])
-    earlier = periods.published_before(request.outputs, request.period)
-    if not earlier:
-        return set()
-    return set(pl.read_parquet(earlier[-1] / "data" / "clusters.parquet")["cluster_id"])
+    return set(before.tables["clusters"]["cluster_id"]) if before else set()

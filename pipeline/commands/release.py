@@ -9,6 +9,7 @@ from pipeline.periods import BadPeriodError
 from pipeline.release.release import Released, release
 from pipeline.texts import LANGUAGES, say
 from pipeline.trouble import NothingPublishedError
+from schemas.declaration import DeclarationError
 
 NOT_RELEASED, USAGE_ERROR = 1, 2
 
@@ -23,6 +24,8 @@ def command(arguments: argparse.Namespace) -> int:
             done = release(period, by, arguments.inputs, arguments.outputs, read_here)
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except DeclarationError as error:
+        return fail(USAGE_ERROR, str(error))
     except NothingPublishedError as end:
         return fail(NOT_RELEASED, "\n".join(end.messages[lang] for lang in LANGUAGES))
     print(printable(said(done)))
@@ -38,6 +41,7 @@ def said(done: Released) -> str:
         "clusters": published.counts["reviewed"],
     }
     lines = [both("release", "released", **parts)]
+    lines += [notice[lang] for notice in published.notices for lang in LANGUAGES]
     if done.without_form:
         lines.append(both("release", "without_form", clusters=", ".join(done.without_form)))
     return "\n".join(lines)

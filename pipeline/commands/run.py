@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.catalogue import CatalogueError, load_all
+from pipeline.catalogue import load_all
 from pipeline.commands.terminal import fail, plain
 from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
@@ -21,6 +21,7 @@ from pipeline.scheduler import WrongSchedulerError, connected
 from pipeline.settings import load_settings
 from pipeline.texts import say
 from pipeline.trouble import NothingPublishedError, in_words
+from schemas.declaration import DeclarationError
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
@@ -67,7 +68,7 @@ def command(arguments: argparse.Namespace) -> int:
         return fail(
             USAGE_ERROR, f"{request.period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3"
         )
-    except CatalogueError as error:
+    except DeclarationError as error:
         return fail(USAGE_ERROR, str(error))
     except WrongSchedulerError as error:
         return fail(USAGE_ERROR, error.messages[request.lang])
@@ -77,6 +78,8 @@ def command(arguments: argparse.Namespace) -> int:
         print(UNUSED[request.lang].format(name=name))
     for name in published.being_edited:
         print(plain(BEING_EDITED[request.lang].format(name=name)))
+    for notice in published.notices:
+        print(plain(notice[request.lang]))
     print(last_line(published, request.lang))
     return 0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.publications import Record, Standing, archived, read_record, standing
-from pipeline.publish import RECORD
+from pipeline.publications import Standing, archived, standing
+from pipeline.published import DATA, DamagedError, Record, is_published, sound
 from pipeline.texts import LANGUAGES, say
 
 CURRENT = "current"
@@ -73,7 +73,7 @@ def places(outputs: Path, period: str) -> dict[str, Path]:
     """Return the folders of the period's publications by name, the oldest first."""
     found = {path.name: path for path in archived(outputs, period)}
     present = outputs / period
-    return found | ({CURRENT: present} if (present / RECORD).is_file() else {})
+    return found | ({CURRENT: present} if is_published(present) else {})
 
 
 def former(folders: Mapping[str, Path], name: str, period: str) -> str:
@@ -86,26 +86,19 @@ def former(folders: Mapping[str, Path], name: str, period: str) -> str:
 
 
 def read_publication(name: str, folder: Path) -> Publication:
-    """Return a publication; NothingToCompareError if its record or a table is no use."""
-    record = read_record(folder)
-    if record is None:
-        raise NothingToCompareError("unreadable", path=folder / RECORD)
-    tables = {
-        table: read_table(folder / "data" / f"{table}.parquet", columns.split())
-        for table, columns in TABLES.items()
-    }
-    return Publication(name, record, tables)
-
-
-def read_table(path: Path, needed: Sequence[str]) -> pl.DataFrame:
-    """Return a table; NothingToCompareError if it cannot be read or lacks a column.
-
-    Other versions of the program may have written fewer columns.
-    """
+    """Return a publication; NothingToCompareError if it is damaged or made by another version."""
     try:
-        table = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise NothingToCompareError("unreadable", path=path) from error
+        publication = sound(folder)
+        tables = {table: publication.table(table) for table in TABLES}
+    except DamagedError as error:
+        raise NothingToCompareError("damaged", files=error) from error
+    for table, columns in TABLES.items():
+        refuse_lacking(folder / DATA / f"{table}.parquet", tables[table], columns.split())
+    assert publication.record is not None
+    return Publication(name, publication.record, tables)
+
+
+def refuse_lacking(path: Path, table: pl.DataFrame, needed: Sequence[str]) -> None:
+    """Raise NothingToCompareError if a table lacks a column: another version has written it."""
     if missing := [column for column in needed if column not in table.columns]:
         raise NothingToCompareError("other_version", path=path, columns=", ".join(missing))
-    return table

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.publications import Record
+from pipeline.published import Record
 
 SOURCES = pl.Schema({"kind": pl.String, "name": pl.String, "mark": pl.String})
 KINDS = [

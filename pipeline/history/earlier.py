@@ -1,39 +1,44 @@
 """Finds and reads the period before: the latest earlier one that is published (contract 2.6)."""
 
-from pathlib import Path
-
 import polars as pl
 
 from pipeline import periods
 from pipeline.history.model import TABLES, Before, Since
 from pipeline.history.state import State
 from pipeline.history.state_files import StateTroubleError, read_state
+from pipeline.published import Earlier, Publication
 from pipeline.settings import Settings
 
 
-def read_before(outputs: Path, period: str, settings: Settings) -> Before | None:
+def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | None:
     """Return what the period before published; None where nothing earlier can be read.
 
-    A period whose tables cannot be read is passed over, and counts as a gap.
+    A publication that is damaged is passed over.
     """
-    for folder in reversed(periods.published_before(outputs, period)):
-        tables = _tables(folder / "data")
+    for publication in reversed(list(earlier.publications)):
+        tables = earlier.read(publication, _tables)
         if tables is not None:
-            state, trouble = _state(folder, settings)
-            skipped = tuple(periods.between(folder.name, period))
-            return Before(Since(folder.name, skipped, trouble), tables, state)
+            state, trouble = _state(earlier, publication, settings)
+            own = publication.folder.name
+            return Before(Since(own, _not_published(earlier, own, period), trouble), tables, state)
     return None
 
 
-def _tables(folder: Path) -> dict[str, pl.DataFrame] | None:
-    try:
-        return {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    except (OSError, pl.exceptions.PolarsError):
-        return None
+def _not_published(earlier: Earlier, before: str, period: str) -> tuple[str, ...]:
+    """Return the quarters between two of which nothing is published."""
+    published = {publication.folder.name for publication in earlier.all}
+    return tuple(p for p in periods.between(before, period) if p not in published)
 
 
-def _state(folder: Path, settings: Settings) -> tuple[State | None, str | None]:
+def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
+    return {name: publication.table(name) for name in TABLES}
+
+
+def _state(
+    earlier: Earlier, publication: Publication, settings: Settings
+) -> tuple[State | None, str | None]:
     try:
-        return read_state(folder, settings), None
+        return read_state(publication, settings), None
     except StateTroubleError as error:
-        return None, str(error)
+        earlier.damaged += error.files
+        return None, error.why

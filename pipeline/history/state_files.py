@@ -15,21 +15,29 @@ import polars as pl
 
 from pipeline.catalogue import Catalogue, CatalogueError, load
 from pipeline.history.state import KEPT, State, from_frames, to_frames
+from pipeline.published import STATE, DamagedError, Publication
 from pipeline.settings import ActorRules, CohortRules, Settings
 
 # Raised whenever a state of before cannot be evaluated as it was: another column, another meaning.
 FORMAT = 1
-FOLDER, LIST, CATALOGUES = "state", "state.json", "catalogues"
+LIST, CATALOGUES = f"{STATE}/state.json", "catalogues"
 MISSING, DAMAGED, OLDER = "missing", "damaged", "older"
 
 
 class StateTroubleError(Exception):
-    """A state cannot be used; its argument says why: MISSING, DAMAGED or OLDER."""
+    """A state cannot be used.
+
+    why: MISSING, DAMAGED or OLDER. files: those that are damaged.
+    """
+
+    def __init__(self, why: str, *files: Path) -> None:
+        super().__init__(why)
+        self.why, self.files = why, files
 
 
 # ----------------------------------------------------------------------------------------- writing
-def write_state(state: State, folder: Path) -> None:
-    """Write the state below a publication's folder; see `read_state`."""
+def write_state(state: State, folder: Path) -> dict[str, str]:
+    """Write the state below a publication's folder, see `read_state`; return the checksums."""
     files = {f"{name}.parquet": _parquet(frame) for name, frame in to_frames(state).items()}
     for name, catalogue in state.catalogues.items():
         files[f"{CATALOGUES}/{name}.toml"] = catalogue.path.read_bytes()
@@ -39,11 +47,13 @@ def write_state(state: State, folder: Path) -> None:
         "catalogues": list(state.catalogues),
         "files": {name: sha256(content).hexdigest() for name, content in files.items()},
     }
-    files[LIST] = (json.dumps(listed, ensure_ascii=False, indent=2) + "\n").encode()
-    for name, content in files.items():
-        path = folder / FOLDER / name
+    text = json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
+    every = {f"{STATE}/{name}": content for name, content in files.items()} | {LIST: text.encode()}
+    for name, content in every.items():
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    return {name: sha256(content).hexdigest() for name, content in every.items()}
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
@@ -61,17 +71,17 @@ def _kept_settings(settings: Settings) -> dict[str, Any]:
 
 
 # ----------------------------------------------------------------------------------------- reading
-def read_state(folder: Path, settings: Settings) -> State:
-    """Return the state below a publication's folder.
+def read_state(publication: Publication, settings: Settings) -> State:
+    """Return the state of a publication.
 
     settings: the present ones, in place of those that no figure hangs on. StateTroubleError where
     there is none, or where it is damaged or of another format.
     """
-    own = folder / FOLDER
-    if not (own / LIST).is_file():
+    if not (publication.folder / LIST).is_file():
         raise StateTroubleError(MISSING)
-    listed = _list(own / LIST)
-    contents = {name: _checked(own / name, digest) for name, digest in listed["files"].items()}
+    listed = _list(publication)
+    contents = {n: _checked(publication, n, digest) for n, digest in listed["files"].items()}
+    own = publication.folder / STATE
     try:
         frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in KEPT}
         rules = _settings(listed["settings"], settings)
@@ -79,32 +89,37 @@ def read_state(folder: Path, settings: Settings) -> State:
     except (KeyError, TypeError, CatalogueError) as error:
         raise StateTroubleError(OLDER) from error
     except pl.exceptions.PolarsError as error:
-        raise StateTroubleError(DAMAGED) from error
+        raise StateTroubleError(DAMAGED, own) from error
     if any(frames[name].columns != kept for name, kept in KEPT.items()):
         raise StateTroubleError(OLDER)
     return from_frames(frames, catalogues, rules)
 
 
-def _list(path: Path) -> Mapping[str, Any]:
+def _list(publication: Publication) -> Mapping[str, Any]:
+    damaged = StateTroubleError(DAMAGED, publication.folder / LIST)
     try:
-        listed: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        listed: Mapping[str, Any] = json.loads(publication.content(LIST))
         if listed["format"] != FORMAT:
             raise StateTroubleError(OLDER)
         if not isinstance(listed["files"], dict):
-            raise StateTroubleError(DAMAGED)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StateTroubleError(DAMAGED) from error
+            raise damaged
+    except (DamagedError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise damaged from error
     return listed
 
 
-def _checked(path: Path, digest: str) -> bytes:
-    """Return a file's content if it is what was written."""
+def _checked(publication: Publication, name: str, digest: str) -> bytes:
+    """Return a file's content if it is what was written.
+
+    By the list, too: a publication of before has no other checksums.
+    """
+    file = f"{STATE}/{name}"
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise StateTroubleError(DAMAGED) from error
+        content = publication.content(file)
+    except DamagedError as error:
+        raise StateTroubleError(DAMAGED, *error.files) from error
     if sha256(content).hexdigest() != digest:
-        raise StateTroubleError(DAMAGED)
+        raise StateTroubleError(DAMAGED, publication.folder / file)
     return content
 
 

@@ -16,7 +16,7 @@ from prefect.artifacts import (
 )
 from prefect.logging import get_run_logger
 
-from pipeline.operation.markdown import code, safe_rows, table
+from pipeline.operation.markdown import code, escaped, safe_rows, table
 from pipeline.request import Request
 from pipeline.run import Published
 from pipeline.texts import say
@@ -82,6 +82,7 @@ def summary(published: Published, lang: str, link: str) -> str:
             f"[{say('operation', 'report', lang)}](<{link}>), {place}",
             "",
             *table(["", ""], rows),
+            *(f"\n{escaped(notice[lang])}" for notice in published.notices),
         ]
     )
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.diff.sources import changed_sources
-from pipeline.publications import Record, read_record, standing
+from pipeline.publications import standing
+from pipeline.published import DamagedError, Record, is_published, sound
 from pipeline.texts import LANGUAGES, say
 from pipeline.trouble import NothingPublishedError
 
@@ -19,10 +20,15 @@ def refusal(code: str, **parts: str) -> NothingPublishedError:
 
 
 def draft_record(draft: Path) -> Record:
-    """Return the record of the draft; NothingPublishedError if none stands there."""
-    period, record = draft.name, read_record(draft)
-    if record is None:
+    """Return the record of the draft; NothingPublishedError if none stands there, or damaged."""
+    period = draft.name
+    if not is_published(draft):
         raise refusal("unpublished", period=period, outputs=str(draft.parent))
+    try:
+        record = sound(draft).record
+    except DamagedError as error:
+        raise refusal("damaged", period=period, files=str(error)) from error
+    assert record is not None
     stands = standing(record)
     if not stands.is_draft:
         by, at = str(stands.released_by), str(stands.released_at)[:10]

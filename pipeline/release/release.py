@@ -9,7 +9,8 @@ from pathlib import Path
 from pipeline.catalogue import CatalogueError, load_all
 from pipeline.intake.pool import Read
 from pipeline.periods import last_day
-from pipeline.publications import RELEASED, Record, Release, Standing, Work, standing
+from pipeline.publications import RELEASED, Release, Standing, Work, standing
+from pipeline.published import Record
 from pipeline.release.confirm import confirm, draft_record, refusal
 from pipeline.release.handout import write_handouts
 from pipeline.request import Request

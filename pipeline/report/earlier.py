@@ -1,33 +1,33 @@
 """What earlier periods published: read once, for comparisons in the reports."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import polars as pl
 
-from pipeline import periods
+from pipeline import published
 from pipeline.actors.status import types_where
+from pipeline.published import Publication
 
 # Tables of earlier periods by period, the oldest first.
 Earlier = Mapping[str, Mapping[str, pl.DataFrame]]
 TABLES = ("clusters", "conditions")
-COUNTED = ("actors", "submissions")
+COUNTED = {"actors": ("bound", "actor_key", "sme", "actor_type"), "submissions": ("outcome",)}
 COUNTS = "counts"
 
 
-def read_earlier(outputs: Path, period: str) -> Earlier:
-    """Return the tables of every earlier period that is published whole.
+def read_earlier(before: published.Earlier) -> Earlier:
+    """Return the tables of every earlier period; a damaged publication is passed over.
 
     Beside them `counts`, of the tables that are too long to carry along: see `count`.
     """
-    result = {}
-    for folder in periods.published_before(outputs, period):
-        paths = {n: folder / "data" / f"{n}.parquet" for n in (*TABLES, *COUNTED)}
-        if all(path.is_file() for path in paths.values()):
-            tables = {name: pl.read_parquet(paths[name]) for name in TABLES}
-            actors, submissions = (pl.scan_parquet(paths[name]) for name in COUNTED)
-            result[folder.name] = tables | {COUNTS: count(actors, submissions)}
-    return result
+    read = {p.folder.name: before.read(p, _tables) for p in list(before.publications)}
+    return {period: tables for period, tables in read.items() if tables is not None}
+
+
+def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
+    actors, submissions = (publication.table(n, *columns) for n, columns in COUNTED.items())
+    tables = {name: publication.table(name) for name in TABLES}
+    return tables | {COUNTS: count(actors.lazy(), submissions.lazy())}
 
 
 def count(actors: pl.LazyFrame, submissions: pl.LazyFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ And whether a change is one for the better.
 
 import polars as pl
 
+from pipeline.notices import damaged
 from pipeline.review import Review
 from pipeline.texts import texts
 
@@ -12,11 +13,12 @@ RANK = {"not_fulfilled": 0, "undetermined": 1, "fulfilled": 2}
 
 
 def since_sentences(review: Review, lang: str) -> list[str]:
-    """Return the sentences; none without an earlier period."""
+    """Return the sentences; without an earlier period only what is damaged."""
+    found = [notice[lang] for notice in damaged(review.damaged)]
     if review.since is None:
-        return []
+        return found
     since, own = review.since, texts("since")
-    found = [own["compared"][lang].format(period=since.period)]
+    found.append(own["compared"][lang].format(period=since.period))
     if since.skipped:
         key = "gap" if len(since.skipped) == 1 else "gaps"
         found.append(own[key][lang].format(periods=", ".join(since.skipped)))

@@ -12,6 +12,7 @@ from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.periods import last_day
+from pipeline.published import DamagedError, is_published, sound
 from pipeline.settings import load_settings
 from pipeline.submissions import REVIEWED
 from pipeline.template.carry import carried_over
@@ -53,11 +54,13 @@ def filled_from(
 
 def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
     """Return name and checksum of the cluster's reviewed submission."""
-    table = outputs / period / "data" / "submissions.parquet"
-    if not table.is_file():
+    if not is_published(outputs / period):
         raise NoSourceError("unpublished", period=period, outputs=outputs)
     mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
-    found = pl.read_parquet(table).filter(mine)
+    try:
+        found = sound(outputs / period).table("submissions").filter(mine)
+    except DamagedError as error:
+        raise NoSourceError("damaged", period=period, files=error) from error
     if found.is_empty():
         raise NoSourceError("not_reviewed", cluster=cluster, period=period)
     return found["source_file"][0], found["sha256"][0]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli import main
-from pipeline.publications import Standing, archived, next_draft, read_record, standing
+from pipeline.publications import Standing, archived, next_draft, standing
+from pipeline.published import read_record
 from pipeline.release.confirm import confirm, differing_tables
 from pipeline.trouble import NothingPublishedError
 

@@ -7,6 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.history.earlier import read_before
+from pipeline.history.model import TABLES
+from pipeline.published import published_before
 from pipeline.request import Request
 from pipeline.run import refuse_thin
 from pipeline.settings import load_settings
@@ -42,13 +45,16 @@ def with_publication(root: Path, period: str, count: int) -> Path:
     (folder / "data").mkdir(parents=True)
     (folder / "run.json").write_text("{}")
     table = pl.DataFrame({"cluster_id": clusters(count)})
-    table.write_parquet(folder / "data" / "clusters.parquet")
+    for name in TABLES:
+        table.write_parquet(folder / "data" / f"{name}.parquet")
     return root
 
 
 def is_refused(asked: Request, reviewed: int, expected: int) -> bool:
     try:
-        refuse_thin(asked, load_settings(), done(reviewed, expected))
+        settings = load_settings()
+        before = read_before(published_before(asked.outputs, PERIOD), PERIOD, settings)
+        refuse_thin(asked, settings, done(reviewed, expected), before)
     except NothingPublishedError:
         return True
     return False
@@ -80,7 +86,7 @@ def test_clusters_nobody_expects_do_not_fill_the_gap(tmp_path: Path) -> None:
     names = pl.DataFrame({"cluster_id": [*clusters(3), "DE-8888", "DE-9999"]})
     review.tables["clusters"] = names
     with pytest.raises(NothingPublishedError, match="3 von 5"):
-        refuse_thin(request(with_register(tmp_path)), load_settings(), review)
+        refuse_thin(request(with_register(tmp_path)), load_settings(), review, None)
 
 
 @pytest.mark.parametrize(

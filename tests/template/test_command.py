@@ -194,6 +194,7 @@ def test_an_export_comes_back_in_our_words(
     row = {"source_file": sent.name, "cluster_id": CLUSTER, "outcome": "reviewed"}
     row["sha256"] = sha256(sent.read_bytes()).hexdigest()
     pl.DataFrame([row]).write_parquet(data / "submissions.parquet")
+    (data.parent / "run.json").write_text("{}")
     wanted = ["template", str(tmp_path / "next.xlsx"), "--for", CLUSTER, "--from", PERIOD]
     assert main([*wanted, *places(tmp_path)]) == 0
     tables = examined(tmp_path / "next.xlsx").parsed.tables

@@ -21,7 +21,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("two_cores")
 def test_another_process_writes_the_same(demo: Demo, tmp_path: Path) -> None:
-    write_tables(demo.review, tmp_path / "data")
+    write_tables(demo.review, tmp_path)
     seconds: dict[str, float] = {}
     with books_apart(Books(demo.review, tmp_path, "de", {}), seconds):
         pass

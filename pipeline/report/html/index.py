@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.notices import damaged
 from pipeline.report.html.changes import Changes, changes
 from pipeline.report.html.comparison import Comparison, comparison
 from pipeline.report.html.edge import Edge, edges
@@ -52,6 +53,7 @@ class IndexView:
     figures: Sequence[KeyFigure]
     decisions: Decisions
     returns: Returns
+    damaged: Sequence[str]
     changes: Changes | None
     history: History | None
     outlook: Outlook | None
@@ -84,6 +86,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         figures=key_figures(review, found, words),
         decisions=decisions(review, words),
         returns=returns(review, words),
+        damaged=[notice[words.lang] for notice in damaged(review.damaged)],
         changes=changed,
         history=history(review, words),
         outlook=ahead,

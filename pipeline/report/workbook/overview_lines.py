@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.actors.status import types_where
 from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.notices import damaged
 from pipeline.report.earlier import COUNTS, Earlier, count
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
@@ -78,6 +79,8 @@ def of_review(book: Book) -> Iterable[Line]:
         parts = {"version": catalogue.version, "mark": mark, "criteria": criteria}
         note = f"{catalogue.title[book.lang]}; {text('o_catalogue_note', **parts)}"
         yield Line(text("o_catalogue"), catalogue.id, kind="text", note=note)
+    for notice in damaged(book.review.damaged):
+        yield Line(text("o_damaged"), text("o_damaged_value"), kind="text", note=notice[book.lang])
 
 
 def of_figures(book: Book, before: Before) -> Iterable[Line]:

@@ -1,0 +1,331 @@
+"""Damaged files of a published period: every place that reads one names them and uses nothing."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from contextlib import redirect_stderr
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline import run as runs
+from pipeline.catalogue import FOLDER, load
+from pipeline.cli import main
+from pipeline.commands.run import read_here
+from pipeline.demo import write_portfolio
+from pipeline.diff.publication import TABLES as COMPARED
+from pipeline.find import places
+from pipeline.history.earlier import read_before
+from pipeline.history.model import TABLES
+from pipeline.published import published_before
+from pipeline.report.earlier import read_earlier
+from pipeline.settings import load_settings
+from tests.sparing import ALL, sparing
+
+FIRST, DAMAGED, PERIOD = "2026-Q1", "2026-Q2", "2026-Q3"
+# One cluster turns in each period.
+SEED = 11
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Inputs of three periods, the first two of which are published."""
+    root = tmp_path_factory.mktemp("damaged")
+    write_portfolio(root / "inputs", 3, [FIRST, DAMAGED, PERIOD], SEED)
+    for period in (FIRST, DAMAGED):
+        publish(root, root / "outputs", period)
+    return root
+
+
+@pytest.fixture
+def outputs(root: Path, tmp_path: Path) -> Path:
+    """The outputs, to be damaged; what stands there once went to the archive, too."""
+    shutil.copytree(root / "outputs", tmp_path / "outputs")
+    archive = tmp_path / "outputs" / ".archive" / DAMAGED / "2026-07-15T06-00-00"
+    shutil.copytree(root / "outputs" / DAMAGED, archive)
+    return tmp_path / "outputs"
+
+
+def publish(root: Path, outputs: Path, period: str, *parts: str) -> runs.Published:
+    """Publish a period; parts: what is left out besides the variants."""
+    with sparing(*(parts or ALL)):
+        request = runs.Request(period, root / "inputs", outputs, ("go-cluster",))
+        return runs.run(request, read_here)
+
+
+def without_checksums(folder: Path) -> None:
+    """Make a publication one of before."""
+    record = json.loads((folder / "run.json").read_text())
+    del record["tables"]
+    (folder / "run.json").write_text(json.dumps(record))
+
+
+# ------------------------------------------------------------------------------------- the damage
+def another_number(path: Path) -> None:
+    table = pl.read_parquet(path)
+    numbers = table.select(pl.selectors.numeric() | pl.selectors.boolean()).columns
+    texts = table.select(pl.selectors.string()).columns
+    another = pl.col(numbers[0]) + 1 if numbers else pl.col(texts[0]) + "1"
+    table.with_columns(another).write_parquet(path, compression="zstd", statistics=True)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+Damage = Callable[[Path], object]
+VISIBLE: dict[str, Damage] = {
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-100]),
+    "empty": lambda path: path.write_bytes(b""),
+    "another kind": lambda path: path.write_text("PAR1 no table"),
+    "missing": Path.unlink,
+    "a folder": make_folder,
+}
+DAMAGE: dict[str, Damage] = {
+    "another number": another_number,
+    "flipped bit": flip,
+    "another table": lambda path: shutil.copy(path.parent / "medians.parquet", path),
+    **VISIBLE,
+}
+RECORDS: dict[str, Damage] = {
+    "garbled": lambda path: path.write_bytes(b"\xff\0{"),
+    "truncated": lambda path: path.write_text(path.read_text()[:-200]),
+    "empty": lambda path: path.write_text(""),
+    "missing": Path.unlink,
+    "a folder": make_folder,
+    "a list": lambda path: path.write_text("[1]"),
+    "nothing": lambda path: path.write_text("null"),
+    "too deep": lambda path: path.write_text("[" * 100_000),
+    "other checksums": lambda path: path.write_text('{"tables": [1]}'),
+    "no checksums": lambda path: path.write_text('{"tables": {"data/clusters.parquet": 1}}'),
+    "other inputs": lambda path: path.write_text('{"inputs": {"a": 1}}'),
+}
+
+
+# ------------------------------------------------------------------------------------- the places
+def comparison(outputs: Path) -> str:
+    """The period before; the one before it is compared with instead."""
+    earlier = published_before(outputs, PERIOD)
+    before = read_before(earlier, PERIOD, load_settings())
+    assert before is not None
+    assert (before.since.period, before.since.skipped) == (FIRST, ())
+    return " ".join(earlier.names)
+
+
+def series(outputs: Path) -> str:
+    """What all earlier periods published."""
+    earlier = published_before(outputs, PERIOD)
+    assert list(read_earlier(earlier)) == [FIRST]
+    return " ".join(earlier.names)
+
+
+def frozen_limits(outputs: Path) -> str:
+    """The limits of 4.2 of an earlier period; they are wrong usage."""
+    request = runs.Request(PERIOD, outputs, outputs, ())
+    with pytest.raises(runs.CatalogueError) as refused:
+        runs.frozen_limits(request, [load(str(freezing(outputs)))])
+    return str(refused.value)
+
+
+def freezing(folder: Path) -> Path:
+    """Write a catalogue that freezes the limits of the damaged period; return its file."""
+    text = (FOLDER / "go-cluster.toml").read_text()
+    frozen = f'stand_in = "frozen"\nfrozen_period = "{DAMAGED}"'
+    (folder / "go-cluster.toml").write_text(text.replace('stand_in = "quartile"', frozen))
+    return folder / "go-cluster.toml"
+
+
+def command(*arguments: str) -> Callable[[Path], str]:
+    """A command that ends with 1 and says why."""
+
+    def place(outputs: Path) -> str:
+        folders = ["--inputs", str(outputs.parent / "inputs"), "--outputs", str(outputs)]
+        form = [str(outputs / "form.xlsx")] if arguments[0] == "template" else []
+        folders = folders[2:] if arguments[0] == "diff" else folders
+        with redirect_stderr(StringIO()) as said:
+            assert main([arguments[0], *form, *arguments[1:], *folders]) == 1
+        return said.getvalue()
+
+    return place
+
+
+PLACES: dict[str, tuple[tuple[str, ...], Callable[[Path], str]]] = {
+    "comparison": (TABLES, comparison),
+    "series": (("clusters", "conditions", "actors", "submissions"), series),
+    "frozen limits": (("cohorts",), frozen_limits),
+    "diff": (tuple(COMPARED), command("diff", DAMAGED)),
+    "template": (("submissions",), command("template", "--for", "DE-0001", "--from", DAMAGED)),
+    "release": (("clusters", "findings"), command("release", DAMAGED, "--by", "KM")),
+}
+TABLES_OF_PLACES = [(place, table) for place, (tables, _) in PLACES.items() for table in tables]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize(("place", "table"), TABLES_OF_PLACES)
+def test_a_damaged_table_is_named_and_not_used(
+    place: str, table: str, damage: str, outputs: Path
+) -> None:
+    name = f"{DAMAGED}/data/{table}.parquet"
+    DAMAGE[damage](outputs / name)
+    assert name in PLACES[place][1](outputs)
+
+
+@pytest.mark.parametrize("damage", RECORDS)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_damaged_record_is_named_and_nothing_beside_it_used(
+    place: str, damage: str, outputs: Path
+) -> None:
+    name = f"{DAMAGED}/run.json"
+    RECORDS[damage](outputs / name)
+    assert name in PLACES[place][1](outputs)
+
+
+@pytest.mark.parametrize("damage", VISIBLE)
+@pytest.mark.parametrize(
+    ("place", "table"), [entry for entry in TABLES_OF_PLACES if entry[0] != "release"]
+)
+def test_without_checksums_what_cannot_be_read_is_named(
+    place: str, table: str, damage: str, outputs: Path
+) -> None:
+    without_checksums(outputs / DAMAGED)
+    name = f"{DAMAGED}/data/{table}.parquet"
+    VISIBLE[damage](outputs / name)
+    assert name in PLACES[place][1](outputs)
+
+
+# ------------------------------------------------------------------------------------ what is said
+def test_another_number_in_a_valid_table_turns_no_verdict(root: Path, outputs: Path) -> None:
+    path = outputs / DAMAGED / "data" / "clusters.parquet"
+    another = pl.read_parquet(path).with_columns(actors=pl.col("actors") + 8, smes=pl.lit(0))
+    another.write_parquet(path)
+    done = publish(root, outputs, PERIOD, "copies", "pages", "workbook")
+    assert done.review.since is not None
+    assert done.review.since.period == FIRST
+    with_first = read_table(done, "indicator_changes").select("cluster_id", "indicator", "previous")
+    shutil.rmtree(outputs / DAMAGED)
+    assert (
+        read_table(publish(root, outputs, PERIOD), "indicator_changes")
+        .select("cluster_id", "indicator", "previous")
+        .equals(with_first)
+    )
+
+
+def read_table(done: runs.Published, name: str) -> pl.DataFrame:
+    return pl.read_parquet(done.folder / "data" / f"{name}.parquet")
+
+
+@pytest.mark.parametrize(("lang", "earlier"), [("de", FIRST), ("en", None)])
+def test_the_damage_is_said_in_reports_record_and_terminal(
+    lang: str,
+    earlier: str | None,
+    root: Path,
+    outputs: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = f"{DAMAGED}/data/clusters.parquet"
+    flip(outputs / name)
+    if earlier is None:
+        shutil.rmtree(outputs / FIRST)
+    folders = ["--inputs", str(root / "inputs"), "--outputs", str(outputs)]
+    with sparing("variants", "copies"):
+        assert main(["run", PERIOD, "--direct", *folders, "--lang", lang]) == 0
+    words = {
+        "de": f"Die Veröffentlichung {DAMAGED} ist beschädigt ({name}) und wird übergangen",
+        "en": f"The publication {DAMAGED} is damaged ({name}) and is passed over",
+    }[lang]
+    folder = outputs / PERIOD
+    assert words in capsys.readouterr().out
+    assert words in (folder / "report" / "index.html").read_text()
+    assert json.loads((folder / "run.json").read_text())["damaged"] == [name]
+    with zipfile.ZipFile(folder / "portfolio.xlsx") as book:
+        shared = book.read("xl/sharedStrings.xml").decode()
+    assert words in shared
+
+
+@pytest.mark.parametrize("damage", [name for name in DAMAGE if name != "another table"])
+@pytest.mark.parametrize("checksums", [True, False])
+def test_a_damaged_state_costs_the_causes_only(
+    damage: str, checksums: bool, root: Path, outputs: Path
+) -> None:
+    if not checksums:
+        without_checksums(outputs / DAMAGED)
+    name = f"{DAMAGED}/state/actors.parquet"
+    DAMAGE[damage](outputs / name)
+    earlier = published_before(outputs, PERIOD)
+    before = read_before(earlier, PERIOD, load_settings())
+    assert before is not None
+    assert (before.since.period, before.since.trouble) == (DAMAGED, "damaged")
+    assert earlier.names == (name,)
+    assert list(read_earlier(earlier)) == [FIRST, DAMAGED]
+
+
+def test_publications_without_checksums_are_read_and_said_once(
+    root: Path, outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for period in (FIRST, DAMAGED):
+        without_checksums(outputs / period)
+    folders = ["--inputs", str(root / "inputs"), "--outputs", str(outputs)]
+    with sparing(*ALL):
+        assert main(["run", PERIOD, "--direct", *folders]) == 0
+    said = capsys.readouterr()
+    assert f"Ohne Prüfsummen veröffentlicht, deshalb ungeprüft gelesen: {FIRST}, {DAMAGED}." in (
+        said.out.splitlines()
+    )
+    assert not said.err
+    assert json.loads((outputs / PERIOD / "run.json").read_text())["damaged"] == []
+
+
+def test_checksums_are_kept_of_every_table_and_of_the_state(outputs: Path) -> None:
+    folder = outputs / DAMAGED
+    kept = json.loads((folder / "run.json").read_text())["tables"]
+    found = [p for name in ("data", "state") for p in (folder / name).rglob("*") if p.is_file()]
+    assert kept == {
+        p.relative_to(folder).as_posix(): sha256(p.read_bytes()).hexdigest() for p in found
+    }
+
+
+@pytest.mark.parametrize("damage", ["another number", "flipped bit", "truncated"])
+def test_frozen_limits_of_a_damaged_period_are_wrong_usage(
+    damage: str, root: Path, outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    DAMAGE[damage](outputs / DAMAGED / "data" / "cohorts.parquet")
+    own = freezing(outputs.parent)
+    folders = ["--inputs", str(root / "inputs"), "--outputs", str(outputs)]
+    assert main(["run", PERIOD, "--direct", *folders, "--catalogue", str(own)]) == 2
+    said = capsys.readouterr().err
+    assert f"{DAMAGED}/data/cohorts.parquet" in said
+    assert "beschädigt" in said
+    assert "damaged" in said
+    assert not (outputs / PERIOD).exists()
+
+
+@pytest.mark.parametrize("damage", ["another number", "flipped bit", "truncated"])
+@pytest.mark.parametrize("name", ["data/clusters.parquet", "state/actors.parquet"])
+def test_find_says_that_it_could_not_search_a_damaged_table(
+    damage: str, name: str, outputs: Path
+) -> None:
+    path = outputs / DAMAGED / name
+    DAMAGE[damage](path)
+    unsearched = [p.path for p in places("nowhere", [outputs], 100) if not p.searched]
+    assert unsearched == [path]
+
+
+def test_the_publication_that_is_replaced_may_be_damaged_too(
+    root: Path, outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (outputs / DAMAGED / "run.json").write_text("{")
+    folders = ["--inputs", str(root / "inputs"), "--outputs", str(outputs)]
+    with sparing(*ALL):
+        assert main(["run", DAMAGED, "--direct", *folders]) == 0
+    assert f"{DAMAGED} ist beschädigt ({DAMAGED}/run.json)" in capsys.readouterr().out
