@@ -1,8 +1,9 @@
-"""What the office should know of earlier publications, in both languages."""
+"""What the office should know of earlier publications and of its file system, in both languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from pipeline.modes import Modes
 from pipeline.published import RECORD, STATE, Earlier
 from pipeline.texts import LANGUAGES, texts
 
@@ -11,12 +12,14 @@ Notice = Mapping[str, str]
 SHOWN = 3
 
 
-def notices(earlier: Earlier, unreadable: str | None = None) -> list[Notice]:
+def notices(earlier: Earlier, modes: Modes, unreadable: str | None = None) -> list[Notice]:
     """Return what is said at the end of a run; unreadable: the period that it replaced, if so."""
     own = [f"{unreadable}/{RECORD}"] if unreadable else []
     found = list(damaged([*earlier.names, *own]))
     if earlier.unchecked:
         found.append(_in_both("unchecked", periods=", ".join(earlier.unchecked)))
+    if modes.refused:
+        found.append(_in_both("modes", outputs=str(earlier.outputs)))
     return found
 
 

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from pipeline.modes import PRIVATE_FOLDER
 from pipeline.periods import NAME
 from pipeline.published import DATA, RECORD
 from pipeline.review import Review
@@ -33,7 +34,8 @@ def publish(outputs: Path, period: str, moment: str, write: Callable[[Path], Non
     target = outputs / period
     staging = outputs / STAGING / f"{period}-{os.getpid()}"
     remove(staging)
-    staging.mkdir(parents=True)
+    staging.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    staging.mkdir()
     try:
         write(staging)
         flush(staging)

@@ -27,10 +27,10 @@ from pipeline.intake.gather import Intake
 from pipeline.intake.scheme import scheme_of
 from pipeline.measures.variants import cases_of
 from pipeline.office import Office, read_office
-from pipeline.store import Store
+from pipeline.store import CACHE, Store
 from pipeline.survey import Asked, Survey, survey_each
 
-FOLDER, SUFFIX, INDEX = ".cache/surveys", ".survey", "packs.json"
+FOLDER, SUFFIX, INDEX = f"{CACHE}/surveys", ".survey", "packs.json"
 LENGTH = struct.Struct("<Q")
 # Of a pack less of which is wanted the rest is surveyed anew. Of more packs than so many the larger
 # half is used: the small ones become one.

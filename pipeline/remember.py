@@ -15,9 +15,9 @@ from pipeline.intake.pool import Read
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.scheme import scheme_of
-from pipeline.store import Store
+from pipeline.store import CACHE, Store
 
-FOLDER, SUFFIX = ".cache/readings", ".reading"
+FOLDER, SUFFIX = f"{CACHE}/readings", ".reading"
 LENGTH = struct.Struct("<Q")
 # They say something of the moment or the machine, not of the file.
 PASSING_CODES = {"timeout", "reader_crash"}

@@ -39,10 +39,11 @@ from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.memory import LARGE
+from pipeline.modes import below, modes_of
 from pipeline.notices import Notice, notices
 from pipeline.office import Office, OfficeFileError
 from pipeline.publications import Release, Standing, Work, next_draft, standing_now
-from pipeline.publish import publish, write_json, write_tables
+from pipeline.publish import ARCHIVE, publish, write_json, write_tables
 from pipeline.published import RECORD, TABLES, DamagedError, is_published, published_before, sound
 from pipeline.recall import Recall, recalling
 from pipeline.record import count_outcomes, mappings_record, run_record
@@ -55,6 +56,7 @@ from pipeline.report.html.pages import write_pages
 from pipeline.request import Request
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
+from pipeline.store import CACHE
 from pipeline.survey import Asked, Survey
 from pipeline.texts import LANGUAGES, in_language
 from pipeline.trouble import NothingPublishedError
@@ -104,12 +106,15 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
     """
     clock, started = Clock(), dt.datetime.now().astimezone()
     settings = load_settings()
+    modes = modes_of(settings.group)
     last_day = periods.last_day(request.period)
     catalogues = load_all(request.catalogues)
     frozen = frozen_limits(request, catalogues)
     mappings = mappings_or_refuse(request)
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
+    if request.cache:
+        modes.keep_private(request.outputs / CACHE)
     read = remembering(read, request.outputs, settings.intake, use=request.cache)
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     recall = recalling(
@@ -165,10 +170,13 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
         record["read"] = {"anew": anew, "cached": len(found.submissions) - anew}
         record["damaged"] = list(earlier.names)
         write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
+        modes.share(below(folder))
 
     moment = started.strftime("%Y-%m-%dT%H-%M-%S")
     folder = publish(request.outputs, request.period, moment, write)
-    said = notices(earlier, request.period if unreadable else None)
+    if (request.outputs / ARCHIVE).is_dir():
+        modes.share([request.outputs / ARCHIVE])
+    said = notices(earlier, modes, request.period if unreadable else None)
     return Published(folder, counts, done, standing, replaced, being_edited(found), said)
 
 

@@ -84,6 +84,7 @@ class Settings:
     outdated_days: int
     minimum_share: float
     first_catalogue: str
+    group: str
     feedback: FeedbackRules
     pages: PageRules
 

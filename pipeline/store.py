@@ -11,7 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.intake.limits import MB
+from pipeline.modes import PRIVATE_FOLDER, opener
 
+# Below the outputs, for all stores.
+CACHE = ".cache"
 BEGUN, RUNS = ".begun", "runs.json"
 # Entries that none of so many runs has used are dropped, and the oldest ones beyond so much room.
 KEPT_RUNS = 50
@@ -67,8 +70,8 @@ class Store:
         path = self.folder / name
         begun = path.with_suffix(BEGUN)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with begun.open("wb") as stream:
+            self.folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+            with open(begun, "wb", opener=opener) as stream:  # noqa: PTH123
                 stream.writelines(parts)
             begun.replace(path)
         except OSError:

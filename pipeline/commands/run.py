@@ -12,6 +12,7 @@ from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.lock import refuse_if_held
+from pipeline.modes import modes_of
 from pipeline.periods import BadPeriodError, last_day
 from pipeline.prefect_settings import quiet_prefect
 from pipeline.publish import ARCHIVE
@@ -63,6 +64,7 @@ def command(arguments: argparse.Namespace) -> int:
     try:
         last_day(request.period)
         load_all(request.catalogues)  # wrong usage is said at once, before anything is started
+        modes_of(load_settings().group)
         published = execute(request, arguments)
     except BadPeriodError:
         return fail(

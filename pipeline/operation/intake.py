@@ -24,6 +24,7 @@ from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping
+from pipeline.modes import below, modes_of
 from pipeline.report.feedback.copy import Job
 from pipeline.report.feedback.gather import subjects_of_check
 from pipeline.report.feedback.names import feedback_names
@@ -61,6 +62,8 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, read: Read) -
     Only the folder outputs/.intake is written to. MappingError if a mapping is wrong.
     """
     folder = outputs / PLACE / period
+    modes = modes_of(load_settings().group)
+    modes.keep_private(outputs / PLACE)
     (folder / COPIES).mkdir(parents=True, exist_ok=True)
     mappings = load_mappings(mapping_files(inputs / period / FOLDER))
     paths = discover(inputs, period).submissions
@@ -81,6 +84,7 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, read: Read) -
         known[row["source_file"]] = {**row, "print": prints[row["source_file"]]}
     forget_gone(folder / COPIES, set(copies.values()))
     remember(folder / MEMORY, {name: known[name] for name in names})
+    modes.restrict(below(outputs / PLACE))  # what is refused, the next review says
     return Night(rows, len(names), folder / COPIES)
 
 

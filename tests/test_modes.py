@@ -1,0 +1,167 @@
+"""Who may read what lies below the outputs."""
+
+import grp
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import run as running
+from pipeline.cli import main
+from pipeline.demo import write_portfolio
+from pipeline.modes import modes_of
+from pipeline.operation import intake
+from pipeline.settings import load_settings
+from schemas.declaration import DeclarationError
+from tests.sparing import ALL, sparing
+
+PERIOD = "2026-Q3"
+# One that this user belongs to, so that it can be given away.
+GROUP = grp.getgrgid(os.getgid()).gr_name
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("portfolio")
+    write_portfolio(folder, 1, [PERIOD], 1)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def group(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_group(monkeypatch, GROUP)
+
+
+def with_group(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    settings = replace(load_settings(), group=name)
+    for module in ("pipeline.run", "pipeline.commands.run", "pipeline.operation.intake"):
+        monkeypatch.setattr(f"{module}.load_settings", lambda: settings)
+
+
+def run(inputs: Path, outputs: Path) -> int:
+    with sparing(*ALL):
+        folders = ["--inputs", str(inputs), "--outputs", str(outputs)]
+        return main(["run", PERIOD, "--direct", "--accept-missing", *folders])
+
+
+def copies_only(
+    files: Mapping[str, Path], copies: Mapping[str, str], folder: Path, *_: object
+) -> list[dict[str, str]]:
+    """Write something for the marked copies."""
+    for name in files:
+        (folder / intake.COPIES / copies[name]).write_bytes(b"a copy")
+    return [{"source_file": name} for name in files]
+
+
+def modes(folder: Path) -> set[int]:
+    """The modes of a folder and of all that is in it."""
+    return {stat.S_IMODE(p.stat().st_mode) for p in (folder, *folder.rglob("*"))}
+
+
+def test_caches_are_private_and_publications_follow_the_umask(inputs: Path, tmp_path: Path) -> None:
+    assert run(inputs, tmp_path) == 0
+    assert modes(tmp_path / ".cache") == {0o700, 0o600}
+    assert modes(tmp_path / PERIOD) == {0o755, 0o644}
+
+
+def test_a_cache_of_before_is_closed(inputs: Path, tmp_path: Path) -> None:
+    (tmp_path / ".cache" / "readings").mkdir(parents=True)
+    assert run(inputs, tmp_path) == 0
+    assert stat.S_IMODE((tmp_path / ".cache").stat().st_mode) == 0o700
+
+
+def test_what_is_being_written_is_private(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    real = running.write_tables
+
+    def look(done: running.Review, folder: Path) -> dict[str, str]:
+        seen.append(stat.S_IMODE((tmp_path / ".staging").stat().st_mode))
+        return real(done, folder)
+
+    monkeypatch.setattr(running, "write_tables", look)
+    assert run(inputs, tmp_path) == 0
+    assert seen == [0o700]
+
+
+@pytest.mark.usefixtures("group")
+def test_a_group_reads_publications_and_archive_and_nobody_else_does(
+    inputs: Path, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert run(inputs, tmp_path) == 0
+    (former,) = (tmp_path / ".archive" / PERIOD).iterdir()
+    for folder in (tmp_path / PERIOD, former):
+        assert modes(folder) == {0o750, 0o640}
+        assert {p.stat().st_gid for p in folder.rglob("*")} == {os.getgid()}
+    assert stat.S_IMODE((tmp_path / ".archive").stat().st_mode) == 0o750
+    assert stat.S_IMODE((tmp_path / ".cache").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(("name", "expected"), [("", {0o700, 0o600}), (GROUP, {0o750, 0o640})])
+def test_copies_of_the_night_are_for_the_user_and_the_group(
+    name: str,
+    expected: set[int],
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_group(monkeypatch, name)
+    monkeypatch.setattr(intake, "check_these", copies_only)
+    (tmp_path / ".intake").mkdir()  # of before: open
+    intake.check_new(inputs, tmp_path, PERIOD, "de", lambda *_: iter(()))
+    assert modes(tmp_path / ".intake") == expected
+
+
+def test_an_unknown_group_is_wrong_usage(
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with_group(monkeypatch, "nobody-has-it")
+    assert run(inputs, tmp_path / "outputs") == 2
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    for part in ("settings.toml, [review] group", "nobody-has-it", "gibt es", "There is no group"):
+        assert part in said
+    assert not (tmp_path / "outputs").exists()
+    with pytest.raises(DeclarationError):
+        modes_of("nobody-has-it")
+
+
+@pytest.mark.parametrize("refused", ["chmod", "chown", "ignored"])
+@pytest.mark.usefixtures("group")
+def test_a_file_system_without_modes_is_said_once_and_it_is_published(
+    refused: str,
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    if refused == "ignored":
+        monkeypatch.setattr(os, "chmod", lambda *_, **__: None)
+    else:
+        monkeypatch.setattr(os, refused, refuse)
+    (tmp_path / ".cache").mkdir()  # of before: open
+    assert run(inputs, tmp_path) == 0
+    said = capsys.readouterr()
+    assert (tmp_path / PERIOD / "run.json").is_file()
+    lines = [line for line in said.out.splitlines() if "Zugriffsrechte" in line]
+    assert len(lines) == 1
+    assert str(tmp_path) in lines[0]
+    assert said.err == ""
