@@ -1,12 +1,17 @@
-"""Processes below this one, as Linux shows them: to end what a worker has started, too."""
+"""Processes below this one, and those that carry a word: to end what a worker has started, too.
+
+psutil finds and ends them. That a process ends with its parent, and that orphans come to us, only
+Linux itself can be asked for.
+"""
 
 import ctypes
 import os
 import signal
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+
+import psutil
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -23,63 +28,50 @@ def adopt_orphans() -> None:
 
 def descendants(number: int) -> Iterator[int]:
     """Yield the processes that a process has started, directly or not."""
-    below = _by_parent()
-    waiting = [number]
-    while waiting:
-        for child in below.get(waiting.pop(), []):
-            yield child
-            waiting.append(child)
+    with suppress(psutil.NoSuchProcess):
+        yield from [child.pid for child in psutil.Process(number).children(recursive=True)]
 
 
 def carrying(text: str) -> Iterator[int]:
     """Yield the processes of this user in whose environment NAME=VALUE stood when they began."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended, or is another user's
-            if text.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                yield int(entry.name)
+    name, _, value = text.partition("=")
+    for process in psutil.process_iter(["environ"]):  # None where it has ended, or is another's
+        if (process.info["environ"] or {}).get(name) == value:
+            yield process.pid
 
 
 def bury_orphans(ours: Collection[int]) -> None:
     """Take note of the end of adopted processes; ours: those that are waited for elsewhere."""
-    for child in _by_parent().get(os.getpid(), []):
-        if child not in ours:
-            os.waitpid(child, os.WNOHANG)
+    for child in psutil.Process().children():
+        if child.pid not in ours:
+            os.waitpid(child.pid, os.WNOHANG)
 
 
 def end_all(numbers: Collection[int], patience: float) -> None:
     """Ask processes to end, and end them by force if that takes too long."""
     end = time.monotonic() + patience
-    for number in numbers:
-        _send(number, signal.SIGTERM)
-    while any(map(_lives, numbers)) and time.monotonic() < end:
+    processes = list(_present(numbers))
+    _send(processes, signal.SIGTERM)
+    # Not psutil.wait_procs: it takes the exit code of a child from whoever waits for it.
+    while any(map(_lives, processes)) and time.monotonic() < end:
         time.sleep(0.1)
+    _send(processes, signal.SIGKILL)
+
+
+def _present(numbers: Collection[int]) -> Iterator[psutil.Process]:
     for number in numbers:
-        _send(number, signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(number)
 
 
-def _by_parent() -> dict[int, list[int]]:
-    below: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (stat := _stat(int(entry.name))):
-            below.setdefault(int(stat[1]), []).append(int(entry.name))
-    return below
-
-
-def _stat(number: int) -> list[str]:
-    """Return a process's state, its parent and more; nothing if it has ended."""
+def _lives(process: psutil.Process) -> bool:
     try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
-def _lives(number: int) -> bool:
-    stat = _stat(number)
-    return bool(stat) and stat[0] != "Z"
-
-
-def _send(number: int, what: signal.Signals) -> None:
-    try:
-        os.kill(number, what)
-    except ProcessLookupError:
-        return
+def _send(processes: Iterable[psutil.Process], what: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # it has ended, or its number is another's by now
+            process.send_signal(what)
