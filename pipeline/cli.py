@@ -231,9 +231,6 @@ def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
 def command_run(arguments: argparse.Namespace) -> int:
     """Review a period."""
     give_back_if_large(arguments.inputs / arguments.period / "submissions")
-    from pipeline.intake.pool import start_ahead
-
-    start_ahead()
     from pipeline.commands.run import command
 
     return command(arguments)

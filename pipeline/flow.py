@@ -20,9 +20,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from pipeline.intake.discover import shown_name
-from pipeline.intake.pool import Read, read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import Read, read_many
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import progress, write_artifacts
 from pipeline.periods import before

@@ -1,73 +1,242 @@
-"""Does one thing to many items in processes that may die: a crash or hang costs one item.
+"""Does one thing to many items in processes that may die: a crash or a hang costs one item.
 
-For work on strangers' files that is more than reading them; reading has its own processes.
+The one runner of all work on strangers' files. Each item has so many seconds, its process so many
+megabytes of address space and no dump of its memory; a process that only reads cannot write files.
+A process ends itself: by the system's alarm when its item takes too long, at once when its parent
+is gone. A process that dies is replaced, and how it died is the outcome of its item.
 """
 
+import atexit
+import errno
 import multiprocessing
 import os
+import pickle
 import resource
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures import TimeoutError as OutOfTime
-from multiprocessing.synchronize import Barrier
-from threading import BrokenBarrierError
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, islice
+from multiprocessing.context import SpawnContext
+from multiprocessing.synchronize import Semaphore
+from threading import Thread
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-START_SECONDS = 60
-STDERR = 2
 MB = 1024 * 1024
+STDOUT, STDERR = 1, 2
+# A process has its next item at hand while the outcome of its last one is taken.
+IN_HAND = 2
+# So many items are ahead of the next outcome at most: an item that takes its time must not keep
+# the other processes idle, and the results of thousands need not lie in memory.
+AHEAD = 64
+# The parent ends what the alarm did not end: a process that something has stopped.
+GRACE_SECONDS = 5
+# With this a process ends that has no memory left.
+NO_MEMORY = errno.ENOMEM
+# A pool that breaks so often without one outcome between is our mistake.
+BREAKS = 5
+
+
+@dataclass(frozen=True)
+class Death:
+    """How the process of an item died.
+
+    cause: seconds, memory, signal, exit. why: the name of the signal, or the exit code.
+    """
+
+    cause: str
+    why: str = ""
+
+
+def spawning() -> SpawnContext:
+    """Return how to start processes that import nothing from the folder in which we stand.
+
+    Spawned, not forked: polars' threads in this process would not survive a fork. The folder may be
+    strangers'.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+    return multiprocessing.get_context("spawn")
 
 
 def run_limited(
     task: Callable[[Item], Result],
-    items: Sequence[Item],
+    items: Iterable[Item],
     *,
     seconds: int,
     megabytes: int,
     workers: int = 0,
-) -> Iterator[Result | None]:
-    """Yield what the task returns for each item, in their order; None where its process died.
+    writes: bool,
+) -> Iterator[Result | Death]:
+    """Yield for each item, in their order, what the task returns, or how its process died.
 
     seconds, megabytes: what one item may take. workers: how many processes, 0 is one per core.
+    writes: whether the task may write files.
     """
-    if not items:
-        return
-    workers = min(workers or os.cpu_count() or 1, len(items))
-    # Spawned, not forked: polars' threads in this process would not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    together = context.Barrier(workers)
-    with ProcessPool(
-        workers, context=context, initializer=start_worker, initargs=[megabytes, together]
-    ) as pool:
-        futures = [pool.schedule(task, args=[item], timeout=seconds) for item in items]
-        for future in futures:
-            yield outcome(future)
+    rest = iter(enumerate(items))
+    first = list(islice(rest, workers or os.cpu_count() or 1))
+    start = [pickle.dumps(task), megabytes, writes]
+    places = [Place(start, seconds, *numbered) for numbered in first]
+    end = partial(end_all, places)
+    atexit.register(end)  # an outcome that nobody takes is not waited for
+    done: dict[int, Any] = {}
+    try:
+        for number in count():
+            while number not in done:
+                for place in places:
+                    room = IN_HAND - len(place.given) if number + AHEAD > place.last else 0
+                    for numbered in islice(rest, room):
+                        place.give(*numbered)
+                futures = [future for place in places for future in place.given]
+                if not futures:
+                    return
+                wait(futures, return_when=FIRST_COMPLETED)
+                for place in places:
+                    done.update(place.take())
+            yield done.pop(number)
+    finally:
+        atexit.unregister(end)
+        end()
 
 
-def outcome(future: ProcessFuture) -> Any:
-    """Wait for one item's result; None where its process died, hung or had no memory left."""
+def end_all(places: list["Place"]) -> None:
+    """End all processes, whatever they are doing."""
+    for place in places:
+        place.stop()
+    for place in places:
+        place.pool.join()
+    places.clear()
+
+
+class Place:
+    """One process at a time, and the items given to it by their futures.
+
+    It is a pool of its own, so that processes have nothing in common which a dying one could leave
+    locked, and so that it is known whose item a death concerns.
+    """
+
+    def __init__(self, start: list[Any], seconds: int, number: int, item: Any) -> None:
+        self.start, self.seconds = start, seconds
+        self.given: dict[ProcessFuture[Any], tuple[int, Any]] = {}
+        self.last = self.breaks = 0
+        self.open()
+        self.give(number, item)
+
+    def open(self) -> None:
+        """Make the pool. starts: how often it starts a process, each of which says so."""
+        context = spawning()
+        self.starts, self.started = 1, context.Semaphore(0)
+        arguments = [*self.start, self.started]
+        self.pool = ProcessPool(1, context=context, initializer=start_worker, initargs=arguments)
+
+    def give(self, number: int, item: Any) -> None:
+        """Give an item to the process."""
+        limit = self.seconds + GRACE_SECONDS
+        future = self.pool.schedule(work, args=[item, self.seconds], timeout=limit)
+        self.given[future] = self.last, _ = number, item
+
+    def take(self) -> Iterator[tuple[int, Any]]:
+        """Yield the numbers and outcomes of items that are done."""
+        for future in [future for future in self.given if future.done()]:
+            try:
+                outcome = outcome_of(future)
+            except BrokenProcessPool:
+                self.mend()
+                return
+            self.breaks = 0
+            self.starts += isinstance(outcome, Death)  # the pool starts another process
+            yield self.given.pop(future)[0], outcome
+
+    def mend(self) -> None:
+        """Make another pool for what is not done.
+
+        A pool breaks when its process dies before the pool has noted that the process has begun
+        with an item, and always when its processes do not start.
+        """
+        self.breaks += 1
+        if self.breaks == BREAKS:
+            raise RuntimeError("the processes do not start")
+        self.pool.join()
+        left = [self.given[future] for future in self.given]
+        self.given.clear()
+        self.open()
+        for numbered in left:
+            self.give(*numbered)
+
+    def stop(self) -> None:
+        """Have the process end; one that is still starting would print a traceback."""
+        for _ in range(self.starts):
+            while self.pool.active and not self.started.acquire(timeout=0.1):
+                pass
+        self.pool.stop()
+
+
+def outcome_of(future: ProcessFuture[Any]) -> Any:
+    """Return the outcome of one item; what the task itself raises is raised."""
     try:
         return future.result()
-    except (OutOfTime, ProcessExpired, MemoryError):
-        return None
+    except OutOfTime:
+        return Death("seconds")
+    except ProcessExpired as end:
+        return death(end.exitcode)
 
 
-def start_worker(megabytes: int, together: Barrier) -> None:
-    """Limit this process's memory and wait for the others that start with it.
+def death(code: int) -> Death:
+    """Return how a process died, by its exit code (negative: the signal that ended it)."""
+    if code == -signal.SIGALRM:
+        return Death("seconds")
+    if code == NO_MEMORY:
+        return Death("memory")
+    if code < 0:
+        return Death("signal", signal.Signals(-code).name)
+    return Death("exit", str(code))
 
-    A worker that is still starting when the pool has finished would die with a traceback on the
-    terminal. Only the first workers wait; one that replaces a dead one does not.
-    """
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MB, megabytes * MB))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)  # what a dying process prints
+
+# --------------------------------------------------------------------------- in the new processes
+the_task: Callable[[Any], Any]
+
+
+def start_worker(task: bytes, megabytes: int, writes: bool, started: Semaphore) -> None:
+    """Limit this process, and load its task: once, not with every item."""
+    global the_task
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (STDOUT, STDERR):  # what a dying process prints
+        os.dup2(nowhere, stream)
+    end_with_parent()
     os.environ["POLARS_MAX_THREADS"] = "1"
+    the_task = pickle.loads(task)
+    size = megabytes * MB
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not writes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    started.release()
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that started it is gone: nobody waits for its work."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def work(item: Any, seconds: int) -> Any:
+    """Do the task; this process dies where the item takes too long or too much memory."""
+    signal.alarm(seconds)
     try:
-        together.wait(START_SECONDS)
-    except BrokenBarrierError:
-        pass
+        return the_task(item)
+    except MemoryError:
+        os._exit(NO_MEMORY)
     finally:
-        together.abort()
+        signal.alarm(0)

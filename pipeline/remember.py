@@ -11,10 +11,10 @@ from pathlib import Path
 from pipeline.intake.discover import fingerprint
 from pipeline.intake.limits import Limits
 from pipeline.intake.message import pack, unpack
-from pipeline.intake.pool import Read
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.scheme import scheme_of
+from pipeline.intake.worker import Read
 from pipeline.store import CACHE, Store
 
 FOLDER, SUFFIX = f"{CACHE}/readings", ".reading"

@@ -33,7 +33,7 @@ from pipeline.intake.discover import (
     shown_name,
 )
 from pipeline.intake.gather import Intake, Known, gather
-from pipeline.intake.pool import Read
+from pipeline.intake.worker import Read
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings

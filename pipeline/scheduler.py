@@ -7,6 +7,7 @@ server. Each worker reads in processes of its own as we do, so a file kills its 
 
 import importlib.util
 import logging
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as OutOfTime
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.limits import MB, Limits
 from pipeline.intake.message import pack, unpack
-from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading, read_bytes
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.scheme import code_version
+from pipeline.intake.worker import read_many
 from pipeline.settings import load_settings
 from pipeline.trouble import NothingPublishedError
 
@@ -50,6 +51,8 @@ def read_parcel(
     """Read workbooks sent as bytes: what a worker does. code: the sender's version."""
     if code != code_version():
         raise OtherVersionError
+    # Dask's worker is a daemon, which may not have children; ours end with it.
+    multiprocessing.current_process().daemon = False
     with TemporaryDirectory(prefix="cluster-review-") as folder:
         paths = [Path(folder) / str(number) for number in range(len(contents))]
         for path, content in zip(paths, contents, strict=True):

@@ -64,6 +64,7 @@ class PageRules:
 class FeedbackRules:
     """How much the marked copy of a submission shows at most."""
 
+    max_seconds: int
     comments_per_sheet: int
     protocol_rows: int
     longest_value: int

@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from pipeline.adopt.append import Loss, Value, append_rows, losses
 from pipeline.adopt.decide import ADOPTED, Outcome, decide
 from pipeline.adopt.reading import Ratings, UnusableFileError, Views, read_ratings, read_views
-from pipeline.intake.pool import Read
+from pipeline.intake.worker import Read
 from pipeline.report.workbook.formats import DATES
 from schemas.declaration import office, registers
 

@@ -10,8 +10,8 @@ from pipeline.catalogue import load
 from pipeline.findings import join_findings
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import Intake, detail, gather
-from pipeline.intake.pool import Read
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import Read
 from pipeline.parse.parse import Parsed, parse
 from pipeline.periods import NAME
 from pipeline.settings import load_settings

@@ -12,9 +12,9 @@ from pathlib import Path
 from pipeline.collector import no_collecting
 from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_name
-from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many
 from pipeline.mapping.files import mappings_beside
 from pipeline.settings import load_settings
 from schemas.declaration import submission, wanted_sheet_keys

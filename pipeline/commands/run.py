@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pipeline.catalogue import load_all
 from pipeline.commands.terminal import fail, plain
-from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many
 from pipeline.lock import refuse_if_held
 from pipeline.modes import modes_of
 from pipeline.periods import BadPeriodError, last_day

@@ -16,7 +16,8 @@ from pipeline.intake.limits import Limits
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 # All modules of ours that the reading process loads, and the libraries it reads with.
-MODULES = [*sorted(FOLDER.glob("*.py")), ROOT / "pipeline/addresses.py", ROOT / "schemas/words.py"]
+OTHERS = ["pipeline/addresses.py", "pipeline/limited.py", "schemas/words.py"]
+MODULES = [*sorted(FOLDER.glob("*.py")), *(ROOT / name for name in OTHERS)]
 LIBRARIES = ["olefile", "xlrd"]
 
 

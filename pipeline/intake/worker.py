@@ -1,62 +1,47 @@
-"""The process that reads: one file after the other, in narrow limits, and says what came of it.
+"""Reads many workbooks in processes that may die: a crash, hang or memory hunger costs one file."""
 
-Nothing but data goes back (see `message`). What goes wrong inside is said as a refusal; a death is
-seen by `pool`.
-"""
-
-import gc
-import json
-import resource
-import signal
-import sys
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from hashlib import sha256
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pipeline.intake.limits import MB, Limits
-from pipeline.intake.message import pack, unpack
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
+from pipeline.limited import Death, run_limited
 from schemas.words import word_key
 
-GRACE_SECONDS = 30
+# Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
+Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
 
 
-def main(descriptor: int) -> None:
-    """Read the files whose names come from the connection until it ends."""
-    parent = Connection(descriptor)
-    try:
-        task = json.loads(parent.recv_bytes())
-    except EOFError:  # nothing was to be read
-        return
-    limits, wanted = Limits(**task["limits"]), frozenset(task["wanted"])
-    confine(limits.max_memory_mb)
-    # One file's reading makes few circles, but millions of objects to look for them in.
-    gc.disable()
-    gc.freeze()
-    parent.send_bytes(b"ready")
-    while True:
-        try:
-            name = json.loads(parent.recv_bytes())
-        except EOFError:
-            return
-        # The parent ends what takes too long; should it be dead, the system does.
-        signal.alarm(limits.max_seconds + GRACE_SECONDS)
-        try:
-            send(parent, read_one(Path(name), limits, wanted))
-        except MemoryError:
-            send(parent, too_little_memory(limits))
-        signal.alarm(0)
-        gc.collect()
+def read_many(
+    paths: Sequence[Path], limits: Limits, wanted_keys: frozenset[str]
+) -> Iterator[Reading | Refusal]:
+    """Yield the reading or refusal of each path, in their order.
+
+    Each file has `max_seconds` and `max_memory_mb` of a process of its own; where the process dies
+    only this file is lost (`reader_crash`, `timeout`, `too_large`).
+    """
+    outcomes = run_limited(
+        partial(read_one, limits=limits, wanted=wanted_keys),
+        [path.absolute() for path in paths],
+        seconds=limits.max_seconds,
+        megabytes=limits.max_memory_mb,
+        workers=limits.workers,
+        writes=False,
+    )
+    for outcome in outcomes:
+        yield refused(outcome, limits) if isinstance(outcome, Death) else outcome
 
 
-def confine(megabytes: int) -> None:
-    """Limit this process: so much memory, no file written, no dump of its memory."""
-    size = megabytes * MB
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def refused(death: Death, limits: Limits) -> Refusal:
+    """Return the refusal of a file whose reading ended the process."""
+    if death.cause == "seconds":
+        return Refusal("timeout", "seconds", limit=limits.max_seconds)
+    if death.cause == "memory":
+        return Refusal("too_large", "memory", limit=limits.max_memory_mb)
+    return Refusal("reader_crash", death.cause, why=death.why)
 
 
 @lru_cache(maxsize=1000)
@@ -78,34 +63,13 @@ def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Re
 
 
 def read_data(data: bytes, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
-    """Read a workbook's bytes likewise."""
+    """Read a workbook's bytes likewise; without memory, the process ends."""
     try:
         return read_content(data, limits, lambda name: key_of(name) in wanted)
     except Refusal as refusal:
         return refusal
     except MemoryError:
-        return too_little_memory(limits)
+        raise
     except BaseException as error:
         why = f"{type(error).__name__}: {error}"
         return Refusal("reader_crash", "exception", why=why[:120])
-
-
-def too_little_memory(limits: Limits) -> Refusal:
-    """Return the refusal of a file that does not fit into the memory allowed."""
-    return Refusal("too_large", "memory", limit=limits.max_memory_mb)
-
-
-def send(parent: Connection, outcome: Reading | Refusal) -> None:
-    """Send what came of a file."""
-    for part in pack(outcome):
-        parent.send_bytes(part)
-
-
-def receive(child: Connection) -> Reading | Refusal:
-    """Return what the reading process sent about a file; EOFError if it has died."""
-    head = child.recv_bytes()
-    return unpack(head, child.recv_bytes())
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.examine import Examined
-from pipeline.limited import run_limited
+from pipeline.limited import Death, run_limited
 from pipeline.publications import Work
 from pipeline.settings import load_settings
 from pipeline.template.carry import carried_over
@@ -42,9 +42,10 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
         seconds=SECONDS,
         megabytes=limits.max_memory_mb,
         workers=limits.workers,
+        writes=True,
     )
     for job, done in zip(jobs, outcomes, strict=True):
-        if not done:
+        if isinstance(done, Death) or not done:
             job.path.unlink(missing_ok=True)
     return [cluster for cluster, path in paths.items() if not path.exists()]
 

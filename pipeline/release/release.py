@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
-from pipeline.intake.pool import Read
+from pipeline.intake.worker import Read
 from pipeline.periods import last_day
 from pipeline.publications import RELEASED, Release, Standing, Work, standing
 from pipeline.published import Record

@@ -4,18 +4,16 @@ Each of the two takes about half of the time that writing takes, and neither nee
 """
 
 import os
-import signal
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.limited import end_with_parent, spawning
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
@@ -56,10 +54,8 @@ def books_apart(books: Books, seconds: dict[str, float]) -> Iterator[None]:
         seconds["workbook"] = books.write()
         yield
         return
-    # Spawned, not forked: polars' threads in this process would not survive a fork.
-    start = get_context("spawn")
     bare = replace(books, review=replace(books.review, tables={}), earlier=dict(books.earlier))
-    with ProcessPoolExecutor(1, mp_context=start, initializer=end_with_parent) as other:
+    with ProcessPoolExecutor(1, mp_context=spawning(), initializer=end_with_parent) as other:
         written = other.submit(write_from_folder, bare)
         yield
         seconds["workbook"] = written.result()
@@ -90,15 +86,3 @@ class Tables(Mapping[str, pl.DataFrame]):
 
     def __len__(self) -> int:
         return len(self.paths)
-
-
-def end_with_parent() -> None:
-    """End this process when the one that started it has died: nobody waits for its work."""
-    parent = parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        signal.raise_signal(signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()

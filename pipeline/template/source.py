@@ -6,8 +6,8 @@ import polars as pl
 
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import gather
-from pipeline.intake.pool import Read
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import Read
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings

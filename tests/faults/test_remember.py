@@ -12,9 +12,9 @@ import pytest
 
 from pipeline import store as stores
 from pipeline.intake import scheme
-from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many
 from pipeline.remember import Remembering, remembering
 from pipeline.store import Store
 from tests.intake.raw import LIMITS, row, xlsx

@@ -18,9 +18,9 @@ from polars.testing import assert_frame_equal
 from pipeline import scheduler as scheduling
 from pipeline.cli import main
 from pipeline.intake.gather import gather
-from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many
 from pipeline.scheduler import Cluster, connected
 from pipeline.settings import load_settings
 from pipeline.trouble import NothingPublishedError

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from pipeline.intake.frames import stack
-from pipeline.intake.pool import read_many
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many
 from pipeline.settings import load_settings
 from schemas.declaration import submission as declared
 from schemas.declaration import wanted_sheet_keys

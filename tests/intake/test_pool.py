@@ -2,24 +2,25 @@
 # ruff: noqa: E501  (XML as it is written)
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.intake import pool
 from pipeline.intake.frames import stack
-from pipeline.intake.pool import Pool, Reader, read_many
+from pipeline.intake.limits import Limits
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many, read_one, refused
+from pipeline.limited import Death
 
 from .raw import LIMITS, row, xlsx
 
 WANTED = frozenset({"s"})
+ROOT = Path(__file__).parents[2]
 
 
 def files(folder: Path, count: int) -> list[Path]:
@@ -40,19 +41,6 @@ def test_in_order(count: int, workers: int, tmp_path: Path) -> None:
     assert [first_number(reading) for reading in found] == list(range(count))
 
 
-def test_processes_started_ahead_read_and_those_without_work_end(tmp_path: Path) -> None:
-    pool.start_ahead()
-    started = list(pool.SPARE)
-    found = list(read_many(files(tmp_path, 1), LIMITS, WANTED))
-    assert [first_number(reading) for reading in found] == [0]
-    used = [process for process in started if process not in pool.SPARE]
-    assert len(used) == 1
-    for process in pool.SPARE:
-        process.connection.close()
-        assert process.process.wait(30) == 0
-    pool.SPARE.clear()
-
-
 def test_stacked(tmp_path: Path) -> None:
     found = [r for r in read_many(files(tmp_path, 3), LIMITS, WANTED) if isinstance(r, Reading)]
     sheets, cells = stack(zip((4, 5, 9), found, strict=True))
@@ -70,52 +58,34 @@ def test_nothing_stacked() -> None:
     assert (sheets.height, cells.height) == (0, 0)
 
 
-class Faulty(Reader):
-    """A reader whose process meets a misfortune when it is given the second file."""
-
-    signal: signal.Signals
-
-    def give(self, number: int, paths: list[Path]) -> None:  # type: ignore[override]
-        super().give(number, paths)
-        if number == 1:
-            os.kill(self.process.pid, self.signal)
-
-
-class Killed(Faulty):
-    signal = signal.SIGKILL
-
-
-class Stopped(Faulty):
-    signal = signal.SIGSTOP
-
-
 @pytest.mark.parametrize(
-    ("reader", "code", "reason"),
-    [(Killed, "reader_crash", "signal"), (Stopped, "timeout", "seconds")],
+    ("death", "refusal"),
+    [
+        (Death("seconds"), ("timeout", "seconds", {"limit": LIMITS.max_seconds})),
+        (Death("memory"), ("too_large", "memory", {"limit": LIMITS.max_memory_mb})),
+        (Death("signal", "SIGSEGV"), ("reader_crash", "signal", {"why": "SIGSEGV"})),
+        (Death("exit", "7"), ("reader_crash", "exit", {"why": "7"})),
+    ],
 )
-def test_a_process_that_dies_or_hangs_costs_one_file(
-    reader: type[Reader], code: str, reason: str, tmp_path: Path
-) -> None:
-    paths = files(tmp_path, 4)
-    limits = replace(LIMITS, max_seconds=3)
-    first = reader(limits, WANTED)
-    while not first.is_ready:
-        first.receive()
-    found = list(Pool(paths, [first]).outcomes())
-    lost = [outcome for outcome in found if isinstance(outcome, Refusal)]
-    assert [(refusal.code, refusal.reason) for refusal in lost] == [(code, reason)]
-    kept = [first_number(outcome) for outcome in found if isinstance(outcome, Reading)]
-    assert len(kept) == 3
-    assert set(kept) < {0, 1, 2, 3}
-    assert first.process.returncode is not None
+def test_a_death_is_a_refusal(death: Death, refusal: tuple[str, str, dict[str, str]]) -> None:
+    said = refused(death, LIMITS)
+    assert (said.code, said.reason, said.details) == refusal
 
 
-def test_a_process_that_never_starts_is_our_mistake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(RuntimeError, match="does not start"):
-        list(read_many(files(tmp_path, 1), LIMITS, WANTED))
+def test_a_file_that_hangs_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs here is the share that it lies on."""
+    paths = files(tmp_path, 3)
+    limits = replace(LIMITS, max_seconds=1, workers=1)
+    monkeypatch.setattr("pipeline.intake.worker.read_one", hanging_at_one)
+    found = list(read_many(paths, limits, WANTED))
+    assert [isinstance(outcome, Refusal) for outcome in found] == [False, True, False]
+    assert found[1].args[:2] == ("timeout", "seconds")  # type: ignore[union-attr]
+
+
+def hanging_at_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
+    if path.stem == "1":
+        time.sleep(3600)
+    return read_one(path, limits, wanted)
 
 
 def test_too_little_memory_is_too_large(tmp_path: Path) -> None:
@@ -131,24 +101,16 @@ def test_too_little_memory_is_too_large(tmp_path: Path) -> None:
     )
 
 
-def test_nobody_is_left_when_the_caller_goes(tmp_path: Path) -> None:
-    outcomes: Iterator[Reading | Refusal] = read_many(files(tmp_path, 9), LIMITS, WANTED)
-    next(outcomes)
-    readers = outcomes.gi_frame.f_locals["self"].readers  # type: ignore[attr-defined]
-    outcomes.close()  # type: ignore[attr-defined]
-    assert all(reader.process.returncode is not None for reader in readers)
-
-
 def test_nothing_is_printed(tmp_path: Path) -> None:
     """Not even when the process that asked ends in the middle."""
     paths = [str(path) for path in files(tmp_path, 6)]
     code = (
-        "import sys; from pathlib import Path; from pipeline.intake.pool import read_many; "
+        "import sys; from pathlib import Path; from pipeline.intake.worker import read_many; "
         "from pipeline.settings import load_settings; "
         "n = read_many([Path(p) for p in sys.argv[1:]], load_settings().intake, frozenset({'s'})); "
         "next(n); sys.exit(0)"
     )
-    env = {**os.environ, "PYTHONPATH": str(pool.ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code, *paths], capture_output=True, env=env, check=True
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import write_portfolio
-from pipeline.intake.pool import read_many
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import read_many
 from pipeline.operation.intake import Night, check_new
 from pipeline.settings import load_settings
 

@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.trouble import is_ours
 from schemas.words import word_key
 
-CHANGED, FAILED = "changed", "failed"
+CHANGED, FAILED, TOO_SLOW = "changed", "failed", "too_slow"
 MB = 1024 * 1024
 
 

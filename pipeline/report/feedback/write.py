@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.limited import run_limited
+from pipeline.limited import Death, run_limited
 from pipeline.report.feedback.assemble import alone
-from pipeline.report.feedback.copy import FAILED, Job, Terms, make_copy
+from pipeline.report.feedback.copy import FAILED, TOO_SLOW, Job, Terms, make_copy
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.subject import Subject
 from pipeline.settings import load_settings
@@ -60,14 +60,22 @@ def write_all(jobs: Sequence[Job], lang: str, wanted: frozenset[str]) -> list[Pa
     outcomes = run_limited(
         partial(make_copy, terms=terms),
         readable,
-        seconds=settings.intake.max_seconds,
+        seconds=settings.feedback.max_seconds,
         megabytes=settings.intake.max_memory_mb,
         workers=settings.intake.workers,
+        writes=True,
     )
     why = {job.target: UNREAD for job in jobs}
     for job, outcome in zip(readable, outcomes, strict=True):
-        why[job.target] = FAILED if outcome is None else outcome
+        why[job.target] = reason(outcome)
     for job in jobs:
         if why[job.target]:
             job.target.write_bytes(alone(job.subject, why[job.target], lang, settings.feedback))
     return [job.target for job in jobs]
+
+
+def reason(outcome: str | Death) -> str:
+    """Return why there is no copy, or an empty text."""
+    if isinstance(outcome, Death):
+        return TOO_SLOW if outcome.cause == "seconds" else FAILED
+    return outcome
