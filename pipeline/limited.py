@@ -33,9 +33,9 @@ MB = 1024 * 1024
 STDOUT, STDERR = 1, 2
 # A process has its next item at hand while the outcome of its last one is taken.
 IN_HAND = 2
-# So many items are ahead of the next outcome at most: an item that takes its time must not keep
-# the other processes idle, and the results of thousands need not lie in memory.
-AHEAD = 64
+# Of each process so many items are ahead of the next outcome at most: an item that takes its time
+# must not keep the other processes idle, and thousands need not lie in memory.
+AHEAD = 8
 # The parent ends what the alarm did not end: a process that something has stopped.
 GRACE_SECONDS = 5
 # With this a process ends that has no memory left.
@@ -90,8 +90,7 @@ def run_limited(
         for number in count():
             while number not in done:
                 for place in places:
-                    room = IN_HAND - len(place.given) if number + AHEAD > place.last else 0
-                    for numbered in islice(rest, room):
+                    for numbered in islice(rest, place.room(number + AHEAD * len(places))):
                         place.give(*numbered)
                 futures = [future for place in places for future in place.given]
                 if not futures:
@@ -139,7 +138,12 @@ class Place:
         """Give an item to the process."""
         limit = self.seconds + GRACE_SECONDS
         future = self.pool.schedule(work, args=[item, self.seconds], timeout=limit)
-        self.given[future] = self.last, _ = number, item
+        self.given[future] = number, item
+        self.last = number
+
+    def room(self, end: int) -> int:
+        """Return how many more items it takes now; none once it has one beyond the end."""
+        return IN_HAND - len(self.given) if self.last < end else 0
 
     def take(self) -> Iterator[tuple[int, Any]]:
         """Yield the numbers and outcomes of items that are done."""

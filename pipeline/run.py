@@ -160,11 +160,12 @@ def run(request: Request, read: Read, release: Release | None = None) -> Publish
             with clock.stage("pages"):
                 write_pages(shown, folder / "report", request.lang)
             with clock.stage("feedback"):
+                names = distinct_names(found.submissions)
                 subjects = subjects_of_review(done, found.submissions, request.lang)
-                copies = write_feedback(folder / "feedback", subjects, request.lang, wanted)
+                copies = write_feedback(folder / "feedback", names, subjects, request.lang, wanted)
         if release:
             with clock.stage("release"):
-                feedback = {s.name: p for s, p in zip(subjects, copies, strict=True)}
+                feedback = dict(zip(names, copies, strict=True))
                 release.add(Work(folder, shown, sent, mappings, feedback, request.lang))
         anew = read.anew(len(found.submissions) - len(known))
         record["read"] = {"anew": anew, "cached": len(found.submissions) - anew}

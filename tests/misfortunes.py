@@ -50,6 +50,11 @@ def nothing() -> None:
     return None
 
 
+def hanging_copy(job: object, terms: object) -> str:
+    hang()
+    return ""
+
+
 NAMED: dict[str, Callable[[], None]] = {
     f.__name__: f for f in (crash, abort, leave, hang, spin, stop, devour, write, speak, nothing)
 }

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from pipeline.report.feedback import copy as copying
+from pipeline.report.feedback import write as writing
 from pipeline.report.feedback.names import feedback_names, short
 from pipeline.report.feedback.write import add_feedback, write_feedback
 from schemas.declaration import submission as declared
@@ -17,6 +18,7 @@ from tests.intake.published import Published, command, publish
 from tests.libreoffice import converted
 from tests.making.damage import encrypted
 from tests.making.workbooks import error, openpyxl_xlsx, submission, xlsx
+from tests.misfortunes import hanging_copy
 
 SECRET = "GEHEIM-anderes-Cluster.xlsx"
 
@@ -167,7 +169,7 @@ def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -
 def test_a_changed_file_has_the_protocol_alone(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx", submission())
     subject = replace(about(path, mark("C3")), sha256="0" * 64)
-    (made,) = write_feedback(tmp_path / "out", [subject], "de", TERMS.wanted)
+    (made,) = write_feedback(tmp_path / "out", [path.name], [subject], "de", TERMS.wanted)
     book = openpyxl.load_workbook(made)
     assert len(book.sheetnames) == 1
     assert "nach dem Lesen verändert" in str(list(book.worksheets[0].iter_rows(values_only=True)))
@@ -177,9 +179,23 @@ def test_a_file_that_is_gone_costs_its_copy_alone(tmp_path: Path) -> None:
     gone, good = (write(tmp_path / f"{n}.xlsx", submission()) for n in ("gone", "good"))
     subjects = [about(gone), about(good, mark("C3"))]
     gone.unlink()
-    one, two = write_feedback(tmp_path / "out", subjects, "de", TERMS.wanted)
+    names = [gone.name, good.name]
+    one, two = write_feedback(tmp_path / "out", names, subjects, "de", TERMS.wanted)
     assert [len(openpyxl.load_workbook(path).sheetnames) for path in (one, two)] == [1, 8]
     check_package(one.read_bytes())
+
+
+def test_a_copy_that_takes_too_long_is_the_protocol_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "x.xlsx", submission())
+    rules = replace(TERMS.settings.feedback, max_seconds=1)
+    monkeypatch.setattr(writing, "load_settings", lambda: replace(TERMS.settings, feedback=rules))
+    monkeypatch.setattr(writing, "make_copy", hanging_copy)
+    (made,) = write_feedback(tmp_path / "out", [path.name], [about(path)], "de", TERMS.wanted)
+    book = openpyxl.load_workbook(made)
+    assert len(book.sheetnames) == 1
+    assert "zu lange gedauert" in str(list(book.worksheets[0].iter_rows(values_only=True)))
 
 
 def test_a_copy_that_reads_otherwise_is_not_given_out(

@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.trouble import is_ours
 from schemas.words import word_key
 
-CHANGED, FAILED, TOO_SLOW = "changed", "failed", "too_slow"
+UNREAD, CHANGED, FAILED, TOO_SLOW = "unread", "changed", "failed", "too_slow"
 MB = 1024 * 1024
 
 
@@ -45,6 +45,8 @@ def make_copy(job: Job, terms: Terms) -> str:
     A copy whose cells were touched, or are written unusually, is read again: it is written only if
     that gives what reading the submission gives.
     """
+    if not job.subject.copyable:
+        return UNREAD
     try:
         data = read_bytes(job.subject.path, terms.settings.intake)
         if job.subject.sha256 and sha256(data).hexdigest() != job.subject.sha256:

@@ -1,6 +1,6 @@
 """Gathers from the tables of a review, or of a check, what is said of each submission."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,38 +26,37 @@ UNREADABLE = {
 OWN_REASONS = {"duplicate_cluster": "reason_duplicate", "superseded": "reason_superseded"}
 
 
-def subjects_of_review(review: Review, paths: Sequence[Path], lang: str) -> list[Subject]:
-    """Return every submission of a review with its findings and requests, in the paths' order."""
+def subjects_of_review(review: Review, paths: Sequence[Path], lang: str) -> Iterator[Subject]:
+    """Yield every submission of a review with its findings and requests, in the paths' order.
+
+    One at a time: the findings of a whole portfolio take many times the room of their table.
+    """
     by_name = {row["source_file"]: row for row in review.tables["submissions"].to_dicts()}
-    marks = marks_by_file(review.tables["findings"])
+    findings = findings_by_file(review.tables["findings"])
     dates = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
     asks = asks_by_cluster(review)
-    result = []
     for path, name in zip(paths, distinct_names(paths), strict=True):
         row = by_name[name]
         reviewed, cluster = row["outcome"] == "reviewed", row["cluster_id"]
-        result.append(
-            Subject(
-                path,
-                name,
-                row["sha256"],
-                cluster or "",
-                review.period,
-                day(dates[cluster], lang) if reviewed else "",
-                row["outcome"],
-                reason(row),
-                marks.get(name, ()),
-                asks.get(cluster, ()) if reviewed else (),
-                row["code"] not in UNREADABLE,
-                draft=review.draft,
-            )
+        yield Subject(
+            path,
+            name,
+            row["sha256"],
+            cluster or "",
+            review.period,
+            day(dates[cluster], lang) if reviewed else "",
+            row["outcome"],
+            reason(row),
+            marks_of(findings, name),
+            asks.get(cluster, ()) if reviewed else (),
+            row["code"] not in UNREADABLE,
+            draft=review.draft,
         )
-    return result
 
 
 def subjects_of_check(checked: Checked, paths: Mapping[str, Path]) -> list[Subject]:
     """Return the files of a check with their findings and requests; paths: by source_file."""
-    marks = marks_by_file(checked.findings)
+    findings = findings_by_file(checked.findings)
     asks = asks_of_check(checked.requests)
     return [
         Subject(
@@ -65,7 +64,7 @@ def subjects_of_check(checked: Checked, paths: Mapping[str, Path]) -> list[Subje
             shown_name(paths[row["source_file"]]),
             row["sha256"],
             row["cluster_id"] or "",
-            marks=marks.get(row["source_file"], ()),
+            marks=marks_of(findings, row["source_file"]),
             asks=asks.get(row["source_file"], ()),
             copyable=row["code"] not in UNREADABLE,
         )
@@ -97,8 +96,8 @@ def own_reason(code: str) -> Both:
     return say("feedback", code, "de"), say("feedback", code, "en")
 
 
-def marks_by_file(findings: pl.DataFrame) -> dict[str, tuple[Mark, ...]]:
-    """Return the findings of every file, in the table's order."""
+def findings_by_file(findings: pl.DataFrame) -> dict[tuple[str], pl.DataFrame]:
+    """Return what is said of every file's findings, in the table's order."""
     table = findings.select(
         "source_file",
         "severity",
@@ -110,10 +109,13 @@ def marks_by_file(findings: pl.DataFrame) -> dict[str, tuple[Mark, ...]]:
         pl.col("criterion_ids").list.join(", "),
         "value",
     )
-    result: dict[str, list[Mark]] = {}
-    for name, *rest in table.iter_rows():
-        result.setdefault(name, []).append(_mark(name, *rest))
-    return {name: tuple(marks) for name, marks in result.items()}
+    return table.partition_by("source_file", as_dict=True)
+
+
+def marks_of(findings: Mapping[tuple[str], pl.DataFrame], name: str) -> tuple[Mark, ...]:
+    """Return the findings of one file."""
+    table = findings.get((name,))
+    return () if table is None else tuple(_mark(*row) for row in table.iter_rows())
 
 
 def _mark(

@@ -1,8 +1,9 @@
 """Writes the feedback copies of many submissions, each in a process that may die."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import tee
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,20 +14,21 @@ from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.subject import Subject
 from pipeline.settings import load_settings
 
-UNREAD = "unread"
-
 
 def write_feedback(
-    folder: Path, subjects: Sequence[Subject], lang: str, wanted: frozenset[str]
+    folder: Path,
+    names: Sequence[str],
+    subjects: Iterable[Subject],
+    lang: str,
+    wanted: frozenset[str],
 ) -> list[Path]:
     """Write the feedback of every submission into a folder of its own; returns where, in order.
 
-    wanted: keys of the sheets that were read.
+    names: of the submissions. wanted: keys of the sheets that were read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = feedback_names([s.name for s in subjects])
-    jobs = [Job(s, folder / n) for s, n in zip(subjects, names, strict=True)]
-    return write_all(jobs, lang, wanted)
+    targets = [folder / name for name in feedback_names(names)]
+    return write_all(map(Job, subjects, targets), lang, wanted)
 
 
 def add_feedback(
@@ -39,9 +41,10 @@ def add_feedback(
     folder.mkdir(parents=True, exist_ok=True)
     there = [path.name for path in folder.iterdir()]
     with TemporaryDirectory(dir=folder, prefix=".") as staging:
-        made = write_feedback(Path(staging), subjects, lang, wanted)
-        names = feedback_names([s.name for s in subjects], there)
-        return [_place(new, folder, name) for new, name in zip(made, names, strict=True)]
+        names = [subject.name for subject in subjects]
+        made = write_feedback(Path(staging), names, subjects, lang, wanted)
+        free = feedback_names(names, there)
+        return [_place(new, folder, name) for new, name in zip(made, free, strict=True)]
 
 
 def _place(new: Path, folder: Path, name: str) -> Path:
@@ -52,26 +55,28 @@ def _place(new: Path, folder: Path, name: str) -> Path:
     return folder / name
 
 
-def write_all(jobs: Sequence[Job], lang: str, wanted: frozenset[str]) -> list[Path]:
-    """Write every copy; where one cannot be made, the protocol alone, which says so."""
+def write_all(jobs: Iterable[Job], lang: str, wanted: frozenset[str]) -> list[Path]:
+    """Write every copy; where one cannot be made, the protocol alone, which says so.
+
+    A job is taken when its turn comes, and gone when its copy is written.
+    """
     settings = load_settings()
-    terms = Terms(lang, settings, wanted)
-    readable = [job for job in jobs if job.subject.copyable]
+    given, waiting = tee(jobs)
     outcomes = run_limited(
-        partial(make_copy, terms=terms),
-        readable,
+        partial(make_copy, terms=Terms(lang, settings, wanted)),
+        given,
         seconds=settings.feedback.max_seconds,
         megabytes=settings.intake.max_memory_mb,
         workers=settings.intake.workers,
         writes=True,
     )
-    why = {job.target: UNREAD for job in jobs}
-    for job, outcome in zip(readable, outcomes, strict=True):
-        why[job.target] = reason(outcome)
-    for job in jobs:
-        if why[job.target]:
-            job.target.write_bytes(alone(job.subject, why[job.target], lang, settings.feedback))
-    return [job.target for job in jobs]
+    targets = []
+    for outcome, job in zip(outcomes, waiting, strict=True):
+        why = reason(outcome)
+        if why:
+            job.target.write_bytes(alone(job.subject, why, lang, settings.feedback))
+        targets.append(job.target)
+    return targets
 
 
 def reason(outcome: str | Death) -> str:
