@@ -10,8 +10,8 @@ import pytest
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.texts import LANGUAGES, say_refusal
+from tests.making.damage import encrypted
 
-from .build import encrypted
 from .published import Published, command, publish
 from .raw import cells_of, outcome
 
