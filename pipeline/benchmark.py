@@ -1,8 +1,7 @@
 """The stage: indicators, cohorts, quartiles, ranks (contract 2.5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import polars as pl
 
@@ -33,28 +32,19 @@ RATIOS = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio] + list(
 ALL = "all"
 COHORT_KINDS = ["portfolio", "technology_field", "size_band", "federal_state", "measure"]
 COHORT = ["indicator", "cohort_kind", "cohort"]
-# What limits of 4.2 hang on: how large a cluster is, and what clusters of its size come to.
-LIMITED_BY = ("actors", "actors_per_fte")
-LIMITING_KINDS = ("portfolio", "size_band")
 
 
 @dataclass(frozen=True)
-class Limiting:
-    """What limits of 4.2 hang on.
+class Benchmarks:
+    """Every indicator and cohort.
 
     values: file, indicator, value, numerator, denominator. bands: file, size_band. cohorts: the
-    table of the contract.
+    table of the contract. ranks: the table `benchmarks` of the contract, by file.
     """
 
     values: pl.DataFrame
     bands: pl.DataFrame
     cohorts: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Benchmarks(Limiting):
-    """Every indicator and cohort; ranks: the table `benchmarks` of the contract, by file."""
-
     ranks: pl.DataFrame
 
 
@@ -72,44 +62,14 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
 
 
-def limiting(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return those figures that limits of 4.2 hang on."""
-    read = [OF_METRIC[indicator][0] for indicator in LIMITED_BY]
-    return figures.filter(pl.col("metric").is_in(read))
-
-
-def for_limits(figures: pl.DataFrame, rules: CohortRules, of: int) -> Mapping[int, Limiting]:
-    """Return what limits of 4.2 hang on, in each of so many cases by its number.
-
-    figures: see `limiting`; `file` is the cluster's number in a case, see
-    `measures.variants.FILE_OF_CASE`; it is so in what is returned, too.
-    """
-    values = indicators(figures, {})
-    bands = size_bands(values, rules)
-    placed = place(values, cohort_members(bands, LIMITING_KINDS))
-    case = pl.col("file") % of
-    cohorts = cohort_statistics(placed.with_columns(case=case), rules, "case")
-    parts = [t.with_columns(case=case) for t in (values, bands)]
-    of_case = [
-        t.partition_by("case", as_dict=True, include_key=False, maintain_order=True)
-        for t in (*parts, cohorts)
-    ]
-    return {key[0]: Limiting(*(tables[key] for tables in of_case)) for key in of_case[0]}
-
-
 def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return every indicator in each of its cohorts; members: see `cohort_members`."""
     every = pl.concat(members).drop_nulls("cohort")
     return values.join(every, on="file", maintain_order="left")
 
 
-def indicators(
-    figures: pl.DataFrame, quotients: Mapping[str, tuple[str, str]] = MappingProxyType(QUOTIENTS)
-) -> pl.DataFrame:
-    """Return file, indicator, value, numerator, denominator: what is certain, else null.
-
-    quotients: indicators to be made of two others.
-    """
+def indicators(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return file, indicator, value, numerator, denominator: what is certain, else null."""
     names = {metric: name for name, (metric, _) in OF_METRIC.items()}
     shares = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio]
     own = figures.filter(pl.col("metric").is_in(list(names)))
@@ -124,7 +84,7 @@ def indicators(
     )
     columns = ["file", "indicator", "value", "numerator", "denominator"]
     parts = [own.select(columns)]
-    for name, (above, below) in quotients.items():
+    for name, (above, below) in QUOTIENTS.items():
         pair = own.filter(pl.col("indicator") == above).select("file", numerator="value")
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
         both = pair.join(other, on="file", maintain_order="left")
@@ -168,16 +128,13 @@ def _members(clusters: pl.DataFrame, kind: str) -> pl.DataFrame:
     return clusters.select("file", cohort_kind=pl.lit(kind), cohort=cohort)
 
 
-def cohort_statistics(placed: pl.DataFrame, rules: CohortRules, *by: str) -> pl.DataFrame:
-    """Return the statistics of every cohort and indicator; below the minimum only n is given.
-
-    by: further columns that tell cohorts apart.
-    """
+def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
+    """Return the statistics of every cohort and indicator; below the minimum only n is given."""
     value = pl.col("value")
     known = value.is_not_null()
     table = (
         placed.sort("file")
-        .group_by(*by, *COHORT, maintain_order=True)
+        .group_by(*COHORT, maintain_order=True)
         .agg(
             n=value.count().cast(pl.Int64),
             min=value.min(),
@@ -196,8 +153,8 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules, *by: str) -> pl.
     shown = ["min", "p25", "median", "p75", "max", "pooled"]
     table = table.with_columns(pooled=pooled, suppressed=suppressed)
     table = table.with_columns(pl.when(~suppressed).then(pl.col(c)).alias(c) for c in shown)
-    table = table.select(*by, *COHORT, "n", *shown, "suppressed")
-    return table.sort(*by, *_order(), "cohort")
+    table = table.select(*COHORT, "n", *shown, "suppressed")
+    return table.sort(*_order(), "cohort")
 
 
 def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:

@@ -68,6 +68,15 @@ def check(
     return Checked(outcomes, table, asked)
 
 
+def join_checked(parts: Sequence[Checked]) -> Checked:
+    """Return the checks of several groups of files as one, in their order."""
+    return Checked(
+        pl.concat(part.files for part in parts),
+        pl.concat(part.findings for part in parts),
+        pl.concat(part.requests for part in parts),
+    )
+
+
 def requests(examined: Examined, settled: pl.DataFrame) -> pl.DataFrame:
     """Return the requests of the files that would be reviewed (see `Checked`)."""
     from pipeline.preview import preview  # every figure: loaded only where it is asked for

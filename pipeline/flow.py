@@ -1,141 +1,146 @@
-"""The Prefect flow: the same run as `--direct`, with reading in tasks and artifacts for the office.
+"""The Prefect flow: the same run as `--direct`, its stages as tasks, with artifacts for the office.
 
 Besides `pipeline.operation` the only module that knows Prefect; imported late, for Prefect takes
 seconds to load.
 """
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.runtime import flow_run, task_run
+from prefect import State, flow, tags
+from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from pipeline.intake.discover import shown_name
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
-from pipeline.intake.worker import Read, read_many
+from pipeline.catalogue import shipped
 from pipeline.operation import outcomes
-from pipeline.operation.artifacts import progress, write_artifacts
+from pipeline.operation.artifacts import write_artifacts
+from pipeline.operation.tasks import Tasks, call_here
 from pipeline.periods import before
 from pipeline.request import Request
 from pipeline.run import Published, run
 from pipeline.scheduler import connected
 from pipeline.settings import load_settings
+from pipeline.stages import CORES
 from pipeline.trouble import NothingPublishedError
 
-RETRIES = 2
 TIMEZONE = "Europe/Berlin"
-Period = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$", description="a quarter such as 2026-Q3")]
-CORES = os.cpu_count() or 1
+# Batches that are worked on elsewhere only wait here.
 MOST_WAITING = 64
-MOST_IN_BATCH = 250
-
-
-class PassingTroubleError(Exception):
-    """Reading failed for a reason that may pass; the task is tried again."""
-
-
-@task(
-    name="read workbooks",
-    task_run_name="read {first} and {others} more",
-    retries=RETRIES,
-    retry_delay_seconds=5,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
-def read_batch(
-    paths: list[Path], wanted: frozenset[str], first: str, others: int, read: Read
-) -> list[Reading | Refusal]:
-    """Read a batch of workbooks, each in a process that may die."""
-    outcomes = list(read(paths, wanted))
-    passing = [shown_name(p) for p, o in zip(paths, outcomes, strict=True) if may_pass(o)]
-    if passing and task_run.run_count <= RETRIES:
-        raise PassingTroubleError(", ".join(passing))
-    return outcomes
-
-
-def may_pass(outcome: Reading | Refusal) -> bool:
-    """Whether another try could go better."""
-    return isinstance(outcome, Refusal) and outcome.passing
-
-
-def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
-    """Read a batch on this machine, one file after the other."""
-    return read_many(paths, replace(load_settings().intake, workers=1), wanted)
-
-
-def read_by_tasks(
-    paths: Sequence[Path],
-    wanted: frozenset[str],
-    read: Read = read_here,
-    workers: int = CORES,
-) -> Iterator[Reading | Refusal]:
-    """Read workbooks by tasks, a batch each: tasks and their processes cost more than a file."""
-    size = max(1, min(MOST_IN_BATCH, -(-len(paths) // workers)))
-    batches = [list(paths[i : i + size]) for i in range(0, len(paths), size)]
-    futures = [read_batch.submit(b, wanted, shown_name(b[0]), len(b) - 1, read) for b in batches]
-    with progress(len(paths)) as tell:
-        for number, future in enumerate(futures, 1):
-            batch = future.result()
-            tell(min(number * size, len(paths)))  # who takes the last one does not come back
-            yield from batch
+# One more than cores: the workbooks are written in a process of their own.
+RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CORES + 1)
+QUARTER = r"^\d{4}-Q[1-4]$"
+Period = Annotated[str, Field(pattern=QUARTER)]
+# The form offers the shipped ones.
+Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
 
 
 @flow(
     name="cluster-review",
     flow_run_name=lambda: f"review {asked_period()}",
-    task_runner=ThreadPoolTaskRunner(max_workers=CORES),  # type: ignore[arg-type]
+    task_runner=RUNNER,  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
 )
 def review_period(
-    period: Period | None = None,
-    inputs: Path = Path("inputs"),
-    outputs: Path = Path("outputs"),
-    catalogues: list[str] | None = None,
-    lang: Literal["de", "en"] = "de",
-    accept_missing: bool = False,
-    wait_minutes: float = 60,
-    cache: bool = True,
-    scheduler: str | None = None,
-    address: str | None = None,
+    period: Annotated[
+        Period | None,
+        Field(
+            title="Quartal / quarter",
+            description="Zum Beispiel 2026-Q3; leer: das Quartal vor dem Tag des Laufs. "
+            "Such as 2026-Q3; empty: the quarter before the day of the run.",
+        ),
+    ] = None,
+    inputs: Annotated[
+        Path,
+        Field(
+            title="Ordner der Eingaben / folder of the inputs",
+            description="Darin liegen register.xlsx und je Quartal ein Ordner. "
+            "It holds register.xlsx and a folder for each quarter.",
+        ),
+    ] = Path("inputs"),
+    outputs: Annotated[
+        Path,
+        Field(
+            title="Ordner der Ergebnisse / folder of the outputs",
+            description="Darin wird veröffentlicht. Where the quarter is published.",
+        ),
+    ] = Path("outputs"),
+    catalogues: Annotated[
+        list[Catalogue] | None,
+        Field(
+            title="Kataloge / catalogues",
+            description="Der erste entscheidet; leer: der Katalog aus settings.toml. "
+            "The first one decides; empty: the catalogue of settings.toml.",
+        ),
+    ] = None,
+    lang: Annotated[
+        Literal["de", "en"],
+        Field(
+            title="Sprache / language",
+            description="Sprache der Berichte. Language of the reports.",
+        ),
+    ] = "de",
+    accept_missing: Annotated[
+        bool,
+        Field(
+            title="Fehlende hinnehmen / accept missing clusters",
+            description="Auch veröffentlichen, wenn viele Cluster fehlen. "
+            "Publish although many clusters are missing.",
+        ),
+    ] = False,
+    wait_minutes: Annotated[
+        float,
+        Field(
+            ge=0,
+            title="Wartezeit in Minuten / minutes to wait",
+            description="Auf einen anderen Lauf im selben Ordner. "
+            "For another run in the same folder.",
+        ),
+    ] = 60,
+    cache: Annotated[
+        bool,
+        Field(
+            title="Bekanntes verwenden / use what is known",
+            description="Unveränderte Einreichungen nicht noch einmal lesen. "
+            "Do not read unchanged submissions again.",
+        ),
+    ] = True,
+    scheduler: Annotated[
+        str | None,
+        Field(
+            title="Dask-Scheduler / Dask scheduler",
+            description="Adresse wie tcp://rechner:8786; leer: auf diesem Rechner. "
+            "Address such as tcp://machine:8786; empty: on this machine.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        Field(
+            title="Adresse der Ergebnisse / address of the outputs",
+            description="Wo ein Browser den Ordner der Ergebnisse findet, für den Link. "
+            "Where a browser finds the folder of the outputs, for the link.",
+        ),
+    ] = None,
 ) -> State[Any]:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 
-    Without a period it is the quarter before the day for which the run was scheduled. A run that
-    finds another one at work in the outputs waits for it. address: where a browser finds the folder
-    of the outputs, for the link to the report.
+    A run that finds another one at work in the outputs waits for it.
     """
     period = period or asked_period()
     names = tuple(catalogues or [load_settings().first_catalogue])
     wait_seconds = 60 * wait_minutes
     request = Request(period, inputs, outputs, names, lang, accept_missing, wait_seconds, cache)
+    place = connected(scheduler) if scheduler is not None else nullcontext(call_here)
     try:
-        with places(scheduler) as read:
-            published = run(request, read)
+        with tags(period, "draft"), place as call:
+            published = run(request, Tasks(call))
     except NothingPublishedError as end:
         return outcomes.not_published(end, lang)
     write_artifacts(request, published, address)
     return outcomes.published(published, lang)
-
-
-@contextmanager
-def places(scheduler: str | None) -> Iterator[Read]:
-    """Yield how to read: on this machine, or on the workers of a Dask cluster."""
-    if scheduler is None:
-        yield read_by_tasks
-        return
-    with connected(scheduler) as cluster:
-        yield partial(read_by_tasks, read=cluster.read, workers=2 * cluster.workers)
 
 
 def asked_period() -> str:
@@ -148,12 +153,11 @@ def asked_period() -> str:
 def run_flow(request: Request, scheduler: str | None = None) -> Published:
     """Run the flow for a request of the command line; what ends it is raised.
 
-    scheduler: the cluster that reads, if any.
+    scheduler: the cluster that works on batches, if any.
     """
-    # Tasks of batches that are read elsewhere only wait: more of them fit on this machine.
-    threads = CORES if scheduler is None else MOST_WAITING
-    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=threads)
-    state: State[Any] = review_period.with_options(task_runner=runner)(  # type: ignore[arg-type]
+    runner = RUNNER if scheduler is None else ThreadPoolTaskRunner(max_workers=MOST_WAITING)
+    checked = review_period.with_options(task_runner=runner)  # type: ignore[arg-type]
+    state: State[Any] = checked(
         request.period,
         request.inputs,
         request.outputs,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.intake.gather import Intake
+from pipeline.intake.sent import SentFile
 from pipeline.mapping.model import ExportMapping
 from pipeline.publish import ARCHIVE
 from pipeline.published import Record, is_published, read_record
@@ -37,13 +37,13 @@ class Standing:
 class Work:
     """What a run has made of its inputs, for what is written beside the report.
 
-    folder: of the publication, its report and feedback written. feedback: the copies by
-    source_file. lang: the publication's language.
+    folder: of the publication, its report and feedback written. files: the submissions. feedback:
+    the copies by source_file. lang: the publication's language.
     """
 
     folder: Path
     review: Review
-    sent: Intake
+    files: Sequence[SentFile]
     mappings: Sequence[ExportMapping]
     feedback: Mapping[str, Path]
     lang: str

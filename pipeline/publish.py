@@ -8,8 +8,8 @@ import ctypes
 import json
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -24,30 +24,37 @@ ARCHIVE, STAGING, NOTE = ".archive", ".staging", ".note.json"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
-def publish(outputs: Path, period: str, moment: str, write: Callable[[Path], None]) -> Path:
-    """Write a publication beside the old one and put it in its place in one step.
+@contextmanager
+def staging_folder(outputs: Path, period: str) -> Iterator[Path]:
+    """Yield an empty folder in which a publication is written; see `publish`.
 
-    The caller holds the lock of the outputs. write: writes all files below a folder, run.json
-    among them; if it fails nothing changes. moment: the name under which the former publication
-    is archived. Returns the folder of the publication.
+    The caller holds the lock of the outputs. If what is done in the context fails, nothing changes.
     """
-    target = outputs / period
     staging = outputs / STAGING / f"{period}-{os.getpid()}"
     remove(staging)
     staging.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
     staging.mkdir()
     try:
-        write(staging)
-        flush(staging)
-        archive = archive_place(outputs, period, moment)
-        lead_to_the_same(target, staging.with_suffix(".link"))
-        note(staging, target, archive)
-        replace(staging, target, archive)
+        yield staging
     except BaseException:
         recover(outputs)
         raise
     with suppress(OSError):  # it is published; the next run cleans up
         recover(outputs)
+
+
+def publish(staging: Path, outputs: Path, period: str, moment: str) -> Path:
+    """Put a publication in its place in one step; what stood there goes to the archive.
+
+    staging: the folder of `staging_folder` with all files, run.json among them. moment: the name
+    under which the former publication is archived. Returns the folder of the publication.
+    """
+    target = outputs / period
+    flush(staging)
+    archive = archive_place(outputs, period, moment)
+    lead_to_the_same(target, staging.with_suffix(".link"))
+    note(staging, target, archive)
+    replace(staging, target, archive)
     return target
 
 

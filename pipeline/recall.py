@@ -1,20 +1,23 @@
 """Surveys no submission a second time: what each came to by itself is kept beside the outputs.
 
-So is what the office's files came to. Surveys are kept in packs of some hundred submissions, as
-frames. The folder may be deleted at any time.
+Surveys are kept in packs of some hundred submissions, as frames. The folder may be deleted at any
+time.
 """
 
 import json
+import platform
 import struct
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+import sys
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
 import polars as pl
@@ -23,12 +26,8 @@ from numpy.typing import NDArray
 import pipeline
 from pipeline import provenance
 from pipeline.frames import frames_of, record_of
-from pipeline.intake.gather import Intake
-from pipeline.intake.scheme import scheme_of
-from pipeline.measures.variants import cases_of
-from pipeline.office import Office, read_office
 from pipeline.store import CACHE, Store
-from pipeline.survey import Asked, Survey, survey_each
+from pipeline.survey import Asked, Sent, Survey
 
 FOLDER, SUFFIX, INDEX = f"{CACHE}/surveys", ".survey", "packs.json"
 LENGTH = struct.Struct("<Q")
@@ -39,7 +38,9 @@ MOST_PACKS, FILES_A_PACK = 20, 50
 # The number of a file that gets none.
 GONE = 2**32 - 1
 ROOT = Path(pipeline.__file__).parents[1]
-LIBRARIES = ["polars", "pandera", "pyproj", "rapidfuzz"]
+# The libraries that read workbooks, and all that surveys are made with.
+READERS = ["olefile", "xlrd"]
+LIBRARIES = [*READERS, "polars", "pandera", "pyproj", "rapidfuzz"]
 
 
 @dataclass(frozen=True)
@@ -50,100 +51,60 @@ class Pack:
     frames: Mapping[str, pl.DataFrame]
 
 
-@dataclass
-class Recall:
-    """What came of submissions in earlier runs.
+@dataclass(frozen=True)
+class SurveyCache:
+    """What submissions came to in earlier runs.
 
-    store: None recalls nothing. promised: what the index says of the packs that this run uses.
-    found: those of them that are sound.
+    store: None keeps nothing. scheme: what surveys of one content hang on besides it. by_name:
+    whether they also hang on the file's name, as mappings look at it.
     """
 
     store: Store | None
-    asked: Asked
     scheme: str
-    promised: list[dict[str, Any]] = field(default_factory=list)
-    found: list[Pack] = field(default_factory=list)
+    by_name: bool = False
 
-    def look_up(self, names: Sequence[str], prints: Sequence[str]) -> set[int]:
-        """Find the submissions (their names and checksums in order); return which seem known.
+    def find(self, files: pl.DataFrame) -> list[Survey]:
+        """Return the surveys of the files that are known, under their numbers.
 
-        Those of packs that `load` finds damaged are not.
+        files: file, source_file, sha256 (empty where it is not known).
         """
-        wanted = self.by_key(enumerate(zip(names, prints, strict=True)))
-        uses, most = self.useful(wanted), MOST_PACKS + len(wanted) // FILES_A_PACK
-        self.promised = uses if len(uses) <= most else uses[: most // 2]
-        return {n for entry in self.promised for k in entry["keys"] for n in wanted.get(k, ())}
-
-    def load(self) -> bool:
-        """Load the packs that were looked up; return whether all are sound."""
-        with ThreadPoolExecutor() as loaders:
-            self.found = [p for p in loaders.map(self.loaded, self.promised) if p is not None]
-        return len(self.found) == len(self.promised)
-
-    def parts(self, sent: Intake, *, let_go: bool) -> list[Survey]:
-        """Return the surveys of all that was sent, in portions of any order; what is new is kept.
-
-        sent: the readings of those that are known may be missing; what was read is what counts.
-        let_go: see `Intake.batches`.
-        """
-        usable = sent.files.join(sent.refusals, on="file", how="anti")
-        rows = usable.select("file", "source_file", "sha256").rows()
-        wanted = self.by_key((number, (name, print_)) for number, name, print_ in rows)
-        known = self.known(wanted)
-        keys = {number: key for key, numbers in wanted.items() for number in numbers}
-        found = []
-        if not known or known != {number for number, _, _ in rows}:
-            for part in survey_each(self.asked, sent.files, sent.batches(let_go=let_go, but=known)):
-                self.keep(part, {n: keys[n] for n in part.files["file"] if n in keys})
-                found.append(part)
-        found += self.recalled(wanted)
-        if self.store:
-            self.store.forget()
+        wanted = self.by_key(files)
+        entries, most = self.useful(wanted), MOST_PACKS + len(wanted) // FILES_A_PACK
+        found, given = [], set[str]()
+        for entry in entries if len(entries) <= most else entries[: most // 2]:
+            pack = self.loaded(entry)
+            if pack is None:
+                continue
+            places = {place: key for place, key in enumerate(pack.keys) if key not in given}
+            rows = [(place, n) for place, key in places.items() for n in wanted.get(key, ())]
+            given.update(pack.keys)
+            found.append(record_of(Survey, renumbered(pack.frames, rows)))
         return found
 
-    def office(self, files: Mapping[str, int], sent: Intake) -> Office:
-        """Return the office's tables, see `read_office`; what its files come to is kept."""
-        prints = dict(sent.files.select("file", "sha256").iter_rows())
-        key = f"{self.scheme} {[(name, prints[number]) for name, number in files.items()]}"
-        content = self.store.load(key) if self.store and files else None
-        pack = unpacked(content) if content is not None else None
-        if pack is not None:
-            return record_of(Office, renumbered(pack.frames, enumerate(files.values())))
-        read = read_office(files, *sent.stacked())
-        if self.store and files:
-            places = ((number, place) for place, number in enumerate(files.values()))
-            frames = renumbered(frames_of(read), places)
-            self.store.save(key, *packed(Pack(list(files), frames)))
-        return read
+    def keep(self, sent: Sent) -> None:
+        """Keep the surveys of a batch."""
+        if self.store is None:
+            return
+        keys = {number: key for key, own in self.by_key(sent.files).items() for number in own}
+        for part in sent.parts:
+            self.keep_part(part, {n: keys[n] for n in part.files["file"] if n in keys})
 
-    def recalled(self, wanted: Mapping[str, Sequence[int]]) -> Iterator[Survey]:
-        """Yield the surveys of the packs, under the numbers wanted."""
-        given: set[str] = set()
-        while self.found:
-            pack = self.found.pop()
-            places = {place: k for place, k in enumerate(pack.keys) if k not in given}
-            rows = [(p, n) for p, k in places.items() for n in wanted.get(k, ())]
-            given |= set(pack.keys)
-            yield record_of(Survey, renumbered(pack.frames, rows))
+    def drop_old(self) -> None:
+        """Drop what no recent run has used."""
+        if self.store is not None:
+            self.store.forget()
 
-    def known(self, wanted: Mapping[str, Sequence[int]]) -> set[int]:
-        """Return the numbers, of those wanted by their keys, that the packs found know."""
-        return {number for pack in self.found for k in pack.keys for number in wanted.get(k, ())}
-
-    def by_key(self, files: Iterable[tuple[int, tuple[str, str]]]) -> dict[str, list[int]]:
-        """Return the numbers of files (number, name and checksum) by what they are known by.
+    def by_key(self, files: pl.DataFrame) -> dict[str, list[int]]:
+        """Return the numbers of the files by what they are known by.
 
         Several files may have one content; without a checksum a file is unknown.
         """
         found: dict[str, list[int]] = {}
-        for number, (name, sha256_) in files:
+        for number, name, sha256_ in files.select("file", "source_file", "sha256").iter_rows():
             if sha256_:
-                found.setdefault(self.key(name, sha256_), []).append(number)
+                key = f"{sha256_} {name}" if self.by_name else sha256_
+                found.setdefault(key, []).append(number)
         return found
-
-    def key(self, name: str, sha256_: str) -> str:
-        """Return what a submission is known by; its name counts only where mappings look at it."""
-        return f"{sha256_} {name}" if self.asked.mappings else sha256_
 
     # -------------------------------------------------------------------------------------- disk
     def loaded(self, entry: Mapping[str, Any]) -> Pack | None:
@@ -166,7 +127,7 @@ class Recall:
                 uses.append(entry)
         return uses
 
-    def keep(self, part: Survey, keys: Mapping[int, str]) -> None:
+    def keep_part(self, part: Survey, keys: Mapping[int, str]) -> None:
         """Keep the surveys of submissions under their keys, each content once."""
         if self.store is None or not keys:
             return
@@ -189,22 +150,20 @@ class Recall:
             return []
 
 
-def recalling(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bool) -> Recall:
-    """Return what is recalled below the outputs. wanted: see `read`; use: whether it shall."""
+def survey_cache(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bool) -> SurveyCache:
+    """Return the cache below the outputs. wanted: see `pool.Read`; use: whether it may be used."""
     store = Store(outputs / FOLDER, SUFFIX) if use else None
-    return Recall(store, asked, scheme_of_surveys(asked, wanted))
+    return SurveyCache(store, scheme_of(asked, wanted), bool(asked.mappings))
 
 
 # ------------------------------------------------------------------------------------------ scheme
-def scheme_of_surveys(asked: Asked, wanted: frozenset[str]) -> str:
+def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
     """Return what two surveys of one content must have in common to be the same."""
-    settings = asked.settings
     said = [
-        scheme_of(settings.intake, wanted),
         code_version(),
+        sorted(wanted),
         sorted(provenance.declarations().items()),
-        asdict(settings),
-        cases_of(settings).rows(),
+        asdict(asked.settings),
         asked.last_day.isoformat(),
         [(mapping.name, mapping.sha256) for mapping in asked.mappings],
     ]
@@ -213,10 +172,12 @@ def scheme_of_surveys(asked: Asked, wanted: frozenset[str]) -> str:
 
 @cache
 def code_version() -> str:
-    """Return what tells our code, and the libraries it uses, from every other version."""
+    """Return what tells our code, and what it reads with, from every other version."""
     modules = sorted(p for name in ("pipeline", "schemas") for p in (ROOT / name).rglob("*.py"))
     parts = [provenance.of_file(path) for path in modules]
-    return provenance.of_parts([*parts, *(f"{name} {version(name)}" for name in LIBRARIES)])
+    parts += [f"{name} {version(name)}" for name in LIBRARIES]
+    parts += [sys.version, platform.machine(), zlib.ZLIB_RUNTIME_VERSION, expat.EXPAT_VERSION]
+    return provenance.of_parts(parts)
 
 
 # ------------------------------------------------------------------------------------------- packs

@@ -12,16 +12,15 @@ import polars as pl
 
 from pipeline import provenance
 from pipeline.intake.discover import Found
-from pipeline.intake.gather import Intake
-from pipeline.intake.scheme import LIBRARIES as READING
 from pipeline.mapping.model import ExportMapping
 from pipeline.publications import Standing
 from pipeline.published import Publication
+from pipeline.recall import READERS
 from pipeline.request import Request
 from pipeline.review import Review
 
 COMPUTING = ["polars", "numpy", "pandera", "pyproj", "rapidfuzz"]
-PACKAGES = [*READING, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
+PACKAGES = [*READERS, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
 
 
 def count_outcomes(done: Review) -> dict[str, int]:
@@ -51,18 +50,21 @@ def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dic
 def run_record(
     request: Request,
     done: Review,
-    sent: Intake,
-    office_sent: Intake,
+    sent: pl.DataFrame,
+    office_sent: pl.DataFrame,
     found: Found,
     counts: Mapping[str, int],
     standing: Standing,
     started: dt.datetime,
     earlier: Iterable[Publication],
 ) -> dict[str, Any]:
-    """Return what run.json says: what went in, by which rules, what came out."""
+    """Return what run.json says: what went in, by which rules, what came out.
 
-    def files(intake: Intake) -> list[dict[str, str]]:
-        return intake.files.select("source_file", "sha256").to_dicts()
+    sent, office_sent: source_file, sha256 of the submissions and of the office's files.
+    """
+
+    def files(read: pl.DataFrame) -> list[dict[str, str]]:
+        return read.select("source_file", "sha256").to_dicts()
 
     return {
         "period": request.period,

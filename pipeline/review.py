@@ -14,7 +14,6 @@ from pipeline.frames import each_frame, stack_all
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
 from pipeline.history.state import KEPT, RATING, State
-from pipeline.intake.gather import Intake
 from pipeline.mapping.apply import mappings_used, nothing_mapped
 from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Portfolio
@@ -28,7 +27,7 @@ from pipeline.office import (
 from pipeline.otherwise import Basis, limits, otherwise, references
 from pipeline.settings import Settings
 from pipeline.submissions import REVIEWED, file_findings, settle
-from pipeline.survey import Asked, Survey, survey_each
+from pipeline.survey import Sent, Survey
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.reasons import catalogue_criteria
@@ -84,27 +83,19 @@ class Task:
     before: Before | None = None
 
 
-def review(
-    task: Task,
-    sent: Intake,
-    office: Office,
-    office_files: pl.DataFrame,
-    surveyed: list[Survey] | None = None,
-) -> Review:
+def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -> Review:
     """Return the review of what was sent.
 
-    office_files: file, source_file, sha256 of the office's files. surveyed: the survey of what was
-    sent in portions, if there is one; the list is emptied, for a portfolio is large. `MappingError`
-    if several mappings recognise one file.
+    office_files: file, source_file, sha256 of the office's files. `MappingError` if several
+    mappings recognise one file.
     """
-    parts = surveyed if surveyed is not None else survey_all(task, sent)
     master, found, cells, mapped = (
-        pl.concat([getattr(part, name) for part in parts])
+        pl.concat([getattr(part, name) for part in sent.parts])
         for name in ("offices", "findings", "cells", "mapped")
     )
     named, unused_mappings = mappings_used(task.mappings, sent.files, mapped)
     settled = settle(submission(), sent.files, sent.refusals, master, found)
-    reviewed = reviewed_only(parts, settled)
+    reviewed = reviewed_only(sent.parts, settled)
     portfolio = reviewed_portfolio(task, reviewed, office)
     figures = reviewed.figures
     benchmarks, verdicts, ratings, rating_findings = judge(
@@ -161,23 +152,14 @@ def review(
     )
 
 
-def survey_all(task: Task, sent: Intake) -> list[Survey]:
-    """Return the survey of all that was sent, in portions."""
-    asked = Asked(task.settings, task.last_day, task.mappings)
-    return list(survey_each(asked, sent.files, sent.batches()))
-
-
-def reviewed_only(parts: list[Survey], settled: pl.DataFrame) -> Survey:
-    """Return the survey of the submissions that are reviewed. Of the parts none is left."""
+def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
+    """Return the survey of the submissions that are reviewed."""
     reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
         return table.join(reviewed, on="file", how="semi", maintain_order="left")
 
-    kept = []
-    while parts:
-        kept.append(each_frame(parts.pop(0), keep))
-    return stack_all(kept)
+    return stack_all([each_frame(part, keep) for part in parts])
 
 
 def reviewed_portfolio(task: Task, reviewed: Survey, office: Office) -> Portfolio:

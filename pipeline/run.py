@@ -1,25 +1,21 @@
 """One run from the inputs' folder to the published period. The only place that names its order.
 
-`read` is the one step that differs: in this process (`--direct`) or by tasks of a flow.
+An engine carries the stages out: in this process (`--direct`) or as tasks of a flow.
 """
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import repeat
 from pathlib import Path
-from types import MappingProxyType
 
 import polars as pl
 
 from pipeline import periods
 from pipeline.alone import alone
 from pipeline.catalogue import Catalogue, CatalogueError, load_all
-from pipeline.collector import give_back
 from pipeline.evaluate import reference_condition
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
@@ -32,32 +28,42 @@ from pipeline.intake.discover import (
     fingerprint,
     shown_name,
 )
-from pipeline.intake.gather import Intake, Known, gather
-from pipeline.intake.worker import Read
+from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
+from pipeline.intake.sent import SentFile, numbered
+from pipeline.intake.worker import read_many
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping, MappingError
-from pipeline.memory import LARGE
-from pipeline.modes import below, modes_of
+from pipeline.modes import Modes, below, modes_of
 from pipeline.notices import Notice, notices
-from pipeline.office import Office, OfficeFileError
+from pipeline.office import OfficeFileError, read_office
 from pipeline.publications import Release, Standing, Work, next_draft, standing_now
-from pipeline.publish import ARCHIVE, publish, write_json, write_tables
-from pipeline.published import RECORD, TABLES, DamagedError, is_published, published_before, sound
-from pipeline.recall import Recall, recalling
+from pipeline.publish import ARCHIVE, publish, staging_folder, write_json, write_tables
+from pipeline.published import (
+    RECORD,
+    TABLES,
+    DamagedError,
+    Earlier,
+    is_published,
+    published_before,
+    sound,
+)
+from pipeline.reading import ReadBatch, read_and_examine
+from pipeline.recall import survey_cache
 from pipeline.record import count_outcomes, mappings_record, run_record
-from pipeline.remember import remembering
-from pipeline.report.apart import Books, books_apart
+from pipeline.report.apart import Books, write_books
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import subjects_of_review
-from pipeline.report.feedback.write import write_feedback
-from pipeline.report.html.pages import write_pages
+from pipeline.report.feedback.names import feedback_names
+from pipeline.report.feedback.write import feedback_batches, make_feedback, write_copies
+from pipeline.report.html.pages import make_pages, page_batches, write_pages
 from pipeline.request import Request
 from pipeline.review import Review, Task, review
 from pipeline.settings import Settings, load_settings
+from pipeline.stages import Engine, Stage, in_batches
 from pipeline.store import CACHE
-from pipeline.survey import Asked, Survey
+from pipeline.survey import Asked, Sent, join_batches
 from pipeline.texts import LANGUAGES, in_language
 from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
@@ -98,167 +104,188 @@ class Published:
     notices: Sequence[Notice] = ()
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a run has found before its first stage.
+
+    task: what the review is asked to do. found: the files. wanted: keys of the sheets that are
+    read of submissions. earlier: the periods published before. modes: who may read what.
+    """
+
+    request: Request
+    task: Task
+    found: Found
+    wanted: frozenset[str]
+    earlier: Earlier
+    modes: Modes
+
+    @property
+    def files(self) -> list[SentFile]:
+        """The submissions under their numbers."""
+        paths = self.found.submissions
+        return numbered(paths, distinct_names(paths))
+
+    @property
+    def asked(self) -> Asked:
+        """What a submission's survey hangs on besides its content."""
+        return Asked(self.task.settings, self.task.last_day, self.task.mappings)
+
+
 @alone
-def run(request: Request, read: Read, release: Release | None = None) -> Published:
+def run(request: Request, engine: Engine, release: Release | None = None) -> Published:
     """Review a period and publish it; NothingPublishedError if nothing could be published.
 
-    release: publishes the same as the draft that stands there, as a release.
+    engine: carries out the stages. release: publishes the same as the draft that stands there, as
+    a release.
     """
     clock, started = Clock(), dt.datetime.now().astimezone()
+    plan = prepare(request)
+    outputs, period, lang = request.outputs, request.period, request.lang
+    with clock.stage("read"):
+        sent, read_now = read_submissions(plan, engine)
+        office_sent = read_office_files(plan)
+    with clock.stage("review"):
+        judge = partial(review_or_refuse, plan, sent, office_sent)
+        done = engine.start(Stage.REVIEW, judge).result()
+    refuse_thin(request, plan.task.settings, done, plan.task.before)
+    counts = count_outcomes(done)
+    replaced = standing_now(outputs, period)
+    unreadable = replaced is None and is_published(outputs / period)
+    standing = release.standing if release else next_draft(outputs, period)
+    done = replace(done, draft=standing.is_draft, damaged=plan.earlier.names)
+    record = run_record(
+        request,
+        done,
+        sent.files,
+        office_sent.files,
+        plan.found,
+        counts,
+        standing,
+        started,
+        plan.earlier.all,
+    )
+    record["mappings"] = mappings_record(plan.task.mappings, done)
+    record["read"] = {"anew": read_now, "cached": len(plan.files) - read_now}
+    record["damaged"] = list(plan.earlier.names)
+    with staging_folder(outputs, period) as folder:
+        with clock.stage("tables"):
+            record[TABLES] = engine.start(Stage.TABLES, partial(write_data, done, folder)).result()
+        if release:
+            release.confirm(folder, record)
+        done = replace(done, state=None)
+        with clock.stage("reports"):
+            copies = write_reports(plan, done, folder, engine)
+        if release:
+            with clock.stage("handouts"):
+                handouts = Work(folder, done, plan.files, plan.task.mappings, copies, lang)
+                engine.start(Stage.HANDOUTS, partial(release.add, handouts)).result()
+        write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
+        plan.modes.share(below(folder))
+        moment = started.strftime("%Y-%m-%dT%H-%M-%S")
+        finish = partial(publish, folder, outputs, period, moment)
+        target = engine.start(Stage.PUBLISH, finish).result()
+    if (outputs / ARCHIVE).is_dir():
+        plan.modes.share([outputs / ARCHIVE])
+    said = notices(plan.earlier, plan.modes, period if unreadable else None)
+    return Published(target, counts, done, standing, replaced, being_edited(plan.found), said)
+
+
+def prepare(request: Request) -> Plan:
+    """Return what is to be done; what cannot be is refused before anything is read."""
     settings = load_settings()
     modes = modes_of(settings.group)
-    last_day = periods.last_day(request.period)
     catalogues = load_all(request.catalogues)
-    frozen = frozen_limits(request, catalogues)
     mappings = mappings_or_refuse(request)
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
-    if request.cache:
-        modes.keep_private(request.outputs / CACHE)
-    read = remembering(read, request.outputs, settings.intake, use=request.cache)
+    earlier = published_before(request.outputs, request.period)
+    task = Task(
+        request.period,
+        periods.last_day(request.period),
+        catalogues,
+        settings,
+        frozen_limits(request, catalogues),
+        mappings,
+        read_before(earlier, request.period, settings),
+    )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
-    recall = recalling(
-        Asked(settings, last_day, mappings), wanted, request.outputs, use=request.cache
-    )
-    with clock.stage("read"):
-        # A release's hand-outs are made from what was read.
-        sent, office_sent, known = recall_or_read(
-            found, read, wanted, recall, settings, every=release is not None
-        )
-        numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
-    with clock.stage("review"):
-        earlier = published_before(request.outputs, request.period)
-        before = read_before(earlier, request.period, settings)
-        task = Task(request.period, last_day, catalogues, settings, frozen, mappings, before)
-        surveyed = recall.parts(sent, let_go=release is None)
-        if len(found.submissions) > LARGE:
-            give_back()
-        done = review_or_refuse(task, sent, office_sent, surveyed, partial(recall.office, numbers))
-    refuse_thin(request, settings, done, before)
-    counts = count_outcomes(done)
-    replaced = standing_now(request.outputs, request.period)
-    unreadable = replaced is None and is_published(request.outputs / request.period)
-    standing = release.standing if release else next_draft(request.outputs, request.period)
-    assert done.state is not None
-    state = [done.state]  # as large as all submissions, and not needed once it is written
-    done = replace(done, draft=standing.is_draft, state=None)
-    record = run_record(
-        request, done, sent, office_sent, found, counts, standing, started, earlier.all
-    )
-    record["mappings"] = mappings_record(mappings, done)
-
-    def write(folder: Path) -> None:
-        with clock.stage("tables"), ThreadPoolExecutor(1) as aside:
-            written = aside.submit(write_state, state.pop(), folder)
-            record[TABLES] = write_tables(done, folder) | written.result()
-        give_back()
-        if release:
-            release.confirm(folder, record)
-        tables_before = read_earlier(earlier)
-        shown = replace(done, damaged=earlier.names)
-        with books_apart(Books(shown, folder, request.lang, tables_before), clock.seconds):
-            with clock.stage("pages"):
-                write_pages(shown, folder / "report", request.lang)
-            with clock.stage("feedback"):
-                names = distinct_names(found.submissions)
-                subjects = subjects_of_review(done, found.submissions, request.lang)
-                copies = write_feedback(folder / "feedback", names, subjects, request.lang, wanted)
-        if release:
-            with clock.stage("release"):
-                feedback = dict(zip(names, copies, strict=True))
-                release.add(Work(folder, shown, sent, mappings, feedback, request.lang))
-        anew = read.anew(len(found.submissions) - len(known))
-        record["read"] = {"anew": anew, "cached": len(found.submissions) - anew}
-        record["damaged"] = list(earlier.names)
-        write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
-        modes.share(below(folder))
-
-    moment = started.strftime("%Y-%m-%dT%H-%M-%S")
-    folder = publish(request.outputs, request.period, moment, write)
-    if (request.outputs / ARCHIVE).is_dir():
-        modes.share([request.outputs / ARCHIVE])
-    said = notices(earlier, modes, request.period if unreadable else None)
-    return Published(folder, counts, done, standing, replaced, being_edited(found), said)
+    return Plan(request, task, found, wanted, earlier, modes)
 
 
 # --------------------------------------------------------------------------------------- reading
-def recall_or_read(
-    found: Found,
-    read: Read,
-    wanted: frozenset[str],
-    recall: Recall,
-    settings: Settings,
-    *,
-    every: bool = False,
-) -> tuple[Intake, Intake, Mapping[int, Known]]:
-    """Read what no earlier run knows, see `read_all`, while what is known is loaded.
-
-    every: read all the same what is known. Returns also which submissions were not read.
-    """
-    known = look_up(found, recall, settings)
-    with ThreadPoolExecutor(1) as aside:
-        loading = aside.submit(recall.load)
-        skipped = {} if every else known
-        sent, office_sent = read_all(found, read, wanted, skipped)
-        sound = loading.result()
-    if sound or every:
-        return sent, office_sent, skipped
-    names = distinct_names(found.submissions)
-    sure = recall.known(recall.by_key((n, (names[n], k.sha256)) for n, k in known.items()))
-    skipped = {number: known[number] for number in sure}
-    return *read_all(found, read, wanted, skipped), skipped
+def read_submissions(plan: Plan, engine: Engine) -> tuple[Sent, int]:
+    """Return what was sent, and how many submissions no earlier run knew and were read."""
+    limits = plan.task.settings.intake
+    rows = [(f.number, f.name, fingerprint(f.path, limits.max_file_mb)) for f in plan.files]
+    files = pl.DataFrame(rows, schema=FILES, orient="row")
+    if plan.request.cache:
+        plan.modes.keep_private(plan.request.outputs / CACHE)
+    cache = survey_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
+    parts = cache.find(files)
+    known = {number for part in parts for number in part.files["file"]}
+    new = [file for file in plan.files if file.number not in known]
+    batches = [ReadBatch(some, limits, plan.wanted) for some in in_batches(new)]
+    work = partial(read_and_examine, plan.asked)
+    sent = [Sent(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)]
+    for batch in engine.each(Stage.READ, work, batches, lambda read: read.may_pass):
+        cache.keep(batch)
+        sent.append(batch)
+    cache.drop_old()
+    return join_batches(sent), len(new)
 
 
-def look_up(found: Found, recall: Recall, settings: Settings) -> Mapping[int, Known]:
-    """Return which submissions seem to be known from earlier runs, by their places."""
-    with ThreadPoolExecutor() as many:
-        most = repeat(settings.intake.max_file_mb)
-        prints = list(many.map(fingerprint, found.submissions, most))
-    known = recall.look_up(distinct_names(found.submissions), prints)
-    return {number: Known(prints[number]) for number in known}
+def read_office_files(plan: Plan) -> Intake:
+    """Read the office's files; NothingPublishedError if one of them cannot be read."""
+    found, limits = plan.found, plan.task.settings.intake
+    paths = list(found.office.values())
+    files = numbered(paths, list(map(shown_name, paths)), first=len(found.submissions))
+    outcomes = list(read_many(paths, limits, wanted_sheet_keys(office())))
+    sent = gather(files, outcomes, most_mb=limits.max_file_mb)
+    for row in sent.refusals.iter_rows(named=True):
+        raise unusable(files[row["file"] - files[0].number].name, row["code"], row["detail"])
+    return sent
 
 
-def read_all(
-    found: Found,
-    read: Read,
-    wanted: frozenset[str],
-    known: Mapping[int, Known] = MappingProxyType({}),
-) -> tuple[Intake, Intake]:
-    """Read the submissions and the office's files in one go; a file's number is its place.
-
-    wanted: keys of the sheets of submissions. known: submissions that need not be read.
-    NothingPublishedError if a file of the office cannot be read.
-    """
-    paths = [*found.submissions, *found.office.values()]
-    names = [*distinct_names(found.submissions), *map(shown_name, found.office.values())]
-    others = [path for number, path in enumerate(paths) if number not in known]
-    anew = iter(list(read(others, wanted | wanted_sheet_keys(office()))))
-    outcomes = [known[number] if number in known else next(anew) for number in range(len(paths))]
-    most = load_settings().intake.max_file_mb
-    end = len(found.submissions)
-    theirs, ours = slice(end), slice(end, None)
-    office_sent = gather(paths[ours], names[ours], outcomes[ours], start=end, most_mb=most)
-    for row in office_sent.refusals.iter_rows(named=True):
-        raise unusable(names[row["file"]], row["code"], row["detail"])
-    return gather(
-        paths[theirs], names[theirs], outcomes[theirs], start=0, most_mb=most
-    ), office_sent
-
-
-def review_or_refuse(
-    task: Task,
-    sent: Intake,
-    office_sent: Intake,
-    surveyed: list[Survey],
-    read_office: Callable[[Intake], Office],
-) -> Review:
+# ------------------------------------------------------------------------------------------ stages
+def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
     """Return the review; an unusable file of the office ends the run."""
+    numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
-        return review(task, sent, read_office(office_sent), office_sent.files, surveyed)
+        tables = read_office(numbers, *office_sent.stacked())
+        return review(plan.task, sent, tables, office_sent.files)
     except MappingError as error:
         raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error
+
+
+def write_data(done: Review, folder: Path) -> dict[str, str]:
+    """Write the tables of the contract, and what the verdicts rest on; returns their checksums."""
+    assert done.state is not None
+    return write_tables(done, folder) | write_state(done.state, folder)
+
+
+def write_reports(plan: Plan, done: Review, folder: Path, engine: Engine) -> Mapping[str, Path]:
+    """Write workbooks, pages and feedback; returns the marked copies, see `write_feedback`."""
+    lang = plan.request.lang
+    books = Books(done, folder, lang, read_earlier(plan.earlier))
+    workbooks = engine.start(Stage.WORKBOOKS, partial(write_books, books))
+    for pages in engine.each(Stage.PAGES, make_pages, page_batches(done, lang)):
+        write_pages(pages, folder / "report")
+    copies = write_feedback(plan, done, folder / "feedback", engine)
+    workbooks.result()
+    return copies
+
+
+def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Mapping[str, Path]:
+    """Write the marked copy of every submission; returns where, by the submission's name."""
+    lang = plan.request.lang
+    subjects = list(subjects_of_review(done, plan.found.submissions, lang))
+    names = feedback_names([subject.name for subject in subjects])
+    batches = feedback_batches(plan.files, subjects, names, lang, plan.wanted)
+    for copies in engine.each(Stage.FEEDBACK, make_feedback, batches):
+        write_copies(copies, folder)
+    return {s.name: folder / name for s, name in zip(subjects, names, strict=True)}
 
 
 def mappings_or_refuse(request: Request) -> tuple[ExportMapping, ...]:

@@ -5,7 +5,7 @@ the mappings alone, so that portions of a portfolio, also of earlier runs, can b
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,6 @@ from pipeline.actors.status import bound_reason, near_reason, sme_reason
 from pipeline.examine import Examined, examine
 from pipeline.frames import each_frame
 from pipeline.history.state import KEPT, kept_sheets
-from pipeline.intake.gather import Stacked
 from pipeline.mapping.apply import foreign, recognise
 from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Portfolio
@@ -68,13 +67,26 @@ class Asked:
     mappings: tuple[ExportMapping, ...] = ()
 
 
-def survey_each(asked: Asked, names: pl.DataFrame, batches: Iterable[Stacked]) -> Iterator[Survey]:
-    """Yield the survey of each portion of the submissions.
+@dataclass(frozen=True)
+class Sent:
+    """What was sent. files: file, source_file, sha256. refusals: file, code, detail.
 
-    names: file, source_file. batches: sheets and cells of some hundred files, see `Intake.batches`.
+    parts: the surveys of all files that could be read. may_pass: see `intake.gather.Intake`.
     """
-    for sheets, cells in batches:
-        yield survey(asked, names, sheets, cells)
+
+    files: pl.DataFrame
+    refusals: pl.DataFrame
+    parts: Sequence[Survey]
+    may_pass: bool = False
+
+
+def join_batches(batches: Sequence[Sent]) -> Sent:
+    """Return what was sent in several batches, in the order of the files' numbers."""
+    files, refusals = (
+        pl.concat(table).sort("file")
+        for table in zip(*((b.files, b.refusals) for b in batches), strict=True)
+    )
+    return Sent(files, refusals, [part for batch in batches for part in batch.parts])
 
 
 def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.DataFrame) -> Survey:

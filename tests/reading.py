@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline.examine import Examined, examine
 from pipeline.intake.gather import Intake, gather
+from pipeline.intake.sent import numbered
 from pipeline.intake.worker import read_one
 from pipeline.settings import load_settings
 from schemas.declaration import submission, wanted_sheet_keys
@@ -13,7 +14,7 @@ def read(path: Path) -> Intake:
     """What intake has of one file."""
     limits = load_settings().intake
     outcome = read_one(path, limits, wanted_sheet_keys(submission()))
-    return gather([path], [path.name], [outcome], start=0, most_mb=limits.max_file_mb)
+    return gather(numbered([path], [path.name]), [outcome], most_mb=limits.max_file_mb)
 
 
 def examined(path: Path) -> Examined:

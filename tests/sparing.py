@@ -4,22 +4,22 @@ Writing the reports of a small period costs more than reviewing it, and the vari
 outlook cost more than the review itself.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 
 import polars as pl
 import pytest
 
-from pipeline.measures.variants import CASES
+from pipeline.measures.variants import Scenario
 
 
 def nothing(*_: object) -> None:
     """Write nothing."""
 
 
-def no_books(*_: object) -> AbstractContextManager[None]:
-    """Write no workbooks beside the rest."""
-    return nullcontext()
+def no_batches(*_: object) -> list[Sized]:
+    """Make no pages, no copies."""
+    return []
 
 
 VARIANTS = {
@@ -43,21 +43,21 @@ def nothing_otherwise(*_: object) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(schema=VARIANTS), pl.DataFrame(schema=OUTLOOK)
 
 
-def no_cases(*_: object) -> pl.DataFrame:
-    """No figures with one thing otherwise."""
-    return pl.DataFrame(schema=CASES)
+def no_scenarios(*_: object) -> list[Scenario]:
+    """No other definitions, no later days."""
+    return []
 
 
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
         "pipeline.review.otherwise": nothing_otherwise,
-        "pipeline.measures.variants.cases_of": no_cases,
-        # what such runs remember is not for whole ones
-        "pipeline.recall.cases_of": no_cases,
+        "pipeline.measures.variants.scenarios": no_scenarios,
+        # what such runs keep is not for whole ones
+        "pipeline.recall.code_version": lambda: "without scenarios",
     },
-    "workbook": {"pipeline.run.books_apart": no_books},
-    "pages": {"pipeline.run.write_pages": nothing},
-    "copies": {"pipeline.run.write_feedback": nothing},
+    "workbook": {"pipeline.run.write_books": nothing},
+    "pages": {"pipeline.run.page_batches": no_batches},
+    "copies": {"pipeline.run.feedback_batches": no_batches},
 }
 REPORTS = ("workbook", "pages", "copies")
 ALL = tuple(STEPS)

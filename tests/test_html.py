@@ -18,7 +18,6 @@ from markupsafe import Markup
 from pipeline.catalogue import Catalogue, load
 from pipeline.report.html import figures
 from pipeline.report.html.counting import actor_rows
-from pipeline.report.html.pages import write_pages
 from pipeline.report.html.place import quarters
 from pipeline.report.html.rendering import script
 from pipeline.report.html.words import Words
@@ -26,6 +25,7 @@ from pipeline.review import Review
 from pipeline.settings import load_settings
 from pipeline.texts import NBSP
 from tests.making.frames import beside, published
+from tests.reports import write_report
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 GOOD, BAD = "DE-0001", "DE-0002"
@@ -231,7 +231,7 @@ def pages(
 ) -> Mapping[str, str]:
     """Return every page's text by its path, in one language."""
     folder = tmp_path_factory.mktemp(request.param)
-    write_pages(review, folder, request.param)
+    write_report(review, folder, request.param)
     found = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*"))}
     return {name: p.read_text(encoding="utf-8") for name, p in found.items() if p.is_file()}
 
@@ -240,7 +240,7 @@ def pages(
 def german(review: Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the German report."""
     folder = tmp_path_factory.mktemp("german")
-    write_pages(review, folder, "de")
+    write_report(review, folder, "de")
     return folder
 
 
@@ -372,7 +372,7 @@ def test_the_same_review_gives_the_same_bytes(german: Path, review: Review, tmp_
         k: t.reverse() if k in ("criteria", "cohorts") else t for k, t in review.tables.items()
     }
     other = replace(review, tables=turned)
-    write_pages(other, tmp_path, "de")
+    write_report(other, tmp_path, "de")
     for path in german.rglob("*.html"):
         assert path.read_bytes() == (tmp_path / path.relative_to(german)).read_bytes()
 
@@ -445,7 +445,7 @@ def test_of_many_findings_a_page_shows_the_first(review: Review, tmp_path: Path)
     one = review.tables["findings"]
     others = [one.with_columns(cell=pl.lit(f"G{row}")) for row in range(18, 48)]
     many = {**review.tables, "findings": pl.concat([one, *others])}
-    write_pages(replace(review, tables=many), tmp_path, "de")
+    write_report(replace(review, tables=many), tmp_path, "de")
     text = read(tmp_path, f"clusters/{BAD}.html")
     most = review.settings.findings.most_on_page
     more = f"und {31 - most} weitere derselben Art: Zellen G{17 + most} bis G47"

@@ -5,6 +5,7 @@ import sys
 from importlib.metadata import packages_distributions
 
 from pipeline.intake.scheme import LIBRARIES
+
 from pipeline.record import PACKAGES
 
 READERS = ["worker", "guard", "ooxml", "xlsb", "ods", "xls"]

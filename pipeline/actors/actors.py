@@ -63,13 +63,11 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
     radius = definition.radius_km if definition.radius_km is not None else rules.radius_km
     actors = actors.with_columns(counts=status.is_bound(rules, loose=definition.loose))
     actors = mark_duplicates(actors)
-    ifm = pl.lit(definition.ifm) if isinstance(definition.ifm, bool) else definition.ifm
-    sme = pl.when(ifm).then("sme_ifm").otherwise("sme")
-    agreed_sme = pl.when(ifm).then("agreed_sme_ifm").otherwise("agreed_sme")
+    sme = "sme_ifm" if definition.ifm else "sme"
     return actors.with_columns(
         counts=pl.when(~pl.col("duplicate")).then(pl.col("counts")).otherwise(statement=False),
         near=pl.col("distance_km") <= radius,
-        judged_sme=pl.when(agreed_sme).then(sme),
+        judged_sme=pl.when(f"agreed_{sme}").then(sme),
         judged_type=pl.when("agreed_actor_type").then("actor_type"),
         judged_rnd=pl.when("agreed_rnd").then("rnd"),
         judged_group=pl.when("agreed_actor_group").then("actor_group"),

@@ -12,15 +12,15 @@ COMPANY = "Unternehmen"
 
 @dataclass(frozen=True)
 class Definition:
-    """Which reading of the definitions a count uses: for all rows one, or each row its own.
+    """Which reading of the definitions a count uses.
 
     loose: whether loose commitments bind. ifm: whether SMEs are those of IfM Bonn. radius_km: how
-    near is near; None as the rules have it. As expressions they are read of each row.
+    near is near; None as the rules have it.
     """
 
-    loose: bool | pl.Expr = False
-    ifm: bool | pl.Expr = False
-    radius_km: float | pl.Expr | None = None
+    loose: bool = False
+    ifm: bool = False
+    radius_km: float | None = None
 
 
 def empty_or(field: str, holds: pl.Expr) -> pl.Expr:
@@ -34,11 +34,10 @@ def empty_or(field: str, holds: pl.Expr) -> pl.Expr:
     )
 
 
-def is_bound(rules: ActorRules, *, loose: bool | pl.Expr) -> pl.Expr:
+def is_bound(rules: ActorRules, *, loose: bool) -> pl.Expr:
     """Whether a row is a bound actor on its as_of day (contract 2.2), its duplicates aside."""
-    committed = pl.col("commitment").is_in(list(rules.bound_commitments))
-    loosely = pl.col("commitment").is_in(list(rules.loose_commitments))
-    return (committed | (loosely & loose)) & has_joined() & has_not_left()
+    binding = (*rules.bound_commitments, *(rules.loose_commitments if loose else ()))
+    return pl.col("commitment").is_in(list(binding)) & has_joined() & has_not_left()
 
 
 def has_joined() -> pl.Expr:

@@ -11,6 +11,7 @@ from pipeline.findings import join_findings
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import Intake, detail, gather
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
 from pipeline.parse.parse import Parsed, parse
 from pipeline.periods import NAME
@@ -118,7 +119,7 @@ def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed
     if isinstance(outcome, Refusal):
         raise UnusableFileError(path, outcome.code, detail(outcome))
     most = load_settings().intake.max_file_mb
-    sent = gather([path], [shown_name(path)], [outcome], start=0, most_mb=most)
+    sent = gather(numbered([path], [shown_name(path)]), [outcome], most_mb=most)
     parsed = parse(workbook, *sent.stacked())
     return sent, parsed, validate(workbook, parsed)
 

@@ -6,8 +6,8 @@ import datetime as dt
 from pipeline.adopt.adopt import Adopted, adopt
 from pipeline.adopt.decide import ADOPTED, SIGN, Outcome
 from pipeline.adopt.reading import UnusableFileError
-from pipeline.commands.run import read_here
 from pipeline.commands.terminal import fail
+from pipeline.reading import read_here
 from pipeline.texts import day, in_language, say
 
 LEFT_OUT, USAGE_ERROR = 1, 2

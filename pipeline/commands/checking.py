@@ -10,12 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.check import Checked, check
+from pipeline.check import Checked, check, join_checked
 from pipeline.commands.terminal import plain
 from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
 from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED
@@ -62,13 +63,9 @@ def report(
     parts = []
     for mappings, own in groups:
         known = [names[path] for path in own]
-        sent = gather(own, known, [read[path] for path in own], start=0, most_mb=most)
+        sent = gather(numbered(own, known), [read[path] for path in own], most_mb=most)
         parts.append(check(sent, mappings, with_requests=arguments.feedback is not None))
-    checked = Checked(
-        pl.concat(part.files for part in parts),
-        pl.concat(part.findings for part in parts),
-        pl.concat(part.requests for part in parts),
-    )
+    checked = join_checked(parts)
     say_it(checked, arguments.format, arguments.lang)
     if arguments.feedback is not None:
         by_name = {name: path for path, name in names.items()}

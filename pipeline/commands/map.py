@@ -8,17 +8,18 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.check import check
-from pipeline.commands.run import read_here
 from pipeline.commands.terminal import fail, printable
 from pipeline.intake.discover import shown_name
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
 from pipeline.mapping.columns import Column, Word
 from pipeline.mapping.draft import draft, in_language
 from pipeline.mapping.propose import Found, Proposal, propose
 from pipeline.new_file import write_new
+from pipeline.reading import read_here
 from pipeline.settings import load_settings
 from pipeline.texts import texts
 from schemas.words import word_key
@@ -40,7 +41,7 @@ def command(arguments: argparse.Namespace) -> int:
     reading = read_all_sheets(file)
     if isinstance(reading, Refusal):
         most = load_settings().intake.max_file_mb
-        sent = gather([file], [shown_name(file)], [reading], start=0, most_mb=most)
+        sent = gather(numbered([file], [shown_name(file)]), [reading], most_mb=most)
         return fail(UNREADABLE, "\n".join(check(sent).findings[f"message_{lang}"]))
     proposal = propose(*stack([(0, reading)]))
     try:

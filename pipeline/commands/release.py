@@ -3,10 +3,11 @@
 import argparse
 
 from pipeline.adopt.decide import SIGN
-from pipeline.commands.run import read_here, working
+from pipeline.commands.progress import shown_progress
 from pipeline.commands.terminal import fail, printable
 from pipeline.periods import BadPeriodError
 from pipeline.release.release import Released, release
+from pipeline.stages import Direct
 from pipeline.texts import LANGUAGES, say
 from pipeline.trouble import NothingPublishedError
 from schemas.declaration import DeclarationError
@@ -20,8 +21,8 @@ def command(arguments: argparse.Namespace) -> int:
     if not SIGN.fullmatch(by):
         return fail(USAGE_ERROR, both("adopt", "bad_by", sign=by))
     try:
-        with working(period):
-            done = release(period, by, arguments.inputs, arguments.outputs, read_here)
+        with shown_progress():
+            done = release(period, by, arguments.inputs, arguments.outputs, Direct())
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except DeclarationError as error:

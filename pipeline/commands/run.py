@@ -1,16 +1,12 @@
 """`cluster-review run`: reviews a period, says what was published where."""
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from pipeline.catalogue import load_all
+from pipeline.commands.progress import shown_progress
 from pipeline.commands.terminal import fail, plain
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
-from pipeline.intake.worker import read_many
 from pipeline.lock import refuse_if_held
 from pipeline.modes import modes_of
 from pipeline.periods import BadPeriodError, last_day
@@ -18,8 +14,9 @@ from pipeline.prefect_settings import quiet_prefect
 from pipeline.publish import ARCHIVE
 from pipeline.request import Request
 from pipeline.run import Published, run
-from pipeline.scheduler import WrongSchedulerError, connected
+from pipeline.scheduler import SchedulerError, connected
 from pipeline.settings import load_settings
+from pipeline.stages import Direct
 from pipeline.texts import say
 from pipeline.trouble import NothingPublishedError, in_words
 from schemas.declaration import DeclarationError
@@ -72,8 +69,9 @@ def command(arguments: argparse.Namespace) -> int:
         )
     except DeclarationError as error:
         return fail(USAGE_ERROR, str(error))
-    except WrongSchedulerError as error:
-        return fail(USAGE_ERROR, error.messages[request.lang])
+    except SchedulerError as error:
+        code = USAGE_ERROR if error.is_usage else NOT_PUBLISHED
+        return fail(code, error.messages[request.lang])
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[request.lang])
     for name in published.review.unused_mappings:
@@ -89,7 +87,8 @@ def command(arguments: argparse.Namespace) -> int:
 def execute(request: Request, arguments: argparse.Namespace) -> Published:
     """Run in this process, or by the flow."""
     if arguments.direct:
-        return run(request, read_here)
+        with shown_progress():
+            return run(request, Direct())
     # What would be found out later is said before Prefect takes its time.
     refuse_if_held(request.outputs, request.wait_seconds)
     if arguments.scheduler is not None:
@@ -99,7 +98,7 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
         in_words(request.outputs),
         said_if_no_server(),
         quiet_prefect(request.outputs),
-        working(request.period),
+        shown_progress(),
     ):
         from pipeline.flow import run_flow
 
@@ -120,31 +119,6 @@ def said_if_no_server() -> Iterator[None]:
             "Prefect's server does not start; the machine is overloaded or the disk full. "
             "Nothing was published. Please try again later, or run with --direct.",
         ) from error
-
-
-@contextmanager
-def working(period: str) -> Iterator[None]:
-    """Show on a terminal that the flow is at work; its progress stands in Prefect's interface."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"review {period} …"):
-        yield
-
-
-def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
-    """Read workbooks with processes of this one, showing how far it is on a terminal."""
-    outcomes = read_many(paths, load_settings().intake, wanted)
-    if not sys.stderr.isatty() or not paths:
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    yield from track(outcomes, "Lesen / reading", len(paths), console=console, transient=True)
 
 
 def last_line(published: Published, lang: str) -> str:

@@ -2,10 +2,10 @@
 
 import argparse
 
-from pipeline.commands.run import read_here
 from pipeline.commands.terminal import fail
 from pipeline.mapping.model import MappingError
 from pipeline.periods import BadPeriodError
+from pipeline.reading import read_here
 from pipeline.template.form import write_form
 from pipeline.template.plan import Filled, text
 from pipeline.template.source import NoSourceError, filled_from

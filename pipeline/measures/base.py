@@ -69,10 +69,9 @@ class Measures:
     figures: pl.LazyFrame
     rows: pl.LazyFrame
 
-    def worked_out(self, of: pl.Expr | None = None) -> "Measures":
-        """Return the same, worked out now; of: those whose rows are asked for, else of all."""
-        rows = self.rows if of is None else self.rows.filter(of)
-        return Measures(*(frame.lazy() for frame in collected(self.figures, rows)))
+    def worked_out(self) -> "Measures":
+        """Return the same, worked out now."""
+        return Measures(*(frame.lazy() for frame in collected(self.figures, self.rows)))
 
 
 def collected(*frames: pl.LazyFrame) -> list[pl.DataFrame]:

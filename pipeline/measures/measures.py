@@ -1,7 +1,5 @@
 """The stage: all figures of all clusters."""
 
-import polars as pl
-
 from pipeline.actors.actors import count
 from pipeline.actors.status import Definition
 from pipeline.measures.base import Measures, Portfolio, join_measures
@@ -13,17 +11,14 @@ from pipeline.measures.of_funding import measure_funding
 from pipeline.measures.of_management import actors_per_fte, measure_fte
 from pipeline.measures.of_master import measure_master
 
-# The sheets that figures of actors are made from, beside Akteure.
-BESIDE_ACTORS = ("bodies",)
-
 
 def measure(portfolio: Portfolio, definition: Definition | None = None) -> Measures:
     """Return every figure of every cluster as an interval, and the rows behind it."""
     return with_actors(portfolio, independent(portfolio), definition or Definition())
 
 
-def independent(portfolio: Portfolio, rows_of: pl.Expr | None = None) -> Measures:
-    """Return the figures that no definition of actors changes; rows_of: see `worked_out`."""
+def independent(portfolio: Portfolio) -> Measures:
+    """Return the figures that no definition of actors changes."""
     parts = [
         measure_master(portfolio),
         measure_fte(portfolio),
@@ -32,19 +27,13 @@ def independent(portfolio: Portfolio, rows_of: pl.Expr | None = None) -> Measure
         measure_evidence(portfolio),
     ]
     # One by one: what is worked out together is planned together, which takes longer.
-    return join_measures([part.worked_out(rows_of) for part in parts])
+    return join_measures([part.worked_out() for part in parts])
 
 
-def with_actors(
-    portfolio: Portfolio,
-    others: Measures,
-    definition: Definition,
-    rows_of: pl.Expr | None = None,
-) -> Measures:
-    """Return the figures of the others and those that hang on who counts as an actor."""
+def with_actors(portfolio: Portfolio, others: Measures, definition: Definition) -> Measures:
+    """Return the figures of the others and those that depend on who counts as an actor."""
     counted = count(portfolio.actors, portfolio.settings.actors, definition).lazy()
     parts = [measure_actors(portfolio, counted), measure_seats(portfolio, counted)]
-    parts = [part.worked_out(rows_of) for part in parts]
-    of_actors = join_measures([others, *parts])
+    of_actors = join_measures([others, *(part.worked_out() for part in parts)])
     quotient = actors_per_fte(of_actors.figures, of_actors.rows)
     return join_measures([of_actors, quotient])

@@ -1,18 +1,13 @@
-"""What a run leaves in Prefect's interface: progress, tables, a summary with links."""
+"""What a run leaves in Prefect's interface: tables, a summary with links."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import cast
+from collections.abc import Sequence
 from urllib.parse import quote
-from uuid import UUID
 
 import polars as pl
 from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
-    create_progress_artifact,
     create_table_artifact,
-    update_progress_artifact,
 )
 from prefect.logging import get_run_logger
 
@@ -85,21 +80,6 @@ def summary(published: Published, lang: str, link: str) -> str:
             *(f"\n{escaped(notice[lang])}" for notice in published.notices),
         ]
     )
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show how many of the files are read; yields what is to be told the number so far."""
-    if not total:
-        yield lambda done: None
-        return
-    description = say("operation", "reading", "de") + " / " + say("operation", "reading", "en")
-    artifact = cast(UUID, create_progress_artifact(0.0, key="reading", description=description))
-
-    def tell(done: int) -> None:
-        update_progress_artifact(artifact, progress=round(100 * done / total, 1))
-
-    yield tell
 
 
 def write_checked(rows: Sequence[dict[str, object]], period: str, lang: str) -> None:

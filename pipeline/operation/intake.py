@@ -16,20 +16,20 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.check import check
+from pipeline.check import check, join_checked
 from pipeline.intake.discover import discover, distinct_names, fingerprint
-from pipeline.intake.gather import gather
-from pipeline.intake.worker import Read
+from pipeline.intake.sent import numbered
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
 from pipeline.mapping.model import ExportMapping
 from pipeline.modes import below, modes_of
-from pipeline.report.feedback.copy import Job
+from pipeline.reading import ReadBatch, read_batch
 from pipeline.report.feedback.gather import subjects_of_check
 from pipeline.report.feedback.names import feedback_names
-from pipeline.report.feedback.write import write_all
+from pipeline.report.feedback.write import feedback_batches, make_feedback, write_copies
 from pipeline.settings import load_settings
+from pipeline.stages import Engine, Stage, in_batches
 from pipeline.submissions import QUARANTINED
 from schemas import declaration
 from schemas.declaration import submission, wanted_sheet_keys
@@ -56,7 +56,7 @@ class Night:
         return sum(row["outcome"] == QUARANTINED for row in self.rows)
 
 
-def check_new(inputs: Path, outputs: Path, period: str, lang: str, read: Read) -> Night:
+def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engine) -> Night:
     """Check what is new or has changed since the last time, and write marked copies.
 
     Only the folder outputs/.intake is written to. MappingError if a mapping is wrong.
@@ -79,7 +79,7 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, read: Read) -
         if known.get(name, {}).get("print") != prints[name]
         or not (folder / COPIES / copies[name]).is_file()
     ]
-    rows = check_these({name: files[name] for name in new}, copies, folder, lang, mappings, read)
+    rows = check_these({name: files[name] for name in new}, copies, folder, lang, mappings, engine)
     for row in rows:
         known[row["source_file"]] = {**row, "print": prints[row["source_file"]]}
     forget_gone(folder / COPIES, set(copies.values()))
@@ -94,21 +94,24 @@ def check_these(
     folder: Path,
     lang: str,
     mappings: Sequence[ExportMapping],
-    read: Read,
+    engine: Engine,
 ) -> list[dict[str, Any]]:
     """Check these files, put their marked copies into their place, and return what was found."""
     if not files:
         return []
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
-    paths, most = list(files.values()), load_settings().intake.max_file_mb
-    outcomes = list(read(paths, wanted))
-    sent = gather(paths, list(files), outcomes, start=0, most_mb=most)
-    checked = check(sent, mappings, with_requests=True)
+    sent = numbered(list(files.values()), list(files))
+    batches = [ReadBatch(some, load_settings().intake, wanted) for some in in_batches(sent)]
+    read = engine.each(Stage.READ, read_batch, batches, lambda intake: intake.may_pass)
+    checked = join_checked([check(intake, mappings, with_requests=True) for intake in read])
     subjects = subjects_of_check(checked, files)
+    names = [copies[name] for name in files]
     with TemporaryDirectory(dir=folder, prefix=".") as staging:
-        jobs = [Job(s, Path(staging) / copies[n]) for s, n in zip(subjects, files, strict=True)]
-        for copy in write_all(jobs, lang, wanted):
-            copy.replace(folder / COPIES / copy.name)
+        jobs = feedback_batches(sent, subjects, names, lang, wanted)
+        for made in engine.each(Stage.FEEDBACK, make_feedback, jobs):
+            write_copies(made, Path(staging))
+            for name in made:
+                (Path(staging) / name).replace(folder / COPIES / name)
     counts = checked.findings.group_by("source_file").agg(
         (pl.col("severity") == severity).sum().alias(f"{severity}s")
         for severity in ("error", "warning")

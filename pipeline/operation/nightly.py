@@ -1,33 +1,60 @@
 """The flow of the nightly check (deployment intake-check)."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from prefect import State, flow
+from prefect import State, flow, tags
 from prefect.runtime import flow_run
 from prefect.states import Failed
-from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
 
-from pipeline.flow import CORES, TIMEZONE, Period, read_by_tasks
+from pipeline.flow import RUNNER, TIMEZONE, Period
 from pipeline.mapping.model import MappingError
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_checked
 from pipeline.operation.intake import Night, check_new
+from pipeline.operation.tasks import Tasks
 from pipeline.periods import before, of
 
 
 @flow(
     name="intake-check",
-    task_runner=ThreadPoolTaskRunner(max_workers=CORES),  # type: ignore[arg-type]
+    flow_run_name=lambda: f"check {' and '.join(current_periods())}",
+    task_runner=RUNNER,  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
 )
 def check_intake(
-    periods: list[Period] | None = None,
-    inputs: Path = Path("inputs"),
-    outputs: Path = Path("outputs"),
-    lang: Literal["de", "en"] = "de",
+    periods: Annotated[
+        list[Period] | None,
+        Field(
+            title="Quartale / quarters",
+            description="Leer: das laufende und das vorige. Empty: the present and the last one.",
+        ),
+    ] = None,
+    inputs: Annotated[
+        Path,
+        Field(
+            title="Ordner der Eingaben / folder of the inputs",
+            description="Darin liegt je Quartal ein Ordner. It holds a folder for each quarter.",
+        ),
+    ] = Path("inputs"),
+    outputs: Annotated[
+        Path,
+        Field(
+            title="Ordner der Ergebnisse / folder of the outputs",
+            description="Markierte Kopien entstehen darin unter .intake. "
+            "Marked copies are written there, below .intake.",
+        ),
+    ] = Path("outputs"),
+    lang: Annotated[
+        Literal["de", "en"],
+        Field(
+            title="Sprache / language",
+            description="Sprache der Kopien. Language of the copies.",
+        ),
+    ] = "de",
 ) -> State[Any]:
     """Check submissions that are new or have changed and write marked copies; publish nothing.
 
@@ -38,7 +65,8 @@ def check_intake(
     nights: list[Night] = []
     for period in wanted:
         try:
-            nights.append(check_new(inputs, outputs, period, lang, read_by_tasks))
+            with tags(period, "check"):
+                nights.append(check_new(inputs, outputs, period, lang, Tasks()))
         except MappingError as error:
             message = " / ".join(error.messages[one] for one in outcomes.order(lang))
             return Failed(name=outcomes.REFUSED, message=message)

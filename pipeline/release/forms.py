@@ -8,13 +8,19 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.examine import Examined
+from pipeline.intake.gather import gather
+from pipeline.intake.sent import SentFile
+from pipeline.intake.worker import read_many
 from pipeline.limited import Death, run_limited
+from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.publications import Work
 from pipeline.settings import load_settings
+from pipeline.stages import in_batches
 from pipeline.template.carry import carried_over
 from pipeline.template.form import write_form
 from pipeline.template.own_words import examine_in_our_words
 from pipeline.template.plan import Filled
+from schemas.declaration import submission, wanted_sheet_keys
 
 # For one form; a usual one takes some seconds.
 SECONDS = 300
@@ -63,18 +69,23 @@ def write_one(job: Job, lang: str) -> bool:
 def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
     """Yield every reviewed cluster with the values of its form for the next quarter."""
     submissions = work.review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
-    files = work.sent.files.join(submissions.select("source_file", "cluster_id"), on="source_file")
-    clusters = dict(files.select("file", "cluster_id").iter_rows())
-    for file, examined in one_by_one(examined_again(work, files)):
-        filled = carried_over(examined, work.lang, work.review.period, new_day=True)
-        yield clusters[file], filled
+    clusters = dict(submissions.select("source_file", "cluster_id").iter_rows())
+    for some in in_batches([file for file in work.files if file.name in clusters]):
+        names = {file.number: file.name for file in some}
+        for number, examined in one_by_one(examined_again(work, some)):
+            filled = carried_over(examined, work.lang, work.review.period, new_day=True)
+            yield clusters[names[number]], filled
 
 
-def examined_again(work: Work, files: pl.DataFrame) -> Examined:
-    """Return the reviewed submissions, examined as the review did. files: file, source_file."""
-    stacked = work.sent.of(files["file"]).stacked()
-    settings, last_day = work.review.settings, work.review.last_day
-    return examine_in_our_words(files, stacked, work.mappings, settings, last_day)
+def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
+    """Return reviewed submissions, read and examined as the review did."""
+    review, mappings = work.review, work.mappings
+    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    limits = review.settings.intake
+    outcomes = list(read_many([file.path for file in files], limits, wanted))
+    sent = gather(files, outcomes, most_mb=limits.max_file_mb)
+    stacked, last_day = sent.stacked(), review.last_day
+    return examine_in_our_words(sent.files, stacked, mappings, review.settings, last_day)
 
 
 def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:

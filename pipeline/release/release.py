@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.catalogue import CatalogueError, load_all
-from pipeline.intake.worker import Read
 from pipeline.periods import last_day
 from pipeline.publications import RELEASED, Release, Standing, Work, standing
 from pipeline.published import Record
@@ -15,6 +14,7 @@ from pipeline.release.confirm import confirm, draft_record, refusal
 from pipeline.release.handout import write_handouts
 from pipeline.request import Request
 from pipeline.run import Published, run
+from pipeline.stages import Engine
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Released:
     without_form: Sequence[str]
 
 
-def release(period: str, by: str, inputs: Path, outputs: Path, read: Read) -> Released:
+def release(period: str, by: str, inputs: Path, outputs: Path, engine: Engine) -> Released:
     """Release the period's draft.
 
-    by: a short sign. NothingPublishedError if there is no draft, or if what would be released is
-    not the draft; `BadPeriodError` if the period is none.
+    by: a short sign. engine: carries out the stages of the run. NothingPublishedError if there is
+    no draft, or if what would be released is not the draft; `BadPeriodError` if the period is none.
     """
     last_day(period)
     draft = outputs / period
@@ -42,7 +42,7 @@ def release(period: str, by: str, inputs: Path, outputs: Path, read: Read) -> Re
     def add(work: Work) -> None:
         without_form.extend(write_handouts(work))
 
-    done = run(request, read, Release(stands, partial(confirm, draft), add))
+    done = run(request, engine, Release(stands, partial(confirm, draft), add))
     return Released(done, without_form)
 
 

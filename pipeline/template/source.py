@@ -7,6 +7,7 @@ import polars as pl
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import gather
 from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
@@ -47,7 +48,7 @@ def filled_from(
     if isinstance(outcome, Refusal):
         raise NoSourceError("unreadable", file=name, code=outcome.code)
     settings = load_settings()
-    sent = gather([path], [name], [outcome], start=0, most_mb=settings.intake.max_file_mb)
+    sent = gather(numbered([path], [name]), [outcome], most_mb=settings.intake.max_file_mb)
     examined = examine_in_our_words(sent.files, sent.stacked(), mappings, settings, end)
     return carried_over(examined, lang, period)
 

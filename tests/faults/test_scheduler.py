@@ -1,35 +1,36 @@
-"""Reading on a Dask cluster gives what reading here gives, whatever becomes of its workers."""
+"""What a Dask cluster makes of batches is what is made of them here, whatever its workers do."""
 
 import importlib.util
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import scheduler as scheduling
+from pipeline import periods, scheduler
 from pipeline.cli import main
-from pipeline.intake.gather import gather
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
-from pipeline.intake.worker import read_many
-from pipeline.scheduler import Cluster, connected
+from pipeline.frames import frames_of, stack_all
+from pipeline.intake.sent import numbered
+from pipeline.reading import ReadBatch, read_and_examine, read_batch
+from pipeline.scheduler import SchedulerError, connected
 from pipeline.settings import load_settings
-from pipeline.trouble import NothingPublishedError
+from pipeline.stages import in_batches
+from pipeline.survey import Asked, Sent, join_batches
 from tests.intake.raw import row, xlsx
 
 from .cluster import Processes, cluster
 
 WANTED = frozenset({"s"})
 HERE = load_settings().intake
+ASKED = Asked(load_settings(), periods.last_day("2026-Q3"))
+EXAMINE = partial(read_and_examine, ASKED)
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,8 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 
 
 @pytest.fixture(scope="module")
-def workbooks(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Return workbooks, among them what cannot be read and what nobody may open."""
+def batches(tmp_path_factory: pytest.TempPathFactory) -> list[ReadBatch]:
+    """Return batches of workbooks, among them what cannot be read and what nobody may open."""
     folder = tmp_path_factory.mktemp("submissions")
     paths = [folder / f"{number:02}.xlsx" for number in range(14)]
     for number, path in enumerate(paths):
@@ -49,97 +50,80 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     paths[5].write_bytes(b"%PDF-1.4")
     paths[11].unlink()
     paths[11].symlink_to(paths[0])
-    return paths
+    files = numbered(paths, [path.name for path in paths])
+    return [ReadBatch(some, HERE, WANTED) for some in in_batches(files, 5)]
 
 
 @pytest.fixture(scope="module")
-def here(workbooks: list[Path]) -> list[pl.DataFrame]:
-    """Return what reading on this machine gives."""
-    return tables(workbooks, list(read_many(workbooks, HERE, WANTED)))
+def here(batches: list[ReadBatch]) -> Sent:
+    """Return what this machine makes of the batches."""
+    return join_batches([EXAMINE(batch) for batch in batches])
 
 
-def tables(paths: Sequence[Path], outcomes: Sequence[Reading | Refusal]) -> list[pl.DataFrame]:
-    names = [path.name for path in paths]
-    sent = gather(paths, names, outcomes, start=0, most_mb=50)
-    return [sent.files, sent.refusals, sent.sheets, sent.cells]
+def there(address: str, batches: list[ReadBatch]) -> Sent:
+    """Return what a cluster makes of the batches, several at a time, as the tasks of a flow do."""
+    with connected(address) as call, ThreadPoolExecutor(4) as threads:
+        return join_batches(list(threads.map(partial(call, EXAMINE), batches)))
 
 
-def by_threads(reader: Cluster, paths: Sequence[Path]) -> list[Reading | Refusal]:
-    """Read batches of workbooks, several at a time, as the flow's tasks do."""
-    batches = [paths[i : i + 5] for i in range(0, len(paths), 5)]
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda batch: list(reader.read(batch, WANTED)), batches))
-    return [outcome for batch in found for outcome in batch]
-
-
-def same(one: Sequence[pl.DataFrame], other: Sequence[pl.DataFrame]) -> None:
-    for left, right in zip(one, other, strict=True):
-        assert_frame_equal(left, right)
+def same(one: Sent, other: Sent) -> None:
+    frames = [
+        {"files": s.files, "refusals": s.refusals, **frames_of(stack_all(s.parts))}
+        for s in (one, other)
+    ]
+    for name, frame in frames[0].items():
+        assert_frame_equal(frame, frames[1][name])
 
 
 @pytest.mark.soak
-def test_the_cluster_reads_what_we_read(
-    processes: Processes, workbooks: list[Path], here: list[pl.DataFrame]
+def test_the_cluster_makes_what_we_make(
+    processes: Processes, batches: list[ReadBatch], here: Sent
 ) -> None:
-    with connected(processes.address) as reader:
-        assert reader.workers == 2
-        same(tables(workbooks, by_threads(reader, workbooks)), here)
+    same(there(processes.address, batches), here)
 
 
 @pytest.mark.soak
 def test_a_file_that_kills_its_reader_does_not_kill_the_worker(
-    processes: Processes, workbooks: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    processes: Processes, batches: list[ReadBatch], tmp_path: Path
 ) -> None:
     bomb = tmp_path / "bomb.xlsx"
     bomb.write_bytes(xlsx("".join(row(f"<c><v>{n}</v></c>" * 100, "") for n in range(3000))))
-    at_once = SimpleNamespace(intake=replace(HERE, max_seconds=0))
-    with connected(processes.address) as reader:
-        before = reader.client.run(os.getpid)
-        with monkeypatch.context() as patch:
-            patch.setattr(scheduling, "load_settings", lambda: at_once)
-            (killed,) = reader.read([bomb], WANTED)
-        assert isinstance(killed, Refusal)
-        assert killed.code == "timeout"
-        (read,) = reader.read(workbooks[:1], WANTED)
-        assert isinstance(read, Reading)
-        assert reader.client.run(os.getpid) == before
+    small = ReadBatch(numbered([bomb], ["bomb.xlsx"]), replace(HERE, max_cells=9), WANTED)
+    with connected(processes.address) as call:
+        assert call(read_batch, small).refusals["code"].to_list() == ["too_large"]
+        assert call(read_batch, batches[0]).readings
 
 
 @pytest.mark.soak
 def test_another_version_on_a_worker_is_said(
-    processes: Processes, workbooks: list[Path], monkeypatch: pytest.MonkeyPatch
+    processes: Processes, batches: list[ReadBatch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduling, "code_version", lambda: "ours")
-    with (
-        connected(processes.address) as reader,
-        pytest.raises(NothingPublishedError, match="andere Fassung"),
-    ):
-        list(reader.read(workbooks[:1], WANTED))
+    monkeypatch.setattr(scheduler, "code_version", lambda: "ours")
+    with pytest.raises(SchedulerError, match="andere Fassung"):
+        there(processes.address, batches)
 
 
 @pytest.mark.soak
 def test_a_killed_worker_costs_time_alone(
-    processes: Processes, workbooks: list[Path], here: list[pl.DataFrame]
+    processes: Processes, batches: list[ReadBatch], here: Sent
 ) -> None:
-    with connected(processes.address) as reader:
-        pids = reader.client.run(os.getpid)
-        victim = sorted(pids.values())[0]
+    from distributed import Client
 
-        def kill_while_it_reads() -> None:
+    with Client(processes.address, set_as_default=False) as client:
+        victim = sorted(client.run(os.getpid).values())[0]
+
+        def kill_while_it_works() -> None:
             deadline = time.monotonic() + 30
-            while time.monotonic() < deadline:
-                busy = reader.client.processing()
-                if any(busy.values()):
-                    break
+            while time.monotonic() < deadline and not any(client.processing().values()):
                 time.sleep(0.005)
             os.kill(victim, signal.SIGKILL)
 
-        thread = threading.Thread(target=kill_while_it_reads)
+        thread = threading.Thread(target=kill_while_it_works)
         thread.start()
-        found = by_threads(reader, workbooks)
+        found = there(processes.address, batches)
         thread.join()
-        same(tables(workbooks, found), here)
-        assert victim not in reader.client.run(os.getpid).values()
+        same(found, here)
+        assert victim not in client.run(os.getpid).values()
 
 
 # ---------------------------------------------------------------------------------- wrong addresses
@@ -160,7 +144,7 @@ def test_a_bad_address_is_said_within_seconds(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scheduling, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(scheduler, "CONNECT_SECONDS", 1)
     arguments = ["run", "2026-Q3", "--scheduler", address, "--outputs", str(tmp_path)]
     assert main(arguments) == code
     assert words in capsys.readouterr().err
@@ -182,13 +166,3 @@ def test_a_missing_extra_is_wrong_usage(
 def test_direct_and_scheduler_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "2026-Q3", "--direct", "--scheduler", "tcp://x:1"]) == 2
     assert "--direct" in capsys.readouterr().err
-
-
-def test_parcels_keep_the_order(workbooks: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    size = workbooks[0].stat().st_size
-    monkeypatch.setattr(scheduling, "PARCEL_BYTES", 3 * size)
-    found = list(scheduling.parcels(workbooks[:12], HERE))
-    assert [len(p) if isinstance(p, list) else p.reason for p in found][-1] == "no_file"
-    sent = [content for parcel in found if isinstance(parcel, list) for content in parcel]
-    assert sent == [path.read_bytes() for path in workbooks[:11]]
-    assert all(sum(map(len, p)) <= 3 * size for p in found if isinstance(p, list) and len(p) > 1)

@@ -9,7 +9,8 @@ import pytest
 from pipeline.report.feedback import copy as copying
 from pipeline.report.feedback import write as writing
 from pipeline.report.feedback.names import feedback_names, short
-from pipeline.report.feedback.write import add_feedback, write_feedback
+from pipeline.report.feedback.subject import Subject
+from pipeline.report.feedback.write import add_feedback, write_all
 from schemas.declaration import submission as declared
 from schemas.words import header_key, word_key
 from tests.feedback.making import TERMS, about, copied, mark, marked, places, write
@@ -166,10 +167,15 @@ def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -
 # ---- one copy costs one copy ----
 
 
+def write_copies_of(subjects: list[Subject], folder: Path) -> list[Path]:
+    jobs = [copying.Job(one, folder / f"{n}.feedback.xlsx") for n, one in enumerate(subjects)]
+    return write_all(jobs, "de", TERMS.wanted)
+
+
 def test_a_changed_file_has_the_protocol_alone(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx", submission())
     subject = replace(about(path, mark("C3")), sha256="0" * 64)
-    (made,) = write_feedback(tmp_path / "out", [path.name], [subject], "de", TERMS.wanted)
+    (made,) = write_copies_of([subject], tmp_path)
     book = openpyxl.load_workbook(made)
     assert len(book.sheetnames) == 1
     assert "nach dem Lesen verändert" in str(list(book.worksheets[0].iter_rows(values_only=True)))
@@ -179,8 +185,7 @@ def test_a_file_that_is_gone_costs_its_copy_alone(tmp_path: Path) -> None:
     gone, good = (write(tmp_path / f"{n}.xlsx", submission()) for n in ("gone", "good"))
     subjects = [about(gone), about(good, mark("C3"))]
     gone.unlink()
-    names = [gone.name, good.name]
-    one, two = write_feedback(tmp_path / "out", names, subjects, "de", TERMS.wanted)
+    one, two = write_copies_of(subjects, tmp_path)
     assert [len(openpyxl.load_workbook(path).sheetnames) for path in (one, two)] == [1, 8]
     check_package(one.read_bytes())
 
@@ -192,7 +197,7 @@ def test_a_copy_that_takes_too_long_is_the_protocol_alone(
     rules = replace(TERMS.settings.feedback, max_seconds=1)
     monkeypatch.setattr(writing, "load_settings", lambda: replace(TERMS.settings, feedback=rules))
     monkeypatch.setattr(writing, "make_copy", hanging_copy)
-    (made,) = write_feedback(tmp_path / "out", [path.name], [about(path)], "de", TERMS.wanted)
+    (made,) = write_copies_of([about(path)], tmp_path)
     book = openpyxl.load_workbook(made)
     assert len(book.sheetnames) == 1
     assert "zu lange gedauert" in str(list(book.worksheets[0].iter_rows(values_only=True)))

@@ -8,10 +8,10 @@ import pytest
 
 from pipeline.catalogue import load
 from pipeline.history.model import Since
-from pipeline.report.html.pages import write_pages
 from pipeline.review import Review
 from pipeline.settings import load_settings
 from tests.making.frames import published
+from tests.reports import write_report
 from tests.test_html import BAD, DAY, GOOD, PERIOD, Row, context, tables
 
 KEYS = {"catalogue": "go-cluster", "cluster_id": GOOD}
@@ -58,7 +58,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = Review(PERIOD, DAY, (catalogue,), load_settings(), found, context=context())
     since = Since("2025-Q4", ("2026-Q1", "2026-Q2"), "missing")
     folder = tmp_path_factory.mktemp("pages")
-    write_pages(replace(done, since=since), folder, "de")
+    write_report(replace(done, since=since), folder, "de")
     return folder
 
 

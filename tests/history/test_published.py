@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from pipeline import run as runs
-from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
+from pipeline.stages import Direct
 from tests.sparing import REPORTS, sparing
 
 EARLIER, PERIOD = "2026-Q1", "2026-Q3"
@@ -23,7 +23,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> runs.Published:
     with sparing(*REPORTS):
         for period in (EARLIER, PERIOD):
             request = runs.Request(period, root / "inputs", root / "outputs", ("go-cluster",))
-            found = runs.run(request, read_here)
+            found = runs.run(request, Direct())
     return found
 
 

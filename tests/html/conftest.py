@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pipeline.commands.run import read_here
 from pipeline.demo import write_portfolio
-from pipeline.report.html.pages import write_index, write_pages
+from pipeline.report.html.pages import index_pages, write_pages
 from pipeline.report.html.words import Words
 from pipeline.request import Request
 from pipeline.review import Review
 from pipeline.run import run
 from pipeline.settings import PageRules
+from pipeline.stages import Direct
+from tests.reports import write_report
 from tests.shared import made_once
 from tests.sparing import sparing
 
@@ -45,9 +46,9 @@ def write_reports(root: Path) -> None:
     catalogues = ("go-cluster", "zim-nemo")
     request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
     with sparing("workbook", "copies"):
-        published = run(request, read_here)
-    write_pages(published.review, root / "en", "en")
-    write_index(with_limits(published.review, SPLIT), root / "split", Words("de"))
+        published = run(request, Direct())
+    write_report(published.review, root / "en", "en")
+    write_pages(index_pages(with_limits(published.review, SPLIT), Words("de")), root / "split")
 
 
 def with_limits(review: Review, limits: PageRules) -> Review:

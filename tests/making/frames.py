@@ -14,11 +14,10 @@ import polars as pl
 from pipeline.catalogue import load
 from pipeline.history.state import to_frames
 from pipeline.intake.frames import SHEETS
-from pipeline.intake.gather import Intake
 from pipeline.office import read_office
 from pipeline.review import Review, Task, review
 from pipeline.settings import load_settings
-from pipeline.survey import Asked, survey
+from pipeline.survey import Asked, Sent, survey
 from schemas.tables import TABLES
 
 PERIOD = "2026-Q3"
@@ -119,4 +118,4 @@ def reviewed() -> Review:
     parts = [survey(Asked(settings, LAST_DAY), files, *cells)]
     task = Task(PERIOD, LAST_DAY, (load("go-cluster"),), settings, {})
     office = read_office({}, *raw_cells({}))
-    return review(task, Intake(files, refusals, []), office, files.clear(), parts)
+    return review(task, Sent(files, refusals, parts), office, files.clear())

@@ -5,9 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.intake.gather import gather
-from pipeline.intake.worker import read_one
-from pipeline.mapping.apply import mapping_sheet_keys
+from pipeline.intake.sent import numbered
 from pipeline.mapping.load import load_mappings
 from pipeline.parse.foreign import Foreign
 from pipeline.periods import after, last_day
@@ -17,7 +15,6 @@ from pipeline.review import Review
 from pipeline.settings import load_settings
 from pipeline.template.own_words import in_our_words
 from pipeline.template.plan import Filled
-from schemas.declaration import submission, wanted_sheet_keys
 from tests.intake.published import PERIOD
 from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export, own_form
@@ -34,14 +31,10 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Filled]:
     paths = [root / name for name in books]
     for path in paths:
         save(path, books[path.name])
-    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
-    limits = load_settings().intake
-    outcomes = [read_one(path, limits, wanted) for path in paths]
-    sent = gather(paths, list(books), outcomes, start=0, most_mb=limits.max_file_mb)
     settled = {"source_file": list(books), "cluster_id": [FOREIGN, OWN], "outcome": "reviewed"}
     tables = {"submissions": pl.DataFrame(settled)}
     review = Review(PERIOD, last_day(PERIOD), (), load_settings(), tables)
-    return dict(next_forms(Work(root, review, sent, mappings, {}, "de")))
+    return dict(next_forms(Work(root, review, numbered(paths, list(books)), mappings, {}, "de")))
 
 
 def test_an_export_is_carried_over_as_our_own_form_would_be(forms: dict[str, Filled]) -> None:

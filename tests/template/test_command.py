@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from pipeline.cli import main
-from pipeline.commands.run import read_here
+from pipeline.reading import read_here
 from pipeline.template import plan
 from pipeline.template.carry import carried_over
 from pipeline.template.form import write_form

@@ -2,22 +2,18 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from pipeline import periods
-from pipeline.catalogue import Catalogue, load
-from pipeline.commands.run import read_here
+from pipeline.catalogue import Catalogue
 from pipeline.demo import write_portfolio
-from pipeline.intake.discover import discover
-from pipeline.office import read_office
 from pipeline.report.workbook.book import write_workbook
-from pipeline.review import Review, Task, review
-from pipeline.run import read_all
-from pipeline.settings import load_settings
-from schemas.declaration import submission, wanted_sheet_keys
+from pipeline.request import Request
+from pipeline.review import Review
+from pipeline.run import prepare, read_office_files, read_submissions, review_or_refuse
+from pipeline.stages import Direct
 
 PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]
@@ -25,13 +21,11 @@ Reviewer = Callable[..., Review]
 
 def review_of(inputs: Path, *catalogues: Catalogue) -> Review:
     """Return the review of a folder of inputs."""
-    found = discover(inputs, PERIOD)
-    sent, office_sent = read_all(found, read_here, wanted_sheet_keys(submission()))
-    numbers = {name: len(found.submissions) + i for i, name in enumerate(found.office)}
-    chosen = catalogues or (load("go-cluster"),)
-    task = Task(PERIOD, periods.last_day(PERIOD), chosen, load_settings(), {})
-    office = read_office(numbers, *office_sent.stacked())
-    return review(task, sent, office, office_sent.files)
+    outputs = inputs.with_name("nothing published")
+    plan = prepare(Request(PERIOD, inputs, outputs, ("go-cluster",), cache=False))
+    plan = replace(plan, task=replace(plan.task, catalogues=catalogues or plan.task.catalogues))
+    sent, _ = read_submissions(plan, Direct())
+    return review_or_refuse(plan, sent, read_office_files(plan))
 
 
 @dataclass(frozen=True)

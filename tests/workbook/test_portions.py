@@ -1,78 +1,75 @@
 """A portfolio in portions: what is surveyed some files at a time is what is surveyed at once."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import periods
-from pipeline.commands.run import read_here
+from pipeline import periods, reading
 from pipeline.frames import frames_of, stack_all
-from pipeline.intake.discover import discover
-from pipeline.intake.gather import Intake
-from pipeline.run import read_all
+from pipeline.intake.discover import discover, distinct_names
+from pipeline.intake.sent import numbered
+from pipeline.reading import ReadBatch, read_and_examine
+from pipeline.report.html.pages import make_pages, page_batches
 from pipeline.settings import load_settings
-from pipeline.survey import Asked, Survey, survey, survey_each
+from pipeline.stages import in_batches
+from pipeline.survey import Asked, Sent
 from schemas.declaration import submission, wanted_sheet_keys
-from tests.workbook.conftest import PERIOD, Demo, review_of
+from tests.workbook.conftest import PERIOD, Demo
 
 ASKED = Asked(load_settings(), periods.last_day(PERIOD))
 # Fewer cells than a file has, some files, all of them.
 PORTIONS = [1, 5000, 10**9]
 
 
-def read(demo: Demo) -> Intake:
-    found = discover(demo.inputs, PERIOD)
-    return read_all(found, read_here, wanted_sheet_keys(submission()))[0]
+@pytest.fixture(scope="module")
+def batch(demo: Demo) -> ReadBatch:
+    paths = discover(demo.inputs, PERIOD).submissions
+    files = numbered(paths, distinct_names(paths))
+    return ReadBatch(files, load_settings().intake, wanted_sheet_keys(submission()))
 
 
 @pytest.fixture(scope="module")
-def sent(demo: Demo) -> Intake:
-    return read(demo)
-
-
-@pytest.fixture(scope="module")
-def whole(sent: Intake) -> Survey:
-    return survey(ASKED, sent.files, *sent.stacked())
+def whole(batch: ReadBatch) -> Sent:
+    return read_and_examine(ASKED, batch)
 
 
 @pytest.mark.parametrize("most", PORTIONS)
-def test_portions_are_the_whole(sent: Intake, most: int) -> None:
-    sheets, cells = (pl.concat(part) for part in zip(*sent.batches(most), strict=True))
-    assert_frame_equal(sheets, sent.sheets)
-    assert_frame_equal(cells, sent.cells)
-
-
-@pytest.mark.parametrize("most", PORTIONS)
-def test_nothing_else_is_found_in_portions(sent: Intake, whole: Survey, most: int) -> None:
-    parts = stack_all(list(survey_each(ASKED, sent.files, sent.batches(most))))
-    for name, frame in frames_of(whole).items():
-        assert_frame_equal(frames_of(parts)[name], frame)
-
-
-@pytest.mark.parametrize("most", [1, 5, 1000])
-def test_clusters_are_judged_otherwise_in_portions(
-    demo: Demo, most: int, monkeypatch: pytest.MonkeyPatch
+def test_portions_are_the_whole(
+    batch: ReadBatch, whole: Sent, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.otherwise.AT_ONCE", most)
-    tables = review_of(demo.inputs).tables
-    assert tables["clusters"].height > 5
-    for name in ("robustness", "outlook"):
-        assert tables[name].height > 0
-        assert_frame_equal(tables[name], demo.review.tables[name])
+    monkeypatch.setattr(reading, "CELLS_AT_ONCE", most)
+    found = read_and_examine(ASKED, batch)
+    one_by_one = len(batch) - found.refusals.height
+    assert {1: one_by_one, 10**9: 1}.get(most, 2) <= len(found.parts) <= one_by_one
+    one, other = (frames_of(stack_all(sent.parts)) for sent in (found, whole))
+    for name, frame in other.items():
+        assert_frame_equal(one[name], frame)
 
 
-def test_what_goes_is_gone(demo: Demo, sent: Intake) -> None:
-    again = read(demo)
-    _, cells = (pl.concat(part) for part in zip(*again.batches(5000, let_go=True), strict=True))
-    assert_frame_equal(cells, sent.cells)
-    assert again.readings == []
-    assert_frame_equal(again.files, sent.files)
+def test_nothing_read_is_one_portion_of_nothing(batch: ReadBatch) -> None:
+    (part,) = read_and_examine(ASKED, replace(batch, files=[])).parts
+    assert all(frame.is_empty() for frame in frames_of(part).values())
 
 
-def test_nothing_read_is_one_portion_of_nothing(sent: Intake) -> None:
-    none = sent.of(pl.Series([], dtype=pl.UInt32))
-    ((sheets, cells),) = none.batches()
-    assert (none.files.height, sheets.height, cells.height) == (0, 0, 0)
+def test_pages_in_batches_are_those_of_all_clusters(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, *others = page_batches(demo.review, "de")
+    whole = make_pages(replace(others[0], review=demo.review))
+    in_parts = [make_pages(batch) for batch in others]
+    assert len(others) > 1
+    assert {name: text for part in in_parts for name, text in part.items()} == whole
+    assert "index.html" in make_pages(index)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 99, 100, 101, 1500])
+def test_no_item_is_lost_in_batches(count: int) -> None:
+    items = list(range(count))
+    batches = in_batches(items)
+    assert [item for batch in batches for item in batch] == items
+    assert all(0 < len(batch) <= 100 for batch in batches)
 
 
 def test_records_are_stacked_part_by_part() -> None:

@@ -12,27 +12,22 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline import periods, recall
-from pipeline.commands.run import read_here
 from pipeline.find import places
 from pipeline.frames import each_frame, frames_of, stack_all
-from pipeline.intake.discover import discover, fingerprint
-from pipeline.recall import recalling
 from pipeline.request import Request
-from pipeline.run import look_up, read_all, recall_or_read, run
+from pipeline.run import prepare, read_submissions, run
 from pipeline.settings import load_settings
-from pipeline.survey import Asked, Survey, in_order, survey_each
-from schemas.declaration import submission, wanted_sheet_keys
+from pipeline.stages import Direct
+from pipeline.survey import Asked, Survey, in_order
 from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
 
 ASKED = Asked(load_settings(), periods.last_day(PERIOD))
-WANTED = wanted_sheet_keys(submission())
 MOST = 6
-MB = load_settings().intake.max_file_mb
 
 
 class Inputs:
-    """A few submissions, and what is known of them. anew: what the last survey did not know."""
+    """A few submissions. new: how many of them the last survey did not know."""
 
     def __init__(self, folder: Path, demo: Demo) -> None:
         self.outputs = folder / "outputs"
@@ -40,27 +35,21 @@ class Inputs:
         self.submissions = self.inputs / PERIOD / "submissions"
         for path in sorted(self.submissions.iterdir())[MOST:]:
             path.unlink()
-        self.anew: list[str] = []
+        self.new = 0
 
-    def survey(self, asked: Asked = ASKED, *, let_go: bool = True) -> Survey:
+    def survey(self, asked: Asked = ASKED, *, cache: bool = True) -> Survey:
         """Return the survey of what lies there, with what is known from the last time."""
-        found = discover(self.inputs, PERIOD)
-        recalled = recalling(asked, WANTED, self.outputs, use=True)
-        sent, _, skipped = recall_or_read(
-            found, read_here, WANTED, recalled, load_settings(), every=not let_go
-        )
-        known = recalled.known(
-            recalled.by_key(enumerate((p.name, fingerprint(p, MB)) for p in found.submissions))
-        )
-        assert set(skipped) == (known if let_go else set())
-        self.anew = [p.name for n, p in enumerate(found.submissions) if n not in known]
-        parts = stack_all(recalled.parts(sent, let_go=let_go))
-        return each_frame(parts, in_order)
+        plan = prepare(Request(PERIOD, self.inputs, self.outputs, ("go-cluster",), cache=cache))
+        task = replace(plan.task, settings=asked.settings, last_day=asked.last_day)
+        sent, self.new = read_submissions(replace(plan, task=task), Direct())
+        return each_frame(stack_all(sent.parts), in_order)
 
     def from_scratch(self, asked: Asked = ASKED) -> Survey:
         """Return the survey with nothing known."""
-        sent, _ = read_all(discover(self.inputs, PERIOD), read_here, WANTED)
-        return stack_all(list(survey_each(asked, sent.files, sent.batches())))
+        there = self.new
+        found = self.survey(asked, cache=False)
+        self.new = there
+        return found
 
     def path(self, number: int) -> Path:
         """Return one of the submissions."""
@@ -72,11 +61,17 @@ class Inputs:
         return sorted(self.outputs.rglob("*.survey"))
 
 
+@pytest.fixture(autouse=True)
+def _one_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is read at once be kept at once, whatever cores there are."""
+    monkeypatch.setattr("pipeline.stages.CORES", 1)
+
+
 @pytest.fixture
 def there(tmp_path: Path, demo: Demo) -> Inputs:
     made = Inputs(tmp_path, demo)
     made.survey()
-    assert len(made.anew) == MOST
+    assert made.new == MOST
     return made
 
 
@@ -128,17 +123,17 @@ def test_only_what_is_new_is_surveyed(
 ) -> None:
     happens(there)
     surveyed = there.survey()
-    assert len(there.anew) == anew
+    assert there.new == anew
     assert_same(surveyed, there.from_scratch())
     there.survey()
-    assert there.anew == []
+    assert there.new == 0
 
 
-def test_where_nothing_is_new_nothing_is_surveyed(
+def test_where_nothing_is_new_nothing_is_read(
     there: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = there.from_scratch()
-    monkeypatch.setattr(recall, "survey_each", lambda *_: pytest.fail("surveyed"))
+    monkeypatch.setattr("pipeline.run.read_and_examine", lambda *_: pytest.fail("read"))
     assert_same(there.survey(), expected)
 
 
@@ -147,23 +142,7 @@ def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> 
     one_twice(there)
     there.survey()
     assert_same(there.survey(), there.from_scratch())
-    assert there.anew == []
-
-
-def test_a_release_reads_what_it_knows(there: Inputs) -> None:
-    assert_same(there.survey(let_go=False), there.from_scratch())
-    assert there.anew == []
-
-
-def test_what_was_read_counts_if_it_changed_since_it_was_looked_up(there: Inputs) -> None:
-    found = discover(there.inputs, PERIOD)
-    recalled = recalling(ASKED, WANTED, there.outputs, use=True)
-    assert len(look_up(found, recalled, load_settings())) == MOST
-    assert recalled.load()
-    change(there.path(2))
-    sent, _ = read_all(found, read_here, WANTED)
-    parts = stack_all(recalled.parts(sent, let_go=False))
-    assert_same(each_frame(parts, in_order), there.from_scratch())
+    assert there.new == 0
 
 
 def test_what_else_a_survey_hangs_on_makes_it_another(
@@ -174,13 +153,13 @@ def test_what_else_a_survey_hangs_on_makes_it_another(
     others = [later, replace(ASKED, settings=replace(ASKED.settings, actors=rules))]
     for asked in others:
         assert_same(there.survey(asked), there.from_scratch(asked))
-        assert len(there.anew) == MOST
+        assert there.new == MOST
     monkeypatch.setattr(recall, "code_version", lambda: "another")
     there.survey()
-    assert len(there.anew) == MOST
+    assert there.new == MOST
     monkeypatch.undo()
     there.survey()
-    assert there.anew == []
+    assert there.new == 0
 
 
 @pytest.mark.parametrize(
@@ -202,18 +181,18 @@ def test_what_is_damaged_is_surveyed_again(damage: Callable[[Path], object], the
     (pack,) = there.packs
     damage(pack)
     assert_same(there.survey(), there.from_scratch())
-    assert len(there.anew) == MOST
+    assert there.new == MOST
     there.survey()
-    assert there.anew == []
+    assert there.new == 0
 
 
 def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
     for number in range(MOST // 2 + 1):
         change(there.path(number))
     assert_same(there.survey(), there.from_scratch())
-    assert len(there.anew) == MOST
+    assert there.new == MOST
     there.survey()
-    assert there.anew == []
+    assert there.new == 0
 
 
 def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,9 +200,9 @@ def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPat
     for number, anew in enumerate([1, 1, 3]):  # at last two small ones and a new one become one
         change(there.path(number), b"Demo-Cluster", b"Cluster")
         assert_same(there.survey(), there.from_scratch())
-        assert len(there.anew) == anew
+        assert there.new == anew
     there.survey()
-    assert there.anew == []
+    assert there.new == 0
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: Demo) -> None:
@@ -232,7 +211,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
     (there.outputs / ".cache").write_text("in the way")
     for _ in range(2):
         assert_same(there.survey(), there.from_scratch())
-        assert len(there.anew) == MOST
+        assert there.new == MOST
 
 
 def test_a_second_run_publishes_what_a_first_one_would(there: Inputs) -> None:
@@ -252,7 +231,7 @@ def published(there: Inputs, outputs: Path) -> dict[str, int]:
     """Publish the period; returns what was read anew."""
     run(
         Request(PERIOD, there.inputs, outputs, ("go-cluster",), "de", accept_missing=True),
-        read_here,
+        Direct(),
     )
     read: dict[str, int] = json.loads((outputs / PERIOD / "run.json").read_text())["read"]
     return read

@@ -1,34 +1,75 @@
 """Writes the feedback copies of many submissions, each in a process that may die."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import tee
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pipeline.intake.sent import SentFile
 from pipeline.limited import Death, run_limited
 from pipeline.report.feedback.assemble import alone
 from pipeline.report.feedback.copy import FAILED, TOO_SLOW, Job, Terms, make_copy
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.subject import Subject
 from pipeline.settings import load_settings
+from pipeline.stages import in_batches
 
 
-def write_feedback(
-    folder: Path,
+@dataclass(frozen=True)
+class FeedbackBatch:
+    """Copies to be made. files: the submissions. subjects: what is said of each; names: of copies.
+
+    wanted: keys of the sheets that were read.
+    """
+
+    files: Sequence[SentFile]
+    subjects: Sequence[Subject]
+    names: Sequence[str]
+    lang: str
+    wanted: frozenset[str]
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def packed(self) -> "FeedbackBatch":
+        """Return the batch with the bytes of its files."""
+        limits = load_settings().intake
+        return replace(self, files=[file.packed(limits) for file in self.files])
+
+    def unpacked(self, folder: Path) -> "FeedbackBatch":
+        """Return the batch with its files written into a folder."""
+        return replace(self, files=[file.unpacked(folder) for file in self.files])
+
+
+def feedback_batches(
+    files: Sequence[SentFile],
+    subjects: Sequence[Subject],
     names: Sequence[str],
-    subjects: Iterable[Subject],
     lang: str,
     wanted: frozenset[str],
-) -> list[Path]:
-    """Write the feedback of every submission into a folder of its own; returns where, in order.
+) -> list[FeedbackBatch]:
+    """Return the batches of all copies, see `FeedbackBatch`."""
+    parts = zip(*map(in_batches, (files, subjects, names)), strict=True)
+    return [FeedbackBatch(f, s, n, lang, wanted) for f, s, n in parts]
 
-    names: of the submissions. wanted: keys of the sheets that were read.
-    """
+
+def make_feedback(batch: FeedbackBatch) -> dict[str, bytes]:
+    """Return the copies of a batch by their names; they are made one after the other."""
+    with TemporaryDirectory(prefix="cluster-review-") as folder:
+        rows = zip(batch.files, batch.subjects, batch.names, strict=True)
+        jobs = [Job(replace(s, path=f.path), Path(folder) / name) for f, s, name in rows]
+        made = write_all(jobs, batch.lang, batch.wanted, workers=1)
+        return {path.name: path.read_bytes() for path in made}
+
+
+def write_copies(copies: Mapping[str, bytes], folder: Path) -> None:
+    """Write copies into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    targets = [folder / name for name in feedback_names(names)]
-    return write_all(map(Job, subjects, targets), lang, wanted)
+    for name, content in copies.items():
+        (folder / name).write_bytes(content)
 
 
 def add_feedback(
@@ -41,10 +82,11 @@ def add_feedback(
     folder.mkdir(parents=True, exist_ok=True)
     there = [path.name for path in folder.iterdir()]
     with TemporaryDirectory(dir=folder, prefix=".") as staging:
-        names = [subject.name for subject in subjects]
-        made = write_feedback(Path(staging), names, subjects, lang, wanted)
-        free = feedback_names(names, there)
-        return [_place(new, folder, name) for new, name in zip(made, free, strict=True)]
+        usual = feedback_names([s.name for s in subjects])
+        jobs = [Job(s, Path(staging) / n) for s, n in zip(subjects, usual, strict=True)]
+        made = write_all(jobs, lang, wanted)
+        names = feedback_names([s.name for s in subjects], there)
+        return [_place(new, folder, name) for new, name in zip(made, names, strict=True)]
 
 
 def _place(new: Path, folder: Path, name: str) -> Path:
@@ -55,10 +97,12 @@ def _place(new: Path, folder: Path, name: str) -> Path:
     return folder / name
 
 
-def write_all(jobs: Iterable[Job], lang: str, wanted: frozenset[str]) -> list[Path]:
+def write_all(
+    jobs: Iterable[Job], lang: str, wanted: frozenset[str], workers: int | None = None
+) -> list[Path]:
     """Write every copy; where one cannot be made, the protocol alone, which says so.
 
-    A job is taken when its turn comes, and gone when its copy is written.
+    A job is taken when its turn comes. workers: how many processes; None as the settings say.
     """
     settings = load_settings()
     given, waiting = tee(jobs)
@@ -67,7 +111,7 @@ def write_all(jobs: Iterable[Job], lang: str, wanted: frozenset[str]) -> list[Pa
         given,
         seconds=settings.feedback.max_seconds,
         megabytes=settings.intake.max_memory_mb,
-        workers=settings.intake.workers,
+        workers=settings.intake.workers if workers is None else workers,
         writes=True,
     )
     targets = []

@@ -30,7 +30,6 @@ TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
 CONTEXT = ("process", "features", "stages")
 # On paper a page lists as many findings as leave it on two sheets.
 ON_PAPER = 8
-AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,16 @@ class ClusterView:
 
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
-    """Yield the view of every reviewed cluster.
+    """Yield the view of every reviewed cluster, in the order of their IDs.
 
-    Some are taken apart at a time: as rows of Python's own, tables take many times their room.
+    review: of some hundred clusters at most: as rows of Python's own, tables take many times their
+    room.
     """
-    frames, hides = printed_frames(review), discretion(review)
-    actors = review.tables["actors"]
-    for clusters in review.tables["clusters"].sort("cluster_id").iter_slices(AT_ONCE):
-        own = pl.col("cluster_id").is_in(clusters["cluster_id"].implode())
-        parts = {name: _by_cluster(frame.filter(own)) for name, frame in frames.items()}
-        printed = actor_tables(actors.filter(own), words)
-        for row in clusters.iter_rows(named=True):
-            yield cluster_view(row, review, parts, hides, printed, words)
+    hides = discretion(review)
+    parts = {name: _by_cluster(frame) for name, frame in printed_frames(review).items()}
+    printed = actor_tables(review.tables["actors"], words)
+    for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
+        yield cluster_view(row, review, parts, hides, printed, words)
 
 
 def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:

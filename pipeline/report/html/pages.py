@@ -1,6 +1,10 @@
-"""Writes the HTML report of a review: the office's index and one page per cluster."""
+"""Makes the HTML report of a review, in batches: the office's index and one page per cluster."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import polars as pl
 
 from pipeline.report.html.cluster import cluster_views
 from pipeline.report.html.index import index_view
@@ -10,35 +14,72 @@ from pipeline.report.html.rendering import render
 from pipeline.report.html.views import page_of
 from pipeline.report.html.words import Words
 from pipeline.review import Review
+from pipeline.stages import in_batches
 
 
-def write_pages(review: Review, folder: Path, lang: str) -> None:
-    """Write index.html and clusters/<cluster_id>.html below the folder.
+@dataclass(frozen=True)
+class PageBatch:
+    """Pages to be made: of some clusters, or the index. review: what they are made from."""
 
-    Tables too long for the index also stand in lists/<table>-<page>.html.
+    review: Review
+    lang: str
+    is_index: bool = False
 
-    Args:
-        review: the finished review.
-        folder: where the report goes; made if missing.
-        lang: "de" or "en".
-    """
-    words = Words(lang)
-    write_index(review, folder, words)
-    for view in cluster_views(review, words):
-        path = folder / page_of(view.cluster_id)
-        _write(path, render("cluster.html.j2", words, view=view))
+    def __len__(self) -> int:
+        return 1 if self.is_index else self.review.tables["clusters"].height
+
+    def packed(self) -> "PageBatch":
+        """Return the batch as it travels: it needs no files."""
+        return self
+
+    def unpacked(self, folder: Path) -> "PageBatch":
+        """Return the batch as it was packed."""
+        return self
 
 
-def write_index(review: Review, folder: Path, words: Words) -> None:
-    """Write index.html and the pages of its long tables."""
+def page_batches(review: Review, lang: str) -> list[PageBatch]:
+    """Return the batches of the whole report. lang: "de" or "en"."""
+    clusters = review.tables["clusters"]["cluster_id"].sort().to_list()
+    parts = [PageBatch(of_clusters(review, some), lang) for some in in_batches(clusters)]
+    return [PageBatch(review, lang, is_index=True), *parts]
+
+
+def make_pages(batch: PageBatch) -> dict[str, str]:
+    """Return the pages of a batch by their path below the report's folder."""
+    words = Words(batch.lang)
+    if batch.is_index:
+        return index_pages(batch.review, words)
+    views = cluster_views(batch.review, words)
+    return {page_of(v.cluster_id): render("cluster.html.j2", words, view=v) for v in views}
+
+
+def index_pages(review: Review, words: Words) -> dict[str, str]:
+    """Return index.html, and lists/<table>-<page>.html of the tables that are too long for it."""
     view, rules = index_view(review, words), review.settings.pages
     lists = long_tables(view, rules, words)
     data = given(view, lists, rules, words)
-    _write(folder / "index.html", render("index.html.j2", words, view=view, lists=lists, data=data))
+    pages = {"index.html": render("index.html.j2", words, view=view, lists=lists, data=data)}
     for page in list_pages(lists, view.head, words):
-        _write(folder / page.part.href, render("list.html.j2", words, view=page))
+        pages[page.part.href] = render("list.html.j2", words, view=page)
+    return pages
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
+    """Return the review with the rows of these clusters alone, in all that names clusters."""
+
+    def own(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        theirs = pl.col("cluster_id").is_in(cluster_ids)
+        return {
+            name: table.filter(theirs) if "cluster_id" in table.columns else table
+            for name, table in tables.items()
+        }
+
+    return replace(review, tables=own(review.tables), context=own(review.context))
+
+
+def write_pages(pages: Mapping[str, str], folder: Path) -> None:
+    """Write pages below the report's folder."""
+    for name, text in pages.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,141 @@
+"""The stages of a run, and who carries them out.
+
+`run.py` names their order. An engine carries them out: `Direct` in this process,
+`operation.tasks.Tasks` as tasks of Prefect. Both do the same work.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence, Sized
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import partial
+from threading import Lock
+from typing import Protocol, TypeVar
+
+CORES = os.cpu_count() or 1
+# A batch takes about a minute on a slow machine. More files give more batches, not longer ones.
+MOST_IN_BATCH = 100
+
+T = TypeVar("T")
+Result = TypeVar("Result", covariant=True)
+Batch = TypeVar("Batch", bound=Sized)
+
+
+def never(result: object) -> bool:
+    """Expect no failure that may pass."""
+    return False
+
+
+class Stage(StrEnum):
+    """A part of a run that is shown to its user, see `texts.toml`, group `stage`."""
+
+    READ = "read"
+    REVIEW = "review"
+    TABLES = "tables"
+    PAGES = "pages"
+    FEEDBACK = "feedback"
+    WORKBOOKS = "workbooks"
+    HANDOUTS = "handouts"
+    PUBLISH = "publish"
+
+
+# Shows that so many of so many items of a stage are done.
+Show = Callable[[Stage, int, int], None]
+
+
+def show_nothing(stage: Stage, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+# Where progress is shown besides what an engine shows: the terminal of the command line.
+SHOW: ContextVar[Show] = ContextVar("SHOW", default=show_nothing)
+
+
+class Progress:
+    """How many items of a stage are done; several threads may count."""
+
+    def __init__(self, stage: Stage, total: int, *shows: Show) -> None:
+        self.stage, self.total, self.done = stage, total, 0
+        self.shows = (SHOW.get(), *shows)
+        self.lock = Lock()
+        self.add(0)
+
+    def add(self, count: int) -> None:
+        """Count more items as done, and show it."""
+        with self.lock:
+            self.done += count
+            for show in self.shows:
+                show(self.stage, self.done, self.total)
+
+
+class Started(Protocol[Result]):
+    """Work that has begun."""
+
+    def result(self) -> Result:
+        """Wait for the result; an exception of the work is raised here."""
+
+
+class Engine(Protocol):
+    """Carries out the stages of a run."""
+
+    def start(self, stage: Stage, work: Callable[[], T]) -> Started[T]:
+        """Begin a stage that is one piece of work."""
+
+    def each(
+        self,
+        stage: Stage,
+        work: Callable[[Batch], T],
+        batches: Sequence[Batch],
+        may_pass: Callable[[T], bool] = never,
+    ) -> Iterator[T]:
+        """Yield the result of every batch, in their order; batches run beside each other.
+
+        work: a plain function; it may run on another machine. may_pass: whether a result names a
+        failure that another try could mend.
+        """
+
+
+class Direct:
+    """Carries out the stages in this process, without Prefect."""
+
+    def start(self, stage: Stage, work: Callable[[], T]) -> Started[T]:
+        """Begin a stage in a thread of its own."""
+        with_progress = partial(counted, Progress(stage, 1), 1, work)
+        threads = ThreadPoolExecutor(1)
+        future = threads.submit(with_progress)
+        threads.shutdown(wait=False)
+        return future
+
+    def each(
+        self,
+        stage: Stage,
+        work: Callable[[Batch], T],
+        batches: Sequence[Batch],
+        may_pass: Callable[[T], bool] = never,
+    ) -> Iterator[T]:
+        """Yield the result of every batch; as many run at once as there are cores."""
+        progress = Progress(stage, sum(map(len, batches)))
+        with ThreadPoolExecutor(CORES) as threads:
+            works = [
+                partial(counted, progress, len(batch), partial(work, batch)) for batch in batches
+            ]
+            futures = [threads.submit(one) for one in works]
+            try:
+                for future in futures:
+                    yield future.result()
+            finally:
+                threads.shutdown(wait=True, cancel_futures=True)
+
+
+def counted(progress: Progress, items: int, work: Callable[[], T]) -> T:
+    """Do the work, and count its items as done."""
+    result = work()
+    progress.add(items)
+    return result
+
+
+def in_batches(items: Sequence[T], most: int = MOST_IN_BATCH) -> list[Sequence[T]]:
+    """Return the items in batches of about the same size, at least one for each core."""
+    size = max(1, min(most, -(-len(items) // CORES)))
+    return [items[start : start + size] for start in range(0, len(items), size)]
