@@ -6,9 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.collector import none_at_the_end
 from pipeline.commands.terminal import fail
-from pipeline.memory import give_back_if_large
 from pipeline.trouble import (
     LEAST_SPACE,
     LEAST_SPACE_OF_PICTURES,
@@ -32,7 +30,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser.parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
-    none_at_the_end()
     return carried_out(arguments)
 
 
@@ -230,7 +227,6 @@ def add_demo(commands: Commands) -> None:  # type: ignore[valid-type]
 
 def command_run(arguments: argparse.Namespace) -> int:
     """Review a period."""
-    give_back_if_large(arguments.inputs / arguments.period / "submissions")
     from pipeline.commands.run import command
 
     return command(arguments)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pipeline.collector import no_collecting
 from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_name
 from pipeline.intake.reader import Reading
@@ -31,14 +30,13 @@ def command(arguments: argparse.Namespace) -> int:
     if lost:
         return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(lost)}")
     groups = by_mappings(paths, arguments.mapping)
-    with no_collecting():
-        if any(groups):
-            return with_mappings(arguments, groups)
-        with ThreadPoolExecutor(1) as background:
-            outcomes = background.submit(read_all, paths, OUR_SHEETS)
-            from pipeline.commands.checking import report
+    if any(groups):
+        return with_mappings(arguments, groups)
+    with ThreadPoolExecutor(1) as background:
+        outcomes = background.submit(read_all, paths, OUR_SHEETS)
+        from pipeline.commands.checking import report
 
-            return report(arguments, [((), paths)], OUR_SHEETS, outcomes.result)
+        return report(arguments, [((), paths)], OUR_SHEETS, outcomes.result)
 
 
 def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:

@@ -15,7 +15,7 @@ import pytest
 from pipeline import run as runs
 from pipeline.catalogue import FOLDER, load
 from pipeline.cli import main
-from pipeline.commands.run import read_here
+from pipeline.stages import Direct
 from pipeline.demo import write_portfolio
 from pipeline.diff.publication import TABLES as COMPARED
 from pipeline.find import places
@@ -54,7 +54,7 @@ def publish(root: Path, outputs: Path, period: str, *parts: str) -> runs.Publish
     """Publish a period; parts: what is left out besides the variants."""
     with sparing(*(parts or ALL)):
         request = runs.Request(period, root / "inputs", outputs, ("go-cluster",))
-        return runs.run(request, read_here)
+        return runs.run(request, Direct())
 
 
 def without_checksums(folder: Path) -> None:

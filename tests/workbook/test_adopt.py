@@ -18,7 +18,7 @@ from openpyxl.worksheet.table import Table
 from pipeline.adopt.append import Loss, append_rows, losses
 from pipeline.adopt.reading import read_ratings
 from pipeline.cli import main
-from pipeline.commands.run import read_here
+from pipeline.reading import read_here
 from pipeline.report.workbook.assessments import write_assessments
 from tests.workbook.conftest import Demo
 
