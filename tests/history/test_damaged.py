@@ -15,7 +15,6 @@ import pytest
 from pipeline import run as runs
 from pipeline.catalogue import FOLDER, load
 from pipeline.cli import main
-from pipeline.stages import Direct
 from pipeline.demo import write_portfolio
 from pipeline.diff.publication import TABLES as COMPARED
 from pipeline.find import places
@@ -24,6 +23,7 @@ from pipeline.history.model import TABLES
 from pipeline.published import published_before
 from pipeline.report.earlier import read_earlier
 from pipeline.settings import load_settings
+from pipeline.stages import Direct
 from tests.sparing import ALL, sparing
 
 FIRST, DAMAGED, PERIOD = "2026-Q1", "2026-Q2", "2026-Q3"
