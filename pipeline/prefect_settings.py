@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.operation.orphans import stand_by
+from pipeline.operation.private import keep_private, new_password
 
 STDERR = 2
 
@@ -15,7 +16,7 @@ def prepare(home: Path) -> None:
     """Set what the user has not set: no telemetry, Prefect's own files below home, errors only.
 
     home: the folder for Prefect's database where no other is configured, so that nothing global
-    is touched.
+    is touched. The temporary server answers no page in a browser and nobody without its password.
     """
     defaults = {
         "DO_NOT_TRACK": "1",
@@ -29,10 +30,15 @@ def prepare(home: Path) -> None:
         ),
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    if not os.environ.get("PREFECT_API_URL"):
+        names = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
+        password = next(filter(None, map(os.environ.get, names)), new_password())
+        os.environ.update(dict.fromkeys(names, password))
 
 
 @contextmanager
@@ -43,15 +49,17 @@ def quiet_prefect(outputs: Path) -> Iterator[None]:
     to a log beside its database. Where the run is killed, its server is ended, too.
     """
     home = outputs / ".prefect"
-    home.mkdir(parents=True, exist_ok=True)
+    keep_private(home)
     prepare(home)
     stand_by()
     try:
         yield
-    finally:  # what is registered last runs first, before Prefect's own
+    finally:
+        keep_private(home)  # the database was made by the server, with our umask
+        # What is registered last runs first, before Prefect's own.
         atexit.register(_to_log, home / "shutdown.log")
 
 
 def _to_log(path: Path) -> None:
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(log, STDERR)

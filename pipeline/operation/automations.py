@@ -11,8 +11,11 @@ from prefect.events.schemas.automations import Automation, AutomationCore, Event
 
 from pipeline.operation.settings import DEAD_AFTER_SECONDS
 
-# What a run says of itself, or its worker of it, before it is at its end.
-ALIVE = {f"prefect.flow-run.{word}" for word in ("heartbeat", "Pending", "Running")}
+# What a run says of itself, or its worker of it, while it holds its deployment's place. After each
+# of these words another one must come: a run that says no more would hold the place for ever.
+HEARTBEAT = "prefect.flow-run.heartbeat"
+HOLDING = ("Pending", "Submitting", "InfrastructurePending", "Running", "Retrying", "Cancelling")
+ALIVE = {HEARTBEAT, *(f"prefect.flow-run.{state}" for state in HOLDING)}
 DEAD = "cluster-review: dead runs"
 DEAD_MESSAGE = (
     "Der Lauf hat sich nicht mehr gemeldet: sein Prozess ist tot. Die bisherige Veröffentlichung "

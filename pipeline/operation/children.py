@@ -26,12 +26,16 @@ class KeepsDyingError(Exception):
 
 @dataclass
 class Child:
-    """One process of Prefect: `python -m prefect …`, its words in a log."""
+    """One process: `python -m …`, its words in a log.
+
+    umask: for the files that it makes; ours where none is given.
+    """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    umask: int = -1
     process: subprocess.Popen[bytes] | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS))
 
@@ -39,7 +43,7 @@ class Child:
         """Start the process."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "prefect", *self.arguments],
+                [sys.executable, "-m", *self.arguments],
                 cwd=ROOT,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
@@ -47,6 +51,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C on the terminal is for us, who end it in order.
                 start_new_session=True,
+                umask=self.umask,
                 preexec_fn=end_with_parent,
             )
 

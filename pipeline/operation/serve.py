@@ -9,6 +9,7 @@ that ours would have, and nobody is there.
 import argparse
 import contextlib
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -21,11 +22,18 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.operation.children import PATIENCE, Child, KeepsDyingError, keep_alive, rotate
+from pipeline.operation.private import (
+    OTHERS,
+    keep_private,
+    kept_password,
+    make_password,
+    password_file,
+)
 from pipeline.operation.processes import adopt_orphans, descendants, end_all
-from pipeline.operation.settings import HOST, POOL, ROOT, environment
+from pipeline.operation.settings import HOST, POOL, ROOT, environment, is_ours
 
 START_SECONDS = 180
-HERE = (HOST, "localhost")
+OURS, THEIRS = "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"
 MESSAGES = {
     "taken": (
         "Port {port} ist belegt. Läuft `make serve` schon? Sonst einen anderen nehmen: "
@@ -43,6 +51,12 @@ MESSAGES = {
         "The Prefect server at {url} does not answer. PREFECT_API_URL names it: please start it, "
         "or unset the variable, and one is started here.",
     ),
+    "locked": (
+        "Der Prefect-Server unter {url} verlangt ein anderes Passwort: bitte "
+        "PREFECT_API_AUTH_STRING setzen (Benutzer:Passwort).",
+        "The Prefect server at {url} asks for another password: please set "
+        "PREFECT_API_AUTH_STRING (user:password).",
+    ),
     "dying": (
         "Ein Prozess endet immer wieder; der Grund steht am Ende von {log}",
         "A process ends again and again; the end of {log} says why",
@@ -52,6 +66,13 @@ MESSAGES = {
         "The deployments of prefect.yaml could not be set up: {why}",
     ),
 }
+
+
+FOREIGN = """\
+Dieser Server hat eigene Regeln, wer ihn erreicht und ob er ein Passwort verlangt; wer auf ihm Läufe
+starten darf, startet sie auf diesem Rechner.
+This server has rules of its own on who reaches it and whether it asks for a password; who may start
+runs on it starts them on this machine."""
 
 
 class CannotServeError(Exception):
@@ -92,17 +113,16 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 def serve(home: Path, port: int) -> None:
     """Start everything and watch over it; what was started is ended in any case."""
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o700)  # where others look: what runs said of submissions
+    published = os.umask(OTHERS)  # what runs publish is not for us alone
+    keep_private(home)
     foreign = names_another_server(port)
-    if not foreign:
-        os.environ.pop("PREFECT_API_URL", None)
+    new = not foreign and has_new_password(home)
     os.environ.update(environment(home, port))
     url = os.environ["PREFECT_API_URL"]
     adopt_orphans()
     with ending() as children:
         if foreign:
-            print(f"Prefect: {url} (PREFECT_API_URL)", flush=True)
+            print(f"Prefect: {url} (PREFECT_API_URL)", FOREIGN, sep="\n", flush=True)
             wait_for(url, CannotServeError("named", url=url), children)
         else:
             refuse_taken(port)
@@ -110,11 +130,40 @@ def serve(home: Path, port: int) -> None:
             children.append(start_server(port, log))
             print(f"Prefect startet / is starting … ({log})", flush=True)
             wait_for(url, CannotServeError("unreachable", url=url, log=log), children)
-        set_up_all(home)
-        children.append(start_worker(home))
-        print(f"Oberfläche / interface: {url.removesuffix('/api')}", flush=True)
-        print("Beenden mit Strg-C / Ctrl-C ends it", flush=True)
+        set_up_all(home, url)
+        children.append(start_worker(home, published))
+        ways_in = [] if foreign else how_to_log_in(home, url, new)
+        print(
+            f"Oberfläche / interface: {url.removesuffix('/api')}",
+            *ways_in,
+            "Beenden mit Strg-C / Ctrl-C ends it",
+            sep="\n",
+            flush=True,
+        )
         watch(children)
+
+
+def has_new_password(home: Path) -> bool:
+    """Make a password for our server, unless there is one or the user has set it.
+
+    What the environment says of another server, or of an older password, is dropped.
+    """
+    for name in ("PREFECT_API_URL", THEIRS):
+        os.environ.pop(name, None)
+    return not os.environ.get(OURS) and make_password(home)
+
+
+def how_to_log_in(home: Path, url: str, new: bool) -> Iterator[str]:
+    """Yield what to type in the browser and in a second shell; a new password is shown."""
+    kept = password_file(home)
+    if os.environ[OURS] == kept_password(home):
+        secret, place = f"$(cat {shlex.quote(str(kept))})", str(kept)
+    else:
+        secret = place = f"${OURS}"
+    shown = f": {os.environ[OURS]}" if new else ""
+    yield f"Passwort / password ({place}){shown}"
+    yield "Zweites Terminal / second shell, for .venv/bin/prefect:"
+    yield f'  export PREFECT_API_URL={url} {THEIRS}="{secret}"'
 
 
 @contextlib.contextmanager
@@ -150,9 +199,9 @@ def names_another_server(port: int) -> bool:
 
     Prefect advises to set it to 127.0.0.1:4200 for good: where nobody is there, ours is meant.
     """
-    parts = urllib.parse.urlsplit(os.environ.get("PREFECT_API_URL", ""))
-    ours = parts.hostname in HERE and parts.port == port and is_free(port)
-    return bool(parts.hostname) and not ours
+    url = os.environ.get("PREFECT_API_URL", "")
+    named = bool(urllib.parse.urlsplit(url).hostname)
+    return named and not (is_ours(url, port) and is_free(port))
 
 
 def refuse_taken(port: int) -> None:
@@ -174,18 +223,19 @@ def is_free(port: int) -> bool:
 
 def start_server(port: int, log: Path) -> Child:
     """Start Prefect's server, for this machine only."""
-    child = Child(
-        "server", ["server", "start", "--host", HOST, "--port", str(port)], os.environ, log
-    )
+    child = Child("server", ["pipeline.operation.server", "--port", str(port)], os.environ, log)
     child.start()
     return child
 
 
-def start_worker(home: Path) -> Child:
-    """Start a worker with a name that stays, so that a new one takes an old one's place."""
+def start_worker(home: Path, umask: int) -> Child:
+    """Start a worker with a name that stays, so that a new one takes an old one's place.
+
+    umask: for what its runs publish.
+    """
     name = f"cluster-review on {socket.gethostname()}"
-    arguments = ["worker", "start", "--pool", POOL, "--type", "process", "--name", name]
-    child = Child("worker", arguments, os.environ, rotate(home / "worker.log"))
+    arguments = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", name]
+    child = Child("worker", arguments, os.environ, rotate(home / "worker.log"), umask)
     child.start()
     return child
 
@@ -204,14 +254,18 @@ def wait_for(url: str, trouble: CannotServeError, children: Sequence[Child]) -> 
     raise trouble
 
 
-def set_up_all(home: Path) -> None:
-    """Make what the server lacks: the work pool, the deployments, the automation for dead runs."""
-    from pipeline.operation.setup import SetupError, set_up
+def set_up_all(home: Path, url: str) -> None:
+    """Make what the server lacks, put right what is old; say which runs were cancelled for that."""
+    from pipeline.operation.setup import LockedError, SetupError, set_up
 
     try:
-        set_up(home)
+        cancelled = set_up(home)
+    except LockedError as error:
+        raise CannotServeError("locked", url=url) from error
     except SetupError as error:
         raise CannotServeError("deploying", why=error) from error
+    for name in cancelled:
+        print(f"Abgebrochen, hatte eigene Job-Variablen / cancelled, had job variables: {name}")
 
 
 if __name__ == "__main__":

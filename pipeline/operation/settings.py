@@ -3,17 +3,23 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pipeline
+from pipeline.operation.private import kept_password
 
 ROOT = Path(pipeline.__file__).parents[1]
 POOL = "cluster-review"
 HOST = "127.0.0.1"
+HERE = (HOST, "localhost")
 DAY = 24 * 60 * 60
 
 # A run says every so many seconds that it lives; without a word for so long it counts as dead. A
 # busy server may take minutes to note a word: a run that lives must not count as dead.
 HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 30, 300
+# A run that is submitted and says no more loses its deployment's place after so long in any case.
+# It counts as dead before that, since a place that was lost could be given back a second time.
+SUBMITTED_SECONDS = 540
 # Four quarters and the one they are compared with; then runs, logs and artifacts are deleted.
 KEEP_RUNS_SECONDS = 460 * DAY
 
@@ -21,8 +27,8 @@ KEEP_RUNS_SECONDS = 460 * DAY
 def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return the environment of server, worker and runs.
 
-    home: the folder for all that Prefect keeps. port: of our server; not used where the user names
-    another server.
+    home: the folder for all that Prefect keeps, and the password of our server. port: of our
+    server; not used where the user names another server.
     """
     defaults = {
         "DO_NOT_TRACK": "1",
@@ -32,6 +38,8 @@ def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) ->
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Prefect's own default lets pages of every origin read its answers.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(f"http://{name}:{port}" for name in HERE),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_UI_STATIC_DIRECTORY": str(home.absolute() / "ui"),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
@@ -40,12 +48,23 @@ def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) ->
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
             "prefect.server.concurrency.lease_storage.filesystem"
         ),
+        "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": str(SUBMITTED_SECONDS),
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_SECONDS),
         "PYTHONUNBUFFERED": "1",
     }
     result = defaults | dict(given)
-    if "PREFECT_SERVER_API_AUTH_STRING" in result:
-        result.setdefault("PREFECT_API_AUTH_STRING", result["PREFECT_SERVER_API_AUTH_STRING"])
+    password = result.get("PREFECT_SERVER_API_AUTH_STRING")
+    if not password and is_ours(result["PREFECT_API_URL"], port):
+        password = kept_password(home)
+    if password:
+        result["PREFECT_SERVER_API_AUTH_STRING"] = password
+        result.setdefault("PREFECT_API_AUTH_STRING", password)
     folders = [str(ROOT), *filter(None, [result.get("PYTHONPATH")])]
     return result | {"PYTHONPATH": os.pathsep.join(folders)}
+
+
+def is_ours(url: str, port: int) -> bool:
+    """Whether an address is the one that our server has."""
+    parts = urlsplit(url)
+    return parts.hostname in HERE and parts.port == port

@@ -1,46 +1,140 @@
-"""Makes what the server lacks: work pool, deployments of prefect.yaml, automation for dead runs."""
+"""Makes what the server lacks: work pool, deployments of prefect.yaml, automation for dead runs.
 
+What an earlier version has left there is brought up to date.
+"""
+
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.exceptions import ObjectNotFound
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.events import Event, Resource
+from prefect.events.clients import get_events_client
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.states import Cancelled
 
-from pipeline.operation.automations import dead_runs, put
+from pipeline.operation.automations import HEARTBEAT, dead_runs, put
 from pipeline.operation.settings import POOL, ROOT
 
 DECLARED = "prefect.yaml"
+# A run sets nothing of the process that the worker starts for it. By Prefect's own template it
+# could set the command, the environment and the folder.
+TEMPLATE: dict[str, Any] = {
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}, "additionalProperties": False},
+}
+WAITING = (StateType.SCHEDULED, StateType.PENDING, StateType.PAUSED)
+AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+NOT_ALLOWED = (
+    "Der Lauf hatte eigene Job-Variablen; sie könnten Befehle ausführen und sind nicht mehr "
+    "erlaubt. / The run had job variables; they could run commands and are no longer allowed."
+)
 
 
 class SetupError(Exception):
     """Something could not be set up; the text says what Prefect says."""
 
 
-def set_up(home: Path) -> None:
+class LockedError(Exception):
+    """The server asks for another password."""
+
+
+def set_up(home: Path) -> list[str]:
     """Make what the server lacks; what is there and unchanged stays as it is.
 
     Deploying again would undo what the office has set in the interface (a paused schedule), and is
-    therefore done only where prefect.yaml has changed or a deployment is missing.
+    therefore done only where prefect.yaml has changed or a deployment is missing. Returns the names
+    of runs that were cancelled.
     """
-    with get_client(sync_client=True) as client:
+    with let_in(), get_client(sync_client=True) as client:
         make_pool(client)
+        cancelled = drop_job_variables(client)
         if needs_deploying(client, home):
             deploy()
             remember(home)
         put(client, dead_runs())
+        # Nobody has listened while the server was off: each has to give a sign of life from now on.
+        asyncio.run(await_sign_of_life(runs(client, AT_WORK)))
+    return cancelled
+
+
+@contextmanager
+def let_in() -> Iterator[None]:
+    """Say in words that the password is a wrong one."""
+    try:
+        yield
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.UNAUTHORIZED:
+            raise
+        raise LockedError from error
 
 
 def make_pool(client: SyncPrefectClient) -> None:
-    """Make the work pool if it is not there."""
+    """Make the work pool if it is not there, and its template if that is another one."""
     try:
-        client.read_work_pool(POOL)
+        pool = client.read_work_pool(POOL)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        made = WorkPoolCreate(name=POOL, type="process", base_job_template=TEMPLATE)
+        client.create_work_pool(made)
+        return
+    if pool.base_job_template != TEMPLATE:
+        client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=TEMPLATE))
+
+
+def drop_job_variables(client: SyncPrefectClient) -> list[str]:
+    """Cancel waiting runs with job variables and clear those of deployments; returns the runs.
+
+    Such a run would do something else than what was asked for, and a deployment with job variables
+    could not be started.
+    """
+    for deployment in client.read_deployments(work_pool_filter=ours()):
+        if deployment.job_variables:
+            client.update_deployment(deployment.id, DeploymentUpdate(job_variables={}))
+    found = [run for run in runs(client, WAITING) if run.job_variables]
+    for run in found:
+        client.set_flow_run_state(run.id, Cancelled(message=NOT_ALLOWED))
+    return [run.name for run in found]
+
+
+def runs(client: SyncPrefectClient, types: Sequence[StateType]) -> list[FlowRun]:
+    """Return the runs of our pool that are in a state of one of the types."""
+    state = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types)))
+    found: list[FlowRun] = []
+    while page := client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(state=state), work_pool_filter=ours(), offset=len(found)
+    ):
+        found += page
+    return found
+
+
+def ours() -> WorkPoolFilter:
+    """Return the filter for what belongs to our pool."""
+    return WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
+
+
+async def await_sign_of_life(found: Sequence[FlowRun]) -> None:
+    """Let the automation for dead runs wait for another word of these runs."""
+    async with get_events_client(checkpoint_every=1) as events:
+        for run in found:
+            resource = Resource({"prefect.resource.id": f"prefect.flow-run.{run.id}"})
+            await events.emit(Event(event=HEARTBEAT, resource=resource))
 
 
 def needs_deploying(client: SyncPrefectClient, home: Path) -> bool:

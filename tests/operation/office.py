@@ -35,11 +35,8 @@ class Office:
         self.port, self.said = free_port(), folder / "said.txt"
         clean = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
         self.environment = {**clean, **SWIFT, **environment}
-        word = environment.get("PREFECT_SERVER_API_AUTH_STRING", ":").split(":")
         address = f"http://127.0.0.1:{self.port}/api"
-        self.api = httpx.Client(
-            base_url=address, auth=(word[0], word[1]), timeout=60, trust_env=False
-        )
+        self.api = httpx.Client(base_url=address, timeout=60, trust_env=False)
         self.slowest = 0.0  # answer so far, in seconds
         self.process = self.start()
 
@@ -63,6 +60,12 @@ class Office:
         words = "/ interface:"
         until(lambda: self.process.poll() is not None or words in self.said.read_text())
         assert self.process.poll() is None, self.words()
+        self.api.auth = httpx.BasicAuth(*self.password().split(":", 1))
+
+    def password(self) -> str:
+        """Return the password that was set, else the one that was made, as user:password."""
+        given = self.environment.get("PREFECT_SERVER_API_AUTH_STRING")
+        return given or (self.home / "password").read_text().strip()
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """End `serve` as Ctrl-C does; returns its exit code."""

@@ -4,18 +4,20 @@ The tests share one office and follow one another as its days do.
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.operation.processes import descendants
 from pipeline.periods import before
 from tests.operation.kills import Kills
-from tests.operation.office import ROOT, Office, Run, today, until
+from tests.operation.office import ROOT, Office, Run, lives, today, until
 from tests.operation.sink import sink
 
 # Runs through a worker wait for Prefect's schedule: minutes altogether.
@@ -23,6 +25,15 @@ pytestmark = pytest.mark.soak
 REVIEW, NIGHTLY = "quarterly-review", "intake-check"
 PERIOD = before(today())
 BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"
+TEN_MINUTES = 600
+# Where a run, or its worker, can die while it holds its deployment's place.
+DYING = [
+    ["Pending"],
+    ["Pending", "Submitting"],
+    ["Pending", "Submitting", "InfrastructurePending"],
+    ["Pending", "Running"],
+    ["Pending", "Running", "Cancelling"],
+]
 Told = list[dict[str, Any]]
 
 
@@ -109,11 +120,21 @@ def test_a_dead_run_gives_its_place_back(office: Office) -> None:
     automation["trigger"]["within"] = 10  # the least that Prefect takes
     keys = ("name", "description", "enabled", "trigger", "actions")
     office.ask("PUT", f"/automations/{automation['id']}", {k: automation[k] for k in keys})
-    dead = office.by_hand(NIGHTLY, hours=1)  # too late for the worker to take it
-    office.ask("POST", f"/flow_runs/{dead['id']}/set_state", {"state": {"type": "PENDING"}})
-    assert places_taken(office, NIGHTLY) == 1
-    assert office.wait_for(dead)["state_name"] == "Crashed"
-    assert places_taken(office, NIGHTLY) == 0
+    for states in DYING:
+        dead = office.by_hand(NIGHTLY, hours=1)  # too late for the worker to take it
+        bring_to(office, dead, states)
+        assert places_taken(office, NIGHTLY) == 1
+        assert office.wait_for(dead)["state_name"] == "Crashed", states
+        assert places_taken(office, NIGHTLY) == 0
+
+
+def bring_to(office: Office, run: Run, states: Sequence[str]) -> None:
+    """Let a run go through these states, as its worker and it would say."""
+    for name in states:
+        kind = "PENDING" if name in {"Submitting", "InfrastructurePending"} else name.upper()
+        state = {"state": {"type": kind, "name": name}}
+        said = office.ask("POST", f"/flow_runs/{run['id']}/set_state", state)
+        assert said["status"] == "ACCEPT"
 
 
 def dead_runs_filter() -> dict[str, Any]:
@@ -140,3 +161,19 @@ def test_ended_and_started_again_it_goes_on(office: Office) -> None:
     office.wait_until_serving()
     again = office.deployment(NIGHTLY)
     assert (again["id"], again["paused"]) == (number, True)
+
+
+def test_a_run_that_died_with_the_office_gives_its_place_back(office: Office) -> None:
+    """Server, worker and run end at once, as when the power fails."""
+    dead = office.by_hand(NIGHTLY, hours=1)
+    bring_to(office, dead, ["Pending", "Submitting"])
+    below = list(descendants(office.process.pid))
+    for number in (office.process.pid, *below):
+        os.kill(number, signal.SIGKILL)
+    office.process.wait()
+    until(lambda: not any(map(lives, below)))
+    office.said.write_text("")
+    office.process = office.start()
+    office.wait_until_serving()
+    until(lambda: office.run(dead["id"])["state_name"] == "Crashed", office.words, TEN_MINUTES)
+    assert places_taken(office, NIGHTLY) == 0

@@ -9,12 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.operation import notify, serve, setup
+from pipeline.operation import notify, serve, server, setup
 from pipeline.operation.automations import dead_runs
 from pipeline.operation.children import Child, KeepsDyingError, rotate
-from pipeline.operation.settings import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, environment
+from pipeline.operation.private import (
+    keep_private,
+    kept_password,
+    make_password,
+    password_file,
+)
+from pipeline.operation.serve import OURS, THEIRS
+from pipeline.operation.settings import (
+    DEAD_AFTER_SECONDS,
+    HEARTBEAT_SECONDS,
+    SUBMITTED_SECONDS,
+    environment,
+)
+from pipeline.prefect_settings import prepare
 
 HOME = Path("/somewhere/.prefect")
+TEN_MINUTES = 600
 
 
 @pytest.mark.parametrize(
@@ -26,6 +40,7 @@ HOME = Path("/somewhere/.prefect")
         ({}, "DO_NOT_TRACK", "1"),
         ({}, "PREFECT_SERVER_ANALYTICS_ENABLED", "false"),
         ({"PREFECT_SERVER_API_AUTH_STRING": "a:b"}, "PREFECT_API_AUTH_STRING", "a:b"),
+        ({"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "x"}, "PREFECT_SERVER_CORS_ALLOWED_ORIGINS", "x"),
         ({"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60"}, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "60"),
         ({"PYTHONPATH": "/x"}, "PYTHONPATH", f"{serve.ROOT}{os.pathsep}/x"),
     ],
@@ -61,8 +76,136 @@ def test_which_server_is_meant(
         assert serve.names_another_server(port) is expected
 
 
+@pytest.mark.parametrize(
+    ("given", "server", "client"),
+    [
+        ({}, "kept", "kept"),
+        ({OURS: ""}, "kept", "kept"),
+        ({OURS: "set"}, "set", "set"),
+        ({THEIRS: "set"}, "kept", "set"),
+        ({"PREFECT_API_URL": "http://localhost:4200/api"}, "kept", "kept"),
+        # Another server is not told our password.
+        ({"PREFECT_API_URL": "http://elsewhere:4200/api"}, None, None),
+        ({"PREFECT_API_URL": "http://127.0.0.1:4201/api"}, None, None),
+        ({"PREFECT_API_URL": "http://elsewhere:4200/api", THEIRS: "set"}, None, "set"),
+    ],
+)
+def test_which_password_is_used(
+    given: dict[str, str], server: str | None, client: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("kept\n")
+    result = environment(tmp_path, 4200, given)
+    assert (result.get(OURS), result.get(THEIRS)) == (server, client)
+
+
+@pytest.mark.parametrize("before", [None, "", "\n"])  # an empty one: the disk was full
+def test_a_password_is_made_once(before: str | None, tmp_path: Path) -> None:
+    if before is not None:
+        password_file(tmp_path).write_text(before)
+    keep_private(tmp_path)
+    assert make_password(tmp_path)
+    made = kept_password(tmp_path)
+    assert len(made) > len("office:") + 30
+    assert password_file(tmp_path).stat().st_mode & 0o777 == 0o600
+    assert not make_password(tmp_path)
+    assert kept_password(tmp_path) == made
+
+
+def test_the_password_that_the_user_has_set_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OURS, "office:set")
+    assert not serve.has_new_password(tmp_path)
+    assert not password_file(tmp_path).exists()
+    shown = "\n".join(serve.how_to_log_in(tmp_path, "http://127.0.0.1:4200/api", new=False))
+    assert "office:set" not in shown
+    assert f'{THEIRS}="${OURS}"' in shown
+
+
+def test_a_password_is_shown_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(OURS, raising=False)
+    make_password(tmp_path)
+    monkeypatch.setenv(OURS, kept_password(tmp_path))
+    for new in (True, False):
+        shown = "\n".join(serve.how_to_log_in(tmp_path, "http://127.0.0.1:4200/api", new=new))
+        assert (kept_password(tmp_path) in shown) is new
+        assert str(password_file(tmp_path)) in shown
+
+
+def test_an_older_private_folder_is_tightened(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    (home / "leases").mkdir(parents=True)
+    elsewhere.write_text("")
+    for name in ("prefect.db", "leases/1"):
+        (home / name).touch(0o644)
+    (home / "link").symlink_to(elsewhere)
+    for path in (home, home / "leases", home / "prefect.db", elsewhere):
+        path.chmod(0o777)
+    keep_private(home)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (home, *home.rglob("*"))}
+    tight = {"home": 0o700, "leases": 0o700, "prefect.db": 0o700, "1": 0o600}
+    assert modes == {**tight, "link": 0o777}  # what a link points to is not ours
+
+
+def test_a_file_system_without_modes_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, mode: int) -> None:
+        raise PermissionError(path, mode)
+
+    (tmp_path / "prefect.db").touch(0o644)
+    monkeypatch.setattr(Path, "chmod", refuse)
+    keep_private(tmp_path)
+    assert make_password(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (None, ["127.0.0.1", "localhost"]),
+        ("http://127.0.0.1:4200/api", ["127.0.0.1", "localhost", "127.0.0.1"]),
+        # A web server with TLS stands before ours.
+        ("https://intranet.example/api", ["127.0.0.1", "localhost", "intranet.example"]),
+        ("/api", ["127.0.0.1", "localhost"]),
+    ],
+)
+def test_which_names_the_server_answers_to(address: str | None, expected: list[str]) -> None:
+    assert server.names(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "server", "client"),
+    [
+        ({OURS: "set"}, "set", "set"),
+        ({THEIRS: "set"}, "set", "set"),  # left from a second shell beside `make serve`
+        ({"PREFECT_API_URL": "http://x/api"}, None, None),
+        ({"PREFECT_API_URL": "http://x/api", THEIRS: "set"}, None, "set"),
+    ],
+)
+def test_a_run_uses_the_password_that_is_set(
+    given: dict[str, str], server: str | None, client: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(given))
+    prepare(HOME)
+    assert (os.environ.get(OURS), os.environ.get(THEIRS)) == (server, client)
+
+
+def test_the_temporary_server_of_a_run_has_a_password_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = set()
+    for _ in range(2):
+        monkeypatch.setattr(os, "environ", {})
+        prepare(HOME)
+        assert os.environ[OURS] == os.environ[THEIRS]
+        made.add(os.environ[OURS])
+    assert len(made) == 2
+    assert os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] == "http://127.0.0.1"
+
+
 def test_a_run_may_miss_heartbeats_before_it_counts_as_dead() -> None:
     assert DEAD_AFTER_SECONDS >= 3 * HEARTBEAT_SECONDS
+    assert DEAD_AFTER_SECONDS < SUBMITTED_SECONDS < TEN_MINUTES
     assert dead_runs().trigger.within.total_seconds() == DEAD_AFTER_SECONDS  # type: ignore[union-attr]
 
 

@@ -1,0 +1,239 @@
+"""Strangers get nothing from the server, and with its password job variables run no command.
+
+Strangers are pages of other origins, which the operator's browser may show; other names that lead
+to this machine; other users without the password. With a real server and a real worker.
+"""
+
+import datetime as dt
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.operation.office import ROOT, Office
+
+REVIEW, NIGHTLY = "quarterly-review", "intake-check"
+SECRET_PATHS = ["flow_runs/filter", "deployments/filter", "artifacts/filter", "events/filter"]
+# What a work pool of Prefect lets a run set, unless it is given another template.
+VARIABLES = ("command", "env", "working_dir")
+PREFECTS_OWN = {
+    "job_configuration": {name: f"{{{{ {name} }}}}" for name in VARIABLES},
+    "variables": {"type": "object", "properties": {name: {} for name in VARIABLES}},
+}
+
+
+@pytest.fixture
+def stranger(office: Office) -> Iterator[httpx.Client]:
+    """Someone who knows where the server is, and no password."""
+    with httpx.Client(base_url=office.api.base_url, trust_env=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("origin", "may_read"),
+    [
+        ("http://127.0.0.1:{port}", True),
+        ("http://localhost:{port}", True),
+        ("http://127.0.0.1:1", False),  # another program on this machine
+        ("https://127.0.0.1:{port}", False),
+        ("http://evil.example", False),
+        ("http://127.0.0.1.evil.example:{port}", False),
+        ("null", False),  # a page in a sandbox, a file
+    ],
+)
+def test_only_our_own_pages_may_read(
+    office: Office, stranger: httpx.Client, origin: str, may_read: bool
+) -> None:
+    origin = origin.format(port=office.port)
+    asked = {"Access-Control-Request-Method": "POST"}
+    preflight = stranger.options("flow_runs/filter", headers={"Origin": origin, **asked})
+    answer = stranger.get("health", headers={"Origin": origin})
+    for response in (preflight, answer):
+        allowed = response.headers.get("access-control-allow-origin")
+        assert allowed == (origin if may_read else None)
+    assert (preflight.status_code == httpx.codes.OK) is may_read
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1:{port}", httpx.codes.OK),
+        ("localhost:{port}", httpx.codes.OK),
+        ("LOCALHOST", httpx.codes.OK),
+        ("evil.example", httpx.codes.BAD_REQUEST),
+        ("evil.example:{port}", httpx.codes.BAD_REQUEST),
+        ("127.0.0.1.evil.example:{port}", httpx.codes.BAD_REQUEST),
+        ("localhost.evil.example", httpx.codes.BAD_REQUEST),
+        ("user@127.0.0.1", httpx.codes.BAD_REQUEST),
+        ("", httpx.codes.BAD_REQUEST),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/api/health", "/api/flow_runs/count"])
+def test_another_name_gets_no_answer(office: Office, host: str, expected: int, path: str) -> None:
+    address = f"http://127.0.0.1:{office.port}{path}"
+    method = "POST" if path.endswith("count") else "GET"
+    headers = {"Host": host.format(port=office.port)}
+    answer = httpx.request(method, address, headers=headers, auth=office.api.auth, trust_env=False)
+    assert answer.status_code == expected
+
+
+def test_another_name_gets_no_events(office: Office) -> None:
+    headers = {
+        "Host": "evil.example",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Version": "13",
+    }
+    answer = office.api.get("events/out", headers=headers)
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+
+
+@pytest.mark.parametrize("path", SECRET_PATHS)
+@pytest.mark.parametrize("auth", [None, ("office", "guess"), ("", "")])
+def test_without_the_password_nothing_is_said(
+    stranger: httpx.Client, path: str, auth: tuple[str, str] | None
+) -> None:
+    assert stranger.post(path, json={}, auth=auth).status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_without_the_password_a_page_starts_nothing(office: Office, stranger: httpx.Client) -> None:
+    number = office.deployment(REVIEW)["id"]
+    # Without a content type a browser asks nobody whether it may send this.
+    answer = stranger.post(
+        f"deployments/{number}/create_flow_run",
+        content=b'{"job_variables": {"command": "id"}}',
+        headers={"Origin": "http://evil.example"},
+    )
+    assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_the_health_check_needs_no_password(stranger: httpx.Client) -> None:
+    assert stranger.get("health").json() is True
+
+
+def test_the_browser_asks_for_the_password(office: Office) -> None:
+    settings = httpx.get(f"http://127.0.0.1:{office.port}/ui-settings", trust_env=False).json()
+    assert settings["auth"] == "BASIC"
+    assert office.password() in office.said.read_text()
+
+
+def test_prefect_in_a_second_shell_works_by_the_line_that_is_printed(office: Office) -> None:
+    (line,) = re.findall(r"^ +export .*$", office.said.read_text(), re.MULTILINE)
+    assert office.password() not in line
+    done = subprocess.run(
+        ["sh", "-c", f"{line}; '{sys.executable}' -m prefect work-pool inspect cluster-review"],
+        cwd=ROOT,
+        env={**office.environment, "PREFECT_HOME": str(office.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cluster-review" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"command": "id"},
+        {"env": {"PYTHONPATH": "/tmp"}},
+        {"env.PYTHONPATH": "/tmp"},
+        {"working_dir": "/tmp"},
+        {"name": "{{ prefect.blocks.secret.x }}"},
+        {"stream_output": False},
+    ],
+    ids=lambda variables: str(*variables),
+)
+def test_job_variables_are_refused(office: Office, variables: dict[str, Any]) -> None:
+    number = office.deployment(REVIEW)["id"]
+    content = {"job_variables": variables}
+    answer = office.answer("POST", f"/deployments/{number}/create_flow_run", content)
+    assert answer is not None
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+
+
+def test_job_variables_run_nothing(office: Office, tmp_path: Path) -> None:
+    """Where the server does not look at them, the worker does not use them."""
+    mark, code = tmp_path / "mark", tmp_path / "code"
+    code.mkdir()
+    for module in ("sitecustomize", "prefect"):  # found by PYTHONPATH; in the folder of the process
+        (code / f"{module}.py").write_text(f"open({str(mark)!r}, 'w')")
+    deployment = office.deployment(NIGHTLY)
+    due = dt.datetime.now(dt.UTC).isoformat()
+    content = {
+        "flow_id": deployment["flow_id"],
+        "deployment_id": deployment["id"],
+        "parameters": deployment["parameters"],
+        "work_pool_name": "cluster-review",
+        "state": {"type": "SCHEDULED", "state_details": {"scheduled_time": due}},
+        "job_variables": {
+            "command": f"touch {mark}",
+            "env": {"PYTHONPATH": str(code)},
+            "env.PYTHONPATH": str(code),
+            "working_dir": str(code),
+        },
+    }
+    run = office.wait_for(office.ask("POST", "/flow_runs/", content))
+    assert not mark.exists()
+    assert run["state_type"] == "COMPLETED"
+
+
+def test_what_an_earlier_version_has_left_is_put_right(office: Office) -> None:
+    office.ask("PATCH", "/work_pools/cluster-review", {"base_job_template": PREFECTS_OWN})
+    number = office.deployment(REVIEW)["id"]
+    variables = {"job_variables": {"command": "id"}}
+    office.ask("PATCH", f"/deployments/{number}", variables)
+    due = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due}}
+    path = f"/deployments/{number}/create_flow_run"
+    bad = office.ask("POST", path, {"state": state, **variables})
+    good = office.ask("POST", path, {"state": state})
+
+    assert set_up(office) == [bad["name"]]
+    cancelled = office.run(bad["id"])
+    assert cancelled["state_type"] == "CANCELLED"
+    assert "Job-Variablen" in cancelled["state"]["message"]
+    assert office.run(good["id"])["state_type"] == "SCHEDULED"
+    assert office.deployment(REVIEW)["job_variables"] == {}
+    template = office.ask("GET", "/work_pools/cluster-review")["base_job_template"]
+    assert template["job_configuration"] == {"stream_output": True}
+    assert set_up(office) == []
+
+
+def set_up(office: Office) -> list[str]:
+    """Set up as `serve` does; returns the names of the runs that it cancels."""
+    code = (
+        "import os; from pathlib import Path; from pipeline.operation.settings import environment\n"
+        f"home = Path({str(office.home)!r})\n"
+        f"os.environ.update(environment(home, {office.port}))\n"
+        "from pipeline.operation.setup import set_up; print(*set_up(home))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=office.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_only_its_owner_can_read_what_prefect_keeps(office: Office) -> None:
+    kept = [path for path in (office.home, *office.home.rglob("*")) if not path.is_symlink()]
+    assert {"password", "prefect.db", "server.log", "worker.log"} <= {path.name for path in kept}
+    assert [str(path) for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_what_runs_publish_is_not_for_its_owner_alone(office: Office) -> None:
+    (checked,) = office.outputs.rglob("checked.json")
+    former = stat.S_IMODE(checked.stat().st_mode)
+    assert former & 0o044, oct(former)
