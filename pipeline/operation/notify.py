@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from pipeline.operation.serve import CannotServeError
 from pipeline.operation.settings import ROOT, environment
 
 WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
@@ -47,19 +48,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.update(environment(arguments.home, arguments.port))
     from prefect.client.orchestration import get_client
 
-    with get_client(sync_client=True) as client:
-        if (error := client.api_healthcheck()) is not None:
-            url = os.environ["PREFECT_API_URL"]
-            print(f"{url} antwortet nicht / does not answer: {error}", file=sys.stderr)
-            return 1
-        if arguments.off:
-            forget(client)
-        if arguments.webhook:
-            tell(client, WEBHOOK, call_webhook(arguments.webhook))
-        if arguments.mail:
-            tell(client, MAIL, send_mail(arguments.mail))
-        print(*(told(client) or ["niemand / nobody"]), sep="\n")
+    from pipeline.operation.setup import LockedError, let_in
+
+    url = os.environ["PREFECT_API_URL"]
+    try:
+        with let_in(), get_client(sync_client=True) as client:
+            if (error := client.api_healthcheck()) is not None:
+                print(f"{url} antwortet nicht / does not answer: {error}", file=sys.stderr)
+                return 1
+            change(client, arguments)
+            print(*(told(client) or ["niemand / nobody"]), sep="\n")
+    except LockedError:
+        print(CannotServeError("locked", url=url), file=sys.stderr)
+        return 1
     return 0
+
+
+def change(client: Any, arguments: argparse.Namespace) -> None:
+    """Do what was asked for."""
+    if arguments.off:
+        forget(client)
+    if arguments.webhook:
+        tell(client, WEBHOOK, call_webhook(arguments.webhook))
+    if arguments.mail:
+        tell(client, MAIL, send_mail(arguments.mail))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
