@@ -18,6 +18,7 @@ settings.load_profile("unhurried")
 
 LONGEST = [
     "operation/test_schedule.py",  # mostly waits
+    "operation/test_strangers.py",  # too
     "html/test_access.py",
     "intake/test_submissions.py",
     "reference/test_differential.py",

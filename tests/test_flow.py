@@ -54,6 +54,15 @@ def test_a_good_run_says_one_line(by_flow: tuple[Path, subprocess.CompletedProce
     assert line.startswith(f"Veröffentlicht: {outputs / PERIOD}. Einreichungen: 10 bewertet")
 
 
+def test_only_its_owner_can_read_what_prefect_keeps(
+    by_flow: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    home = by_flow[0] / ".prefect"
+    kept = {path.name: path.stat().st_mode & 0o777 for path in (home, *home.rglob("*"))}
+    assert kept["prefect.db"] == 0o600
+    assert {name: oct(mode) for name, mode in kept.items() if mode & 0o077} == {}
+
+
 def test_the_flow_publishes_what_direct_publishes(
     by_flow: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:

@@ -121,20 +121,24 @@ def test_a_dead_run_gives_its_place_back(office: Office) -> None:
     keys = ("name", "description", "enabled", "trigger", "actions")
     office.ask("PUT", f"/automations/{automation['id']}", {k: automation[k] for k in keys})
     for states in DYING:
-        dead = office.by_hand(NIGHTLY, hours=1)  # too late for the worker to take it
-        bring_to(office, dead, states)
+        dead = dying(office, states)
         assert places_taken(office, NIGHTLY) == 1
         assert office.wait_for(dead)["state_name"] == "Crashed", states
         assert places_taken(office, NIGHTLY) == 0
 
 
-def bring_to(office: Office, run: Run, states: Sequence[str]) -> None:
-    """Let a run go through these states, as its worker and it would say."""
+def dying(office: Office, states: Sequence[str]) -> Run:
+    """Return a run that has gone through these states, as its worker and it would say."""
+    pool = "/work_pools/cluster-review"
+    office.ask("PATCH", pool, {"is_paused": True})  # the worker shall not take it
+    run = office.by_hand(NIGHTLY)
     for name in states:
         kind = "PENDING" if name in {"Submitting", "InfrastructurePending"} else name.upper()
         state = {"state": {"type": kind, "name": name}}
         said = office.ask("POST", f"/flow_runs/{run['id']}/set_state", state)
-        assert said["status"] == "ACCEPT"
+        assert said["status"] == "ACCEPT", said
+    office.ask("PATCH", pool, {"is_paused": False})
+    return run
 
 
 def dead_runs_filter() -> dict[str, Any]:
@@ -165,8 +169,7 @@ def test_ended_and_started_again_it_goes_on(office: Office) -> None:
 
 def test_a_run_that_died_with_the_office_gives_its_place_back(office: Office) -> None:
     """Server, worker and run end at once, as when the power fails."""
-    dead = office.by_hand(NIGHTLY, hours=1)
-    bring_to(office, dead, ["Pending", "Submitting"])
+    dead = dying(office, ["Pending", "Submitting"])
     below = list(descendants(office.process.pid))
     for number in (office.process.pid, *below):
         os.kill(number, signal.SIGKILL)

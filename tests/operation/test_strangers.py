@@ -5,6 +5,7 @@ to this machine; other users without the password. With a real server and a real
 """
 
 import datetime as dt
+import os
 import re
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pipeline.operation.processes import descendants
 from tests.operation.office import ROOT, Office
 
 REVIEW, NIGHTLY = "quarterly-review", "intake-check"
@@ -250,7 +252,18 @@ def test_only_its_owner_can_read_what_prefect_keeps(office: Office) -> None:
     assert [str(path) for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
-def test_what_runs_publish_is_not_for_its_owner_alone(office: Office) -> None:
-    (checked,) = office.outputs.rglob("checked.json")
-    former = stat.S_IMODE(checked.stat().st_mode)
-    assert former & 0o044, oct(former)
+def test_what_runs_publish_has_the_modes_that_the_operator_wants(office: Office) -> None:
+    """The server writes for its owner alone; the worker and its runs as in the operator's shell."""
+    umasks = {
+        name: umask(number)
+        for number in descendants(office.process.pid)
+        for name in ("pipeline.operation.server", "worker")
+        if name in Path(f"/proc/{number}/cmdline").read_text().split("\0")
+    }
+    assert umasks == {"pipeline.operation.server": "0077", "worker": umask(os.getpid())}
+
+
+def umask(number: int) -> str:
+    """Return what a process takes from the modes of files that it makes."""
+    (found,) = re.findall(r"^Umask:\s*(\d+)$", Path(f"/proc/{number}/status").read_text(), re.M)
+    return str(found)
