@@ -40,6 +40,8 @@ def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) ->
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         # Prefect's own default lets pages of every origin read its answers.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(f"http://{name}:{port}" for name in HERE),
+        # The other interface asks a service on the internet for its settings, whatever is set.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_UI_STATIC_DIRECTORY": str(home.absolute() / "ui"),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
