@@ -13,8 +13,9 @@ from pipeline.operation.settings import DEAD_AFTER_SECONDS
 
 # What a run says of itself, or its worker of it, while it holds its deployment's place. After each
 # of these words another one must come: a run that says no more would hold the place for ever.
+# (One that is being cancelled holds it, too; the server itself ends that after five minutes.)
 HEARTBEAT = "prefect.flow-run.heartbeat"
-HOLDING = ("Pending", "Submitting", "InfrastructurePending", "Running", "Retrying", "Cancelling")
+HOLDING = ("Pending", "Submitting", "InfrastructurePending", "Running", "Retrying")
 ALIVE = {HEARTBEAT, *(f"prefect.flow-run.{state}" for state in HOLDING)}
 DEAD = "cluster-review: dead runs"
 DEAD_MESSAGE = (

@@ -41,7 +41,7 @@ TEMPLATE: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}, "additionalProperties": False},
 }
 WAITING = (StateType.SCHEDULED, StateType.PENDING, StateType.PAUSED)
-AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+AT_WORK = (StateType.PENDING, StateType.RUNNING)
 NOT_ALLOWED = (
     "Der Lauf hatte eigene Job-Variablen; sie könnten Befehle ausführen und sind nicht mehr "
     "erlaubt. / The run had job variables; they could run commands and are no longer allowed."
