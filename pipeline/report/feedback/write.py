@@ -1,10 +1,9 @@
 """Writes the feedback copies of many submissions, each in a process that may die."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import tee
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -98,24 +97,23 @@ def _place(new: Path, folder: Path, name: str) -> Path:
 
 
 def write_all(
-    jobs: Iterable[Job], lang: str, wanted: frozenset[str], workers: int | None = None
+    jobs: Sequence[Job], lang: str, wanted: frozenset[str], workers: int | None = None
 ) -> list[Path]:
     """Write every copy; where one cannot be made, the protocol alone, which says so.
 
-    A job is taken when its turn comes. workers: how many processes; None as the settings say.
+    workers: how many processes; None as the settings say.
     """
     settings = load_settings()
-    given, waiting = tee(jobs)
     outcomes = run_limited(
         partial(make_copy, terms=Terms(lang, settings, wanted)),
-        given,
+        jobs,
         seconds=settings.feedback.max_seconds,
         megabytes=settings.intake.max_memory_mb,
         workers=settings.intake.workers if workers is None else workers,
         writes=True,
     )
     targets = []
-    for outcome, job in zip(outcomes, waiting, strict=True):
+    for outcome, job in zip(outcomes, jobs, strict=True):
         why = reason(outcome)
         if why:
             job.target.write_bytes(alone(job.subject, why, lang, settings.feedback))
