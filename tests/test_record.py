@@ -9,8 +9,8 @@ from pipeline.intake.scheme import LIBRARIES
 from pipeline.record import PACKAGES
 
 READERS = ["worker", "guard", "ooxml", "xlsb", "ods", "xls"]
-# Python's own installation loads it where it is there.
-OF_PYTHON = "setuptools"
+# They read nothing: Python's installation loads the first, the second runs the processes.
+OTHERS = {"cluster-review", "setuptools", "Pebble"}
 
 
 def test_the_libraries_that_read_are_named() -> None:
@@ -20,5 +20,5 @@ def test_the_libraries_that_read_are_named() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     owners = packages_distributions()
     loaded = {owner for name in done.stdout.split() for owner in owners.get(name, [])}
-    assert loaded - {OF_PYTHON, "cluster-review"} == set(LIBRARIES)
+    assert loaded - OTHERS == set(LIBRARIES)
     assert set(LIBRARIES) <= set(PACKAGES)
