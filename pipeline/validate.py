@@ -3,22 +3,19 @@
 A value that fails becomes unknown (null) and a finding with its cell; its row stays.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import polars as pl
+from pandera.errors import SchemaErrors
 
 from pipeline.findings import findings, join_findings
 from pipeline.parse.parse import Parsed
-from schemas.columns import LISTS, dtype_of, holds, is_listed
+from schemas.checking import pa
+from schemas.columns import LISTS
 from schemas.declaration import Sheet, Workbook
-
-if TYPE_CHECKING:
-    import pandera.polars as pa
+from schemas.sheets import items_schema, sheet_schema
 
 CELL = ["file", "sheet_key", "row", "field"]
 # Where one cell fails several checks, the first of these is said.
@@ -85,38 +82,19 @@ def is_error(code: pl.Expr) -> pl.Expr:
 
 
 def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -> pl.DataFrame:
-    """Return index and CELL, code of every value that fails; one row per value.
-
-    Few do: only rows and fields of which not every value holds are checked one by one.
-    """
-    fields = [f for f in sheet.fields if f.type not in LISTS]
-    if all(table.schema.get(f.key) == dtype_of(f) for f in fields):
-        sound = table.select(holds(f, last_day).all().alias(f.key) for f in fields)
-        fields = [f for f in fields if not sound[f.key].all()]
-        table = table.filter(~pl.all_horizontal(True, *(holds(f, last_day) for f in fields)))
-    if table.is_empty():
-        return pl.DataFrame(schema=FAILURES)
-    from schemas.sheets import sheet_schema  # pandera: loaded where something is wrong
-
-    failures = failed(sheet_schema(replace(sheet, fields=tuple(fields)), last_day), table)
+    """Return index and CELL, code of every value that fails; one row per value."""
+    failures = failed(sheet_schema(sheet, last_day), table)
     failures = failures.join(table.select("index", "file", "row"), on="index")
     return failures.with_columns(sheet_key=pl.lit(sheet.key)).select(list(FAILURES))
 
 
 def failed_items(register: str, items: pl.DataFrame) -> pl.DataFrame:
     """Return index, code of every item that is not one of the register's words."""
-    strange = items.filter(~is_listed(pl.col("item"), register).fill_null(value=False))
-    if strange.is_empty():
-        return pl.DataFrame(schema=FAILURES).select("index", "code")
-    from schemas.sheets import items_schema
-
-    return failed(items_schema(register), strange).select("index", "code")
+    return failed(items_schema(register), items).select("index", "code")
 
 
 def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
     """Return index (as in the table), field, code of every value that fails; one row per value."""
-    from pandera.errors import SchemaErrors
-
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as errors:
