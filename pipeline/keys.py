@@ -2,17 +2,18 @@
 
 import polars as pl
 
-from schemas.words import DASHES, HEADER_TAIL, INVISIBLE, UMLAUTS
+from schemas.words import DASHES, HEADER_TAIL, INVISIBLE, ODD_BREAKS, UMLAUTS
+
+
+def visible_expr(text: pl.Expr) -> pl.Expr:
+    """`visible` for a column."""
+    return text.str.replace_all(ODD_BREAKS, " ").str.replace_all(INVISIBLE, "")
 
 
 def collapse_expr(text: pl.Expr) -> pl.Expr:
-    """`collapse` for a column."""
-    return (
-        text.str.normalize("NFC")
-        .str.replace_all(INVISIBLE, "")
-        .str.replace_all(r"\s+", " ")
-        .str.strip_chars()
-    )
+    """`collapse` for a column, of texts of any length."""
+    normal = visible_expr(text).str.normalize("NFC")
+    return normal.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
 def title_key_expr(text: pl.Expr) -> pl.Expr:

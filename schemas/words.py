@@ -8,22 +8,39 @@ import re
 import unicodedata
 
 UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
-# Control characters, zero-width ones and the soft hyphen are invisible in Excel; dashes look alike.
-INVISIBLE = r"[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200d\u2060\ufeff]"
+# What cannot be seen, and may turn the direction of writing or command a terminal: control
+# characters but white space, Unicode's category Cf and variation selectors.
+INVISIBLE = (
+    r"[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f"
+    r"\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+)
+# White space that moves a cursor or a line where nobody looks for it.
+ODD_BREAKS = r"[\u000b\u000c\u0085\u2028\u2029]"
 DASHES = r"[\u2010-\u2015\u2212]"
 # A trailing star and bracketed units of a header: "VZÄ* [h]" is "VZÄ".
 HEADER_TAIL = r"(?:\s*(?:\*|:|\([^()]*\)|\[[^\[\]]*\]))+$"
+# No name is longer. The rest is cut off: normal forms and patterns take time by the square of it.
+LONGEST = 1000
+
+
+def visible(text: str) -> str:
+    """Return the text without what cannot be seen: all that strangers write is read so."""
+    return re.sub(INVISIBLE, "", re.sub(ODD_BREAKS, " ", text))
 
 
 def collapse(text: str) -> str:
     """Return the text without surrounding, repeated and exotic white space, in normal form C."""
-    return re.sub(r"\s+", " ", re.sub(INVISIBLE, "", unicodedata.normalize("NFC", text))).strip()
+    text = unicodedata.normalize("NFC", visible(text)[:LONGEST])
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def word_key(text: str) -> str:
     """Return what two words must have in common to be the same word."""
     if text.isascii() and text.isprintable():  # most names: nothing but letters and blanks
-        return " ".join(text.split()).lower()
+        return " ".join(text[:LONGEST].split()).lower()
     text = re.sub(DASHES, "-", collapse(text)).lower()
     for letter, letters in UMLAUTS.items():
         text = text.replace(letter, letters)

@@ -116,7 +116,7 @@ def test_what_strangers_typed_commands_no_terminal(
     typed = "[bold]viel[/] \u202e\x85 [link=file:///x]Geld"
     path = save(tmp_path / "form.xlsx", submission().set("Finanzierung", "Betrag EUR", typed))
     out = check(capsys, str(path))
-    assert "[bold]viel[/] \ufffd" in out
+    assert "„[bold]viel[/] [link=file:///x]Geld“" in " ".join(out.split())
     assert not set(out) & set("\u202e\x85\x1b")
 
 

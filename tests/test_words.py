@@ -1,16 +1,24 @@
 """How names are compared: the rule for words and the rule for columns are the same."""
 
+import sys
+import unicodedata
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.keys import collapse_expr, header_key_expr, word_key_expr
+from pipeline.keys import collapse_expr, header_key_expr, visible_expr, word_key_expr
 from schemas.declaration import office, registers, submission
-from schemas.words import collapse, header_key, word_key
+from schemas.words import collapse, header_key, visible, word_key
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
-RULES = [(collapse, collapse_expr), (word_key, word_key_expr), (header_key, header_key_expr)]
+RULES = [
+    (visible, visible_expr),
+    (collapse, collapse_expr),
+    (word_key, word_key_expr),
+    (header_key, header_key_expr),
+]
 
 
 @given(TEXTS)
@@ -18,6 +26,18 @@ def test_words_and_columns_agree(text: str) -> None:
     frame = pl.DataFrame({"x": [text]})
     for rule, expression in RULES:
         assert frame.select(expression(pl.col("x"))).item() == rule(text)
+
+
+def test_what_cannot_be_seen_is_left_out() -> None:
+    letters = [chr(n) for n in range(sys.maxunicode + 1) if not 0xD800 <= n < 0xE000]
+    selectors = {n for n in letters if "VARIATION SELECTOR" in unicodedata.name(n, "")}
+    hidden = {n for n in letters if unicodedata.category(n) in ("Cf", "Cc")} | selectors
+    hidden -= {n for n in letters if n.isspace()} - {chr(n) for n in range(0x1C, 0x20)}
+    assert {n for n in letters if not visible(n)} >= hidden
+    more = {n for n in letters if not visible(n)} - hidden
+    assert {unicodedata.category(n) for n in more} <= {"Cn", "Mn"}  # of later Unicode, and \u180f
+    column = pl.DataFrame({"x": letters}).select(visible_expr(pl.col("x")))["x"]
+    assert column.to_list() == [visible(n) for n in letters]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +51,8 @@ def test_words_and_columns_agree(text: str) -> None:
         ("Betrag:", "betrag"),
         ("(nur Klammer)", "(nur klammer)"),
         ("Mu\u0308nchen", "muenchen"),  # combining form
+        ("Mu\u200b\u0308nchen", "muenchen"),
+        ("\u202eVZÄ\u2066\ufe0f", "vzae"),
     ],
 )
 def test_header_key(written: str, meant: str) -> None:

@@ -7,6 +7,7 @@ from pipeline.adopt.adopt import Adopted, adopt
 from pipeline.adopt.decide import ADOPTED, SIGN, Outcome
 from pipeline.adopt.reading import UnusableFileError
 from pipeline.commands.terminal import fail
+from pipeline.intake.discover import shown_name, shown_path
 from pipeline.reading import read_here
 from pipeline.texts import day, in_language, say
 
@@ -17,7 +18,9 @@ def command(arguments: argparse.Namespace) -> int:
     """Adopt the views; 0 if nothing was left out, 1 if something was, 2 for wrong usage."""
     lang = arguments.lang
     if not arguments.file.is_file():
-        return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=arguments.file))
+        return fail(
+            USAGE_ERROR, say("adopt", "not_found", lang).format(path=shown_path(arguments.file))
+        )
     if arguments.by is not None and not SIGN.fullmatch(arguments.by):
         return fail(USAGE_ERROR, say("adopt", "bad_by", lang).format(sign=arguments.by))
     try:
@@ -28,7 +31,9 @@ def command(arguments: argparse.Namespace) -> int:
     except UnusableFileError as error:
         why = in_language(error.detail, lang)
         text = say("adopt", "unusable", lang)
-        return fail(USAGE_ERROR, text.format(path=error.path, code=error.code, detail=why))
+        return fail(
+            USAGE_ERROR, text.format(path=shown_path(error.path), code=error.code, detail=why)
+        )
     show(done, lang)
     return 0 if done.is_whole else LEFT_OUT
 
@@ -50,10 +55,12 @@ def show(done: Adopted, lang: str) -> None:
             print(f"  {line(outcome, lang)}")
     code = "beside" if done.beside else "done" if done.count else "nothing"
     what = ", ".join(say("adopt_loss", o.code, lang).format(where=o.where) for o in done.lost)
-    parts = {"path": done.path, "beside": done.beside, "name": done.path.name, "what": what}
-    print(say("adopt", code, lang).format(count=done.count, **parts))
+    beside = shown_path(done.beside) if done.beside else ""
+    parts = {"path": shown_path(done.path), "beside": beside, "what": what}
+    said = say("adopt", code, lang)
+    print(said.format(count=done.count, name=shown_name(done.path), **parts))
     if done.backup:
-        print(say("adopt", "backup", lang).format(path=done.backup))
+        print(say("adopt", "backup", lang).format(path=shown_path(done.backup)))
 
 
 def line(outcome: Outcome, lang: str) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pipeline.check import check
 from pipeline.commands.terminal import fail, printable
-from pipeline.intake.discover import shown_name
+from pipeline.intake.discover import shown_name, shown_path
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
@@ -34,10 +34,10 @@ def command(arguments: argparse.Namespace) -> int:
     target = arguments.output or file.with_suffix(".toml")
     say = {code: entry[lang] for code, entry in texts("mapping_map").items()}
     if not file.exists():
-        return fail(USAGE_ERROR, say["lost"].format(file=file))
+        return fail(USAGE_ERROR, say["lost"].format(file=shown_path(file)))
     if target.exists() or target.suffix.lower() != ".toml":
         wrong = "there" if target.exists() else "ending"
-        return fail(USAGE_ERROR, say[wrong].format(file=target))
+        return fail(USAGE_ERROR, say[wrong].format(file=shown_path(target)))
     reading = read_all_sheets(file)
     if isinstance(reading, Refusal):
         most = load_settings().intake.max_file_mb
@@ -47,9 +47,9 @@ def command(arguments: argparse.Namespace) -> int:
     try:
         write_new(target, draft(proposal, shown_name(file), lang).encode())
     except FileExistsError:  # it has come into being meanwhile
-        return fail(USAGE_ERROR, say["there"].format(file=target))
+        return fail(USAGE_ERROR, say["there"].format(file=shown_path(target)))
     Report(say, lang).show(proposal)
-    print(printable(say["written"].format(file=target)))
+    print(printable(say["written"].format(file=shown_path(target))))
     return 0
 
 

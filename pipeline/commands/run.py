@@ -75,7 +75,7 @@ def command(arguments: argparse.Namespace) -> int:
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[request.lang])
     for name in published.review.unused_mappings:
-        print(UNUSED[request.lang].format(name=name))
+        print(plain(UNUSED[request.lang].format(name=name)))
     for name in published.being_edited:
         print(plain(BEING_EDITED[request.lang].format(name=name)))
     for notice in published.notices:

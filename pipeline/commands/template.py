@@ -3,6 +3,7 @@
 import argparse
 
 from pipeline.commands.terminal import fail
+from pipeline.intake.discover import shown_path
 from pipeline.mapping.model import MappingError
 from pipeline.periods import BadPeriodError
 from pipeline.reading import read_here
@@ -18,7 +19,7 @@ def command(arguments: argparse.Namespace) -> int:
     """Write the form; 0 written, 1 nothing to fill it with, 2 wrong usage."""
     wrong = wrong_usage(arguments)
     if wrong is not None:
-        parts = {"file": arguments.file, "period": arguments.period}
+        parts = {"file": shown_path(arguments.file), "period": arguments.period}
         return fail(USAGE_ERROR, text("refusal", wrong, arguments.lang, **parts))
     try:
         write_form(arguments.file, arguments.lang, values(arguments))
@@ -26,11 +27,11 @@ def command(arguments: argparse.Namespace) -> int:
         said = text("refusal", "period", arguments.lang, period=arguments.period)
         return fail(USAGE_ERROR, said)
     except FileExistsError:  # it has come into being meanwhile
-        said = text("refusal", "exists", arguments.lang, file=arguments.file)
+        said = text("refusal", "exists", arguments.lang, file=shown_path(arguments.file))
         return fail(USAGE_ERROR, said)
     except (NoSourceError, MappingError) as end:
         return fail(NOT_WRITTEN, end.messages[arguments.lang])
-    print(arguments.file)
+    print(shown_path(arguments.file))
     return 0
 
 

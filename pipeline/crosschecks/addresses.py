@@ -154,7 +154,7 @@ def far_from_namesakes(pairs: pl.DataFrame, limit_km: float) -> pl.DataFrame:
 
     pairs: postcode_key, word and the postcode's centre. Most are near one at a glance.
     """
-    namesakes = pairs.join(german_places(pairs["word"]), on="word")
+    namesakes = pairs.join(german_places(), on="word")
     places = ("latitude", "longitude", *CENTRE)
     near = namesakes.filter(at_most_km(*places) <= limit_km)
     rest = namesakes.join(near, on=["postcode_key", "word"], how="anti")

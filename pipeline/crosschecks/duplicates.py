@@ -15,6 +15,8 @@ ROW = ["file", "row"]
 # What rows must share to be compared letter by letter, besides file and area.
 BLOCK = ["file", "area", "digits", "initial"]
 FURTHEST = 2
+# Longer texts are no names: two of them take too long to compare letter by letter.
+LONGEST = 200
 
 
 def possible_duplicate(check: Check, facts: Facts) -> pl.DataFrame:
@@ -78,8 +80,9 @@ def similar(actors: pl.DataFrame, check: Check) -> pl.DataFrame:
 
     Blocks of more rows than `largest_block` are too many to compare and too alike to tell.
     """
-    rows = actors.drop_nulls("area").filter(pl.len().over(BLOCK) <= check.limits["largest_block"])
     length = pl.col("key").str.len_chars().cast(pl.Int32)
+    rows = actors.drop_nulls("area").filter(length <= LONGEST)
+    rows = rows.filter(pl.len().over(BLOCK) <= check.limits["largest_block"])
     rows = rows.select(*BLOCK, "row", "key", "words", length=length, n=pl.col("words").list.len())
     pairs = rows.join(rows, on=[*BLOCK, "n"], suffix="_2")
     pairs = pairs.filter(

@@ -7,28 +7,17 @@ import polars as pl
 from pipeline.crosschecks.declared import declared
 from pipeline.keys import word_key_expr
 from schemas.declaration import HERE
-from schemas.words import UMLAUTS
 
 # Shorter words tell nothing.
 SHORTEST = 3
 
 
 @cache
-def every_place() -> pl.DataFrame:
-    """Return place, latitude, longitude of the shipped table, and plain (the name as a key)."""
-    plain = pl.col("place").str.to_lowercase().str.replace_many(UMLAUTS)
-    return pl.read_parquet(HERE / "registers" / "places.parquet").with_columns(plain=plain)
-
-
-def german_places(words: pl.Series) -> pl.DataFrame:
-    """Return word, latitude, longitude: where places are that have one of the words in their name.
-
-    A place whose name does not hold the letters of any of them is not looked at.
-    """
-    places = every_place().filter(pl.col("plain").str.contains_any(words.unique().implode()))
-    known = places.with_columns(word=place_words(pl.col("place"))).explode("word")
-    known = known.filter(pl.col("word").is_in(words.implode()))
-    return known.select("word", "latitude", "longitude").unique()
+def german_places() -> pl.DataFrame:
+    """Return word, latitude, longitude: where places are that have the word in their name."""
+    places = pl.read_parquet(HERE / "registers" / "places.parquet")
+    places = places.with_columns(word=place_words(pl.col("place"))).explode("word")
+    return places.drop_nulls("word").select("word", "latitude", "longitude").unique()
 
 
 def place_words(name: pl.Expr) -> pl.Expr:

@@ -2,9 +2,12 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from schemas.words import visible
 
 EXTENSIONS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 TEMPORARY = ("~$", "._", ".")
@@ -45,13 +48,17 @@ def being_edited(found: Found) -> list[str]:
 
 
 def shown_name(path: Path) -> str:
-    """Return the file's name as text; bytes that are no UTF-8 are shown as escapes."""
+    """Return the file's name as text in one line: what can be seen of it.
+
+    Bytes that are no UTF-8 are shown as escapes.
+    """
     return shown_path(Path(path.name))
 
 
 def shown_path(path: Path) -> str:
     """Return the path as text, likewise."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    name = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return visible(re.sub(r"[\t\n\r]+", " ", name))
 
 
 def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from pipeline.intake.cells import WIDTH, WITH_TEXT
+from pipeline.intake.cells import TEXT, WIDTH, WITH_TEXT
 from pipeline.intake.reader import Reading
+from pipeline.keys import visible_expr
 
 SHEETS = {"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String, "repaired": pl.Boolean}
 CELLS = {
@@ -28,7 +29,8 @@ def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.Dat
     """Return (sheets, cells) of the readings, each marked with its file's number.
 
     sheets: file, sheet (position from 0), name, repaired (see `Reading`). cells: file, sheet, row
-    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text.
+    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Of texts
+    only what can be seen goes on; a cell of nothing else is an empty one.
     """
     numbered = list(readings)
     return _sheets_frame(numbered), _cells_frame(numbered)
@@ -65,8 +67,11 @@ def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
         text=position,
     )
     texts = [text for own in every for text in own.texts]
-    known = pl.Series(texts or [""], dtype=pl.String)
-    return cells.with_columns(known.gather(cells["text"]).alias("text"))
+    known = pl.Series("text", texts or [""], dtype=pl.String)
+    known = known.to_frame().select(visible_expr(pl.col("text"))).to_series()
+    cells = cells.with_columns(known.gather(cells["text"]).alias("text"))
+    blank = (pl.col("kind") == TEXT) & (pl.col("text").str.strip_chars() == "")
+    return cells.filter(~blank)
 
 
 def _of_each_cell(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import SentFile
 from pipeline.texts import LANGUAGES, both, say_refusal
+from schemas.words import visible
 
 FILES = {"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String}
 REFUSALS = {"file": pl.UInt32, "code": pl.String, "detail": pl.String}
@@ -68,4 +69,5 @@ def gather(
 
 def detail(refusal: Refusal) -> str:
     """Return in both languages what a refusal's message needs to say besides its code."""
-    return both(*(say_refusal(refusal.reason, refusal.details, lang) for lang in LANGUAGES))
+    shown = {k: visible(v) if isinstance(v, str) else v for k, v in refusal.details.items()}
+    return both(*(say_refusal(refusal.reason, shown, lang) for lang in LANGUAGES))

@@ -19,9 +19,12 @@ from pipeline.intake.guard import ODF, XLSB, XLSX, kind_of
 from pipeline.intake.limits import MB, Limits
 from pipeline.intake.package import workbook_part
 from pipeline.intake.refusal import Refusal
+from schemas.words import visible
 
 # How often a file that is being written is looked at, and how long to wait between.
 LOOKS, PAUSE_SECONDS = 3, 0.3
+# Excel allows 31 letters in a sheet's name. Every finding repeats the name.
+LONGEST_NAME = 255
 REASONS: dict[type[OSError], str] = {FileNotFoundError: "vanished", PermissionError: "not_allowed"}
 
 
@@ -64,8 +67,9 @@ def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> 
         raise Refusal("unreadable", "no_sheets")
     if len(book.names) > limits.max_sheets:
         raise Refusal("too_large", "sheets", limit=limits.max_sheets)
+    names = [visible(name)[:LONGEST_NAME] for name in book.names]
     cells = Cells()
-    for index, name in enumerate(book.names):
+    for index, name in enumerate(names):
         if wanted(name):
             first = len(cells.place)
             book.read_sheet(index, cells)
@@ -74,27 +78,30 @@ def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> 
     refuse_long(cells, limits)
     if archive is not None:
         archive.check_rest()
-    return Reading(book.names, cells, repaired=book.repaired)
+    return Reading(names, cells, repaired=book.repaired)
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
     """Return the file's bytes; only regular files, never a link, and not beyond the limit.
 
-    A file that is being written is looked at again a few times.
+    A file that is being written is looked at again a few times, and so is one that holds nothing
+    yet.
     """
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             raise Refusal("unreadable", "no_file")
         for _ in range(LOOKS):
             data = unchanged_bytes(path, limits.max_file_mb * MB + 1)
-            if data is not None:
+            if data:
                 return data
             time.sleep(PAUSE_SECONDS)
     except OSError as error:
         why = error.strerror or str(error)
         reason = REASONS.get(type(error), "not_opened")
         raise Refusal("unreadable", reason, passing=True, why=why) from error
-    raise Refusal("unreadable", "changing", passing=True)
+    if data is None:
+        raise Refusal("unreadable", "changing", passing=True)
+    raise Refusal("not_a_workbook", "empty", passing=True)
 
 
 def unchanged_bytes(path: Path, most: int) -> bytes | None:

@@ -17,6 +17,8 @@ BUILT_IN = {
     **dict.fromkeys([18, 19, 20, 21, 45, 47], TIME),
     46: ELAPSED,
 }
+# Excel allows 255 letters. The patterns take time by the square of the length.
+LONGEST_FORMAT = 1000
 # What a format shows as it is: quoted, escaped, the width or filling of a letter.
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 ELAPSED_TOKEN = re.compile(r"\[(?:h+|m+|s+)\]")
@@ -27,7 +29,7 @@ ISO_DAY = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]*)?)?)?"
     r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-NUMBER_FORM = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NUMBER_FORM = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 NO_NUMBERS = {"NaN", "INF", "-INF", "+INF"}
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -42,7 +44,7 @@ ROUNDING = 0.5 / 86_400_000
 
 def shows(number_format: str) -> int:
     """Return what a number format makes of a number: PLAIN, DAY, TIME (of a day) or ELAPSED."""
-    code = GENERAL.sub("", LITERAL.sub("", number_format.lower()))
+    code = GENERAL.sub("", LITERAL.sub("", number_format[:LONGEST_FORMAT].lower()))
     if ELAPSED_TOKEN.search(code):
         return ELAPSED
     code = BRACKETS.sub("", code)

@@ -143,8 +143,9 @@ def header_candidates(grid: Grid) -> list[int]:
 
 def header_texts(row: Mapping[int, Cell]) -> dict[int, str]:
     """Return the short texts of a row by their column."""
-    texts = {c: collapse(t) for c, (kind, _, t) in row.items() if kind == TEXT and t}
-    return {c: t for c, t in texts.items() if 0 < len(t) <= LONGEST_HEADER}
+    texts = {c: t for c, (kind, _, t) in row.items() if kind == TEXT and t}
+    short = {c: collapse(t) for c, t in texts.items() if len(t) <= LONGEST_HEADER}
+    return {c: t for c, t in short.items() if t}
 
 
 def contents(grid: Grid, header_row: int, most: int) -> list[Column]:

@@ -19,6 +19,7 @@ from pipeline.intake.reader import read_bytes
 from pipeline.intake.refusal import Refusal
 from pipeline.lock import holding
 from pipeline.report import apart
+from pipeline.texts import say_refusal
 from pipeline.trouble import NothingPublishedError, in_words
 from tests.intake.raw import LIMITS
 from tests.sparing import sparing
@@ -232,6 +233,19 @@ def test_a_file_that_cannot_be_read_now_is_tried_again_later(
         read_bytes(path, LIMITS)
     assert (caught.value.code, caught.value.reason) == ("unreadable", reason)
     assert caught.value.passing
+
+
+def test_an_empty_file_is_perhaps_still_being_copied(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.touch()
+    with pytest.raises(Refusal) as caught, growing(path, 0):
+        read_bytes(path, LIMITS)
+    refusal = caught.value
+    assert (refusal.code, refusal.reason, refusal.passing) == ("not_a_workbook", "empty", True)
+    for lang, said in (("de", "noch kopiert oder gespeichert"), ("en", "being copied or saved")):
+        assert said in say_refusal(refusal.reason, refusal.details, lang)
+    with growing(path, 1):
+        assert read_bytes(path, LIMITS) == b"x"
 
 
 def test_a_file_that_is_whole_at_the_second_look_is_read(tmp_path: Path) -> None:

@@ -201,3 +201,12 @@ def test_scattered_marks_hold_together(path: Path) -> None:
 def test_the_same_gives_the_same_bytes(path: Path) -> None:
     subject: Subject = about(path, mark("C3"), mark("D4"))
     assert copy(subject).read_bytes() == copy(subject).read_bytes()
+
+
+def test_marks_find_a_sheet_whose_name_hides_something(tmp_path: Path) -> None:
+    name = "Akt\u202eeure"
+    path = write(tmp_path / "x.xlsx", submission().rename({"Akteure": name}))
+    result = openpyxl.load_workbook(copy(about(path, mark("C3"))))
+    assert [str(g.sqref) for g in result[name].conditional_formatting] == ["C3"]
+    links = [c.hyperlink.location for r in result.worksheets[0] for c in r if c.hyperlink]
+    assert links == [f"'{name}'!C3"]

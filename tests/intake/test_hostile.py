@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.intake.published import PERIOD, Published, publish
@@ -70,6 +71,22 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "long-number.xlsx": (xlsx(book(17).set("Akteure", "Beschäftigte", "9" * 30_000)), None),
 }  # fmt: skip
 HEALTHY = 3
+# Marks of direction, commands to a terminal, what joins letters or is not seen.
+HIDDEN = "\u202e\u2066\u2069\u200f\x1b\x9b\x7f\x85\u2028\u00ad\u200d\ufe0f\U000e0041"
+HIDING = f"a{HIDDEN}b\n.xlsx"
+TEXTUAL = {".html", ".json", ".js", ".css", ".csv", ".txt"}
+SHOWN = "a  b .xlsx"
+
+
+def hiding() -> bytes:
+    """What cannot be seen, in every place where a stranger can write."""
+    result = book(91).set("Management", "VZÄ", f"zwei{HIDDEN} drei")
+    result.set("Stammdaten", "Clustername", f"Netz{HIDDEN}werk")
+    result.set("Stammdaten", "Exzellenzmaßnahmen", f"go-{HIDDEN}cluster; Un{HIDDEN}bekannt")
+    result.set("Akteure", "Ort", HIDDEN)
+    result.put("Akteure", "Z1", f"Noch{HIDDEN}was")
+    result.rename({"Akteure": f"Akt{HIDDEN[:4]}eure", "Gremien": f"Gre{HIDDEN[:4]}mium"})
+    return xlsx(result)
 
 
 def odd_places(folder: Path) -> None:
@@ -89,7 +106,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
     odd_places(folder)
     for number in range(HEALTHY):
         save(folder / f"good-{number}.xlsx", submission(f"DE-000{number + 1}"))
-    files = {name: content for name, (content, _) in FILES.items()}
+    files = {name: content for name, (content, _) in FILES.items()} | {HIDING: hiding()}
+    (folder / f"nichts{HIDDEN}.txt").touch()
     return publish(root, files, spared=())
 
 
@@ -126,6 +144,38 @@ def test_finding(name: str, sheet: str, code: str, value: str | None, run: Publi
     (found,) = run.rows("findings", source_file=name, sheet=sheet)
     assert found["code"] == code
     assert value in (None, found["value"])
+
+
+def test_what_cannot_be_seen_is_read_past(run: Published) -> None:
+    assert run.outcome(SHOWN) == ("reviewed", None)
+    assert run.row("clusters", cluster_id="DE-2091")["name"] == "Netz werk"
+    assert run.rows("findings", source_file=SHOWN, sheet="Akteure", code="bad_value") == []
+    (found,) = run.rows("findings", source_file=SHOWN, sheet="Management")
+    assert found["value"] == "zwei   drei"
+    assert {"Akteure", "Stammdaten"} <= {s for s, _, _ in run.places(SHOWN)}
+
+
+def test_what_cannot_be_seen_is_in_nothing_that_is_published(run: Published) -> None:
+    for path in sorted(run.folder.rglob("*")):
+        assert not set(path.name) & set(HIDDEN + "\n"), path
+        if path.is_file():
+            for name, text in texts_of(path):
+                assert not set(text) & set(HIDDEN), (path.name, name)
+
+
+def texts_of(path: Path) -> list[tuple[str, str]]:
+    """Everything in a published file that is text; a marked copy keeps the cells as they are."""
+    if path.suffix == ".parquet":
+        return [("", pl.read_parquet(path).write_json())]
+    if path.suffix != ".xlsx":
+        return [("", path.read_text(encoding="utf-8"))] if path.suffix in TEXTUAL else []
+    with zipfile.ZipFile(path) as archive:
+        names = [n for n in archive.namelist() if n.endswith(".xml")]
+        if path.parent.name == "feedback":
+            names = ["xl/worksheets/sheet1.xml", *(n for n in names if "comments" in n)]
+        parts = {name: archive.read(name).decode() for name in names}
+    # a link names the sheet as the file does
+    return [(n, re.sub(r'location="[^"]*"', "", text)) for n, text in parts.items()]
 
 
 @pytest.mark.parametrize("make", [error, lambda: formula(None)])

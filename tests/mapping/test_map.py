@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.mapping import propose
 from pipeline.mapping.draft import quoted
 from pipeline.mapping.load import load_mapping
 from tests.intake.published import command, publish
@@ -250,3 +251,32 @@ def test_exit_codes_and_reasons(
         "text.xlsx",
         "folder.xlsx",
     }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("map", "{file}"),
+        ("map", "{there}", "--output", "{file}"),
+        ("adopt", "{file}"),
+        ("template", "{file}"),
+        ("check", "{file}"),
+    ],
+)
+def test_a_file_is_named_in_one_line(
+    arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = save(tmp_path / "a.xlsx", submission())
+    paths = {"file": tmp_path / "b\n\u202e\x1bc.txt", "there": there}
+    assert command(*(a.format(**paths) for a in arguments)) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "b c.txt" in line
+
+
+def test_long_texts_are_no_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even to fold them would take long: they are left out before that."""
+    looked_at: list[str] = []
+    monkeypatch.setattr(propose, "collapse", lambda text: looked_at.append(text) or text)
+    row = {1: (ord("s"), 0.0, "Name"), 2: (ord("s"), 0.0, "x" * 500)}
+    assert propose.header_texts(row) == {1: "Name"}
+    assert looked_at == ["Name"]

@@ -41,6 +41,7 @@ from pipeline.report.feedback.tables import clean_table, read_table
 from pipeline.report.feedback.worksheet import clean, insert
 from pipeline.settings import FeedbackRules
 from pipeline.texts import say
+from schemas.words import visible
 
 BOOK = "xl/workbook.xml"
 EMPTY_SHEET = f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'
@@ -101,7 +102,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
         of_sheet[mark.sheet].append(mark)
     for number, sheet in enumerate(book.sheets, 2):
         part = f"xl/worksheets/sheet{number}.xml"
-        add_sheet(draft, source, sheet, part, rules_, of_sheet[sheet.name], tables)
+        add_sheet(draft, source, sheet, part, rules_, of_sheet[visible(sheet.name)], tables)
     copy = finished(draft, book, rules_, Result(left=tuple(sorted(draft.left))))
     doubtful = came_back or "formulas" in draft.left or any(sheet.odd for sheet in book.sheets)
     return Copy(copy, len(book.sheets) + 1, doubtful)
@@ -214,7 +215,7 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
     """Return the package's bytes, with protocol, workbook and what every package has."""
     package, names = draft.package, [sheet.name for sheet in book.sheets]
     name = free_name(say("feedback", "sheet", draft.lang), names)
-    usable = {s.name for s in book.sheets if s.root is not None}
+    usable = {visible(s.name): s.name for s in book.sheets if s.root is not None}
     grid = protocol(draft.subject, result, usable, draft.lang, draft.rules)
     words = foot(draft.subject, Words(draft.lang))
     styles = draft.styles

@@ -17,7 +17,7 @@ AUTHOR = "cluster-review"
 # Parts our words from those of the sender that stand at the same cell.
 BORDER = "\n\n– – – – –\n"
 # What stands before the words of a thread in the note that older programs show.
-THREAD = re.compile(r"^\[[^\]]*\].*?\n\s*(?:Comment|Kommentar):\n\s*", re.DOTALL)
+THREAD = re.compile(r"^\[[^\]]*\].*?\n[ \t]*(?:Comment|Kommentar):\n\s*", re.DOTALL)
 MOST_OF_ONE_CELL = 5
 Place = tuple[int, int]
 

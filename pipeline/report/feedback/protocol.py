@@ -1,7 +1,7 @@
 """The sheet "Prüfprotokoll": what the file is, what becomes of it, every finding, what is asked."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.report.feedback.grid import Cell, Grid
 from pipeline.report.feedback.places import link_to
@@ -42,9 +42,13 @@ class Words:
 
 
 def protocol(
-    subject: Subject, result: Result, sheets: Collection[str], lang: str, rules: FeedbackRules
+    subject: Subject, result: Result, sheets: Mapping[str, str], lang: str, rules: FeedbackRules
 ) -> Grid:
-    """Return the protocol of a submission; sheets: the names that links can lead to."""
+    """Return the protocol of a submission.
+
+    sheets: the sheets that links can lead to, from their names as findings have them to the names
+    in the file.
+    """
     words, grid = Words(lang), Grid(WIDTHS)
     add_head(grid, words, subject, result)
     add_findings(grid, words, subject, sheets, rules)
@@ -132,7 +136,7 @@ def _counts(words: Words, subject: Subject) -> str:
 
 # -------------------------------------------------------------------------------------- findings
 def add_findings(
-    grid: Grid, words: Words, subject: Subject, sheets: Collection[str], rules: FeedbackRules
+    grid: Grid, words: Words, subject: Subject, sheets: Mapping[str, str], rules: FeedbackRules
 ) -> None:
     """List the findings, the gravest first, each with a link to its place."""
     if not subject.marks:
@@ -155,11 +159,11 @@ def add_findings(
 
 
 def finding_cells(
-    words: Words, mark: Mark, sheets: Collection[str], longest: int
+    words: Words, mark: Mark, sheets: Mapping[str, str], longest: int
 ) -> Sequence[Cell]:
     """Return the cells of one finding's row."""
     place = "!".join(part for part in (mark.sheet, mark.cell) if part)
-    link = link_to(mark.sheet, mark.cell) if mark.sheet in sheets else ""
+    link = link_to(sheets[mark.sheet], mark.cell) if mark.sheet in sheets else ""
     said = words.turned(mark.message)
     value = mark.value if len(mark.value) <= longest else mark.value[:longest] + "…"
     return (

@@ -43,7 +43,7 @@ LISTS_EXT = "{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}"
 UNKNOWN_VALUE = "NA()"
 # Markup that is seldom in cells; plain searches in the bytes tell whether they need a closer look.
 ODD = (b"<!", b"<?", b"&#", b":id", b"xmlns", b"cm=", b"vm=", b"cm ", b"vm ", b"extLst")
-PREFIX = re.compile(rb"xmlns:([^\s=]+)\s*=")
+PREFIX = re.compile(rb"xmlns:([^\s=:]+)\s*=")
 
 
 def is_odd(data: bytes) -> bool:
