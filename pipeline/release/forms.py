@@ -22,7 +22,7 @@ from pipeline.template.own_words import examine_in_our_words
 from pipeline.template.plan import Filled
 from schemas.declaration import submission, wanted_sheet_keys
 
-# For one form; a usual one takes some seconds.
+# For one form; a usual one takes a second or two.
 SECONDS = 300
 
 

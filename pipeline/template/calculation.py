@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
+from pipeline.template.parts import Cells, Formula
 from pipeline.template.plan import FIRST_ROW, Filled, capacity, tables
 from pipeline.template.usable import value_formula
 from schemas.declaration import Sheet
@@ -91,21 +91,20 @@ class Calculation:
 
         return TOKEN.sub(put, formula)
 
-    def write(self, sheet: Worksheet) -> None:
-        """Write the sheet. Formulas have no value: whoever opens the file calculates it."""
+    def cells(self) -> Cells:
+        """Return what stands in the sheet."""
         addresses = self.addresses()
-        for row, (name, said) in enumerate(self.singles.items()):
-            sheet.write_string(row, 0, name)
-            if isinstance(said, str):
-                sheet.write_formula(row, 1, self.resolved(said, addresses), value="")
-            else:
-                sheet.write_number(row, 1, said)
-        for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN):
-            sheet.write_string(FIRST_ROW - 2, at, name)
+        result: Cells = {}
+        for row, (name, said) in enumerate(self.singles.items(), 1):
+            is_formula = isinstance(said, str)
+            value = Formula(self.resolved(str(said), addresses)) if is_formula else said
+            result[row] = {1: name, 2: value}
+        for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN + 1):
+            result.setdefault(FIRST_ROW - 1, {})[at] = name
             formula = self.resolved(column.formula, addresses)
             for row in range(FIRST_ROW, FIRST_ROW + column.rows):
-                own = formula.replace(ROW_MARK, str(row))
-                sheet.write_formula(row - 1, at, own, value="")
+                result.setdefault(row, {})[at] = Formula(formula.replace(ROW_MARK, str(row)))
+        return result
 
 
 # --------------------------------------------------------------------------------- cells of sheets

@@ -16,11 +16,12 @@ from pipeline.template.calculation import Calculation, add_values
 from pipeline.template.entry import write_entry
 from pipeline.template.guide import write_example, write_guide
 from pipeline.template.lists import write_lists
+from pipeline.template.parts import fill_sheets, sheet_data
 from pipeline.template.plan import FORM_ROW, VALUE_COLUMN, Filled, own_sheet, text
 from pipeline.template.selfcheck import write_check
 from pipeline.template.stored import stored_values
 from pipeline.template.verdicts import add_everything
-from pipeline.template.words import define_words, write_words
+from pipeline.template.words import define_words, words_xml
 from schemas.declaration import Sheet, submission
 
 # The same form has the same bytes, whenever it is written.
@@ -38,13 +39,17 @@ def write_form(path: Path, lang: str, filled: Filled | None = None) -> None:
 def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
     """Return the form as an xlsx file, empty or filled; a doubt of XlsxWriter's is an error."""
     values = filled or Filled()
+    sums = calculation(values)
     target = BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         with Workbook(target, {**deepcopy(OPTIONS), "in_memory": True}) as file:
             stored = stored_values(values, lang)
-            write_sheets(Book(file, lang, values, stored, all_looks(file, lang)))
-    return target.getvalue()
+            book = Book(file, lang, values, stored, all_looks(file, lang))
+            write_sheets(book, sums)
+            last = len(file.worksheets())
+    contents = {last - 1: words_xml(), last: sheet_data(sums.cells())}
+    return fill_sheets(target.getvalue(), contents)
 
 
 def calculation(filled: Filled) -> Calculation:
@@ -55,9 +60,9 @@ def calculation(filled: Filled) -> Calculation:
     return sums
 
 
-def write_sheets(book: Book) -> None:
-    """Write every sheet in its order; the last two are hidden."""
-    lang, sums = book.lang, calculation(book.filled)
+def write_sheets(book: Book, sums: Calculation) -> None:
+    """Write every sheet in its order; the last two are hidden and filled later."""
+    lang = book.lang
     book.file.set_properties({"title": text("about", "title", lang), "created": CREATED})
     write_guide(book)
     for declared in submission().sheets:
@@ -68,8 +73,8 @@ def write_sheets(book: Book) -> None:
     write_lists(book)
     words = own_sheet("words", lang)
     define_words(book.file, words)
-    write_words(add_sheet(book, words, hidden=True))
-    sums.write(add_sheet(book, own_sheet("sums", lang), hidden=True))
+    for name in (words, own_sheet("sums", lang)):
+        add_sheet(book, name, hidden=True)
 
 
 def define_columns(file: Workbook, sheet: Sheet, lang: str) -> None:

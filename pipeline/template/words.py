@@ -10,11 +10,11 @@ from functools import cache
 import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.actors.places import postcode_table
 from pipeline.actors.status import COMPANY
 from pipeline.settings import load_settings
+from pipeline.template.parts import Cells, sheet_data
 from schemas.declaration import Entry, registers, submission
 from schemas.words import collapse, word_key
 
@@ -107,10 +107,14 @@ def columns() -> tuple[Column, ...]:
     return tuple(result)
 
 
-def write_words(sheet: Worksheet) -> None:
-    """Write the columns, each below its name."""
-    for at, column in enumerate(columns()):
-        sheet.write_column(0, at, [column.name, *column.values])
+@cache
+def words_xml() -> str:
+    """Return the content of the sheet: the same for every form."""
+    cells: Cells = {1: {at: c.name for at, c in enumerate(columns(), 1)}}
+    for at, column in enumerate(columns(), 1):
+        for row, value in enumerate(column.values, 2):
+            cells.setdefault(row, {})[at] = value
+    return sheet_data(cells)
 
 
 def define_words(file: Workbook, sheet: str) -> None:
