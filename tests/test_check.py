@@ -180,7 +180,7 @@ def test_without_colours_server_or_noise_when_piped(tmp_path: Path) -> None:
     modules = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
     assert "polars" in modules
     assert not modules & {"prefect", "rich", "jinja2", "xlsxwriter", "openpyxl", "hypothesis"}
-    assert not modules & {"numpy", "pandera", "pyproj", "rapidfuzz"}  # each takes a while to load
+    assert not modules & {"pyproj", "rapidfuzz"}  # each takes a while to load
 
 
 def test_feedback_asks_for_the_cells_that_would_settle_what_is_open(

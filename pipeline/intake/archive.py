@@ -85,16 +85,12 @@ def inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
             content = stream.decompress(packed, part.file_size + 1)
         except zlib.error as error:
             raise damaged(part) from error
-        if not stream.eof and not ends(stream):
+        # Once the content has been taken out, nothing but the end mark may be left.
+        if not stream.eof and (stream.decompress(stream.unconsumed_tail, 1) or not stream.eof):
             raise damaged(part)
     if len(content) != part.file_size or zlib.crc32(content) != part.CRC:
         raise damaged(part)
     return content
-
-
-def ends(stream: "zlib._Decompress") -> bool:
-    """Whether nothing but the end mark is left of a stream whose content has been taken out."""
-    return not stream.decompress(stream.unconsumed_tail, 1) and stream.eof
 
 
 def content_start(data: bytes, part: zipfile.ZipInfo) -> int:
