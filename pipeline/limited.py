@@ -7,7 +7,6 @@ is gone. A process that dies is replaced, and how it died is the outcome of its 
 """
 
 import atexit
-import errno
 import multiprocessing
 import os
 import pickle
@@ -38,8 +37,8 @@ IN_HAND = 2
 AHEAD = 8
 # The parent ends what the alarm did not end: a process that something has stopped.
 GRACE_SECONDS = 5
-# With this a process ends that has no memory left.
-NO_MEMORY = errno.ENOMEM
+# By this signal a process ends itself that has no memory left.
+NO_MEMORY = signal.SIGUSR1
 # A pool that breaks so often without one outcome between is our mistake.
 BREAKS = 5
 
@@ -195,7 +194,7 @@ def death(code: int) -> Death:
     """Return how a process died, by its exit code (negative: the signal that ended it)."""
     if code == -signal.SIGALRM:
         return Death("seconds")
-    if code == NO_MEMORY:
+    if code == -NO_MEMORY:
         return Death("memory")
     if code < 0:
         return Death("signal", signal.Signals(-code).name)
@@ -230,7 +229,7 @@ def end_with_parent() -> None:
 
     def watch() -> None:
         parent.join()
-        os._exit(1)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     Thread(target=watch, daemon=True).start()
 
@@ -241,6 +240,7 @@ def work(item: Any, seconds: int) -> Any:
     try:
         return the_task(item)
     except MemoryError:
-        os._exit(NO_MEMORY)
+        signal.raise_signal(NO_MEMORY)
+        raise  # not reached: nobody handles the signal
     finally:
         signal.alarm(0)
