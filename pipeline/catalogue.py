@@ -1,129 +1,297 @@
-"""Catalogues of criteria: loaded and checked, so that a slip is an error at once."""
+"""Catalogues of criteria: what their files may say, so that a slip is an error at once."""
 
-import math
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-from schemas.declaration import HERE, DeclarationError, read_toml, registers
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+
+from schemas.checked import (
+    HERE,
+    Count,
+    Declared,
+    Filled,
+    FromZero,
+    Number,
+    Text,
+    checked,
+    matching,
+    missing,
+    one_of,
+    twice,
+)
+from schemas.checked import load as load_declared
+from schemas.declaration import number, submission, value_of
+from schemas.slips import DeclarationError, SlipError, instead, meant, read_toml, shown, unknown
 
 FOLDER = HERE / "catalogues"
-OPERATORS = (">=", "<=")
-KINDS = ("hard", "soft")
+Status = Literal["fulfilled", "not_fulfilled", "undetermined"]
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
-STAND_INS = ("quartile", "frozen", "none")
-REFERENCE = "reference"
-PERIOD = re.compile(r"^\d{4}-Q[1-4]$")
-Text = Mapping[str, str]
+REFERENCE, ALL, UNKNOWN = "reference", "all", "unknown"
+# What only a condition with threshold = "reference" says.
+OF_REFERENCE = ("stand_in", "frozen_period", "reference_bands")
+UNITS = (
+    *("actors", "share", "years", "months", "fte", "actors_per_fte"),
+    *("yes_no", "per_year", "count", "eur"),
+)
+Period = Annotated[str, matching(r"\d{4}-Q[1-4]", '"2026-Q3"')]
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A figure that conditions may use; see schemas/metrics.toml."""
+# ----------------------------------------------------------------------------------------- figures
+def cells() -> list[str]:
+    """Return every field of a submission as sheet.field."""
+    return [f"{sheet.key}.{field.key}" for sheet in submission().sheets for field in sheet.fields]
+
+
+class Figure(Declared):
+    """What schemas/metrics.toml says of a figure."""
+
+    title: Text
+    unit: Annotated[str, one_of(lambda: UNITS)]
+    lever: Literal["missing", "share", "groups", "months", "fte", "own_funds"]
+    lever_unit: Filled
+    reads: tuple[Annotated[str, one_of(cells)], ...]
+    months_per_unit: FromZero = 0
+
+
+class Metric(Figure):
+    """A figure that conditions may use, by its key."""
 
     key: str
-    title: Text
-    unit: str
-    lever: str
-    lever_unit: str
-    reads: tuple[str, ...]
-    months_per_unit: int = 0
-
-
-@dataclass(frozen=True)
-class Band:
-    """A reference limit for clusters of up to so many actors (open-ended without `up_to`)."""
-
-    limit: float
-    source: str
-    up_to: float = float("inf")
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A figure against a threshold; threshold None: the reference limit of criterion 4.2."""
-
-    metric: Metric
-    operator: str
-    threshold: float | None
-    reason: Text
-    source: str
-    threshold_by_technology_field: Mapping[str, float] = field(default_factory=dict)
-    stand_in: str | None = None
-    frozen_period: str | None = None
-    reference_bands: tuple[Band, ...] = ()
-
-
-@dataclass(frozen=True)
-class Example:
-    """Figures as (low, high), None for unknown, and the status that they give."""
-
-    status: str
-    given: Mapping[str, tuple[float, float] | None]
-    limit: float | None = None
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One criterion: all of its conditions must hold."""
-
-    id: str
-    category: int
-    kind: str
-    title: Text
-    asks: Text
-    conditions: tuple[Condition, ...]
-    examples: tuple[Example, ...]
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """A set of criteria and how many of them must be fulfilled."""
-
-    id: str
-    version: str
-    title: Text
-    source: str
-    pass_mark: int
-    categories: tuple[Text, ...]
-    criteria: tuple[Criterion, ...]
-    path: Path
-
-
-class CatalogueError(DeclarationError):
-    """A catalogue is written wrongly; the message names file, criterion and condition."""
 
 
 @cache
 def metrics() -> Mapping[str, Metric]:
     """Return every figure that conditions may use, by its key."""
-    return {
-        key: Metric(key=key, **{**raw, "reads": tuple(raw["reads"])})
-        for key, raw in read_toml("metrics.toml").items()
-    }
+    declared = load_declared("metrics.toml", dict[str, Figure])
+    return {k: Metric.model_construct(key=k, **dict(f)) for k, f in declared.items()}
 
 
+def metric(name: object) -> Metric:
+    """Return the figure of that name."""
+    if not isinstance(name, str) or name not in metrics():
+        raise unknown(name, metrics())
+    return metrics()[name]
+
+
+# ---------------------------------------------------------------------------------------- criteria
+class Band(Declared):
+    """A reference limit for clusters of up to so many actors (open-ended without `up_to`)."""
+
+    limit: Number
+    source: Filled
+    up_to: float = float("inf")
+
+
+def threshold(value: object) -> float | None:
+    """Return a threshold; None: the reference limit of criterion 4.2."""
+    if value == REFERENCE:
+        return None
+    try:
+        return float(number(value))
+    except SlipError as error:
+        raise instead(
+            value, f"eine Zahl oder {shown(REFERENCE)}", f"a number or {shown(REFERENCE)}"
+        ) from error
+
+
+class Condition(Declared):
+    """A figure against a threshold; threshold None: the reference limit of criterion 4.2."""
+
+    metric: Annotated[Metric, BeforeValidator(metric)]
+    operator: Literal[">=", "<="]
+    threshold: Annotated[float | None, PlainValidator(threshold)]
+    reason: Text
+    source: Filled
+    threshold_by_technology_field: Mapping[
+        Annotated[str, value_of("technology_fields")], Number
+    ] = Field(default_factory=dict)
+    stand_in: Literal["quartile", "frozen", "none"] | None = None
+    frozen_period: Period | None = None
+    reference_bands: tuple[Band, ...] = ()
+
+    @model_validator(mode="after")
+    def refers_to_what_there_is(self) -> Self:
+        """Check the reference limit, and that nothing else speaks of one."""
+        if self.threshold is not None:
+            for key in OF_REFERENCE:
+                if key in self.model_fields_set:
+                    raise only_with_reference(key)
+            return self
+        if self.metric.lever != "fte":
+            raise instead(
+                REFERENCE,
+                'eine Zahl; nur metric = "actors_per_fte" hat Referenzgrenzen',
+                'a number; only metric = "actors_per_fte" has reference limits',
+                "threshold",
+            )
+        if self.stand_in is None:
+            raise missing("stand_in")
+        if self.stand_in == "frozen" and self.frozen_period is None:
+            raise SlipError(
+                'fehlt; zu stand_in = "frozen" gehört ein Quartal wie "2026-Q3".',
+                'is missing; stand_in = "frozen" needs frozen_period, a quarter such as "2026-Q3".',
+                "frozen_period",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def bands_ascend(self) -> Self:
+        """Check that each band goes further than the one before it; only the last is open."""
+        ends = [band.up_to for band in self.reference_bands]
+        for at, (one, end) in enumerate(zip(ends, ends[1:], strict=False), 1):
+            if end <= one:
+                raise SlipError(
+                    "reicht nicht weiter als die Gruppe davor; erlaubt: aufsteigende up_to, "
+                    "nur die letzte Gruppe darf ohne sein.",
+                    "goes no further than the band before it; allowed: ascending up_to, "
+                    "only the last band may be without.",
+                    "reference_bands",
+                    at,
+                )
+        return self
+
+
+def only_with_reference(key: str) -> SlipError:
+    """Return the slip of a key that a condition with a threshold of its own has no use for."""
+    return SlipError(
+        f"ist nur bei threshold = {shown(REFERENCE)} erlaubt.",
+        f"is allowed with threshold = {shown(REFERENCE)} only.",
+        key,
+    )
+
+
+def interval(value: object) -> tuple[float, float] | None:
+    """Return a figure of an example as (low, high), None for unknown."""
+    if value == UNKNOWN:
+        return None
+    match value:
+        case (int() | float() as low, int() | float() as high) if low <= high:
+            return float(low), float(high)
+    raise instead(
+        value,
+        'zwei Zahlen wie [28, 31], die kleinere zuerst, oder "unknown"',
+        'two numbers such as [28, 31], the lower first, or "unknown"',
+    )
+
+
+class Example(Declared):
+    """Figures as (low, high), None for unknown, and the status that they give."""
+
+    status: Status
+    given: Mapping[
+        Annotated[str, one_of(metrics)],
+        Annotated[tuple[float, float] | None, PlainValidator(interval)],
+    ]
+    limit: Number | None = None
+
+
+class Criterion(Declared):
+    """One criterion: all of its conditions must hold."""
+
+    id: Filled
+    category: Count
+    kind: Literal["hard", "soft"]
+    title: Text
+    asks: Text
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def has_examples(self) -> Self:
+        """Check that there is one of each status, and that each gives every figure."""
+        for status in STATUSES:
+            if all(example.status != status for example in self.examples):
+                raise SlipError(
+                    f"kein Beispiel hat status = {shown(status)}; erlaubt: mindestens eines je "
+                    "Status.",
+                    f"has no example that is {shown(status)}; allowed: at least one of each "
+                    "status.",
+                    "examples",
+                )
+        for at, example in enumerate(self.examples):
+            for condition in self.conditions:
+                if condition.metric.key not in example.given:
+                    raise missing("examples", at, "given", condition.metric.key)
+        return self
+
+
+def pass_mark(value: object) -> object:
+    """Check that a pass mark is a whole number or the word for all."""
+    if value != ALL and (isinstance(value, bool) or not isinstance(value, int)):
+        raise instead(value, 'eine ganze Zahl oder "all"', 'a whole number or "all"')
+    return value
+
+
+class CatalogueFile(Declared):
+    """What a catalogue's file says."""
+
+    id: Filled
+    version: Filled
+    title: Text
+    source: Filled
+    pass_mark: Annotated[int, PlainValidator(pass_mark)]
+    categories: Annotated[tuple[Text, ...], Field(min_length=1)]
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def count_all(cls, raw: Any) -> Any:
+        """Replace the word for all by how many criteria there are."""
+        criteria = raw.get("criteria") if isinstance(raw, dict) else None
+        if isinstance(criteria, tuple) and raw.get("pass_mark") == ALL:
+            return {**raw, "pass_mark": len(criteria)}
+        return raw
+
+    @model_validator(mode="after")
+    def fits_together(self) -> Self:
+        """Check numbers that hang on how many criteria and categories there are."""
+        most, ids = len(self.criteria), list[str]()
+        if not 1 <= self.pass_mark <= most:
+            raise instead(
+                self.pass_mark, f'"all" oder 1 bis {most}', f'"all" or 1 to {most}', "pass_mark"
+            )
+        for at, criterion in enumerate(self.criteria):
+            if criterion.id in ids:
+                raise twice(criterion.id, "criteria", at, "id")
+            ids.append(criterion.id)
+            if criterion.category > len(self.categories):
+                last = len(self.categories)
+                place = ("criteria", at, "category")
+                raise instead(criterion.category, f"1 bis {last}", f"1 to {last}", *place)
+        return self
+
+
+class Catalogue(CatalogueFile):
+    """A set of criteria and how many of them must be fulfilled."""
+
+    path: Path
+
+
+# ----------------------------------------------------------------------------------------- loading
 def shipped() -> list[str]:
     """Return the names of the catalogues that come with the project."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def load(name: str) -> Catalogue:
-    """Return the shipped catalogue of that name, or the one in a file; CatalogueError if wrong."""
+    """Return the shipped catalogue of that name, or that of a file; DeclarationError if wrong."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
-        raise CatalogueError(f"no catalogue {name!r}; there are {', '.join(shipped())}")
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _catalogue(raw, path)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path.name}: {error}") from error
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
-        raise CatalogueError(f"{path.name}: an entry has the wrong form ({error})") from error
+        german, english = meant(name, shipped())
+        raise DeclarationError(
+            f"Einen Katalog {shown(name)} gibt es nicht; erlaubt: eine .toml-Datei und: {german}",
+            f"there is no catalogue {shown(name)}; allowed: a .toml file and: {english}",
+        )
+    said = read_toml(path)
+    if said.get("id") not in (None, path.stem):
+        found, stem = shown(said["id"]), shown(path.stem)
+        raise DeclarationError(
+            f"{path.name}, id: da steht {found}; erlaubt: der Name der Datei, {stem}.",
+            f"{path.name}, id: it says {found}; allowed: the file's name, {stem}.",
+        )
+    return Catalogue.model_construct(path=path, **dict(checked(said, CatalogueFile, path.name)))
 
 
 def load_all(names: Iterable[str]) -> tuple[Catalogue, ...]:
@@ -131,164 +299,9 @@ def load_all(names: Iterable[str]) -> tuple[Catalogue, ...]:
     catalogues = tuple(load(name) for name in dict.fromkeys(names))
     ids = [c.id for c in catalogues]
     if len(set(ids)) < len(ids):
-        raise CatalogueError(f"two catalogues have the same id: {', '.join(ids)}")
+        several = ", ".join(ids)
+        raise DeclarationError(
+            f"Zwei Kataloge haben dieselbe id: {several}.",
+            f"two catalogues have the same id: {several}.",
+        )
     return catalogues
-
-
-def _catalogue(raw: dict[str, Any], path: Path) -> Catalogue:
-    place = path.name
-    criteria = tuple(_criterion(c, place) for c in _take(raw, "criteria", place, list))
-    ids = [c.id for c in criteria]
-    _refuse(place, len(set(ids)) < len(ids), "two criteria share an id")
-    mark = _take(raw, "pass_mark", place, (int, str))
-    mark = len(criteria) if mark == "all" else mark
-    good = isinstance(mark, int) and 1 <= mark <= len(criteria)
-    _refuse(place, not good, f'pass_mark must be "all" or 1 to {len(criteria)}, not {mark!r}')
-    categories = tuple(_take(raw, "categories", place, list))
-    for c in criteria:
-        wrong = not 1 <= c.category <= len(categories)
-        _refuse(f"{place}, criterion {c.id}", wrong, f"there is no category {c.category}")
-    name = _take(raw, "id", place, str)
-    _refuse(place, name != path.stem, f"id {name!r} differs from the file's name")
-    for i, category in enumerate(categories, 1):
-        _text({"category": category}, "category", f"{place}, category {i}")
-    result = Catalogue(
-        id=name,
-        version=_take(raw, "version", place, str),
-        title=_text(raw, "title", place),
-        source=_take(raw, "source", place, str),
-        pass_mark=mark,
-        categories=categories,
-        criteria=criteria,
-        path=path,
-    )
-    _no_more(raw, place)
-    return result
-
-
-def _criterion(raw: dict[str, Any], file: str) -> Criterion:
-    place = f"{file}, criterion {raw.get('id', '?')}"
-    conditions = tuple(
-        _condition(c, f"{place}, condition {i}")
-        for i, c in enumerate(_take(raw, "conditions", place, list), 1)
-    )
-    _refuse(place, not conditions, "has no condition")
-    examples = tuple(_example(e, place, conditions) for e in raw.pop("examples", []))
-    for status in STATUSES:
-        missing = all(e.status != status for e in examples)
-        _refuse(place, missing, f"has no example that is {status}")
-    kind = _take(raw, "kind", place, str)
-    _refuse(place, kind not in KINDS, f"kind must be one of {KINDS}, not {kind!r}")
-    result = Criterion(
-        id=_take(raw, "id", place, str),
-        category=_take(raw, "category", place, int),
-        kind=kind,
-        title=_text(raw, "title", place),
-        asks=_text(raw, "asks", place),
-        conditions=conditions,
-        examples=examples,
-    )
-    _no_more(raw, place)
-    return result
-
-
-def _condition(raw: dict[str, Any], place: str) -> Condition:
-    name = _take(raw, "metric", place, str)
-    if name not in metrics():
-        _refuse(place, True, f"unknown metric {name!r}{_nearest(name, metrics())}")
-    operator = _take(raw, "operator", place, str)
-    _refuse(place, operator not in OPERATORS, f"unknown operator {operator!r}")
-    threshold = _take(raw, "threshold", place, (int, float, str))
-    is_reference = threshold == REFERENCE
-    _refuse(place, not is_reference and not _is_number(threshold), f"bad threshold {threshold!r}")
-    wrong = is_reference and metrics()[name].lever != "fte"
-    _refuse(place, wrong, "only actors_per_fte has a reference limit")
-    by_field = raw.pop("threshold_by_technology_field", {})
-    fields = {e.de for e in registers()["technology_fields"]}
-    for key in by_field:
-        if key not in fields:
-            _refuse(place, True, f"unknown technology field {key!r}{_nearest(key, fields)}")
-    reference = _reference(raw, place) if is_reference else {}
-    result = Condition(
-        metric=metrics()[name],
-        operator=operator,
-        threshold=None if is_reference else float(threshold),
-        reason=_text(raw, "reason", place),
-        source=_take(raw, "source", place, str),
-        threshold_by_technology_field=by_field,
-        **reference,
-    )
-    _no_more(raw, place)
-    return result
-
-
-def _reference(raw: dict[str, Any], place: str) -> dict[str, Any]:
-    stand_in = _take(raw, "stand_in", place, str)
-    _refuse(place, stand_in not in STAND_INS, f"stand_in must be one of {STAND_INS}")
-    frozen = raw.pop("frozen_period", None)
-    bad = not (isinstance(frozen, str) and PERIOD.match(frozen))
-    _refuse(place, stand_in == "frozen" and bad, 'stand_in = "frozen" needs frozen_period')
-    bands = []
-    for i, band in enumerate(raw.pop("reference_bands", []), 1):
-        here = f"{place}, reference band {i}"
-        number = _take(band, "limit", here, (int, float))
-        source = _take(band, "source", here, str)
-        bands.append(Band(float(number), source, float(band.pop("up_to", "inf"))))
-        _no_more(band, here)
-    ends = [band.up_to for band in bands]
-    _refuse(place, ends != sorted(set(ends)), "reference bands must ascend")
-    return {"stand_in": stand_in, "frozen_period": frozen, "reference_bands": tuple(bands)}
-
-
-def _example(raw: dict[str, Any], place: str, conditions: Iterable[Condition]) -> Example:
-    here = f"{place}, example"
-    status = _take(raw, "status", here, str)
-    _refuse(here, status not in STATUSES, f"unknown status {status!r}")
-    given = _take(raw, "given", here, dict)
-    for c in conditions:
-        _refuse(here, c.metric.key not in given, f"does not give {c.metric.key!r}")
-    intervals = {
-        k: None if v == "unknown" else (float(v[0]), float(v[1])) for k, v in given.items()
-    }
-    limit = raw.pop("limit", None)
-    _no_more(raw, here)
-    return Example(status, intervals, limit)
-
-
-# ---------------------------------------------------------------------------------------- checks
-def _take(raw: dict[str, Any], key: str, place: str, kind: Any) -> Any:
-    if key not in raw:
-        raise CatalogueError(f"{place}: {key} is missing")
-    value = raw.pop(key)
-    blank = isinstance(value, str) and not value.strip()
-    if not isinstance(value, kind) or isinstance(value, bool) or blank:
-        raise CatalogueError(f"{place}: {key} cannot be {value!r}")
-    return value
-
-
-def _text(raw: dict[str, Any], key: str, place: str) -> Text:
-    value = _take(raw, key, place, dict)
-    for lang in ("de", "en"):
-        _refuse(place, not value.get(lang), f"{key}.{lang} is missing")
-    return value
-
-
-def _is_number(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)
-
-
-def _no_more(raw: dict[str, Any], place: str) -> None:
-    _refuse(place, bool(raw), f"unknown entry {next(iter(raw), '')!r}")
-
-
-def _refuse(place: str, wrong: bool, why: str) -> None:
-    if wrong:
-        raise CatalogueError(f"{place}: {why}")
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, list(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -60,7 +60,7 @@ def check(
     files = sent.files.join(master.select("file", "cluster_id"), on="file", how="left")
     nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
-    catalogue = load(settings.first_catalogue)
+    catalogue = load(settings.review.first_catalogue)
     table = findings_table(found, examined.parsed.cells, files, about, [submission()], catalogue)
     settled = settled.sort("file").with_columns(sha256=sent.files["sha256"])
     outcomes = settled.select("source_file", "cluster_id", "outcome", "code", "sha256")

@@ -15,6 +15,7 @@ from pipeline.trouble import (
     lacking,
     said_by_system,
 )
+from schemas.slips import WrongUsageError
 
 NOT_DONE, USAGE_ERROR = 1, 2
 # As a shell says it of a program whose output nobody reads on (`| head`).
@@ -42,6 +43,8 @@ def carried_out(arguments: argparse.Namespace) -> int:
     try:
         code: int = arguments.command(arguments)
         sys.stdout.flush()
+    except WrongUsageError as error:
+        return fail(USAGE_ERROR, str(error))
     except BrokenPipeError:
         print_no_more()
         return NOBODY_READS

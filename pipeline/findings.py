@@ -30,6 +30,23 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=FINDINGS)
 
 
+# Every kind of finding, as schemas/findings.toml declares them.
+CODES = (
+    *("missing_value", "bad_type", "bad_value", "bad_date", "out_of_range"),
+    *("formula_without_value", "ambiguous_number", "inconsistent", "duplicate_row"),
+    *("total_row", "heading_row", "unknown_postcode", "unknown_column", "office_field"),
+    *(
+        "missing_sheet",
+        "missing_column",
+        "unreadable",
+        "read_with_repair",
+        "encrypted",
+        "not_a_workbook",
+    ),
+    *("too_large", "timeout", "reader_crash", "duplicate_cluster", "superseded", "same_content"),
+)
+
+
 def findings(rows: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
     """Return the rows as findings: what a row does not say is null; `code` fills or replaces."""
     if rows.is_empty():

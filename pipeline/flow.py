@@ -25,6 +25,7 @@ from pipeline.scheduler import connected
 from pipeline.settings import load_settings
 from pipeline.stages import CORES
 from pipeline.trouble import NothingPublishedError
+from schemas.slips import WrongUsageError
 
 TIMEZONE = "Europe/Berlin"
 # Batches that are worked on elsewhere only wait here.
@@ -130,14 +131,14 @@ def review_period(
     A run that finds another one at work in the outputs waits for it.
     """
     period = period or asked_period()
-    names = tuple(catalogues or [load_settings().first_catalogue])
     wait_seconds = 60 * wait_minutes
-    request = Request(period, inputs, outputs, names, lang, accept_missing, wait_seconds, cache)
     place = connected(scheduler) if scheduler is not None else nullcontext(call_here)
     try:
+        names = tuple(catalogues or [load_settings().review.first_catalogue])
+        request = Request(period, inputs, outputs, names, lang, accept_missing, wait_seconds, cache)
         with tags(period, "draft"), place as call:
             published = run(request, Tasks(call))
-    except NothingPublishedError as end:
+    except (NothingPublishedError, WrongUsageError) as end:
         return outcomes.not_published(end, lang)
     write_artifacts(request, published, address)
     return outcomes.published(published, lang)

@@ -71,10 +71,10 @@ def modes_of(group: str) -> Modes:
         return Modes(grp.getgrnam(group).gr_gid)
     except KeyError as error:
         raise DeclarationError(
-            f"settings.toml, [review] group: Die Gruppe „{group}“ gibt es auf diesem Rechner "
-            'nicht. Bitte eine vorhandene angeben oder "" für keine. / '
-            f'There is no group "{group}" on this machine. Please name one that exists, or "" for '
-            "none."
+            f"settings.toml, review.group: Die Gruppe „{group}“ gibt es auf diesem Rechner "
+            'nicht; erlaubt: eine vorhandene oder "" für keine.',
+            f'settings.toml, review.group: there is no group "{group}" on this machine; allowed: '
+            'one that exists, or "" for none.',
         ) from error
 
 

@@ -25,7 +25,7 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     both languages title, reason, request in the catalogue's order. Nothing the office knows comes
     in: no ratings, no confirmed measures, and criterion 4.2 has no limit without a portfolio.
     """
-    catalogue = load(settings.first_catalogue)
+    catalogue = load(settings.review.first_catalogue)
     portfolio = alone(examined, files, settings)
     measures = measure(portfolio)
     figures, rows = collected(measures.figures, measures.rows)

@@ -10,7 +10,7 @@ import struct
 import sys
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -163,7 +163,7 @@ def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
         code_version(),
         sorted(wanted),
         sorted(provenance.declarations().items()),
-        asdict(asked.settings),
+        asked.settings.model_dump(mode="json"),
         asked.last_day.isoformat(),
         [(mapping.name, mapping.sha256) for mapping in asked.mappings],
     ]

@@ -112,7 +112,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         office,
         settled.join(names, on="file", how="left"),
         task.last_day,
-        task.settings.outdated_days,
+        task.settings.review.outdated_days,
     )
     finished = Finished(
         task.period,
@@ -145,7 +145,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         tables,
         mapped=named,
         unused_mappings=unused_mappings,
-        ratings=every_rating(office, days, task.settings.first_catalogue),
+        ratings=every_rating(office, days, task.settings.review.first_catalogue),
         context=context(portfolio.clusters, reviewed.described, figures.usual, office.register),
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
@@ -196,7 +196,7 @@ def ratings_in_force(
     own = {catalogue.id: catalogue for catalogue in task.catalogues}
     more = [load(name) for name in shipped() if name not in own]
     criteria = catalogue_criteria((*own.values(), *more))
-    return effective_ratings(office, clusters, criteria, task.settings.first_catalogue)
+    return effective_ratings(office, clusters, criteria, task.settings.review.first_catalogue)
 
 
 def evaluated_state(

@@ -15,7 +15,8 @@ import polars as pl
 
 from pipeline import periods
 from pipeline.alone import alone
-from pipeline.catalogue import Catalogue, CatalogueError, load_all
+from pipeline.catalogue import Catalogue, load_all
+from pipeline.declarations import check_declarations
 from pipeline.evaluate import reference_condition
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
@@ -34,7 +35,6 @@ from pipeline.intake.worker import read_many
 from pipeline.mapping.apply import mapping_sheet_keys
 from pipeline.mapping.files import FOLDER, mapping_files
 from pipeline.mapping.load import load_mappings
-from pipeline.mapping.model import ExportMapping, MappingError
 from pipeline.modes import Modes, below, modes_of
 from pipeline.notices import Notice, notices
 from pipeline.office import OfficeFileError, read_office
@@ -67,6 +67,7 @@ from pipeline.survey import Asked, Sent, join_batches
 from pipeline.texts import LANGUAGES, in_language
 from pipeline.trouble import NothingPublishedError
 from schemas.declaration import office, submission, wanted_sheet_keys
+from schemas.slips import DeclarationError, WrongUsageError
 
 
 class NothingSentError(NothingPublishedError):
@@ -135,6 +136,8 @@ class Plan:
 def run(request: Request, engine: Engine, release: Release | None = None) -> Published:
     """Review a period and publish it; NothingPublishedError if nothing could be published.
 
+    WrongUsageError if what was asked for, or a file that people write, is wrong.
+
     engine: carries out the stages. release: publishes the same as the draft that stands there, as
     a release.
     """
@@ -192,10 +195,11 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
 
 def prepare(request: Request) -> Plan:
     """Return what is to be done; what cannot be is refused before anything is read."""
+    check_declarations()
     settings = load_settings()
-    modes = modes_of(settings.group)
+    modes = modes_of(settings.review.group)
     catalogues = load_all(request.catalogues)
-    mappings = mappings_or_refuse(request)
+    mappings = load_mappings(mapping_files(request.inputs / request.period / FOLDER))
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
     earlier = published_before(request.outputs, request.period)
@@ -235,7 +239,7 @@ def read_submissions(plan: Plan, engine: Engine) -> tuple[Sent, int]:
 
 
 def read_office_files(plan: Plan) -> Intake:
-    """Read the office's files; NothingPublishedError if one of them cannot be read."""
+    """Read the office's files; WrongUsageError if one of them cannot be read."""
     found, limits = plan.found, plan.task.settings.intake
     paths = list(found.office.values())
     files = numbered(paths, list(map(shown_name, paths)), first=len(found.submissions))
@@ -253,8 +257,6 @@ def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
     try:
         tables = read_office(numbers, *office_sent.stacked())
         return review(plan.task, sent, tables, office_sent.files)
-    except MappingError as error:
-        raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error
 
@@ -288,18 +290,10 @@ def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Ma
     return {s.name: folder / name for s, name in zip(subjects, names, strict=True)}
 
 
-def mappings_or_refuse(request: Request) -> tuple[ExportMapping, ...]:
-    """Return the period's mappings; a mistake in one of them ends the run."""
-    try:
-        return load_mappings(mapping_files(request.inputs / request.period / FOLDER))
-    except MappingError as error:
-        raise NothingPublishedError(error.messages["de"], error.messages["en"]) from error
-
-
-def unusable(name: str, code: str, why: str) -> NothingPublishedError:
+def unusable(name: str, code: str, why: str) -> WrongUsageError:
     """Return the end of a run whose office file is there but cannot be read."""
     german, english = (in_language(why, lang) for lang in LANGUAGES)
-    return NothingPublishedError(
+    return WrongUsageError(
         f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {german}). "
         "Bitte die Datei berichtigen oder entfernen.",
         f"{name} is there but cannot be read ({code}: {english}). "
@@ -314,17 +308,23 @@ def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[
         condition = reference_condition(catalogue)
         if condition is not None and condition.stand_in == "frozen":
             period = str(condition.frozen_period)
+            place = f"{catalogue.path.name}, frozen_period"
             folder = request.outputs / period
             if not is_published(folder):
-                raise CatalogueError(f"{catalogue.path.name}: {period} is not published here")
+                raise DeclarationError(
+                    f"{place}: {period} ist nicht veröffentlicht ({request.outputs}); erlaubt: "
+                    "ein veröffentlichtes Quartal.",
+                    f"{place}: {period} is not published ({request.outputs}); allowed: a quarter "
+                    "that is.",
+                )
             try:
                 result[period] = sound(folder).table("cohorts")
             except DamagedError as error:
-                raise CatalogueError(
-                    f"{catalogue.path.name}: Die Veröffentlichung {period}, deren Grenzwerte "
-                    f"festgehalten sind, ist beschädigt ({error}). Bitte sie aus einer Sicherung "
-                    f"zurückholen. / The publication {period}, whose limits are frozen, is damaged "
-                    f"({error}). Please restore it from a backup."
+                raise DeclarationError(
+                    f"{place}: Die Veröffentlichung {period}, deren Grenzwerte festgehalten sind, "
+                    f"ist beschädigt ({error}). Bitte sie aus einer Sicherung zurückholen.",
+                    f"{place}: the publication {period}, whose limits are frozen, is damaged "
+                    f"({error}). Please restore it from a backup.",
                 ) from error
     return result
 
@@ -351,7 +351,7 @@ def refuse_thin(request: Request, settings: Settings, done: Review, before: Befo
     if request.accept_missing or not expected:
         return
     there = len(expected & reviewed)
-    if there < settings.minimum_share * len(expected):
+    if there < settings.review.minimum_share * len(expected):
         raise NothingPublishedError(
             f"Nur {there} von {len(expected)} erwarteten Clustern könnten bewertet werden; "
             "nichts wurde ersetzt. Mit --accept-missing wird dennoch veröffentlicht.",

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from schemas.declaration import read_toml_table
+from schemas.checked import Text, load_table, not_there
 
 LANGUAGES = ("de", "en")
 NBSP = "\u00a0"
@@ -13,10 +13,22 @@ NBSP = "\u00a0"
 BETWEEN_LANGUAGES = "\x1e"
 
 
+class Texts(dict[str, Mapping[str, str]]):
+    """The texts of a group by code; one that is not there is a slip in their file."""
+
+    def __init__(self, group: str, said: Mapping[str, Mapping[str, str]], file: str) -> None:
+        super().__init__(said)
+        self.place = f"{file}, {group}"
+
+    def __missing__(self, code: str) -> Mapping[str, str]:
+        """Say which text is missing."""
+        raise not_there(f"{self.place}.{code}", code, list(self))
+
+
 @cache
-def texts(group: str) -> Mapping[str, Mapping[str, str]]:
+def texts(group: str) -> Texts:
     """Return the texts of a group by code; of the many groups few are needed at a time."""
-    return read_toml_table("texts.toml", group)
+    return Texts(group, load_table("texts.toml", group, dict[str, Text]), "texts.toml")
 
 
 def say(group: str, code: str | None, lang: str) -> str:

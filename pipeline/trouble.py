@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from schemas.slips import WrongUsageError
+
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 READ_ONLY = frozenset({errno.EROFS})
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
@@ -129,7 +131,7 @@ def in_words(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except NothingPublishedError:
+    except (NothingPublishedError, WrongUsageError):
         raise
     except Exception as error:
         said = said_by_system(error, [folder])

@@ -1,17 +1,36 @@
 """Loads what is declared as data: workbooks (sheets and fields) and registers (lists of words)."""
 
-import re
-import tomllib
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self, TypeVar
 
+from pydantic import AfterValidator, PlainValidator, model_validator
+from pydantic import Field as Key
+
+from schemas.checked import (
+    HERE,
+    Count,
+    Declared,
+    Filled,
+    Filleds,
+    Text,
+    exactly,
+    load,
+    matching,
+    missing,
+    no_such_key,
+    one_of,
+    regular_expression,
+    twice,
+)
+from schemas.slips import DeclarationError, SlipError, instead, shown, unknown
 from schemas.words import header_key, word_key
 
-HERE = Path(__file__).parent
-FIELD_TYPES = {
+__all__ = ["HERE", "DeclarationError"]
+
+FieldType = Literal[
     "text",
     "postcode",
     "country",
@@ -23,30 +42,53 @@ FIELD_TYPES = {
     "date",
     "yes_no",
     "criterion",
-}
+]
+# Types whose values come from a list, and types that have limits.
+LISTED = ("country", "choice", "choices")
+NUMBERS = ("number", "integer")
 
 
-class DeclarationError(Exception):
-    """A file under schemas/ is written wrongly; the message names the place."""
+# --------------------------------------------------------------------------------------- workbooks
+def number(value: object) -> float:
+    """Check that a value is a number; a whole one stays whole."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise instead(value, "eine Zahl", "a number")
+    return value
 
 
-@dataclass(frozen=True)
-class Field:
+Bound = Annotated[float, PlainValidator(number)]
+Pattern = Annotated[str, AfterValidator(regular_expression)]
+Aliases = tuple[Filled, ...]
+
+
+class Field(Declared):
     """One field of a sheet: a column of a table or a label of a form."""
 
-    key: str
-    name: Mapping[str, str]
-    type: str
+    key: Filled
+    name: Text
+    type: FieldType
     required: bool = False
-    aliases: tuple[str, ...] = ()
-    list: str | None = None
-    min: float | None = None
-    max: float | None = None
-    pattern: str | None = None
+    aliases: Aliases = ()
+    list: Annotated[str, one_of(lambda: registers())] | None = None
+    min: Bound | None = None
+    max: Bound | None = None
+    pattern: Pattern | None = None
     decimal_point: bool = False
-    unit: str | None = None
-    example: str | None = None
-    note: Mapping[str, str] = field(default_factory=dict)
+    unit: Filled | None = None
+    example: Filled | None = None
+    note: Text = Key(default_factory=dict)
+
+    @model_validator(mode="after")
+    def fits_its_type(self) -> Self:
+        """Check what hangs on the type."""
+        if (self.list is None) == (self.type in LISTED):
+            raise missing("list") if self.list is None else no_use("list", self.type)
+        for key in ("min", "max", "decimal_point"):
+            if getattr(self, key) not in (None, False) and self.type not in NUMBERS:
+                raise no_use(key, self.type)
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise instead(self.max, f"eine Zahl ab {self.min}", f"at least {self.min}", "max")
+        return self
 
     @cached_property
     def keys(self) -> set[str]:
@@ -54,19 +96,31 @@ class Field:
         return {header_key(name) for name in (*self.name.values(), *self.aliases)}
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Declared):
     """One sheet: a form (label, value) or a table (header row, rows)."""
 
-    key: str
-    name: Mapping[str, str]
-    layout: str
-    fields: tuple[Field, ...]
+    key: Filled
+    name: Text
+    layout: Literal["form", "table"]
+    fields: Annotated[tuple[Field, ...], Key(min_length=1)]
     required: bool = False
     heading_column: str | None = None
-    aliases: tuple[str, ...] = ()
-    intro: Mapping[str, str] = field(default_factory=dict)
+    aliases: Aliases = ()
+    intro: Text = Key(default_factory=dict)
     examples: tuple[Mapping[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def names_its_fields(self) -> Self:
+        """Check that fields differ, and that what names a field names one of them."""
+        differ(self.fields, "fields")
+        keys = [f.key for f in self.fields]
+        if self.heading_column is not None and self.heading_column not in keys:
+            raise unknown(self.heading_column, keys, "heading_column")
+        for at, row in enumerate(self.examples):
+            for key in row:
+                if key not in keys:
+                    raise no_such_key(key, keys, "examples", at)
+        return self
 
     @cached_property
     def keys(self) -> set[str]:
@@ -76,6 +130,52 @@ class Sheet:
     def field(self, key: str) -> Field:
         """Return the field of that key; KeyError if there is none."""
         return next(f for f in self.fields if f.key == key)
+
+
+class Sheets(Declared):
+    """A file that declares sheets."""
+
+    sheets: Annotated[tuple[Sheet, ...], Key(min_length=1)]
+
+    @model_validator(mode="after")
+    def all_differ(self) -> Self:
+        """Check that no two sheets have a key or a name in common."""
+        differ(self.sheets, "sheets")
+        return self
+
+
+class Submission(Sheets):
+    """schemas/workbook.toml: the sheets, and the words that reading every workbook needs."""
+
+    never_read: Filleds
+    our_sheets: Filleds
+    header_rows: Count
+    empty_words: Annotated[Filleds, Key(min_length=2)]
+    total_words: Filleds
+    yes: Filleds
+    no: Filleds
+    organisation_pattern: Pattern
+    office_fields: Filleds
+
+    @model_validator(mode="after")
+    def is_explained(self) -> Self:
+        """Check that the form can say of every sheet and field what it is about."""
+        for at, sheet in enumerate(self.sheets):
+            if not sheet.intro:
+                raise missing("sheets", at, "intro")
+            for place, field in enumerate(sheet.fields):
+                if not field.note:
+                    raise missing("sheets", at, "fields", place, "note")
+        return self
+
+
+class OfficeFiles(Sheets):
+    """schemas/office.toml: the sheets, and columns that stand beside the ratings."""
+
+    informing: tuple[Annotated[Mapping[str, Filled], exactly("key", "de", "en")], ...]
+
+
+Named = TypeVar("Named", Field, Sheet)
 
 
 @dataclass(frozen=True)
@@ -90,115 +190,51 @@ class Workbook:
         return next(s for s in self.sheets if s.key == key)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One word of a register with its translations and whatever else the register says of it."""
-
-    de: str
-    en: str
-    aliases: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def name_in(self, lang: str) -> str:
-        """Return the word in a language."""
-        return self.de if lang == "de" else self.en
-
-    @cached_property
-    def value(self) -> str:
-        """What tables carry: the German name, or the one it is read as."""
-        return self.extra.get("read_as", self.de)
-
-    @cached_property
-    def keys(self) -> set[str]:
-        """Every key under which the word is found."""
-        return {word_key(name) for name in (self.de, self.en, *self.aliases)}
+def differ(items: tuple[Named, ...], key: str) -> None:
+    """Check that no two sheets, or fields of a sheet, have a key or a name in common."""
+    keys, names = set[str](), set[str]()
+    for at, item in enumerate(items):
+        if item.key in keys:
+            raise twice(item.key, key, at, "key")
+        both = sorted(names & item.keys)
+        if both:
+            raise twice(both[0], key, at, "name")
+        keys.add(item.key)
+        names |= item.keys
 
 
-def read_toml(name: str) -> dict[str, Any]:
-    """Read a file below schemas/; DeclarationError if it is no TOML."""
-    path = HERE / name
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(f"{path.name}: {error}") from error
+def no_use(key: str, kind: str) -> SlipError:
+    """Return the slip of a key that a field of that type has no use for."""
+    return SlipError(
+        f"ist bei type = {shown(kind)} nicht erlaubt.",
+        f"is not allowed with type = {shown(kind)}.",
+        key,
+    )
 
 
-def read_toml_table(name: str, table: str) -> Mapping[str, Any]:
-    """Read one table of a file of which few tables are needed; KeyError if it is not there."""
-    found = _tables(name)[table]
-    try:
-        own: Mapping[str, Any] = tomllib.loads(found)[table]
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(f"{name}, {table}: {error}") from error
-    return own
-
-
-@cache
-def _tables(name: str) -> Mapping[str, str]:
-    """Return the text of each table of a file, from its header to the next."""
-    text = (HERE / name).read_text(encoding="utf-8")
-    heads = list(re.finditer(r"^\[(\w+)\]", text, re.MULTILINE))
-    ends = [*(head.start() for head in heads[1:]), len(text)]
-    return {head[1]: text[head.start() : end] for head, end in zip(heads, ends, strict=True)}
-
-
-def _field(sheet: str, raw: dict[str, Any]) -> Field:
-    place = f"sheet {sheet}, field {raw.get('key', '?')}"
-    try:
-        result = Field(**{**raw, "aliases": tuple(raw.get("aliases", ()))})
-    except TypeError as error:
-        raise DeclarationError(f"{place}: {error}") from error
-    if result.type not in FIELD_TYPES:
-        raise DeclarationError(f"{place}: unknown type {result.type!r}")
-    if result.list is not None and result.list not in registers():
-        raise DeclarationError(f"{place}: unknown list {result.list!r}")
-    return result
-
-
-def _sheet(raw: dict[str, Any]) -> Sheet:
-    fields = tuple(_field(raw["key"], f) for f in raw.pop("fields"))
-    aliases = tuple(raw.pop("aliases", ()))
-    examples = tuple(raw.pop("examples", ()))
-    _check_examples(raw["key"], fields, examples)
-    return Sheet(**raw, fields=fields, aliases=aliases, examples=examples)
-
-
-def _check_examples(
-    sheet: str, fields: tuple[Field, ...], examples: tuple[Mapping[str, Any], ...]
-) -> None:
-    strange = {key for row in examples for key in row} - {f.key for f in fields}
-    if strange:
-        raise DeclarationError(f"sheet {sheet}, examples: unknown fields {sorted(strange)}")
-
-
-def _workbook(name: str, words: Mapping[str, Any]) -> Workbook:
-    raw = read_toml(name)
-    sheets = tuple(_sheet(s) for s in raw.pop("sheets"))
-    return Workbook(sheets, {**words, **raw})
+def _words(file: Sheets) -> Mapping[str, Any]:
+    return {key: value for key, value in file if key != "sheets"}
 
 
 @cache
 def submission() -> Workbook:
     """Return the declaration of the submission (contract 1.1)."""
-    return _workbook("workbook.toml", {})
+    file = load("workbook.toml", Submission)
+    return Workbook(file.sheets, _words(file))
 
 
 @cache
 def office() -> Workbook:
     """Return the declaration of the office's files (contract 1.4 and 2.4)."""
-    return _workbook("office.toml", submission_words())
+    file = load("office.toml", OfficeFiles)
+    return Workbook(file.sheets, {**submission().words, **_words(file)})
 
 
 @cache
 def views() -> Workbook:
     """Return the declaration of what is read of an analyst's workbook: views, and known ratings."""
-    own = _workbook("views.toml", submission_words())
-    return Workbook((*own.sheets, office().sheet("assessments")), own.words)
-
-
-def submission_words() -> Mapping[str, Any]:
-    """Return the words for yes, no, nothing and totals, which hold for every workbook."""
-    return submission().words
+    own = load("views.toml", Sheets).sheets
+    return Workbook((*own, office().sheet("assessments")), submission().words)
 
 
 def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
@@ -207,20 +243,166 @@ def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
     return frozenset(key for s in workbook.sheets for key in s.keys) - never
 
 
+# --------------------------------------------------------------------------------------- registers
+class Entry(Declared):
+    """One word of a register with its translations and whatever else the register says of it."""
+
+    de: Filled
+    en: Filled
+    aliases: Aliases = ()
+
+    def name_in(self, lang: str) -> str:
+        """Return the word in a language."""
+        return self.de if lang == "de" else self.en
+
+    @cached_property
+    def extra(self) -> Mapping[str, Any]:
+        """What only this register says."""
+        return {key: getattr(self, key) for key in self.model_fields_set - set(Entry.model_fields)}
+
+    @property
+    def value(self) -> str:
+        """What tables carry: the German name, or the one it is read as."""
+        return self.de
+
+    @cached_property
+    def keys(self) -> set[str]:
+        """Every key under which the word is found."""
+        return {word_key(name) for name in (self.de, self.en, *self.aliases)}
+
+
+class ActorType(Entry):
+    """A type of actors: its group of bodies, what it is, and what it is read as."""
+
+    group: str | None = None
+    company: bool = False
+    rnd: bool = False
+    sme: bool | None = None
+    read_as: str | None = None
+
+    @property
+    def value(self) -> str:
+        """The type that it is read as."""
+        return self.read_as or self.de
+
+
+class Place(Entry):
+    """A country or federal state with its two letters."""
+
+    code: Annotated[str, matching("[A-Z]{2}", '"DE"')]
+
+
+Year = Annotated[int, Key(ge=1900, le=2100)]
+
+
+class Measure(Entry):
+    """A measure of cluster policy: its years, ministry and scope."""
+
+    start: Year | None = None
+    end: Year | None = None
+    ministry: Filled
+    scope: Text
+
+    @model_validator(mode="after")
+    def ends_after_its_start(self) -> Self:
+        """Check the order of the years."""
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise instead(self.end, f"ein Jahr ab {self.start}", f"a year from {self.start}", "end")
+        return self
+
+
+class Rating(Entry):
+    """An expert's rating and the status that it gives."""
+
+    status: Literal["fulfilled", "not_fulfilled"] | None = None
+
+
+Word = TypeVar("Word", bound=Entry)
+
+
+def each_once(entries: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Check that no word stands there twice."""
+    seen = set[str]()
+    for at, entry in enumerate(entries):
+        if entry.de in seen:
+            raise twice(entry.de, at, "de")
+        seen.add(entry.de)
+    return entries
+
+
+Register = Annotated[tuple[Word, ...], Key(min_length=1), AfterValidator(each_once)]
+
+
+class Lists(Declared):
+    """schemas/registers/lists.toml."""
+
+    actor_types: Register[ActorType]
+    commitments: Register[Entry]
+    actor_groups: Register[Entry]
+    funding_sources: Register[Entry]
+    funding_statuses: Register[Entry]
+    activity_kinds: Register[Entry]
+    evidence_kinds: Register[Entry]
+    reaches: Register[Entry]
+    roles: Register[Entry]
+    votes: Register[Entry]
+    ratings: Register[Rating]
+
+    @model_validator(mode="after")
+    def actor_types_name_words(self) -> Self:
+        """Check that a type is read as another one, and belongs to a group of bodies."""
+        types, groups = [t.de for t in self.actor_types], [g.de for g in self.actor_groups]
+        for at, entry in enumerate(self.actor_types):
+            for key, known in (("read_as", types), ("group", groups)):
+                word = getattr(entry, key)
+                if word is not None and word not in known:
+                    raise unknown(word, known, "actor_types", at, key)
+        return self
+
+
+class Countries(Declared):
+    """schemas/registers/countries.toml."""
+
+    countries: Register[Place]
+
+
+class FederalStates(Declared):
+    """schemas/registers/federal_states.toml."""
+
+    federal_states: Register[Place]
+
+
+class Measures(Declared):
+    """schemas/registers/measures.toml."""
+
+    measures: Register[Measure]
+
+
+class TechnologyFields(Declared):
+    """schemas/registers/technology_fields.toml."""
+
+    technology_fields: Register[Entry]
+
+
+REGISTERS: Mapping[str, type[Declared]] = {
+    "registers/countries.toml": Countries,
+    "registers/federal_states.toml": FederalStates,
+    "registers/lists.toml": Lists,
+    "registers/measures.toml": Measures,
+    "registers/technology_fields.toml": TechnologyFields,
+}
+
+
 @cache
 def registers() -> Mapping[str, tuple[Entry, ...]]:
     """Return every register by name: its entries in the order of the file."""
-    result: dict[str, tuple[Entry, ...]] = {}
-    for path in sorted((HERE / "registers").glob("*.toml")):
-        for name, entries in read_toml(f"registers/{path.name}").items():
-            result[name] = tuple(_entry(e) for e in entries)
-    return result
+    files = [load(name, shape) for name, shape in REGISTERS.items()]
+    return {name: entries for file in files for name, entries in file}
 
 
-def _entry(raw: dict[str, Any]) -> Entry:
-    known = {"de", "en", "aliases"}
-    extra = {k: v for k, v in raw.items() if k not in known}
-    return Entry(raw["de"], raw["en"], tuple(raw.get("aliases", ())), extra)
+def value_of(register: str) -> AfterValidator:
+    """Return the check that a text is a word as the tables of a register carry it."""
+    return one_of(lambda: (entry.value for entry in registers()[register]))
 
 
 def word_in(register: str, text: str, lang: str) -> str:

@@ -11,14 +11,13 @@ import pytest
 
 from pipeline.catalogue import (
     Catalogue,
-    CatalogueError,
     Criterion,
     Example,
     load,
     metrics,
 )
 from pipeline.evaluate import combine, judge_conditions
-from schemas.declaration import HERE, submission
+from schemas.declaration import HERE, DeclarationError, submission
 
 SHIPPED = sorted((HERE / "catalogues").glob("*.toml"))
 CASES = [
@@ -74,39 +73,79 @@ def test_metrics_read_declared_cells() -> None:
         assert set(metric.reads) <= cells, metric.key
 
 
+FIRST, REFERENCE = 'criteria["1"]', 'criteria["4.2"].conditions[1]'
+BANDS = 'bands = [{ limit = 9, source = "a" }, { limit = 9, up_to = 5, source = "a" }]'
 SLIPS = [
-    ('metric = "bound_actors"', 'metric = "bound_actor"', "did you mean 'bound_actors'"),
-    ('operator = ">="', 'operator = "=>"', "unknown operator '=>'"),
-    ("threshold = 30", 'threshold = "thirty"', "bad threshold 'thirty'"),
-    ('kind = "hard"', 'kind = "heard"', "kind must be one of"),
-    ("pass_mark = 12", "pass_mark = 20", "pass_mark must be"),
-    ("pass_mark = 12", "pass_mrak = 12", "pass_mark is missing"),
-    ('stand_in = "quartile"', 'stand_in = "quartil"', "stand_in must be one of"),
-    ('stand_in = "quartile"', 'stand_in = "frozen"', "needs frozen_period"),
-    ("reference_bands = []", "reference_bands = [{ limit = 9 }]", "source is missing"),
-    ("reason = { de =", "raeson = { de =", "reason is missing"),
-    ('source = "go-cluster: Exzellent vernetzt! – Aufnahmekriterien, Kriterium 1"', "", "source"),
-    ('status = "undetermined"', 'status = "fulfilled"', "has no example that is undetermined"),
-    ("bound_actors = [30, 30]", "bound = [30, 30]", "does not give 'bound_actors'"),
-    ("category = 1", "category = 9", "there is no category 9"),
-    ('id = "2.1"', 'id = "1"', "two criteria share an id"),
-    ("{}                # for", '{ "IKTT" = 0.03 } # for', "did you mean 'IKT'"),
+    # (what stands there, what is written instead, where, what is allowed or may have been meant)
+    ('metric = "bound_actors"', 'metric = "bound_actor"', f"{FIRST}.conditions[1]", "bound_actors"),
+    ('operator = ">="', 'operator = "=>"', f"{FIRST}.conditions[1].operator", '">=", "<="'),
+    (
+        "threshold = 30",
+        'threshold = "thirty"',
+        "conditions[1].threshold",
+        'a number or "reference"',
+    ),
+    ("threshold = 30", 'threshold = "reference"', "conditions[1].threshold", "actors_per_fte"),
+    ("threshold = 30", "threshold = nan", "conditions[1].threshold", "a number"),
+    ("threshold = 30", "threshold = true", "conditions[1].threshold", "a number"),
+    ('kind = "hard"', 'kind = "heard"', f"{FIRST}.kind", 'Did you mean "hard"?'),
+    ("pass_mark = 12", "pass_mark = 20", "pass_mark", '"all" or 1 to 19'),
+    ("pass_mark = 12", 'pass_mark = "most"', "pass_mark", 'a whole number or "all"'),
+    ("pass_mark = 12", "pass_mrak = 12", "pass_mrak", 'Did you mean "pass_mark"?'),
+    ('stand_in = "quartile"', 'stand_in = "quartil"', f"{REFERENCE}.stand_in", '"quartile"'),
+    ('stand_in = "quartile"', 'stand_in = "frozen"', f"{REFERENCE}.frozen_period", '"2026-Q3"'),
+    ('stand_in = "quartile"', "", f"{REFERENCE}.stand_in", "is missing"),
+    ("# frozen_period = ", "frozen_period = 1 # ", f"{REFERENCE}.frozen_period", "a text"),
+    ("threshold = 30", 'threshold = 30\nstand_in = "none"', "conditions[1].stand_in", "only"),
+    ("bands = []", "bands = [{ limit = 9 }]", "reference_bands[1].source", "is missing"),
+    ("bands = []", BANDS, "reference_bands[2]", "ascending"),
+    ("reason = { de =", "raeson = { de =", f"{FIRST}.conditions[1].raeson", '"reason"'),
+    ('source = "go-cluster: Exzellent', 'source = "" # ', "source", "not empty"),
+    ('status = "undetermined"', 'status = "fulfilled"', f"{FIRST}.examples", "undetermined"),
+    ("bound_actors = [30, 30]", "bound = [30, 30]", "examples[1].given", '"bound_actors"'),
+    ("bound_actors = [30, 30]", "fte = [30, 30]", "given.bound_actors", "is missing"),
+    ("bound_actors = [30, 30]", "bound_actors = [31, 30]", "bound_actors", "the lower first"),
+    ("category = 1", "category = 9", f"{FIRST}.category", "1 to 4"),
+    ('id = "2.1"', 'id = "1"', f"{FIRST}.id", "each value once"),
+    ('id = "go-cluster"', 'id = "gocluster"', "id", '"go-cluster"'),
+    ("{}                # for", '{ "IKTT" = 0.03 } # for', "field.IKTT", '"IKT"'),
+    ('en = "Commitment of the actors"', 'fr = "x"', f"{FIRST}.title", "fr"),
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong", "message"), SLIPS)
+@pytest.mark.parametrize(("right", "wrong", "where", "allowed"), SLIPS)
 def test_a_slip_is_an_error_that_names_the_place(
-    right: str, wrong: str, message: str, tmp_path: Path
+    right: str, wrong: str, where: str, allowed: str, tmp_path: Path
 ) -> None:
     text = load("go-cluster").path.read_text(encoding="utf-8")
     assert right in text
     path = tmp_path / "go-cluster.toml"
     path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
-    with pytest.raises(CatalogueError, match="go-cluster.toml") as error:
+    with pytest.raises(DeclarationError) as error:
         load(str(path))
-    assert message in str(error.value)
+    (english,) = [line for line in error.value.messages["en"].splitlines() if where in line][:1]
+    assert english.startswith("go-cluster.toml, ")
+    assert allowed in english
+    assert where in error.value.messages["de"]
 
 
 def test_no_such_catalogue() -> None:
-    with pytest.raises(CatalogueError, match="there are eccp-profile, go-cluster, zim-nemo"):
+    with pytest.raises(DeclarationError) as error:
         load("go-clutser")
+    assert str(error.value).splitlines() == [
+        'Einen Katalog "go-clutser" gibt es nicht; erlaubt: eine .toml-Datei und: "eccp-profile", '
+        '"go-cluster", "zim-nemo". Meinten Sie "go-cluster"?',
+        'there is no catalogue "go-clutser"; allowed: a .toml file and: "eccp-profile", '
+        '"go-cluster", "zim-nemo". Did you mean "go-cluster"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"id = ", b"\xff", b"id = [[[", b"x = 1\nx = 2", b"[" * 5000, b"#" * (2**20 + 1)]
+)
+def test_a_file_that_is_none_is_named(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(content)
+    with pytest.raises(DeclarationError) as error:
+        load(str(path))
+    assert all(message.startswith("own.toml: ") for message in error.value.messages.values())

@@ -10,20 +10,13 @@ from pipeline.benchmark import INDICATORS
 from pipeline.catalogue import metrics
 from pipeline.cli import build_parser
 from pipeline.settings import load_settings
-from pipeline.tables.findings import kinds
-from pipeline.texts import LANGUAGES, number, percent, say_limit, texts
+from pipeline.template.plan import every_text
+from pipeline.texts import number, percent, say_limit, texts
 from schemas import tables
-from schemas.declaration import read_toml
+from schemas.declaration import DeclarationError
 
 ROOT = Path(__file__).parent.parent
-PLACEHOLDERS = {"place", "field", "value", "wrong", "remedy", "detail", "more", "sheet_de"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_every_text_has_both_languages() -> None:
-    for group, entries in read_toml("texts.toml").items():
-        for code, entry in entries.items():
-            assert set(entry) == set(LANGUAGES), (group, code)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +48,12 @@ def test_every_reason_has_a_text(group: str, expression: object) -> None:
         assert f'"{code}"' in str(expression)
 
 
-def test_messages_use_known_placeholders_alike_in_both_languages() -> None:
-    for code, kind in kinds().items():
-        used = [set(re.findall(r"\{(\w+)\}", kind["message"][lang])) for lang in LANGUAGES]
-        assert used[0] <= PLACEHOLDERS, code
-        assert used[0] == used[1], code
-        assert kind["severity"] in tables.SEVERITIES
-        assert kind["affects"] in ("field", "sheet", "none")
+def test_a_text_that_is_missing_is_a_slip_in_its_file() -> None:
+    for texts_of, code in ((texts("operation"), "publishd"), (every_text()["guide"], "stepz")):
+        with pytest.raises(DeclarationError, match="fehlt.*Meinten Sie"):
+            texts_of[code]
+    with pytest.raises(DeclarationError, match="texts.toml, operatio: .*Did you mean"):
+        texts("operatio")
 
 
 def test_the_indicators_are_those_of_the_tables() -> None:

@@ -4,7 +4,6 @@ import grp
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from pipeline.modes import modes_of
 from pipeline.operation import intake
 from pipeline.settings import load_settings
 from schemas.declaration import DeclarationError
+from tests.declared import changed_in
 from tests.sparing import ALL, sparing
 
 PERIOD = "2026-Q3"
@@ -43,7 +43,8 @@ def group(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def with_group(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    settings = replace(load_settings(), group=name)
+    settings = load_settings()
+    settings = changed_in(settings, review=changed_in(settings.review, group=name))
     for module in ("pipeline.run", "pipeline.commands.run", "pipeline.operation.intake"):
         monkeypatch.setattr(f"{module}.load_settings", lambda: settings)
 
@@ -133,8 +134,8 @@ def test_an_unknown_group_is_wrong_usage(
     with_group(monkeypatch, "nobody-has-it")
     assert run(inputs, tmp_path / "outputs") == 2
     said = capsys.readouterr().err
-    assert len(said.splitlines()) == 1
-    for part in ("settings.toml, [review] group", "nobody-has-it", "gibt es", "There is no group"):
+    assert len(said.splitlines()) == 2
+    for part in ("settings.toml, review.group", "nobody-has-it", "gibt es", "there is no group"):
         assert part in said
     assert not (tmp_path / "outputs").exists()
     with pytest.raises(DeclarationError):

@@ -15,6 +15,7 @@ from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
 from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
+from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.making.frames import published
 from tests.openxml import problems
@@ -250,7 +251,7 @@ def review() -> Review:
     }
     frames = {name: published(name, rows) for name, rows in tables.items()}
     settings = load_settings()
-    settings = replace(settings, cohorts=replace(settings.cohorts, minimum=2))
+    settings = changed_in(settings, cohorts=changed_in(settings.cohorts, minimum=2))
     return Review(PERIOD, DAY, (load("go-cluster"),), settings, frames)
 
 
@@ -383,7 +384,7 @@ def test_of_many_findings_the_first_are_shown_and_all_are_counted(tmp_path: Path
     rules = FindingRules(most_on_page=1, most_in_workbook=1)
     target = tmp_path / "short.xlsx"
     write_workbook(
-        replace(review(), settings=replace(load_settings(), findings=rules)), target, "de"
+        replace(review(), settings=changed_in(load_settings(), findings=rules)), target, "de"
     )
     book = openpyxl.load_workbook(target, data_only=True)
     rows = table_rows(book, "Datenqualität")

@@ -84,7 +84,7 @@ def read_views(path: Path, read: Read) -> Views:
     found = found.filter(~pl.col("code").is_in(["unknown_column", "office_field"]))
     nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
-    first = load_settings().first_catalogue
+    first = load_settings().review.first_catalogue
     owners = sent.files.with_columns(cluster_id=pl.lit(None, pl.String))
     table = findings_table(found, parsed.cells, owners, about, [views()], load(first))
     return Views(

@@ -24,7 +24,7 @@ Groups = dict[tuple[Path, ...], list[Path]]
 
 
 def command(arguments: argparse.Namespace) -> int:
-    """Check the files; 0 without errors, 1 with, 2 if a file is not there or a mapping is wrong."""
+    """Check the files; 0 without errors, 1 with, 2 if a file is not there."""
     paths = list(dict.fromkeys(arguments.files))
     lost = [shown_name(path) for path in paths if not path.exists() and not path.is_symlink()]
     if lost:
@@ -44,15 +44,11 @@ def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
     from pipeline.commands.checking import report
     from pipeline.mapping.apply import mapping_sheet_keys
     from pipeline.mapping.load import load_mappings
-    from pipeline.mapping.model import MappingError
 
-    try:
-        loaded = [(load_mappings(files), paths) for files, paths in groups.items()]
-        paths = [path for group in groups.values() for path in group]
-        wanted = OUR_SHEETS.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
-        return report(arguments, loaded, wanted, lambda: read_all(paths, wanted))
-    except MappingError as error:
-        return fail(USAGE_ERROR, error.messages[arguments.lang])
+    loaded = [(load_mappings(files), paths) for files, paths in groups.items()]
+    paths = [path for group in groups.values() for path in group]
+    wanted = OUR_SHEETS.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
+    return report(arguments, loaded, wanted, lambda: read_all(paths, wanted))
 
 
 def by_mappings(paths: Sequence[Path], given: Sequence[Path] | None) -> Groups:

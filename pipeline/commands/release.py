@@ -10,7 +10,6 @@ from pipeline.release.release import Released, release
 from pipeline.stages import Direct
 from pipeline.texts import LANGUAGES, say
 from pipeline.trouble import NothingPublishedError
-from schemas.declaration import DeclarationError
 
 NOT_RELEASED, USAGE_ERROR = 1, 2
 
@@ -25,8 +24,6 @@ def command(arguments: argparse.Namespace) -> int:
             done = release(period, by, arguments.inputs, arguments.outputs, Direct())
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
-    except DeclarationError as error:
-        return fail(USAGE_ERROR, str(error))
     except NothingPublishedError as end:
         return fail(NOT_RELEASED, "\n".join(end.messages[lang] for lang in LANGUAGES))
     print(printable(said(done)))

@@ -19,7 +19,6 @@ from pipeline.settings import load_settings
 from pipeline.stages import Direct
 from pipeline.texts import say
 from pipeline.trouble import NothingPublishedError, in_words
-from schemas.declaration import DeclarationError
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
@@ -52,7 +51,7 @@ def command(arguments: argparse.Namespace) -> int:
         arguments.period,
         arguments.inputs,
         arguments.outputs,
-        tuple(arguments.catalogue or [load_settings().first_catalogue]),
+        tuple(arguments.catalogue or [load_settings().review.first_catalogue]),
         arguments.lang,
         arguments.accept_missing,
         60 * arguments.wait,
@@ -61,14 +60,12 @@ def command(arguments: argparse.Namespace) -> int:
     try:
         last_day(request.period)
         load_all(request.catalogues)  # wrong usage is said at once, before anything is started
-        modes_of(load_settings().group)
+        modes_of(load_settings().review.group)
         published = execute(request, arguments)
     except BadPeriodError:
         return fail(
             USAGE_ERROR, f"{request.period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3"
         )
-    except DeclarationError as error:
-        return fail(USAGE_ERROR, str(error))
     except SchedulerError as error:
         code = USAGE_ERROR if error.is_usage else NOT_PUBLISHED
         return fail(code, error.messages[request.lang])

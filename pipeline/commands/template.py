@@ -4,7 +4,6 @@ import argparse
 
 from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_path
-from pipeline.mapping.model import MappingError
 from pipeline.periods import BadPeriodError
 from pipeline.reading import read_here
 from pipeline.template.form import write_form
@@ -29,7 +28,7 @@ def command(arguments: argparse.Namespace) -> int:
     except FileExistsError:  # it has come into being meanwhile
         said = text("refusal", "exists", arguments.lang, file=shown_path(arguments.file))
         return fail(USAGE_ERROR, said)
-    except (NoSourceError, MappingError) as end:
+    except NoSourceError as end:
         return fail(NOT_WRITTEN, end.messages[arguments.lang])
     print(shown_path(arguments.file))
     return 0

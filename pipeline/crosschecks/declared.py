@@ -1,43 +1,167 @@
-"""The checks as declared in schemas/crosschecks.toml."""
+"""The checks as schemas/crosschecks.toml may declare them, and as it does."""
 
-import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from typing import Annotated, Any, Self
 
-from schemas.declaration import DeclarationError, Workbook, office, read_toml, submission
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from schemas.checked import (
+    Above0,
+    Count,
+    Declared,
+    Filled,
+    Filleds,
+    Share,
+    Text,
+    load,
+    missing,
+    no_such_key,
+    one_of,
+    twice,
+)
+from schemas.declaration import Workbook, office, registers, submission
+from schemas.slips import SlipError, unknown
 
 # What a date may be compared with besides fields of its own sheet.
 DAYS = ("as_of", "first_day")
+# The rules of `crosschecks.RULES`, and the limits that each of them needs.
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "before": (),
+    "after": (),
+    "more_than_actors": ("least",),
+    "actual_of_a_future_year": (),
+    "sme_against_figures": (),
+    "sme_against_type": (),
+    "sme_of_no_company": (),
+    "filled_although": ("words",),
+    "decided_without": ("words",),
+    "word_against_word": ("words", "others"),
+    "coordinates_swapped": ("km",),
+    "coordinates_off_postcode": (),
+    "coordinates_outside_country": ("degrees", "except"),
+    "city_off_postcode": ("km",),
+    "state_off_postcode": ("km",),
+    "state_off_coordinates": ("degrees",),
+    "possible_duplicate": ("area_digits", "largest_block", "short_word", "long_word"),
+    "total": ("share", "least"),
+}
+# Limits that a rule may be given besides, and the rules that need one other field, or several.
+OPTIONAL = {"more_than_actors": ("kinds",)}
+ONE_OTHER = ("before", "after", "filled_although", "decided_without", "word_against_word")
+SEVERAL_OTHERS = ("total",)
 
 
-@dataclass(frozen=True)
-class Check:
+def words() -> Iterable[str]:
+    """Return the words and codes of every register."""
+    for entries in registers().values():
+        for entry in entries:
+            yield entry.value
+            yield entry.extra.get("code", entry.value)
+
+
+Words = Annotated[tuple[Annotated[str, one_of(words)], ...], Field(min_length=1)]
+
+
+class Limits(Declared):
+    """Numbers and words that rules need."""
+
+    least: Above0 | None = None
+    kinds: Words | None = None
+    words: Words | None = None
+    others: Words | None = None
+    km: Above0 | None = None
+    degrees: Above0 | None = None
+    but: Words | None = Field(None, alias="except")
+    area_digits: Count | None = None
+    largest_block: Count | None = None
+    short_word: Count | None = None
+    long_word: Count | None = None
+    share: Share | None = None
+
+
+class Check(Declared):
     """One check: where its finding stands, by which rule it fires, what it says."""
 
-    id: str
+    id: Filled
     sheet: str
     field: str
-    rule: str
-    message: Mapping[str, str]
-    others: tuple[str, ...] = ()
-    limits: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    rule: Annotated[str, one_of(lambda: NEEDED)]
+    message: Text
+    others: Annotated[
+        tuple[str, ...], BeforeValidator(lambda said: (said,) if isinstance(said, str) else said)
+    ] = Field((), alias="with")
+    given: Limits | None = Field(None, alias="limits")
+
+    @cached_property
+    def limits(self) -> Mapping[str, Any]:
+        """The limits that are given, by their names."""
+        return self.given.model_dump(by_alias=True, exclude_unset=True) if self.given else {}
+
+    @model_validator(mode="after")
+    def names_what_there_is(self) -> Self:
+        """Check sheet and fields."""
+        if self.sheet not in fields():
+            raise unknown(self.sheet, fields(), "sheet")
+        known = fields()[self.sheet]
+        if self.field not in known:
+            raise unknown(self.field, known, "field")
+        for other in self.others:
+            if other not in (*known, *DAYS):
+                raise unknown(other, (*known, *DAYS), "with")
+        return self
+
+    @model_validator(mode="after")
+    def has_what_its_rule_needs(self) -> Self:
+        """Check other fields and limits."""
+        least, most = (1, 1) if self.rule in ONE_OTHER else (0, 0)
+        if self.rule in SEVERAL_OTHERS:
+            least, most = 1, len(fields()[self.sheet])
+        if not least <= len(self.others) <= most:
+            raise SlipError(
+                f"nennt {len(self.others)} andere Felder; erlaubt bei dieser Regel: {least} bis "
+                f"{most}.",
+                f"names {len(self.others)} other fields; allowed with this rule: {least} to "
+                f"{most}.",
+                "with",
+            )
+        needed = NEEDED[self.rule]
+        for name in needed:
+            if name not in self.limits:
+                raise missing("limits", name)
+        for name in self.limits:
+            allowed = [*needed, *OPTIONAL.get(self.rule, ())]
+            if name not in allowed:
+                raise no_such_key(name, allowed, "limits")
+        return self
 
 
-@cache
-def declared() -> Mapping[str, Any]:
-    """Return what the file says: checks, and the words they leave out of account."""
-    return read_toml("crosschecks.toml")
+def each_once(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """Check that no id stands there twice."""
+    seen = set[str]()
+    for at, check in enumerate(checks):
+        if check.id in seen:
+            raise twice(check.id, at, "id")
+        seen.add(check.id)
+    return checks
 
 
-@cache
+class CrossChecks(Declared):
+    """schemas/crosschecks.toml: checks, and the words they leave out of account."""
+
+    common_place_words: Filleds
+    legal_forms: Filleds
+    checks: Annotated[tuple[Check, ...], AfterValidator(each_once)]
+
+
+def declared() -> CrossChecks:
+    """Return what the file says; DeclarationError where it names what does not exist."""
+    return load("crosschecks.toml", CrossChecks)
+
+
 def checks() -> tuple[Check, ...]:
-    """Return all checks in their order; DeclarationError where one names what does not exist."""
-    found = tuple(_check(raw) for raw in declared()["checks"])
-    if len({c.id for c in found}) < len(found):
-        raise DeclarationError("crosschecks.toml: an id stands there twice")
-    return found
+    """Return all checks in their order."""
+    return declared().checks
 
 
 def checks_of(workbook: Workbook) -> list[Check]:
@@ -46,28 +170,13 @@ def checks_of(workbook: Workbook) -> list[Check]:
     return [c for c in checks() if c.sheet in own]
 
 
-@cache
 def legal_forms() -> tuple[str, ...]:
     """Return the words that do not tell two organisations apart."""
-    return tuple(declared()["legal_forms"])
-
-
-def _check(raw: dict[str, Any]) -> Check:
-    raw = dict(raw)
-    others = raw.pop("with", [])
-    others = (others,) if isinstance(others, str) else tuple(others)
-    try:
-        check = Check(**raw, others=others)
-    except TypeError as error:
-        raise DeclarationError(f"crosschecks.toml, {raw.get('id', '?')}: {error}") from error
-    fields = _fields().get(check.sheet, set())
-    unknown = {check.field, *check.others} - fields - set(DAYS)
-    if unknown:
-        raise DeclarationError(f"crosschecks.toml, {check.id}: no field {sorted(unknown)}")
-    return check
+    return declared().legal_forms
 
 
 @cache
-def _fields() -> Mapping[str, set[str]]:
+def fields() -> Mapping[str, list[str]]:
+    """Return the fields of every sheet that checks may speak of."""
     sheets = (*submission().sheets, *office().sheets)
-    return {s.key: {f.key for f in s.fields} for s in sheets}
+    return {s.key: [f.key for f in s.fields] for s in sheets}

@@ -30,4 +30,4 @@ def place_words(name: pl.Expr) -> pl.Expr:
 @cache
 def common_words() -> list[str]:
     """Return the words that do not tell one town from another."""
-    return list(declared()["common_place_words"])
+    return list(declared().common_place_words)

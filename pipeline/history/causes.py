@@ -108,7 +108,7 @@ def measured(portfolio: Portfolio) -> Figured:
 
 def _same_figures(one: Settings, other: Settings) -> bool:
     """Whether two settings give the same figures."""
-    return (one.actors, one.own_sources) == (other.actors, other.own_sources)
+    return (one.actors, one.funding) == (other.actors, other.funding)
 
 
 # ----------------------------------------------------------------------------------- the verdicts

@@ -5,7 +5,6 @@ The same state gives the same bytes. What cannot be read back is no error: its t
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.catalogue import Catalogue, CatalogueError, load
+from pipeline.catalogue import Catalogue, load
 from pipeline.history.state import KEPT, State, from_frames, to_frames
 from pipeline.published import STATE, DamagedError, Publication
-from pipeline.settings import ActorRules, CohortRules, Settings
+from pipeline.settings import ActorRules, CohortRules, FundingRules, Settings
+from schemas.checked import as_tuples
+from schemas.slips import DeclarationError
 
 # Raised whenever a state of before cannot be evaluated as it was: another column, another meaning.
 FORMAT = 1
@@ -64,9 +65,9 @@ def _parquet(frame: pl.DataFrame) -> bytes:
 
 def _kept_settings(settings: Settings) -> dict[str, Any]:
     return {
-        "actors": asdict(settings.actors),
-        "cohorts": asdict(settings.cohorts),
-        "own_sources": list(settings.own_sources),
+        "actors": settings.actors.model_dump(),
+        "cohorts": settings.cohorts.model_dump(),
+        "own_sources": list(settings.funding.own_sources),
     }
 
 
@@ -86,7 +87,7 @@ def read_state(publication: Publication, settings: Settings) -> State:
         frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in KEPT}
         rules = _settings(listed["settings"], settings)
         catalogues = {name: _catalogue(own, name, contents) for name in listed["catalogues"]}
-    except (KeyError, TypeError, CatalogueError) as error:
+    except (KeyError, TypeError, ValueError, DeclarationError) as error:
         raise StateTroubleError(OLDER) from error
     except pl.exceptions.PolarsError as error:
         raise StateTroubleError(DAMAGED, own) from error
@@ -124,14 +125,12 @@ def _checked(publication: Publication, name: str, digest: str) -> bytes:
 
 
 def _settings(kept: Mapping[str, Any], settings: Settings) -> Settings:
-    def tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
-
-    return replace(
-        settings,
-        actors=ActorRules(**tuples(kept["actors"])),
-        cohorts=CohortRules(**tuples(kept["cohorts"])),
-        own_sources=tuple(kept["own_sources"]),
+    return settings.model_copy(
+        update={
+            "actors": ActorRules(**as_tuples(kept["actors"])),
+            "cohorts": CohortRules(**as_tuples(kept["cohorts"])),
+            "funding": FundingRules(own_sources=as_tuples(kept["own_sources"])),
+        }
     )
 
 

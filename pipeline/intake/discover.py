@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.slips import WrongUsageError
 from schemas.words import visible
 
 EXTENSIONS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -25,6 +26,7 @@ class Found:
 
 def discover(inputs: Path, period: str) -> Found:
     """Return what the folder holds for the period; nothing is opened."""
+    refuse_missing(inputs)
     folder = inputs / period / "submissions"
     names = sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []
     submissions = tuple(p for p in names if is_submission(p))
@@ -34,6 +36,17 @@ def discover(inputs: Path, period: str) -> Found:
         "assessments": inputs / period / "assessments.xlsx",
     }
     return Found(submissions, ignored, {k: p for k, p in places.items() if p.exists()})
+
+
+def refuse_missing(inputs: Path) -> None:
+    """Raise WrongUsageError if the folder of the inputs is none."""
+    if not inputs.is_dir():
+        raise WrongUsageError(
+            f"Den Ordner {inputs} gibt es nicht. Bitte mit --inputs den Ordner nennen, in dem die "
+            "Quartale liegen.",
+            f"There is no folder {inputs}. Please name the folder that holds the quarters with "
+            "--inputs.",
+        )
 
 
 def being_edited(found: Found) -> list[str]:

@@ -1,12 +1,15 @@
 """What sheets, fields and words may be called elsewhere: for proposals alone, never for reading."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Self
 
-from schemas.declaration import Field, read_toml, submission, words
+from pydantic import model_validator
+
+from schemas.checked import Declared, Filled, Filleds, load, missing, no_such_key
+from schemas.declaration import Field, registers, submission, words
 from schemas.words import header_key, word_key
 
 OWN, HINT = "own", "hint"
@@ -22,17 +25,56 @@ class Names:
     own: tuple[bool, ...]
 
 
-@cache
-def hints() -> Mapping[str, Any]:
-    """Return schemas/mapping_hints.toml."""
-    return read_toml("mapping_hints.toml")
+Named = dict[str, tuple[Filled, ...]]
+YES_NO, OF_NOTHING = "yes_no", "nothing"
+
+
+class Hints(Declared):
+    """schemas/mapping_hints.toml: what others call our sheets, fields and words."""
+
+    personal_words: Filleds
+    scales: Filleds
+    sheets: Named
+    fields: dict[str, Named]
+    words: dict[str, Named]
+
+    @model_validator(mode="after")
+    def name_what_there_is(self) -> Self:
+        """Check that all of them are names of ours."""
+        ours = {sheet.key: [field.key for field in sheet.fields] for sheet in submission().sheets}
+        groups = {name: [e.de for e in entries] for name, entries in registers().items()}
+        groups |= {YES_NO: ["ja", "nein"], OF_NOTHING: [NOTHING]}
+        refuse_others(self.sheets, list(ours), "sheets")
+        refuse_others(self.fields, list(ours), "fields")
+        refuse_others(self.words, list(groups), "words")
+        for sheet in ours:
+            if sheet not in self.fields:
+                raise missing("fields", sheet)
+            refuse_others(self.fields[sheet], ours[sheet], "fields", sheet)
+        for group, named in self.words.items():
+            refuse_others(named, groups[group], "words", group)
+        if NOTHING not in self.words.get(OF_NOTHING, {}):
+            raise missing("words", OF_NOTHING, NOTHING)
+        return self
+
+
+def refuse_others(named: Iterable[str], known: list[str], *at: str) -> None:
+    """Check that every name is known."""
+    for key in named:
+        if key not in known:
+            raise no_such_key(key, known, *at)
+
+
+def hints() -> Hints:
+    """Return what others call ours."""
+    return load("mapping_hints.toml", Hints)
 
 
 @cache
 def sheet_names() -> Names:
     """Return the names of our sheets, of their keys."""
     rows = [(key, sheet.key, True) for sheet in submission().sheets for key in sheet.keys]
-    rows += [(word_key(t), key, False) for key, texts in hints()["sheets"].items() for t in texts]
+    rows += [(word_key(t), key, False) for key, texts in hints().sheets.items() for t in texts]
     return _names(rows)
 
 
@@ -41,15 +83,15 @@ def field_names(sheet: str) -> Names:
     """Return the names of a sheet's fields, of their keys."""
     fields = submission().sheet(sheet).fields
     rows = [(key, field.key, True) for field in fields for key in field.keys]
-    further = hints()["fields"][sheet]
+    further = hints().fields[sheet]
     rows += [(header_key(t), field, False) for field, texts in further.items() for t in texts]
     return _names(rows)
 
 
 def word_names(field: Field) -> Names:
     """Return the words of a field with a list, or of yes and no, and what stands for nothing."""
-    group = field.list or "yes_no"
-    rows = [(word_key(t), NOTHING, False) for t in hints()["words"]["nothing"][NOTHING]]
+    group = field.list or YES_NO
+    rows = [(word_key(t), NOTHING, False) for t in hints().words[OF_NOTHING][NOTHING]]
     if field.list:
         rows += [(key, entry.de, True) for key, entry in words(field.list).items()]
     else:
@@ -57,7 +99,7 @@ def word_names(field: Field) -> Names:
         rows += [
             (word_key(t), n, True) for n, w in (("ja", "yes"), ("nein", "no")) for t in said[w]
         ]
-    further = hints()["words"].get(group, {})
+    further = hints().words.get(group, {})
     rows += [(word_key(t), ours, False) for ours, texts in further.items() for t in texts]
     return _names(rows)
 
@@ -74,5 +116,5 @@ def _names(rows: list[tuple[str, str, bool]]) -> Names:
 @cache
 def pattern(group: str) -> re.Pattern[str]:
     """Return what the key of a header contains that holds one of the group's words."""
-    every = "|".join(re.escape(word_key(word)) for word in hints()[group])
+    every = "|".join(re.escape(word_key(word)) for word in getattr(hints(), group))
     return re.compile(rf"(?<!\w)(?:{every})(?!\w)")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.texts import LANGUAGES, texts
+from schemas.slips import DeclarationError
 
 Value = str | float | bool | dt.date
 
@@ -63,15 +64,13 @@ class Problem:
         return f"{self.place}: {text.format(**self.values[lang])}"
 
 
-class MappingError(Exception):
+class MappingError(DeclarationError):
     """Mappings that cannot be used; messages (by language) name file and key of every mistake."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        self.messages = {
-            lang: "\n".join(p.message(lang) for p in self.problems) for lang in LANGUAGES
-        }
-        super().__init__(self.messages["en"])
+        german, english = ("\n".join(p.message(lang) for p in self.problems) for lang in LANGUAGES)
+        super().__init__(german, english)
 
 
 def problem(place: str, code: str, **values: str | Mapping[str, str]) -> Problem:

@@ -14,7 +14,7 @@ def measure_funding(portfolio: Portfolio) -> Measures:
     The Ist rows of the latest year that ended on or before as_of and has any, else the Plan rows
     of the latest year that has any. A row whose year or status is unknown could be of that year.
     """
-    rows = used_rows(portfolio.table("funding"), portfolio.settings.own_sources)
+    rows = used_rows(portfolio.table("funding"), portfolio.settings.funding.own_sources)
     used = pl.col("counted")
     sums = rows.group_by("file").agg(
         total=pl.col("cents").filter(pl.col("of_year")).sum(),

@@ -34,10 +34,13 @@ class EveryFigure:
 def scenarios(settings: Settings) -> list[Scenario]:
     """Return the scenarios that give other figures, in the order of the contract."""
     return [
-        *(Scenario(f"radius_{km:g}", 0, Definition(radius_km=km)) for km in settings.radii_km),
+        *(
+            Scenario(f"radius_{km:g}", 0, Definition(radius_km=km))
+            for km in settings.robustness.radii_km
+        ),
         Scenario("sme_ifm", 0, Definition(ifm=True)),
         Scenario("loose_actors", 0, Definition(loose=True)),
-        *(Scenario(None, months) for months in settings.outlook_months),
+        *(Scenario(None, months) for months in settings.robustness.outlook_months),
     ]
 
 

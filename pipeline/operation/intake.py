@@ -62,7 +62,7 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engin
     Only the folder outputs/.intake is written to. MappingError if a mapping is wrong.
     """
     folder = outputs / PLACE / period
-    modes = modes_of(load_settings().group)
+    modes = modes_of(load_settings().review.group)
     modes.keep_private(outputs / PLACE)
     (folder / COPIES).mkdir(parents=True, exist_ok=True)
     mappings = load_mappings(mapping_files(inputs / period / FOLDER))

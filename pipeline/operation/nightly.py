@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 from prefect import State, flow, tags
 from prefect.runtime import flow_run
-from prefect.states import Failed
 from pydantic import Field
 
 from pipeline.flow import RUNNER, TIMEZONE, Period
-from pipeline.mapping.model import MappingError
+from pipeline.intake.discover import refuse_missing
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_checked
 from pipeline.operation.intake import Night, check_new
 from pipeline.operation.tasks import Tasks
 from pipeline.periods import before, of
+from schemas.slips import WrongUsageError
 
 
 @flow(
@@ -61,16 +61,15 @@ def check_intake(
     Without periods these are the quarter of the day for which the run was scheduled and the one
     before it, as far as there is a folder for them.
     """
-    wanted = periods or [p for p in current_periods() if (inputs / p).is_dir()]
     nights: list[Night] = []
-    for period in wanted:
-        try:
+    try:
+        refuse_missing(inputs)
+        for period in periods or [p for p in current_periods() if (inputs / p).is_dir()]:
             with tags(period, "check"):
                 nights.append(check_new(inputs, outputs, period, lang, Tasks()))
-        except MappingError as error:
-            message = " / ".join(error.messages[one] for one in outcomes.order(lang))
-            return Failed(name=outcomes.REFUSED, message=message)
-        write_checked(nights[-1].rows, period, lang)
+            write_checked(nights[-1].rows, period, lang)
+    except WrongUsageError as error:
+        return outcomes.not_published(error, lang)
     return outcomes.checked(
         sum(len(night.rows) for night in nights),
         sum(night.all for night in nights),

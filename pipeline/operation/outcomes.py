@@ -6,6 +6,7 @@ from prefect.states import Completed, Failed
 from pipeline.run import NothingSentError, Published
 from pipeline.texts import LANGUAGES, texts
 from pipeline.trouble import NothingPublishedError
+from schemas.slips import WrongUsageError
 
 PUBLISHED = "Published"
 PUBLISHED_INCOMPLETE = "Published, {count} quarantined"
@@ -23,7 +24,9 @@ def published(result: Published, lang: str) -> State[Published]:
     return Completed(name=name, message=message, data=result)
 
 
-def not_published(end: NothingPublishedError, lang: str) -> State[NothingPublishedError]:
+def not_published(
+    end: NothingPublishedError | WrongUsageError, lang: str
+) -> State[NothingPublishedError | WrongUsageError]:
     """Return the final state of a run that has not: nothing was there, or it was refused."""
     message = " / ".join(end.messages[language] for language in order(lang))
     if isinstance(end, NothingSentError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.catalogue import CatalogueError, load_all
+from pipeline.catalogue import load_all
 from pipeline.periods import last_day
 from pipeline.publications import RELEASED, Release, Standing, Work, standing
 from pipeline.published import Record
@@ -15,6 +15,8 @@ from pipeline.release.handout import write_handouts
 from pipeline.request import Request
 from pipeline.run import Published, run
 from pipeline.stages import Engine
+from pipeline.texts import LANGUAGES, say
+from schemas.slips import DeclarationError, WrongUsageError
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,21 @@ def release(period: str, by: str, inputs: Path, outputs: Path, engine: Engine) -
 
 
 def asked(period: str, record: Record, inputs: Path, outputs: Path) -> Request:
-    """Return what the draft was asked for; NothingPublishedError if its catalogues are gone."""
+    """Return what the draft was asked for; WrongUsageError if its catalogues are gone."""
     entries = record.get("catalogues") or ()
     catalogues = tuple(str(c.get("asked_as") or c.get("id")) for c in entries)
     if not catalogues:
         raise refusal("unpublished", period=period, outputs=str(outputs))
     try:
         load_all(catalogues)
-    except CatalogueError as error:
-        raise refusal("catalogue", period=period, why=str(error)) from error
+    except DeclarationError as error:
+        german, english = (
+            say("release", "catalogue", lang).format(
+                period=period, why=error.messages[lang].rstrip(".")
+            )
+            for lang in LANGUAGES
+        )
+        raise WrongUsageError(german, english) from error
     lang = "en" if record.get("language") == "en" else "de"
     # That the draft was thin has been accepted when it was published.
     return Request(period, inputs, outputs, catalogues, lang, accept_missing=True)

@@ -133,7 +133,7 @@ def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
 
 def _message(kind: str, lang: str) -> pl.Expr:
     values = {"place": pl.col("source_file"), "detail": pl.col("detail")}
-    return fill(kinds()[kind]["message"][lang], values)
+    return fill(kinds()[kind].message[lang], values)
 
 
 # --------------------------------------------------------------------------------------- clusters

@@ -1,13 +1,15 @@
 """What messages say of each field (schemas/messages.toml): what is wrong, what to do."""
 
-from collections.abc import Collection, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, get_args
 
 import polars as pl
+from pydantic import Field as Size
 
+from pipeline.findings import CODES
 from pipeline.texts import LANGUAGES
-from schemas.declaration import Field, Workbook, read_toml, registers
+from schemas.checked import Declared, Filled, Text, exactly, filled_from, load, one_of
+from schemas.declaration import Field, FieldType, Workbook, office, registers, submission
 
 # How many words of a list a message names.
 MOST_WORDS = 12
@@ -18,10 +20,54 @@ FIELD_COLUMNS = [
 ]
 
 
-@cache
-def phrases() -> Mapping[str, Any]:
+def field_names() -> Iterator[str]:
+    """Yield every field of submissions and the office's files as sheet.field."""
+    for sheet, field in every_field([submission(), office()]):
+        yield f"{sheet}.{field.key}"
+
+
+class Usual(Declared):
+    """Sentences and their parts that hold for most fields."""
+
+    named: Annotated[Text, filled_from("asked", "or_empty")]
+    other: Annotated[Text, filled_from("asked", "or_empty", "field")]
+    or_empty: Text
+    from_to: Annotated[Text, filled_from("low", "high")]
+    at_least: Annotated[Text, filled_from("low")]
+    example: Annotated[Text, filled_from("example")]
+
+
+class OfType(Declared):
+    """What is said of a type of fields."""
+
+    wrong: Annotated[Text, filled_from("field", "words", "or_empty")]
+    asked: Annotated[Text, filled_from("limits", "example")]
+    remedy: Annotated[Text, filled_from("asked", "field", "words", "or_empty")] | None = None
+
+
+class Hint(Declared):
+    """What is said of a slip that can be recognised."""
+
+    codes: Annotated[tuple[Annotated[str, one_of(lambda: CODES)], ...], Size(min_length=1)]
+    types: tuple[FieldType, ...] = ()
+    fields: tuple[Annotated[str, one_of(field_names)], ...] = ()
+    pattern: Filled
+    real_day: bool = False
+    text: Annotated[Text, filled_from("1", "2", "3", "or_empty")]
+
+
+class Phrases(Declared):
+    """schemas/messages.toml."""
+
+    usual: Usual
+    types: Annotated[dict[str, OfType], exactly(*get_args(FieldType))]
+    asks: dict[Annotated[str, one_of(field_names)], Text]
+    hints: tuple[Hint, ...]
+
+
+def phrases() -> Phrases:
     """Return what messages say of fields and values (schemas/messages.toml)."""
-    return read_toml("messages.toml")
+    return load("messages.toml", Phrases)
 
 
 def every_field(workbooks: list[Workbook]) -> list[tuple[str, Field]]:
@@ -53,20 +99,20 @@ def fields_frame(workbooks: list[Workbook], wanted: Collection[tuple[str, str]])
 
 def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     """Return the parts of messages on one field in one language."""
-    usual, of_type = phrases()["usual"], phrases()["types"][field.type]
-    own = phrases()["asks"].get(f"{sheet}.{field.key}")
+    usual, of_type = phrases().usual, phrases().types[field.type]
+    own = phrases().asks.get(f"{sheet}.{field.key}")
     known = {"field": field.name[lang], "words": words_of(field, lang)}
-    known["or_empty"] = "" if field.required else usual["or_empty"][lang]
+    known["or_empty"] = "" if field.required else usual.or_empty[lang]
     generic = asked_of_type(field, lang)
 
     def sentence(asked: str, template: Mapping[str, str]) -> str:
         return template[lang].format(asked=asked, **known)
 
-    limited = sentence(generic, of_type.get("remedy", usual["other"]))
+    limited = sentence(generic, of_type.remedy or usual.other)
     return {
         f"field_{lang}": field.name[lang],
-        f"wrong_{lang}": of_type["wrong"][lang].format(**known),
-        f"remedy_{lang}": sentence(own[lang], usual["named"]) if own else limited,
+        f"wrong_{lang}": of_type.wrong[lang].format(**known),
+        f"remedy_{lang}": sentence(own[lang], usual.named) if own else limited,
         f"remedy_limits_{lang}": limited,
         f"or_empty_{lang}": known["or_empty"],
     }
@@ -80,7 +126,7 @@ def asked(field: Field, lang: str) -> str:
 
 def asked_of_type(field: Field, lang: str) -> str:
     """Return the same without the words of a list."""
-    template: str = phrases()["types"][field.type]["asked"][lang]
+    template = phrases().types[field.type].asked[lang]
     return template.format(limits=limits(field, lang), example=example(field, lang))
 
 
@@ -94,13 +140,13 @@ def words_of(field: Field, lang: str) -> str:
 def limits(field: Field, lang: str) -> str:
     """Return the limits of a number in words."""
     low, high = (None if v is None else f"{v:g}" for v in (field.min, field.max))
-    usual = phrases()["usual"]
+    usual = phrases().usual
     if low is not None and high is not None:
-        return str(usual["from_to"][lang].format(low=low, high=high))
-    return str(usual["at_least"][lang].format(low=low)) if low is not None else ""
+        return usual.from_to[lang].format(low=low, high=high)
+    return usual.at_least[lang].format(low=low) if low is not None else ""
 
 
 def example(field: Field, lang: str) -> str:
     """Return an example of a text that must look like something."""
-    text = phrases()["usual"]["example"][lang]
+    text = phrases().usual.example[lang]
     return text.format(example=field.example) if field.example else ""

@@ -2,28 +2,50 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Annotated, Literal
 
 import polars as pl
 
 from pipeline.catalogue import Catalogue
 from pipeline.crosschecks.declared import checks
+from pipeline.findings import CODES
 from pipeline.tables.fields import every_field, fields_frame
 from pipeline.tables.hints import with_hints
 from pipeline.tables.suggestions import with_suggestions
 from pipeline.tables.templates import fill
 from pipeline.texts import BETWEEN_LANGUAGES, LANGUAGES
-from schemas.declaration import Workbook, read_toml
+from schemas.checked import Declared, Text, exactly, filled_from, load
+from schemas.declaration import Workbook
 
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 # Of what a stranger typed a message shows no more.
 LONGEST_VALUE = 120
 
 
-@cache
-def kinds() -> Mapping[str, Mapping[str, Any]]:
+Severity = Literal["error", "warning", "info"]
+Said = Annotated[
+    Text,
+    filled_from("place", "field", "value", "wrong", "remedy", "detail", "more", "sheet_de"),
+]
+
+
+class Kind(Declared):
+    """One kind of finding: how grave it is, what it affects, what the reader is told."""
+
+    severity: Severity
+    severity_optional: Severity | None = None
+    affects: Literal["field", "sheet", "none"]
+    title: Text
+    message: Said
+    suggestion: Annotated[Text, filled_from("nearest")] | None = None
+
+
+Kinds = Annotated[dict[str, Kind], exactly(*CODES)]
+
+
+def kinds() -> Mapping[str, Kind]:
     """Return every kind of finding by its code (schemas/findings.toml)."""
-    return read_toml("findings.toml")
+    return load("findings.toml", Kinds)
 
 
 def findings_table(
@@ -163,7 +185,7 @@ def criteria_reading(catalogue: Catalogue, cells: set[str]) -> list[str]:
 def criterion_ids() -> pl.Expr:
     """Return the criteria a finding can affect, by what its kind says it affects."""
     none = pl.lit([], pl.List(pl.String))
-    of_kind = {code: kind["affects"] for code, kind in kinds().items()}
+    of_kind = {code: kind.affects for code, kind in kinds().items()}
     affects = pl.col("code").replace_strict(of_kind)
     return (
         pl.when(affects == "field")
@@ -178,8 +200,8 @@ def criterion_ids() -> pl.Expr:
 def with_severity(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame:
     """Add severity; what is missing weighs less where it is optional."""
     required = [s.key for w in workbooks for s in w.sheets if s.required]
-    usual = {code: kind["severity"] for code, kind in kinds().items()}
-    mild = {c: k["severity_optional"] for c, k in kinds().items() if "severity_optional" in k}
+    usual = {code: kind.severity for code, kind in kinds().items()}
+    mild = {c: k.severity_optional for c, k in kinds().items() if k.severity_optional}
     code = pl.col("code")
     optional = code.is_in(list(mild)) & ~pl.col("sheet_key").is_in(required)
     mildly = code.replace_strict(mild, default=None, return_dtype=pl.String)
@@ -217,11 +239,11 @@ def with_messages(table: pl.DataFrame) -> pl.DataFrame:
 def message(code: str, check: str | None, lang: str) -> pl.Expr:
     """Return what a kind of finding (or a cross check) says, with what may have been meant."""
     kind = kinds()[code]
-    text = filled(kind["message"] if check is None else said_by_checks()[check], code, lang)
-    if "suggestion" not in kind:
+    text = filled(kind.message if check is None else said_by_checks()[check], code, lang)
+    if kind.suggestion is None:
         return text
     near = shown(pl.col(f"nearest_{lang}"))
-    meant = fill(kind["suggestion"][lang], {"nearest": near})
+    meant = fill(kind.suggestion[lang], {"nearest": near})
     meant = pl.when(near.is_not_null()).then(pl.concat_str(pl.lit(" "), meant))
     return pl.concat_str(text, meant.otherwise(pl.lit("")))
 

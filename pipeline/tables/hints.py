@@ -1,13 +1,14 @@
 """What to do about slips that can be recognised: "Q3/2025" in a date, "ca. 50" in a number."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
-from pipeline.tables.fields import phrases
+from pipeline.tables.fields import Hint, phrases
 from pipeline.tables.templates import fill
 from pipeline.texts import LANGUAGES
+from schemas.slips import DeclarationError, instead
 
 KEY = ["code", "sheet_key", "field", "said"]
 MOST_GROUPS = 3
@@ -21,7 +22,7 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     table: code, sheet_key, field, type, said (what the cell holds), or_empty_de, or_empty_en.
     The same text in the same column is looked at once.
     """
-    codes = sorted({code for hint in phrases()["hints"] for code in hint["codes"]})
+    codes = sorted({code for hint in phrases().hints for code in hint.codes})
     said = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
     if said.is_empty():
         nothing = pl.lit(None, pl.String)
@@ -32,26 +33,47 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     said = said.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
     parts = [said.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
     for (number,), rows in said.partition_by("hint", as_dict=True).items():
-        hint = phrases()["hints"][int(number)]
+        hint = hints()[int(number)]
         texts = {f"hint_{lang}": text_of(hint, lang) for lang in LANGUAGES}
         parts.append(rows.select(*KEY, **texts))
     return table.join(pl.concat(parts), on=KEY, how="left", maintain_order="left")
 
 
+@cache
+def hints() -> tuple[Hint, ...]:
+    """Return all hints; DeclarationError if a pattern is none. Polars takes 20 ms to read them."""
+    found = phrases().hints
+    fits = [pl.lit("").str.contains(hint.pattern).alias(str(at)) for at, hint in enumerate(found)]
+    try:
+        pl.select(fits)
+    except pl.exceptions.ComputeError as error:
+        raise bad_pattern(found, str(error)) from error
+    return found
+
+
+def bad_pattern(found: Sequence[Hint], why: str) -> DeclarationError:
+    """Return the error of the hint whose pattern polars complains of."""
+    at, pattern = next(
+        ((n, h.pattern) for n, h in enumerate(found, 1) if h.pattern in why), (0, "")
+    )
+    slip = instead(pattern, f"ein regulärer Ausdruck ({why})", f"a regular expression ({why})")
+    place = f"messages.toml, hints[{at}].pattern"
+    return DeclarationError(f"{place}: {slip.german}", f"{place}: {slip.english}")
+
+
 def first_fitting() -> pl.Expr:
     """Return the number of the first hint that fits, null if none does."""
-    hints = phrases()["hints"]
-    return pl.coalesce(pl.when(fits(hint)).then(at) for at, hint in enumerate(hints))
+    return pl.coalesce(pl.when(fits(hint)).then(at) for at, hint in enumerate(hints()))
 
 
-def fits(hint: Mapping[str, Any]) -> pl.Expr:
+def fits(hint: Hint) -> pl.Expr:
     """Whether a hint is for the finding and its pattern fits the text."""
-    result = pl.col("code").is_in(hint["codes"]) & pl.col("text").str.contains(hint["pattern"])
-    if "types" in hint:
-        result = result & pl.col("type").is_in(hint["types"])
-    if "fields" in hint:
-        result = result & pl.concat_str("sheet_key", pl.lit("."), "field").is_in(hint["fields"])
-    if hint.get("real_day"):
+    result = pl.col("code").is_in(hint.codes) & pl.col("text").str.contains(hint.pattern)
+    if hint.types:
+        result = result & pl.col("type").is_in(hint.types)
+    if hint.fields:
+        result = result & pl.concat_str("sheet_key", pl.lit("."), "field").is_in(hint.fields)
+    if hint.real_day:
         result = result & is_real_day()
     return result
 
@@ -63,9 +85,9 @@ def is_real_day() -> pl.Expr:
     return pl.coalesce(text.str.to_date(form, strict=False) for form in forms).is_not_null()
 
 
-def text_of(hint: Mapping[str, Any], lang: str) -> pl.Expr:
+def text_of(hint: Hint, lang: str) -> pl.Expr:
     """Return the hint's text with the groups of its pattern filled in."""
-    template = hint["text"][lang]
+    template = hint.text[lang]
     used = [n for n in range(1, MOST_GROUPS + 1) if f"{{{n}}}" in template]
-    groups = {str(n): pl.col("text").str.extract(hint["pattern"], n) for n in used}
+    groups = {str(n): pl.col("text").str.extract(hint.pattern, n) for n in used}
     return fill(template, {**groups, "or_empty": pl.col(f"or_empty_{lang}")})

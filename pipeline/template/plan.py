@@ -4,12 +4,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Annotated
 
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.catalogue import Catalogue, load
+from pipeline.catalogue import Catalogue
+from pipeline.catalogue import load as load_catalogue
 from pipeline.settings import load_settings
-from schemas.declaration import Entry, Field, Sheet, read_toml, registers, submission
+from pipeline.texts import Texts
+from schemas.checked import Text, exactly, load
+from schemas.declaration import Entry, Field, Sheet, registers, submission
 
 Value = str | float | bool | dt.date | None
 Row = Mapping[str, Value]
@@ -41,21 +45,26 @@ class Filled:
     new_day: bool = False
 
 
+GROUPS = ("sheet", "about", "guide", "hint", "rule", "check", "refusal")
+FormTexts = Annotated[dict[str, dict[str, Text]], exactly(*GROUPS)]
+
+
 @cache
-def every_text() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def every_text() -> Mapping[str, Texts]:
     """Return the form's own texts by group and code."""
-    return read_toml("form.toml")
+    said = load("form.toml", FormTexts)
+    return {group: Texts(group, own, "form.toml") for group, own in said.items()}
 
 
 def text(group: str, code: str, lang: str, **parts: object) -> str:
-    """Return one of the form's own texts; KeyError if there is none."""
+    """Return one of the form's own texts."""
     return every_text()[group][code][lang].format(**parts)
 
 
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue whose criteria the form speaks of."""
-    return load(load_settings().first_catalogue)
+    return load_catalogue(load_settings().review.first_catalogue)
 
 
 def own_sheet(code: str, lang: str) -> str:

@@ -100,7 +100,10 @@ def pattern_signs(pattern: str) -> list[tuple[str, str]]:
     while end < len(body):
         part = PATTERN_PART.match(body, end)
         if part is None:
-            raise DeclarationError(f"pattern {pattern!r}: only characters and ranges are allowed")
+            raise DeclarationError(
+                f"pattern {pattern!r}: erlaubt sind nur Zeichen und Bereiche",
+                f"pattern {pattern!r}: only characters and ranges are allowed",
+            )
         low, high, times, single = part.groups()
         signs += [(single, single)] if single else [(low, high)] * int(times or 1)
         end = part.end()

@@ -62,7 +62,7 @@ def number(register: str, position: int, entry: Entry) -> int:
     if register == "commitments":
         return int(entry.value in settings.actors.bound_commitments)
     if register == "funding_sources":
-        return int(entry.value in settings.own_sources)
+        return int(entry.value in settings.funding.own_sources)
     if register == "countries":
         code = entry.extra["code"]
         return COUNTRIES.index(code) if code in COUNTRIES else OTHER_COUNTRY

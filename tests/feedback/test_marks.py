@@ -10,6 +10,7 @@ from pipeline.report.feedback.comments import words_of
 from pipeline.report.feedback.marks import gravest, ranges_of
 from pipeline.report.feedback.places import address, cell_of, free_name, link_to
 from pipeline.report.feedback.subject import Ask, Subject
+from tests.declared import changed_in
 from tests.feedback.making import SETTINGS, TERMS, about, assert_untouched, copy, mark, write
 from tests.feedback.package import check_package
 from tests.making.workbooks import submission
@@ -165,8 +166,8 @@ def test_in_english(path: Path) -> None:
 
 
 def test_no_more_than_a_person_can_read(path: Path) -> None:
-    few = replace(SETTINGS.feedback, comments_per_sheet=3, protocol_rows=4, longest_value=2)
-    terms = replace(TERMS, settings=replace(SETTINGS, feedback=few))
+    few = changed_in(SETTINGS.feedback, comments_per_sheet=3, protocol_rows=4, longest_value=2)
+    terms = replace(TERMS, settings=changed_in(SETTINGS, feedback=few))
     marks = [replace(mark(f"C{row}"), value="lang") for row in range(10, 20)]
     result = copy(about(path, *marks, mark("C2", severity="info")), terms)
     actors = openpyxl.load_workbook(result)["Akteure"]

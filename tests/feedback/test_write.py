@@ -13,6 +13,7 @@ from pipeline.report.feedback.subject import Subject
 from pipeline.report.feedback.write import add_feedback, write_all
 from schemas.declaration import submission as declared
 from schemas.words import header_key, word_key
+from tests.declared import changed_in
 from tests.feedback.making import TERMS, about, copied, mark, marked, places, write
 from tests.feedback.package import check_package
 from tests.intake.published import Published, command, publish
@@ -194,8 +195,10 @@ def test_a_copy_that_takes_too_long_is_the_protocol_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "x.xlsx", submission())
-    rules = replace(TERMS.settings.feedback, max_seconds=1)
-    monkeypatch.setattr(writing, "load_settings", lambda: replace(TERMS.settings, feedback=rules))
+    rules = changed_in(TERMS.settings.feedback, max_seconds=1)
+    monkeypatch.setattr(
+        writing, "load_settings", lambda: changed_in(TERMS.settings, feedback=rules)
+    )
     monkeypatch.setattr(writing, "make_copy", hanging_copy)
     (made,) = write_copies_of([about(path)], tmp_path)
     book = openpyxl.load_workbook(made)

@@ -9,11 +9,10 @@ import polars as pl
 import pytest
 
 from pipeline.catalogue import load
-from pipeline.crosschecks.declared import checks
 from pipeline.examine import examine
 from pipeline.settings import load_settings
-from pipeline.tables.fields import every_field, fields_frame, phrases
-from pipeline.tables.findings import findings_table, kinds
+from pipeline.tables.fields import every_field, fields_frame
+from pipeline.tables.findings import findings_table
 from pipeline.tables.suggestions import nearest
 from pipeline.texts import LANGUAGES
 from schemas.declaration import office, registers, submission
@@ -250,31 +249,6 @@ def test_what_strangers_type_is_shown_in_part_and_never_filled_in_again() -> Non
 
 
 # --------------------------------------------------------------------------------- declarations
-def test_asks_and_hints_name_fields_that_exist() -> None:
-    books = [submission(), office()]
-    known = {f"{sheet}.{field.key}" for sheet, field in every_field(books)}
-    assert set(phrases()["asks"]) <= known
-    for hint in phrases()["hints"]:
-        assert set(hint.get("fields", ())) <= known
-        assert set(hint.get("types", ())) <= set(phrases()["types"])
-        assert set(hint["codes"]) <= set(kinds())
-        assert pl.Series([""]).str.contains(hint["pattern"]).len() == 1  # a valid pattern
-
-
-def test_every_text_has_both_languages_and_the_same_holes() -> None:
-    entries = [
-        *(hint["text"] for hint in phrases()["hints"]),
-        *phrases()["usual"].values(),
-        *(text for of_type in phrases()["types"].values() for text in of_type.values()),
-        *phrases()["asks"].values(),
-        *(check.message for check in checks()),
-    ]
-    for entry in entries:
-        assert set(entry) == set(LANGUAGES)
-        german, english = (set(re.findall(r"\{(\w+)\}", entry[lang])) for lang in LANGUAGES)
-        assert german == english, entry
-
-
 def test_every_field_says_something() -> None:
     every = [(sheet, field.key) for sheet, field in every_field([submission(), office()])]
     frame = fields_frame([submission(), office()], every)

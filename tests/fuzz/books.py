@@ -110,7 +110,7 @@ def see(books: Sequence[Drawn]) -> Seen:
     files = files.with_columns(pl.col("file").cast(pl.UInt32), cluster_id=pl.lit(None, pl.String))
     about = {"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32, "row_cluster": pl.String}
     nobody = pl.DataFrame(schema=about)
-    catalogue = load(settings.first_catalogue)
+    catalogue = load(settings.review.first_catalogue)
     table = findings_table(
         examined.findings, examined.parsed.cells, files, nobody, [submission()], catalogue
     )

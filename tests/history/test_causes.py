@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.history.causes import STEPS, cause, steps
 from pipeline.settings import load_settings
+from tests.declared import changed_in
 
 from .world import (
     CRITERIA,
@@ -131,7 +132,7 @@ def test_the_cause_is_what_brings_a_status_to_what_it_is(causes: pl.DataFrame, n
 def test_another_definition_is_a_rule() -> None:
     settings = load_settings()
     loose = ("Aktive Mitwirkung",)
-    then = replace(settings, actors=replace(settings.actors, bound_commitments=loose))
+    then = changed_in(settings, actors=changed_in(settings.actors, bound_commitments=loose))
     before, after = state({"a": THEN}, settings=then), state({"a": THEN})
     raw = {"employees": 1.0, "turnover_eur": 1.0, "balance_sheet_eur": 1.0}
     said = [pl.lit(None, pl.Boolean).alias(c) for c in ("sme_stated", "sme_by_type")]

@@ -16,6 +16,7 @@ from pipeline.evaluate import OWN
 from pipeline.history.causes import measured
 from pipeline.history.state import KEPT, State, from_frames
 from pipeline.settings import Settings, load_settings
+from tests.declared import changed_in
 from tests.making.frames import kept
 
 CRITERIA = ("1", "4.2", "7.2", "10.1", "12")
@@ -54,12 +55,12 @@ def catalogue(competitors: float = 3.0) -> Catalogue:
     whole = load("go-cluster")
     kept = [c for c in whole.criteria if c.id in CRITERIA]
     changed = [
-        replace(c, conditions=(replace(c.conditions[0], threshold=competitors),))
+        changed_in(c, conditions=(changed_in(c.conditions[0], threshold=competitors),))
         if c.id == "10.1"
         else c
         for c in kept
     ]
-    return replace(whole, criteria=tuple(changed), pass_mark=4)
+    return changed_in(whole, criteria=tuple(changed), pass_mark=4)
 
 
 def cohorts(limits: Limits) -> pl.DataFrame:

@@ -53,7 +53,7 @@ def write_reports(root: Path) -> None:
 
 def with_limits(review: Review, limits: PageRules) -> Review:
     """Return the review with other limits of its pages."""
-    return replace(review, settings=replace(review.settings, pages=limits))
+    return replace(review, settings=review.settings.model_copy(update={"pages": limits}))
 
 
 @pytest.fixture(scope="session")

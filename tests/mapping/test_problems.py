@@ -116,10 +116,11 @@ def test_a_mistake_stops_the_publication(
 ) -> None:
     add_mapping(tmp_path, MAPPING.replace('"Univ." = "Hochschule"', '"Univ." = "Uni"'))
     submit(tmp_path, {"crm_1.xlsx": crm_export(), "own.xlsx": submission("DE-0001")})
-    assert run(tmp_path) == 1
+    assert run(tmp_path) == 2
     said = capsys.readouterr().err
     assert 'crm.toml, [[sheets]] 1 "Members", "words", "Akteurstyp", "Univ."' in said
     assert "„Uni“ ist bei „Akteurstyp“ nicht zulässig" in said
+    assert "“Uni” is not allowed for “Actor type”" in said
     assert not (tmp_path / "outputs" / PERIOD).exists()
 
 
@@ -129,7 +130,7 @@ def test_two_mappings_for_one_file_stop_the_publication(
     add_mapping(tmp_path)
     add_mapping(tmp_path, MAPPING, "crm-2.toml")
     submit(tmp_path, {"crm_1.xlsx": crm_export(), "own.xlsx": submission("DE-0001")})
-    assert run(tmp_path) == 1
+    assert run(tmp_path) == 2
     said = capsys.readouterr().err
     assert "crm_1.xlsx" in said
     assert "crm-2.toml, crm.toml" in said

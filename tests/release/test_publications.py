@@ -123,7 +123,7 @@ def test_a_catalogue_that_is_gone_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     publication(tmp_path, DRAFT | {"catalogues": [{"id": "own", "asked_as": "own.toml"}]})
-    assert main(["release", PERIOD, "--by", "KM", "--outputs", str(tmp_path)]) == 1
+    assert main(["release", PERIOD, "--by", "KM", "--outputs", str(tmp_path)]) == 2
     assert "own.toml" in capsys.readouterr().err
 
 

@@ -91,12 +91,6 @@ def test_every_field_has_a_rule_and_an_explanation(form: tuple[str, Parts]) -> N
             assert bad_test(item, first) is None or len(str(bad_test(item, first))) < 8192
 
 
-def test_texts_are_in_both_languages() -> None:
-    for group, entries in every_text().items():
-        for code, entry in entries.items():
-            assert set(entry) == set(LANGS), (group, code)
-
-
 @pytest.mark.parametrize("lang", LANGS)
 def test_own_sheets_are_none_of_the_submission(lang: str) -> None:
     declared = {key for sheet in submission().sheets for key in sheet.keys}

@@ -19,6 +19,7 @@ from pipeline.run import prepare, read_submissions, run
 from pipeline.settings import load_settings
 from pipeline.stages import Direct
 from pipeline.survey import Asked, Survey, in_order
+from tests.declared import changed_in
 from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
 
@@ -149,8 +150,8 @@ def test_what_else_a_survey_hangs_on_makes_it_another(
     there: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = replace(ASKED, last_day=ASKED.last_day + dt.timedelta(days=1))
-    rules = replace(ASKED.settings.actors, radius_km=1.0)
-    others = [later, replace(ASKED, settings=replace(ASKED.settings, actors=rules))]
+    rules = changed_in(ASKED.settings.actors, radius_km=1.0)
+    others = [later, replace(ASKED, settings=changed_in(ASKED.settings, actors=rules))]
     for asked in others:
         assert_same(there.survey(asked), there.from_scratch(asked))
         assert there.new == MOST

@@ -4,7 +4,7 @@ Everything is typed first, so that LibreOffice is started once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +15,7 @@ from pipeline.catalogue import Catalogue, load
 from pipeline.cli import main
 from pipeline.review import Review
 from pipeline.texts import say
+from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.sparing import sparing
 from tests.workbook.conftest import Demo, review_of
@@ -76,16 +77,16 @@ def with_thresholds(changed: dict[tuple[str, str], float]) -> Catalogue:
     """Return go-cluster with thresholds changed, by criterion and figure."""
     catalogue = load("go-cluster")
     criteria = [
-        replace(
+        changed_in(
             c,
             conditions=tuple(
-                replace(k, threshold=changed.get((c.id, k.metric.key), k.threshold))
+                changed_in(k, threshold=changed.get((c.id, k.metric.key), k.threshold))
                 for k in c.conditions
             ),
         )
         for c in catalogue.criteria
     ]
-    return replace(catalogue, criteria=tuple(criteria))
+    return changed_in(catalogue, criteria=tuple(criteria))
 
 
 def decided(inputs: Path, *catalogues: Catalogue) -> Review:
@@ -183,7 +184,7 @@ def test_a_pass_mark_is_the_rule_and_the_overview_follows(
     demo: Demo, what_if: dict[str, Typed]
 ) -> None:
     path = what_if["pass_mark"].calculated
-    by_rule = decided(demo.inputs, replace(load("go-cluster"), pass_mark=PASS_MARK))
+    by_rule = decided(demo.inputs, changed_in(load("go-cluster"), pass_mark=PASS_MARK))
     assert bare(outcomes(path)) == expected(by_rule)
     found = {a: c.value for a, c in cells(path, values=True).items() if a[0] == "Überblick"}
     row = next(a[1][1:] for a, v in found.items() if v == "rechnerisch erfüllt" and a[1][0] == "A")

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from pipeline.report.workbook.book import write_workbook
+from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.workbook.conftest import Demo
 from tests.workbook.office_suite import differing, formulas_of
@@ -23,8 +24,8 @@ def rows(demo: Demo) -> int:
 
 def written(demo: Demo, folder: Path, most: int) -> Path:
     """The workbook of a review whose settings allow so many rows."""
-    rules = replace(demo.review.settings.workbook, most_rows=most)
-    review = replace(demo.review, settings=replace(demo.review.settings, workbook=rules))
+    rules = changed_in(demo.review.settings.workbook, most_rows=most)
+    review = replace(demo.review, settings=changed_in(demo.review.settings, workbook=rules))
     path = folder / "portfolio.xlsx"
     write_workbook(review, path, "de")
     return path

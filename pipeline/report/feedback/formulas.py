@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Annotated
 
-from schemas.declaration import read_toml
+from pydantic import AfterValidator
+
+from schemas.checked import Declared, load, matching, once
 
 TOKEN = re.compile(
     r"""
@@ -34,10 +37,19 @@ BUILT_IN = ("_xlnm.print_area", "_xlnm.print_titles", "_xlnm._filterdatabase")
 CONSTANTS = {"true", "false"}
 
 
+Function = Annotated[str, matching(r"[A-Z][A-Z0-9.]*", '"SUM"')]
+
+
+class Functions(Declared):
+    """schemas/functions.toml."""
+
+    plain: Annotated[tuple[Function, ...], AfterValidator(once)]
+
+
 @cache
 def plain_functions() -> frozenset[str]:
     """Return the functions that only compute from what they are given."""
-    return frozenset(read_toml("functions.toml")["plain"])
+    return frozenset(load("functions.toml", Functions).plain)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def definitions(settings: Settings, words: Words) -> list[tuple[str, str]]:
         "minimum": words.number(cohorts.minimum),
         "page_minimum": words.number(cohorts.cluster_page_minimum),
         "small_fte": words.number(cohorts.small_fte, 2),
-        "outdated": words.number(settings.outdated_days),
+        "outdated": words.number(settings.review.outdated_days),
     }
     terms = ("status", "decision", "bound", "sme", "near", "fte", "cohorts", "outdated", "distinct")
     return [(words(f"term_{t}"), words(f"meaning_{t}", **values)) for t in terms]

@@ -62,7 +62,7 @@ def own_outlook(
 
 def _counts(review: Review, found: pl.DataFrame, falling: pl.DataFrame, words: Words) -> Table:
     rows = []
-    for months in review.settings.outlook_months:
+    for months in review.settings.robustness.outlook_months:
         soon = pl.col("months") <= months
         own = found.filter(soon)
         counts = [own.height, own["cluster_id"].n_unique(), falling.filter(soon).height]

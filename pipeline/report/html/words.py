@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from pipeline.report.html.translations import plural, translation
+from pipeline.tables.findings import kinds
 from pipeline.texts import day, number, percent, say, say_limit, texts
-from schemas.declaration import read_toml, registers
+from schemas.declaration import registers
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Words:
 
     def finding(self, code: str) -> str:
         """Return the title of a kind of finding."""
-        kind = _finding_kinds().get(code)
-        return self.of(kind["title"]) if kind else code
+        kind = kinds().get(code)
+        return self.of(kind.title) if kind else code
 
     def name(self, register: str, value: str | None) -> str:
         """Return a register's word in this language; tables carry the German one."""
@@ -95,8 +95,3 @@ def _entries(register: str) -> Mapping[str, Mapping[str, str]]:
     for entry in registers()[register]:
         found.setdefault(entry.value, {"de": entry.de, "en": entry.en})
     return found
-
-
-@cache
-def _finding_kinds() -> Mapping[str, Any]:
-    return read_toml("findings.toml")

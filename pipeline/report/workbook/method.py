@@ -132,12 +132,12 @@ def numbers(book: Book) -> dict[str, str]:
         "radius": actors.radius_km,
         "small": cohorts.small_fte,
         "minimum": cohorts.minimum,
-        "days": settings.outdated_days,
+        "days": settings.review.outdated_days,
     }
     lists = {
         "commitments": actors.bound_commitments,
         "loose": actors.loose_commitments,
-        "sources": settings.own_sources,
+        "sources": settings.funding.own_sources,
         "bands": band_labels(cohorts),
     }
     said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}

@@ -18,9 +18,9 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from pipeline.tables.findings import kinds
 from pipeline.tables.short_view import with_range
 from pipeline.texts import number, say
-from schemas.declaration import read_toml
 
 MEMBER = "Mitglied"
 
@@ -124,8 +124,8 @@ def write_submissions(book: Book) -> None:
 
 def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:
     """Return what findings' codes mean; a code without a text stands for itself."""
-    kinds = read_toml("findings.toml")
-    return [kinds[c]["title"][book.lang] if c in kinds else c for c in codes]
+    known = kinds()
+    return [known[c].title[book.lang] if c and c in known else c for c in codes]
 
 
 # -------------------------------------------------------------------------------------- findings
