@@ -4,12 +4,16 @@ So no worker is left alone with a long one at the end. The catalogues are frozen
 may change the shipped ones, which tests/test_catalogues.py holds.
 """
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline import catalogue
+
+# Processes that tests start find our modules, whatever folder they stand in.
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 
 catalogue.FOLDER = Path(__file__).parent / "catalogues"
 

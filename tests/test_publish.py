@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import publish as publishing
-from pipeline.publish import publish
+from tests.faults.making import publish
 
 
 def writing(text: str) -> Callable[[Path], None]:

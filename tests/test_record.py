@@ -4,8 +4,7 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 
-from pipeline.intake.scheme import LIBRARIES
-
+from pipeline.recall import READERS as LIBRARIES
 from pipeline.record import PACKAGES
 
 READERS = ["worker", "guard", "ooxml", "xlsb", "ods", "xls"]

@@ -4,7 +4,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline import publish as publishing
+
 PERIOD = "2026-Q3"
+
+
+def publish(outputs: Path, period: str, moment: str, write: Callable[[Path], None]) -> Path:
+    """Publish what is written into a new folder, as a run does."""
+    with publishing.staging_folder(outputs, period) as folder:
+        write(folder)
+        return publishing.publish(folder, outputs, period, moment)
 
 
 def writing(text: str) -> Callable[[Path], None]:

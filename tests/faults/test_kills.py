@@ -12,9 +12,9 @@ import pytest
 
 from pipeline import publish as publishing
 from pipeline.lock import holding
-from pipeline.publish import publish, recover
+from pipeline.publish import recover
 
-from .making import PERIOD, archived, leftovers, standing, writing
+from .making import PERIOD, archived, leftovers, publish, standing, writing
 
 ROOT = Path(__file__).parents[2]
 
@@ -162,8 +162,8 @@ import os, signal, sys, time
 from pathlib import Path
 from pipeline import publish as publishing
 from pipeline.lock import holding
-from pipeline.publish import publish, recover
-from tests.faults.making import PERIOD, standing, writing
+from pipeline.publish import recover
+from tests.faults.making import PERIOD, publish, standing, writing
 
 outputs = Path(sys.argv[1])
 for turn in range(10, 10 + int(sys.argv[2])):
@@ -190,7 +190,8 @@ def test_real_kills(tmp_path: Path) -> None:
     """SIGKILL amid publications in a row: each that stood is in the archive, none is missing."""
     turns = 20
     command = [sys.executable, "-c", KILLING, str(tmp_path), str(turns)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+    found_here = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=ROOT, env=found_here, check=True, timeout=300)
     with holding(tmp_path, "test"):  # the lock of the dead binds nobody
         recover(tmp_path)
     found = [standing(tmp_path), *archived(tmp_path)]

@@ -24,6 +24,7 @@ from pipeline.published import published_before
 from pipeline.report.earlier import read_earlier
 from pipeline.settings import load_settings
 from pipeline.stages import Direct
+from schemas.slips import DeclarationError
 from tests.sparing import ALL, sparing
 
 FIRST, DAMAGED, PERIOD = "2026-Q1", "2026-Q2", "2026-Q3"
@@ -133,7 +134,7 @@ def series(outputs: Path) -> str:
 def frozen_limits(outputs: Path) -> str:
     """The limits of 4.2 of an earlier period; they are wrong usage."""
     request = runs.Request(PERIOD, outputs, outputs, ())
-    with pytest.raises(runs.CatalogueError) as refused:
+    with pytest.raises(DeclarationError) as refused:
         runs.frozen_limits(request, [load(str(freezing(outputs)))])
     return str(refused.value)
 

@@ -34,7 +34,7 @@ def told_in_the_interface(shown: dict[str, str], published: Path) -> None:
     assert row["source_file"] == BAD
     assert len(json.loads(shown[f"decisions-{key}"])) == 2
     assert json.loads(shown[f"missing-{key}"]) == []
-    assert shown["reading"] == 100
+    assert shown["stage-read"] == 100
     report = published / "report" / "index.html"
     assert report.is_file()
     assert str(report) in shown[f"summary-{key}"]
