@@ -51,13 +51,13 @@ def hints() -> tuple[Hint, ...]:
     return found
 
 
-def bad_pattern(found: Sequence[Hint], why: str) -> DeclarationError:
+def bad_pattern(found: Sequence[Hint], said: str) -> DeclarationError:
     """Return the error of the hint whose pattern polars complains of."""
-    at, pattern = next(
-        ((n, h.pattern) for n, h in enumerate(found, 1) if h.pattern in why), (0, "")
-    )
-    slip = instead(pattern, f"ein regulärer Ausdruck ({why})", f"a regular expression ({why})")
-    place = f"messages.toml, hints[{at}].pattern"
+    at = next((at for at, hint in enumerate(found) if hint.pattern in said), 0)
+    why = next((line for line in said.splitlines() if line.startswith("error: ")), said)
+    german, english = f"ein regulärer Ausdruck ({why})", f"a regular expression ({why})"
+    slip = instead(found[at].pattern, german, english)
+    place = f"messages.toml, hints[{at + 1}].pattern"
     return DeclarationError(f"{place}: {slip.german}", f"{place}: {slip.english}")
 
 
