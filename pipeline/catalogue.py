@@ -19,11 +19,12 @@ from schemas.checked import (
     matching,
     missing,
     one_of,
+    read_toml,
     twice,
 )
 from schemas.checked import load as load_declared
 from schemas.declaration import number, submission, value_of
-from schemas.slips import DeclarationError, SlipError, instead, meant, read_toml, shown, unknown
+from schemas.slips import DeclarationError, SlipError, instead, meant, shown, unknown
 
 FOLDER = HERE / "catalogues"
 Status = Literal["fulfilled", "not_fulfilled", "undetermined"]

@@ -13,16 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from schemas.slips import (
-    DeclarationError,
-    SlipError,
-    instead,
-    meant,
-    no_toml,
-    read_toml,
-    shown,
-    unknown,
-)
+from schemas.slips import DeclarationError, SlipError, instead, meant, shown, unknown
 
 
 class Declared(BaseModel):
@@ -32,6 +23,10 @@ class Declared(BaseModel):
 
 
 HERE = Path(__file__).parent
+# A file that people write is never larger.
+LARGEST_BYTES = 2**20
+# What the reader of TOML says of a place.
+PLACES = {"at line": "Zeile", "column": "Spalte", "at end of document": "am Ende der Datei"}
 Shape = TypeVar("Shape")
 Item = TypeVar("Item")
 
@@ -185,6 +180,42 @@ def no_such_key(key: str, known: list[str], *at: str | int) -> SlipError:
 
 
 # ----------------------------------------------------------------------------------------- loading
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a file says; DeclarationError if it cannot be read."""
+    try:
+        if not path.is_file():  # a pipe would never end
+            raise OSError("not a file")
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_BYTES + 1)
+        if len(data) > LARGEST_BYTES:
+            raise OSError(f"larger than {LARGEST_BYTES} bytes")
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeclarationError(
+            f"{path.name}: Die Datei kann nicht gelesen werden ({error}).",
+            f"{path.name}: the file cannot be read ({error}).",
+        ) from error
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+        raise no_toml(path.name, error) from error
+
+
+def no_toml(name: str, error: Exception) -> DeclarationError:
+    """Return the error of a file that is no TOML."""
+    return DeclarationError(
+        f"{name}: Die Datei ist nicht richtig geschrieben ({in_german(str(error))}). Texte stehen "
+        "in Anführungszeichen, jeder Schlüssel steht einmal.",
+        f"{name}: the file is not written correctly ({error}). Texts stand in quotation marks, "
+        "each key stands there once.",
+    )
+
+
+def in_german(place: str) -> str:
+    """Return where the TOML reader stopped, in German."""
+    for english, german in PLACES.items():
+        place = place.replace(english, german)
+    return place
+
+
 def load(name: str, shape: type[Shape]) -> Shape:
     """Return a file below schemas/ as its shape; DeclarationError names every mistake in it."""
     loaded: Shape = _loaded(HERE / name, shape)  # type: ignore[arg-type]  # a type is hashable

@@ -1,17 +1,10 @@
 """Mistakes of those who run this, in both languages: what stands where and what is allowed."""
 
 import datetime as dt
-import json
-import tomllib
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
-# A file that people write is never larger; how many words and letters a sentence shows.
-LARGEST_BYTES = 2**20
+# How many words and letters a sentence shows.
 MOST_WORDS, LONGEST = 20, 80
-# What the reader of TOML says of a place.
-PLACES = {"at line": "Zeile", "column": "Spalte", "at end of document": "am Ende der Datei"}
 
 
 class WrongUsageError(Exception):
@@ -71,44 +64,10 @@ def meant(word: str, known: list[str]) -> tuple[str, str]:
 
 def shown(value: object) -> str:
     """Return a value as its file says it, cut where it is long."""
+    import json  # loaded where something is wrong
+
     if isinstance(value, dt.date | dt.time):
         text = value.isoformat()
     else:
         text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return what a file says; DeclarationError if it cannot be read."""
-    try:
-        if not path.is_file():  # a pipe would never end
-            raise OSError("not a file")
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_BYTES + 1)
-        if len(data) > LARGEST_BYTES:
-            raise OSError(f"larger than {LARGEST_BYTES} bytes")
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeclarationError(
-            f"{path.name}: Die Datei kann nicht gelesen werden ({error}).",
-            f"{path.name}: the file cannot be read ({error}).",
-        ) from error
-    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
-        raise no_toml(path.name, error) from error
-
-
-def no_toml(name: str, error: Exception) -> DeclarationError:
-    """Return the error of a file that is no TOML."""
-    return DeclarationError(
-        f"{name}: Die Datei ist nicht richtig geschrieben ({in_german(str(error))}). Texte stehen "
-        "in Anführungszeichen, jeder Schlüssel steht einmal.",
-        f"{name}: the file is not written correctly ({error}). Texts stand in quotation marks, "
-        "each key stands there once.",
-    )
-
-
-def in_german(place: str) -> str:
-    """Return where the TOML reader stopped, in German."""
-    for english, german in PLACES.items():
-        place = place.replace(english, german)
-    return place

@@ -11,6 +11,7 @@ from pipeline.mapping.model import ExportMapping, MappedSheet, MappingError, Pro
 from pipeline.mapping.toml import Section, names, read_section, shown
 from pipeline.texts import LANGUAGES
 from schemas.declaration import Field, Sheet, Workbook, submission, words
+from schemas.slips import shown as as_written
 from schemas.words import collapse, header_key, word_key
 
 # Of a sheet.
@@ -215,5 +216,6 @@ def fixed_values(section: Section, sheet: Sheet, place: str) -> dict[str, Value]
         if field is not None:
             result[field.key] = value
     for key, code in fixed_problems(sheet, result, place).items():
-        section.wrong("bad_fixed", sheet.field(key).name["de"], **code)
+        found = as_written(result[key])
+        section.wrong("bad_fixed", sheet.field(key).name["de"], **code, value=found)
     return result

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.mapping.model import MappingError, Problem, problem
+from schemas.checked import LARGEST_BYTES, in_german
+from schemas.slips import shown as as_written
 
 # How many names a message lists.
 MOST_NAMES = 15
-LARGEST_BYTES = 2**20
 KINDS = {
     "text": {"de": "ein Text in Anführungszeichen", "en": "a text in quotation marks"},
     "texts": {"de": 'eine Liste von Texten wie ["A", "B"]', "en": 'a list such as ["A", "B"]'},
@@ -18,8 +19,6 @@ KINDS = {
     "table": {"de": "ein Abschnitt in eckigen Klammern", "en": "a section in square brackets"},
     "tables": {"de": "Abschnitte wie [[sheets]]", "en": "sections such as [[sheets]]"},
 }
-
-PLACES = {"at line": "Zeile", "column": "Spalte", "at end of document": "am Ende der Datei"}
 
 
 class Section:
@@ -32,6 +31,11 @@ class Section:
         """Note a mistake, here or at a key."""
         place = self.place if key is None else f"{self.place}, {shown(key)}"
         self.problems.append(problem(place, code, **values))
+
+    def not_wanted(self, key: str, wanted: str) -> None:
+        """Note a value of another kind than wanted."""
+        found = as_written(self.entries[key])
+        self.wrong("wrong_type", key, wanted=KINDS[wanted], value=found)
 
     def only(self, *known: str) -> None:
         """Note keys that mean nothing here."""
@@ -51,7 +55,7 @@ class Section:
         """Return a whole number from 1 to most, if there is one."""
         value: int | None = self._wanted(key, int, "number")
         if value is not None and (isinstance(value, bool) or not 1 <= value <= most):
-            self.wrong("wrong_type", key, wanted=KINDS["number"])
+            self.not_wanted(key, "number")
             return None
         return value
 
@@ -59,7 +63,7 @@ class Section:
         """Return a list of texts, empty if there is none."""
         value = self._wanted(key, list, "texts") or []
         if not all(isinstance(item, str) and item.strip() for item in value):
-            self.wrong("wrong_type", key, wanted=KINDS["texts"])
+            self.not_wanted(key, "texts")
             return []
         return list(value)
 
@@ -75,13 +79,13 @@ class Section:
             if isinstance(entries, dict):
                 yield Section(entries, f"{self.place}, [[{key}]] {number}", self.problems)
             else:
-                self.wrong("wrong_type", key, wanted=KINDS["tables"])
+                self.not_wanted(key, "tables")
 
     def _wanted(self, key: str, kind: type, wanted: str) -> Any:
         value = self.entries.get(key)
         if value is None or isinstance(value, kind):
             return value
-        self.wrong("wrong_type", key, wanted=KINDS[wanted])
+        self.not_wanted(key, wanted)
         return None
 
 
@@ -101,13 +105,6 @@ def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Sectio
         detail = {"de": in_german(str(error)), "en": str(error)}
         raise MappingError([problem(name, "no_toml", detail=detail)]) from error
     return Section(entries, name, problems), data
-
-
-def in_german(place: str) -> str:
-    """Return where the TOML reader stopped, in German."""
-    for english, german in PLACES.items():
-        place = place.replace(english, german)
-    return place
 
 
 def shown(text: str) -> str:

@@ -1,6 +1,7 @@
 """Mistakes in mappings are the office's: they stop the publication and are named with their key."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, place: str, said: str) ->
     assert place in message
     assert said in message
     assert len(caught.value.problems) == 1
-    assert "{" not in caught.value.messages["de"]
+    assert not re.search(r"\{\w+\}", caught.value.messages["de"])
 
 
 def test_all_mistakes_of_all_files_are_named_at_once(tmp_path: Path) -> None:
