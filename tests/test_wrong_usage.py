@@ -44,7 +44,9 @@ def ends(arguments: list[str], folder: Path) -> tuple[int, list[str]]:
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # What other tests have started lets processes import nothing from their folder.
+        env={k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
+        | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

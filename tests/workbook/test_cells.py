@@ -13,7 +13,7 @@ from pipeline.report.workbook.cells import Column, put_column
 FORMATS = {"text": "@", "int": "0", "date": "yyyy-mm-dd"}
 COLUMNS = {
     "texts stay texts": (Column("h", ["a", "=1+1", "1"]), ["a", "=1+1", "1"], "sss"),
-    "numbers": (Column("h", [1, 0.1 + 0.2, -3.5e300], "int"), [1, 0.1 + 0.2, -3.5e300], "nnn"),
+    "numbers": (Column("h", [1, 0.1 + 0.2, -3.5e300], "int"), [1, 0.3, -3.5e300], "nnn"),
     "days": (Column("h", [dt.date(2026, 9, 30)], "date"), [dt.datetime(2026, 9, 30)], "d"),
     "mixed": (Column("h", ["x", 1.5, None, float("inf")]), ["x", 1.5, None, "∞"], "snns"),
     "formulas": (
