@@ -30,8 +30,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 MB = 1024 * 1024
 STDOUT, STDERR = 1, 2
-# A process has its next item at hand while the outcome of its last one is taken.
-IN_HAND = 2
 # Of each process so many items are ahead of the next outcome at most: an item that takes its time
 # must not keep the other processes idle, and thousands need not lie in memory.
 AHEAD = 8
@@ -88,14 +86,16 @@ def run_limited(
     try:
         for number in count():
             while number not in done:
+                near = number + AHEAD * len(places)
                 for place in places:
-                    for numbered in islice(rest, place.room(number + AHEAD * len(places))):
-                        place.give(*numbered)
-                futures = [future for place in places for future in place.given]
-                if not futures:
+                    if place.is_free and place.number < near:
+                        for numbered in islice(rest, 1):
+                            place.give(*numbered)
+                busy = [place for place in places if not place.is_free]
+                if not busy:
                     return
-                wait(futures, return_when=FIRST_COMPLETED)
-                for place in places:
+                wait([place.future for place in busy], return_when=FIRST_COMPLETED)
+                for place in busy:
                     done.update(place.take())
             yield done.pop(number)
     finally:
@@ -113,16 +113,15 @@ def end_all(places: list["Place"]) -> None:
 
 
 class Place:
-    """One process at a time, and the items given to it by their futures.
+    """One process at a time, and the item given to it.
 
-    It is a pool of its own, so that processes have nothing in common which a dying one could leave
-    locked, and so that it is known whose item a death concerns.
+    It is a pool of its own with one item, so that processes have nothing in common which a dying
+    one could leave locked, and so that it is certain whose item a death concerns.
     """
 
     def __init__(self, start: list[Any], seconds: int, number: int, item: Any) -> None:
         self.start, self.seconds = start, seconds
-        self.given: dict[ProcessFuture[Any], tuple[int, Any]] = {}
-        self.last = self.breaks = 0
+        self.breaks = 0
         self.open()
         self.give(number, item)
 
@@ -135,42 +134,35 @@ class Place:
 
     def give(self, number: int, item: Any) -> None:
         """Give an item to the process."""
+        self.number, self.item, self.is_free = number, item, False
         limit = self.seconds + GRACE_SECONDS
-        future = self.pool.schedule(work, args=[item, self.seconds], timeout=limit)
-        self.given[future] = number, item
-        self.last = number
+        self.future = self.pool.schedule(work, args=[item, self.seconds], timeout=limit)
 
-    def room(self, end: int) -> int:
-        """Return how many more items it takes now; none once it has one beyond the end."""
-        return IN_HAND - len(self.given) if self.last < end else 0
-
-    def take(self) -> Iterator[tuple[int, Any]]:
-        """Yield the numbers and outcomes of items that are done."""
-        for future in [future for future in self.given if future.done()]:
-            try:
-                outcome = outcome_of(future)
-            except BrokenProcessPool:
-                self.mend()
-                return
-            self.breaks = 0
-            self.starts += isinstance(outcome, Death)  # the pool starts another process
-            yield self.given.pop(future)[0], outcome
+    def take(self) -> dict[int, Any]:
+        """Return the outcome of the item by its number; nothing while there is none."""
+        if not self.future.done():
+            return {}
+        try:
+            outcome = outcome_of(self.future)
+        except BrokenProcessPool:
+            self.mend()
+            return {}
+        self.breaks, self.is_free = 0, True
+        self.starts += isinstance(outcome, Death)  # the pool starts another process
+        return {self.number: outcome}
 
     def mend(self) -> None:
-        """Make another pool for what is not done.
+        """Give the item to another pool.
 
         A pool breaks when its process dies before the pool has noted that the process has begun
-        with an item, and always when its processes do not start.
+        with the item, and always when its processes do not start.
         """
         self.breaks += 1
         if self.breaks == BREAKS:
             raise RuntimeError("the processes do not start")
         self.pool.join()
-        left = [self.given[future] for future in self.given]
-        self.given.clear()
         self.open()
-        for numbered in left:
-            self.give(*numbered)
+        self.give(self.number, self.item)
 
     def stop(self) -> None:
         """Have the process end; one that is still starting would print a traceback."""

@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 
 import psutil
 import pytest
 
-from pipeline.limited import AHEAD, IN_HAND, Death, run_limited
+from pipeline.limited import AHEAD, Death, run_limited
 from tests.misfortunes import meet
 from tests.operation.office import lives, until
 
@@ -46,12 +47,21 @@ def test_outcomes_are_in_the_items_order(count: int, workers: int) -> None:
     assert list(found) == list(items)
 
 
-def test_items_are_taken_as_outcomes_are() -> None:
-    """Neither the items nor the results of thousands lie in memory."""
-    items = iter(range(10 * AHEAD))
+def test_a_process_has_one_item_at_a_time() -> None:
+    """So that its death is never taken for that of an item before."""
+    items = iter(range(100))
     outcomes = run_limited(abs, items, seconds=HOUR, megabytes=2048, workers=1, writes=False)
     assert [next(outcomes) for _ in range(3)] == [0, 1, 2]
-    assert next(items) <= AHEAD + 3 + IN_HAND
+    assert next(items) == 3
+    outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_items_are_taken_as_outcomes_are() -> None:
+    """Neither the items nor the results of thousands lie in memory while one takes its time."""
+    items = iter([1, *[0] * 100])
+    outcomes = run_limited(sleep, items, seconds=HOUR, megabytes=2048, workers=2, writes=False)
+    next(outcomes)
+    assert len(list(items)) >= 100 - 2 * AHEAD
     outcomes.close()  # type: ignore[attr-defined]
 
 
