@@ -145,7 +145,7 @@ class Kills:
         workers = [n for n, w in words.items() if "worker start" in w]
         runs = [n for n, w in words.items() if "flow-run" in w or "prefect.engine" in w]
         runs = runs or [n for n, w in words.items() if "_workspace" in w]
-        readers = [n for n, w in words.items() if "pipeline.intake.worker" in w]
+        readers = [n for n, w in words.items() if "spawn_main" in w]
         groups = {
             "run": runs,
             "reader": readers[:1],
