@@ -45,17 +45,9 @@ def evaluate(
     (fulfilled or not_fulfilled), those that replace the computed status.
     """
     conditions = judge_conditions(catalogue, figures, clusters, limits)
-    criteria, decisions = conclude(catalogue, conditions.lazy(), ratings)
-    return Verdicts(conditions, criteria, decisions)
-
-
-def conclude(
-    catalogue: Catalogue, conditions: pl.LazyFrame, ratings: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the criteria and decisions that follow from conditions with their status."""
     own = ratings.lazy().filter(pl.col("catalogue") == catalogue.id)
-    (criteria,) = collected(apply_ratings(combine(conditions), own))
-    return criteria, decide(catalogue, criteria)
+    (criteria,) = collected(apply_ratings(combine(conditions.lazy()), own))
+    return Verdicts(conditions, criteria, decide(catalogue, criteria))
 
 
 # ------------------------------------------------------------------------------------ conditions

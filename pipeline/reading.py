@@ -48,13 +48,13 @@ def read_and_examine(asked: Asked, batch: ReadBatch) -> Sent:
 def read_batch(batch: ReadBatch) -> Intake:
     """Read the submissions of a batch, one after the other, each in a process that may die."""
     here = [file.path for file in batch.files if not isinstance(file.content, Refusal)]
-    read = read_many(here, replace(batch.limits, workers=1), batch.wanted)
+    read = iter(list(read_many(here, replace(batch.limits, workers=1), batch.wanted)))
     outcomes = [f.content if isinstance(f.content, Refusal) else next(read) for f in batch.files]
     return gather(batch.files, outcomes, most_mb=batch.limits.max_file_mb)
 
 
 def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
-    """Read workbooks as the settings say; see `intake.pool.Read`."""
+    """Read workbooks as the settings say; see `intake.worker.Read`."""
     return read_many(paths, load_settings().intake, wanted)
 
 

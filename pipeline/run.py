@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
@@ -54,9 +54,9 @@ from pipeline.recall import survey_cache
 from pipeline.record import count_outcomes, mappings_record, run_record
 from pipeline.report.apart import Books, write_books
 from pipeline.report.earlier import read_earlier
-from pipeline.report.feedback.gather import subjects_of_review
+from pipeline.report.feedback.gather import feedback_batches
 from pipeline.report.feedback.names import feedback_names
-from pipeline.report.feedback.write import feedback_batches, make_feedback, write_copies
+from pipeline.report.feedback.write import make_feedback, write_copies
 from pipeline.report.html.pages import make_pages, page_batches, write_pages
 from pipeline.request import Request
 from pipeline.review import Review, Task, review
@@ -120,7 +120,7 @@ class Plan:
     earlier: Earlier
     modes: Modes
 
-    @property
+    @cached_property
     def files(self) -> list[SentFile]:
         """The submissions under their numbers."""
         paths = self.found.submissions
@@ -281,13 +281,11 @@ def write_reports(plan: Plan, done: Review, folder: Path, engine: Engine) -> Map
 
 def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Mapping[str, Path]:
     """Write the marked copy of every submission; returns where, by the submission's name."""
-    lang = plan.request.lang
-    subjects = list(subjects_of_review(done, plan.found.submissions, lang))
-    names = feedback_names([subject.name for subject in subjects])
-    batches = feedback_batches(plan.files, subjects, names, lang, plan.wanted)
+    names = feedback_names([file.name for file in plan.files])
+    batches = feedback_batches(done, plan.files, names, plan.request.lang, plan.wanted)
     for copies in engine.each(Stage.FEEDBACK, make_feedback, batches):
         write_copies(copies, folder)
-    return {s.name: folder / name for s, name in zip(subjects, names, strict=True)}
+    return {f.name: folder / name for f, name in zip(plan.files, names, strict=True)}
 
 
 def unusable(name: str, code: str, why: str) -> WrongUsageError:

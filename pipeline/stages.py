@@ -5,6 +5,7 @@
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -120,10 +121,10 @@ class Direct:
             works = [
                 partial(counted, progress, len(batch), partial(work, batch)) for batch in batches
             ]
-            futures = [threads.submit(one) for one in works]
+            futures = deque(threads.submit(one) for one in works)
             try:
-                for future in futures:
-                    yield future.result()
+                while futures:  # a result that was taken is not held any longer
+                    yield futures.popleft().result()
             finally:
                 threads.shutdown(wait=True, cancel_futures=True)
 

@@ -180,13 +180,18 @@ def no_such_key(key: str, known: list[str], *at: str | int) -> SlipError:
 
 
 # ----------------------------------------------------------------------------------------- loading
+def first_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, one more than LARGEST_BYTES at most; OSError if it is none."""
+    if not path.is_file():  # a pipe would never end
+        raise OSError("not a file")
+    with path.open("rb") as stream:
+        return stream.read(LARGEST_BYTES + 1)
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a file says; DeclarationError if it cannot be read."""
     try:
-        if not path.is_file():  # a pipe would never end
-            raise OSError("not a file")
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_BYTES + 1)
+        data = first_bytes(path)
         if len(data) > LARGEST_BYTES:
             raise OSError(f"larger than {LARGEST_BYTES} bytes")
         return tomllib.loads(data.decode("utf-8-sig"))

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent import SentFile, numbered
 from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED
@@ -68,22 +68,22 @@ def report(
     checked = join_checked(parts)
     say_it(checked, arguments.format, arguments.lang)
     if arguments.feedback is not None:
-        by_name = {name: path for path, name in names.items()}
-        write_copies(arguments, checked, by_name, wanted)
+        files = numbered(list(names), list(names.values()))
+        write_copies(arguments, checked, files, wanted)
     return WRONG if (checked.findings["severity"] == "error").any() else 0
 
 
 def write_copies(
     arguments: argparse.Namespace,
     checked: Checked,
-    paths: Mapping[str, Path],
+    files: Sequence[SentFile],
     wanted: frozenset[str],
 ) -> None:
     """Write the marked copies and say where; beside the findings, so that JSON stays JSON."""
     from pipeline.report.feedback.gather import subjects_of_check
     from pipeline.report.feedback.write import add_feedback
 
-    subjects = subjects_of_check(checked, paths)
+    subjects = list(subjects_of_check(checked, files))
     for path in add_feedback(arguments.feedback, subjects, arguments.lang, wanted):
         print(plain(str(path)), file=sys.stderr if arguments.format == "json" else sys.stdout)
 

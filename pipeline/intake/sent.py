@@ -29,8 +29,10 @@ class SentFile:
             return replace(self, content=refusal)
 
     def unpacked(self, folder: Path) -> "SentFile":
-        """Return the file with its bytes written into a folder."""
-        path = folder / str(self.number)
+        """Return the file with its bytes written into a folder, under its own name."""
+        place = folder / str(self.number)
+        place.mkdir()
+        path = place / self.path.name
         if isinstance(self.content, bytes):
             path.write_bytes(self.content)
             return replace(self, path=path, content=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.mapping.model import MappingError, Problem, problem
-from schemas.checked import LARGEST_BYTES, in_german
+from schemas.checked import LARGEST_BYTES, first_bytes, in_german
 from schemas.slips import shown as as_written
 
 # How many names a message lists.
@@ -92,10 +92,7 @@ class Section:
 def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Section, bytes]:
     """Return the file as a section, and its bytes; MappingError if it is no TOML."""
     try:
-        if not path.is_file():  # a pipe would never end
-            raise OSError("not a file")
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_BYTES + 1)
+        data = first_bytes(path)
         if len(data) > LARGEST_BYTES:
             raise MappingError([problem(name, "too_large")])
         entries = tomllib.loads(data.decode("utf-8-sig"))

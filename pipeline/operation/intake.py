@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +28,7 @@ from pipeline.modes import below, modes_of
 from pipeline.reading import ReadBatch, read_batch
 from pipeline.report.feedback.gather import subjects_of_check
 from pipeline.report.feedback.names import feedback_names
-from pipeline.report.feedback.write import feedback_batches, make_feedback, write_copies
+from pipeline.report.feedback.write import FeedbackBatch, make_feedback, write_copies
 from pipeline.settings import load_settings
 from pipeline.stages import Engine, Stage, in_batches
 from pipeline.submissions import QUARANTINED
@@ -103,11 +104,19 @@ def check_these(
     sent = numbered(list(files.values()), list(files))
     batches = [ReadBatch(some, load_settings().intake, wanted) for some in in_batches(sent)]
     read = engine.each(Stage.READ, read_batch, batches, lambda intake: intake.may_pass)
-    checked = join_checked([check(intake, mappings, with_requests=True) for intake in read])
-    subjects = subjects_of_check(checked, files)
-    names = [copies[name] for name in files]
+    parts = [check(intake, mappings, with_requests=True) for intake in read]
+    jobs = [
+        FeedbackBatch(
+            batch.files,
+            [copies[file.name] for file in batch.files],
+            partial(subjects_of_check, part),
+            lang,
+            wanted,
+        )
+        for batch, part in zip(batches, parts, strict=True)
+    ]
+    checked = join_checked(parts)
     with TemporaryDirectory(dir=folder, prefix=".") as staging:
-        jobs = feedback_batches(sent, subjects, names, lang, wanted)
         for made in engine.each(Stage.FEEDBACK, make_feedback, jobs):
             write_copies(made, Path(staging))
             for name in made:

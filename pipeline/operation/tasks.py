@@ -1,6 +1,7 @@
 """The stages of a run as tasks of Prefect: with names, tags, retries, log lines and progress."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -70,7 +71,7 @@ class Tasks:
     ) -> Iterator[T]:
         """Yield the result of every batch, in their order; each is a task."""
         done, name = progress(stage, sum(map(len, batches))), say("stage", stage, "en")
-        futures = [
+        futures = deque(
             submit(
                 stage,
                 f"{name} {number} of {len(batches)}",
@@ -80,9 +81,9 @@ class Tasks:
                 may_pass,
             )
             for number, batch in enumerate(batches, 1)
-        ]
-        for future in futures:
-            yield future.result()
+        )
+        while futures:  # a result that was taken is not held any longer
+            yield futures.popleft().result()
 
 
 def submit(

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.catalogue import load
 from pipeline.history.state import to_frames
-from pipeline.intake.frames import SHEETS
+from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.office import read_office
 from pipeline.review import Review, Task, review
 from pipeline.settings import load_settings
@@ -45,20 +45,11 @@ def raw_cells(sheets: Grids, file: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]
             for c, value in enumerate(line, 1):
                 if value is not None:
                     rows.append((file, number, r, c, *typed(value)))
-    schema = {
-        "file": pl.UInt32,
-        "sheet": pl.UInt16,
-        "row": pl.UInt32,
-        "column": pl.UInt32,
-        "kind": pl.UInt8,
-        "number": pl.Float64,
-        "text": pl.String,
-    }
     names = pl.DataFrame(
         {"file": file, "sheet": range(len(sheets)), "name": list(sheets), "repaired": False},
         schema=SHEETS,
     )
-    return names, pl.DataFrame(rows, schema=schema, orient="row")
+    return names, pl.DataFrame(rows, schema=CELLS, orient="row")
 
 
 def typed(value: Any) -> tuple[int, float | None, str | None]:

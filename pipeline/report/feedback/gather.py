@@ -1,16 +1,20 @@
 """Gathers from the tables of a review, or of a check, what is said of each submission."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from pipeline.check import Checked
-from pipeline.intake.discover import distinct_names, shown_name
+from pipeline.intake.discover import shown_name
+from pipeline.intake.sent import SentFile
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
+from pipeline.report.feedback.write import FeedbackBatch
 from pipeline.report.html.discretion import discretion, masked
 from pipeline.review import Review
+from pipeline.stages import in_batches
 from pipeline.texts import LANGUAGES, day, say
 
 # Outcomes of files that could not be read: there is nothing to copy.
@@ -22,12 +26,45 @@ UNREADABLE = {
     "timeout",
     "reader_crash",
 }
+# The tables about clusters that copies are made from.
+OF_CLUSTERS = ("clusters", "criteria", "conditions")
 # What the table's messages say of other files is left out: they may be another cluster's.
 OWN_REASONS = {"duplicate_cluster": "reason_duplicate", "superseded": "reason_superseded"}
 
 
-def subjects_of_review(review: Review, paths: Sequence[Path], lang: str) -> Iterator[Subject]:
-    """Yield every submission of a review with its findings and requests, in the paths' order.
+def feedback_batches(
+    review: Review,
+    files: Sequence[SentFile],
+    names: Sequence[str],
+    lang: str,
+    wanted: frozenset[str],
+) -> list[FeedbackBatch]:
+    """Return the batches of the copies of all submissions of a review; names: of the copies."""
+    return [
+        FeedbackBatch(
+            some, of_some, partial(subjects_of_review, of_files(review, some), lang), lang, wanted
+        )
+        for some, of_some in zip(in_batches(files), in_batches(names), strict=True)
+    ]
+
+
+def of_files(review: Review, files: Sequence[SentFile]) -> Review:
+    """Return the review with the tables that copies are made from, as far as they are about these.
+
+    files: the submissions.
+    """
+    own = pl.col("source_file").is_in([file.name for file in files])
+    submissions, findings = (
+        review.tables[name].filter(own) for name in ("submissions", "findings")
+    )
+    theirs = pl.col("cluster_id").is_in(submissions["cluster_id"].drop_nulls().implode())
+    tables = {name: review.tables[name].filter(theirs) for name in OF_CLUSTERS}
+    tables |= {"submissions": submissions, "findings": findings}
+    return replace(review, tables={**tables, "cohorts": review.tables["cohorts"]}, context={})
+
+
+def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> Iterator[Subject]:
+    """Yield the submissions of a review with their findings and requests, in the files' order.
 
     One at a time: the findings of a whole portfolio take many times the room of their table.
     """
@@ -35,41 +72,41 @@ def subjects_of_review(review: Review, paths: Sequence[Path], lang: str) -> Iter
     findings = findings_by_file(review.tables["findings"])
     dates = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
     asks = asks_by_cluster(review)
-    for path, name in zip(paths, distinct_names(paths), strict=True):
-        row = by_name[name]
+    for file in files:
+        row = by_name[file.name]
         reviewed, cluster = row["outcome"] == "reviewed", row["cluster_id"]
         yield Subject(
-            path,
-            name,
+            file.path,
+            file.name,
             row["sha256"],
             cluster or "",
             review.period,
             day(dates[cluster], lang) if reviewed else "",
             row["outcome"],
             reason(row),
-            marks_of(findings, name),
+            marks_of(findings, file.name),
             asks.get(cluster, ()) if reviewed else (),
             row["code"] not in UNREADABLE,
             draft=review.draft,
         )
 
 
-def subjects_of_check(checked: Checked, paths: Mapping[str, Path]) -> list[Subject]:
-    """Return the files of a check with their findings and requests; paths: by source_file."""
+def subjects_of_check(checked: Checked, files: Sequence[SentFile]) -> Iterator[Subject]:
+    """Yield the files of a check with their findings and requests, in their order."""
+    by_name = {row["source_file"]: row for row in checked.files.to_dicts()}
     findings = findings_by_file(checked.findings)
     asks = asks_of_check(checked.requests)
-    return [
-        Subject(
-            paths[row["source_file"]],
-            shown_name(paths[row["source_file"]]),
+    for file in files:
+        row = by_name[file.name]
+        yield Subject(
+            file.path,
+            shown_name(file.path),
             row["sha256"],
             row["cluster_id"] or "",
-            marks=marks_of(findings, row["source_file"]),
-            asks=asks.get(row["source_file"], ()),
+            marks=marks_of(findings, file.name),
+            asks=asks.get(file.name, ()),
             copyable=row["code"] not in UNREADABLE,
         )
-        for row in checked.files.iter_rows(named=True)
-    ]
 
 
 def asks_of_check(requests: pl.DataFrame) -> dict[str, tuple[Ask, ...]]:

@@ -1,7 +1,8 @@
 """Writes the feedback copies of many submissions, each in a process that may die."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,19 +15,19 @@ from pipeline.report.feedback.copy import FAILED, TOO_SLOW, Job, Terms, make_cop
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.subject import Subject
 from pipeline.settings import load_settings
-from pipeline.stages import in_batches
 
 
 @dataclass(frozen=True)
 class FeedbackBatch:
-    """Copies to be made. files: the submissions. subjects: what is said of each; names: of copies.
+    """Copies to be made. files: the submissions. names: of the copies.
 
-    wanted: keys of the sheets that were read.
+    subjects: returns what is said of each file, see `gather`; it is not asked before the batch's
+    turn. wanted: keys of the sheets that were read.
     """
 
     files: Sequence[SentFile]
-    subjects: Sequence[Subject]
     names: Sequence[str]
+    subjects: Callable[[Sequence[SentFile]], Iterator[Subject]]
     lang: str
     wanted: frozenset[str]
 
@@ -43,23 +44,11 @@ class FeedbackBatch:
         return replace(self, files=[file.unpacked(folder) for file in self.files])
 
 
-def feedback_batches(
-    files: Sequence[SentFile],
-    subjects: Sequence[Subject],
-    names: Sequence[str],
-    lang: str,
-    wanted: frozenset[str],
-) -> list[FeedbackBatch]:
-    """Return the batches of all copies, see `FeedbackBatch`."""
-    parts = zip(*map(in_batches, (files, subjects, names)), strict=True)
-    return [FeedbackBatch(f, s, n, lang, wanted) for f, s, n in parts]
-
-
 def make_feedback(batch: FeedbackBatch) -> dict[str, bytes]:
     """Return the copies of a batch by their names; they are made one after the other."""
     with TemporaryDirectory(prefix="cluster-review-") as folder:
-        rows = zip(batch.files, batch.subjects, batch.names, strict=True)
-        jobs = [Job(replace(s, path=f.path), Path(folder) / name) for f, s, name in rows]
+        targets = [Path(folder) / name for name in batch.names]
+        jobs = map(Job, batch.subjects(batch.files), targets)
         made = write_all(jobs, batch.lang, batch.wanted, workers=1)
         return {path.name: path.read_bytes() for path in made}
 
@@ -97,24 +86,31 @@ def _place(new: Path, folder: Path, name: str) -> Path:
 
 
 def write_all(
-    jobs: Sequence[Job], lang: str, wanted: frozenset[str], workers: int | None = None
+    jobs: Iterable[Job], lang: str, wanted: frozenset[str], workers: int | None = None
 ) -> list[Path]:
     """Write every copy; where one cannot be made, the protocol alone, which says so.
 
-    workers: how many processes; None as the settings say.
+    jobs: only those under way are held. workers: how many processes; None as the settings say.
     """
     settings = load_settings()
+    under_way: deque[Job] = deque()
+
+    def begun() -> Iterator[Job]:
+        for job in jobs:
+            under_way.append(job)
+            yield job
+
     outcomes = run_limited(
         partial(make_copy, terms=Terms(lang, settings, wanted)),
-        jobs,
+        begun(),
         seconds=settings.feedback.max_seconds,
         megabytes=settings.intake.max_memory_mb,
         workers=settings.intake.workers if workers is None else workers,
         writes=True,
     )
     targets = []
-    for outcome, job in zip(outcomes, jobs, strict=True):
-        why = reason(outcome)
+    for outcome in outcomes:
+        job, why = under_way.popleft(), reason(outcome)
         if why:
             job.target.write_bytes(alone(job.subject, why, lang, settings.feedback))
         targets.append(job.target)

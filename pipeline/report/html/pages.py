@@ -19,18 +19,23 @@ from pipeline.stages import in_batches
 
 @dataclass(frozen=True)
 class PageBatch:
-    """Pages to be made: of some clusters, or the index. review: what they are made from."""
+    """Pages to be made. clusters: the IDs of those whose pages they are; None: the index."""
 
     review: Review
     lang: str
-    is_index: bool = False
+    clusters: Sequence[str] | None = None
 
     def __len__(self) -> int:
-        return 1 if self.is_index else self.review.tables["clusters"].height
+        return 1 if self.clusters is None else len(self.clusters)
 
     def packed(self) -> "PageBatch":
-        """Return the batch as it travels: it needs no files."""
-        return self
+        """Return the batch as it travels: with what its pages are made from, and no more."""
+        return self if self.clusters is None else replace(self, review=self.own)
+
+    @property
+    def own(self) -> Review:
+        """The review as far as it is about the clusters."""
+        return of_clusters(self.review, self.clusters or ())
 
     def unpacked(self, folder: Path) -> "PageBatch":
         """Return the batch as it was packed."""
@@ -40,16 +45,15 @@ class PageBatch:
 def page_batches(review: Review, lang: str) -> list[PageBatch]:
     """Return the batches of the whole report. lang: "de" or "en"."""
     clusters = review.tables["clusters"]["cluster_id"].sort().to_list()
-    parts = [PageBatch(of_clusters(review, some), lang) for some in in_batches(clusters)]
-    return [PageBatch(review, lang, is_index=True), *parts]
+    return [PageBatch(review, lang), *(PageBatch(review, lang, c) for c in in_batches(clusters))]
 
 
 def make_pages(batch: PageBatch) -> dict[str, str]:
     """Return the pages of a batch by their path below the report's folder."""
     words = Words(batch.lang)
-    if batch.is_index:
+    if batch.clusters is None:
         return index_pages(batch.review, words)
-    views = cluster_views(batch.review, words)
+    views = cluster_views(batch.own, words)
     return {page_of(v.cluster_id): render("cluster.html.j2", words, view=v) for v in views}
 
 
