@@ -151,7 +151,7 @@ class SurveyCache:
 
 
 def survey_cache(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bool) -> SurveyCache:
-    """Return the cache below the outputs; use: whether it may be used. wanted: see `worker.Read`."""
+    """Return the cache below the outputs. wanted: see `worker.Read`; use: whether to use it."""
     store = Store(outputs / FOLDER, SUFFIX) if use else None
     return SurveyCache(store, scheme_of(asked, wanted), bool(asked.mappings))
 
