@@ -8,11 +8,8 @@ import importlib.util
 import logging
 import multiprocessing
 import pickle
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import TimeoutError as OutOfTime
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,7 +18,7 @@ from pipeline.recall import code_version
 from pipeline.texts import LANGUAGES, say
 from pipeline.trouble import NothingPublishedError
 
-CONNECT_SECONDS, PATIENCE_SECONDS, LOOK_SECONDS = 10, 120, 5
+CONNECT_SECONDS, LOOK_SECONDS, MOST_LOOKS = 10, 5, 24
 
 
 class SchedulerError(NothingPublishedError):
@@ -44,26 +41,25 @@ def connected(address: str) -> Iterator[Callable[[Callable[[Any], Any], Any], An
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except ValueError as error:
-        raise SchedulerError("wrong_address", address) from error
     except Exception as error:  # timeouts and network errors of several libraries
-        raise SchedulerError("unreachable", address, repr(error)) from error
+        code = "wrong_address" if isinstance(error, ValueError) else "unreachable"
+        raise SchedulerError(code, address, repr(error)) from error
     with client:
         if not client.nthreads():
             raise SchedulerError("no_workers", address)
-        yield partial(call, client, address)
+        yield lambda work, batch: call(client, address, work, batch)
 
 
 def call(client: Any, address: str, work: Callable[[Any], Any], batch: Any) -> Any:
     """Return what a function makes of a batch on a worker; should it die, another one works."""
     payload = pickle.dumps((work, batch.packed()))
     future = client.submit(at_worker, code_version(), payload, pure=False, retries=1)
-    seen = time.monotonic()
-    while time.monotonic() - seen < PATIENCE_SECONDS:
+    without_workers = 0
+    while without_workers < MOST_LOOKS:
         try:
             answer = future.result(timeout=LOOK_SECONDS)
-        except OutOfTime:
-            seen = time.monotonic() if client.nthreads() else seen
+        except TimeoutError:
+            without_workers = 0 if client.nthreads() else without_workers + 1
         except Exception as error:
             raise SchedulerError("broken", address, repr(error)) from error
         else:
