@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.commands.terminal import fail
+from pipeline.terminal import fail
 from pipeline.trouble import (
     LEAST_SPACE,
     LEAST_SPACE_OF_PICTURES,

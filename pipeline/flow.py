@@ -17,23 +17,18 @@ from pydantic import Field
 from pipeline.catalogue import shipped
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_artifacts
+from pipeline.operation.parameters import RUNNER, TIMEZONE, Period
 from pipeline.operation.tasks import Tasks, call_here
 from pipeline.periods import before
 from pipeline.request import Request
 from pipeline.run import Published, run
 from pipeline.scheduler import connected
 from pipeline.settings import load_settings
-from pipeline.stages import CORES
 from pipeline.trouble import NothingPublishedError
 from schemas.slips import WrongUsageError
 
-TIMEZONE = "Europe/Berlin"
 # Batches that are worked on elsewhere only wait here.
 MOST_WAITING = 64
-# One more than cores: the workbooks are written in a process of their own.
-RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CORES + 1)
-QUARTER = r"^\d{4}-Q[1-4]$"
-Period = Annotated[str, Field(pattern=QUARTER)]
 # The form offers the shipped ones.
 Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
 

@@ -13,10 +13,11 @@ from pipeline.findings import join_findings
 from pipeline.frames import each_frame, stack_all
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
-from pipeline.history.state import KEPT, RATING, State
+from pipeline.history.state import State
 from pipeline.mapping.apply import mappings_used, nothing_mapped
 from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Portfolio
+from pipeline.measures.inputs import KEPT, RATING
 from pipeline.office import (
     Office,
     coverage,

@@ -13,14 +13,14 @@ import polars as pl
 from pipeline.actors.status import bound_reason, near_reason, sme_reason
 from pipeline.examine import Examined, examine
 from pipeline.frames import each_frame
-from pipeline.history.state import KEPT, kept_sheets
 from pipeline.mapping.apply import foreign, recognise
 from pipeline.mapping.model import ExportMapping
 from pipeline.measures.base import Portfolio
+from pipeline.measures.features import Described, described
+from pipeline.measures.inputs import KEPT, kept_sheets
 from pipeline.measures.variants import EveryFigure, every_figure
 from pipeline.parse.foreign import FORM_ROW
 from pipeline.settings import ActorRules, Settings
-from pipeline.tables.context import Described, described
 
 # What the table of actors tells beside what states keep, and what firms say of their size: who is
 # an SME may be asked again by the rules of another period.

@@ -6,9 +6,9 @@ import datetime as dt
 from pipeline.adopt.adopt import Adopted, adopt
 from pipeline.adopt.decide import ADOPTED, SIGN, Outcome
 from pipeline.adopt.reading import UnusableFileError
-from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_name, shown_path
 from pipeline.reading import read_here
+from pipeline.terminal import fail
 from pipeline.texts import day, in_language, say
 
 LEFT_OUT, USAGE_ERROR = 1, 2

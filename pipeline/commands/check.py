@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_name
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_many
 from pipeline.mapping.files import mappings_beside
 from pipeline.settings import load_settings
+from pipeline.terminal import fail
 from schemas.declaration import submission, wanted_sheet_keys
 
 WRONG, USAGE_ERROR = 1, 2

@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from pipeline.check import Checked, check, join_checked
-from pipeline.commands.terminal import plain
 from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
@@ -21,6 +20,7 @@ from pipeline.mapping.model import ExportMapping
 from pipeline.settings import load_settings
 from pipeline.submissions import QUARANTINED
 from pipeline.tables.short_view import shorten
+from pipeline.terminal import plain
 from pipeline.texts import say
 
 WRONG = 1

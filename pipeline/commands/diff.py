@@ -2,11 +2,11 @@
 
 import argparse
 
-from pipeline.commands.terminal import fail, printable
 from pipeline.diff.compare import compare
 from pipeline.diff.publication import NothingToCompareError, UnknownPlaceError, two_publications
 from pipeline.diff.say import as_json, lines
 from pipeline.periods import BadPeriodError, last_day
+from pipeline.terminal import fail, printable
 
 NOTHING, USAGE_ERROR = 1, 2
 

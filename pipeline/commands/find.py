@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from pipeline.commands.terminal import fail, plain
 from pipeline.find import places
 from pipeline.settings import load_settings
+from pipeline.terminal import fail, plain
 
 NOT_FOUND, USAGE_ERROR = 1, 2
 FOLDERS = ("inputs", "outputs", ".prefect")

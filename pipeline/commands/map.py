@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.check import check
-from pipeline.commands.terminal import fail, printable
 from pipeline.intake.discover import shown_name, shown_path
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import gather
@@ -21,6 +20,7 @@ from pipeline.mapping.propose import Found, Proposal, propose
 from pipeline.new_file import write_new
 from pipeline.reading import read_here
 from pipeline.settings import load_settings
+from pipeline.terminal import fail, printable
 from pipeline.texts import texts
 from schemas.words import word_key
 

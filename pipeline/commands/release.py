@@ -4,10 +4,10 @@ import argparse
 
 from pipeline.adopt.decide import SIGN
 from pipeline.commands.progress import shown_progress
-from pipeline.commands.terminal import fail, printable
 from pipeline.periods import BadPeriodError
 from pipeline.release.release import Released, release
 from pipeline.stages import Direct
+from pipeline.terminal import fail, printable
 from pipeline.texts import LANGUAGES, say
 from pipeline.trouble import NothingPublishedError
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from pipeline.catalogue import load_all
 from pipeline.commands.progress import shown_progress
-from pipeline.commands.terminal import fail, plain
 from pipeline.lock import refuse_if_held
 from pipeline.modes import modes_of
 from pipeline.periods import BadPeriodError, last_day
@@ -17,6 +16,7 @@ from pipeline.run import Published, run
 from pipeline.scheduler import SchedulerError, connected
 from pipeline.settings import load_settings
 from pipeline.stages import Direct
+from pipeline.terminal import fail, plain
 from pipeline.texts import say
 from pipeline.trouble import NothingPublishedError, in_words
 

@@ -2,13 +2,13 @@
 
 import argparse
 
-from pipeline.commands.terminal import fail
 from pipeline.intake.discover import shown_path
 from pipeline.periods import BadPeriodError
 from pipeline.reading import read_here
 from pipeline.template.form import write_form
 from pipeline.template.plan import Filled, text
 from pipeline.template.source import NoSourceError, filled_from
+from pipeline.terminal import fail
 
 NOT_WRITTEN, USAGE_ERROR = 1, 2
 ENDING = ".xlsx"

@@ -10,36 +10,9 @@ import polars as pl
 
 from pipeline.actors.status import is_sme, is_sme_ifm
 from pipeline.catalogue import Catalogue
-from pipeline.keys import title_key_expr
 from pipeline.measures.base import Portfolio
+from pipeline.measures.inputs import KEPT, REFERENCE, SHEETS, dense_number
 from pipeline.settings import Settings
-
-RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
-REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
-# Of every table only what figures are made from. Names, titles and firms' turnover stay out.
-KEPT: Mapping[str, list[str]] = {
-    "clusters": [
-        *("file", "cluster_id", "as_of", "technology_field", "founded", "strategy_actors"),
-        *("strategy_dated", "revision_concept", "funding_secured_until", "long_term_prospect"),
-        *("action_fields", "lat", "measures"),
-    ],
-    "actors": [
-        *("file", "row", "as_of", "actor_type", "commitment", "joined", "joined_bad", "left"),
-        *("left_bad", "country_bad", "office_lat", "distance_km", "sme", "sme_ifm", "rnd"),
-        *("actor_group", "several", "name_key", "postcode_key", "postcode_bad"),
-    ],
-    "management": ["file", "row", "fte", "from", "until", "from_bad", "until_bad"],
-    "bodies": ["file", "row", "group", "seats"],
-    "funding": ["file", "row", "year", "source", "amount_eur", "status"],
-    "activities": ["file", "row", "kind", "action_field", "from", "times_per_year"],
-    "evidence": [
-        *("file", "row", "kind", "title", "date", "until", "until_bad", "actors_involved"),
-    ],
-    "sheets": ["file", "sheet_key"],
-    "ratings": RATING,
-    "reference": REFERENCE,
-}
-SHEETS = ("management", "bodies", "funding", "activities", "evidence")
 
 
 @dataclass(frozen=True)
@@ -57,16 +30,6 @@ class State:
     reference: Mapping[str, pl.DataFrame]
 
 
-def kept_sheets(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
-    """Return of the valid tables what figures are made from: what states keep of them.
-
-    Titles are numbered: it matters which ones of a submission are the same, not what they say.
-    """
-    kept = {name: tables[name].select(KEPT[name]) for name in SHEETS}
-    number = _number(title_key_expr(pl.col("title"))).over("file")
-    return {**kept, "evidence": kept["evidence"].with_columns(title=number)}
-
-
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
     """Return the state as the frames of KEPT, without names and texts that no figure reads.
 
@@ -81,7 +44,7 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "ratings": state.ratings,
         "reference": _reference(state.reference),
     }
-    frames["evidence"] = frames["evidence"].with_columns(title=_number(pl.col("title")))
+    frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
     told = {name: frames[name].select(kept) for name, kept in KEPT.items()}
     # Portions of a portfolio come in any order; the same state is the same frames.
     ordered = {n: told[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")}
@@ -115,12 +78,8 @@ def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
 def _actors(actors: pl.DataFrame) -> pl.DataFrame:
     """Keep who is listed several times, not under which name."""
     return actors.with_columns(
-        _number(pl.when("several").then(c)).alias(c) for c in ("name_key", "postcode_key")
+        dense_number(pl.when("several").then(c)).alias(c) for c in ("name_key", "postcode_key")
     )
-
-
-def _number(text: pl.Expr) -> pl.Expr:
-    return text.rank("dense").cast(pl.String)
 
 
 def _reference(reference: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.catalogue import Catalogue, load
-from pipeline.history.state import KEPT, State, from_frames, to_frames
+from pipeline.history.state import State, from_frames, to_frames
+from pipeline.measures.inputs import KEPT
 from pipeline.published import STATE, DamagedError, Publication
 from pipeline.settings import ActorRules, CohortRules, FundingRules, Settings
 from schemas.checked import as_tuples

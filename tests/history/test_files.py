@@ -12,8 +12,9 @@ from pipeline.catalogue import load
 from pipeline.history.causes import steps
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES, Before
-from pipeline.history.state import KEPT, SHEETS, State, kept_sheets, to_frames
+from pipeline.history.state import State, to_frames
 from pipeline.history.state_files import StateTroubleError, read_state, write_state
+from pipeline.measures.inputs import KEPT, SHEETS, kept_sheets
 from pipeline.published import Publication, published_before
 from pipeline.settings import load_settings
 

@@ -14,7 +14,8 @@ import polars as pl
 from pipeline.catalogue import Catalogue, load
 from pipeline.evaluate import OWN
 from pipeline.history.causes import measured
-from pipeline.history.state import KEPT, State, from_frames
+from pipeline.history.state import State, from_frames
+from pipeline.measures.inputs import KEPT
 from pipeline.settings import Settings, load_settings
 from tests.declared import changed_in
 from tests.making.frames import kept

@@ -5,12 +5,13 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from pipeline.measures.features import counts, stages
 from pipeline.report.html.admission import admission
 from pipeline.report.html.changes import own_changes
 from pipeline.report.html.features import features
 from pipeline.report.html.words import Words
-from pipeline.tables.context import counts, process, stages
 from pipeline.tables.context import features as count_features
+from pipeline.tables.context import process
 
 DE = Words("de")
 MAY, JUNE, JULY = (dt.date(2026, month, 1) for month in (5, 6, 7))

@@ -2,10 +2,10 @@
 
 import polars as pl
 
+from pipeline.measures.completeness import COUNTS
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.formats import COLOURS
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_table
-from pipeline.tables.completeness import COUNTS
 from schemas.declaration import submission
 
 EMPTY = pl.DataFrame(
