@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.catalogue import load
-from pipeline.examine import Examined, examine
-from pipeline.findings import join_findings
+from pipeline.common.catalogue import load
+from pipeline.common.findings import join_findings
+from pipeline.common.settings import load_settings
 from pipeline.intake.gather import Intake
-from pipeline.mapping.apply import apply_mappings
-from pipeline.mapping.model import ExportMapping
-from pipeline.settings import load_settings
-from pipeline.submissions import QUARANTINED, REVIEWED, file_findings, settle
+from pipeline.submissions.choose import QUARANTINED, REVIEWED, file_findings, settle
+from pipeline.submissions.examine import Examined, examine
+from pipeline.submissions.mapping.apply import apply_mappings
+from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.tables.findings import findings_table
 from schemas.declaration import submission
 
@@ -79,7 +79,7 @@ def join_checked(parts: Sequence[Checked]) -> Checked:
 
 def requests(examined: Examined, settled: pl.DataFrame) -> pl.DataFrame:
     """Return the requests of the files that would be reviewed (see `Checked`)."""
-    from pipeline.preview import preview  # every figure: loaded only where it is asked for
+    from pipeline.tables.preview import preview  # every figure: loaded only where it is asked for
 
     reviewed = settled.filter(pl.col("outcome") == REVIEWED)
     table = preview(examined, reviewed, load_settings()).filter(pl.col("request_de") != "")

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.terminal import fail
-from pipeline.trouble import (
+from pipeline.common.errors import (
     LEAST_SPACE,
     LEAST_SPACE_OF_PICTURES,
     PLACE,
@@ -15,6 +14,7 @@ from pipeline.trouble import (
     lacking,
     said_by_system,
 )
+from pipeline.common.terminal import fail
 from schemas.slips import WrongUsageError
 
 NOT_DONE, USAGE_ERROR = 1, 2
@@ -286,8 +286,8 @@ def command_find(arguments: argparse.Namespace) -> int:
 
 def command_demo(arguments: argparse.Namespace) -> int:
     """Write a made-up portfolio."""
+    from pipeline.common.periods import BadPeriodError, last_day
     from pipeline.demo import write_portfolio
-    from pipeline.periods import BadPeriodError, last_day
 
     try:
         for period in arguments.periods:

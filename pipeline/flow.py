@@ -14,17 +14,17 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from pipeline.catalogue import shipped
+from pipeline.common.catalogue import shipped
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.periods import before
+from pipeline.common.settings import load_settings
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_artifacts
 from pipeline.operation.parameters import RUNNER, TIMEZONE, Period
+from pipeline.operation.scheduler import connected
 from pipeline.operation.tasks import Tasks, call_here
-from pipeline.periods import before
-from pipeline.request import Request
+from pipeline.publication.request import Request
 from pipeline.run import Published, run
-from pipeline.scheduler import connected
-from pipeline.settings import load_settings
-from pipeline.trouble import NothingPublishedError
 from schemas.slips import WrongUsageError
 
 # Batches that are worked on elsewhere only wait here.

@@ -6,29 +6,29 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipeline.benchmark import Benchmarks, benchmark
-from pipeline.catalogue import Catalogue, load, shipped
-from pipeline.evaluate import Verdicts, evaluate
-from pipeline.findings import join_findings
-from pipeline.frames import each_frame, stack_all
+from pipeline.common.catalogue import Catalogue, load, shipped
+from pipeline.common.findings import join_findings
+from pipeline.common.frames import each_frame, stack_all
+from pipeline.common.settings import Settings
+from pipeline.evaluation.benchmark import Benchmarks, benchmark
+from pipeline.evaluation.evaluate import Verdicts, evaluate
+from pipeline.evaluation.scenarios import Basis, limits, otherwise, references
+from pipeline.figures.base import Portfolio
+from pipeline.figures.each_submission import Sent, Survey
+from pipeline.figures.inputs import KEPT, RATING
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
 from pipeline.history.state import State
-from pipeline.mapping.apply import mappings_used, nothing_mapped
-from pipeline.mapping.model import ExportMapping
-from pipeline.measures.base import Portfolio
-from pipeline.measures.inputs import KEPT, RATING
-from pipeline.office import (
+from pipeline.submissions.choose import REVIEWED, file_findings, settle
+from pipeline.submissions.mapping.apply import mappings_used, nothing_mapped
+from pipeline.submissions.mapping.model import ExportMapping
+from pipeline.submissions.office import (
     Office,
     coverage,
     effective_ratings,
     every_rating,
     no_ratings,
 )
-from pipeline.otherwise import Basis, limits, otherwise, references
-from pipeline.settings import Settings
-from pipeline.submissions import REVIEWED, file_findings, settle
-from pipeline.survey import Sent, Survey
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.reasons import catalogue_criteria

@@ -13,13 +13,27 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline import periods
-from pipeline.alone import alone
-from pipeline.catalogue import Catalogue, load_all
-from pipeline.declarations import check_declarations
-from pipeline.evaluate import reference_condition
+from pipeline.common import periods
+from pipeline.common.catalogue import Catalogue, load_all
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.file_modes import Modes, below, modes_of
+from pipeline.common.settings import Settings, load_settings
+from pipeline.common.stages import Engine, Stage, in_batches
+from pipeline.common.texts import LANGUAGES, in_language
+from pipeline.evaluation.evaluate import reference_condition
+from pipeline.figures.each_submission import Asked, Sent, join_batches
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
+from pipeline.history.notices import Notice, notices
+from pipeline.history.published import (
+    RECORD,
+    TABLES,
+    DamagedError,
+    Earlier,
+    is_published,
+    published_before,
+    sound,
+)
 from pipeline.history.state_files import write_state
 from pipeline.intake.discover import (
     Found,
@@ -32,40 +46,26 @@ from pipeline.intake.discover import (
 from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
 from pipeline.intake.sent import SentFile, numbered
 from pipeline.intake.worker import read_many
-from pipeline.mapping.apply import mapping_sheet_keys
-from pipeline.mapping.files import FOLDER, mapping_files
-from pipeline.mapping.load import load_mappings
-from pipeline.modes import Modes, below, modes_of
-from pipeline.notices import Notice, notices
-from pipeline.office import OfficeFileError, read_office
-from pipeline.publications import Release, Standing, Work, next_draft, standing_now
-from pipeline.publish import ARCHIVE, publish, staging_folder, write_json, write_tables
-from pipeline.published import (
-    RECORD,
-    TABLES,
-    DamagedError,
-    Earlier,
-    is_published,
-    published_before,
-    sound,
-)
-from pipeline.reading import ReadBatch, read_and_examine
-from pipeline.recall import survey_cache
-from pipeline.record import count_outcomes, mappings_record, run_record
-from pipeline.report.apart import Books, write_books
+from pipeline.publication.cache import survey_cache
+from pipeline.publication.declarations import check_declarations
+from pipeline.publication.exclusive import alone
+from pipeline.publication.publications import Release, Standing, Work, next_draft, standing_now
+from pipeline.publication.publish import ARCHIVE, publish, staging_folder, write_json, write_tables
+from pipeline.publication.record import count_outcomes, mappings_record, run_record
+from pipeline.publication.request import Request
+from pipeline.publication.store import CACHE
+from pipeline.read import ReadBatch, read_and_examine
 from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import feedback_batches
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.write import make_feedback, write_copies
-from pipeline.report.html.pages import make_pages, page_batches, write_pages
-from pipeline.request import Request
+from pipeline.report.pages.pages import make_pages, page_batches, write_pages
+from pipeline.report.workbooks import Books, write_books
 from pipeline.review import Review, Task, review
-from pipeline.settings import Settings, load_settings
-from pipeline.stages import Engine, Stage, in_batches
-from pipeline.store import CACHE
-from pipeline.survey import Asked, Sent, join_batches
-from pipeline.texts import LANGUAGES, in_language
-from pipeline.trouble import NothingPublishedError
+from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.files import FOLDER, mapping_files
+from pipeline.submissions.mapping.load import load_mappings
+from pipeline.submissions.office import OfficeFileError, read_office
 from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
 

@@ -13,7 +13,7 @@ from schemas.declaration import Field, Sheet
 
 
 def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
-    """Return the schema of the sheet's typed table (see `pipeline.parse.tables.sheet_table`).
+    """Return the schema of the sheet's typed table, see `submissions.parse.tables.sheet_table`.
 
     last_day: the last day of the period; a Stichtag after it is a bad date.
     """

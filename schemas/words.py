@@ -1,7 +1,7 @@
 """How names are compared: of sheets, headers, labels and list values (contract 1.1).
 
 Case, surrounding and repeated white space and line breaks do not count; ä is ae, ö oe, ü ue, ß ss.
-The same rule for columns is in `pipeline/keys.py`; a test holds the two together.
+The same rule for columns is in `pipeline/common/keys.py`; a test holds the two together.
 """
 
 import re

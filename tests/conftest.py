@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline import catalogue
+from pipeline.common import catalogue
 
 # Processes that tests start find our modules, whatever folder they stand in.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.report.html.pages import make_pages, page_batches, write_pages
+from pipeline.report.pages.pages import make_pages, page_batches, write_pages
 from pipeline.review import Review
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import polars as pl
 import pytest
 
-from pipeline.measures.variants import Scenario
+from pipeline.figures.scenarios import Scenario
 
 
 def nothing(*_: object) -> None:
@@ -51,9 +51,9 @@ def no_scenarios(*_: object) -> list[Scenario]:
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
         "pipeline.review.otherwise": nothing_otherwise,
-        "pipeline.measures.variants.scenarios": no_scenarios,
+        "pipeline.figures.scenarios.scenarios": no_scenarios,
         # what such runs keep is not for whole ones
-        "pipeline.recall.code_version": lambda: "without scenarios",
+        "pipeline.publication.cache.code_version": lambda: "without scenarios",
     },
     "workbook": {"pipeline.run.write_books": nothing},
     "pages": {"pipeline.run.page_batches": no_batches},

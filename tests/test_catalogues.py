@@ -9,14 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.catalogue import (
-    Catalogue,
-    Criterion,
-    Example,
-    load,
-    metrics,
-)
-from pipeline.evaluate import combine, judge_conditions
+from pipeline.common.catalogue import Catalogue, Criterion, Example, load, metrics
+from pipeline.evaluation.evaluate import combine, judge_conditions
 from schemas.declaration import HERE, DeclarationError, submission
 
 SHIPPED = sorted((HERE / "catalogues").glob("*.toml"))

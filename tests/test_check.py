@@ -11,8 +11,8 @@ import openpyxl
 import polars as pl
 import pytest
 
+from pipeline.common.terminal import plain
 from pipeline.tables.short_view import shorten
-from pipeline.terminal import plain
 from tests.intake.published import command
 from tests.making.damage import plain_zip
 from tests.making.workbooks import Book, save, submission

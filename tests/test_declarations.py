@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.catalogue import CatalogueFile
-from pipeline.declarations import SHAPES, check_declarations
+from pipeline.common.catalogue import CatalogueFile
+from pipeline.publication.declarations import SHAPES, check_declarations
 from schemas.checked import HERE, checked, keys_at, model_in
 from schemas.slips import DeclarationError
 

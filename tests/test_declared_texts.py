@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actors import status
-from pipeline.benchmark import INDICATORS
-from pipeline.catalogue import metrics
 from pipeline.cli import build_parser
-from pipeline.settings import load_settings
-from pipeline.template.plan import every_text
-from pipeline.texts import number, percent, say_limit, texts
+from pipeline.common.catalogue import metrics
+from pipeline.common.settings import load_settings
+from pipeline.common.texts import number, percent, say_limit, texts
+from pipeline.evaluation.benchmark import INDICATORS
+from pipeline.report.form.plan import every_text
+from pipeline.submissions.actors import status
 from schemas import tables
 from schemas.declaration import DeclarationError
 

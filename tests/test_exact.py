@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.exact import ceil_at, cents, completed_months, months_before, ratio
+from pipeline.common.exact import ceil_at, cents, completed_months, months_before, ratio
 
 
 def one(expression: pl.Expr, **columns: object) -> object:

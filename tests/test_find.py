@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from pipeline.cli import main
-from pipeline.find import BLOCK, Place, places
+from pipeline.publication.find import BLOCK, Place, places
 
 TEXT = 'Müller & "Söhne"'
 Write = Callable[[Path], object]

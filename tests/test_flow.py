@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import periods
 from pipeline.cli import main
+from pipeline.common import periods
 from tests.sparing import REPORTS, sparing
 
 ROOT = Path(__file__).parent.parent

@@ -15,15 +15,15 @@ import polars as pl
 import pytest
 from markupsafe import Markup
 
-from pipeline.catalogue import Catalogue, load
-from pipeline.report.html import figures
-from pipeline.report.html.counting import actor_rows
-from pipeline.report.html.place import quarters
-from pipeline.report.html.rendering import script
-from pipeline.report.html.words import Words
+from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.settings import load_settings
+from pipeline.common.texts import NBSP
+from pipeline.report.pages import figures
+from pipeline.report.pages.counting import actor_rows
+from pipeline.report.pages.place import quarters
+from pipeline.report.pages.rendering import script
+from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.settings import load_settings
-from pipeline.texts import NBSP
 from tests.making.frames import beside, published
 from tests.reports import write_report
 

@@ -10,7 +10,7 @@ from time import sleep
 import psutil
 import pytest
 
-from pipeline.limited import AHEAD, Death, run_limited
+from pipeline.common.sandbox import AHEAD, Death, run_limited
 from tests.misfortunes import meet
 from tests.operation.office import lives, until
 
@@ -34,7 +34,7 @@ HOUR = 3600
 def test_how_a_process_dies_is_its_items_outcome(
     name: str, expected: Death, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.limited.GRACE_SECONDS", 1)
+    monkeypatch.setattr("pipeline.common.sandbox.GRACE_SECONDS", 1)
     items = ["nothing", name, "nothing"]
     found = list(run_limited(meet, items, seconds=1, megabytes=2048, workers=workers, writes=False))
     assert found == ["nothing", expected, "nothing"]
@@ -100,7 +100,7 @@ def test_processes_that_do_not_start_are_our_mistake() -> None:
 
 PARENT = """
 import sys
-from pipeline.limited import run_limited
+from pipeline.common.sandbox import run_limited
 from tests.misfortunes import number
 if __name__ == "__main__":
     seconds, *items = sys.argv[1:]

@@ -10,10 +10,10 @@ import pytest
 
 from pipeline import run as running
 from pipeline.cli import main
+from pipeline.common.file_modes import modes_of
+from pipeline.common.settings import load_settings
 from pipeline.demo import write_portfolio
-from pipeline.modes import modes_of
 from pipeline.operation import intake
-from pipeline.settings import load_settings
 from schemas.declaration import DeclarationError
 from tests.declared import changed_in
 from tests.sparing import ALL, sparing

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import publish as publishing
+from pipeline.publication import publish as publishing
 from tests.faults.making import publish
 
 

@@ -4,8 +4,8 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 
-from pipeline.recall import READERS as LIBRARIES
-from pipeline.record import PACKAGES
+from pipeline.publication.cache import READERS as LIBRARIES
+from pipeline.publication.record import PACKAGES
 
 READERS = ["worker", "guard", "ooxml", "xlsb", "ods", "xls"]
 # They read nothing: Python's installation loads the first, the second runs the processes.

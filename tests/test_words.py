@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.keys import collapse_expr, header_key_expr, visible_expr, word_key_expr
+from pipeline.common.keys import collapse_expr, header_key_expr, visible_expr, word_key_expr
 from schemas.declaration import office, registers, submission
 from schemas.words import collapse, header_key, visible, word_key
 

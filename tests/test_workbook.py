@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline.catalogue import Condition, load
+from pipeline.common.catalogue import Condition, load
+from pipeline.common.settings import FindingRules, load_settings
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
-from pipeline.settings import FindingRules, load_settings
 from schemas.tables import TABLES
 from tests.declared import changed_in
 from tests.libreoffice import recalculated

@@ -3,13 +3,13 @@
 import argparse
 import datetime as dt
 
-from pipeline.adopt.adopt import Adopted, adopt
-from pipeline.adopt.decide import ADOPTED, SIGN, Outcome
-from pipeline.adopt.reading import UnusableFileError
+from pipeline.common.terminal import fail
+from pipeline.common.texts import day, in_language, say
 from pipeline.intake.discover import shown_name, shown_path
-from pipeline.reading import read_here
-from pipeline.terminal import fail
-from pipeline.texts import day, in_language, say
+from pipeline.publication.adopt.adopt import Adopted, adopt
+from pipeline.publication.adopt.decide import ADOPTED, SIGN, Outcome
+from pipeline.publication.adopt.reading import UnusableFileError
+from pipeline.read import read_here
 
 LEFT_OUT, USAGE_ERROR = 1, 2
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.common.settings import load_settings
+from pipeline.common.terminal import fail
 from pipeline.intake.discover import shown_name
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_many
-from pipeline.mapping.files import mappings_beside
-from pipeline.settings import load_settings
-from pipeline.terminal import fail
+from pipeline.submissions.mapping.files import mappings_beside
 from schemas.declaration import submission, wanted_sheet_keys
 
 WRONG, USAGE_ERROR = 1, 2
@@ -42,8 +42,8 @@ def command(arguments: argparse.Namespace) -> int:
 def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
     """Check files of which some are read by mappings: they say which sheets to read."""
     from pipeline.commands.checking import report
-    from pipeline.mapping.apply import mapping_sheet_keys
-    from pipeline.mapping.load import load_mappings
+    from pipeline.submissions.mapping.apply import mapping_sheet_keys
+    from pipeline.submissions.mapping.load import load_mappings
 
     loaded = [(load_mappings(files), paths) for files, paths in groups.items()]
     paths = [path for group in groups.values() for path in group]

@@ -11,17 +11,17 @@ from typing import Any
 import polars as pl
 
 from pipeline.check import Checked, check, join_checked
+from pipeline.common.settings import load_settings
+from pipeline.common.terminal import plain
+from pipeline.common.texts import say
 from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import SentFile, numbered
-from pipeline.mapping.model import ExportMapping
-from pipeline.settings import load_settings
-from pipeline.submissions import QUARANTINED
+from pipeline.submissions.choose import QUARANTINED
+from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.tables.short_view import shorten
-from pipeline.terminal import plain
-from pipeline.texts import say
 
 WRONG = 1
 # How many findings of one kind and sheet are shown; --format json has them all.

@@ -2,11 +2,15 @@
 
 import argparse
 
-from pipeline.diff.compare import compare
-from pipeline.diff.publication import NothingToCompareError, UnknownPlaceError, two_publications
-from pipeline.diff.say import as_json, lines
-from pipeline.periods import BadPeriodError, last_day
-from pipeline.terminal import fail, printable
+from pipeline.common.periods import BadPeriodError, last_day
+from pipeline.common.terminal import fail, printable
+from pipeline.publication.diff.compare import compare
+from pipeline.publication.diff.publication import (
+    NothingToCompareError,
+    UnknownPlaceError,
+    two_publications,
+)
+from pipeline.publication.diff.say import as_json, lines
 
 NOTHING, USAGE_ERROR = 1, 2
 

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from pipeline.find import places
-from pipeline.settings import load_settings
-from pipeline.terminal import fail, plain
+from pipeline.common.settings import load_settings
+from pipeline.common.terminal import fail, plain
+from pipeline.publication.find import places
 
 NOT_FOUND, USAGE_ERROR = 1, 2
 FOLDERS = ("inputs", "outputs", ".prefect")

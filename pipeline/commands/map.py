@@ -8,20 +8,20 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.check import check
+from pipeline.common.new_file import write_new
+from pipeline.common.settings import load_settings
+from pipeline.common.terminal import fail, printable
+from pipeline.common.texts import texts
 from pipeline.intake.discover import shown_name, shown_path
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
-from pipeline.mapping.columns import Column, Word
-from pipeline.mapping.draft import draft, in_language
-from pipeline.mapping.propose import Found, Proposal, propose
-from pipeline.new_file import write_new
-from pipeline.reading import read_here
-from pipeline.settings import load_settings
-from pipeline.terminal import fail, printable
-from pipeline.texts import texts
+from pipeline.read import read_here
+from pipeline.submissions.mapping.columns import Column, Word
+from pipeline.submissions.mapping.draft import draft, in_language
+from pipeline.submissions.mapping.propose import Found, Proposal, propose
 from schemas.words import word_key
 
 UNREADABLE, USAGE_ERROR = 1, 2

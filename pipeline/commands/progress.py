@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.stages import SHOW, Stage
-from pipeline.texts import LANGUAGES, say
+from pipeline.common.stages import SHOW, Stage
+from pipeline.common.texts import LANGUAGES, say
 
 
 @contextmanager

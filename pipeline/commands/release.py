@@ -2,14 +2,14 @@
 
 import argparse
 
-from pipeline.adopt.decide import SIGN
 from pipeline.commands.progress import shown_progress
-from pipeline.periods import BadPeriodError
-from pipeline.release.release import Released, release
-from pipeline.stages import Direct
-from pipeline.terminal import fail, printable
-from pipeline.texts import LANGUAGES, say
-from pipeline.trouble import NothingPublishedError
+from pipeline.commands.releasing import Released, release
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.periods import BadPeriodError
+from pipeline.common.stages import Direct
+from pipeline.common.terminal import fail, printable
+from pipeline.common.texts import LANGUAGES, say
+from pipeline.publication.adopt.decide import SIGN
 
 NOT_RELEASED, USAGE_ERROR = 1, 2
 

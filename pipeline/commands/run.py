@@ -4,21 +4,21 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.catalogue import load_all
 from pipeline.commands.progress import shown_progress
-from pipeline.lock import refuse_if_held
-from pipeline.modes import modes_of
-from pipeline.periods import BadPeriodError, last_day
-from pipeline.prefect_settings import quiet_prefect
-from pipeline.publish import ARCHIVE
-from pipeline.request import Request
+from pipeline.common.catalogue import load_all
+from pipeline.common.errors import NothingPublishedError, in_words
+from pipeline.common.file_modes import modes_of
+from pipeline.common.periods import BadPeriodError, last_day
+from pipeline.common.settings import load_settings
+from pipeline.common.stages import Direct
+from pipeline.common.terminal import fail, plain
+from pipeline.common.texts import say
+from pipeline.operation.prefect_settings import quiet_prefect
+from pipeline.operation.scheduler import SchedulerError, connected
+from pipeline.publication.lock import refuse_if_held
+from pipeline.publication.publish import ARCHIVE
+from pipeline.publication.request import Request
 from pipeline.run import Published, run
-from pipeline.scheduler import SchedulerError, connected
-from pipeline.settings import load_settings
-from pipeline.stages import Direct
-from pipeline.terminal import fail, plain
-from pipeline.texts import say
-from pipeline.trouble import NothingPublishedError, in_words
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {

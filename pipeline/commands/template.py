@@ -2,13 +2,13 @@
 
 import argparse
 
+from pipeline.common.periods import BadPeriodError
+from pipeline.common.terminal import fail
 from pipeline.intake.discover import shown_path
-from pipeline.periods import BadPeriodError
-from pipeline.reading import read_here
-from pipeline.template.form import write_form
-from pipeline.template.plan import Filled, text
-from pipeline.template.source import NoSourceError, filled_from
-from pipeline.terminal import fail
+from pipeline.read import read_here
+from pipeline.report.form.form import write_form
+from pipeline.report.form.plan import Filled, text
+from pipeline.report.form.source import NoSourceError, filled_from
 
 NOT_WRITTEN, USAGE_ERROR = 1, 2
 ENDING = ".xlsx"

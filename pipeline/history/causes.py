@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.benchmark import indicators, size_bands
-from pipeline.catalogue import Catalogue
-from pipeline.evaluate import Verdicts, catalogue_limits, evaluate
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.settings import Settings
+from pipeline.evaluation.benchmark import indicators, size_bands
+from pipeline.evaluation.evaluate import Verdicts, catalogue_limits, evaluate
+from pipeline.figures.base import Portfolio
+from pipeline.figures.figures import measure
 from pipeline.history.state import State, on_days, restricted, under
-from pipeline.measures.base import Portfolio
-from pipeline.measures.measures import measure
-from pipeline.settings import Settings
 
 CAUSES = ("own_data", "time", "rule", "reference", "assessment", "register")
 # What was, what new data and new days give each alone and together, and then one thing more each.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.benchmark import INDICATORS
+from pipeline.evaluation.benchmark import INDICATORS
 from pipeline.history.causes import KEYS, Steps, cause, steps
 from pipeline.history.model import Before
 from pipeline.history.state import State

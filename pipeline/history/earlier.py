@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from pipeline import periods
+from pipeline.common import periods
+from pipeline.common.settings import Settings
 from pipeline.history.model import TABLES, Before, Since
+from pipeline.history.published import Earlier, Publication
 from pipeline.history.state import State
 from pipeline.history.state_files import StateTroubleError, read_state
-from pipeline.published import Earlier, Publication
-from pipeline.settings import Settings
 
 
 def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline import periods
-from pipeline.catalogue import Catalogue
-from pipeline.evaluate import ELIGIBLE, FULFILLED, UNDETERMINED, decision
+from pipeline.common import periods
+from pipeline.common.catalogue import Catalogue
+from pipeline.evaluation.evaluate import ELIGIBLE, FULFILLED, UNDETERMINED, decision
 
 LAPSE = {
     "catalogue": pl.String,

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.actors.status import is_sme, is_sme_ifm
-from pipeline.catalogue import Catalogue
-from pipeline.measures.base import Portfolio
-from pipeline.measures.inputs import KEPT, REFERENCE, SHEETS, dense_number
-from pipeline.settings import Settings
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.settings import Settings
+from pipeline.figures.base import Portfolio
+from pipeline.figures.inputs import KEPT, REFERENCE, SHEETS, dense_number
+from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.catalogue import Catalogue, load
+from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.settings import ActorRules, CohortRules, FundingRules, Settings
+from pipeline.figures.inputs import KEPT
+from pipeline.history.published import STATE, DamagedError, Publication
 from pipeline.history.state import State, from_frames, to_frames
-from pipeline.measures.inputs import KEPT
-from pipeline.published import STATE, DamagedError, Publication
-from pipeline.settings import ActorRules, CohortRules, FundingRules, Settings
 from schemas.checked import as_tuples
 from schemas.slips import DeclarationError
 

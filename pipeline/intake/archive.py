@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from pipeline.intake.limits import MB, Limits
+from pipeline.common.limits import MB, Limits
 from pipeline.intake.refusal import Refusal
 
 # Below this size even a high ratio is harmless: a small sheet of equal rows packs well.

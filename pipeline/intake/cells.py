@@ -7,8 +7,8 @@ from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.addresses import column_letters, column_number
-from pipeline.intake.limits import MB, Limits
+from pipeline.common.addresses import column_letters, column_number
+from pipeline.common.limits import MB, Limits
 from pipeline.intake.refusal import Refusal
 
 # Kinds of cells: text, number, boolean, date (days since 1970), other (times, durations, numbers

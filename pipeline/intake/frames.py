@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from pipeline.common.keys import visible_expr
 from pipeline.intake.cells import TEXT, WIDTH, WITH_TEXT
 from pipeline.intake.reader import Reading
-from pipeline.keys import visible_expr
 
 SHEETS = {"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String, "repaired": pl.Boolean}
 CELLS = {

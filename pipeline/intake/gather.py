@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.common.texts import LANGUAGES, both, say_refusal
 from pipeline.intake.discover import fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import SentFile
-from pipeline.texts import LANGUAGES, both, say_refusal
 from schemas.words import visible
 
 FILES = {"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String}

@@ -3,9 +3,9 @@
 from io import BytesIO
 from typing import Any
 
+from pipeline.common.limits import MB, Limits
 from pipeline.intake.archive import Archive
 from pipeline.intake.foreign import what_is
-from pipeline.intake.limits import MB, Limits
 from pipeline.intake.refusal import Refusal, refused_as
 
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 
+from pipeline.common.limits import Limits
 from pipeline.intake.cells import (
     ERROR,
     FORMULA,
@@ -20,7 +21,6 @@ from pipeline.intake.cells import (
     Cells,
 )
 from pipeline.intake.cells import Value as CellValue
-from pipeline.intake.limits import Limits
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.values import NUMBER_FORM, boolean_value, clock, iso_day
 from pipeline.intake.xml import Attributes, scan

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.common.limits import MB, Limits
 from pipeline.intake.archive import Archive
 from pipeline.intake.cells import Cells, refuse_far, refuse_long, refuse_many
 from pipeline.intake.guard import ODF, XLSB, XLSX, kind_of
-from pipeline.intake.limits import MB, Limits
 from pipeline.intake.package import workbook_part
 from pipeline.intake.refusal import Refusal
 from schemas.words import visible

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.intake.limits import Limits
+from pipeline.common.limits import Limits
 from pipeline.intake.reader import read_bytes
 from pipeline.intake.refusal import Refusal
 

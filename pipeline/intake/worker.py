@@ -5,10 +5,10 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.intake.limits import MB, Limits
+from pipeline.common.limits import MB, Limits
+from pipeline.common.sandbox import Death, run_limited
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
-from pipeline.limited import Death, run_limited
 from schemas.words import word_key
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.

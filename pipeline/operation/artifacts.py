@@ -11,10 +11,10 @@ from prefect.artifacts import (
 )
 from prefect.logging import get_run_logger
 
+from pipeline.common.texts import say
 from pipeline.operation.markdown import code, escaped, safe_rows, table
-from pipeline.request import Request
+from pipeline.publication.request import Request
 from pipeline.run import Published
-from pipeline.texts import say
 
 OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")
 DECISIONS = ("eligible", "open", "not_eligible")

@@ -18,20 +18,20 @@ from typing import Any
 import polars as pl
 
 from pipeline.check import check, join_checked
+from pipeline.common.file_modes import below, modes_of
+from pipeline.common.settings import load_settings
+from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.sent import numbered
-from pipeline.mapping.apply import mapping_sheet_keys
-from pipeline.mapping.files import FOLDER, mapping_files
-from pipeline.mapping.load import load_mappings
-from pipeline.mapping.model import ExportMapping
-from pipeline.modes import below, modes_of
-from pipeline.reading import ReadBatch, read_batch
+from pipeline.read import ReadBatch, read_batch
 from pipeline.report.feedback.gather import subjects_of_check
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.write import FeedbackBatch, make_feedback, write_copies
-from pipeline.settings import load_settings
-from pipeline.stages import Engine, Stage, in_batches
-from pipeline.submissions import QUARANTINED
+from pipeline.submissions.choose import QUARANTINED
+from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.files import FOLDER, mapping_files
+from pipeline.submissions.mapping.load import load_mappings
+from pipeline.submissions.mapping.model import ExportMapping
 from schemas import declaration
 from schemas.declaration import submission, wanted_sheet_keys
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.terminal import plain
+from pipeline.common.terminal import plain
 
 # Every mark of ASCII may be escaped, and none of them means anything then: no link, picture, HTML,
 # address that becomes a link by itself, or end of a table's cell.

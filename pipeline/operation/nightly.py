@@ -8,13 +8,13 @@ from prefect import State, flow, tags
 from prefect.runtime import flow_run
 from pydantic import Field
 
+from pipeline.common.periods import before, of
 from pipeline.intake.discover import refuse_missing
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_checked
 from pipeline.operation.intake import Night, check_new
 from pipeline.operation.parameters import RUNNER, TIMEZONE, Period
 from pipeline.operation.tasks import Tasks
-from pipeline.periods import before, of
 from schemas.slips import WrongUsageError
 
 

@@ -3,9 +3,9 @@
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.texts import LANGUAGES, texts
 from pipeline.run import NothingSentError, Published
-from pipeline.texts import LANGUAGES, texts
-from pipeline.trouble import NothingPublishedError
 from schemas.slips import WrongUsageError
 
 PUBLISHED = "Published"

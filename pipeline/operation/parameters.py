@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from pipeline.stages import CORES
+from pipeline.common.stages import CORES
 
 TIMEZONE = "Europe/Berlin"
 QUARTER = r"^\d{4}-Q[1-4]$"

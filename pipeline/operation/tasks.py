@@ -13,8 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
-from pipeline.stages import Progress, Show, Stage, Started, never
-from pipeline.texts import LANGUAGES, say
+from pipeline.common.stages import Progress, Show, Stage, Started, never
+from pipeline.common.texts import LANGUAGES, say
 
 T = TypeVar("T")
 Batch = TypeVar("Batch", bound=Sized)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline import published
-from pipeline.actors.status import types_where
-from pipeline.published import Publication
+from pipeline.history import published
+from pipeline.history.published import Publication
+from pipeline.submissions.actors.status import types_where
 
 # Tables of earlier periods by period, the oldest first.
 Earlier = Mapping[str, Mapping[str, pl.DataFrame]]

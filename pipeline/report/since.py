@@ -5,9 +5,9 @@ And whether a change is one for the better.
 
 import polars as pl
 
-from pipeline.notices import damaged
+from pipeline.common.texts import texts
+from pipeline.history.notices import damaged
 from pipeline.review import Review
-from pipeline.texts import texts
 
 RANK = {"not_fulfilled": 0, "undetermined": 1, "fulfilled": 2}
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.benchmark import INDICATORS, Benchmarks
-from pipeline.catalogue import Catalogue
-from pipeline.evaluate import Verdicts
-from pipeline.measures.base import Portfolio
-from pipeline.office import Office
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.texts import LANGUAGES
+from pipeline.evaluation.benchmark import INDICATORS, Benchmarks
+from pipeline.evaluation.evaluate import Verdicts
+from pipeline.figures.base import Portfolio
+from pipeline.submissions.office import Office
 from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
-from pipeline.texts import LANGUAGES
 from schemas.declaration import office, submission
 from schemas.tables import TABLES, is_sound
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.measures.features import COUNTED, Described
+from pipeline.figures.features import COUNTED, Described
 
 STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "voted_on"]
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]

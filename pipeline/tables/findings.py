@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 import polars as pl
 
-from pipeline.catalogue import Catalogue
-from pipeline.crosschecks.declared import checks
-from pipeline.findings import CODES
-from pipeline.tables.fields import every_field, fields_frame
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.findings import CODES
+from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES
+from pipeline.submissions.crosschecks.declared import checks
+from pipeline.submissions.field_messages import every_field, fields_frame
 from pipeline.tables.hints import with_hints
 from pipeline.tables.suggestions import with_suggestions
 from pipeline.tables.templates import fill
-from pipeline.texts import BETWEEN_LANGUAGES, LANGUAGES
 from schemas.checked import Declared, Text, exactly, filled_from, load
 from schemas.declaration import Workbook
 
@@ -58,7 +58,7 @@ def findings_table(
 ) -> pl.DataFrame:
     """Return the table of the contract.
 
-    found: see `pipeline.findings`, rows as in the tables (a form's row may be 0). cells: see
+    found: see `pipeline.common.findings`, rows as in the tables (a form's row may be 0). cells: see
     `Parsed.cells`. files: file, source_file, cluster_id. about: file, sheet_key, row, row_cluster:
     the cluster that a row of the office's files is about.
     """

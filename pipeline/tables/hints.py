@@ -5,9 +5,9 @@ from functools import cache
 
 import polars as pl
 
-from pipeline.tables.fields import Hint, phrases
+from pipeline.common.texts import LANGUAGES
+from pipeline.submissions.field_messages import Hint, phrases
 from pipeline.tables.templates import fill
-from pipeline.texts import LANGUAGES
 from schemas.slips import DeclarationError, instead
 
 KEY = ["code", "sheet_key", "field", "said"]

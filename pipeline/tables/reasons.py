@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.catalogue import Catalogue, Metric, metrics
-from pipeline.texts import LANGUAGES, number, percent, say, say_limit
+from pipeline.common.catalogue import Catalogue, Metric, metrics
+from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 
 CRITERION = ["catalogue", "file", "criterion_id"]
 SAID = ["metric", "operator", "low", "high", "threshold", "limit_source", "status"]

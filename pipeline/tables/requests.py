@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.catalogue import metrics
-from pipeline.measures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
+from pipeline.common.catalogue import metrics
+from pipeline.common.texts import LANGUAGES
+from pipeline.figures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
 from pipeline.tables.findings import cell_name
 from pipeline.tables.reasons import LIMIT, harder_value
 from pipeline.tables.templates import fill
-from pipeline.texts import LANGUAGES
 from schemas.declaration import submission
 
 CONDITION = ["catalogue", "file", "criterion_id", "condition"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from pipeline.texts import LANGUAGES
+from pipeline.common.texts import LANGUAGES
 from schemas.declaration import Workbook, registers
 from schemas.words import header_key, word_key
 

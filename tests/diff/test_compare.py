@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
-from pipeline.diff.causes import CAUSES
-from pipeline.diff.compare import Difference, compare
-from pipeline.diff.publication import TABLES, Publication
-from pipeline.diff.say import as_json, lines
-from pipeline.diff.sources import changed_sources
-from pipeline.texts import texts
+from pipeline.common.texts import texts
+from pipeline.publication.diff.causes import CAUSES
+from pipeline.publication.diff.compare import Difference, compare
+from pipeline.publication.diff.publication import TABLES, Publication
+from pipeline.publication.diff.say import as_json, lines
+from pipeline.publication.diff.sources import changed_sources
 from schemas.tables import INDICATORS
 from tests.making.frames import published
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import publish as publishing
+from pipeline.publication import publish as publishing
 
 PERIOD = "2026-Q3"
 

@@ -13,15 +13,15 @@ import xlsxwriter
 
 from pipeline import run as running
 from pipeline.cli import main
+from pipeline.common.errors import NothingPublishedError, in_words
+from pipeline.common.texts import say_refusal
 from pipeline.demo import write_portfolio
 from pipeline.intake import reader
 from pipeline.intake.reader import read_bytes
 from pipeline.intake.refusal import Refusal
-from pipeline.lock import holding
-from pipeline.report import apart
+from pipeline.publication.lock import holding
+from pipeline.report import workbooks as apart
 from pipeline.tables.findings import LONGEST_VALUE
-from pipeline.texts import say_refusal
-from pipeline.trouble import NothingPublishedError, in_words
 from tests.intake.raw import LIMITS
 from tests.sparing import sparing
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import publish as publishing
-from pipeline.lock import holding
-from pipeline.publish import recover
+from pipeline.publication import publish as publishing
+from pipeline.publication.lock import holding
+from pipeline.publication.publish import recover
 
 from .making import PERIOD, archived, leftovers, publish, standing, writing
 
@@ -160,9 +160,9 @@ def test_the_note_is_on_the_disk_before_folders_change_places(
 KILLING = """
 import os, signal, sys, time
 from pathlib import Path
-from pipeline import publish as publishing
-from pipeline.lock import holding
-from pipeline.publish import recover
+from pipeline.publication import publish as publishing
+from pipeline.publication.lock import holding
+from pipeline.publication.publish import recover
 from tests.faults.making import PERIOD, publish, standing, writing
 
 outputs = Path(sys.argv[1])

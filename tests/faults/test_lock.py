@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.lock import HeldError, holding
-from pipeline.trouble import NothingPublishedError
+from pipeline.common.errors import NothingPublishedError
+from pipeline.publication.lock import HeldError, holding
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from pipeline.lock import holding
+from pipeline.publication.lock import holding
 with holding(Path(sys.argv[1]), "run 2026-Q3"):
     print("held", flush=True)
     sys.stdin.read()

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
+from pipeline.common.errors import as_system
 from pipeline.demo import write_portfolio
-from pipeline.trouble import as_system
 from tests.faults.test_faults import no_room, refusing
 
 PERIOD = "2026-Q3"

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import periods, scheduler
 from pipeline.cli import main
-from pipeline.frames import frames_of, stack_all
+from pipeline.common import periods
+from pipeline.common.frames import frames_of, stack_all
+from pipeline.common.settings import load_settings
+from pipeline.common.stages import in_batches
+from pipeline.figures.each_submission import Asked, Sent, join_batches
 from pipeline.intake.sent import numbered
-from pipeline.reading import ReadBatch, read_and_examine, read_batch
-from pipeline.scheduler import SchedulerError, connected
-from pipeline.settings import load_settings
-from pipeline.stages import in_batches
-from pipeline.survey import Asked, Sent, join_batches
+from pipeline.operation import scheduler
+from pipeline.operation.scheduler import SchedulerError, connected
+from pipeline.read import ReadBatch, read_and_examine, read_batch
 from tests.intake.raw import row, xlsx
 
 from .cluster import Processes, cluster

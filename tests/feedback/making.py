@@ -6,13 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.examine import examine
+from pipeline.common.settings import load_settings
 from pipeline.intake.frames import stack
 from pipeline.report.feedback.copy import Job, Terms, make_copy
 from pipeline.report.feedback.places import address
 from pipeline.report.feedback.subject import Mark, Subject
 from pipeline.report.feedback.values import same_values
-from pipeline.settings import load_settings
+from pipeline.submissions.examine import examine
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.making.workbooks import Book, xlsx
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.catalogue import load
+from pipeline.common.catalogue import load
+from pipeline.common.settings import load_settings
 from pipeline.report.feedback.gather import asks_by_cluster
 from pipeline.review import Review
-from pipeline.settings import load_settings
 from tests.making.frames import published
 
 A = "DE-0001"

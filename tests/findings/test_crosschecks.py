@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.crosschecks.crosschecks import CODE, RULES
-from pipeline.crosschecks.declared import checks
-from pipeline.examine import examine
-from pipeline.office import read_office
-from pipeline.settings import load_settings
-from pipeline.submissions import incomplete
+from pipeline.common.settings import load_settings
+from pipeline.submissions.choose import incomplete
+from pipeline.submissions.crosschecks.crosschecks import CODE, RULES
+from pipeline.submissions.crosschecks.declared import checks
+from pipeline.submissions.examine import examine
+from pipeline.submissions.office import read_office
 from schemas.declaration import submission
 from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
 

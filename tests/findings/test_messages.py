@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.catalogue import load
-from pipeline.examine import examine
-from pipeline.settings import load_settings
-from pipeline.tables.fields import every_field, fields_frame
+from pipeline.common.catalogue import load
+from pipeline.common.settings import load_settings
+from pipeline.common.texts import LANGUAGES
+from pipeline.submissions.examine import examine
+from pipeline.submissions.field_messages import every_field, fields_frame
 from pipeline.tables.findings import findings_table
 from pipeline.tables.suggestions import nearest
-from pipeline.texts import LANGUAGES
 from schemas.declaration import office, registers, submission
 from schemas.words import word_key
 from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells_of

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.validate import failed
+from pipeline.submissions.validate import failed
 from schemas.columns import LISTS, dtype_of, values
 from schemas.declaration import Field, Sheet, office, submission, views
 from schemas.sheets import items_schema, sheet_schema

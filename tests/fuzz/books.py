@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 from hypothesis.vendor.pretty import RepresentationPrinter
 
-from pipeline.catalogue import load
-from pipeline.examine import Examined, examine
+from pipeline.common.catalogue import load
+from pipeline.common.settings import load_settings
 from pipeline.intake.frames import CELLS, SHEETS
-from pipeline.settings import load_settings
+from pipeline.submissions.examine import Examined, examine
 from pipeline.tables.findings import findings_table
 from schemas.declaration import Sheet, submission
 

@@ -11,11 +11,11 @@ from xml.sax.saxutils import escape
 
 from pipeline.intake.reader import LONGEST_NAME
 from pipeline.intake.values import NUMBER_FORM, shows
-from pipeline.mapping.draft import draft
-from pipeline.mapping.propose import propose
 from pipeline.report.feedback.comments import own_notes
 from pipeline.report.feedback.package import MAIN
 from pipeline.report.feedback.worksheet import is_odd
+from pipeline.submissions.mapping.draft import draft
+from pipeline.submissions.mapping.propose import propose
 from schemas.declaration import Field, registers, submission
 from schemas.words import header_key
 

@@ -13,7 +13,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parse.tables import LISTS
+from pipeline.submissions.parse.tables import LISTS
 from schemas.declaration import Field, Sheet, submission
 from schemas.words import collapse, header_key, word_key
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.common.settings import load_settings
 from pipeline.intake.frames import stack
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_many
-from pipeline.settings import load_settings
 from schemas.declaration import submission as declared
 from schemas.declaration import wanted_sheet_keys
 from schemas.words import collapse, word_key

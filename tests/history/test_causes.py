@@ -8,8 +8,8 @@ from random import Random
 import polars as pl
 import pytest
 
+from pipeline.common.settings import load_settings
 from pipeline.history.causes import STEPS, cause, steps
-from pipeline.settings import load_settings
 from tests.declared import changed_in
 
 from .world import (

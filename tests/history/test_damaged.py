@@ -13,17 +13,17 @@ import polars as pl
 import pytest
 
 from pipeline import run as runs
-from pipeline.catalogue import FOLDER, load
 from pipeline.cli import main
+from pipeline.common.catalogue import FOLDER, load
+from pipeline.common.settings import load_settings
+from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
-from pipeline.diff.publication import TABLES as COMPARED
-from pipeline.find import places
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES
-from pipeline.published import published_before
+from pipeline.history.published import published_before
+from pipeline.publication.diff.publication import TABLES as COMPARED
+from pipeline.publication.find import places
 from pipeline.report.earlier import read_earlier
-from pipeline.settings import load_settings
-from pipeline.stages import Direct
 from schemas.slips import DeclarationError
 from tests.sparing import ALL, sparing
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import periods
-from pipeline.catalogue import load
+from pipeline.common import periods
+from pipeline.common.catalogue import load
+from pipeline.common.settings import load_settings
+from pipeline.figures.inputs import KEPT, SHEETS, kept_sheets
 from pipeline.history.causes import steps
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES, Before
+from pipeline.history.published import Publication, published_before
 from pipeline.history.state import State, to_frames
 from pipeline.history.state_files import StateTroubleError, read_state, write_state
-from pipeline.measures.inputs import KEPT, SHEETS, kept_sheets
-from pipeline.published import Publication, published_before
-from pipeline.settings import load_settings
 
 from .world import DAY_NOW, Says, figures, state
 

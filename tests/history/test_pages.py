@@ -6,10 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.catalogue import load
+from pipeline.common.catalogue import load
+from pipeline.common.settings import load_settings
 from pipeline.history.model import Since
 from pipeline.review import Review
-from pipeline.settings import load_settings
 from tests.making.frames import published
 from tests.reports import write_report
 from tests.test_html import BAD, DAY, GOOD, PERIOD, Row, context, tables

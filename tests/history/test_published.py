@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from pipeline import run as runs
+from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
-from pipeline.stages import Direct
 from tests.sparing import REPORTS, sparing
 
 EARLIER, PERIOD = "2026-Q1", "2026-Q3"

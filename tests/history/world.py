@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.catalogue import Catalogue, load
-from pipeline.evaluate import OWN
+from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.settings import Settings, load_settings
+from pipeline.evaluation.evaluate import OWN
+from pipeline.figures.inputs import KEPT
 from pipeline.history.causes import measured
 from pipeline.history.state import State, from_frames
-from pipeline.measures.inputs import KEPT
-from pipeline.settings import Settings, load_settings
 from tests.declared import changed_in
 from tests.making.frames import kept
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pipeline.common.settings import PageRules
+from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
-from pipeline.report.html.pages import index_pages, write_pages
-from pipeline.report.html.words import Words
-from pipeline.request import Request
+from pipeline.publication.request import Request
+from pipeline.report.pages.pages import index_pages, write_pages
+from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.run import run
-from pipeline.settings import PageRules
-from pipeline.stages import Direct
 from tests.reports import write_report
 from tests.shared import made_once
 from tests.sparing import sparing

@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import CLUSTERS, Open
 from playwright.sync_api import Locator, Page, expect
 
-from pipeline.catalogue import load
+from pipeline.common.catalogue import load
 
 FIRST = "table.matrix >> nth=0"
 

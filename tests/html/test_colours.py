@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.report.html import charts
-from pipeline.report.html.rendering import style
-from pipeline.texts import LANGUAGES
+from pipeline.common.texts import LANGUAGES
+from pipeline.report.pages import charts
+from pipeline.report.pages.rendering import style
 
 LIGHT, DARK = (
     dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))

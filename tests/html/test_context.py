@@ -5,11 +5,11 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from pipeline.measures.features import counts, stages
-from pipeline.report.html.admission import admission
-from pipeline.report.html.changes import own_changes
-from pipeline.report.html.features import features
-from pipeline.report.html.words import Words
+from pipeline.figures.features import counts, stages
+from pipeline.report.pages.admission import admission
+from pipeline.report.pages.changes import own_changes
+from pipeline.report.pages.features import features
+from pipeline.report.pages.words import Words
 from pipeline.tables.context import features as count_features
 from pipeline.tables.context import process
 

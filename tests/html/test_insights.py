@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipeline.report.html.landmap import LEAST, shape
+from pipeline.report.pages.landmap import LEAST, shape
 from pipeline.tables import insights
 
 MARK = 3

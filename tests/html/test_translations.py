@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from babel.numbers import format_decimal, format_percent
 
-from pipeline.report.html.translations import catalogue, messages, plural, translation
-from pipeline.texts import LANGUAGES, NBSP, number, percent
+from pipeline.common.texts import LANGUAGES, NBSP, number, percent
+from pipeline.report.pages.translations import catalogue, messages, plural, translation
 
-FOLDER = Path(__file__).parents[2] / "pipeline" / "report" / "html"
+FOLDER = Path(__file__).parents[2] / "pipeline" / "report" / "pages"
 SOURCES = [p.read_text(encoding="utf-8") for p in FOLDER.rglob("*") if p.suffix in (".py", ".j2")]
 CALL = re.compile(r"""(?:\bt|words|plural|\bcount)\(\s*(?:lang, )?["']([a-z_0-9]+)["']\s*[,)]""")
 

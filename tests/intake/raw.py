@@ -6,11 +6,11 @@ import struct
 import zipfile
 from pathlib import Path
 
+from pipeline.common.settings import load_settings
 from pipeline.intake.cells import WITH_TEXT, address
 from pipeline.intake.reader import Reading, read_workbook
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_one
-from pipeline.settings import load_settings
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.common.texts import LANGUAGES, say_refusal, texts
 from pipeline.intake.archive import Archive
 from pipeline.intake.reader import Reading, read_workbook
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_one
-from pipeline.texts import LANGUAGES, say_refusal, texts
 from tests.making.damage import encrypted, flipped_byte
 from tests.making.workbooks import rewrite
 

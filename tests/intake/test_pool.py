@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.common.limits import Limits
+from pipeline.common.sandbox import Death
 from pipeline.intake.frames import stack
-from pipeline.intake.limits import Limits
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_many, read_one, refused
-from pipeline.limited import Death
 
 from .raw import LIMITS, row, xlsx
 
@@ -106,7 +106,7 @@ def test_nothing_is_printed(tmp_path: Path) -> None:
     paths = [str(path) for path in files(tmp_path, 6)]
     code = (
         "import sys; from pathlib import Path; from pipeline.intake.worker import read_many; "
-        "from pipeline.settings import load_settings; "
+        "from pipeline.common.settings import load_settings; "
         "n = read_many([Path(p) for p in sys.argv[1:]], load_settings().intake, frozenset({'s'})); "
         "next(n); sys.exit(0)"
     )

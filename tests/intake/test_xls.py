@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.common.texts import LANGUAGES, say_refusal
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.texts import LANGUAGES, say_refusal
 from tests.making.damage import encrypted
 
 from .published import Published, command, publish

@@ -11,13 +11,13 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.catalogue import load
+from pipeline.common.catalogue import load
+from pipeline.common.settings import load_settings
+from pipeline.figures.each_submission import Asked, Sent, survey
 from pipeline.history.state import to_frames
 from pipeline.intake.frames import CELLS, SHEETS
-from pipeline.office import read_office
 from pipeline.review import Review, Task, review
-from pipeline.settings import load_settings
-from pipeline.survey import Asked, Sent, survey
+from pipeline.submissions.office import read_office
 from schemas.tables import TABLES
 
 PERIOD = "2026-Q3"

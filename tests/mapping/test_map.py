@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.mapping import propose
-from pipeline.mapping.draft import quoted
-from pipeline.mapping.load import load_mapping
+from pipeline.submissions.mapping import propose
+from pipeline.submissions.mapping.draft import quoted
+from pipeline.submissions.mapping.load import load_mapping
 from tests.intake.published import command, publish
 from tests.making.workbooks import Book, Grid, save, submission
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.mapping.load import load_mapping, load_mappings
-from pipeline.mapping.model import MappingError
+from pipeline.submissions.mapping.load import load_mapping, load_mappings
+from pipeline.submissions.mapping.model import MappingError
 from tests.intake.published import PERIOD, command, publish, run, submit
 from tests.making.workbooks import save, submission
 

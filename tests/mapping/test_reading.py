@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.examine import Examined, examine
+from pipeline.common.settings import load_settings
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.worker import read_one
-from pipeline.mapping.apply import apply_mappings, mapping_sheet_keys
-from pipeline.mapping.load import load_mapping
-from pipeline.settings import load_settings
+from pipeline.submissions.examine import Examined, examine
+from pipeline.submissions.mapping.apply import apply_mappings, mapping_sheet_keys
+from pipeline.submissions.mapping.load import load_mapping
 from schemas.declaration import submission as declared
 from schemas.declaration import wanted_sheet_keys
 from tests.intake.published import publish

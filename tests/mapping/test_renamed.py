@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pipeline.examine import Examined, examine
+from pipeline.common.settings import load_settings
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.worker import read_one
-from pipeline.mapping.apply import apply_mappings
-from pipeline.mapping.draft import quoted
-from pipeline.mapping.load import load_mapping
-from pipeline.parse.foreign import NOTHING_FOREIGN, Foreign
-from pipeline.settings import load_settings
+from pipeline.submissions.examine import Examined, examine
+from pipeline.submissions.mapping.apply import apply_mappings
+from pipeline.submissions.mapping.draft import quoted
+from pipeline.submissions.mapping.load import load_mapping
+from pipeline.submissions.parse.foreign import NOTHING_FOREIGN, Foreign
 from schemas.declaration import submission, wanted_sheet_keys, words
 from schemas.words import word_key
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.common.periods import before
 from pipeline.demo import write_portfolio
-from pipeline.periods import before
 from tests.operation.office import Office, today
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.common.stages import SHOW, Direct, Stage
 from pipeline.demo import write_portfolio
 from pipeline.operation.intake import Night, check_new
-from pipeline.stages import SHOW, Direct, Stage
 
 PERIOD = "2026-Q3"
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.common.periods import before
 from pipeline.operation.processes import descendants
-from pipeline.periods import before
 from tests.operation.kills import Kills
 from tests.operation.office import ROOT, Office, Run, lives, today, until
 from tests.operation.sink import sink

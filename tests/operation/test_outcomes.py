@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from pipeline.common.errors import NothingPublishedError
 from pipeline.operation import outcomes
 from pipeline.run import NothingSentError, Published
-from pipeline.trouble import NothingPublishedError
 
 COUNTS = dict.fromkeys(["reviewed", "superseded", "missing", "eligible", "open", "not_eligible"], 0)
 

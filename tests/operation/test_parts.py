@@ -12,12 +12,8 @@ import pytest
 from pipeline.operation import notify, serve, server, setup
 from pipeline.operation.automations import dead_runs
 from pipeline.operation.children import Child, KeepsDyingError, rotate
-from pipeline.operation.private import (
-    keep_private,
-    kept_password,
-    make_password,
-    password_file,
-)
+from pipeline.operation.prefect_settings import prepare
+from pipeline.operation.private import keep_private, kept_password, make_password, password_file
 from pipeline.operation.serve import OURS, THEIRS
 from pipeline.operation.settings import (
     DEAD_AFTER_SECONDS,
@@ -25,7 +21,6 @@ from pipeline.operation.settings import (
     SUBMITTED_SECONDS,
     environment,
 )
-from pipeline.prefect_settings import prepare
 
 HOME = Path("/somewhere/.prefect")
 TEN_MINUTES = 600

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+from pipeline.common.periods import before
 from pipeline.operation.processes import descendants
-from pipeline.periods import before
 from tests.operation.office import Office, lives, today
 
 REVIEW = "quarterly-review"

@@ -5,16 +5,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.common.periods import after, last_day
+from pipeline.common.settings import load_settings
 from pipeline.intake.sent import numbered
-from pipeline.mapping.load import load_mappings
-from pipeline.parse.foreign import Foreign
-from pipeline.periods import after, last_day
-from pipeline.publications import Work
-from pipeline.release.forms import Job, next_forms, write_one
+from pipeline.publication.publications import Work
+from pipeline.publication.release.forms import Job, next_forms, write_one
+from pipeline.report.form.own_words import in_our_words
+from pipeline.report.form.plan import Filled
 from pipeline.review import Review
-from pipeline.settings import load_settings
-from pipeline.template.own_words import in_our_words
-from pipeline.template.plan import Filled
+from pipeline.submissions.mapping.load import load_mappings
+from pipeline.submissions.parse.foreign import Foreign
 from tests.intake.published import PERIOD
 from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export, own_form

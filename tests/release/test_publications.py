@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from pipeline.cli import main
-from pipeline.publications import Standing, archived, next_draft, standing
-from pipeline.published import read_record
-from pipeline.release.confirm import confirm, differing_tables
-from pipeline.trouble import NothingPublishedError
+from pipeline.common.errors import NothingPublishedError
+from pipeline.history.published import read_record
+from pipeline.publication.publications import Standing, archived, next_draft, standing
+from pipeline.publication.release.confirm import confirm, differing_tables
 
 PERIOD = "2026-Q3"
 DRAFT: dict[str, Any] = {

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipeline.release.letter import COLUMNS
+from pipeline.publication.release.letter import COLUMNS
 
 from .conftest import Story
 

@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.settings import load_settings
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES
-from pipeline.published import published_before
-from pipeline.request import Request
+from pipeline.history.published import published_before
+from pipeline.publication.request import Request
 from pipeline.run import refuse_thin
-from pipeline.settings import load_settings
-from pipeline.trouble import NothingPublishedError
 
 PERIOD = "2026-Q3"
 

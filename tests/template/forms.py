@@ -8,7 +8,7 @@ from typing import Any
 import python_calamine
 from pyproj import Geod
 
-from pipeline.template.plan import Filled, Value, own_sheet
+from pipeline.report.form.plan import Filled, Value, own_sheet
 from schemas.declaration import registers
 
 WGS84 = Geod(ellps="WGS84")

@@ -10,11 +10,11 @@ import pytest
 import xlsxwriter
 
 from pipeline.cli import main
-from pipeline.reading import read_here
-from pipeline.template import plan
-from pipeline.template.carry import carried_over
-from pipeline.template.form import write_form
-from pipeline.template.source import filled_from
+from pipeline.read import read_here
+from pipeline.report.form import plan
+from pipeline.report.form.carry import carried_over
+from pipeline.report.form.form import write_form
+from pipeline.report.form.source import filled_from
 from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export
 from tests.reading import examined

@@ -11,15 +11,15 @@ import polars as pl
 import pytest
 
 from pipeline.check import check
-from pipeline.parse.layout import office_keys
-from pipeline.template import plan
-from pipeline.template.form import form_bytes, write_form
-from pipeline.template.guide import example_rows
-from pipeline.template.lists import list_range, lists
-from pipeline.template.plan import Filled, Value, every_text, master, own_sheet, tables
-from pipeline.template.rules import MAX_MESSAGE, bad_test
-from pipeline.template.usable import pattern_signs
-from pipeline.template.words import YES_NO, accepted
+from pipeline.report.form import plan
+from pipeline.report.form.form import form_bytes, write_form
+from pipeline.report.form.guide import example_rows
+from pipeline.report.form.lists import list_range, lists
+from pipeline.report.form.plan import Filled, Value, every_text, master, own_sheet, tables
+from pipeline.report.form.rules import MAX_MESSAGE, bad_test
+from pipeline.report.form.usable import pattern_signs
+from pipeline.report.form.words import YES_NO, accepted
+from pipeline.submissions.parse.layout import office_keys
 from schemas.declaration import DeclarationError, submission, wanted_sheet_keys, words
 from schemas.words import word_key
 from tests.reading import read

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.template import plan
-from pipeline.template.form import write_form
-from pipeline.template.plan import text
-from pipeline.template.selfcheck import TOP, criterion_status
-from pipeline.template.stored import Problems, Stored, stored_of
-from pipeline.template.verdicts import lines
-from pipeline.texts import say
+from pipeline.common.texts import say
+from pipeline.report.form import plan
+from pipeline.report.form.form import write_form
+from pipeline.report.form.plan import text
+from pipeline.report.form.selfcheck import TOP, criterion_status
+from pipeline.report.form.stored import Problems, Stored, stored_of
+from pipeline.report.form.verdicts import lines
 from schemas.declaration import submission
 from tests.libreoffice import recalculated
 from tests.reading import examined

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.catalogue import Catalogue
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
+from pipeline.publication.request import Request
 from pipeline.report.workbook.book import write_workbook
-from pipeline.request import Request
 from pipeline.review import Review
-from pipeline.run import prepare, read_office_files, read_submissions, review_or_refuse
-from pipeline.stages import Direct
+from pipeline.run import (
+    prepare,
+    read_office_files,
+    read_submissions,
+    review_or_refuse,
+)
 
 PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]

@@ -15,10 +15,10 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
 
-from pipeline.adopt.append import Loss, append_rows, losses
-from pipeline.adopt.reading import read_ratings
 from pipeline.cli import main
-from pipeline.reading import read_here
+from pipeline.publication.adopt.append import Loss, append_rows, losses
+from pipeline.publication.adopt.reading import read_ratings
+from pipeline.read import read_here
 from pipeline.report.workbook.assessments import write_assessments
 from tests.workbook.conftest import Demo
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from xlsxwriter.exceptions import FileCreateError
 
-from pipeline.publish import write_tables
-from pipeline.report import apart
-from pipeline.report.apart import WORKBOOK, Books, write_books
+from pipeline.publication.publish import write_tables
+from pipeline.report import workbooks as apart
+from pipeline.report.workbooks import WORKBOOK, Books, write_books
 from tests.workbook.conftest import Demo
 
 
@@ -35,7 +35,7 @@ def test_what_goes_wrong_there_is_raised_here(demo: Demo, tmp_path: Path) -> Non
 CHILD = """
 import time
 from multiprocessing import get_context
-from pipeline.report.apart import end_with_parent
+from pipeline.report.workbooks import end_with_parent
 
 def wait():
     end_with_parent()

@@ -4,7 +4,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.measures.completeness import cells_with, of_sheet
+from pipeline.figures.completeness import cells_with, of_sheet
 from schemas.declaration import submission
 from tests.workbook.conftest import Demo
 

@@ -6,15 +6,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import periods, reading
-from pipeline.frames import frames_of, stack_all
+from pipeline import read as reading
+from pipeline.common import periods
+from pipeline.common.frames import frames_of, stack_all
+from pipeline.common.settings import load_settings
+from pipeline.common.stages import in_batches
+from pipeline.figures.each_submission import Asked, Sent
 from pipeline.intake.discover import discover, distinct_names
 from pipeline.intake.sent import numbered
-from pipeline.reading import ReadBatch, read_and_examine
-from pipeline.report.html.pages import make_pages, page_batches
-from pipeline.settings import load_settings
-from pipeline.stages import in_batches
-from pipeline.survey import Asked, Sent
+from pipeline.read import ReadBatch, read_and_examine
+from pipeline.report.pages.pages import make_pages, page_batches
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.workbook.conftest import PERIOD, Demo
 

@@ -11,14 +11,15 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import periods, recall
-from pipeline.find import places
-from pipeline.frames import each_frame, frames_of, stack_all
-from pipeline.request import Request
+from pipeline.common import periods
+from pipeline.common.frames import each_frame, frames_of, stack_all
+from pipeline.common.settings import load_settings
+from pipeline.common.stages import Direct
+from pipeline.figures.each_submission import Asked, Survey, in_order
+from pipeline.publication import cache as recall
+from pipeline.publication.find import places
+from pipeline.publication.request import Request
 from pipeline.run import prepare, read_submissions, run
-from pipeline.settings import load_settings
-from pipeline.stages import Direct
-from pipeline.survey import Asked, Survey, in_order
 from tests.declared import changed_in
 from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
@@ -65,7 +66,7 @@ class Inputs:
 @pytest.fixture(autouse=True)
 def _one_pack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what is read at once be kept at once, whatever cores there are."""
-    monkeypatch.setattr("pipeline.stages.CORES", 1)
+    monkeypatch.setattr("pipeline.common.stages.CORES", 1)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.catalogue import load
+from pipeline.common.catalogue import load
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.to_rate import seen_period, to_rate, with_newest
 from schemas.declaration import office

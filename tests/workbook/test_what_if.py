@@ -11,10 +11,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.catalogue import Catalogue, load
 from pipeline.cli import main
+from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.texts import say
 from pipeline.review import Review
-from pipeline.texts import say
 from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.sparing import sparing

@@ -7,6 +7,8 @@ from io import BytesIO
 
 from lxml import etree
 
+from pipeline.common.settings import FeedbackRules
+from pipeline.common.texts import say
 from pipeline.report.feedback.book import (
     LOST,
     OldBook,
@@ -39,8 +41,6 @@ from pipeline.report.feedback.styles import Styles, with_ours
 from pipeline.report.feedback.subject import Mark, Result, Subject
 from pipeline.report.feedback.tables import clean_table, read_table
 from pipeline.report.feedback.worksheet import clean, insert
-from pipeline.settings import FeedbackRules
-from pipeline.texts import say
 from schemas.words import visible
 
 BOOK = "xl/workbook.xml"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from pipeline.common.texts import LANGUAGES, say
 from pipeline.report.feedback.package import MAIN, Element, parse, serialised, tag
 from pipeline.report.feedback.places import address, cell_of, fit
 from pipeline.report.feedback.subject import SEVERITIES, Mark
-from pipeline.texts import LANGUAGES, say
 
 AUTHOR = "cluster-review"
 # Parts our words from those of the sender that stand at the same cell.

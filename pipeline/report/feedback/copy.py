@@ -6,12 +6,12 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+from pipeline.common.errors import is_ours
+from pipeline.common.settings import Settings
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.report.feedback.assemble import Copy, marked
 from pipeline.report.feedback.package import CannotCopyError
 from pipeline.report.feedback.subject import Subject
-from pipeline.settings import Settings
-from pipeline.trouble import is_ours
 from schemas.words import word_key
 
 UNREAD, CHANGED, FAILED, TOO_SLOW = "unread", "changed", "failed", "too_slow"

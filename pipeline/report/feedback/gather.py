@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 
 from pipeline.check import Checked
+from pipeline.common.stages import in_batches
+from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.intake.discover import shown_name
 from pipeline.intake.sent import SentFile
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.report.feedback.write import FeedbackBatch
-from pipeline.report.html.discretion import discretion, masked
+from pipeline.report.pages.discretion import discretion, masked
 from pipeline.review import Review
-from pipeline.stages import in_batches
-from pipeline.texts import LANGUAGES, day, say
 
 # Outcomes of files that could not be read: there is nothing to copy.
 UNREADABLE = {

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from pipeline.common.settings import FeedbackRules
+from pipeline.common.texts import LANGUAGES, say
 from pipeline.report.feedback.grid import Cell, Grid
 from pipeline.report.feedback.places import link_to
 from pipeline.report.feedback.subject import SEVERITIES, Both, Mark, Result, Subject
-from pipeline.settings import FeedbackRules
-from pipeline.texts import LANGUAGES, say
 
 WIDTHS = (18.0, 21.0, 56.0, 56.0, 15.0, 20.0)
 LINE, MOST_HEIGHT = 13.5, 400.0

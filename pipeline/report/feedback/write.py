@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pipeline.common.sandbox import Death, run_limited
+from pipeline.common.settings import load_settings
 from pipeline.intake.sent import SentFile
-from pipeline.limited import Death, run_limited
 from pipeline.report.feedback.assemble import alone
 from pipeline.report.feedback.copy import FAILED, TOO_SLOW, Job, Terms, make_copy
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.subject import Subject
-from pipeline.settings import load_settings
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.office import informing
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
@@ -22,6 +21,7 @@ from pipeline.report.workbook.sheets import (
 )
 from pipeline.report.workbook.to_rate import to_rate
 from pipeline.review import Review
+from pipeline.submissions.office import informing
 from schemas.declaration import office, registers
 
 # field of the sheet -> kind of its cells, where it is not a text to fill in

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.catalogue import Catalogue, Condition, Criterion
+from pipeline.common.catalogue import Catalogue, Condition, Criterion
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_range
 

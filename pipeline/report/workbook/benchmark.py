@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.benchmark import ALL, band_labels
+from pipeline.common.texts import say, say_limit
+from pipeline.evaluation.benchmark import ALL, band_labels
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.cohort_formulas import CohortFormulas, shown_statistics
 from pipeline.report.workbook.portfolio import FORMATS, indicator_header
@@ -18,7 +19,6 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
-from pipeline.texts import say, say_limit
 
 ESCA = "actors_per_fte"
 KINDS = ["portfolio", "technology_field", "size_band", "federal_state"]

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.texts import say
+from pipeline.common.texts import say
 
 Formula = Callable[[int], str]
 MAX_TEXT = 32_767

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say, texts
 from pipeline.report.since import is_better, since_sentences
 from pipeline.report.workbook.cells import Column, Formula, put
 from pipeline.report.workbook.changes_medians import median_columns, put_array_formulas
@@ -19,7 +20,6 @@ from pipeline.report.workbook.sheets import (
     put_cells,
     status_looks,
 )
-from pipeline.texts import say, texts
 
 # Several blocks share the columns: identifier, name, and what is told.
 WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25)

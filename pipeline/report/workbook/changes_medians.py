@@ -5,10 +5,10 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.portfolio import FORMATS, indicator_header
 from pipeline.report.workbook.sheets import Book
-from pipeline.texts import say
 
 PANEL = "panel"
 # medians of whole numbers may end in a half

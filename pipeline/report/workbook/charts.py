@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.common.texts import say
+from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.formats import COLOURS
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
-from pipeline.texts import say
 from schemas.declaration import registers
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)

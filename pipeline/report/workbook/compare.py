@@ -5,7 +5,8 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.benchmark import INDICATORS
+from pipeline.common.texts import say
+from pipeline.evaluation.benchmark import INDICATORS
 from pipeline.report.workbook.benchmark import ESCA, KINDS
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.compare_chart import put_chart, put_chart_rows
@@ -13,7 +14,6 @@ from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet
 from pipeline.report.workbook.working import Working
-from pipeline.texts import say
 
 # rows (from 0) of the two choices
 CLUSTER_ROW, INDICATOR_ROW = 3, 4

@@ -5,12 +5,12 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.benchmark import ESCA, KINDS
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
 from pipeline.report.workbook.formats import COLOURS, HEADER
 from pipeline.report.workbook.sheets import Book
-from pipeline.texts import say
 
 CHART_ROWS = ["label", "box", "box_low", "box_high", "min", "max", "own_value"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.benchmark import ALL
+from pipeline.evaluation.benchmark import ALL
 from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.sheets import Book
 

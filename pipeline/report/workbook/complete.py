@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.measures.completeness import COUNTS
+from pipeline.figures.completeness import COUNTS
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.formats import COLOURS
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_table

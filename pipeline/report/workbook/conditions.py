@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.evaluate import NOT_FULFILLED
+from pipeline.common.texts import say, say_limit
+from pipeline.evaluation.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, SIGNS, Slot
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.evidence import evidence_columns
@@ -22,7 +23,6 @@ from pipeline.report.workbook.sheets import (
     status_looks,
 )
 from pipeline.report.workbook.working import Working
-from pipeline.texts import say, say_limit
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")

@@ -2,6 +2,7 @@
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import put, width_of
 from pipeline.report.workbook.matrix import FIRST, KIND_ROW, TOP, Matrix
 from pipeline.report.workbook.pages import keep_together
@@ -13,7 +14,6 @@ from pipeline.report.workbook.sheets import (
     put_table,
     status_looks,
 )
-from pipeline.texts import say
 
 # rows (from 0) of the pass mark and of the titles; the column of the pass mark
 MARK_ROW, TITLE_ROW, MARK_COLUMN = 3, 4, 2

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, new_sheet, put_table
-from pipeline.texts import say
 from schemas.declaration import office, registers
 
 Rule = dict[str, object]

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipeline.catalogue import metrics
+from pipeline.common.catalogue import metrics
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.rows import COUNTS
 from pipeline.report.workbook.sheets import Book
-from pipeline.texts import say
 from schemas.declaration import submission
 
 KEY = ["cluster_id", "metric"]

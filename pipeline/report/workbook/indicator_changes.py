@@ -2,12 +2,12 @@
 
 import polars as pl
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.changes import cause_word, named_columns
 from pipeline.report.workbook.changes_medians import CHANGES
 from pipeline.report.workbook.portfolio import FORMATS, indicator_header
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
-from pipeline.texts import say
 
 
 def write_indicator_changes(book: Book) -> None:

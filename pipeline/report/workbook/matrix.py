@@ -7,12 +7,12 @@ from functools import cached_property
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.catalogue import Catalogue
-from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN, reference_condition
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.texts import say, say_limit
+from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN, reference_condition
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.working import Working
-from pipeline.texts import say, say_limit
 
 # rows (from 0) of the kinds and of the header; the first column of signs
 KIND_ROW, TOP, FIRST = 5, 6, 2

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from pipeline.benchmark import band_labels
-from pipeline.catalogue import Band, Catalogue, Condition, Criterion
+from pipeline.common.catalogue import Band, Catalogue, Condition, Criterion
+from pipeline.common.texts import number, percent, say, texts
+from pipeline.evaluation.benchmark import band_labels
 from pipeline.report.workbook.assumptions import SIGNS
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
-from pipeline.texts import number, percent, say, texts
 
 Row = tuple[str | int, ...]
 HEADERS = [

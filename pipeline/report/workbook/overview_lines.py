@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.actors.status import types_where
-from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
-from pipeline.notices import damaged
+from pipeline.common.texts import say
+from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.history.notices import damaged
 from pipeline.report.earlier import COUNTS, Earlier, count
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
-from pipeline.texts import say
+from pipeline.submissions.actors.status import types_where
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 

@@ -4,8 +4,9 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline import benchmark
-from pipeline.benchmark import INDICATORS
+from pipeline.common.texts import say
+from pipeline.evaluation import benchmark
+from pipeline.evaluation.benchmark import INDICATORS
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.formats import COLOURS
@@ -20,7 +21,6 @@ from pipeline.report.workbook.sheets import (
     put_table,
 )
 from pipeline.report.workbook.trends import data_columns, put_trends, trend_columns
-from pipeline.texts import say
 
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
 # where the pages stand, seen from the workbook; what a cluster's row leads to

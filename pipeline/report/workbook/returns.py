@@ -5,7 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.common.texts import number, say
+from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.complete import filled_share
 from pipeline.report.workbook.matrix import Matrix
@@ -20,7 +21,6 @@ from pipeline.report.workbook.sheets import (
 )
 from pipeline.tables.findings import kinds
 from pipeline.tables.short_view import with_range
-from pipeline.texts import number, say
 
 MEMBER = "Mitglied"
 

@@ -5,16 +5,10 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.catalogue import metrics
+from pipeline.common.catalogue import metrics
+from pipeline.common.texts import say, texts
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.sheets import (
-    Book,
-    colour_column,
-    column_at,
-    new_sheet,
-    put_table,
-)
-from pipeline.texts import say, texts
+from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
 from schemas.declaration import submission
 
 COUNTS = "bound"

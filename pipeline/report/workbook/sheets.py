@@ -10,18 +10,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.catalogue import Catalogue
-from pipeline.report.workbook.cells import (
-    BOLD,
-    Column,
-    lines_of,
-    put,
-    put_column,
-    width_of,
-)
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.texts import say
+from pipeline.report.workbook.cells import BOLD, Column, lines_of, put, put_column, width_of
 from pipeline.report.workbook.pages import Margins, set_pages, set_print
 from pipeline.review import Review
-from pipeline.texts import say
 from schemas.declaration import registers
 
 HEADER_ROW = 4

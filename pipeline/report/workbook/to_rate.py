@@ -4,10 +4,10 @@ import datetime as dt
 
 import polars as pl
 
-from pipeline import periods
+from pipeline.common import periods
+from pipeline.common.texts import number, percent, say
 from pipeline.report.earlier import Earlier
 from pipeline.review import Review
-from pipeline.texts import number, percent, say
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]

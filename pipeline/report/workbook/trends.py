@@ -9,11 +9,11 @@ import polars as pl
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.formats import COLOURS
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, column_at
-from pipeline.texts import say
 
 DRAWN = {"fulfilled": "int", "actors": "int", "actors_per_fte": "two"}
 INK = COLOURS["good"][1]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column, Formula, put
 from pipeline.report.workbook.sheets import Book, new_sheet, put_range
 from pipeline.report.workbook.working import Working
-from pipeline.texts import say
 from schemas.declaration import registers
 
 # rows (from 0): period, header; how many lines there are to fill

@@ -10,13 +10,13 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.catalogue import Catalogue, Criterion
-from pipeline.evaluate import NOT_FULFILLED
+from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.common.texts import say
+from pipeline.evaluation.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, Assumptions, Slot
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.intervals import joined, verdict_tests
 from pipeline.report.workbook.sheets import Book
-from pipeline.texts import say
 
 # rows (from 0): title of the criterion, kind, number, key, header
 TITLE_ROW, KIND_ROW, ID_ROW, KEY_ROW, TOP = 3, 4, 5, 6, 7

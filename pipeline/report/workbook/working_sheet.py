@@ -1,16 +1,9 @@
 """Writes the sheet Rechnung and names its parts."""
 
+from pipeline.common.texts import say
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.sheets import new_sheet, put_range
-from pipeline.report.workbook.working import (
-    ID_ROW,
-    KEY_ROW,
-    KIND_ROW,
-    TITLE_ROW,
-    TOP,
-    Working,
-)
-from pipeline.texts import say
+from pipeline.report.workbook.working import ID_ROW, KEY_ROW, KIND_ROW, TITLE_ROW, TOP, Working
 
 
 def write_working(working: Working) -> None:

@@ -1,0 +1,1 @@
+"""What every room uses: settings, texts, errors, periods, exact numbers, names, processes."""

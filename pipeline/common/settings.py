@@ -1,0 +1,175 @@
+"""The settings of a review: what schemas/settings.toml may say, and what it says."""
+
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pipeline.common.catalogue import shipped
+from pipeline.common.limits import Limits
+from schemas.checked import (
+    Above0,
+    Count,
+    Declared,
+    FromZero,
+    Share,
+    ascending,
+    load,
+    once,
+    one_of,
+)
+from schemas.declaration import value_of
+from schemas.slips import SlipError, instead, shown
+
+Commitments = tuple[Annotated[str, value_of("commitments")], ...]
+Sources = tuple[Annotated[str, value_of("funding_sources")], ...]
+# An Excel sheet has 1,048,576 rows, a cell 32,767 letters.
+Rows = Annotated[Count, Field(le=1_000_000)]
+Letters = Annotated[Count, Field(le=32_767)]
+
+
+class Intake(Declared):
+    """What a file may cost: `Limits`, which the processes that read load without pydantic."""
+
+    max_file_mb: Count
+    max_unpacked_mb: Count
+    max_ratio: Count
+    max_parts: Count
+    max_sheets: Count
+    max_cells: Count
+    max_area: Count
+    max_text_mb: Count
+    max_seconds: Count
+    max_memory_mb: Count
+    workers: FromZero
+
+
+class ReviewRules(Declared):
+    """What counts as outdated, how many must be there, which catalogue decides, who may read."""
+
+    outdated_days: FromZero
+    minimum_share: Share
+    first_catalogue: Annotated[str, one_of(shipped)]
+    group: str
+
+
+class ActorRules(Declared):
+    """Who counts as bound, as SME and as near (contract 2.2)."""
+
+    bound_commitments: Annotated[Commitments, Field(min_length=1), AfterValidator(once)]
+    loose_commitments: Annotated[Commitments, AfterValidator(once)]
+    radius_km: Above0
+    postcode_tolerance_km: Above0
+    sme_employees_below: Count
+    sme_turnover_max: Count
+    sme_balance_max: Count
+    ifm_employees_below: Count
+    ifm_turnover_max: Count
+    big_group_share: Share
+
+    @model_validator(mode="after")
+    def bound_or_loose(self) -> Self:
+        """Check that no commitment is both."""
+        for at, word in enumerate(self.loose_commitments):
+            if word in self.bound_commitments:
+                raise SlipError(
+                    f"{shown(word)} steht schon unter bound_commitments; erlaubt: ein Wort "
+                    "unter einem von beiden.",
+                    f"{shown(word)} stands under bound_commitments already; allowed: a word "
+                    "under one of the two.",
+                    "loose_commitments",
+                    at,
+                )
+        return self
+
+
+class FundingRules(Declared):
+    """Which sources are a cluster's own."""
+
+    own_sources: Annotated[Sources, Field(min_length=1), AfterValidator(once)]
+
+
+class CohortRules(Declared):
+    """When a cohort is shown, and where size bands end."""
+
+    minimum: Count
+    cluster_page_minimum: Count
+    size_bands: Annotated[tuple[Count, ...], Field(min_length=1), AfterValidator(ascending)]
+    small_fte: Above0
+
+    @model_validator(mode="after")
+    def clusters_see_no_more(self) -> Self:
+        """Check that a cluster's page shows no cohort that the office's pages suppress."""
+        if self.cluster_page_minimum < self.minimum:
+            raise instead(
+                self.cluster_page_minimum,
+                f"eine ganze Zahl ab {self.minimum} (so viel wie minimum oder mehr)",
+                f"a whole number of at least {self.minimum} (as many as minimum, or more)",
+                "cluster_page_minimum",
+            )
+        return self
+
+
+class FindingRules(Declared):
+    """How many findings of one file, sheet and kind are shown one by one."""
+
+    most_on_page: Count
+    most_in_workbook: Count
+
+
+class WorkbookRules(Declared):
+    """How many rows of Akteure the comparative workbook holds itself."""
+
+    most_rows: Rows
+
+
+class PageRules(Declared):
+    """How much a page of the HTML report holds at most; what is more goes to further pages."""
+
+    rows_at_first: Count
+    rows_on_index: Count
+    rows_on_list: Count
+    explained_on_index: FromZero
+
+
+class RobustnessRules(Declared):
+    """Which other radii and later days a review tries."""
+
+    radii_km: Annotated[
+        tuple[Above0, ...], Field(min_length=2, max_length=2), AfterValidator(ascending)
+    ]
+    outlook_months: Annotated[tuple[Count, ...], Field(min_length=1), AfterValidator(ascending)]
+
+
+class FeedbackRules(Declared):
+    """How much the marked copy of a submission shows at most."""
+
+    max_seconds: Count
+    comments_per_sheet: FromZero
+    protocol_rows: Rows
+    longest_value: Letters
+
+
+class Settings(Declared):
+    """All of them, section by section."""
+
+    limits: Intake = Field(alias="intake")
+    review: ReviewRules
+    actors: ActorRules
+    funding: FundingRules
+    cohorts: CohortRules
+    findings: FindingRules
+    pages: PageRules
+    robustness: RobustnessRules
+    workbook: WorkbookRules
+    feedback: FeedbackRules
+
+    @cached_property
+    def intake(self) -> Limits:
+        """What one file may cost."""
+        return Limits(**dict(self.limits))
+
+
+def load_settings() -> Settings:
+    """Return the settings; DeclarationError names every slip in them."""
+    return load("settings.toml", Settings)

@@ -1,0 +1,1 @@
+"""Figures against catalogues: verdicts, benchmarks, scenarios."""

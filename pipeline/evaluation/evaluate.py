@@ -1,0 +1,332 @@
+"""The stage: figures against a catalogue's conditions, ratings, decisions (contract 2.4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue, Condition
+from pipeline.common.exact import ceil_at, ratio
+from pipeline.figures.base import collected
+
+FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
+WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
+ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
+CRITERION = ["catalogue", "file", "criterion_id"]
+COHORT = ["cohort_kind", "cohort"]
+STANDS_IN = r"^(?:quartile|frozen)"
+# The cohorts of the review itself, beside those of the periods at which catalogues froze them.
+OWN = "own"
+# More than any catalogue has.
+MOST_CRITERIA = 100_000
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """conditions, criteria, decisions: the tables of the contract, by file and without texts."""
+
+    conditions: pl.DataFrame
+    criteria: pl.DataFrame
+    decisions: pl.DataFrame
+
+
+def evaluate(
+    catalogue: Catalogue,
+    figures: pl.DataFrame,
+    clusters: pl.DataFrame,
+    limits: pl.DataFrame,
+    ratings: pl.DataFrame,
+) -> Verdicts:
+    """Return the verdict on every cluster.
+
+    figures: see `measures.base.FIGURES`. clusters: file, technology_field. limits: file, limit,
+    limit_source, the reference of criterion 4.2. ratings: catalogue, file, criterion_id, rated
+    (fulfilled or not_fulfilled), those that replace the computed status.
+    """
+    conditions = judge_conditions(catalogue, figures, clusters, limits)
+    own = ratings.lazy().filter(pl.col("catalogue") == catalogue.id)
+    (criteria,) = collected(apply_ratings(combine(conditions.lazy()), own))
+    return Verdicts(conditions, criteria, decide(catalogue, criteria))
+
+
+# ------------------------------------------------------------------------------------ conditions
+def judge_conditions(
+    catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every condition of every cluster with its interval, threshold, status and lever."""
+    (judged,) = collected(condition_statuses(catalogue, figures, clusters, limits))
+    judged = judged.with_row_index("index")
+    unmet = judged.filter(pl.col("status") != FULFILLED)
+    levers = unmet.with_columns(more=more_of_share()).select("index", lever_amount=lever())
+    return judged.join(levers, on="index", how="left", maintain_order="left").drop("index")
+
+
+def condition_statuses(
+    catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
+) -> pl.LazyFrame:
+    """Return every condition of every cluster with its interval, threshold and status."""
+    fields = dict.fromkeys([None, *clusters["technology_field"].unique(maintain_order=True)])
+    asked = declared(catalogue, list(fields)).lazy()
+    table = (
+        clusters.lazy()
+        .select("file", "technology_field")
+        .join(asked, on="technology_field", nulls_equal=True, maintain_order="left_right")
+    )
+    table = table.join(figures.lazy(), on=["file", "metric"], how="left", maintain_order="left")
+    reference = limits.lazy().select("file", "limit", reference="limit_source")
+    table = table.join(reference, on="file", how="left", maintain_order="left")
+    refers = pl.col("limit_source").is_null()
+    table = table.with_columns(
+        *(
+            pl.when(refers).then("limit").otherwise(name).alias(name)
+            for name in ("threshold", "least", "most")
+        ),
+        limit_source=pl.coalesce("limit_source", "reference"),
+    ).drop("limit", "reference")
+    return table.with_columns(status=status_of_condition())
+
+
+def declared(catalogue: Catalogue, technology_fields: Sequence[str | None]) -> pl.DataFrame:
+    """Return the catalogue's conditions as rows, in its order, for each technology field.
+
+    threshold, limit_source: what holds in the field and where it is from; null for the reference
+    of criterion 4.2. least, most: the range of thresholds that may hold.
+    """
+    rows = [
+        {
+            "technology_field": technology_field,
+            "catalogue": catalogue.id,
+            "criterion_id": criterion.id,
+            "position": position,
+            "kind": criterion.kind,
+            "condition": number,
+            "metric": condition.metric.key,
+            "operator": condition.operator,
+            "unit": condition.metric.unit,
+            "lever_kind": condition.metric.lever,
+            "lever_unit": condition.metric.lever_unit,
+            "months_per_unit": condition.metric.months_per_unit,
+            **threshold_in(condition, technology_field),
+        }
+        for technology_field in technology_fields
+        for position, criterion in enumerate(catalogue.criteria)
+        for number, condition in enumerate(criterion.conditions, 1)
+    ]
+    numbers = dict.fromkeys(("threshold", "least", "most"), pl.Float64)
+    texts = dict.fromkeys(("technology_field", "limit_source"), pl.String)
+    schema = {"position": pl.Int64, "condition": pl.Int64, **numbers, **texts}
+    return pl.DataFrame(rows, schema_overrides=schema)
+
+
+def threshold_in(condition: Condition, technology_field: str | None) -> Mapping[str, Any]:
+    """Return threshold, least, most, limit_source of a condition in a technology field.
+
+    least and most differ only where thresholds depend on the field and it is unknown: every one of
+    them may be the one.
+    """
+    usual, of_field = condition.threshold, condition.threshold_by_technology_field
+    if usual is None:
+        return dict.fromkeys(("threshold", "least", "most", "limit_source"))
+    if technology_field is None:
+        every = [usual, *of_field.values()]
+        least, most = min(every), max(every)
+        return {"threshold": usual, "least": least, "most": most, "limit_source": "catalogue"}
+    own = of_field.get(technology_field, usual)
+    source = "technology_field" if technology_field in of_field else "catalogue"
+    return {"threshold": own, "least": own, "most": own, "limit_source": source}
+
+
+def status_of_condition() -> pl.Expr:
+    """Return the three-valued status; an unknown interval or threshold leaves it undetermined.
+
+    Beyond every limit (no FTE at all) is not fulfilled whatever the limit.
+    """
+    low, high = pl.col("low"), pl.col("high")
+    least, most = pl.col("least"), pl.col("most")
+    at_least = pl.col("operator") == ">="
+    good = pl.when(at_least).then(low >= most).otherwise(high <= least)
+    bad = pl.when(at_least).then(high < least).otherwise((low > most) | low.is_infinite())
+    return (
+        pl.when(good.fill_null(value=False) & ~low.is_infinite())
+        .then(pl.lit(FULFILLED))
+        .when(bad.fill_null(value=False))
+        .then(pl.lit(NOT_FULFILLED))
+        .otherwise(pl.lit(UNDETERMINED))
+    )
+
+
+def lever() -> pl.Expr:
+    """Return what would fulfil a condition, from what is certain (2.4); null where nothing would.
+
+    Only for conditions that are not fulfilled; more: see `more_of_share`.
+    """
+    t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
+    kind, more = pl.col("lever_kind"), pl.col("more")
+    amount = (
+        pl.when(kind == "missing")
+        .then((t - n).round(6))
+        .when(kind == "months")
+        .then(t * pl.col("months_per_unit") - n)
+        .when(kind == "groups")
+        .then(total - n)
+        .when(kind == "share")
+        .then(more)
+        .when(kind == "own_funds")
+        .then(ratio(more, pl.lit(100) + more * 0))
+        .when(kind == "fte")
+        .then(ceil_at(ratio(n, t) - total, 2))
+    )
+    return pl.when(amount > 0).then(amount)
+
+
+def more_of_share() -> pl.Expr:
+    """Return how many more of both, the part and the whole, raise a share to its threshold.
+
+    Of own funds: how many cents.
+    """
+    t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
+    is_share = pl.col("lever_kind").is_in(["share", "own_funds"]) & (t < 1)
+    return ceil_at(ratio(t * total - n, pl.when(is_share).then(1 - t)), 0)
+
+
+# -------------------------------------------------------------------------------------- criteria
+def combine(conditions: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the computed status of every criterion, the AND of its conditions: the worst one's."""
+    worst = pl.col("status").replace_strict(WORST_FIRST, range(len(WORST_FIRST)))
+    # One number instead of two columns: it is sorted and compared sooner.
+    number = pl.col("file").cast(pl.Int64) * MOST_CRITERIA + pl.col("position")
+    table = conditions.with_columns(number=number).sort("number", worst)
+    table = table.unique("number", keep="first", maintain_order=True)
+    own = ["file", "position", "catalogue", "criterion_id", "kind"]
+    return table.select(*own, computed_status="status")
+
+
+def apply_ratings(criteria: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
+    """Add status, basis and against_hard: a rating replaces the computed status.
+
+    ratings: those of the criteria's catalogue.
+    """
+    rated = ratings.select("file", "criterion_id", "rated")
+    on = ["file", "criterion_id"]
+    table = criteria.join(rated, on=on, how="left", maintain_order="left")
+    assessed = pl.col("rated").is_not_null()
+    table = table.with_columns(
+        status=pl.coalesce("rated", "computed_status"),
+        basis=pl.when(assessed).then(pl.lit("assessed")).otherwise(pl.lit("computed")),
+    )
+    contrary = (
+        assessed & (pl.col("kind") == "hard") & (pl.col("rated") != pl.col("computed_status"))
+    )
+    return table.with_columns(against_hard=contrary.fill_null(value=False)).drop("rated")
+
+
+# ------------------------------------------------------------------------------------- decisions
+def decide(catalogue: Catalogue, criteria: pl.DataFrame) -> pl.DataFrame:
+    """Return each cluster's counts and decisions; criteria: those of the catalogue."""
+    status, soft = pl.col("status"), pl.col("kind") == "soft"
+    computed = pl.col("basis") == "computed"
+    ok, bad, open_ = (status == s for s in (FULFILLED, NOT_FULFILLED, UNDETERMINED))
+    doubtful = soft & computed
+    counts = criteria.group_by("file", maintain_order=True).agg(
+        fulfilled_hard=(ok & computed & ~soft).sum(),
+        fulfilled_soft=(ok & doubtful).sum(),
+        fulfilled_assessed=(ok & ~computed).sum(),
+        fulfilled=ok.sum(),
+        not_fulfilled=bad.sum(),
+        undetermined=open_.sum(),
+        sure=(ok & ~doubtful).sum(),
+        unsure=(open_ | doubtful).sum(),
+    )
+    counts = counts.select(
+        pl.lit(catalogue.id).alias("catalogue"), "file", pl.exclude("file").cast(pl.Int64)
+    )
+    return counts.with_columns(
+        decision=decision(catalogue, pl.col("fulfilled"), pl.col("undetermined")),
+        decision_confirmed=decision(catalogue, pl.col("sure"), pl.col("unsure")),
+    ).drop("sure", "unsure")
+
+
+def decision(catalogue: Catalogue, fulfilled: pl.Expr, undetermined: pl.Expr) -> pl.Expr:
+    """Return eligible, open or not_eligible by the catalogue's pass mark."""
+    return (
+        pl.when(fulfilled >= catalogue.pass_mark)
+        .then(pl.lit(ELIGIBLE))
+        .when(fulfilled + undetermined >= catalogue.pass_mark)
+        .then(pl.lit(OPEN))
+        .otherwise(pl.lit(NOT_ELIGIBLE))
+    )
+
+
+# ------------------------------------------------------------------------------ reference of 4.2
+def reference_condition(catalogue: Catalogue) -> Condition | None:
+    """Return the catalogue's condition against the reference limit, if it has one."""
+    every = (c for criterion in catalogue.criteria for c in criterion.conditions)
+    return next((c for c in every if c.threshold is None), None)
+
+
+def catalogue_limits(
+    catalogue: Catalogue,
+    values: pl.DataFrame,
+    bands: pl.DataFrame,
+    cohorts: Mapping[str, pl.DataFrame],
+) -> pl.DataFrame:
+    """Return every cluster's limit for criterion 4.2 of the catalogue, see `reference_limits`.
+
+    values: file, indicator, value. cohorts: those of the review as OWN, and of the periods at which
+    catalogues froze their limits.
+    """
+    condition = reference_condition(catalogue)
+    frozen = condition is not None and condition.stand_in == "frozen"
+    source = str(condition.frozen_period) if condition is not None and frozen else OWN
+    actors = values.filter(pl.col("indicator") == "actors")
+    return reference_limits(condition, actors, bands, cohorts[source])
+
+
+def without_stand_in(limits: pl.DataFrame) -> pl.DataFrame:
+    """Return the limits less those that are a stand-in."""
+    stand_in = pl.col("limit_source").str.contains(STANDS_IN)
+    return limits.with_columns(
+        limit=pl.when(~stand_in).then("limit"),
+        limit_source=pl.when(~stand_in).then("limit_source").otherwise(pl.lit("none")),
+    )
+
+
+def reference_limits(
+    condition: Condition | None,
+    actors: pl.DataFrame,
+    bands: pl.DataFrame,
+    cohorts: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
+
+    actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand
+    in, of this review or the frozen period. Reference bands of the catalogue win; else the upper
+    quartile of the size band, of the portfolio where that is suppressed, else none (contract 2.5).
+    """
+    if condition is None or (condition.stand_in == "none" and not condition.reference_bands):
+        return bands.select("file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none"))
+    if condition.reference_bands:
+        return _of_reference_bands(condition, actors)
+    ours = cohorts.filter(pl.col("indicator") == "actors_per_fte")
+    p75 = {(kind, cohort): p for kind, cohort, p in ours.select(*COHORT, "p75").iter_rows()}
+    of_band = {c: p for (kind, c), p in p75.items() if kind == "size_band" and p is not None}
+    whole = next((p for (kind, _), p in p75.items() if kind == "portfolio"), None)
+    name = "quartile" if condition.stand_in == "quartile" else f"frozen {condition.frozen_period}"
+    band = pl.col("size_band").replace_strict(of_band, default=None, return_dtype=pl.Float64)
+    source = (
+        pl.when(band.is_not_null())
+        .then(pl.format(f"{name}: size_band {{}}", pl.col("size_band")))
+        .otherwise(pl.lit("none" if whole is None else f"{name}: portfolio"))
+    )
+    limit = pl.coalesce(band, pl.lit(whole, pl.Float64))
+    return bands.select("file", limit=limit, limit_source=source)
+
+
+def _of_reference_bands(condition: Condition, actors: pl.DataFrame) -> pl.DataFrame:
+    limit, source = pl.lit(None, pl.Float64), pl.lit("none")
+    for band in reversed(condition.reference_bands):
+        inside = pl.col("value") <= band.up_to
+        limit = pl.when(inside).then(pl.lit(band.limit)).otherwise(limit)
+        source = pl.when(inside).then(pl.lit(f"bands: {band.source}")).otherwise(source)
+    return actors.select("file", limit=limit, limit_source=source)

@@ -1,0 +1,131 @@
+"""The stage: the verdicts in every scenario: by other definitions, and some months later."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue
+from pipeline.common.settings import Settings
+from pipeline.evaluation.benchmark import Benchmarks, benchmark
+from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
+from pipeline.figures.base import FIGURES
+from pipeline.figures.scenarios import CASE, EveryFigure, Scenario, scenarios
+
+WITHOUT_STAND_IN = Scenario("without_stand_in")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the usual verdicts rest on.
+
+    clusters: file, technology_field, federal_state, measures. ratings: those in force, see
+    `office.effective_ratings`. frozen: the cohorts of the periods at which catalogues froze their
+    limits of 4.2.
+    """
+
+    catalogues: Sequence[Catalogue]
+    settings: Settings
+    clusters: pl.DataFrame
+    benchmarks: Benchmarks
+    ratings: pl.DataFrame
+    frozen: Mapping[str, pl.DataFrame]
+
+
+def otherwise(
+    basis: Basis, figures: EveryFigure, verdicts: Sequence[Verdicts]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the tables robustness and outlook of the contract, by file.
+
+    verdicts: the usual ones, with which decisions are compared.
+    """
+    every = [*scenarios(basis.settings), WITHOUT_STAND_IN]
+    found = {one: verdicts_in(one, basis, figures) for one in every}
+    return robustness(found, verdicts), outlook(found)
+
+
+def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[Verdicts]:
+    """Return the verdicts of every catalogue in a scenario."""
+    own = figures_in(scenario, figures)
+    ratings = ratings_in_force(basis.ratings, scenario.months)
+    return [
+        evaluate(c, own, basis.clusters, limits_in(scenario, c, basis, own), ratings)
+        for c in basis.catalogues
+    ]
+
+
+def figures_in(scenario: Scenario, figures: EveryFigure) -> pl.DataFrame:
+    """Return the figures (FIGURES) of a scenario."""
+    if scenario == WITHOUT_STAND_IN:
+        return figures.usual
+    same = pl.col("variant").eq_missing(scenario.variant) & (pl.col("months") == scenario.months)
+    return figures.others.filter(same).select(list(FIGURES))
+
+
+def ratings_in_force(ratings: pl.DataFrame, months: int) -> pl.DataFrame:
+    """Return the ratings that have not expired so many months later."""
+    day = pl.col("as_of").dt.offset_by(f"{months}mo")
+    return ratings.filter((pl.col("valid_until") >= day).fill_null(value=True))
+
+
+def limits_in(
+    scenario: Scenario, catalogue: Catalogue, basis: Basis, figures: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the limits of criterion 4.2 in a scenario.
+
+    Another definition moves them, for they are made of the portfolio; time does not.
+    """
+    if scenario == WITHOUT_STAND_IN:
+        return without_stand_in(limits(catalogue, basis.benchmarks, basis.frozen))
+    if scenario.variant is None:
+        return limits(catalogue, basis.benchmarks, basis.frozen)
+    own = benchmark(figures, basis.clusters, basis.settings.cohorts)
+    return limits(catalogue, own, basis.frozen)
+
+
+def robustness(
+    found: Mapping[Scenario, Sequence[Verdicts]], verdicts: Sequence[Verdicts]
+) -> pl.DataFrame:
+    """Return each cluster's decision under every definition, and whether it is another one."""
+    usual = pl.concat([v.decisions.select("catalogue", "file", usual="decision") for v in verdicts])
+    others = [
+        v.decisions.with_columns(variant=pl.lit(one.variant))
+        for one, own in found.items()
+        if one.variant is not None
+        for v in own
+    ]
+    both = pl.concat(others).join(usual, on=["catalogue", "file"], maintain_order="left")
+    changed = pl.col("decision") != pl.col("usual")
+    return both.select("catalogue", "file", "variant", "decision", changed=changed)
+
+
+def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
+    """Return every criterion's status some months later, if nothing new comes in (contract 2.6).
+
+    The same data at a later as_of: funding runs out, success stories age, ratings expire; the
+    limit of 4.2 stays.
+    """
+    later = [
+        v.criteria.with_columns(months=pl.lit(one.months, CASE["months"]))
+        for one, own in found.items()
+        if one.variant is None
+        for v in own
+    ]
+    columns = ["catalogue", "file", "criterion_id", "months", "status"]
+    return pl.concat(later).select(columns)
+
+
+# ------------------------------------------------------------------------------------------ limits
+def limits(
+    catalogue: Catalogue, benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Return the reference limit of every cluster for criterion 4.2 of the catalogue."""
+    reference = references(benchmarks, frozen)
+    return catalogue_limits(catalogue, benchmarks.values, benchmarks.bands, reference)
+
+
+def references(
+    benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
+) -> Mapping[str, pl.DataFrame]:
+    """Return the cohorts that limits of 4.2 may be taken from."""
+    return {OWN: benchmarks.cohorts, **frozen}

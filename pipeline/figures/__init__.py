@@ -1,0 +1,1 @@
+"""Figures: every one as an interval [low, high], with the rows behind it (contract 2)."""

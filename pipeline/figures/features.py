@@ -1,0 +1,78 @@
+"""What describes each submission without judging it: counts behind the six features of a cluster.
+
+The six features (regional focus, companies of several stages, research and education, a clear
+field, the value chain covered, relations and shared knowledge) are described by counts; nothing is
+judged by them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.keys import title_key_expr
+from pipeline.figures.completeness import completeness
+from pipeline.submissions.actors.status import COMPANY
+
+SCIENCE = "Wissenschaft"
+# counts of bound actors behind the features
+COUNTED = [
+    *("actors", "near", "companies", "company_stages", "research", "science", "stages"),
+    "stage_known",
+]
+
+
+@dataclass(frozen=True)
+class Described:
+    """What pages tell of each submission by itself, every frame with file.
+
+    counts: COUNTED (i64), of submissions with bound actors. stages: stage, actors, see `stages`.
+    completeness: see `completeness.completeness`.
+    """
+
+    counts: pl.DataFrame
+    stages: pl.DataFrame
+    completeness: pl.DataFrame
+
+
+def described(
+    offices: pl.DataFrame,
+    counted: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    sheets: pl.DataFrame,
+    found: pl.DataFrame,
+) -> Described:
+    """Return what pages tell of submissions.
+
+    counted: the actors, see `actors.count`; the others see `completeness.completeness`.
+    """
+    bound = counted.filter(pl.col("counts"))
+    bound = bound.with_columns(stage=title_key_expr(pl.col("value_chain_stage")))
+    return Described(counts(bound), stages(bound), completeness(offices, tables, sheets, found))
+
+
+def counts(bound: pl.DataFrame) -> pl.DataFrame:
+    """Return file and COUNTED; bound: the certainly bound actors, with the key of their stage."""
+    is_company, stage = pl.col("judged_type") == COMPANY, pl.col("stage")
+    found = bound.group_by("file").agg(
+        actors=pl.len(),
+        near=pl.col("judged_near").sum(),
+        companies=is_company.sum(),
+        company_stages=stage.filter(is_company).drop_nulls().n_unique(),
+        research=pl.col("judged_rnd").sum(),
+        science=(pl.col("judged_group") == SCIENCE).sum(),
+        stages=stage.drop_nulls().n_unique(),
+        stage_known=stage.is_not_null().sum(),
+    )
+    return found.select("file", pl.col(COUNTED).cast(pl.Int64)).sort("file")
+
+
+def stages(bound: pl.DataFrame) -> pl.DataFrame:
+    """Return file, stage, actors: the stages of the value chain that bound actors name."""
+    named = bound.drop_nulls("stage")
+    return (
+        named.group_by("file", "stage")
+        .agg(actors=pl.len().cast(pl.Int64), name=pl.col("value_chain_stage").min())
+        .select("file", "actors", stage="name")
+        .sort("file", "actors", "stage", descending=[False, True, False])
+    )

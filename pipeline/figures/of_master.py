@@ -1,0 +1,54 @@
+"""Figures from Stammdaten: age, secured funding, strategy (contract 2.3: 4.1, 6, 7.2)."""
+
+import polars as pl
+
+from pipeline.common.exact import completed_months
+from pipeline.figures.base import Measures, Portfolio, figures, join_measures
+
+
+def measure_master(portfolio: Portfolio) -> Measures:
+    """Return the figures that hang on one cell each; an empty or bad cell leaves them unknown."""
+    as_of = pl.col("as_of")
+    age = completed_months(pl.col("founded"), as_of)
+    secured = completed_months(as_of, pl.col("funding_secured_until"))
+    dated = (pl.col("strategy_dated") <= as_of).cast(pl.Float64)
+    prospect = pl.when(pl.col("long_term_prospect").is_not_null()).then(1.0)
+    return join_measures(
+        [
+            # Whole years of completed months: a + 12 n months <= b.
+            _cell(portfolio, "age_years", "founded", age.floordiv(12), numerator=age),
+            _cell(portfolio, "secured_months", "funding_secured_until", secured, numerator=secured),
+            _cell(portfolio, "strategy_actors", "strategy_actors", pl.col("strategy_actors")),
+            _cell(portfolio, "strategy_dated", "strategy_dated", dated),
+            _cell(
+                portfolio,
+                "revision_concept",
+                "revision_concept",
+                pl.col("revision_concept").cast(pl.Float64),
+            ),
+            _cell(portfolio, "long_term_prospect", "long_term_prospect", prospect),
+        ]
+    )
+
+
+def _cell(
+    portfolio: Portfolio,
+    metric: str,
+    field: str,
+    value: pl.Expr,
+    numerator: pl.Expr | None = None,
+) -> Measures:
+    number = value if numerator is None else numerator
+    result = figures(portfolio.clusters.lazy(), metric, value, value, numerator=number)
+    is_known = pl.col(field).is_not_null()
+    rows = portfolio.clusters.lazy().select(
+        "file",
+        metric=pl.lit(metric),
+        sheet_key=pl.lit("master_data"),
+        row=pl.lit(0, pl.UInt32),
+        counted=pl.when(is_known).then(statement=True),
+        reason_code=pl.when(is_known).then(pl.lit("counts")).otherwise(pl.lit("cell_unknown")),
+        gaps=pl.when(is_known).then(pl.lit([], pl.List(pl.String))).otherwise(pl.lit([field])),
+        gain=pl.lit(1.0),
+    )
+    return Measures(result, rows)

@@ -1,0 +1,42 @@
+"""What the office should know of earlier publications and of its file system, in both languages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from pipeline.common.file_modes import Modes
+from pipeline.common.texts import LANGUAGES, texts
+from pipeline.history.published import RECORD, STATE, Earlier
+
+# A sentence by language.
+Notice = Mapping[str, str]
+SHOWN = 3
+
+
+def notices(earlier: Earlier, modes: Modes, unreadable: str | None = None) -> list[Notice]:
+    """Return what is said at the end of a run; unreadable: the period that it replaced, if so."""
+    own = [f"{unreadable}/{RECORD}"] if unreadable else []
+    found = list(damaged([*earlier.names, *own]))
+    if earlier.unchecked:
+        found.append(_in_both("unchecked", periods=", ".join(earlier.unchecked)))
+    if modes.refused:
+        found.append(_in_both("modes", outputs=str(earlier.outputs)))
+    return found
+
+
+def damaged(names: Sequence[str]) -> Iterator[Notice]:
+    """Yield which files of earlier publications are damaged (see `Earlier.names`), by period."""
+    for period, own in groupby(sorted(names), key=lambda name: name.split("/")[0]):
+        files = list(own)
+        in_state = all(name.split("/")[1] == STATE for name in files)
+        more = len(files) - SHOWN
+        rest = _in_both("more", n=str(more)) if more > 0 else {}
+        yield {
+            lang: texts("notices")["damaged_state" if in_state else "damaged"][lang].format(
+                period=period, files=", ".join([*files[:SHOWN], *filter(None, [rest.get(lang)])])
+            )
+            for lang in LANGUAGES
+        }
+
+
+def _in_both(code: str, **parts: str) -> Notice:
+    return {lang: texts("notices")[code][lang].format(**parts) for lang in LANGUAGES}

@@ -1,0 +1,1 @@
+"""What lies under outputs/: publishing, its record, its lock, the cache, releases."""

@@ -1,0 +1,189 @@
+"""From an analyst's workbook to the office's file: read, decide, write beside, check, replace.
+
+A file that would lose something stays as it is: a new file beside it holds the ratings.
+"""
+
+import datetime as dt
+import io
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from xlsxwriter import Workbook
+
+from pipeline.intake.worker import Read
+from pipeline.publication.adopt.append import Loss, Value, append_rows, losses
+from pipeline.publication.adopt.decide import ADOPTED, Outcome, decide
+from pipeline.publication.adopt.reading import (
+    Ratings,
+    UnusableFileError,
+    Views,
+    read_ratings,
+    read_views,
+)
+from pipeline.report.workbook.formats import DATES
+from schemas.declaration import office, registers
+
+SHEET = "assessments"
+COMPARED = ["catalogue", "cluster_id", "criterion_id", "rating", "reason", "assessor", "rated_on"]
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What was done: the file, its backup (None for a new file), what became of each view.
+
+    beside: the new file with all ratings, where the office's own would have lost something.
+    """
+
+    path: Path
+    views: Views
+    outcomes: Sequence[Outcome]
+    backup: Path | None = None
+    beside: Path | None = None
+    lost: Sequence[Loss] = ()
+
+    @property
+    def count(self) -> int:
+        """How many views became ratings."""
+        return sum(outcome.code == ADOPTED for outcome in self.outcomes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out and the ratings stand in the office's file."""
+        left_out = any(outcome.code not in (ADOPTED, "there") for outcome in self.outcomes)
+        return self.views.findings.is_empty() and not left_out and self.beside is None
+
+
+def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) -> Adopted:
+    """Take the views of a workbook over into its period's assessments.xlsx.
+
+    sign: whose they are; None: as the sheet of views says, in the row or once above.
+
+    Nothing that stands there is lost: rows are added below, a copy is kept, the new file takes the
+    old one's place in one step once it reads as it should; or the file stays as it is, and a new
+    one beside it holds all ratings. UnusableFileError if a file is not usable.
+    """
+    views = read_views(file, read)
+    path = inputs / views.period / "assessments.xlsx"
+    if not path.parent.is_dir():
+        raise UnusableFileError(path.parent, "no_folder")
+    content = path.read_bytes() if path.is_file() else file_of([])
+    ratings = read_content(content, path, read)
+    outcomes = decide(views, ratings.table, day, sign)
+    rows = [row_of(outcome, day) for outcome in outcomes if outcome.code == ADOPTED]
+    if not rows:
+        return Adopted(path, views, outcomes)
+    if lost := losses(content):
+        beside = free_path(path, day, "merged")
+        replace(beside, file_of([*ratings.rows(), *rows]))
+        return Adopted(path, views, outcomes, beside=beside, lost=lost)
+    new = append_rows(content, sheet_of(ratings), placed(rows, ratings))
+    check(ratings, rows, read_content(new, path, read).table)
+    backup = keep(path, day)
+    replace(path, new)
+    return Adopted(path, views, outcomes, backup)
+
+
+def read_content(content: bytes, path: Path, read: Read) -> Ratings:
+    """Return the ratings of a file that need not be in its place yet."""
+    staged = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        staged.write_bytes(content)
+        return read_ratings(staged, read)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+# ------------------------------------------------------------------------------------------- rows
+def row_of(outcome: Outcome, day: dt.date) -> dict[str, Value]:
+    """Return the rating that a view becomes, by field."""
+    same = ("catalogue", "cluster_id", "criterion_id", "rating", "reason")
+    own = {field: outcome.view[field] for field in same}
+    return own | {"assessor": str(outcome.by), "rated_on": day}
+
+
+def placed(rows: Sequence[Mapping[str, Value]], ratings: Ratings) -> list[dict[int, Value]]:
+    """Return the rows by column, ratings in the language of the sheet."""
+    columns = dict(zip(ratings.places["field"], ratings.places["column"], strict=True))
+    english = {e.de: e.en for e in registers()["ratings"]} if is_english(ratings) else {}
+    words = [{**row, "rating": english.get(str(row["rating"]), row["rating"])} for row in rows]
+    return [{columns[f]: value for f, value in row.items() if f in columns} for row in words]
+
+
+def sheet_of(ratings: Ratings) -> str:
+    """Return the name of the sheet of ratings."""
+    name: str = ratings.places["sheet"][0]
+    return name
+
+
+def is_english(ratings: Ratings) -> bool:
+    """Whether the sheet bears its English name."""
+    return sheet_of(ratings) == office().sheet(SHEET).name["en"]
+
+
+def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFrame) -> None:
+    """Raise if the new file does not read as the old rows and then the new ones: our mistake."""
+    old, fields = before.table, [f for f in COMPARED if f in set(before.places["field"])]
+    kept = after.head(old.height).select(fields)
+    added = after.tail(len(rows)).select(fields).to_dicts()
+    wanted = [{field: row[field] for field in fields} for row in rows]
+    whole = after.height == old.height + len(rows)
+    if not whole or not kept.equals(old.select(fields)) or added != wanted:
+        raise RuntimeError("the ratings would not read as they were written; nothing was replaced")
+
+
+# ------------------------------------------------------------------------------------------ files
+def file_of(rows: Sequence[Mapping[str, Value | None]]) -> bytes:
+    """Return a file of ratings: its headers, and the rows by field."""
+    target = io.BytesIO()
+    sheet = office().sheet(SHEET)
+    with Workbook(target, {"in_memory": True}) as file:
+        own = file.add_worksheet(sheet.name["de"])
+        bold = file.add_format({"bold": True, "bottom": 1})
+        day = file.add_format({"num_format": DATES["de"]})
+        for at, field in enumerate(sheet.fields):
+            own.write_string(0, at, field.name["de"], bold)
+            for number, row in enumerate(rows, 1):
+                value = row.get(field.key)
+                if isinstance(value, dt.date):
+                    own.write_datetime(number, at, value, day)
+                elif value is not None:
+                    own.write_string(number, at, value)
+        own.set_column(0, len(sheet.fields) - 1, 18)
+        own.freeze_panes(1, 0)
+    return target.getvalue()
+
+
+def keep(path: Path, day: dt.date) -> Path | None:
+    """Copy the file beside itself under a free name; nothing to copy gives None."""
+    if not path.is_file():
+        return None
+    backup = free_path(path, day, "bak")
+    shutil.copy2(path, backup)
+    return backup
+
+
+def free_path(path: Path, day: dt.date, kind: str) -> Path:
+    """Return the name of a new file beside another: its day, a number that is free, its kind."""
+    number, stem = 1, f"{path.stem}-{day:%Y-%m-%d}"
+    while (free := path.with_name(f"{stem}-{number}.{kind}{path.suffix}")).exists():
+        number += 1
+    return free
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put the content in the file's place in one step."""
+    staged = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        with staged.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if path.is_file():
+            shutil.copymode(path, staged)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)

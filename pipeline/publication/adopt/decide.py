@@ -1,0 +1,124 @@
+"""Which views become ratings, and why the others do not: plain rules over frames."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import load, shipped
+from pipeline.publication.adopt.reading import Views
+from pipeline.submissions.office import with_catalogue
+
+Row = Mapping[str, Any]
+Key = tuple[str, str, str]
+ADOPTED, THERE = "adopted", "there"
+# a short sign, no name of a person
+SIGN = re.compile(r"\w[\w.-]{0,11}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of one view.
+
+    code: adopted, there (the same stands there), or why not: unreadable, no_reason, doubled,
+    unknown_criterion, newer, unseen, no_sign, bad_sign. other: the rating that stands there, if one
+    is in the way or is replaced. by: the sign that the rating will bear.
+    """
+
+    view: Row
+    code: str
+    other: Row | None = None
+    by: str | None = None
+
+
+def decide(
+    views: Views, ratings: pl.DataFrame, day: dt.date, sign: str | None = None
+) -> list[Outcome]:
+    """Return what becomes of every view, in the order of the sheet.
+
+    ratings: those that stand in the office's file; day: the date that the new ones will bear;
+    sign: whose they are, whatever the sheet says.
+    """
+    own = with_catalogue(views.views, views.catalogue).filter(
+        ~pl.all_horizontal(
+            pl.col(c).is_null() for c in ("cluster_id", "criterion_id", "rating", "reason")
+        )
+    )
+    there, known = newest(ratings), newest(views.known)
+    taken: set[Key] = set()
+    result = []
+    for view in own.iter_rows(named=True):
+        by = sign or view.get("assessor") or views.sign
+        outcome = signed(of_view(view, taken, there, known, day), by)
+        taken.add(key_of(view))
+        result.append(outcome)
+    return result
+
+
+def of_view(
+    view: Row, taken: set[Key], there: Mapping[Key, Row], known: Mapping[Key, Row], day: dt.date
+) -> Outcome:
+    """Return what becomes of one view; taken: the keys of the views above it."""
+    key = key_of(view)
+    other = there.get(key)
+    if not all([*key, view["rating"]]):
+        return Outcome(view, "unreadable")
+    if key in taken:
+        return Outcome(view, "doubled")
+    if not is_criterion(view["catalogue"], view["criterion_id"]):
+        return Outcome(view, "unknown_criterion")
+    if not view["reason"]:
+        return Outcome(view, "no_reason")
+    if other is None:
+        return Outcome(view, ADOPTED)
+    if said(other) == said(view):
+        return Outcome(view, THERE, other)
+    if other["rated_on"] is not None and other["rated_on"] > day:
+        return Outcome(view, "newer", other)
+    if full(other) != full(known.get(key)):
+        return Outcome(view, "unseen", other)
+    return Outcome(view, ADOPTED, other)
+
+
+def signed(outcome: Outcome, by: str | None) -> Outcome:
+    """Return the outcome with whose rating it will be; without a good sign none is adopted."""
+    if outcome.code != ADOPTED:
+        return outcome
+    if not by:
+        return replace(outcome, code="no_sign")
+    return replace(outcome, by=by, code=ADOPTED if SIGN.fullmatch(by) else "bad_sign")
+
+
+def key_of(row: Row) -> Key:
+    """Return catalogue, cluster and criterion of a row."""
+    return row["catalogue"], row["cluster_id"], row["criterion_id"]
+
+
+def said(row: Row) -> tuple[Any, ...]:
+    """Return what a rating says."""
+    return row["rating"], row["reason"]
+
+
+def full(row: Row | None) -> tuple[Any, ...]:
+    """Return what a rating says, whose it is and of which day."""
+    return (*said(row), row["assessor"], row["rated_on"]) if row else ()
+
+
+def newest(ratings: pl.DataFrame) -> dict[Key, Row]:
+    """Return the rating that counts of each criterion: by date (undated is oldest), then by row.
+
+    Rows that wait for a rating are none.
+    """
+    rated = with_catalogue(ratings, "go-cluster").filter(
+        pl.col("rating").is_not_null() | pl.col("reason").is_not_null()
+    )
+    order = rated.sort("rated_on", "row", nulls_last=False)
+    return {key_of(row): row for row in order.iter_rows(named=True)}
+
+
+def is_criterion(catalogue: str, criterion: str) -> bool:
+    """Whether a shipped catalogue has the criterion; of others it is not known here."""
+    return catalogue not in shipped() or criterion in {c.id for c in load(catalogue).criteria}

@@ -1,0 +1,140 @@
+"""Reads the two files: the analyst's workbook, and the ratings that are there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import load
+from pipeline.common.findings import join_findings
+from pipeline.common.periods import NAME
+from pipeline.common.settings import load_settings
+from pipeline.common.texts import texts
+from pipeline.intake.discover import shown_name
+from pipeline.intake.gather import Intake, detail, gather
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
+from pipeline.intake.worker import Read
+from pipeline.submissions.parse.parse import Parsed, parse
+from pipeline.submissions.validate import Valid, validate
+from pipeline.tables.findings import findings_table
+from schemas.declaration import Workbook, office, views, wanted_sheet_keys
+from schemas.words import header_key
+
+# rows above the list of views in which its period and catalogue stand, each after its label
+HEAD_ROWS = 5
+
+
+class UnusableFileError(Exception):
+    """A file cannot be used; codes and details as in the findings of files."""
+
+    def __init__(self, path: Path, code: str, detail: str = "") -> None:
+        super().__init__(f"{path.name}: {code} {detail}".strip())
+        self.path, self.code, self.detail = path, code, detail
+
+
+@dataclass(frozen=True)
+class Views:
+    """What an analyst's workbook holds.
+
+    views: row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same and
+    rated_on of the ratings that the workbook was made with. findings: the table of the contract,
+    of the views alone. sign: whose views they are where a row does not say.
+    """
+
+    period: str
+    catalogue: str
+    views: pl.DataFrame
+    known: pl.DataFrame
+    findings: pl.DataFrame
+    sign: str | None = None
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """The ratings that are there: the frame, its columns and cells (`Parsed.places`, `.cells`)."""
+
+    table: pl.DataFrame
+    places: pl.DataFrame
+    cells: pl.DataFrame
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows by field; what cannot be used as it stands in the file."""
+        wanted = [f.key for f in office().sheet("assessments").fields]
+        raw = {(r["row"], r["field"]): r["raw"] for r in self.cells.iter_rows(named=True)}
+        return [
+            {f: raw.get((row["row"], f)) if row[f] is None else row[f] for f in wanted}
+            for row in self.table.iter_rows(named=True)
+        ]
+
+
+def read_views(path: Path, read: Read) -> Views:
+    """Return what the workbook holds; UnusableFileError if it has no views to take over."""
+    sent, parsed, valid = read_one(path, views(), read)
+    names = parsed.sheets.filter(pl.col("sheet_key") == "views")["sheet"]
+    if names.is_empty():
+        raise UnusableFileError(path, "missing_sheet", views().sheet("views").name["de"])
+    own = sent.sheets.filter(pl.col("name") == names[0]).select("sheet")
+    head = heads(sent.cells.join(own, on="sheet", how="semi"))
+    period = head.get("o_period", "")
+    if not NAME.match(period):
+        raise UnusableFileError(path, "no_period")
+    found = join_findings(parsed.findings, valid.findings).filter(pl.col("sheet_key") == "views")
+    found = found.filter(~pl.col("code").is_in(["unknown_column", "office_field"]))
+    nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
+    about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
+    first = load_settings().review.first_catalogue
+    owners = sent.files.with_columns(cluster_id=pl.lit(None, pl.String))
+    table = findings_table(found, parsed.cells, owners, about, [views()], load(first))
+    return Views(
+        period,
+        head.get("o_catalogue", first),
+        valid.tables["views"].sort("row"),
+        valid.tables["assessments"].sort("row"),
+        table,
+        head.get("o_assessor"),
+    )
+
+
+def read_ratings(path: Path, read: Read) -> Ratings:
+    """Return the ratings of the file; UnusableFileError if it is none of ours."""
+    _, parsed, valid = read_one(path, office(), read)
+    places = parsed.places.filter(pl.col("sheet_key") == "assessments")
+    own = parsed.findings.filter(pl.col("sheet_key") == "assessments")
+    lacks = own.filter(pl.col("code").is_in(["missing_sheet", "missing_column"]))
+    if lacks.height:
+        raise UnusableFileError(path, lacks["code"][0], lacks["field"][0] or lacks["sheet"][0])
+    needed = {"rated_on", "assessor"} - set(places["field"])
+    if needed:
+        name = office().sheet("assessments").field(min(needed)).name["de"]
+        raise UnusableFileError(path, "missing_column", name)
+    cells = parsed.cells.filter(pl.col("sheet_key") == "assessments")
+    return Ratings(valid.tables["assessments"].sort("row"), places, cells)
+
+
+def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed, Valid]:
+    """Return what one file holds, typed, and valid."""
+    outcome = next(iter(read([path], wanted_sheet_keys(workbook))))
+    if isinstance(outcome, Refusal):
+        raise UnusableFileError(path, outcome.code, detail(outcome))
+    most = load_settings().intake.max_file_mb
+    sent = gather(numbered([path], [shown_name(path)]), [outcome], most_mb=most)
+    parsed = parse(workbook, *sent.stacked())
+    return sent, parsed, validate(workbook, parsed)
+
+
+def heads(cells: pl.DataFrame) -> dict[str, str]:
+    """Return what stands beside the labels of period, catalogue and assessor above the views."""
+    labels = {
+        header_key(texts("workbook")[code][lang]): code
+        for code in ("o_period", "o_catalogue", "o_assessor")
+        for lang in ("de", "en")
+    }
+    top = cells.filter((pl.col("row") < HEAD_ROWS) & pl.col("text").is_not_null())
+    found = {(r["sheet"], r["row"], r["column"]): r["text"] for r in top.iter_rows(named=True)}
+    return {
+        labels[header_key(text)]: found[sheet, row, column + 1]
+        for (sheet, row, column), text in found.items()
+        if header_key(text) in labels and (sheet, row, column + 1) in found
+    }

@@ -1,0 +1,246 @@
+"""Surveys no submission a second time: what each came to by itself is kept beside the outputs.
+
+Surveys are kept in packs of some hundred submissions, as frames. The folder may be deleted at any
+time.
+"""
+
+import json
+import platform
+import struct
+import sys
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+import pipeline
+from pipeline.common.frames import frames_of, record_of
+from pipeline.figures.each_submission import Asked, Sent, Survey
+from pipeline.publication import provenance
+from pipeline.publication.store import CACHE, Store
+
+FOLDER, SUFFIX, INDEX = f"{CACHE}/surveys", ".survey", "packs.json"
+LENGTH = struct.Struct("<Q")
+# Of a pack less of which is wanted the rest is surveyed anew. Of more packs than so many the larger
+# half is used: the small ones become one.
+LEAST_SHARE = 0.5
+MOST_PACKS, FILES_A_PACK = 20, 50
+# The number of a file that gets none.
+GONE = 2**32 - 1
+ROOT = Path(pipeline.__file__).parents[1]
+# The libraries that read workbooks, and all that surveys are made with.
+READERS = ["olefile", "xlrd"]
+LIBRARIES = [*READERS, "polars", "pandera", "pyproj", "rapidfuzz"]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What was kept together: the keys of files, and frames whose file is a place among them."""
+
+    keys: list[str]
+    frames: Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class SurveyCache:
+    """What submissions came to in earlier runs.
+
+    store: None keeps nothing. scheme: what surveys of one content hang on besides it. by_name:
+    whether they also hang on the file's name, as mappings look at it.
+    """
+
+    store: Store | None
+    scheme: str
+    by_name: bool = False
+
+    def find(self, files: pl.DataFrame) -> list[Survey]:
+        """Return the surveys of the files that are known, under their numbers.
+
+        files: file, source_file, sha256 (empty where it is not known).
+        """
+        wanted = self.by_key(files)
+        entries, most = self.useful(wanted), MOST_PACKS + len(wanted) // FILES_A_PACK
+        found, given = [], set[str]()
+        for entry in entries if len(entries) <= most else entries[: most // 2]:
+            pack = self.loaded(entry)
+            if pack is None:
+                continue
+            places = {place: key for place, key in enumerate(pack.keys) if key not in given}
+            rows = [(place, n) for place, key in places.items() for n in wanted.get(key, ())]
+            given.update(pack.keys)
+            found.append(record_of(Survey, renumbered(pack.frames, rows)))
+        return found
+
+    def keep(self, sent: Sent) -> None:
+        """Keep the surveys of a batch."""
+        if self.store is None:
+            return
+        keys = {number: key for key, own in self.by_key(sent.files).items() for number in own}
+        for part in sent.parts:
+            self.keep_part(part, {n: keys[n] for n in part.files["file"] if n in keys})
+
+    def drop_old(self) -> None:
+        """Drop what no recent run has used."""
+        if self.store is not None:
+            self.store.forget()
+
+    def by_key(self, files: pl.DataFrame) -> dict[str, list[int]]:
+        """Return the numbers of the files by what they are known by.
+
+        Several files may have one content; without a checksum a file is unknown.
+        """
+        found: dict[str, list[int]] = {}
+        for number, name, sha256_ in files.select("file", "source_file", "sha256").iter_rows():
+            if sha256_:
+                key = f"{sha256_} {name}" if self.by_name else sha256_
+                found.setdefault(key, []).append(number)
+        return found
+
+    # -------------------------------------------------------------------------------------- disk
+    def loaded(self, entry: Mapping[str, Any]) -> Pack | None:
+        """Return the pack that the index speaks of; None if it is not what was written."""
+        content = self.store.load(entry["name"]) if self.store else None
+        pack = unpacked(content) if content is not None else None
+        return pack if pack is not None and pack.keys == entry["keys"] else None
+
+    def useful(self, wanted: Collection[str]) -> list[dict[str, Any]]:
+        """Return what the index says of the packs that hold enough of what no larger one holds.
+
+        The most useful first.
+        """
+        uses, left = [], set(wanted)
+        ours = [entry for entry in self.index() if entry["scheme"] == self.scheme]
+        for entry in sorted(ours, key=lambda entry: -len(left.intersection(entry["keys"]))):
+            own = left.intersection(entry["keys"])
+            if own and len(own) >= LEAST_SHARE * len(entry["keys"]):
+                left -= own
+                uses.append(entry)
+        return uses
+
+    def keep_part(self, part: Survey, keys: Mapping[int, str]) -> None:
+        """Keep the surveys of submissions under their keys, each content once."""
+        if self.store is None or not keys:
+            return
+        first = {key: number for number, key in reversed(list(keys.items()))}
+        rows = [(number, place) for place, number in enumerate(first.values())]
+        frames = renumbered(frames_of(part), rows)
+        name = sha256("\n".join([self.scheme, *first]).encode()).hexdigest()
+        self.store.save(name, *packed(Pack(list(first), frames)))
+        there = [e for e in self.index() if e["name"] != name and self.store.holds(e["name"])]
+        entry = {"name": name, "scheme": self.scheme, "keys": list(first)}
+        self.store.write(INDEX, json.dumps([*there, entry]).encode())
+
+    def index(self) -> list[dict[str, Any]]:
+        """Return what packs there are: their names, schemes and keys."""
+        content = self.store.read(INDEX) if self.store else None
+        try:
+            entries = json.loads(content or b"[]")
+            return [e for e in entries if {"name", "scheme", "keys"} <= set(e) and set(e["keys"])]
+        except (ValueError, TypeError):
+            return []
+
+
+def survey_cache(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bool) -> SurveyCache:
+    """Return the cache below the outputs. wanted: see `worker.Read`; use: whether to use it."""
+    store = Store(outputs / FOLDER, SUFFIX) if use else None
+    return SurveyCache(store, scheme_of(asked, wanted), bool(asked.mappings))
+
+
+# ------------------------------------------------------------------------------------------ scheme
+def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
+    """Return what two surveys of one content must have in common to be the same."""
+    said = [
+        code_version(),
+        sorted(wanted),
+        sorted(provenance.declarations().items()),
+        asked.settings.model_dump(mode="json"),
+        asked.last_day.isoformat(),
+        [(mapping.name, mapping.sha256) for mapping in asked.mappings],
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """Return what tells our code, and what it reads with, from every other version."""
+    modules = sorted(p for name in ("pipeline", "schemas") for p in (ROOT / name).rglob("*.py"))
+    parts = [provenance.of_file(path) for path in modules]
+    parts += [f"{name} {version(name)}" for name in LIBRARIES]
+    parts += [sys.version, platform.machine(), zlib.ZLIB_RUNTIME_VERSION, expat.EXPAT_VERSION]
+    return provenance.of_parts(parts)
+
+
+# ------------------------------------------------------------------------------------------- packs
+def packed(pack: Pack) -> Iterator[bytes]:
+    """Yield the parts of an entry: the length of its head, the head, the frames as Arrow streams.
+
+    Nothing is compressed: texts can be found in it (see `find`).
+    """
+    streams = {name: as_stream(frame) for name, frame in pack.frames.items()}
+    head = {"keys": pack.keys, "frames": {name: len(s) for name, s in streams.items()}}
+    content = json.dumps(head).encode()
+    yield LENGTH.pack(len(content))
+    yield content
+    yield from streams.values()
+
+
+def unpacked(entry: memoryview) -> Pack | None:
+    """Return what an entry says; None if it is none of ours."""
+    try:
+        (length,) = LENGTH.unpack_from(entry)
+        head = json.loads(bytes(entry[LENGTH.size : LENGTH.size + length]))
+        rest, frames = entry[LENGTH.size + length :], {}
+        for name, size in head["frames"].items():
+            frames[name] = pl.read_ipc_stream(BytesIO(rest[:size]))
+            rest = rest[size:]
+        return Pack(head["keys"], frames)
+    except (ValueError, KeyError, TypeError, struct.error, pl.exceptions.PolarsError):
+        return None
+
+
+def as_stream(frame: pl.DataFrame) -> bytes:
+    """Return a frame as an Arrow stream."""
+    stream = BytesIO()
+    frame.rechunk().write_ipc_stream(stream, compression="uncompressed")
+    return stream.getvalue()
+
+
+# ------------------------------------------------------------------------------------------ frames
+def renumbered(
+    frames: Mapping[str, pl.DataFrame], numbers: Iterable[tuple[int, int]]
+) -> dict[str, pl.DataFrame]:
+    """Return the rows of the files that get a number, under it; of several numbers once for each.
+
+    numbers: pairs of a file and the number that it is to have instead.
+    """
+    pairs = np.array(list(numbers), np.uint32).reshape(-1, 2)
+    files = pairs[:, 0]
+    if len(np.unique(files)) < len(files):
+        at = pl.DataFrame(pairs, schema=["file", "number"])
+        return {name: _doubled(frame, at) for name, frame in frames.items()}
+    places = np.full(int(files.max(initial=0)) + 1, GONE, np.uint32)
+    places[files] = pairs[:, 1]
+    return {name: _renumbered(frame, places) for name, frame in frames.items()}
+
+
+def _doubled(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
+    joined = frame.join(at, on="file", maintain_order="left")
+    return joined.with_columns(file="number").select(frame.columns)
+
+
+def _renumbered(frame: pl.DataFrame, numbers: NDArray[np.uint32]) -> pl.DataFrame:
+    files = frame["file"].to_numpy()
+    known = files < len(numbers)
+    new = np.where(known, numbers[np.where(known, files, 0)], GONE)
+    frame = frame.with_columns(pl.Series("file", new, pl.UInt32))
+    return frame if (new != GONE).all() else frame.filter(pl.Series(new != GONE))

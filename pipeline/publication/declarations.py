@@ -1,0 +1,41 @@
+"""Every file under schemas/ that people may change, and the shape it must have."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.common.catalogue import Figure
+from pipeline.common.settings import Settings
+from pipeline.report.feedback.formulas import Functions
+from pipeline.report.form.plan import FormTexts
+from pipeline.submissions.crosschecks.declared import CrossChecks
+from pipeline.submissions.field_messages import Phrases
+from pipeline.submissions.mapping.hints import Hints
+from pipeline.tables.findings import Kinds
+from pipeline.tables.hints import hints
+from schemas.checked import Text, load
+from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
+
+# Catalogues aside, which `catalogue.load` checks one by one. In the order in which they build on
+# each other, so that the first mistake is named where it stands.
+SHAPES: Mapping[str, Any] = {
+    **REGISTERS,
+    "workbook.toml": Submission,
+    "office.toml": OfficeFiles,
+    "views.toml": Sheets,
+    "settings.toml": Settings,
+    "metrics.toml": dict[str, Figure],
+    "texts.toml": dict[str, dict[str, Text]],
+    "messages.toml": Phrases,
+    "findings.toml": Kinds,
+    "crosschecks.toml": CrossChecks,
+    "mapping_hints.toml": Hints,
+    "form.toml": FormTexts,
+    "functions.toml": Functions,
+}
+
+
+def check_declarations() -> None:
+    """Load every file; DeclarationError names the mistakes of the first that has some."""
+    for name, shape in SHAPES.items():
+        load(name, shape)
+    hints()  # only with polars, which check needs not do for a file without slips

@@ -1,0 +1,128 @@
+"""Compares the tables of two publications: plain functions over frames, the earlier one first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.publication.diff.causes import causes_of_clusters, causes_of_criteria, evidence
+from pipeline.publication.diff.publication import Publication
+from pipeline.publication.diff.sources import changed_sources
+from schemas.tables import INDICATORS
+
+Tables = Mapping[str, pl.DataFrame]
+CRITERION = ["catalogue", "cluster_id", "criterion_id"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two publications.
+
+    sources: see `changed_sources`. submissions: cluster_id, file_before, file_now, state_before,
+    state_now of the clusters whose submission is another one. clusters: cluster_id, name,
+    state_before, state_now, causes of every cluster of which anything below differs. decisions:
+    catalogue, cluster_id, decision_before, decision_now, fulfilled_before, fulfilled_now. criteria:
+    CRITERION, status_before, status_now, reason_{de,en}_{before,now}, causes. indicators:
+    cluster_id, indicator, before, now.
+    """
+
+    sources: pl.DataFrame
+    submissions: pl.DataFrame
+    clusters: pl.DataFrame
+    decisions: pl.DataFrame
+    criteria: pl.DataFrame
+    indicators: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs at all."""
+        frames = (self.sources, self.clusters, self.decisions, self.criteria, self.indicators)
+        return all(frame.is_empty() for frame in frames)
+
+
+def compare(before: Publication, now: Publication) -> Difference:
+    """Return what differs."""
+    sources = changed_sources(before.record, now.record)
+    known = evidence(before, now, sources)
+    turned = causes_of_criteria(criteria(before.tables, now.tables), known)
+    moved = indicators(before.tables, now.tables)
+    decided = decisions(before.tables, now.tables)
+    states = cluster_states(before.tables, now.tables)
+    found = causes_of_clusters(states, decided, turned, moved, known)
+    submissions = known.files.filter(pl.col("own_data")).join(
+        states.drop("name"), on="cluster_id", how="left"
+    )
+    submissions = submissions.drop("own_data", "mapping").sort("cluster_id")
+    return Difference(sources, submissions, found, decided, turned, moved)
+
+
+def cluster_states(before: Tables, now: Tables) -> pl.DataFrame:
+    """Return cluster_id, name, state_before, state_now of every cluster of either."""
+    kept = ["cluster_id", "name", "state"]
+    one, other = (tables["coverage"].select(kept) for tables in (before, now))
+    both = one.join(other, on="cluster_id", how="full", coalesce=True, suffix="_now")
+    return both.select(
+        "cluster_id",
+        name=pl.coalesce("name_now", "name"),
+        state_before="state",
+        state_now="state_now",
+    ).sort("cluster_id")
+
+
+def decisions(before: Tables, now: Tables) -> pl.DataFrame:
+    """Return the decisions that differ, of catalogues in both; null where not reviewed."""
+    keys, kept = ["catalogue", "cluster_id"], ["decision", "fulfilled"]
+    one, other = (tables["decisions"].select(*keys, *kept) for tables in (before, now))
+    return side_by_side(one, other, keys, kept).filter(differs("decision") | differs("fulfilled"))
+
+
+def criteria(before: Tables, now: Tables) -> pl.DataFrame:
+    """Return the criteria of clusters reviewed in both whose status differs.
+
+    A criterion that only one of two versions of a catalogue has is null on the other side.
+    """
+    kept = ["status", "computed_status", "basis", "reason_de", "reason_en"]
+    one, other = (tables["criteria"].select(*CRITERION, *kept) for tables in (before, now))
+    both = one.join(other, on=["catalogue", "cluster_id"], how="semi")
+    both = both.select("catalogue", "cluster_id").unique()
+    one, other = (
+        part.join(both, on=["catalogue", "cluster_id"], how="semi") for part in (one, other)
+    )
+    both = side_by_side(one, other, CRITERION, kept).filter(differs("status"))
+    number = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
+    return both.sort("catalogue", "cluster_id", number, "criterion_id")
+
+
+def indicators(before: Tables, now: Tables) -> pl.DataFrame:
+    """Return the indicators of clusters reviewed in both whose value differs."""
+    one, other = (long(tables["clusters"]) for tables in (before, now))
+    both = one.join(other, on=["cluster_id", "indicator"], suffix="_now")
+    both = both.filter(pl.col("value").ne_missing(pl.col("value_now")))
+    order = pl.col("indicator").cast(pl.Enum(INDICATORS))
+    both = both.sort("cluster_id", order)
+    return both.select("cluster_id", "indicator", before="value", now="value_now")
+
+
+def long(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, indicator, value; other versions of the program may know fewer."""
+    known = [name for name in INDICATORS if name in clusters.columns]
+    wide = clusters.select("cluster_id", *known)
+    wide = wide.unpivot(known, index="cluster_id", variable_name="indicator")
+    return wide.cast({"value": pl.Float64})
+
+
+def side_by_side(
+    one: pl.DataFrame, other: pl.DataFrame, keys: list[str], kept: list[str]
+) -> pl.DataFrame:
+    """Return keys and each column kept as <name>_before and <name>_now, of catalogues in both."""
+    for_both = one.select("catalogue").unique().join(other, on="catalogue", how="semi")
+    parts = [
+        part.join(for_both, on="catalogue", how="semi").rename({k: f"{k}_{side}" for k in kept})
+        for part, side in ((one, "before"), (other, "now"))
+    ]
+    return parts[0].join(parts[1], on=keys, how="full", coalesce=True).sort(keys)
+
+
+def differs(column: str) -> pl.Expr:
+    """Whether both sides of a column differ; of two unknown ones there is no difference."""
+    return pl.col(f"{column}_before").ne_missing(pl.col(f"{column}_now"))

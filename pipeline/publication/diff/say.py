@@ -1,0 +1,189 @@
+"""Says a difference: in words for people, as plain data for programs."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.texts import number, percent, say
+from pipeline.publication.diff.compare import Difference
+from pipeline.publication.diff.publication import Publication
+from pipeline.publication.diff.sources import catalogue_versions
+
+Row = Mapping[str, Any]
+DIGITS = {"count": 0, "decimal": 2, "eur": 0}
+MOST_SOURCES = 20
+
+
+def lines(
+    before: Publication, now: Publication, difference: Difference, lang: str
+) -> Iterator[str]:
+    """Yield the lines that say what differs; strangers' texts are in them as they are."""
+    period = now.record.get("period", "")
+    both = (publication_line(p, lang) for p in (before, now))
+    yield f"{period}: {' → '.join(both)}"
+    if difference.is_empty:
+        yield say("diff", "equal", lang)
+        return
+    yield from source_lines(before, now, difference, lang)
+    yield from cluster_lines(before, now, difference, lang)
+
+
+def publication_line(publication: Publication, lang: str) -> str:
+    """Return which publication this is: its revision, whether released, when it was computed."""
+    stands = publication.standing
+    moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
+    code = "draft" if stands.is_draft else "released"
+    said = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
+    place = say("diff", publication.place, lang)
+    return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
+
+
+# ----------------------------------------------------------------------------------- what went in
+def source_lines(
+    before: Publication, now: Publication, difference: Difference, lang: str
+) -> Iterator[str]:
+    """Yield what went in otherwise."""
+    yield ""
+    yield say("diff", "head_sources" if difference.sources.height else "same_sources", lang)
+    versions = [catalogue_versions(p.record) for p in (before, now)]
+    rows = difference.sources.to_dicts()
+    for row in rows[:MOST_SOURCES]:
+        yield f"  {source_line(row, versions, lang)}"
+    if len(rows) > MOST_SOURCES:
+        yield "  " + say("diff", "more", lang).format(n=len(rows) - MOST_SOURCES)
+    for row in difference.submissions.drop_nulls().iter_rows(named=True):
+        if row["file_before"] != row["file_now"]:
+            both = {row["state_before"], row["state_now"]}
+            code = "other_file" if both == {"reviewed"} else "other_file_sent"
+            yield "  " + say("diff", code, lang).format(**row)
+
+
+def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
+    """Return one source with what became of it, and both states where people can read them."""
+    kind, name = row["kind"], say("request_name", row["name"], lang)
+    line = f"{say('source_kind', kind, lang)} {name}: {say('source_change', row['change'], lang)}"
+    shown = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
+    if kind == "catalogue":
+        shown = (versions[0].get(row["name"]), versions[1].get(row["name"]))
+    if row["change"] != "changed" or None in shown or shown[0] == shown[1]:
+        return line
+    return f"{line} ({shown[0]} → {shown[1]})"
+
+
+# ------------------------------------------------------------------------------- what came of it
+def cluster_lines(
+    before: Publication, now: Publication, difference: Difference, lang: str
+) -> Iterator[str]:
+    """Yield what differs of each cluster, and why."""
+    every = now.tables["coverage"].height
+    moved = difference.decisions.filter(
+        pl.col("decision_before").ne_missing(pl.col("decision_now"))
+    )
+    yield ""
+    yield say("diff", "head_clusters", lang).format(
+        n=difference.clusters.height,
+        all=every,
+        decided=moved["cluster_id"].n_unique(),
+        turned=difference.criteria.height,
+    )
+    parts = {
+        name: by_cluster(getattr(difference, name))
+        for name in ("decisions", "criteria", "indicators")
+    }
+    first = next(iter(catalogue_versions(now.record)), "")
+    for cluster in difference.clusters.iter_rows(named=True):
+        own = {name: found.get(cluster["cluster_id"], ()) for name, found in parts.items()}
+        yield f"{cluster['cluster_id']} {cluster['name'] or ''}".rstrip()
+        yield f"  {say('diff', 'cause', lang)}: {causes(cluster, lang)}"
+        if cluster["state_before"] != cluster["state_now"]:
+            yield f"  {turn(cluster, 'state', 'outcome', lang)}"
+        yield from (f"  {decision_line(row, first, lang)}" for row in own["decisions"])
+        for row in own["criteria"]:
+            yield from criterion_lines(row, first, lang)
+        if own["indicators"]:
+            yield "  " + "; ".join(indicator(row, lang) for row in own["indicators"])
+
+
+def by_cluster(table: pl.DataFrame) -> Mapping[str, list[Row]]:
+    """Return the rows of each cluster."""
+    found: dict[str, list[Row]] = {}
+    for row in table.iter_rows(named=True):
+        found.setdefault(row["cluster_id"], []).append(row)
+    return found
+
+
+def causes(row: Row, lang: str) -> str:
+    """Return the causes in words."""
+    return ", ".join(say("diff_cause", code, lang) for code in row["causes"])
+
+
+def turn(row: Row, column: str, group: str, lang: str) -> str:
+    """Return a code then and now in words."""
+    then, now = (row[f"{column}_{side}"] for side in ("before", "now"))
+    said = [say(group, code, lang) if code else say("diff", "none", lang) for code in (then, now)]
+    return " → ".join(dict.fromkeys(said))
+
+
+def decision_line(row: Row, first: str, lang: str) -> str:
+    """Return a decision then and now, with how many criteria are fulfilled."""
+    counts = " → ".join(number(row[f"fulfilled_{side}"], 0, lang) for side in ("before", "now"))
+    fulfilled = say("diff", "fulfilled", lang).format(counts=counts)
+    return f"{of_catalogue(row, first)}{turn(row, 'decision', 'decision', lang)} ({fulfilled})"
+
+
+def criterion_lines(row: Row, first: str, lang: str) -> Iterator[str]:
+    """Yield a criterion that turned, why, and both reasons."""
+    status = turn(row, "status", "status", lang)
+    yield f"  {of_catalogue(row, first)}{row['criterion_id']} {status} ({causes(row, lang)})"
+    for side in ("before", "now"):
+        reason = row[f"reason_{lang}_{side}"]
+        if reason:
+            yield f"    {say('diff', side, lang)}: {reason}"
+
+
+def of_catalogue(row: Row, first: str) -> str:
+    """Return the catalogue where it is not the one that decides."""
+    return "" if row["catalogue"] == first else f"{row['catalogue']}: "
+
+
+def indicator(row: Row, lang: str) -> str:
+    """Return an indicator's value then and now."""
+    form = say("indicator_format", row["indicator"], lang)
+    values = (shown(row[side], form, lang) for side in ("before", "now"))
+    return f"{say('indicator', row['indicator'], lang)} {' → '.join(values)}"
+
+
+def shown(value: float | None, form: str, lang: str) -> str:
+    """Return a value as its format has it."""
+    if form == "share":
+        return percent(value, lang)
+    return number(value, DIGITS.get(form, 2), lang)
+
+
+# ------------------------------------------------------------------------------------ for programs
+def as_json(before: Publication, now: Publication, difference: Difference) -> str:
+    """Return the same as JSON, in ASCII, so that a terminal obeys nothing in it."""
+    names = ("sources", "submissions", "clusters", "decisions", "criteria", "indicators")
+    content = {
+        "period": now.record.get("period"),
+        "before": publication_data(before),
+        "now": publication_data(now),
+        "equal": difference.is_empty,
+        **{name: getattr(difference, name).to_dicts() for name in names},
+    }
+    return json.dumps(content, ensure_ascii=True, indent=2)
+
+
+def publication_data(publication: Publication) -> dict[str, Any]:
+    """Return which publication this is."""
+    stands = publication.standing
+    return {
+        "place": publication.place,
+        "state": stands.state,
+        "revision": stands.revision,
+        "released_by": stands.released_by,
+        "released_at": stands.released_at,
+        "started": publication.record.get("started"),
+    }

@@ -1,0 +1,227 @@
+"""Publishes a period as a whole or not at all; what stood there goes to the archive.
+
+While folders change places a note beside them says what is being done, by which the next run puts
+right what a killed one left (`recover`).
+"""
+
+import ctypes
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from pipeline.common.file_modes import PRIVATE_FOLDER
+from pipeline.common.periods import NAME
+from pipeline.history.published import DATA, RECORD
+from pipeline.review import Review
+
+ARCHIVE, STAGING, NOTE = ".archive", ".staging", ".note.json"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+@contextmanager
+def staging_folder(outputs: Path, period: str) -> Iterator[Path]:
+    """Yield an empty folder in which a publication is written; see `publish`.
+
+    The caller holds the lock of the outputs. If what is done in the context fails, nothing changes.
+    """
+    staging = outputs / STAGING / f"{period}-{os.getpid()}"
+    remove(staging)
+    staging.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    staging.mkdir()
+    try:
+        yield staging
+    except BaseException:
+        recover(outputs)
+        raise
+    with suppress(OSError):  # it is published; the next run cleans up
+        recover(outputs)
+
+
+def publish(staging: Path, outputs: Path, period: str, moment: str) -> Path:
+    """Put a publication in its place in one step; what stood there goes to the archive.
+
+    staging: the folder of `staging_folder` with all files, run.json among them. moment: the name
+    under which the former publication is archived. Returns the folder of the publication.
+    """
+    target = outputs / period
+    flush(staging)
+    archive = archive_place(outputs, period, moment)
+    lead_to_the_same(target, staging.with_suffix(".link"))
+    note(staging, target, archive)
+    replace(staging, target, archive)
+    return target
+
+
+def archive_place(outputs: Path, period: str, moment: str) -> Path:
+    """Return a place in the archive that is free."""
+    place = outputs / ARCHIVE / period / moment
+    number = 1
+    while place.exists():
+        number += 1
+        place = place.with_name(f"{moment}-{number}")
+    return place
+
+
+def lead_to_the_same(target: Path, beginning: Path) -> None:
+    """Let a publication that is a link lead to the same folder from the archive, too."""
+    if target.is_symlink() and target.exists():
+        beginning.symlink_to(target.resolve())
+        beginning.rename(target)
+
+
+def replace(staging: Path, target: Path, archive: Path) -> None:
+    """Put staging in the place of target, what stood there into the archive."""
+    if not target.exists():
+        staging.rename(target)
+        return
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    if not exchange(staging, target):
+        target.rename(archive)
+        staging.rename(target)
+        return
+    try:
+        staging.rename(archive)
+    except OSError:
+        exchange(staging, target)
+        raise
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, so that there is never a moment without a publication.
+
+    Returns False where the system cannot (other than Linux, some network file systems).
+    """
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    paths = (os.fsencode(one), os.fsencode(other))
+    return bool(rename(AT_FDCWD, paths[0], AT_FDCWD, paths[1], RENAME_EXCHANGE) == 0)
+
+
+# ----------------------------------------------------------------- after a run that died or failed
+def note(staging: Path, target: Path, archive: Path) -> None:
+    """Write down what is about to be done with a folder that is complete."""
+    content = {"period": target.name, "archive": archive.name, "record": record_of(staging)}
+    write_durably(as_json(content), staging.with_name(staging.name + NOTE))
+
+
+def read_note(path: Path) -> dict[str, str] | None:
+    """Return what a note says; None if it cannot be read: it is as if there were none."""
+    try:
+        said = json.loads(path.read_bytes())
+        known = NAME.match(said["period"]) and said["archive"] == Path(said["archive"]).name
+        return said if known and isinstance(said["record"], str) else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def recover(outputs: Path) -> None:
+    """Put right what a run left that died or failed; the caller holds the lock of the outputs.
+
+    Where the new publication stands already, the former one goes to the archive; where it does
+    not, everything is as it was before.
+    """
+    folder = outputs / STAGING
+    if not folder.is_dir():
+        return
+    for path in folder.glob(f"*{NOTE}"):
+        said = read_note(path)
+        if said is not None:
+            bring_to_an_end(outputs, said, folder / path.name[: -len(NOTE)])
+        remove(path)
+    for path in folder.iterdir():
+        remove(path)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def bring_to_an_end(outputs: Path, said: dict[str, str], staging: Path) -> None:
+    """Bring a publication to an end that stopped somewhere after its note."""
+    target = outputs / said["period"]
+    archive = outputs / ARCHIVE / said["period"] / said["archive"]
+    if not staging.exists():
+        return
+    if (
+        not target.exists() and archive.exists()
+    ):  # between two renames, where nothing can be swapped
+        archive.rename(target)
+    is_new = record_of(staging) == said["record"] != record_of(target)
+    if not is_new:  # what stood there before
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        staging.rename(archive)
+
+
+def record_of(folder: Path) -> str:
+    """Return what tells a publication from every other: the sha256 of its run.json."""
+    path = folder / RECORD
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def remove(path: Path) -> None:
+    """Remove a folder, as far as it can be, or a file."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def flush(folder: Path) -> None:
+    """Have the disk write what it only remembers so far; OSError where it cannot.
+
+    Else a full disk or a power cut might show only after the folders have changed places.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if hasattr(library, "syncfs") and library.syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(text: str, path: Path) -> None:
+    """Write a file so that after a power cut it is there as a whole, or not at all."""
+    beginning = path.with_suffix(".tmp")
+    with beginning.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beginning.rename(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems cannot do that with a folder
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_tables(review: Review, folder: Path) -> dict[str, str]:
+    """Write every table as Parquet into the folder of a publication; return their checksums."""
+    (folder / DATA).mkdir(parents=True, exist_ok=True)
+    checksums = {}
+    for name, table in review.tables.items():
+        # Written by us: of a full disk polars makes an error of its own.
+        content = BytesIO()
+        table.write_parquet(content, compression="zstd", statistics=True)
+        file = f"{DATA}/{name}.parquet"
+        (folder / file).write_bytes(content.getbuffer())
+        checksums[file] = sha256(content.getbuffer()).hexdigest()
+    return checksums
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """Write a small JSON file for people and programs."""
+    path.write_text(as_json(content), encoding="utf-8")
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """Return JSON for people and programs."""
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False) + "\n"

@@ -1,0 +1,97 @@
+"""What run.json says of a publication: what went in, by which rules, what came out."""
+
+import datetime as dt
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+from xml.parsers.expat import EXPAT_VERSION
+
+import polars as pl
+
+from pipeline.history.published import Publication
+from pipeline.intake.discover import Found
+from pipeline.publication import provenance
+from pipeline.publication.cache import READERS
+from pipeline.publication.publications import Standing
+from pipeline.publication.request import Request
+from pipeline.review import Review
+from pipeline.submissions.mapping.model import ExportMapping
+
+COMPUTING = ["polars", "numpy", "pandera", "pyproj", "rapidfuzz"]
+PACKAGES = [*READERS, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
+
+
+def count_outcomes(done: Review) -> dict[str, int]:
+    """Return how many submissions and clusters came to what."""
+    outcomes = done.tables["submissions"]["outcome"]
+    decisions = done.tables["clusters"]["decision"]
+    counts = {
+        name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")
+    }
+    counts |= {
+        name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")
+    }
+    counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
+    counts["findings"] = done.tables["findings"].height
+    return counts
+
+
+def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:
+    """Return what run.json says of each mapping: which one it was and what was read by it."""
+    files = dict(done.mapped.group_by("mapping").agg(pl.col("source_file").sort()).iter_rows())
+    return [
+        {"name": m.name, "sha256": m.sha256, "title": m.title, "submissions": files.get(m.name, [])}
+        for m in mappings
+    ]
+
+
+def run_record(
+    request: Request,
+    done: Review,
+    sent: pl.DataFrame,
+    office_sent: pl.DataFrame,
+    found: Found,
+    counts: Mapping[str, int],
+    standing: Standing,
+    started: dt.datetime,
+    earlier: Iterable[Publication],
+) -> dict[str, Any]:
+    """Return what run.json says: what went in, by which rules, what came out.
+
+    sent, office_sent: source_file, sha256 of the submissions and of the office's files.
+    """
+
+    def files(read: pl.DataFrame) -> list[dict[str, str]]:
+        return read.select("source_file", "sha256").to_dicts()
+
+    return {
+        "period": request.period,
+        **asdict(standing),
+        "language": request.lang,
+        "started": started.isoformat(timespec="seconds"),
+        "inputs": files(sent),
+        "office_files": files(office_sent),
+        "ignored": list(found.ignored),
+        "catalogues": [
+            {
+                "id": c.id,
+                "asked_as": asked,
+                "version": c.version,
+                "sha256": provenance.of_file(c.path),
+                "pass_mark": c.pass_mark,
+                "criteria": len(c.criteria),
+            }
+            for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
+        ],
+        "declarations": provenance.declarations(),
+        "earlier": provenance.earlier_periods(earlier),
+        "versions": {
+            "cluster-review": version("cluster-review"),
+            "python": platform.python_version(),
+            "expat": EXPAT_VERSION.removeprefix("expat_"),  # comes with Python, reads XML
+            **{name: version(name) for name in PACKAGES},
+        },
+        "counts": dict(counts),
+    }

@@ -1,0 +1,85 @@
+"""A release must be the draft that was looked at: the same inputs, rules and tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.texts import LANGUAGES, say
+from pipeline.history.published import DamagedError, Record, is_published, sound
+from pipeline.publication.diff.sources import changed_sources
+from pipeline.publication.publications import standing
+
+SHOWN = 10
+
+
+def refusal(code: str, **parts: str) -> NothingPublishedError:
+    """Return why nothing is released, in both languages; parts without a language fit both."""
+    return NothingPublishedError(*(say("release", code, one).format(**parts) for one in LANGUAGES))
+
+
+def draft_record(draft: Path) -> Record:
+    """Return the record of the draft; NothingPublishedError if none stands there, or damaged."""
+    period = draft.name
+    if not is_published(draft):
+        raise refusal("unpublished", period=period, outputs=str(draft.parent))
+    try:
+        record = sound(draft).record
+    except DamagedError as error:
+        raise refusal("damaged", period=period, files=str(error)) from error
+    assert record is not None
+    stands = standing(record)
+    if not stands.is_draft:
+        by, at = str(stands.released_by), str(stands.released_at)[:10]
+        raise refusal(
+            "already_released", period=period, revision=str(stands.revision), by=by, at=at
+        )
+    return record
+
+
+def confirm(draft: Path, folder: Path, record: Record) -> None:
+    """Raise NothingPublishedError unless a new review came out as the draft did.
+
+    draft: where the draft stands. folder: of the new one, with its tables. record: of the new one.
+    """
+    then = draft_record(draft)
+    changed = changed_sources(then, record)
+    if changed.height:
+        raise changed_refusal(draft.name, changed)
+    tables = differing_tables(draft / "data", folder / "data")
+    if tables:
+        raise refusal("tables", period=draft.name, tables=", ".join(tables))
+
+
+def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError:
+    """Return the refusal that names what has changed since the draft."""
+    german, english = (
+        say("release", "changed", lang).format(period=period, what=named(changed, lang))
+        for lang in LANGUAGES
+    )
+    return NothingPublishedError(german, english)
+
+
+def named(changed: pl.DataFrame, lang: str) -> str:
+    """Return what differs in words, the first of it by name."""
+    rows = changed.select("kind", "name", "change").rows()
+    said = [
+        f"{say('source_kind', kind, lang)} {say('request_name', name, lang)} "
+        f"({say('source_change', change, lang)})"
+        for kind, name, change in rows[:SHOWN]
+    ]
+    more = len(rows) - SHOWN
+    return "; ".join([*said, say("release", "more", lang).format(n=more)] if more > 0 else said)
+
+
+def differing_tables(one: Path, other: Path) -> Sequence[str]:
+    """Return the names of the tables that are not the same in both folders, byte for byte."""
+    names = sorted({p.stem for folder in (one, other) for p in folder.glob("*.parquet")})
+    return [n for n in names if bytes_of(one, n) != bytes_of(other, n)]
+
+
+def bytes_of(folder: Path, name: str) -> bytes | None:
+    """Return a table's file; None where there is none."""
+    path = folder / f"{name}.parquet"
+    return path.read_bytes() if path.is_file() else None

@@ -1,0 +1,83 @@
+"""What each cluster is handed out: its page, its marked submission, its next form; and the list."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common import periods
+from pipeline.common.texts import say
+from pipeline.publication.publications import Work
+from pipeline.publication.release.forms import write_forms
+from pipeline.publication.release.letter import letters, write_letters
+from pipeline.report.pages.views import page_of
+
+FOLDER, LIST = "handout", "Serienbrief.xlsx"
+FILES = pl.Schema(dict.fromkeys(["cluster_id", "folder", "page", "marked", "form"], pl.String))
+
+
+@dataclass(frozen=True)
+class Handout:
+    """Where the three files of one cluster stand."""
+
+    page: Path
+    marked: Path
+    form: Path
+
+
+def write_handouts(work: Work) -> list[str]:
+    """Write handout/<cluster_id>/ for every reviewed cluster, and the list for a serial letter.
+
+    Nothing of one cluster goes into another's folder. Of a cluster that was not reviewed only the
+    list speaks: whose its file is, is not certain. Returns the clusters without a next form.
+    """
+    sources = reviewed_sources(work)
+    planned = {cluster: plan(work, cluster, source) for cluster, source in sources.items()}
+    for cluster, handout in planned.items():
+        handout.page.parent.mkdir(parents=True)
+        shutil.copyfile(work.folder / "report" / page_of(cluster), handout.page)
+        shutil.copyfile(work.feedback[sources[cluster]], handout.marked)
+    without = write_forms(work, {cluster: handout.form for cluster, handout in planned.items()})
+    files = pl.concat([files_of(planned), quarantined(work)])
+    rows = letters(work.review, files, work.lang)
+    write_letters(rows, work.review, work.folder / FOLDER / LIST, work.lang)
+    return without
+
+
+def reviewed_sources(work: Work) -> Mapping[str, str]:
+    """Return the name of the reviewed submission of each cluster."""
+    table = work.review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
+    return dict(table.select("cluster_id", "source_file").sort("cluster_id").iter_rows())
+
+
+def plan(work: Work, cluster: str, source: str) -> Handout:
+    """Return where a cluster's files are to stand; source: its reviewed submission."""
+    folder, after = work.folder / FOLDER / cluster, periods.after(work.review.period)
+    form = say("release", "form_name", work.lang).format(cluster=cluster, period=after)
+    marked = work.feedback[source].name
+    return Handout(folder / f"{cluster}.html", folder / marked, folder / form)
+
+
+def files_of(planned: Mapping[str, Handout]) -> pl.DataFrame:
+    """Return cluster_id, folder, page, marked, form: the names of what was written."""
+    rows = [
+        (cluster, f"{FOLDER}/{cluster}", *(p.name if p.exists() else None for p in files))
+        for cluster, handout in planned.items()
+        for files in [(handout.page, handout.marked, handout.form)]
+    ]
+    return pl.DataFrame(rows, schema=FILES, orient="row")
+
+
+def quarantined(work: Work) -> pl.DataFrame:
+    """Return the same of clusters of which nothing was reviewed: the copies that say why."""
+    table = work.review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    reviewed = list(reviewed_sources(work))
+    table = table.drop_nulls("cluster_id").filter(~pl.col("cluster_id").is_in(reviewed))
+    names = {source: path.name for source, path in work.feedback.items()}
+    table = table.with_columns(copy=pl.col("source_file").replace_strict(names, default=None))
+    grouped = table.group_by("cluster_id", maintain_order=True)
+    marked = grouped.agg(marked=pl.col("copy").str.join("; "))
+    marked = marked.with_columns(folder=pl.lit("feedback"), page=None, form=None)
+    return marked.select(*FILES).cast(FILES)

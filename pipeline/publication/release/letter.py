@@ -1,0 +1,152 @@
+"""The list for a serial letter: a row per cluster, as a word processor merges it.
+
+The header stands in the first row, fields are short texts (a merge cuts longer ones at 255 letters
+and turns dates into American ones), nothing about persons.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common.texts import day, say, texts
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.files import write_file
+from pipeline.report.workbook.sheets import Book, put_range, sheet_name
+from pipeline.review import Review
+
+COLUMNS = [
+    "cluster_id",
+    "name",
+    "period",
+    "state",
+    "as_of",
+    "decision",
+    "fulfilled",
+    "unrated",
+    "undetermined",
+    "criteria",
+    "pass_mark",
+    "errors",
+    "asked",
+    "folder",
+    "page",
+    "marked",
+    "form",
+]
+FOREIGN = {"name", "marked"}
+LONGEST = 250
+
+
+# ------------------------------------------------------------------------------------------ rows
+def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
+    """Return a row per cluster to write to: the reviewed, the quarantined and the missing.
+
+    files: cluster_id, folder, page, marked, form: names of files. Columns are those of COLUMNS.
+    """
+    first = review.catalogues[0]
+    due = pl.col("expected") | (pl.col("state") != "missing")
+    table = review.tables["coverage"].filter(due).sort("cluster_id")
+    table = table.join(verdicts(review), on="cluster_id", how="left")
+    table = table.join(errors(review), on="cluster_id", how="left")
+    table = table.join(open_criteria(review), on="cluster_id", how="left")
+    table = table.join(files, on="cluster_id", how="left")
+    reviewed = pl.col("state") == "reviewed"
+    return table.select(
+        "cluster_id",
+        pl.col("name").fill_null("").str.slice(0, LONGEST),
+        period=pl.lit(review.period),
+        state=in_words("state", "outcome", lang),
+        as_of=pl.col("as_of").map_elements(lambda d: day(d, lang), pl.String),
+        decision=in_words("decision", "decision", lang),
+        fulfilled="fulfilled",
+        unrated="fulfilled_soft",
+        undetermined="undetermined",
+        criteria=pl.when(reviewed).then(pl.lit(len(first.criteria))),
+        pass_mark=pl.when(reviewed).then(pl.lit(first.pass_mark)),
+        errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
+        asked=asked(lang),
+        folder="folder",
+        page="page",
+        marked=pl.col("marked").str.slice(0, LONGEST),
+        form="form",
+    ).select(COLUMNS)
+
+
+def verdicts(review: Review) -> pl.DataFrame:
+    """Return the decisions of the first catalogue by cluster."""
+    own = pl.col("catalogue") == review.catalogues[0].id
+    kept = ["cluster_id", "decision", "fulfilled", "fulfilled_soft", "undetermined"]
+    return review.tables["decisions"].filter(own).select(kept)
+
+
+def errors(review: Review) -> pl.DataFrame:
+    """Return cluster_id, errors: how many findings of the reviewed file are errors."""
+    own = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
+    found = review.tables["findings"].filter(pl.col("severity") == "error")
+    found = found.join(own, on="source_file", how="semi")
+    return found.group_by("cluster_id").agg(errors=pl.len().cast(pl.Int64))
+
+
+def open_criteria(review: Review) -> pl.DataFrame:
+    """Return cluster_id, open: the first catalogue's undetermined criteria that cells settle."""
+    first = pl.col("catalogue") == review.catalogues[0].id
+    asked_for = review.tables["criteria"].filter(first & (pl.col("request_de") != ""))
+    grouped = asked_for.group_by("cluster_id", maintain_order=True)
+    return grouped.agg(open=pl.col("criterion_id").str.join(", "))
+
+
+def asked(lang: str) -> pl.Expr:
+    """Return what is asked of a cluster in one sentence or two."""
+
+    def said(code: str) -> pl.Expr:
+        return pl.lit(say("serial_letter", f"ask_{code}", lang))
+
+    has_errors, is_open = pl.col("errors") > 0, pl.col("open").is_not_null()
+    cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"))
+    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("open"))
+    return (
+        pl.when(pl.col("state") == "missing")
+        .then(said("missing"))
+        .when(pl.col("state") == "quarantined")
+        .then(said("quarantined"))
+        .when(has_errors & is_open)
+        .then(pl.concat_str(cells, criteria, separator=" "))
+        .when(has_errors)
+        .then(cells)
+        .when(is_open)
+        .then(criteria)
+        .otherwise(said("nothing"))
+    )
+
+
+def in_words(column: str, group: str, lang: str) -> pl.Expr:
+    """Return what people read for the codes of a column."""
+    words = {code: entry[lang] for code, entry in texts(group).items()}
+    return pl.col(column).replace_strict(words, default=None, return_dtype=pl.String)
+
+
+# ---------------------------------------------------------------------------------------- the file
+def write_letters(rows: pl.DataFrame, review: Review, path: Path, lang: str) -> None:
+    """Write the list as a workbook of one sheet."""
+    write_file(review, path, lang, partial(write_sheet, rows=rows))
+
+
+def write_sheet(book: Book, rows: pl.DataFrame) -> None:
+    """Write the sheet of the list."""
+    sheet = book.file.add_worksheet(sheet_name(say("serial_letter", "sheet", book.lang)))
+    put_range(book, sheet, columns(book, rows), top=0, frozen=1)
+    sheet.autofilter(0, 0, rows.height, rows.width - 1)
+    sheet.set_landscape()
+
+
+def columns(book: Book, rows: pl.DataFrame) -> list[Column]:
+    """Return the columns with their headers."""
+    return [
+        Column(
+            say("serial_letter", name, book.lang),
+            rows[name].to_list(),
+            "foreign" if name in FOREIGN else "int" if rows[name].dtype.is_integer() else "text",
+        )
+        for name in COLUMNS
+    ]

@@ -1,0 +1,72 @@
+"""The first stage: reads a batch of submissions and examines each of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.common.limits import Limits
+from pipeline.common.settings import load_settings
+from pipeline.figures.each_submission import Asked, Sent, survey
+from pipeline.intake.frames import stack
+from pipeline.intake.gather import Intake, gather
+from pipeline.intake.reader import Reading
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import SentFile
+from pipeline.intake.worker import read_many
+
+# While a cell is parsed it takes many times the room of its reading.
+CELLS_AT_ONCE = 500_000
+
+
+@dataclass(frozen=True)
+class ReadBatch:
+    """Submissions to be read. wanted: keys of the sheets that are read."""
+
+    files: Sequence[SentFile]
+    limits: Limits
+    wanted: frozenset[str]
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def packed(self) -> "ReadBatch":
+        """Return the batch with the bytes of its files."""
+        return replace(self, files=[f.packed(self.limits) for f in self.files])
+
+    def unpacked(self, folder: Path) -> "ReadBatch":
+        """Return the batch with its files written into a folder."""
+        return replace(self, files=[file.unpacked(folder) for file in self.files])
+
+
+def read_and_examine(asked: Asked, batch: ReadBatch) -> Sent:
+    """Read the submissions of a batch and survey them."""
+    intake = read_batch(batch)
+    parts = [survey(asked, intake.files, *stack(some)) for some in portions(intake.readings)]
+    return Sent(intake.files, intake.refusals, parts, may_pass=intake.may_pass)
+
+
+def read_batch(batch: ReadBatch) -> Intake:
+    """Read the submissions of a batch, one after the other, each in a process that may die."""
+    here = [file.path for file in batch.files if not isinstance(file.content, Refusal)]
+    read = iter(list(read_many(here, replace(batch.limits, workers=1), batch.wanted)))
+    outcomes = [f.content if isinstance(f.content, Refusal) else next(read) for f in batch.files]
+    return gather(batch.files, outcomes, most_mb=batch.limits.max_file_mb)
+
+
+def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
+    """Read workbooks as the settings say; see `intake.worker.Read`."""
+    return read_many(paths, load_settings().intake, wanted)
+
+
+def portions(readings: Sequence[tuple[int, Reading]]) -> Iterator[Sequence[tuple[int, Reading]]]:
+    """Yield the readings in portions of so many cells; without any reading one empty portion."""
+    portion: list[tuple[int, Reading]] = []
+    cells = 0
+    for number, reading in readings:
+        portion.append((number, reading))
+        cells += len(reading.cells.kind)
+        if cells >= CELLS_AT_ONCE:
+            yield portion
+            portion, cells = [], 0
+    if portion or not readings:
+        yield portion

@@ -1,0 +1,74 @@
+"""From an examined submission to the values of its next form: as typed, in the form's language.
+
+What could not be read is carried over as the text it was, so that nothing is lost. Rows of totals
+and headings and unknown columns are left out, repeated rows are not.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.report.form.plan import Filled, Row, Value
+from pipeline.submissions.examine import Examined
+from pipeline.submissions.parse.foreign import FORM_ROW
+from schemas.declaration import Field, Sheet, submission, word_in
+
+TYPED = ("number", "integer", "date", "yes_no")
+# A formula that was never calculated holds nothing that could be kept.
+NOTHING = ("formula_without_value",)
+
+
+def carried_over(examined: Examined, lang: str, period: str, *, new_day: bool = False) -> Filled:
+    """Return the values of the one submission that was examined, for its next form.
+
+    The Stichtag stays and the Version is raised by 1, so that the form can replace the submission;
+    new_day: both are left out, for the form of the next quarter.
+    """
+    master: dict[str, Value] = {}
+    rows = {}
+    for sheet in submission().sheets:
+        values = sheet_rows(examined, sheet, lang)
+        if sheet.layout == "form":
+            master = dict(values.get(FORM_ROW, {}))
+        else:
+            rows[sheet.key] = [values[row] for row in sorted(values)]
+    version = examined.master["version"].item()
+    master["version"] = (version or 1) + 1
+    if new_day:
+        del master["version"]
+        master.pop("as_of", None)
+    cluster = str(examined.master["cluster_id"].item())
+    return Filled(master, rows, (cluster, period), new_day)
+
+
+def sheet_rows(examined: Examined, sheet: Sheet, lang: str) -> dict[int, Row]:
+    """Return the values of a sheet by its row in the file (0 for a form)."""
+    typed = {r["row"]: r for r in examined.parsed.tables[sheet.key].iter_rows(named=True)}
+    cells = examined.parsed.cells.filter(pl.col("sheet_key") == sheet.key)
+    result: dict[int, dict[str, Value]] = {}
+    for cell in cells.sort("row", "column").iter_rows(named=True):
+        item = sheet.field(cell["field"])
+        value = value_of(item, cell, typed.get(cell["row"], {}), lang)
+        if value is not None:
+            result.setdefault(cell["row"], {})[item.key] = value
+    return dict(result)
+
+
+def value_of(item: Field, cell: Mapping[str, Any], typed: Mapping[str, Any], lang: str) -> Value:
+    """Return what the form says for one cell."""
+    raw = str(cell["raw"] or "").strip()
+    if cell["code"] in NOTHING or not raw:
+        return None
+    if item.type in TYPED:
+        known: float | dt.date | bool | None = typed.get(item.key)
+        return raw if known is None else known
+    if cell["code"] is not None:  # an error value; as a text it would be one
+        return None
+    if item.type in ("choice", "country"):
+        return word_in(str(item.list), raw, lang)
+    if item.type == "choices":
+        parts = (part.strip() for part in raw.split(";"))
+        return "; ".join(word_in(str(item.list), part, lang) for part in parts)
+    return raw

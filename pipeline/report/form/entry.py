@@ -1,0 +1,144 @@
+"""The sheets to be filled: one of each sheet that the declaration names."""
+
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.report.form.book import TITLE_HEIGHT, Book, add_sheet, add_title, kind_of
+from pipeline.report.form.plan import (
+    FIRST_ROW,
+    FORM_ROW,
+    HEADER_ROW,
+    VALUE_COLUMN,
+    capacity,
+    catalogue,
+    header,
+)
+from pipeline.report.form.rules import add_colours, add_rule
+from pipeline.submissions.field_messages import asked
+from pipeline.tables.findings import criteria_reading
+from schemas.declaration import Field, Sheet
+
+COMMENT = {"x_scale": 2.2, "y_scale": 1.6, "font_size": 9, "color": "#FFFDF3"}
+WIDTHS = {
+    "text": 18,
+    "postcode": 13,
+    "country": 14,
+    "choice": 21,
+    "number": 13,
+    "integer": 12,
+    "date": 11,
+    "yes_no": 7,
+}
+NAME_WIDTH = 36
+
+
+def write_entry(book: Book, declared: Sheet) -> None:
+    """Write one sheet."""
+    sheet = add_sheet(book, declared.name[book.lang])
+    add_title(book, sheet, declared.name[book.lang], declared.intro[book.lang])
+    if declared.layout == "form":
+        write_form_sheet(book, sheet, declared)
+    else:
+        write_table(book, sheet, declared)
+    add_remarks(book, sheet, declared)
+
+
+# -------------------------------------------------------------------------------------------- form
+def write_form_sheet(book: Book, sheet: Worksheet, declared: Sheet) -> None:
+    """Write labels, values and explanations.
+
+    The corner above the labels stays empty: a text beside another would be read as a label.
+    """
+    for column, width in enumerate((31, 44, 78, 16)):
+        sheet.set_column(column, column, width)
+    top = FORM_ROW - 2
+    for column, code in enumerate(("h_entry", "h_note", "h_criteria"), VALUE_COLUMN):
+        sheet.write_string(top, column, book.text("guide", code), book.looks["header"])
+    sheet.freeze_panes(FORM_ROW - 1, VALUE_COLUMN)
+    sheet.repeat_rows(top)
+    for row, item in enumerate(declared.fields, FORM_ROW - 1):
+        sheet.set_row(row, 27)
+        sheet.write_string(row, 0, header(item, book.lang), book.looks["name"])
+        value = book.filled.master.get(item.key)
+        book.put(sheet, row, VALUE_COLUMN, value, f"entry_{kind_of(item)}")
+        sheet.write_string(row, 2, item.note[book.lang], book.looks["note"])
+        sheet.write_string(row, 3, criteria(book, declared, item), book.looks["centre"])
+        area = (row, VALUE_COLUMN, row, VALUE_COLUMN)
+        add_rule(book, sheet, item, area)
+        label = xl_rowcol_to_cell(row, 0, row_abs=True, col_abs=True)
+        add_colours(book, sheet, item, area, label)
+
+
+# ------------------------------------------------------------------------------------------- table
+def write_table(book: Book, sheet: Worksheet, declared: Sheet) -> None:
+    """Write headers with their explanations, rules and rows."""
+    last_row = FIRST_ROW - 2 + capacity(declared, book.filled)
+    last = xl_col_to_name(len(declared.fields) - 1)
+    sheet.set_row(HEADER_ROW - 1, 32)
+    sheet.set_row(0, TITLE_HEIGHT, book.looks["above"])
+    for row in (1, 2):  # the looks of the columns begin below
+        sheet.set_row(row, None, book.looks["above"])
+    for column, item in enumerate(declared.fields):
+        sheet.set_column(column, column, width(book, declared, item), look_of(book, item))
+        sheet.write_string(
+            HEADER_ROW - 1, column, header(item, book.lang),
+            book.looks["must" if item.required else "header"],
+        )  # fmt: skip
+        sheet.write_comment(HEADER_ROW - 1, column, explanation(book, declared, item), COMMENT)
+        if column:
+            hint = book.text("hint", item.type)
+            sheet.write_string(HEADER_ROW - 2, column, hint, book.looks["hint"])
+        area = (FIRST_ROW - 1, column, last_row, column)
+        add_rule(book, sheet, item, area)
+        add_colours(book, sheet, item, area, f"$A{FIRST_ROW}:${last}{FIRST_ROW}")
+    sheet.freeze_panes(HEADER_ROW, 1)
+    sheet.repeat_rows(HEADER_ROW - 1)
+    write_rows(book, sheet, declared)
+
+
+def write_rows(book: Book, sheet: Worksheet, declared: Sheet) -> None:
+    """Write the rows of a filled form."""
+    for row, values in enumerate(book.filled.rows.get(declared.key, ()), FIRST_ROW - 1):
+        for column, item in enumerate(declared.fields):
+            value = values.get(item.key)
+            if value is not None:
+                book.put(sheet, row, column, value, f"column_{kind_of(item)}")
+
+
+def look_of(book: Book, item: Field) -> object:
+    """Return the look of a whole column."""
+    return book.looks[f"column_{kind_of(item)}"]
+
+
+def width(book: Book, declared: Sheet, item: Field) -> float:
+    """Return the width of a column; names and titles need more, and so do long words above."""
+    wide = item.key in (declared.heading_column, "title", "reference") and item.type == "text"
+    longest = max(map(len, header(item, book.lang).split()))
+    return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.1 * longest + 2)
+
+
+# ------------------------------------------------------------------------------------ explanations
+def explanation(book: Book, declared: Sheet, item: Field) -> str:
+    """Return what a comment says of a field."""
+    wanted = asked(item, book.lang)
+    parts = [item.note[book.lang], f"{wanted[0].upper()}{wanted[1:]}."]
+    read_by = criteria(book, declared, item)
+    if read_by != "–":
+        parts.append(book.text("guide", "read_by", ids=read_by))
+    return "\n".join(parts)
+
+
+def criteria(book: Book, declared: Sheet, item: Field) -> str:
+    """Return the criteria that read a field, in words."""
+    ids = criteria_reading(catalogue(), {f"{declared.key}.{item.key}"})
+    if len(ids) == len(catalogue().criteria):
+        return book.text("guide", "all_criteria")
+    return ", ".join(ids) or "–"
+
+
+def add_remarks(book: Book, sheet: Worksheet, declared: Sheet) -> None:
+    """Write what was found in a filled form beside its cells."""
+    for (name, cell), messages in book.stored.remarks.items():
+        if name == declared.name[book.lang]:
+            said = "\n".join(messages)
+            sheet.write_comment(cell, book.text("guide", "finding", message=said), COMMENT)

@@ -1,0 +1,53 @@
+"""Submissions for their next form: examined as the review did, what a mapping translates in ours.
+
+The next form knows our words alone, not those of another system's export.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from pipeline.common.keys import word_key_expr
+from pipeline.common.settings import Settings
+from pipeline.intake.gather import Stacked
+from pipeline.submissions.examine import Examined, examine
+from pipeline.submissions.mapping.apply import apply_mappings
+from pipeline.submissions.mapping.model import ExportMapping
+from pipeline.submissions.parse.foreign import Foreign, replaced
+
+
+def examine_in_our_words(
+    files: pl.DataFrame,
+    stacked: Stacked,
+    mappings: Sequence[ExportMapping],
+    settings: Settings,
+    last_day: dt.date,
+) -> Examined:
+    """Return the submissions examined, with our words in `raw` of the parsed cells.
+
+    files: file, source_file. stacked: their sheets and cells, see `intake.frames.stack`.
+    """
+    mapped = apply_mappings(mappings, files.select("file", "source_file"), [stacked])
+    examined = examine(*stacked, settings, last_day, mapped.foreign)
+    ours = in_our_words(examined.parsed.cells, mapped.foreign)
+    return replace(examined, parsed=replace(examined.parsed, cells=ours))
+
+
+def in_our_words(cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
+    """Return the parsed cells with our words in `raw` where a mapping translates a form's own.
+
+    Items of lists are translated one by one.
+    """
+    key = word_key_expr(pl.col("raw"))
+    cells = replaced(cells.with_columns(key=key), foreign.words, "raw", "key").drop("key")
+    cells = cells.with_row_index("number")
+    lists = foreign.items.select("file", "sheet_key", "field").unique()
+    items = cells.join(lists, on=lists.columns, how="semi", maintain_order="left")
+    items = items.select("number", *lists.columns, pl.col("raw").str.split(";")).explode("raw")
+    items = replaced(items.with_columns(key=key), foreign.items, "raw", "key")
+    items = items.with_columns(pl.col("raw").str.strip_chars()).filter(pl.col("raw") != "")
+    said = items.group_by("number").agg(said=pl.col("raw").str.join("; "))
+    cells = cells.join(said, on="number", how="left", maintain_order="left")
+    return cells.with_columns(raw=pl.coalesce("said", "raw")).drop("number", "said")

@@ -1,0 +1,79 @@
+"""The edge of a filled form: finds and reads the submission that a published period reviewed."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common.periods import last_day
+from pipeline.common.settings import load_settings
+from pipeline.common.texts import LANGUAGES
+from pipeline.history.published import DamagedError, is_published, sound
+from pipeline.intake.discover import discover, distinct_names, fingerprint
+from pipeline.intake.gather import gather
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
+from pipeline.intake.worker import Read
+from pipeline.report.form.carry import carried_over
+from pipeline.report.form.own_words import examine_in_our_words
+from pipeline.report.form.plan import Filled, text
+from pipeline.submissions.choose import REVIEWED
+from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.files import FOLDER, mapping_files
+from pipeline.submissions.mapping.load import load_mappings
+from schemas.declaration import submission, wanted_sheet_keys
+
+
+class NoSourceError(Exception):
+    """There is nothing to fill the form with; messages says why, by language."""
+
+    def __init__(self, refusal: str, **parts: object) -> None:
+        self.messages = {lang: text("refusal", refusal, lang, **parts) for lang in LANGUAGES}
+        super().__init__(" / ".join(self.messages.values()))
+
+
+def filled_from(
+    cluster: str, period: str, inputs: Path, outputs: Path, lang: str, read: Read
+) -> Filled:
+    """Return the values of the cluster's submission that the published period reviewed.
+
+    An export of another system is read by the period's mappings, and said in our words.
+    NoSourceError if there is none, or its file is gone or has changed since; `BadPeriodError` if
+    the period is none, `MappingError` if a mapping is wrong.
+    """
+    end = last_day(period)
+    name, sha256 = reviewed_file(cluster, period, outputs)
+    path = submitted_file(cluster, period, inputs, name, sha256)
+    mappings = load_mappings(mapping_files(inputs / period / FOLDER))
+    (outcome,) = read([path], wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings))
+    if isinstance(outcome, Refusal):
+        raise NoSourceError("unreadable", file=name, code=outcome.code)
+    settings = load_settings()
+    sent = gather(numbered([path], [name]), [outcome], most_mb=settings.intake.max_file_mb)
+    examined = examine_in_our_words(sent.files, sent.stacked(), mappings, settings, end)
+    return carried_over(examined, lang, period)
+
+
+def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
+    """Return name and checksum of the cluster's reviewed submission."""
+    if not is_published(outputs / period):
+        raise NoSourceError("unpublished", period=period, outputs=outputs)
+    mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
+    try:
+        found = sound(outputs / period).table("submissions").filter(mine)
+    except DamagedError as error:
+        raise NoSourceError("damaged", period=period, files=error) from error
+    if found.is_empty():
+        raise NoSourceError("not_reviewed", cluster=cluster, period=period)
+    return found["source_file"][0], found["sha256"][0]
+
+
+def submitted_file(cluster: str, period: str, inputs: Path, name: str, sha256: str) -> Path:
+    """Return the submission of that name, if it is still the one that was reviewed."""
+    there = discover(inputs, period).submissions
+    sent = dict(zip(distinct_names(there), there, strict=True))
+    if name not in sent:
+        folder = inputs / period / "submissions"
+        raise NoSourceError("gone", file=name, cluster=cluster, period=period, folder=folder)
+    if fingerprint(sent[name], load_settings().intake.max_file_mb) != sha256:
+        raise NoSourceError("changed", file=name, period=period)
+    return sent[name]

@@ -1,0 +1,125 @@
+"""The hidden sheet of words and postcodes: what the formulas take a typed word for.
+
+Each list is a pair of names: w_<list> the words intake accepts, v_<list> the numbers they mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_col_to_name
+
+from pipeline.common.settings import load_settings
+from pipeline.report.form.parts import Cells, sheet_data
+from pipeline.submissions.actors.places import postcode_table
+from pipeline.submissions.actors.status import COMPANY
+from schemas.declaration import Entry, registers, submission
+from schemas.words import collapse, word_key
+
+YES_NO, EMPTY = "yes_no", "empty"
+# What an actor type says about SMEs.
+NO_COMPANY, COMPANY_UNSAID, SAID_YES, SAID_NO = range(4)
+# Countries whose postcodes are in the form, in the order of their numbers; more would make it slow.
+COUNTRIES = ["DE", "AT", "CH", "LI"]
+COUNTRY_STEP = 100_000
+OTHER_COUNTRY = len(COUNTRIES)
+PLACES = ["plz_code", "plz_lat", "plz_lon"]
+
+
+def used_lists() -> list[str]:
+    """Return the registers whose words single cells of a submission may hold."""
+    fields = [f for s in submission().sheets for f in s.fields]
+    return list(dict.fromkeys(f.list for f in fields if f.list))
+
+
+def accepted(register: str) -> list[tuple[str, int]]:
+    """Return every word that intake accepts for a list, in lower case, and its number."""
+    if register == YES_NO:
+        words = submission().words
+        pairs = [(w, 1) for w in words["yes"]] + [(w, 0) for w in words["no"]]
+    elif register == EMPTY:
+        pairs = [(w, 1) for w in submission().words["empty_words"]]
+    else:
+        entries = enumerate(registers()[register], 1)
+        pairs = [(w, number(register, n, e)) for n, e in entries for w in (e.de, e.en, *e.aliases)]
+    result: dict[str, int] = {}
+    for word, meaning in pairs:
+        lower = collapse(word).lower()
+        for spelling in (lower, lower.replace("ß", "ss"), word_key(word)):
+            result.setdefault(spelling, meaning)
+    return list(result.items())
+
+
+def number(register: str, position: int, entry: Entry) -> int:
+    """Return what the formulas know of a word; for most lists its position in the register."""
+    settings = load_settings()
+    if register == "actor_types":
+        stated = entry.extra.get("sme")
+        said = {True: SAID_YES, False: SAID_NO, None: COMPANY_UNSAID}[stated]
+        return said if entry.value == COMPANY else NO_COMPANY
+    if register == "commitments":
+        return int(entry.value in settings.actors.bound_commitments)
+    if register == "funding_sources":
+        return int(entry.value in settings.funding.own_sources)
+    if register == "countries":
+        code = entry.extra["code"]
+        return COUNTRIES.index(code) if code in COUNTRIES else OTHER_COUNTRY
+    return position
+
+
+def position(register: str, german: str) -> int:
+    """Return the number of a word in its register (from 1)."""
+    return [e.de for e in registers()[register]].index(german) + 1
+
+
+@cache
+def places() -> list[tuple[int, float, float]]:
+    """Return code, latitude, longitude of the postcodes in the form, sorted by code.
+
+    code: the country's number times 100,000 plus the postcode.
+    """
+    table = postcode_table().filter(pl.col("country").is_in(COUNTRIES))
+    country = pl.col("country").replace_strict(COUNTRIES, range(len(COUNTRIES)))
+    code = country.cast(pl.Int64) * COUNTRY_STEP + pl.col("postcode").cast(pl.Int64)
+    table = table.select(code, "center_latitude", "center_longitude")
+    return table.sort(table.columns[0]).rows()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the sheet and the name of its values."""
+
+    name: str
+    values: Sequence[str | float]
+
+
+@cache
+def columns() -> tuple[Column, ...]:
+    """Return the columns of the sheet: words and numbers of every list, then the postcodes."""
+    result = []
+    for register in (*used_lists(), YES_NO, EMPTY):
+        pairs = accepted(register)
+        result.append(Column(f"w_{register}", [w for w, _ in pairs]))
+        result.append(Column(f"v_{register}", [n for _, n in pairs]))
+    result += [Column(name, [row[at] for row in places()]) for at, name in enumerate(PLACES)]
+    return tuple(result)
+
+
+@cache
+def words_xml() -> str:
+    """Return the content of the sheet: the same for every form."""
+    cells: Cells = {1: {at: c.name for at, c in enumerate(columns(), 1)}}
+    for at, column in enumerate(columns(), 1):
+        for row, value in enumerate(column.values, 2):
+            cells.setdefault(row, {})[at] = value
+    return sheet_data(cells)
+
+
+def define_words(file: Workbook, sheet: str) -> None:
+    """Give the values of every column their name."""
+    for at, column in enumerate(columns()):
+        letters = xl_col_to_name(at)
+        last = len(column.values) + 1
+        file.define_name(column.name, f"='{sheet}'!${letters}$2:${letters}${last}")

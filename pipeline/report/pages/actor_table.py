@@ -1,0 +1,59 @@
+"""The rows of all actors as they are printed: whole columns at once, for there are very many."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup, escape
+
+from pipeline.report.pages.words import Words
+
+KILOMETRES = 1
+MARKS = {True: "yes", False: "no", None: "possible"}
+SIGNS = {sign: str(escape(sign)) for sign in "&<>'\""}
+ROW = (
+    '<tr class="k-{}"><td class="n">{}</td><th scope="row">{}</th>'
+    "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n"
+)
+
+
+def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
+    """Return by cluster the rows of its actors, in their order.
+
+    actors: the table of the contract. The columns: row, name, type, whether it is bound, whether
+    it is an SME, how near it is.
+    """
+    # Rounded first, distances are few.
+    actors = actors.with_columns(pl.col("distance_km").round(KILOMETRES))
+    cells = actors.select(
+        "cluster_id",
+        "row",
+        name=escaped(pl.col("name").fill_null(words("none"))),
+        mark=_said("bound", actors, MARKS.__getitem__),
+        kind=_said("actor_type", actors, lambda v: words.name("actor_types", v)),
+        bound=_said("bound_reason", actors, lambda v: words.code("bound_reason", v)),
+        sme=_said("sme_reason", actors, lambda v: words.code("sme_reason", v)),
+        near=pl.concat_str(
+            _said("distance_km", actors, lambda v: _distance(v, words)),
+            _said("near_reason", actors, lambda v: words.code("near_reason", v)),
+        ),
+    )
+    row = pl.format(ROW, "mark", "row", "name", "kind", "bound", "sme", "near")
+    own = cells.group_by("cluster_id", maintain_order=True).agg(row.str.join())
+    return {cluster_id: Markup(rows) for cluster_id, rows in own.iter_rows()}
+
+
+def escaped(text: pl.Expr) -> pl.Expr:
+    """Return texts as they may stand in a page, as `escape` does."""
+    return text.str.replace_many(list(SIGNS), list(SIGNS.values()))
+
+
+def _distance(value: float | None, words: Words) -> str:
+    return "" if value is None else f"{words.number(value, KILOMETRES)} km: "
+
+
+def _said(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
+    """Return a column in words, escaped; each of its few values is said once."""
+    values = actors[column].unique()
+    texts = [str(escape(say(value))) for value in values]
+    return pl.col(column).replace_strict(values, pl.Series(texts, dtype=pl.String))

@@ -1,0 +1,211 @@
+"""The page of one cluster: its rows of every table, and what is made of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from pipeline.report.pages.actor_table import actor_tables
+from pipeline.report.pages.admission import Admission, admission
+from pipeline.report.pages.changes import NAME as CHANGES
+from pipeline.report.pages.changes import own_changes, titles_of
+from pipeline.report.pages.comparison import cohort_name
+from pipeline.report.pages.counting import Actors, FigureRows, actor_rows, figure_rows
+from pipeline.report.pages.discretion import discretion
+from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
+from pipeline.report.pages.features import Feature, features
+from pipeline.report.pages.outlook import lapsing, own_outlook
+from pipeline.report.pages.place import Place, place
+from pipeline.report.pages.verdict import Verdict, verdict
+from pipeline.report.pages.views import Head, Table, page_head
+from pipeline.report.pages.words import Words
+from pipeline.report.since import since_sentences
+from pipeline.review import Review
+
+Row = Mapping[str, Any]
+Parts = Mapping[str, Mapping[str, Sequence[Row]]]
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
+CONTEXT = ("process", "features", "stages")
+# On paper a page lists as many findings as leave it on two sheets.
+ON_PAPER = 8
+
+
+@dataclass(frozen=True)
+class ClusterView:
+    """All that a cluster's page prints; what is None is not known and not shown.
+
+    beside: size and age. left_out: a sentence on the findings that are not printed on paper.
+    """
+
+    head: Head
+    cluster_id: str
+    name: str
+    facts: Sequence[tuple[str, str]]
+    verdicts: Sequence[Verdict]
+    features: Sequence[Feature]
+    place: Place
+    beside: str
+    admission: Admission | None
+    since: Sequence[str]
+    changes: Table | None
+    outlook: Sequence[str]
+    actors: Actors
+    figures: Sequence[FigureRows]
+    findings: Table
+    findings_summary: str
+    left_out: str
+
+
+def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
+    """Yield the view of every reviewed cluster, in the order of their IDs.
+
+    review: of some hundred clusters at most: as rows of Python's own, tables take many times their
+    room.
+    """
+    hides = discretion(review)
+    parts = {name: _by_cluster(frame) for name, frame in printed_frames(review).items()}
+    printed = actor_tables(review.tables["actors"], words)
+    for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
+        yield cluster_view(row, review, parts, hides, printed, words)
+
+
+def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
+    """Return every table that pages of clusters are made from, each with its cluster_id."""
+    frames = {name: review.tables[name] for name in TABLES if name in review.tables}
+    frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
+    frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
+    frames["lapses"] = lapsing(review)
+    frames["rows"] = grouped_rows(review.tables["rows"])
+    findings = own_findings(review)
+    frames["findings"] = readable(review, findings)
+    frames["severities"] = findings.group_by("cluster_id", "severity", maintain_order=True).len("n")
+    return frames
+
+
+def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in frame.iter_rows(named=True):
+        found.setdefault(row["cluster_id"], []).append(row)
+    return found
+
+
+def grouped_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows behind figures with the numbers of those that share sheet and reason."""
+    keys = ["cluster_id", "metric", "sheet", "counted", "reason_code"]
+    grouped = rows.group_by(keys, maintain_order=True)
+    return grouped.agg(numbers=pl.col("row").unique().sort()).sort(keys)
+
+
+def own_findings(review: Review) -> pl.DataFrame:
+    """Return the findings in the files that were reviewed."""
+    reviewed = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
+    return review.tables["findings"].join(
+        reviewed.select("source_file"), on="source_file", how="semi", maintain_order="left"
+    )
+
+
+def cluster_view(
+    row: Row,
+    review: Review,
+    parts: Parts,
+    hides: Callable[[Row], bool],
+    printed: Mapping[str, Markup],
+    words: Words,
+) -> ClusterView:
+    """Return the view of one cluster, from its row of the table clusters and its parts.
+
+    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    printed: see `actor_tables`.
+    """
+    cluster_id = row["cluster_id"]
+    own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
+    name = row["name"] or cluster_id
+    return ClusterView(
+        head=page_head(review, f"{cluster_id} {name}", words),
+        cluster_id=cluster_id,
+        name=name,
+        facts=_facts(row, words),
+        verdicts=_verdicts(review, own, hides, words),
+        features=_features(own, words),
+        place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
+        beside=_beside(row, words),
+        admission=_admission(row, own, words),
+        since=since_sentences(review, words.lang),
+        changes=_changes(review, own, words),
+        outlook=own_outlook(own["lapses"], titles_of(review, words), words),
+        actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
+        figures=figure_rows(own["rows"], words),
+        findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
+        findings_summary=_findings_summary(own["severities"], words),
+        left_out=_left_out(sum(r["n"] for r in own["severities"]), words),
+    )
+
+
+def _features(own: Mapping[str, Sequence[Row]], words: Words) -> Sequence[Feature]:
+    rows = own.get("features", ())
+    return features(rows[0], own["stages"], words) if rows else ()
+
+
+def _admission(row: Row, own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
+    process = own.get("process", ())
+    errors = sum(r["severity"] == "error" for r in own["findings"])
+    return admission(process[0], errors, row["actors"], words) if process else None
+
+
+def _changes(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> Table | None:
+    rows = own.get(CHANGES, ())
+    return own_changes(rows, titles_of(review, words), words) if rows else None
+
+
+def _beside(row: Row, words: Words) -> str:
+    """Return size and age, without which a place among others says little."""
+    band, age = row["size_band"], row["age_years"]
+    size = words("size_is", band=cohort_name("size_band", band, words)) if band else None
+    return words(
+        "beside_it",
+        size=size or words("size_unknown"),
+        age=words("age_unknown") if age is None else words.count("age_is", int(age)),
+    )
+
+
+def _left_out(findings: int, words: Words) -> str:
+    more = findings - ON_PAPER
+    return words("more_on_screen", n=words.number(more)) if more > 0 else ""
+
+
+def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
+    return [
+        (words("cluster_id"), row["cluster_id"]),
+        (words("as_of"), words.day(row["as_of"])),
+        (words("technology_field"), words.name("technology_fields", row["technology_field"])),
+        (words("federal_state"), words.name("federal_states", row["federal_state"])),
+        (words("role"), words.name("roles", row["role"])),
+    ]
+
+
+def _verdicts(
+    review: Review,
+    own: Mapping[str, Sequence[Row]],
+    hides: Callable[[Row], bool],
+    words: Words,
+) -> list[Verdict]:
+    found = []
+    for number, catalogue in enumerate(review.catalogues, 1):
+        mine = {
+            name: [r for r in own[name] if r["catalogue"] == catalogue.id]
+            for name in ("decisions", "criteria", "conditions")
+        }
+        decision = mine["decisions"][0]
+        rows = (decision, mine["criteria"], mine["conditions"])
+        found.append(verdict(catalogue, number, *rows, hides, words))
+    return found
+
+
+def _findings_summary(severities: Sequence[Row], words: Words) -> str:
+    if not severities:
+        return words("no_findings")
+    there = {r["severity"]: r["n"] for r in severities}
+    n = {s: words.count(f"n_{s}", there.get(s, 0)) for s in SEVERITIES}
+    return words("findings_summary", **n)

@@ -1,0 +1,174 @@
+"""The benchmark: every indicator's distribution by cohort; ESCA's actors per FTE comes first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.evaluation.benchmark import band_labels
+from pipeline.report.pages.charts import WIDTH, Chart, distribution, draw
+from pipeline.report.pages.figures import indicator
+from pipeline.report.pages.views import Cell, Table, page_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from schemas.tables import COHORT_KINDS, INDICATORS
+
+FIRST = "actors_per_fte"
+STATISTICS = ("min", "p25", "median", "p75", "max", "pooled")
+DRAWN = ("portfolio", "size_band", "technology_field")
+REGISTERS = {
+    "technology_field": "technology_fields",
+    "federal_state": "federal_states",
+    "measure": "measures",
+}
+OPEN_BAND = "über "
+FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1f", "eur": ",d"}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One indicator: its chart and its numbers by every kind of cohort."""
+
+    id: str
+    title: str
+    chart: Chart
+    tables: Sequence[Table]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All indicators, and who has hardly any staff."""
+
+    indicators: Sequence[Distribution]
+    small: Sequence[Cell]
+
+
+def comparison(review: Review, words: Words) -> Comparison:
+    """Return the benchmark of every indicator."""
+    by_indicator: dict[str, list[Row]] = {}
+    for row in review.tables["cohorts"].iter_rows(named=True):
+        by_indicator.setdefault(row["indicator"], []).append(row)
+    order = [FIRST, *(i for i in INDICATORS if i != FIRST)]
+    found = [_distribution(i, by_indicator[i], review, words) for i in order if i in by_indicator]
+    return Comparison(found, _small(review, words))
+
+
+def _distribution(name: str, cohorts: Sequence[Row], review: Review, words: Words) -> Distribution:
+    kinds = COHORT_KINDS if name == FIRST else DRAWN
+    of_kind = {k: _ordered(cohorts, k, review) for k in kinds}
+    of_kind = {kind: rows for kind, rows in of_kind.items() if rows}
+    return Distribution(
+        id=name.replace("_", "-"),
+        title=words.code("indicator", name),
+        chart=_chart(name, of_kind, review, words),
+        tables=[_table(name, rows, kind, words) for kind, rows in of_kind.items()],
+    )
+
+
+def _ordered(cohorts: Sequence[Row], kind: str, review: Review) -> list[Row]:
+    """Return a kind's cohorts: size bands by size, others by name."""
+    own = sorted((r for r in cohorts if r["cohort_kind"] == kind), key=lambda r: r["cohort"])
+    bands = band_labels(review.settings.cohorts)
+    return sorted(own, key=lambda r: bands.index(r["cohort"])) if kind == "size_band" else own
+
+
+# -------------------------------------------------------------------------------------- the chart
+def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words) -> Chart:
+    drawn = [kind for kind in DRAWN if kind in of_kind]
+    groups = [
+        (
+            words.code("cohort_kind", kind) if kind != "portfolio" else "",
+            [_box(r, words) for r in of_kind[kind]],
+        )
+        for kind in drawn
+    ]
+    values = _values(name, of_kind, review, words) if name == FIRST else []
+    title = words.code("indicator", name)
+    spec = distribution(groups, values, title, FORMATS[words.code("indicator_format", name)])
+    desc = words("distribution_desc_single" if values else "distribution_desc")
+    chart_title = words("distribution_title", indicator=title)
+    return draw(spec, f"chart-{name.replace('_', '-')}", chart_title, desc, words.lang)
+
+
+def _box(row: Row, words: Words) -> dict[str, object]:
+    """Return a row of the chart; a suppressed cohort has its place and nothing drawn."""
+    box: dict[str, object] = {"label": _label(row, words)}
+    if not row["suppressed"]:
+        box |= {s: row[s] for s in ("min", "p25", "median", "p75", "max")}
+    return box
+
+
+def _label(row: Row, words: Words) -> str:
+    name = cohort_name(row["cohort_kind"], row["cohort"], words)
+    key = "cohort_suppressed" if row["suppressed"] else "cohort_n"
+    return words(key, name=name, n=words.number(row["n"]))
+
+
+def _values(
+    name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words
+) -> list[dict[str, object]]:
+    """Return the single values of the cohorts that are drawn, one where several would coincide."""
+    labels = {
+        (kind, r["cohort"]): _label(r, words)
+        for kind in DRAWN
+        for r in of_kind.get(kind, ())
+        if not r["suppressed"]
+    }
+    own = review.tables["benchmarks"].filter(
+        pl.col("indicator") == name, pl.col("value").is_not_null()
+    )
+    rows = own.select("cohort_kind", "cohort", "value").sort("cohort_kind", "cohort", "value")
+    pixel = (pl.col("value") / pl.col("value").max() * WIDTH).round()
+    rows = rows.unique(
+        ["cohort_kind", "cohort", pixel.alias("pixel")], keep="first", maintain_order=True
+    )
+    return [
+        {"label": labels[kind, cohort], "value": value}
+        for kind, cohort, value in rows.iter_rows()
+        if (kind, cohort) in labels
+    ]
+
+
+# ------------------------------------------------------------------------------------- the tables
+def _table(name: str, rows: Sequence[Row], kind: str, words: Words) -> Table:
+    statistics = STATISTICS if any(r["pooled"] is not None for r in rows) else STATISTICS[:-1]
+    heads = [words.code("cohort_kind", kind), "n", *(words(f"statistic_{s}") for s in statistics)]
+    caption = words(
+        "cohort_caption",
+        indicator=words.code("indicator", name),
+        kind=words.code("cohort_kind", kind),
+    )
+    cells = [_row(r, name, statistics, words) for r in rows]
+    return Table(caption, heads, cells, frozenset(range(1, len(heads))))
+
+
+def _row(row: Row, name: str, statistics: Sequence[str], words: Words) -> list[str | Cell]:
+    cohort = cohort_name(row["cohort_kind"], row["cohort"], words)
+    head: list[str | Cell] = [cohort, words.number(row["n"])]
+    if row["suppressed"]:
+        blank = Cell(words("suppressed"), mark="suppressed")
+        return [*head, blank, *([words("none")] * (len(statistics) - 1))]
+    return [*head, *(indicator(row[s], name, words) for s in statistics)]
+
+
+def _small(review: Review, words: Words) -> list[Cell]:
+    fte = pl.col("fte")
+    rows = review.tables["clusters"].filter(fte < review.settings.cohorts.small_fte)
+    return [
+        Cell(words("small_fte_one", id=i, fte=words.number(f, 2)), page_of(i))
+        for i, f in rows.sort("cluster_id")["cluster_id", "fte"].iter_rows()
+    ]
+
+
+def cohort_name(kind: str, cohort: str, words: Words) -> str:
+    """Return what people read for a cohort."""
+    if kind in REGISTERS:
+        return words.name(REGISTERS[kind], cohort)
+    if kind == "portfolio":
+        return words.code("cohort_kind", kind)
+    if cohort.startswith(OPEN_BAND):
+        return words("open_band", n=cohort.removeprefix(OPEN_BAND))
+    return cohort

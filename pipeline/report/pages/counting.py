@@ -1,0 +1,130 @@
+"""Which of a cluster's rows count and why the others do not."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from pipeline.common.catalogue import metrics
+from pipeline.report.pages.actor_table import MARKS
+from pipeline.report.pages.figures import ranges
+from pipeline.report.pages.words import Words
+
+Row = Mapping[str, Any]
+Lines = tuple[tuple[str, str, str, str], ...]
+COUNTED = ("yes", "possible", "no")
+
+
+@dataclass(frozen=True)
+class Actors:
+    """The rows of actors: a summary, the reasons with their row numbers, how many, all as printed.
+
+    reasons: (reason, whether it counts, how many, row numbers). rows: see `actor_tables`.
+    """
+
+    summary: str
+    reasons: Sequence[tuple[str, str, str, str]]
+    number: int
+    rows: Markup
+
+
+@dataclass(frozen=True)
+class FigureRows:
+    """The rows behind a figure; lines: (counted or why not, sheet, how many, row numbers)."""
+
+    titles: Sequence[str]
+    summary: str
+    lines: Lines
+
+
+# ---------------------------------------------------------------------------------------- actors
+def actor_rows(rows: Sequence[Row], printed: Markup, words: Words) -> Actors:
+    """Return the rows of actors and why each is bound or not.
+
+    rows: row, bound, bound_reason. printed: see `actor_tables`.
+    """
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row["bound_reason"], []).append(row)
+    counts = sum(r["bound"] is True for r in rows)
+    left_out = Counter({k: len(g) for k, g in grouped.items() if g[0]["bound"] is not True})
+    parts = [(n, words.code("bound_reason", k)) for k, n in left_out.most_common()]
+    reasons = [
+        (
+            words.code("bound_reason", k),
+            words.code("counted", bound_mark(g[0]["bound"])),
+            words.number(len(g)),
+            ranges([r["row"] for r in g]),
+        )
+        for k, g in sorted(grouped.items(), key=lambda item: -len(item[1]))
+    ]
+    said = summary(len(rows), counts, parts, words)
+    return Actors(said, reasons, len(rows), printed)
+
+
+def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: Words) -> str:
+    """Return "34 Zeilen, 28 zählen: 3 nur Kontakt, 2 ausgetreten"."""
+    head = words("rows_count", rows=words.count("rows", rows), n=words.count("n_count", counts))
+    if not left_out:
+        return f"{head}."
+    return f"{head}: {', '.join(f'{words.number(n)} {text}' for n, text in left_out)}."
+
+
+def bound_mark(bound: bool | None) -> str:
+    """Return the code of three-valued counting."""
+    return MARKS[bound]
+
+
+# ---------------------------------------------------------------------------------- other sheets
+def figure_rows(rows: Sequence[Row], words: Words) -> list[FigureRows]:
+    """Return the rows behind each figure of the other sheets; figures of the same rows together.
+
+    rows: metric, sheet, counted, reason_code, numbers (of the rows), see `grouped_rows`.
+    """
+    by_metric: dict[str, list[Row]] = {}
+    for row in rows:
+        by_metric.setdefault(row["metric"], []).append(row)
+    order = {metric: i for i, metric in enumerate(metrics())}
+    found: dict[Lines, FigureRows] = {}
+    for metric in sorted(by_metric, key=lambda m: (order.get(m, len(order)), m)):
+        lines, title = _lines(by_metric[metric], words), _title(metric, words)
+        titles = [*found[lines].titles, title] if lines in found else [title]
+        found[lines] = FigureRows(titles, _summary(by_metric[metric], words), lines)
+    return list(found.values())
+
+
+def _title(metric: str, words: Words) -> str:
+    known = metrics().get(metric)
+    return words.of(known.title) if known else metric
+
+
+def _lines(rows: Sequence[Row], words: Words) -> Lines:
+    ordered = sorted(rows, key=lambda r: (COUNTED.index(r["counted"]), -len(r["numbers"])))
+    return tuple(
+        (
+            _verdict(r, words),
+            r["sheet"],
+            words.number(len(r["numbers"])),
+            ranges(r["numbers"]),
+        )
+        for r in ordered
+    )
+
+
+def _verdict(row: Row, words: Words) -> str:
+    counted = words.code("counted", row["counted"])
+    if row["counted"] == "yes":
+        return counted
+    return f"{counted}: {words.code('row_reason', row['reason_code'])}"
+
+
+def _summary(rows: Sequence[Row], words: Words) -> str:
+    total = sum(len(r["numbers"]) for r in rows)
+    counts = sum(len(r["numbers"]) for r in rows if r["counted"] == "yes")
+    others: Counter[str] = Counter()
+    for r in rows:
+        if r["counted"] != "yes":
+            others[words.code("row_reason", r["reason_code"])] += len(r["numbers"])
+    return summary(total, counts, [(n, text) for text, n in others.most_common()], words)

@@ -1,0 +1,49 @@
+"""What a cluster must not read off its own page: a limit that is another cluster's value.
+
+The stand-in limit of criterion 4.2 is an exact quartile. Of a small cohort the quartiles are single
+clusters' values, so the page says which limit was used, but not its number (contract 2.5).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import metrics
+from pipeline.common.texts import LANGUAGES
+from pipeline.review import Review
+from pipeline.tables.reasons import LIMIT, harder_value
+
+Row = Mapping[str, Any]
+
+
+def discretion(review: Review) -> Callable[[Row], bool]:
+    """Return the test whether a condition's limit is to be kept from the cluster."""
+    large = large_cohorts(review)
+
+    def hides(condition: Row) -> bool:
+        kind, _, cohort = (condition["limit_source"] or "").partition(": ")
+        if not kind.startswith(("quartile", "frozen")) or condition["threshold"] is None:
+            return False
+        return kind != "quartile" or cohort not in large
+
+    return hides
+
+
+def large_cohorts(review: Review) -> set[str]:
+    """Return the cohorts whose quartiles may be shown, as limit_source names them."""
+    least = review.settings.cohorts.cluster_page_minimum
+    cohorts = review.tables["cohorts"].filter(
+        pl.col("indicator") == "actors_per_fte", pl.col("n") >= least
+    )
+    names = cohorts.select("cohort_kind", "cohort").rows()
+    return {kind if kind == "portfolio" else f"{kind} {name}" for kind, name in names}
+
+
+def masked(text: str, condition: Row) -> str:
+    """Return a text without the condition's limit."""
+    metric, operator = metrics()[condition["metric"]], condition["operator"]
+    for lang in LANGUAGES:
+        number = harder_value(metric, operator, condition["threshold"], lang)
+        text = text.replace(f"{LIMIT[lang][operator]} {number}", f"{LIMIT[lang][operator]} …")
+    return text

@@ -1,0 +1,128 @@
+"""On the edge: decisions that hang on a definition, a single criterion or a few cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, titled
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from pipeline.tables.insights import at_the_mark, smallest_requests
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One catalogue's tables: variants, who turns, who is at the mark, what to ask."""
+
+    title: str
+    turns: Table
+    others: Sequence[Table]
+
+
+def edges(review: Review, words: Words) -> list[Edge]:
+    """Return what decisions hang on, by catalogue."""
+    return [_edge(review, catalogue, words) for catalogue in review.catalogues]
+
+
+def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
+    own = pl.col("catalogue") == catalogue.id
+    robustness = review.tables["robustness"].filter(own)
+    decisions = review.tables["decisions"].filter(own)
+    criteria = review.tables["criteria"].filter(own)
+    names = names_of(review)
+    variants = robustness["variant"].unique(maintain_order=True).to_list()
+    requests = smallest_requests(criteria, decisions, catalogue.pass_mark)
+    others = [
+        _turned(robustness, decisions, variants, names, words),
+        _at_the_mark(at_the_mark(decisions, catalogue.pass_mark), catalogue, names, words),
+        _requests(requests, catalogue, names, words),
+    ]
+    title = words.of(catalogue.title)
+    tables = [titled(t, title) for t in others if t.rows]
+    return Edge(title, titled(_turns(robustness, variants, words), title), tables)
+
+
+# ------------------------------------------------------------------------------------- variants
+def _turns(own: pl.DataFrame, variants: Sequence[str], words: Words) -> Table:
+    """Return how many decisions each variant turns."""
+    turned = dict(own.filter(pl.col("changed")).group_by("variant").len().iter_rows())
+    of = words.number(own["cluster_id"].n_unique())
+    rows = [
+        [words.code("variant", v), words("n_of", n=words.number(turned.get(v, 0)), all=of)]
+        for v in variants
+    ]
+    heads = [words("variant"), words("turned")]
+    return Table(words("turns_caption"), heads, rows, frozenset({1}))
+
+
+def _turned(
+    own: pl.DataFrame,
+    decisions: pl.DataFrame,
+    variants: Sequence[str],
+    names: Mapping[str, str],
+    words: Words,
+) -> Table:
+    """Return the clusters whose decision a variant turns, and into what."""
+    base = dict(decisions["cluster_id", "decision"].iter_rows())
+    turned = own.filter(pl.col("changed"))
+    by_cluster: dict[str, dict[str, str]] = {}
+    for cluster_id, variant, decision in turned["cluster_id", "variant", "decision"].iter_rows():
+        by_cluster.setdefault(cluster_id, {})[variant] = decision
+    ids = sorted(by_cluster)
+    rows = [
+        [
+            linked(i, names),
+            decision_cell(base[i], words),
+            *(_variant(by_cluster[i].get(v), words) for v in variants),
+        ]
+        for i in ids
+    ]
+    heads = [words("cluster"), words("decision"), *(words.code("variant", v) for v in variants)]
+    return Table(words("turned_caption"), heads, rows, clusters=ids)
+
+
+def _variant(decision: str | None, words: Words) -> str | Cell:
+    return decision_cell(decision, words) if decision else words("unchanged")
+
+
+# ------------------------------------------------------------------------- criteria and requests
+def _at_the_mark(
+    close: pl.DataFrame, catalogue: Catalogue, names: Mapping[str, str], words: Words
+) -> Table:
+    rows = [_close_row(r, catalogue.pass_mark, names, words) for r in close.iter_rows(named=True)]
+    heads = [words(k) for k in ("cluster", "distance", "fulfilled", "undetermined", "decision")]
+    caption = words("at_the_mark_caption")
+    return Table(caption, heads, rows, frozenset({2, 3}), close["cluster_id"].to_list())
+
+
+def _close_row(
+    row: Mapping[str, Any], mark: int, names: Mapping[str, str], words: Words
+) -> list[str | Cell]:
+    return [
+        linked(row["cluster_id"], names),
+        words("one_above" if row["fulfilled"] >= mark else "one_below"),
+        words.number(row["fulfilled"]),
+        words.number(row["undetermined"]),
+        decision_cell(row["decision"], words),
+    ]
+
+
+def _requests(
+    requests: pl.DataFrame, catalogue: Catalogue, names: Mapping[str, str], words: Words
+) -> Table:
+    titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
+    rows = [
+        [
+            linked(r["cluster_id"], names),
+            words.number(r["missing"]),
+            titles[r["criterion_id"]],
+            r[f"request_{words.lang}"],
+        ]
+        for r in requests.iter_rows(named=True)
+    ]
+    heads = [words(k) for k in ("cluster", "missing_criteria", "criterion", "request")]
+    ids = requests["cluster_id"].to_list()
+    return Table(words("requests_caption"), heads, rows, frozenset({1}), ids)

@@ -1,0 +1,114 @@
+"""Figures as people read them: with their unit, against a threshold, and what is missing to it."""
+
+import math
+
+from pipeline.common.texts import NBSP
+from pipeline.report.pages.words import Words
+
+DIGITS = {"share": 1, "fte": 2, "actors_per_fte": 2, "per_year": 2, "eur": 2}
+# Units that stand behind the number; of the others the figure's title says what is counted.
+NAMED = ("years", "months", "eur")
+# Levers that name all that is missing, so that no goal need be named.
+ALL_OF = ("groups", "fields", "documents", "statements")
+MOST_DIGITS = 8
+DECIMALS = 2
+SIGNIFICANT = 2
+
+
+def figure(value: float, unit: str, words: Words, threshold: float | None = None) -> str:
+    """Return a figure with its unit, rounded so that it never seems to meet a limit it misses."""
+    if unit == "yes_no":
+        return words("yes" if value >= 1 else "no")
+    digits = careful_digits(value, threshold, unit)
+    if unit == "share":
+        return words.percent(value, digits)
+    text = words.number(value, digits)
+    return f"{text}{NBSP}{words.unit('unit', unit, value)}" if unit in NAMED else text
+
+
+def careful_digits(value: float, threshold: float | None, unit: str) -> int:
+    """Return how many digits keep the figure on its side of the threshold."""
+    least = DIGITS.get(unit, 0)
+    if threshold is None:
+        return least
+    scale = 100 if unit == "share" else 1
+    x, t = value * scale, threshold * scale
+    if math.isclose(x, t):
+        return least  # a limit met exactly is written just as short
+    for digits in range(least, MOST_DIGITS):
+        shown = round(x, digits)
+        if ((shown < t), (shown > t)) == ((x < t), (x > t)):
+            return digits
+    return MOST_DIGITS
+
+
+def interval(
+    low: float | None, high: float | None, unit: str, words: Words, threshold: float | None = None
+) -> str:
+    """Return an interval: one figure, `a to b`, `at least a` or unknown."""
+    if low is None:
+        return words("unknown")
+    least = figure(low, unit, words, threshold)
+    if high is None:
+        return words("at_least", value=least)
+    most = figure(high, unit, words, threshold)
+    return least if least == most else words("from_to", low=least, high=most)
+
+
+def required(operator: str, threshold: float | None, unit: str, words: Words) -> str:
+    """Return what a condition asks for."""
+    if threshold is None:
+        return words("no_limit")
+    value = figure(threshold, unit, words)
+    if unit == "yes_no":
+        return value
+    return words("at_least" if operator == ">=" else "at_most", value=value)
+
+
+def lever(
+    amount: float | None, lever_unit: str, threshold: float | None, unit: str, words: Words
+) -> str:
+    """Return what would fulfil a condition, such as "noch 4 KMU bis 50 %"; empty if unknown."""
+    if amount is None:
+        return ""
+    cents = math.ceil(round(amount * 100, 4)) / 100
+    what = words.unit("lever_unit", lever_unit, cents)
+    more = f"{words.number(cents, 2)}{NBSP}{what}"
+    if threshold is None or lever_unit in ALL_OF or amount == threshold:
+        return words("lever", more=more)
+    goal = figure(threshold, unit, words)
+    if unit == "actors_per_fte":
+        goal = f"{goal}{NBSP}{words.code('unit', unit)}"
+    return words("lever_to", more=more, goal=goal)
+
+
+def indicator(value: float | None, name: str, words: Words) -> str:
+    """Return an indicator's value as its kind is written."""
+    kind = words.code("indicator_format", name)
+    if value is None or kind == "share":
+        return words.percent(value)
+    return words.fixed(value, DECIMALS) if kind == "decimal" else words.number(value)
+
+
+def rounded(value: float | None, name: str, words: Words) -> str:
+    """Return an indicator rounded so that it is no single cluster's figure any more."""
+    if value is None:
+        return words.number(None)
+    if words.code("indicator_format", name) == "share":
+        return words.percent(value, 0)
+    size = math.floor(math.log10(abs(value))) + 1 if value else 0
+    digits = SIGNIFICANT - size
+    if words.code("indicator_format", name) != "decimal":
+        digits = min(digits, 0)
+    return words.number(round(value, digits), max(digits, 0))
+
+
+def ranges(numbers: list[int]) -> str:
+    """Return row numbers in short: `5–7, 9`."""
+    runs: list[list[int]] = []
+    for n in sorted(numbers):
+        if runs and n == runs[-1][1] + 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)

@@ -1,0 +1,57 @@
+"""By what readers may narrow the page down: the choices there are in this review."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.evaluation.benchmark import band_labels
+from pipeline.report.pages.comparison import REGISTERS, cohort_name
+from pipeline.report.pages.explain import measures_of
+from pipeline.report.pages.overview import DECISIONS
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One choice: its name in the address, the field of the data it looks at, its options.
+
+    options: (value, text).
+    """
+
+    name: str
+    field: str
+    label: str
+    options: Sequence[tuple[str, str]]
+
+
+def filters(review: Review, words: Words) -> list[Filter]:
+    """Return every choice, each with the values that some cluster has."""
+    clusters = review.tables["clusters"]
+    there = {c: set(clusters[c].drop_nulls()) for c in ("federal_state", "technology_field")}
+    taken = {m for own in measures_of(review.tables["benchmarks"]).values() for m in own}
+    bands = [b for b in band_labels(review.settings.cohorts) if b in set(clusters["size_band"])]
+    decided = set(clusters["decision"])
+    return [
+        _registered("land", "federal_state", there["federal_state"], words),
+        _registered("feld", "technology_field", there["technology_field"], words),
+        _registered("massnahme", "measure", taken, words),
+        Filter(
+            "ergebnis",
+            "decision",
+            words("decision"),
+            [(d, words.code("decision", d)) for d in DECISIONS if d in decided],
+        ),
+        Filter(
+            "groesse",
+            "size_band",
+            words.code("cohort_kind", "size_band"),
+            [(b, cohort_name("size_band", b, words)) for b in bands],
+        ),
+    ]
+
+
+def _registered(name: str, kind: str, values: Iterable[str], words: Words) -> Filter:
+    """Return a choice among a register's words, in the order of the alphabet."""
+    named = sorted((words.name(REGISTERS[kind], v), v) for v in values)
+    field = "measures" if kind == "measure" else kind
+    return Filter(name, field, words.code("cohort_kind", kind), [(v, text) for text, v in named])

@@ -1,0 +1,159 @@
+"""What happened since the period before: who moved, what turned, medians, who came and went."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.report.pages.changes import cause_text, turned
+from pipeline.report.pages.figures import indicator
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, titled
+from pipeline.report.pages.words import Words
+from pipeline.report.since import is_better, since_sentences
+from pipeline.review import Review
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """Since when, who moved (or a sentence that nobody did), and more tables.
+
+    Tables without rows are left out.
+    """
+
+    since: Sequence[str]
+    nobody: str
+    movers: Sequence[Table]
+    turned: Sequence[Table]
+    more: Sequence[Table]
+
+
+def history(review: Review, words: Words) -> History | None:
+    """Return the office's view; None without an earlier period."""
+    if review.since is None:
+        return None
+    moved = list(movers(review, words))
+    more = [medians(review, words), movements(review, words)]
+    return History(
+        since=since_sentences(review, words.lang),
+        nobody="" if moved else words("nobody_moved"),
+        movers=moved,
+        turned=[t for t in criteria_turned(review, words) if t.rows],
+        more=[t for t in more if t.rows],
+    )
+
+
+# ------------------------------------------------------------------------------------- who moved
+def movers(review: Review, words: Words) -> Iterator[Table]:
+    """Yield each catalogue's clusters whose decision is another one, confirmed or not."""
+    names = names_of(review)
+    heads = [words(k) for k in ("cluster", "before", "now", "fulfilled_criteria", "cause")]
+    heads.append(words("confirmed_then_now"))
+    for catalogue in review.catalogues:
+        own = review.tables["decision_changes"].filter(pl.col("catalogue") == catalogue.id)
+        # those that crossed the mark first
+        own = own.sort(pl.col("decision") == pl.col("previous_decision"), maintain_order=True)
+        rows = [_mover(r, names, words) for r in own.iter_rows(named=True)]
+        table = Table(
+            words("movers_caption"), heads, rows, frozenset({3}), own["cluster_id"].to_list()
+        )
+        if rows:
+            yield titled(table, words.of(catalogue.title))
+
+
+def _mover(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]:
+    counts = {k: words.number(row[k]) for k in ("previous_fulfilled", "fulfilled")}
+    confirmed = [row["previous_decision_confirmed"], row["decision_confirmed"]]
+    told = [words.code("decision", code) for code in confirmed]
+    same = row["decision"] == row["previous_decision"]
+    stays = told[0] == told[1]
+    return [
+        linked(row["cluster_id"], names),
+        decision_cell(row["previous_decision"], words),
+        decision_cell(row["decision"], words),
+        words("then_and_now", one=counts["previous_fulfilled"], other=counts["fulfilled"]),
+        words("unchanged") if same else cause_text(row["cause"], words),
+        words("unchanged") if stays else words("then_and_now", one=told[0], other=told[1]),
+    ]
+
+
+# --------------------------------------------------------------------------------- what turned
+def criteria_turned(review: Review, words: Words) -> Iterator[Table]:
+    """Yield for each catalogue how often each criterion turned to the better and to the worse."""
+    found = turned(review)
+    if found is None:
+        return
+    found = found.with_columns(better=is_better())
+    heads = [words(k) for k in ("criterion", "for_better", "for_worse")]
+    for catalogue in review.catalogues:
+        own = found.filter(pl.col("catalogue") == catalogue.id)
+        counts = {k: own.filter(pl.col("criterion_id") == k)["better"] for k in own["criterion_id"]}
+        rows: list[Sequence[str | Cell]] = [
+            [
+                f"{c.id} {words.of(c.title)}",
+                words.number(int(counts[c.id].sum())),
+                words.number(int((~counts[c.id]).sum())),
+            ]
+            for c in catalogue.criteria
+            if c.id in counts
+        ]
+        table = Table(words("turned_criteria_caption"), heads, rows, frozenset({1, 2}))
+        yield titled(table, words.of(catalogue.title))
+
+
+# ------------------------------------------------------------------------------------ medians
+def medians(review: Review, words: Words) -> Table:
+    """Return the medians then and now, over all clusters and over those of both periods."""
+    table = review.tables["medians"]
+    by_scope = {
+        scope: {r["indicator"]: r for r in table.iter_rows(named=True) if r["scope"] == scope}
+        for scope in ("all", "panel")
+    }
+    rows = [
+        [words.code("indicator", name), *_median(row, words), *_median(panel, words)]
+        for (name, row), panel in zip(
+            by_scope["all"].items(), by_scope["panel"].values(), strict=True
+        )
+    ]
+    heads = [words("indicator")]
+    for scope in ("all", "panel"):
+        heads += [words(f"{scope}_before"), words(f"{scope}_now")]
+    return Table(words("medians_caption"), heads, rows, frozenset({1, 2, 3, 4}))
+
+
+def _median(row: Row, words: Words) -> list[str]:
+    return [
+        _with_n(row["previous"], row["n_previous"], row["indicator"], words),
+        _with_n(row["value"], row["n"], row["indicator"], words),
+    ]
+
+
+def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
+    shown = words("not_shown") if value is None else _median_text(value, name, words)
+    return words("value_of_n", value=shown, n=words.number(n))
+
+
+def _median_text(value: float, name: str, words: Words) -> str:
+    """Return a median; that of whole numbers may end in a half."""
+    is_count = words.code("indicator_format", name) == "count"
+    return words.fixed(value, 1) if is_count else indicator(value, name, words)
+
+
+# ------------------------------------------------------------------------------ coming and going
+def movements(review: Review, words: Words) -> Table:
+    """Return the clusters that are reviewed in one of both periods only."""
+    found, names = review.tables["movements"], names_of(review)
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names)
+            if r["cluster_id"] in names
+            else f"{r['cluster_id']} {r['name'] or ''}",
+            words.code("movement", r["movement"]),
+            words.code("outcome", r["state"]) if r["state"] else words("not_expected"),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    heads = [words(k) for k in ("cluster", "movement", "state")]
+    return Table(words("movements_caption"), heads, rows, clusters=found["cluster_id"].to_list())

@@ -1,0 +1,130 @@
+"""The office's report: one view made of its sections."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.history.notices import damaged
+from pipeline.report.pages.changes import Changes, changes
+from pipeline.report.pages.comparison import Comparison, comparison
+from pipeline.report.pages.edge import Edge, edges
+from pipeline.report.pages.explain import chosen_from, reasons, said
+from pipeline.report.pages.faults import finding_tables
+from pipeline.report.pages.filters import Filter, filters
+from pipeline.report.pages.history import History, history
+from pipeline.report.pages.landmap import LandMap, land_map
+from pipeline.report.pages.matrix import Matrix, matrices
+from pipeline.report.pages.method import Method, method
+from pipeline.report.pages.outlook import Outlook, outlook
+from pipeline.report.pages.overview import (
+    Decisions,
+    KeyFigure,
+    Returns,
+    decisions,
+    files_set_aside,
+    key_figures,
+    returns,
+)
+from pipeline.report.pages.policy import Policy, policy
+from pipeline.report.pages.profile import Profile, profiles
+from pipeline.report.pages.shared import Shared, shared
+from pipeline.report.pages.views import Head, Table, page_head
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from pipeline.tables.insights import Sharing, sharing
+
+
+@dataclass(frozen=True)
+class IndexData:
+    """What the page's script is given, see `explain`; reasons: of not too many clusters."""
+
+    said: Mapping[str, Any]
+    chosen_from: Mapping[str, Any]
+    reasons: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class IndexView:
+    """All that the office's page prints; what is None is not there: a map, changes, an outlook."""
+
+    head: Head
+    sections: Sequence[str]
+    filters: Sequence[Filter]
+    figures: Sequence[KeyFigure]
+    decisions: Decisions
+    returns: Returns
+    damaged: Sequence[str]
+    changes: Changes | None
+    history: History | None
+    outlook: Outlook | None
+    matrices: Sequence[Matrix]
+    map: LandMap | None
+    comparison: Comparison
+    edges: Sequence[Edge]
+    profiles: Sequence[Profile]
+    policy: Policy
+    shared: Shared
+    files: Sequence[Table]
+    findings: Sequence[Table]
+    method: Method
+    data: IndexData
+
+
+def index_view(review: Review, words: Words) -> IndexView:
+    """Return the view of the office's report."""
+    found = sharing(review.tables["actors"])
+    drawn, changed = land_map(review, words), changes(review, words)
+    ahead = outlook(review, words)
+    return IndexView(
+        head=page_head(review, words("index_title", period=review.period), words),
+        sections=sections(
+            has_map=drawn is not None,
+            has_changes=changed is not None,
+            has_outlook=ahead is not None,
+        ),
+        filters=filters(review, words),
+        figures=key_figures(review, found, words),
+        decisions=decisions(review, words),
+        returns=returns(review, words),
+        damaged=[notice[words.lang] for notice in damaged(review.damaged)],
+        changes=changed,
+        history=history(review, words),
+        outlook=ahead,
+        matrices=matrices(review, words),
+        map=drawn,
+        comparison=comparison(review, words),
+        edges=edges(review, words),
+        profiles=profiles(review, words),
+        policy=policy(review, words),
+        shared=shared(review, found, words),
+        files=files_set_aside(review, words),
+        findings=finding_tables(review, words),
+        method=method(review, words),
+        data=index_data(review, found, words),
+    )
+
+
+def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
+    """Return what the script is given; found: see `insights.sharing`."""
+    few = review.tables["clusters"].height <= review.settings.pages.explained_on_index
+    why = reasons(review, words) if few else None
+    return IndexData(said(words), chosen_from(review, found), why)
+
+
+def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:
+    """Return the ids of the sections in their order."""
+    every = {
+        "figures": True,
+        "changes": has_changes,
+        "outlook": has_outlook,
+        "matrix": True,
+        "map": has_map,
+        "benchmark": True,
+        "edge": True,
+        "profile": True,
+        "policy": True,
+        "sharing": True,
+        "quality": True,
+        "method": True,
+    }
+    return [name for name, there in every.items() if there]

@@ -1,0 +1,130 @@
+"""Clusters against criteria: one row per cluster, one cell per criterion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.report.pages.views import anchor, names_of, page_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+# Classes of cells, short because there is one per cluster and criterion.
+CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
+EXPERT, AGAINST = "e", "h"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One kind of cell: its classes, its sign, what is read aloud (see `spoken`)."""
+
+    css: str
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One cluster; marks: (mark, anchor of the criterion on its page)."""
+
+    cluster_id: str
+    name: str
+    href: str
+    decision: str
+    decision_text: str
+    fulfilled: str
+    unassessed: str
+    marks: Sequence[tuple[Mark, str]]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All clusters under one catalogue."""
+
+    id: str
+    title: str
+    caption: str
+    pass_rule: str
+    criteria: Sequence[Criterion]
+    rows: Sequence[MatrixRow]
+    totals: Sequence[str]
+
+
+def matrices(review: Review, words: Words) -> list[Matrix]:
+    """Return the matrix of every catalogue."""
+    return [_matrix(review, n, c, words) for n, c in enumerate(review.catalogues, 1)]
+
+
+def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> Matrix:
+    own = pl.col("catalogue") == catalogue.id
+    criteria = review.tables["criteria"].filter(own)
+    decisions = review.tables["decisions"].filter(own).sort("cluster_id")
+    names = names_of(review)
+    kinds = _marks(words)
+    columns = ("cluster_id", "criterion_id", "status", "basis", "against_hard")
+    marks = {(i, c): kinds[s, b, a] for i, c, s, b, a in criteria.select(columns).iter_rows()}
+    anchors = [anchor(number, c.id) for c in catalogue.criteria]
+    rows = [
+        _row(r, names, [marks[r["cluster_id"], c.id] for c in catalogue.criteria], anchors, words)
+        for r in decisions.iter_rows(named=True)
+    ]
+    done = criteria.filter(pl.col("status") == "fulfilled")
+    totals = dict(done.group_by("criterion_id").len().iter_rows())
+    return Matrix(
+        id=f"m{number}",
+        title=words.of(catalogue.title),
+        caption=words("matrix_caption", title=words.of(catalogue.title)),
+        pass_rule=pass_rule(catalogue, words),
+        criteria=catalogue.criteria,
+        rows=rows,
+        totals=[words.number(totals.get(c.id, 0)) for c in catalogue.criteria],
+    )
+
+
+def pass_rule(catalogue: Catalogue, words: Words) -> str:
+    """Return how many criteria must be fulfilled."""
+    return words("pass_rule", mark=catalogue.pass_mark, all=len(catalogue.criteria))
+
+
+def _marks(words: Words) -> Mapping[tuple[str, str, bool], Mark]:
+    """Return the few kinds of cells by status, basis and whether the rating is against it."""
+    return {
+        (status, basis, against): _mark(status, basis == "assessed", against, words)
+        for status in CLASSES
+        for basis in ("computed", "assessed")
+        for against in (False, True)
+    }
+
+
+def spoken(words: Words) -> Mapping[str, str]:
+    """Return by a cell's classes what is read aloud; the script says it, once for all its cells."""
+    return {mark.css: mark.text for mark in _marks(words).values()}
+
+
+def _mark(status: str, assessed: bool, against: bool, words: Words) -> Mark:
+    text = words.code("status", status)
+    if assessed:
+        text = words("against_hard_mark" if against else "assessed_mark", status=text)
+    classes = (CLASSES[status], EXPERT if assessed else "", AGAINST if assessed and against else "")
+    return Mark(" ".join(filter(None, classes)), words.code("status_sign", status), text)
+
+
+def _row(
+    row: Mapping[str, Any],
+    names: Mapping[str, str],
+    marks: Sequence[Mark],
+    anchors: Sequence[str],
+    words: Words,
+) -> MatrixRow:
+    return MatrixRow(
+        cluster_id=row["cluster_id"],
+        name=names[row["cluster_id"]],
+        href=page_of(row["cluster_id"]),
+        decision=row["decision"],
+        decision_text=words.code("decision", row["decision"]),
+        fulfilled=words.number(row["fulfilled"]),
+        unassessed=words.number(row["fulfilled_soft"]),
+        marks=list(zip(marks, anchors, strict=True)),
+    )

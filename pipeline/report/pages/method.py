@@ -1,0 +1,131 @@
+"""How it was judged: what each criterion asks, by which numbers and why, and what words mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.common.catalogue import Catalogue, Condition, Criterion
+from pipeline.common.settings import Settings
+from pipeline.report.pages.figures import required
+from pipeline.report.pages.matrix import pass_rule
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class ConditionMethod:
+    """A condition in words."""
+
+    text: str
+    by_field: Sequence[str]
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CriterionMethod:
+    """A criterion: what it asks and what must hold."""
+
+    id: str
+    title: str
+    kind: str
+    asks: str
+    conditions: Sequence[ConditionMethod]
+
+
+@dataclass(frozen=True)
+class CatalogueMethod:
+    """A catalogue: where it comes from, its pass rule, its criteria by category."""
+
+    title: str
+    version: str
+    source: str
+    pass_rule: str
+    categories: Sequence[tuple[str, Sequence[CriterionMethod]]]
+
+
+@dataclass(frozen=True)
+class Method:
+    """All catalogues and definitions (term, meaning)."""
+
+    catalogues: Sequence[CatalogueMethod]
+    definitions: Sequence[tuple[str, str]]
+
+
+def method(review: Review, words: Words) -> Method:
+    """Return how the review judges."""
+    catalogues = [_catalogue(c, words) for c in review.catalogues]
+    return Method(catalogues, definitions(review.settings, words))
+
+
+def _catalogue(catalogue: Catalogue, words: Words) -> CatalogueMethod:
+    categories = [
+        (
+            words.of(title),
+            [_criterion(c, words) for c in catalogue.criteria if c.category == number],
+        )
+        for number, title in enumerate(catalogue.categories, 1)
+    ]
+    return CatalogueMethod(
+        title=words.of(catalogue.title),
+        version=catalogue.version,
+        source=catalogue.source,
+        pass_rule=pass_rule(catalogue, words),
+        categories=categories,
+    )
+
+
+def _criterion(criterion: Criterion, words: Words) -> CriterionMethod:
+    return CriterionMethod(
+        id=criterion.id,
+        title=words.of(criterion.title),
+        kind=words.code("kind", criterion.kind),
+        asks=words.of(criterion.asks),
+        conditions=[_condition(c, words) for c in criterion.conditions],
+    )
+
+
+def _condition(condition: Condition, words: Words) -> ConditionMethod:
+    metric = condition.metric
+    title = words.of(metric.title)
+    if condition.threshold is None:
+        kind = "bands" if condition.reference_bands else condition.stand_in
+        asks = words(f"stand_in_{kind}")
+    else:
+        asks = required(condition.operator, condition.threshold, metric.unit, words)
+    by_field = [
+        words(
+            "by_field",
+            field=words.name("technology_fields", field),
+            value=required(condition.operator, value, metric.unit, words),
+        )
+        for field, value in condition.threshold_by_technology_field.items()
+    ]
+    text = words("condition", title=title, asks=asks)
+    return ConditionMethod(text, by_field, words.of(condition.reason), condition.source)
+
+
+def definitions(settings: Settings, words: Words) -> list[tuple[str, str]]:
+    """Return what the words of the report mean, with the numbers of the settings."""
+    rules, cohorts = settings.actors, settings.cohorts
+    values = {
+        "bound": _names("commitments", rules.bound_commitments, words),
+        "loose": _names("commitments", rules.loose_commitments, words),
+        "employees": words.number(rules.sme_employees_below),
+        "turnover": words.number(rules.sme_turnover_max / MILLION),
+        "balance": words.number(rules.sme_balance_max / MILLION),
+        "ifm_employees": words.number(rules.ifm_employees_below),
+        "ifm_turnover": words.number(rules.ifm_turnover_max / MILLION),
+        "radius": words.number(rules.radius_km),
+        "minimum": words.number(cohorts.minimum),
+        "page_minimum": words.number(cohorts.cluster_page_minimum),
+        "small_fte": words.number(cohorts.small_fte, 2),
+        "outdated": words.number(settings.review.outdated_days),
+    }
+    terms = ("status", "decision", "bound", "sme", "near", "fte", "cohorts", "outdated", "distinct")
+    return [(words(f"term_{t}"), words(f"meaning_{t}", **values)) for t in terms]
+
+
+def _names(register: str, values: Sequence[str], words: Words) -> str:
+    return ", ".join(words.name(register, v) for v in values)

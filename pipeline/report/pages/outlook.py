@@ -1,0 +1,107 @@
+"""The outlook: what lapses in the months to come, if nothing new comes in (contract 2.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.history.lapses import LAPSE, falls, lapses
+from pipeline.report.pages.changes import titles_of
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How much lapses within how many months, what, and who falls below the pass mark."""
+
+    counts: Table
+    tables: Sequence[Table]
+
+
+def outlook(review: Review, words: Words) -> Outlook | None:
+    """Return the office's view; None where nothing is known of the months to come."""
+    if "outlook" not in review.tables or review.tables["outlook"].is_empty():
+        return None
+    found, falling = lapsing(review), fallen(review)
+    tables = [_falls(review, falling, words), _lapses(review, found, words)]
+    return Outlook(_counts(review, found, falling, words), [t for t in tables if t.rows])
+
+
+def lapsing(review: Review) -> pl.DataFrame:
+    """Return what lapses, see `lapses`; the soonest first."""
+    t = review.tables
+    if "outlook" not in t:
+        return pl.DataFrame(schema=LAPSE)
+    found = lapses(t["criteria"], t["outlook"], t["clusters"])
+    return found.sort("months", "cluster_id", maintain_order=True)
+
+
+def fallen(review: Review) -> pl.DataFrame:
+    """Return who will fall below the pass mark, see `falls`; the soonest first."""
+    found = falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
+    return found.sort("months", "cluster_id", maintain_order=True)
+
+
+def lapse_text(row: Row, title: str, words: Words) -> str:
+    """Return what lapses when: `7.2 … läuft 2027-Q1 aus`."""
+    key = "lapses" if row["sure"] else "lapses_by"
+    return words(key, title=title, quarter=row["quarter"])
+
+
+def own_outlook(
+    rows: Sequence[Row], titles: Mapping[tuple[str, str], str], words: Words
+) -> list[str]:
+    """Return a cluster's sentences on what lapses."""
+    return [lapse_text(r, titles[r["catalogue"], r["criterion_id"]], words) for r in rows]
+
+
+def _counts(review: Review, found: pl.DataFrame, falling: pl.DataFrame, words: Words) -> Table:
+    rows = []
+    for months in review.settings.robustness.outlook_months:
+        soon = pl.col("months") <= months
+        own = found.filter(soon)
+        counts = [own.height, own["cluster_id"].n_unique(), falling.filter(soon).height]
+        rows.append([words.count("in_months", months), *map(words.number, counts)])
+    heads = [words(k) for k in ("within", "lapsing_criteria", "lapsing_clusters", "falling")]
+    return Table(words("outlook_counts"), heads, rows, frozenset({1, 2, 3}))
+
+
+def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
+    names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names),
+            words.of(catalogues[r["catalogue"]].title),
+            words.count("in_months", r["months"]),
+            words(
+                "n_of",
+                n=words.number(r["fulfilled"]),
+                all=words.number(len(catalogues[r["catalogue"]].criteria)),
+            ),
+            decision_cell(r["decision"], words),
+        ]
+        for r in falling.iter_rows(named=True)
+    ]
+    heads = [words(k) for k in ("cluster", "catalogue_name", "within", "fulfilled_then", "then")]
+    ids = falling["cluster_id"].to_list()
+    return Table(words("falls_caption"), heads, rows, frozenset({3}), ids)
+
+
+def _lapses(review: Review, found: pl.DataFrame, words: Words) -> Table:
+    names, titles = names_of(review), titles_of(review, words)
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names),
+            titles[r["catalogue"], r["criterion_id"]],
+            words.count("in_months", r["months"]),
+            r["quarter"] if r["sure"] else words("by_quarter", quarter=r["quarter"]),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    heads = [words(k) for k in ("cluster", "criterion", "within", "quarter")]
+    return Table(words("lapses_caption"), heads, rows, clusters=found["cluster_id"].to_list())

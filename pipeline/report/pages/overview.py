@@ -1,0 +1,251 @@
+"""The head of the office's report: the portfolio in one look, and who reported."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue
+from pipeline.report.pages.views import Cell, Table, page_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from pipeline.tables.insights import Sharing
+
+MEMBER = "Mitglied"
+DECISIONS = ("eligible", "open", "not_eligible")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure with what it counts and what else belongs to it.
+
+    id: by which the script finds it when a reader filters; none where it does not follow.
+    """
+
+    value: str
+    label: str
+    note: str = ""
+    mark: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the bar of decisions, in hundredths of its width; doubtful: not yet confirmed."""
+
+    decision: str
+    x: str
+    width: str
+    doubtful: bool
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions in one look: their figures, a bar of them, what experts have rated."""
+
+    figures: Sequence[KeyFigure]
+    bar: Sequence[Part]
+    title: str
+    assessed: str
+
+
+# ----------------------------------------------------------------------------------- key figures
+def key_figures(review: Review, found: Sharing, words: Words) -> list[KeyFigure]:
+    """Return the figures of the portfolio besides the decisions."""
+    coverage = review.tables["coverage"]
+    state = dict(coverage.group_by("state").len().iter_rows())
+    outcome = dict(review.tables["submissions"].group_by("outcome").len().iter_rows())
+    expected = coverage.filter(pl.col("expected")).height
+    n = words.number
+    note = words("of_expected", n=n(expected)) if expected else ""
+    quarantined = outcome.get("quarantined", 0)
+    return [
+        KeyFigure(n(state.get("reviewed", 0)), words("clusters_reviewed"), note, id="reviewed"),
+        *_actor_figures(review.tables["actors"], found, words),
+        KeyFigure(n(quarantined), words.count("files_quarantined", quarantined)),
+        KeyFigure(n(state.get("missing", 0)), words("clusters_missing")),
+    ]
+
+
+def _actor_figures(actors: pl.DataFrame, found: Sharing, words: Words) -> list[KeyFigure]:
+    smes = actors.filter(pl.col("bound") & pl.col("sme"))
+    n, all_ = words.number, found.memberships
+    distinct = words("distinct_smes", n=n(_distinct(smes)))
+    share = words.percent(smes.height / all_) if all_ else words("unknown")
+    note = words("memberships_note")
+    smes_note = words("smes_note", share=share, more=distinct)
+    return [
+        KeyFigure(n(all_), words("memberships"), note, id="memberships"),
+        KeyFigure(n(found.distinct), words("distinct_actors"), id="distinct"),
+        KeyFigure(n(smes.height), words("smes"), smes_note, id="smes"),
+    ]
+
+
+def _distinct(actors: pl.DataFrame) -> int:
+    """Return how many actors there are across clusters; one without a name is its own."""
+    keys = actors["actor_key"]
+    return keys.drop_nulls().n_unique() + keys.null_count()
+
+
+# ------------------------------------------------------------------------------------- decisions
+def decisions(review: Review, words: Words) -> Decisions:
+    """Return the decisions of the first catalogue."""
+    own = pl.col("catalogue") == review.catalogues[0].id
+    table = review.tables["decisions"].filter(own)
+    doubtful = pl.col("decision") != pl.col("decision_confirmed")
+    counts = dict(table.group_by("decision").len().iter_rows())
+    unsure = dict(table.filter(doubtful).group_by("decision").len().iter_rows())
+    figures = [_decision(d, counts.get(d, 0), unsure.get(d, 0), words) for d in DECISIONS]
+    return Decisions(
+        figures=figures,
+        bar=_bar(counts, unsure, max(table.height, 1)),
+        title=words.of(review.catalogues[0].title),
+        assessed=_assessed(review.tables["criteria"].filter(own), words),
+    )
+
+
+def _decision(decision: str, n: int, doubtful: int, words: Words) -> KeyFigure:
+    note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
+    label = words.code("decision", decision)
+    return KeyFigure(words.number(n), label, note, decision, decision)
+
+
+def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:
+    parts, start = [], 0
+    for decision in DECISIONS:
+        doubtful = unsure.get(decision, 0)
+        sizes = [(counts.get(decision, 0) - doubtful, False), (doubtful, True)]
+        for size, is_doubtful in sizes:
+            x, width = (f"{100 * k / whole:.3f}" for k in (start, size))
+            parts.append(Part(decision, x, width, is_doubtful))
+            start += size
+    return parts
+
+
+def _assessed(criteria: pl.DataFrame, words: Words) -> str:
+    """Return how many of the verdicts on soft criteria experts have given."""
+    soft = criteria.filter(pl.col("kind") == "soft")
+    rated = soft.filter(pl.col("basis") == "assessed").height
+    share = words.percent(rated / soft.height, 0) if soft.height else words("unknown")
+    n, all_ = words.number(rated), words.number(soft.height)
+    return words("assessed_share", n=n, all=all_, share=share)
+
+
+# --------------------------------------------------------------------------------------- returns
+@dataclass(frozen=True)
+class Returns:
+    """Who reported: a sentence and the tables that are not empty."""
+
+    summary: str
+    tables: Sequence[Table]
+
+
+def returns(review: Review, words: Words) -> Returns:
+    """Return who reported, who is missing, and which members are below the mark."""
+    coverage = review.tables["coverage"]
+    counts = dict(coverage.group_by("state").len().iter_rows())
+    summary = words(
+        "returns_summary",
+        all=words.count("clusters", coverage.height),
+        **{k: words.number(counts.get(k, 0)) for k in ("reviewed", "quarantined", "missing")},
+    )
+    tables = [
+        _not_reviewed(coverage, words),
+        *(_below(review, catalogue, words) for catalogue in review.catalogues),
+        _outdated(coverage, words),
+    ]
+    return Returns(summary, [t for t in tables if t.rows])
+
+
+def files_set_aside(review: Review, words: Words) -> list[Table]:
+    """Return the files that were not reviewed, with their reasons."""
+    tables = [_files(review, outcome, words) for outcome in ("quarantined", "superseded")]
+    tables.append(_mapped(review, words))
+    return [t for t in tables if t.rows]
+
+
+def _not_reviewed(coverage: pl.DataFrame, words: Words) -> Table:
+    rows = coverage.filter(pl.col("state") != "reviewed").sort("state", "cluster_id")
+    return Table(
+        words("not_reviewed_caption"),
+        [words(k) for k in ("cluster_id", "name", "role", "expected", "state")],
+        [
+            [
+                r["cluster_id"],
+                r["name"] or words("none"),
+                words.name("roles", r["role"]),
+                words.yes_no(r["expected"]),
+                words.code("outcome", r["state"]),
+            ]
+            for r in rows.iter_rows(named=True)
+        ],
+    )
+
+
+def _files(review: Review, outcome: str, words: Words) -> Table:
+    rows = review.tables["submissions"].filter(pl.col("outcome") == outcome).sort("source_file")
+    return Table(
+        words(f"{outcome}_caption"),
+        [words(k) for k in ("file", "cluster_id", "reason", "message")],
+        [
+            [
+                r["source_file"],
+                r["cluster_id"] or words("none"),
+                words.finding(r["code"] or outcome),
+                r[f"message_{words.lang}"] or "",
+            ]
+            for r in rows.iter_rows(named=True)
+        ],
+    )
+
+
+def _mapped(review: Review, words: Words) -> Table:
+    return Table(
+        words("mapped_caption"),
+        [words(k) for k in ("file", "mapping")],
+        [list(row) for row in review.mapped.select("source_file", "mapping").rows()],
+    )
+
+
+def _outdated(coverage: pl.DataFrame, words: Words) -> Table:
+    rows = coverage.filter(pl.col("outdated")).sort("cluster_id")
+    return Table(
+        words("outdated_caption"),
+        [words(k) for k in ("cluster_id", "name", "as_of", "age_days")],
+        [
+            [
+                r["cluster_id"],
+                r["name"] or words("none"),
+                words.day(r["as_of"]),
+                words.number(r["age_days"]),
+            ]
+            for r in rows.iter_rows(named=True)
+        ],
+        frozenset({3}),
+        rows["cluster_id"].to_list(),
+    )
+
+
+def _below(review: Review, catalogue: Catalogue, words: Words) -> Table:
+    """Return the members that do not reach the pass mark."""
+    decisions = review.tables["decisions"].filter(pl.col("catalogue") == catalogue.id)
+    members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
+    members = members.select("cluster_id", "name")
+    rows = decisions.join(members, on="cluster_id").filter(pl.col("decision") != "eligible")
+    heads = ("cluster_id", "name", "fulfilled", "undetermined", "decision")
+    return Table(
+        words("below_caption", title=words.of(catalogue.title), mark=catalogue.pass_mark),
+        [words(k) for k in heads],
+        [
+            [
+                Cell(r["cluster_id"], page_of(r["cluster_id"])),
+                r["name"] or words("none"),
+                words.number(r["fulfilled"]),
+                words.number(r["undetermined"]),
+                Cell(words.code("decision", r["decision"]), mark=r["decision"]),
+            ]
+            for r in rows.sort("fulfilled", "cluster_id").iter_rows(named=True)
+        ],
+        frozenset({2, 3}),
+        rows.sort("fulfilled", "cluster_id")["cluster_id"].to_list(),
+    )

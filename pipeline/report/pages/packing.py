@@ -1,0 +1,68 @@
+"""What the index gives its script: JSON as it is, and packed what is much and seldom looked at."""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from pipeline.common.settings import PageRules
+from pipeline.report.pages.index import IndexView
+from pipeline.report.pages.landmap import LandMap
+from pipeline.report.pages.lists import Lists
+from pipeline.report.pages.rendering import part
+from pipeline.report.pages.words import Words
+
+
+@dataclass(frozen=True)
+class Given:
+    """The data of the page: plain JSON, and packed data by the ids of what holds them.
+
+    apart: whether what is said of the map's marks, and their circles, are among them.
+    """
+
+    plain: Markup
+    packed: Mapping[str, Markup]
+    apart: bool
+
+
+def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Given:
+    """Return the data of the page; where tables are split, most of it is packed."""
+    start, choose = {"first": rules.rows_at_first, **view.data.said}, dict(view.data.chosen_from)
+    held = {}
+    apart = view.map is not None and len(view.map.offices) > rules.rows_on_index
+    if lists or apart:
+        choose["lists"] = {long.key: long.rows for long in lists.values()}
+        choose["offices"] = offices(view.map, words) if view.map and apart else {}
+        held["packed"] = pack(choose)
+    else:
+        start |= choose
+    if view.data.reasons is not None:
+        held["why-data"] = pack(view.data.reasons)
+    return Given(plain(start), held, apart)
+
+
+def offices(drawn: LandMap, words: Words) -> dict[str, tuple[str, str]]:
+    """Return by cluster what is said of its office's mark, and the circle around it."""
+    rings = part("rings", words, drawn).splitlines()
+    return {o.cluster_id: (o.title, ring) for o, ring in zip(drawn.offices, rings, strict=True)}
+
+
+def plain(data: object) -> Markup:
+    """Return data as JSON that may stand in a page."""
+    text = _json(data)
+    # Nothing in a text may end the script that holds it.
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
+
+
+def pack(data: object) -> Markup:
+    """Return data as the page's script unpacks it: JSON, compressed, in letters and digits."""
+    return Markup(base64.b64encode(zlib.compress(_json(data).encode(), level=9)).decode())
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,89 @@
+"""Makes the HTML report of a review, in batches: the office's index and one page per cluster."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common.stages import in_batches
+from pipeline.report.pages.cluster import cluster_views
+from pipeline.report.pages.index import index_view
+from pipeline.report.pages.lists import list_pages, long_tables
+from pipeline.report.pages.packing import given
+from pipeline.report.pages.rendering import render
+from pipeline.report.pages.views import page_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+
+@dataclass(frozen=True)
+class PageBatch:
+    """Pages to be made. clusters: the IDs of those whose pages they are; None: the index."""
+
+    review: Review
+    lang: str
+    clusters: Sequence[str] | None = None
+
+    def __len__(self) -> int:
+        return 1 if self.clusters is None else len(self.clusters)
+
+    def packed(self) -> "PageBatch":
+        """Return the batch as it travels: with what its pages are made from, and no more."""
+        return self if self.clusters is None else replace(self, review=self.own)
+
+    @property
+    def own(self) -> Review:
+        """The review as far as it is about the clusters."""
+        return of_clusters(self.review, self.clusters or ())
+
+    def unpacked(self, folder: Path) -> "PageBatch":
+        """Return the batch as it was packed."""
+        return self
+
+
+def page_batches(review: Review, lang: str) -> list[PageBatch]:
+    """Return the batches of the whole report. lang: "de" or "en"."""
+    clusters = review.tables["clusters"]["cluster_id"].sort().to_list()
+    return [PageBatch(review, lang), *(PageBatch(review, lang, c) for c in in_batches(clusters))]
+
+
+def make_pages(batch: PageBatch) -> dict[str, str]:
+    """Return the pages of a batch by their path below the report's folder."""
+    words = Words(batch.lang)
+    if batch.clusters is None:
+        return index_pages(batch.review, words)
+    views = cluster_views(batch.own, words)
+    return {page_of(v.cluster_id): render("cluster.html.j2", words, view=v) for v in views}
+
+
+def index_pages(review: Review, words: Words) -> dict[str, str]:
+    """Return index.html, and lists/<table>-<page>.html of the tables that are too long for it."""
+    view, rules = index_view(review, words), review.settings.pages
+    lists = long_tables(view, rules, words)
+    data = given(view, lists, rules, words)
+    pages = {"index.html": render("index.html.j2", words, view=view, lists=lists, data=data)}
+    for page in list_pages(lists, view.head, words):
+        pages[page.part.href] = render("list.html.j2", words, view=page)
+    return pages
+
+
+def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
+    """Return the review with the rows of these clusters alone, in all that names clusters."""
+
+    def own(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        theirs = pl.col("cluster_id").is_in(cluster_ids)
+        return {
+            name: table.filter(theirs) if "cluster_id" in table.columns else table
+            for name, table in tables.items()
+        }
+
+    return replace(review, tables=own(review.tables), context=own(review.context))
+
+
+def write_pages(pages: Mapping[str, str], folder: Path) -> None:
+    """Write pages below the report's folder."""
+    for name, text in pages.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")

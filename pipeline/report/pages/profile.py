@@ -1,0 +1,143 @@
+"""The portfolio by criterion: how many fulfil it, by how much others miss it, what helps."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue
+from pipeline.report.pages.charts import Chart, draw, stacked
+from pipeline.report.pages.views import Table, titled
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from pipeline.tables.insights import criteria_counts, shortfalls, single_levers
+
+STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
+# A part narrower than this share of the bar has no room for its number.
+ROOM = 0.05
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One catalogue: the best single lever in a sentence, the chart, its numbers."""
+
+    title: str
+    lever: str
+    chart: Chart
+    tables: Sequence[Table]
+
+
+def profiles(review: Review, words: Words) -> list[Profile]:
+    """Return the profile of the portfolio under every catalogue; none of an empty portfolio."""
+    if not review.tables["clusters"].height:
+        return []
+    return [_profile(review, n, c, words) for n, c in enumerate(review.catalogues, 1)]
+
+
+def _profile(review: Review, number: int, catalogue: Catalogue, words: Words) -> Profile:
+    own = pl.col("catalogue") == catalogue.id
+    criteria, conditions, decisions = (
+        review.tables[name].filter(own) for name in ("criteria", "conditions", "decisions")
+    )
+    counts = {r["criterion_id"]: r for r in criteria_counts(criteria).iter_rows(named=True)}
+    levers = single_levers(criteria, decisions, catalogue.pass_mark)
+    title = words.of(catalogue.title)
+    return Profile(
+        title=title,
+        lever=_best_lever(levers, catalogue, words),
+        chart=_chart(number, counts, catalogue, words),
+        tables=[
+            titled(_counts(counts, dict(levers.iter_rows()), catalogue, words), title),
+            titled(_shortfalls(shortfalls(conditions), catalogue, words), title),
+        ],
+    )
+
+
+def _best_lever(levers: pl.DataFrame, catalogue: Catalogue, words: Words) -> str:
+    """Return which criteria alone would bring most clusters to the mark."""
+    if not levers.height:
+        return words("no_single_lever")
+    most = levers["clusters"][0]
+    titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
+    best = levers.filter(pl.col("clusters") == most)["criterion_id"].to_list()
+    named = "; ".join(titles[c.id] for c in catalogue.criteria if c.id in best)
+    return words(
+        "single_lever", criteria=named, n=words.count("clusters", most), mark=catalogue.pass_mark
+    )
+
+
+# -------------------------------------------------------------------------------------- the chart
+def _chart(
+    number: int, counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: Words
+) -> Chart:
+    statuses = [(s, _signed(s, words)) for s in STATUSES]
+    rows = [
+        part
+        for c in catalogue.criteria
+        for part in _parts(f"{c.id} {words.of(c.title)}", counts[c.id], words)
+    ]
+    spec = stacked(rows, statuses, words("axis_clusters"))
+    title = words("profile_chart", title=words.of(catalogue.title))
+    return draw(spec, f"profile-{number}", title, words("profile_chart_desc"), words.lang)
+
+
+def _signed(status: str, words: Words) -> str:
+    return f"{words.code('status_sign', status)} {words.code('status', status)}"
+
+
+def _parts(label: str, counts: Mapping[str, Any], words: Words) -> Iterator[dict[str, object]]:
+    """Yield the parts of one bar with their places on the axis."""
+    start, whole = 0, sum(counts[s] for s in STATUSES)
+    for status in STATUSES:
+        count = counts[status]
+        yield {
+            "label": label,
+            "status": _signed(status, words),
+            "count": count if count >= ROOM * whole else 0,
+            "text": f"{words.code('status_sign', status)} {words.number(count)}",
+            "start": start,
+            "end": start + count,
+            "middle": start + count / 2,
+        }
+        start += count
+
+
+# ------------------------------------------------------------------------------------- the tables
+def _counts(
+    counts: Mapping[str, Mapping[str, Any]],
+    alone: Mapping[str, int],
+    catalogue: Catalogue,
+    words: Words,
+) -> Table:
+    rows = [
+        [
+            f"{c.id} {words.of(c.title)}",
+            words.code("kind", c.kind),
+            *(words.number(counts[c.id][s]) for s in STATUSES),
+            words.number(alone.get(c.id, 0)),
+        ]
+        for c in catalogue.criteria
+    ]
+    heads = [
+        words("criterion"),
+        words("kind"),
+        *(words.code("status", s) for s in STATUSES),
+        words("alone_enough", mark=catalogue.pass_mark),
+    ]
+    return Table(words("profile_caption"), heads, rows, frozenset({2, 3, 4, 5}))
+
+
+def _shortfalls(found: pl.DataFrame, catalogue: Catalogue, words: Words) -> Table:
+    by_condition = {(r["criterion_id"], r["condition"]): r for r in found.iter_rows(named=True)}
+    rows = []
+    for criterion in catalogue.criteria:
+        for number, condition in enumerate(criterion.conditions, 1):
+            row = by_condition.get((criterion.id, number))
+            if row:
+                title = f"{criterion.id} {words.of(condition.metric.title)}"
+                unit = words.code("lever_unit", row["lever_unit"])
+                spread = [words.number(row[k], 2) for k in ("least", "median", "most")]
+                rows.append([title, words.number(row["clusters"]), *spread, unit])
+    heads = [words(k) for k in ("condition_head", "miss_it", "least", "median", "most", "lacking")]
+    return Table(words("shortfalls_caption"), heads, rows, frozenset({1, 2, 3, 4}))

@@ -1,0 +1,54 @@
+"""Memberships against distinct actors, and which clusters share actors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.report.pages.views import Cell, Table, linked, names_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from pipeline.tables.insights import Sharing
+
+STRONGEST = 20
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Sentences and the strongest overlaps; more: a sentence on those left out."""
+
+    sentences: Sequence[str]
+    pairs: Table
+    more: str
+
+
+def shared(review: Review, found: Sharing, words: Words) -> Shared:
+    """Return who shares actors; found: see `insights.sharing`."""
+    n = words.number
+    sentences = [
+        words("sharing_counts", memberships=n(found.memberships), distinct=n(found.distinct)),
+        words(
+            "sharing_clusters",
+            shared=words.count("shared_actors", found.shared),
+            clusters=n(found.clusters),
+            all=words.count("clusters", review.tables["clusters"].height),
+        ),
+    ]
+    left = found.pairs.height - STRONGEST
+    more = words("more_pairs", n=n(left)) if left > 0 else ""
+    return Shared(sentences, _pairs(review, found, words), more)
+
+
+def _pairs(review: Review, found: Sharing, words: Words) -> Table:
+    names = names_of(review)
+    strongest = found.pairs.head(STRONGEST)
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names),
+            linked(r["other_id"], names),
+            words.number(r["shared"]),
+            words.percent(r["share"]),
+        ]
+        for r in strongest.iter_rows(named=True)
+    ]
+    ids = [f"{a} {b}" for a, b in strongest["cluster_id", "other_id"].iter_rows()]
+    heads = [words(k) for k in ("cluster", "other_cluster", "shared", "of_smaller")]
+    return Table(words("pairs_caption"), heads, rows, frozenset({2, 3}), ids)

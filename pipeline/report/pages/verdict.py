@@ -1,0 +1,184 @@
+"""A cluster's decision and its criteria: values, thresholds, what is missing and why."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pipeline.common.catalogue import Catalogue, Condition, Criterion, metrics
+from pipeline.report.pages.discretion import masked
+from pipeline.report.pages.figures import interval, lever, required
+from pipeline.report.pages.views import anchor
+from pipeline.report.pages.words import Words
+
+Row = Mapping[str, Any]
+# What a condition's words are made of.
+READ = (
+    "operator",
+    "value_low",
+    "value_high",
+    "threshold",
+    "unit",
+    "status",
+    "limit_source",
+    "lever_amount",
+    "lever_unit",
+)
+
+
+@dataclass(frozen=True)
+class ConditionView:
+    """A condition: what there is, what is required, what is missing."""
+
+    title: str
+    value: str
+    required: str
+    limit: str
+    status: str
+    sign: str
+    status_text: str
+    lever: str
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """A criterion with its verdict, the reason, and what to ask the cluster."""
+
+    id: str
+    anchor: str
+    title: str
+    asks: str
+    kind: str
+    status: str
+    sign: str
+    status_text: str
+    basis: str
+    contrary: str
+    reason: str
+    request: str
+    conditions: Sequence[ConditionView]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One catalogue's verdict on a cluster."""
+
+    title: str
+    decision: str
+    decision_text: str
+    counts: str
+    others: str
+    pass_rule: str
+    confirmed: str
+    categories: Sequence[tuple[str, Sequence[CriterionView]]]
+
+
+def verdict(
+    catalogue: Catalogue,
+    number: int,
+    decision: Row,
+    criteria: Sequence[Row],
+    conditions: Sequence[Row],
+    hides: Callable[[Row], bool],
+    words: Words,
+) -> Verdict:
+    """Return a catalogue's verdict from a cluster's rows of the three tables.
+
+    number: of the catalogue, from 1.
+    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    """
+    of_criterion: dict[str, list[Row]] = {}
+    for row in conditions:
+        of_criterion.setdefault(row["criterion_id"], []).append(row)
+    by_id = {r["criterion_id"]: r for r in criteria}
+    views = [
+        (c.category, _criterion(c, number, by_id[c.id], of_criterion.get(c.id, []), hides, words))
+        for c in catalogue.criteria
+    ]
+    categories = [
+        (words.of(title), [v for c, v in views if c == category])
+        for category, title in enumerate(catalogue.categories, 1)
+    ]
+    n = {k: words.number(v) for k, v in decision.items() if isinstance(v, int)}
+    return Verdict(
+        title=words.of(catalogue.title),
+        decision=decision["decision"],
+        decision_text=words.code("decision", decision["decision"]),
+        counts=words("fulfilled_counts", all=len(catalogue.criteria), **n),
+        others=words("other_counts", **n),
+        pass_rule=words("pass_rule", mark=catalogue.pass_mark, all=len(catalogue.criteria)),
+        confirmed=words(
+            "confirmed", decision=words.code("decision", decision["decision_confirmed"])
+        ),
+        categories=categories,
+    )
+
+
+def _criterion(
+    criterion: Criterion,
+    number: int,
+    row: Row,
+    conditions: Sequence[Row],
+    hides: Callable[[Row], bool],
+    words: Words,
+) -> CriterionView:
+    declared = dict(enumerate(criterion.conditions, 1))
+    status, assessed = row["status"], row["basis"] == "assessed"
+    computed = words.code("status", row["computed_status"])
+    reason, request = row[f"reason_{words.lang}"] or "", row[f"request_{words.lang}"] or ""
+    for hidden in filter(hides, conditions):
+        reason, request = masked(reason, hidden), masked(request, hidden)
+    return CriterionView(
+        id=criterion.id,
+        anchor=anchor(number, criterion.id),
+        title=words.of(criterion.title),
+        asks=words.of(criterion.asks),
+        kind=words.code("kind", criterion.kind),
+        status=status,
+        sign=words.code("status_sign", status),
+        status_text=words.code("status", status),
+        basis=words("by_expert", computed=computed) if assessed else words("by_computation"),
+        contrary=words("against_hard") if row["against_hard"] else "",
+        reason=reason if assessed else "",
+        request=request,
+        conditions=[
+            condition_view(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
+        ],
+    )
+
+
+def condition_view(
+    condition: Condition, row: Row, words: Words, *, hidden: bool = False
+) -> ConditionView:
+    """Return a condition in words; hidden: whether its limit is to be kept from the reader."""
+    values = tuple(row[key] for key in READ)
+    return _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
+
+
+# The same figures come again and again, on the index and on the clusters' pages.
+@lru_cache(maxsize=16_384)
+def _condition(
+    metric: str, values: tuple[Any, ...], by_reference: bool, hidden: bool, words: Words
+) -> ConditionView:
+    row = dict(zip(READ, values, strict=True))
+    unit, threshold, status = row["unit"], row["threshold"], row["status"]
+    missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
+    return ConditionView(
+        title=words.of(metrics()[metric].title),
+        value=_value(row, words),
+        required=words("limit_hidden")
+        if hidden
+        else required(row["operator"], threshold, unit, words),
+        limit=words.limit(row["limit_source"]) if by_reference else "",
+        status=status,
+        sign=words.code("status_sign", status),
+        status_text=words.code("status", status),
+        lever=missing if status != "fulfilled" and not hidden else "",
+    )
+
+
+def _value(row: Row, words: Words) -> str:
+    """Return the interval; judged without one means that there is no full-time equivalent."""
+    if row["value_low"] is None and row["status"] == "not_fulfilled":
+        return words("no_fte")
+    return interval(row["value_low"], row["value_high"], row["unit"], words, row["threshold"])

@@ -1,0 +1,83 @@
+"""What templates print: tables of texts and the head that every page has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is more than a text: linked, or coloured by a status beside its text."""
+
+    text: str
+    href: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its caption, its column heads, its rows; the first cell heads its row.
+
+    numeric: the positions of the columns that hold numbers. clusters: of each row the clusters it
+    is about, by which a reader may filter; none where rows are not about single clusters.
+    """
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str | Cell]]
+    numeric: frozenset[int] = frozenset()
+    clusters: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands at the head of a page."""
+
+    lang: str
+    title: str
+    period: str
+    last_day: str
+    catalogues: str
+    draft: bool = True
+
+
+def page_head(review: Review, title: str, words: Words) -> Head:
+    """Return the head of a page."""
+    catalogues = ", ".join(
+        words("catalogue_version", title=words.of(c.title), version=c.version)
+        for c in review.catalogues
+    )
+    day = words.day(review.last_day)
+    return Head(words.lang, title, review.period, day, catalogues, review.draft)
+
+
+def page_of(cluster_id: str) -> str:
+    """Return the path of a cluster's page, from the index."""
+    return f"clusters/{cluster_id}.html"
+
+
+def anchor(catalogue: int, criterion_id: str) -> str:
+    """Return the id of a criterion on a cluster's page; catalogues are counted from 1."""
+    return f"k{catalogue}-{criterion_id}"
+
+
+def names_of(review: Review) -> dict[str, str]:
+    """Return the reviewed clusters' names by their id."""
+    return {i: name or i for i, name in review.tables["clusters"]["cluster_id", "name"].iter_rows()}
+
+
+def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:
+    """Return a cluster's id and name, linked to its page."""
+    return Cell(f"{cluster_id} {names[cluster_id]}", page_of(cluster_id))
+
+
+def titled(table: Table, title: str) -> Table:
+    """Return the table with what it belongs to before its caption, so that no two are alike."""
+    return replace(table, caption=f"{title}: {table.caption}")
+
+
+def decision_cell(decision: str, words: Words) -> Cell:
+    """Return a decision as a badge."""
+    return Cell(words.code("decision", decision), mark=decision)

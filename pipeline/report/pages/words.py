@@ -1,0 +1,97 @@
+"""Every word on a page: labels of codes, names of registers, numbers and dates of one language."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from pipeline.common.texts import day, number, percent, say, say_limit, texts
+from pipeline.report.pages.translations import plural, translation
+from pipeline.tables.findings import kinds
+from schemas.declaration import registers
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's words. Called with a key, it returns the page's own text of that key."""
+
+    lang: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text of the pages; KeyError if there is none."""
+        text = translation(key, self.lang)
+        return text.format(**values) if values else text
+
+    def count(self, key: str, n: int) -> str:
+        """Return a text that says how many, in the singular for one."""
+        return plural(key, n, self.lang).format(n=self.number(n))
+
+    def of(self, text: Mapping[str, str]) -> str:
+        """Return a text that carries its languages itself."""
+        return text[self.lang]
+
+    def code(self, group: str, code: str | None) -> str:
+        """Return what people read for a code."""
+        return _label(group, code, self.lang)
+
+    def unit(self, group: str, code: str, amount: float) -> str:
+        """Return a unit, in the singular for one."""
+        one = texts(f"{group}_one").get(code) if amount == 1 else None
+        return one[self.lang] if one else self.code(group, code)
+
+    def finding(self, code: str) -> str:
+        """Return the title of a kind of finding."""
+        kind = kinds().get(code)
+        return self.of(kind.title) if kind else code
+
+    def name(self, register: str, value: str | None) -> str:
+        """Return a register's word in this language; tables carry the German one."""
+        if value is None:
+            return self("none")
+        entry = _entries(register).get(value)
+        return entry[self.lang] if entry else value
+
+    def limit(self, source: str | None) -> str:
+        """Return where the limit of a condition comes from; nothing for the catalogue's own."""
+        return say_limit(source, self.lang)
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """Return a number."""
+        return _number(value, digits, self.lang)
+
+    def fixed(self, value: float, digits: int) -> str:
+        """Return a number with all its digits, for columns."""
+        mark = "," if self.lang == "de" else "."
+        whole, _, rest = self.number(value, digits).partition(mark)
+        return f"{whole}{mark}{rest.ljust(digits, '0')}"
+
+    def percent(self, value: float | None, digits: int = 1) -> str:
+        """Return a share."""
+        return percent(value, self.lang, digits)
+
+    def day(self, value: dt.date | None) -> str:
+        """Return a date."""
+        return day(value, self.lang)
+
+    def yes_no(self, value: bool | None) -> str:
+        """Return yes, no or unknown."""
+        return self({True: "yes", False: "no", None: "unknown"}[value])
+
+
+# The same numbers come again and again on hundreds of pages.
+@lru_cache(maxsize=65_536)
+def _number(value: float | None, digits: int, lang: str) -> str:
+    return number(value, digits, lang)
+
+
+@cache
+def _label(group: str, code: str | None, lang: str) -> str:
+    return say(group, code, lang)
+
+
+@cache
+def _entries(register: str) -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    for entry in registers()[register]:
+        found.setdefault(entry.value, {"de": entry.de, "en": entry.en})
+    return found

@@ -1,0 +1,54 @@
+"""Writes the workbooks in a process of its own, beside the pages: neither needs the other."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common.sandbox import end_with_parent, spawning
+from pipeline.report.earlier import Earlier
+from pipeline.report.workbook.assessments import write_assessments
+from pipeline.report.workbook.book import write_workbook
+from pipeline.review import Review
+
+WORKBOOK, TEMPLATE = "portfolio.xlsx", "assessments-template.xlsx"
+# With fewer clusters, starting a process takes longer than it saves.
+WORTH_IT = 50
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the workbooks are made from, and the folder of the publication they go to."""
+
+    review: Review
+    folder: Path
+    lang: str
+    earlier: Earlier
+
+    def write(self) -> None:
+        """Write the workbooks in this process."""
+        write_workbook(self.review, self.folder / WORKBOOK, self.lang, self.earlier)
+        write_assessments(self.review, self.earlier, self.folder / TEMPLATE, self.lang)
+
+
+def write_books(books: Books) -> None:
+    """Write the workbooks; the tables must stand in the publication's folder."""
+    if books.review.tables["clusters"].height < WORTH_IT or (os.cpu_count() or 1) == 1:
+        books.write()
+        return
+    bare = replace(books, review=replace(books.review, tables={}), earlier=dict(books.earlier))
+    with ProcessPoolExecutor(1, mp_context=spawning(), initializer=end_with_parent) as other:
+        other.submit(write_from_folder, bare).result()
+
+
+def write_from_folder(bare: Books) -> None:
+    """Write the workbooks of a review whose tables stand in the publication's folder."""
+    replace(bare, review=replace(bare.review, tables=tables_in(bare.folder / "data"))).write()
+
+
+def tables_in(folder: Path) -> Mapping[str, pl.DataFrame]:
+    """Return the published tables of a folder by their names."""
+    return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}

@@ -1,0 +1,1 @@
+"""From raw cells to valid tables and findings; which submissions count; the office's files."""

@@ -1,0 +1,129 @@
+"""The stage: the table of actors with all that the counts need to know about each row."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.findings import findings, join_findings
+from pipeline.common.keys import title_key_expr
+from pipeline.common.settings import ActorRules
+from pipeline.submissions.actors import status
+from pipeline.submissions.actors.places import GERMANY, distance_km, locate, place_findings
+from pipeline.submissions.actors.status import Definition
+
+# What must agree between rows that may be the one that counts of an actor listed several times.
+PROPERTIES = ["actor_type", "sme", "sme_ifm", "distance_km", "rnd", "actor_group"]
+
+
+@dataclass(frozen=True)
+class Located:
+    """Actors with their properties, offices with their positions, and what was found on the way."""
+
+    actors: pl.DataFrame
+    offices: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def describe(
+    master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules, *, with_distances: bool = True
+) -> Located:
+    """Return every row of Akteure with its place, distance, SME status and key.
+
+    master: valid Stammdaten (file, as_of, postcode, latitude, longitude …); actors: valid Akteure.
+    with_distances: else distance_km is null everywhere.
+    """
+    offices = locate(master, pl.lit(GERMANY))
+    country = pl.when(~pl.col("country_bad")).then(pl.col("country").fill_null(GERMANY))
+    actors = locate(actors, country)
+    office = offices.select("file", "as_of", office_lat="lat", office_lon="lon")
+    actors = actors.join(office, on="file", how="left", maintain_order="left")
+    km = distance_km("office_lat", "office_lon", "lat", "lon")
+    actors = actors.with_columns(
+        distance_km=km if with_distances else pl.lit(None, pl.Float64),
+        sme=status.is_sme(rules),
+        sme_ifm=status.is_sme_ifm(rules),
+        rnd=pl.col("actor_type").is_in(status.types_where("rnd")),
+        actor_group=status.actor_group(),
+        name_key=title_key_expr(pl.col("name")),
+    )
+    actors = actors.with_columns(several=listed_several_times())
+    found = join_findings(
+        place_findings(offices).with_columns(sheet_key=pl.lit("master_data")),
+        place_findings(actors).with_columns(sheet_key=pl.lit("actors")),
+    )
+    return Located(actors, offices, found)
+
+
+def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl.DataFrame:
+    """Add duplicate, counts, near, and the properties by which the counted row is judged.
+
+    counts: whether the row is one bound actor (null: possibly). An actor listed several times
+    counts once: the row that is bound, else the first (contract 1.2).
+    """
+    radius = definition.radius_km if definition.radius_km is not None else rules.radius_km
+    actors = actors.with_columns(counts=status.is_bound(rules, loose=definition.loose))
+    actors = mark_duplicates(actors)
+    sme = "sme_ifm" if definition.ifm else "sme"
+    return actors.with_columns(
+        counts=pl.when(~pl.col("duplicate")).then(pl.col("counts")).otherwise(statement=False),
+        near=pl.col("distance_km") <= radius,
+        judged_sme=pl.when(f"agreed_{sme}").then(sme),
+        judged_type=pl.when("agreed_actor_type").then("actor_type"),
+        judged_rnd=pl.when("agreed_rnd").then("rnd"),
+        judged_group=pl.when("agreed_actor_group").then("actor_group"),
+        judged_near=pl.when("agreed_distance_km").then(pl.col("distance_km") <= radius),
+    )
+
+
+def listed_several_times() -> pl.Expr:
+    """Whether a row's actor (same name, same postcode) stands in other rows of its cluster, too.
+
+    An empty postcode is like another empty one; of an unreadable one nothing is known.
+    """
+    named = pl.col("name_key").is_not_null() & ~pl.col("postcode_bad")
+    return named & pl.struct(SAME).is_duplicated()
+
+
+SAME = ["file", "name_key", pl.col("postcode_key").fill_null(""), "postcode_bad"]
+
+
+def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
+    """Add duplicate (another row of the same actor counts) and agreed_<property>.
+
+    Few actors are listed several times; only their rows are looked at.
+    """
+    marks = judge_duplicates(actors.filter("several"))
+    # the table's many columns stay as they are: they would be copied by a join of all of them
+    marked = actors.select("file", "row")
+    marked = marked.join(marks, on=marked.columns, how="left", maintain_order="left")
+    return actors.with_columns(
+        marked["duplicate"].fill_null(value=False),
+        *(marked[f"agreed_{p}"].fill_null(value=True) for p in PROPERTIES),
+    )
+
+
+def judge_duplicates(several: pl.DataFrame) -> pl.DataFrame:
+    """Return file, row, duplicate, agreed_<property> of the rows of actors listed several times.
+
+    Which row counts may hang on unknown cells: a row that is possibly bound and stands before the
+    first certain one would take its place. A property counts as known only where all rows that may
+    be the one agree.
+    """
+    first_bound = pl.col("row").filter(pl.col("counts")).min().over(SAME)
+    first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(SAME)
+    chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(SAME))
+    before = (pl.col("row") < first_bound).fill_null(value=True)
+    candidate = (pl.col("row") == chosen) | (pl.col("counts").is_null() & before)
+    agreed = {
+        f"agreed_{p}": pl.col(p).filter(candidate).n_unique().over(SAME) == 1 for p in PROPERTIES
+    }
+    return several.select("file", "row", duplicate=pl.col("row") != chosen, **agreed)
+
+
+def duplicate_findings(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding at the name of each row that does not count because another one does."""
+    rows = counted.filter(pl.col("duplicate"))
+    rows = rows.select(
+        "file", "row", field=pl.lit("name"), value="name", sheet_key=pl.lit("actors")
+    )
+    return findings(rows, "duplicate_row")

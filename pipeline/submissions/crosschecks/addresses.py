@@ -1,0 +1,162 @@
+"""Rules about addresses: postcode, city, state, country and coordinates against each other.
+
+All work on located tables (see `actors.places.locate`): country_code, postcode_key, the postcode's
+centre, own (whether the row states coordinates).
+"""
+
+import polars as pl
+
+from pipeline.submissions.actors.places import (
+    GERMANY,
+    at_most_km,
+    distance_km,
+    postcode_areas,
+    postcode_positions,
+)
+from pipeline.submissions.crosschecks.declared import Check
+from pipeline.submissions.crosschecks.facts import Facts, hits, no_hits, number_text
+from pipeline.submissions.crosschecks.gazetteer import german_places, place_words
+
+CENTRE = ("center_latitude", "center_longitude")
+
+
+# --------------------------------------------------------------------------------- coordinates
+def coordinates_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """Own coordinates lie further off the postcode's centre than the setting allows."""
+    far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
+    return hits(far, whole_km("off"))
+
+
+def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
+    """They would lie within `km` of the postcode's centre if latitude and longitude were swapped.
+
+    Detail: how far off they are as they stand.
+    """
+    far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
+    if far.is_empty():
+        return no_hits()
+    far = far.with_columns(swapped=distance_km("longitude", "latitude", *CENTRE))
+    return hits(far.filter(pl.col("swapped") <= check.limits["km"]), whole_km("off"))
+
+
+def off_postcode(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
+    """Return the rows whose coordinates are further off their postcode's centre, with off (km)."""
+    off = distance_km("latitude", "longitude", *CENTRE)
+    maybe = at_most_km("latitude", "longitude", *CENTRE) > tolerance_km
+    return table.filter("own", maybe).with_columns(off=off).filter(pl.col("off") > tolerance_km)
+
+
+def whole_km(name: str) -> pl.Expr:
+    """Return a distance in whole kilometres."""
+    return pl.col(name).round(0).cast(pl.Int64)
+
+
+def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
+    """Coordinates without a known postcode lie outside the rectangle around the row's country.
+
+    Where no country is stated (it counts as DE), only if they would lie inside when swapped.
+    degrees: so far around it they may lie. except: countries with parts overseas.
+    """
+    table = without_postcode(facts.tables[check.sheet])
+    if table.is_empty():
+        return no_hits()
+    boxes = areas_box("country").filter(~pl.col("country").is_in(check.limits["except"]))
+    boxes = boxes.rename({"country": "country_code"})
+    out = table.join(boxes, on="country_code", maintain_order="left")
+    slack = check.limits["degrees"]
+    stated = pl.col("country").is_not_null() if "country" in out.columns else pl.lit(value=True)
+    swapped = inside_box("longitude", "latitude", 0.0)
+    out = out.filter(~inside_box("latitude", "longitude", slack) & (stated | swapped))
+    return hits(out, pl.col("country_code"), number_text(pl.col("longitude")))
+
+
+def without_postcode(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with coordinates whose postcode is not known."""
+    return table.filter("own", pl.col("center_latitude").is_null())
+
+
+def areas_box(*keys: str) -> pl.DataFrame:
+    """Return the rectangle around all postcodes of each country or state."""
+    return (
+        postcode_positions()
+        .group_by(keys)
+        .agg(
+            south=pl.col("latitude").min(),
+            north=pl.col("latitude").max(),
+            west=pl.col("longitude").min(),
+            east=pl.col("longitude").max(),
+        )
+    )
+
+
+def inside_box(latitude: str, longitude: str, slack: float) -> pl.Expr:
+    """Whether the coordinates lie in the rectangle or up to some degrees around it."""
+    north_south = pl.col(latitude).is_between(pl.col("south") - slack, pl.col("north") + slack)
+    west_east = pl.col(longitude).is_between(pl.col("west") - slack, pl.col("east") + slack)
+    return north_south & west_east
+
+
+# ---------------------------------------------------------------------------------------- state
+def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """No postcode of the stated federal state lies within `km` of the office's postcode."""
+    table = facts.tables[check.sheet].drop_nulls(["federal_state", "center_latitude"])
+    areas = postcode_positions().filter(pl.col("country") == GERMANY)
+    own = areas.select(postcode_key="postcode", own_state="state")
+    table = table.join(own, on="postcode_key", maintain_order="left")
+    other = (pl.col("own_state") != pl.col("federal_state")) & (pl.col("own_state") != "")
+    table = table.filter(other)
+    if table.is_empty():
+        return no_hits()
+    near = areas.select(federal_state="state", at_latitude="latitude", at_longitude="longitude")
+    near = table.join(near, on="federal_state").filter(
+        distance_km("at_latitude", "at_longitude", *CENTRE) <= check.limits["km"]
+    )
+    return hits(
+        table.join(near, on="file", how="anti"), pl.col("own_state"), pl.col("postcode_key")
+    )
+
+
+def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
+    """Coordinates without a known postcode lie outside the rectangle around the stated state."""
+    table = without_postcode(facts.tables[check.sheet])
+    if table.is_empty():
+        return no_hits()
+    boxes = areas_box("country", "state").filter(pl.col("country") == GERMANY).drop("country")
+    out = table.join(boxes, left_on="federal_state", right_on="state", maintain_order="left")
+    out = out.filter(~inside_box("latitude", "longitude", check.limits["degrees"]))
+    return hits(out, number_text(pl.col("latitude")), number_text(pl.col("longitude")))
+
+
+# ----------------------------------------------------------------------------------------- city
+def city_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """No place with a word of the city's name lies within `km` of the (German) postcode.
+
+    Names are compared by their first telling word ("Frankfurt", "Homburg"), so that spellings,
+    districts and additions do not matter; of a city whose word no place has, nothing is known.
+    Detail: the postcode's own place.
+    """
+    german = pl.col("country_code") == GERMANY
+    table = facts.tables[check.sheet].filter(german).drop_nulls(["city", "center_latitude"])
+    table = table.with_columns(word=place_words(pl.col("city")).list.first())
+    pairs = table.select("postcode_key", "word", *CENTRE).unique(["postcode_key", "word"])
+    far = far_from_namesakes(pairs.drop_nulls("word"), check.limits["km"])
+    if far.is_empty():
+        return no_hits()
+    rows = table.join(far, on=["postcode_key", "word"], maintain_order="left")
+    own = postcode_areas().filter(pl.col("country") == GERMANY)
+    own = own.select(postcode_key="postcode", own_place="place")
+    rows = rows.join(own, on="postcode_key", maintain_order="left")
+    return hits(rows, pl.col("own_place"), pl.col("city"))
+
+
+def far_from_namesakes(pairs: pl.DataFrame, limit_km: float) -> pl.DataFrame:
+    """Return postcode_key, word of the pairs whose centre is further from all places of that word.
+
+    pairs: postcode_key, word and the postcode's centre. Most are near one at a glance.
+    """
+    namesakes = pairs.join(german_places(), on="word")
+    places = ("latitude", "longitude", *CENTRE)
+    near = namesakes.filter(at_most_km(*places) <= limit_km)
+    rest = namesakes.join(near, on=["postcode_key", "word"], how="anti")
+    nearest = rest.with_columns(km=distance_km(*places)).group_by("postcode_key", "word")
+    return nearest.agg(pl.col("km").min()).filter(pl.col("km") > limit_km).drop("km")

@@ -1,0 +1,72 @@
+"""The stage: valid tables in, warnings about contradictions out; all submissions in one pass."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from pipeline.common.findings import empty, findings, join_findings
+from pipeline.common.settings import ActorRules
+from pipeline.submissions.crosschecks import addresses, duplicates, statements, totals
+from pipeline.submissions.crosschecks.declared import Check, checks_of
+from pipeline.submissions.crosschecks.facts import Facts, with_days
+from pipeline.submissions.parse.parse import Parsed
+from schemas.declaration import Workbook
+
+CODE = "inconsistent"
+CELL = ["file", "sheet_key", "row", "field"]
+Rule = Callable[[Check, Facts], pl.DataFrame]
+
+RULES: Mapping[str, Rule] = {
+    "before": statements.before,
+    "after": statements.after,
+    "more_than_actors": statements.more_than_actors,
+    "actual_of_a_future_year": statements.actual_of_a_future_year,
+    "sme_against_figures": statements.sme_against_figures,
+    "sme_against_type": statements.sme_against_type,
+    "sme_of_no_company": statements.sme_of_no_company,
+    "filled_although": statements.filled_although,
+    "decided_without": statements.decided_without,
+    "word_against_word": statements.word_against_word,
+    "coordinates_swapped": addresses.coordinates_swapped,
+    "coordinates_off_postcode": addresses.coordinates_off_postcode,
+    "coordinates_outside_country": addresses.coordinates_outside_country,
+    "city_off_postcode": addresses.city_off_postcode,
+    "state_off_postcode": addresses.state_off_postcode,
+    "state_off_coordinates": addresses.state_off_coordinates,
+    "possible_duplicate": duplicates.possible_duplicate,
+    "total": totals.total,
+}
+
+
+def cross_check(
+    workbook: Workbook,
+    tables: Mapping[str, pl.DataFrame],
+    parsed: Parsed,
+    rules: ActorRules,
+    last_day: dt.date | None = None,
+) -> pl.DataFrame:
+    """Return findings at the cells that contradict others; of several at a cell the first declared.
+
+    tables: the valid tables of the workbook, Stammdaten and Akteure as in `Located`.
+    """
+    facts = Facts(with_days(tables, last_day), parsed.totals, doubtful(parsed), rules)
+    parts = [run(check, facts) for check in checks_of(workbook)]
+    return join_findings(*parts).unique(CELL, keep="first", maintain_order=True)
+
+
+def run(check: Check, facts: Facts) -> pl.DataFrame:
+    """Return one check's findings."""
+    hit = RULES[check.rule](check, facts)
+    if hit.is_empty():
+        return empty()
+    field = pl.col("field") if "field" in hit.columns else pl.lit(check.field)
+    place = {"sheet_key": pl.lit(check.sheet), "field": field, "check": pl.lit(check.id)}
+    return findings(hit.with_columns(**place).sort("file", "row"), CODE)
+
+
+def doubtful(parsed: Parsed) -> pl.DataFrame:
+    """Return file, sheet_key, field, row of the cells that could not be read without doubt."""
+    return parsed.cells.filter(pl.col("code").is_not_null()).select(
+        "file", "sheet_key", "field", "row"
+    )

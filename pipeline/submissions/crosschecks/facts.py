@@ -1,0 +1,72 @@
+"""What the rules look at: the valid tables of all submissions, side by side."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.settings import ActorRules
+
+HITS = {"file": pl.UInt32, "row": pl.UInt32, "detail": pl.String, "other": pl.String}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tables by sheet key, located where they have addresses (see `actors.places.locate`).
+
+    Every table has as_of (date, null where the submission has none) and first_day (of the period,
+    null without one). totals and doubtful: see `pipeline.submissions.parse.parse.Parsed`.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    totals: pl.DataFrame
+    doubtful: pl.DataFrame
+    rules: ActorRules
+
+
+def with_days(
+    tables: Mapping[str, pl.DataFrame], last_day: dt.date | None
+) -> dict[str, pl.DataFrame]:
+    """Return the tables with as_of and first_day, the first day of the quarter that ends then."""
+    first = None if last_day is None else dt.date(last_day.year, last_day.month - 2, 1)
+    result = {}
+    as_of = tables["master_data"].select("file", "as_of") if "master_data" in tables else None
+    for name, table in tables.items():
+        if "as_of" not in table.columns and as_of is not None:
+            table = table.join(as_of, on="file", how="left", maintain_order="left")
+        result[name] = table.with_columns(first_day=pl.lit(first, pl.Date))
+    return result
+
+
+def no_hits() -> pl.DataFrame:
+    """Return the result of a rule that finds nothing at the first glance."""
+    return pl.DataFrame(schema=HITS)
+
+
+def day_text(day: pl.Expr) -> pl.Expr:
+    """Return a date as it is written in a cell."""
+    return day.dt.strftime("%d.%m.%Y")
+
+
+def number_text(number: pl.Expr) -> pl.Expr:
+    """Return a number without needless digits."""
+    whole = number.round(0) == number
+    return (
+        pl.when(whole)
+        .then(number.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(number.round(6).cast(pl.String))
+    )
+
+
+def hits(
+    rows: pl.DataFrame, detail: pl.Expr | None = None, other: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Return the rows as a rule's result."""
+    nothing = pl.lit(None, pl.String)
+    return rows.select(
+        "file",
+        "row",
+        detail=(nothing if detail is None else detail).cast(pl.String),
+        other=(nothing if other is None else other).cast(pl.String),
+    )

@@ -1,0 +1,33 @@
+"""Where German places of a name are: the shipped table of places by the words of their names."""
+
+from functools import cache
+
+import polars as pl
+
+from pipeline.common.keys import word_key_expr
+from pipeline.submissions.crosschecks.declared import declared
+from schemas.declaration import HERE
+
+# Shorter words tell nothing.
+SHORTEST = 3
+
+
+@cache
+def german_places() -> pl.DataFrame:
+    """Return word, latitude, longitude: where places are that have the word in their name."""
+    places = pl.read_parquet(HERE / "registers" / "places.parquet")
+    places = places.with_columns(word=place_words(pl.col("place"))).explode("word")
+    return places.drop_nulls("word").select("word", "latitude", "longitude").unique()
+
+
+def place_words(name: pl.Expr) -> pl.Expr:
+    """Return the telling words of a place's name as keys (oe for ö), in their order."""
+    words = word_key_expr(name).str.extract_all(r"\p{L}+")
+    telling = (pl.element().str.len_chars() >= SHORTEST) & ~pl.element().is_in(common_words())
+    return words.list.eval(pl.element().filter(telling))
+
+
+@cache
+def common_words() -> list[str]:
+    """Return the words that do not tell one town from another."""
+    return list(declared().common_place_words)

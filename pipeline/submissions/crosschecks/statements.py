@@ -1,0 +1,105 @@
+"""Rules about statements of one row, or of a row and the day or the list it is held against."""
+
+import polars as pl
+
+from pipeline.submissions.actors import status
+from pipeline.submissions.crosschecks.declared import Check
+from pipeline.submissions.crosschecks.facts import Facts, day_text, hits, number_text
+from schemas.declaration import registers
+
+ACTUAL = "Ist"
+
+
+def before(check: Check, facts: Facts) -> pl.DataFrame:
+    """The date lies before the other one."""
+    (other,) = check.others
+    table = facts.tables[check.sheet].filter(pl.col(check.field) < pl.col(other))
+    return hits(table, day_text(pl.col(other)))
+
+
+def after(check: Check, facts: Facts) -> pl.DataFrame:
+    """The date lies after the other one."""
+    (other,) = check.others
+    table = facts.tables[check.sheet].filter(pl.col(check.field) > pl.col(other))
+    return hits(table, day_text(pl.col(other)))
+
+
+def more_than_actors(check: Check, facts: Facts) -> pl.DataFrame:
+    """The number is larger than that of all rows of Akteure, bound or not.
+
+    least: a list of fewer rows is taken for unfinished and says nothing. kinds: only rows of these
+    kinds.
+    """
+    listed = facts.tables["actors"].group_by("file").agg(listed=pl.len())
+    listed = listed.filter(pl.col("listed") >= check.limits["least"])
+    table = facts.tables[check.sheet].join(listed, on="file", maintain_order="left")
+    if "kinds" in check.limits:
+        table = table.filter(pl.col("kind").is_in(check.limits["kinds"]))
+    return hits(table.filter(pl.col(check.field) > pl.col("listed")), pl.col("listed"))
+
+
+def actual_of_a_future_year(check: Check, facts: Facts) -> pl.DataFrame:
+    """Money of a year that begins after the as-of day is said to have been spent."""
+    table = facts.tables[check.sheet]
+    future = pl.col("year") > pl.col("as_of").dt.year()
+    rows = table.filter((pl.col("status") == ACTUAL) & future)
+    return hits(rows, day_text(pl.col("as_of")), number_text(pl.col("year")))
+
+
+def sme_against_figures(check: Check, facts: Facts) -> pl.DataFrame:
+    """A company calls itself an SME against its own figures; at the cell where it says so."""
+    said = (pl.col("actor_type") == status.COMPANY) & status.stated_sme()
+    rows = facts.tables[check.sheet].filter(said & status.too_large(facts.rules))
+    figures = pl.concat_str(
+        *(
+            pl.format(text, number_text(pl.col(name)))
+            for name, text in (
+                ("employees", "{}"),
+                ("turnover_eur", "{} EUR"),
+                ("balance_sheet_eur", "{} EUR"),
+            )
+        ),
+        separator=", ",
+        ignore_nulls=True,
+    )
+    at = pl.when(pl.col("sme_stated")).then(pl.lit("sme_stated")).otherwise(pl.lit("actor_type"))
+    return hits(rows, figures).with_columns(field=rows.select(at).to_series())
+
+
+def sme_against_type(check: Check, facts: Facts) -> pl.DataFrame:
+    """The column KMU says otherwise than the type (KMU, Großunternehmen)."""
+    rows = facts.tables[check.sheet].filter(pl.col("sme_stated") != pl.col("sme_by_type"))
+    said = {e.extra["sme"]: e.de for e in registers()["actor_types"] if "sme" in e.extra}
+    return hits(rows, other=pl.col("sme_by_type").replace_strict(said, return_dtype=pl.String))
+
+
+def sme_of_no_company(check: Check, facts: Facts) -> pl.DataFrame:
+    """Something that is no company calls itself an SME."""
+    others = [e.value for e in registers()["actor_types"] if "group" in e.extra]
+    others.remove(status.COMPANY)
+    said = pl.col("sme_stated") & pl.col("actor_type").is_in(others)
+    return hits(facts.tables[check.sheet].filter(said), other=pl.col("actor_type"))
+
+
+def filled_although(check: Check, facts: Facts) -> pl.DataFrame:
+    """The cell is filled although the other one holds one of these words."""
+    (other,) = check.others
+    word = pl.col(other).is_in(check.limits["words"])
+    rows = facts.tables[check.sheet].filter(word & pl.col(check.field).is_not_null())
+    return hits(rows, pl.col(other))
+
+
+def decided_without(check: Check, facts: Facts) -> pl.DataFrame:
+    """The cell holds one of these words although the other one, a date, is empty."""
+    (other,) = check.others
+    word = pl.col(check.field).is_in(check.limits["words"])
+    empty = pl.col(other).is_null() & ~pl.col(f"{other}_bad")
+    return hits(facts.tables[check.sheet].filter(word & empty))
+
+
+def word_against_word(check: Check, facts: Facts) -> pl.DataFrame:
+    """The cell holds one of these words although the other one holds one of those."""
+    (other,) = check.others
+    both = pl.col(check.field).is_in(check.limits["words"])
+    both = both & pl.col(other).is_in(check.limits["others"])
+    return hits(facts.tables[check.sheet].filter(both), pl.col(other))

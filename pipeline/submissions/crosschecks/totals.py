@@ -1,0 +1,75 @@
+"""The rule about rows of totals ("Summe") whose number is not the sum of the rows above."""
+
+import polars as pl
+
+from pipeline.common.keys import word_key_expr
+from pipeline.submissions.crosschecks.declared import Check
+from pipeline.submissions.crosschecks.facts import Facts, no_hits, number_text
+from schemas.declaration import submission
+from schemas.words import word_key
+
+COLUMN = ["file", "field"]
+
+
+def total(check: Check, facts: Facts) -> pl.DataFrame:
+    """The number fits neither the sum of all rows above nor that since the total before it.
+
+    Only columns of `others`, only rows called a total and no more ("Summe 2025" may be one of some
+    rows). A sum over a cell that could not be read is unknown. share and least: so much of the sum,
+    and so much at least, may be rounding. Detail: the sum of all rows above.
+    """
+    plain = [word_key(word) for word in submission().words["total_words"]]
+    stated = facts.totals.filter(
+        pl.col("sheet_key") == check.sheet,
+        pl.col("field").is_in(check.others),
+        word_key_expr(pl.col("label")).str.strip_chars_end(":").is_in(plain),
+    )
+    if stated.is_empty():
+        return no_hits()
+    sums = sums_above(check, facts, stated)
+    sums = sums.with_columns(part=pl.col("above") - pl.col("above_before").fill_null(0.0))
+    slack = pl.max_horizontal(
+        pl.lit(float(check.limits["least"])), check.limits["share"] * pl.col("above").abs()
+    )
+    off = pl.all_horizontal(
+        (pl.col("number") - pl.col(which)).abs() > slack for which in ("above", "part")
+    )
+    wrong = sums.filter(off, pl.col("unknown") == 0)
+    return wrong.select(
+        *("file", "sheet", "row", "column", "field"),
+        value="raw",
+        detail=number_text(pl.col("above").round(2)),
+        other=pl.lit(None, pl.String),
+    )
+
+
+def sums_above(check: Check, facts: Facts, stated: pl.DataFrame) -> pl.DataFrame:
+    """Add above (sum of the column's rows above), unknown (how many of them), above_before.
+
+    above_before: the same for the total before it in its column. Totals without a row above are
+    left out.
+    """
+    running = running_sums(check, facts, stated)
+    stated = stated.sort("row")
+    sums = stated.join_asof(running, on="row", by=COLUMN, check_sortedness=False)
+    before = pl.col("above").shift().over(COLUMN, order_by="row")
+    return sums.with_columns(above_before=before).drop_nulls("above")
+
+
+def running_sums(check: Check, facts: Facts, stated: pl.DataFrame) -> pl.DataFrame:
+    """Return file, field, row, above, unknown: each column's sum down to each row."""
+    fields = list(check.others)
+    table = facts.tables[check.sheet].join(stated, on="file", how="semi")
+    cells = table.select("file", "row", *fields).unpivot(
+        fields, index=["file", "row"], variable_name="field", value_name="value"
+    )
+    doubtful = facts.doubtful.filter(pl.col("sheet_key") == check.sheet)
+    doubtful = doubtful.select("file", "row", "field", bad=pl.lit(value=True))
+    cells = cells.join(doubtful, on=["file", "row", "field"], how="left")
+    cells = cells.filter(pl.col("value").is_not_null() | pl.col("bad")).sort("row")
+    return cells.select(
+        *COLUMN,
+        "row",
+        above=pl.col("value").fill_null(0.0).cum_sum().over(COLUMN),
+        unknown=pl.col("bad").fill_null(value=False).cum_sum().over(COLUMN),
+    )

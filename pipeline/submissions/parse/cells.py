@@ -1,0 +1,289 @@
+"""What a cell says: from a raw cell and its field's type to a typed value or a code (contract 1.2).
+
+All functions are expressions over placed cells: kind, number, text and what the field declares.
+The typed columns: number, text, date, flag; `code` is null where the cell could be read.
+"""
+
+import datetime as dt
+
+import polars as pl
+
+from pipeline.common.keys import collapse_expr, word_key_expr
+from schemas.declaration import Workbook
+from schemas.words import word_key
+
+TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")
+KIND = pl.col("kind")
+NUMBERS = ["number", "integer"]
+TEXTS = ["text", "postcode", "criterion", "text_list", "choices"]
+
+# Forms of a number in a text; white space has been collapsed to single blanks before.
+CURRENCY = r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|°)$"
+ONE_GROUP = r"^[1-9]\d{0,2}\.\d{3}$"
+GROUPS = r"^[1-9]\d{0,2}(?:\.\d{3}){2,}$"
+GERMAN = r"^\d{1,3}(?:\.\d{3})+,\d+$"
+SPACED = r"^\d{1,3}(?: \d{3})+(?:[.,]\d+)?$"
+ENGLISH = r"^\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$"
+COMMA = r"^\d+,\d+$"
+POINT = r"^\d+(?:\.\d+)?$"
+GERMAN_DATE = r"^\d{1,2}\.\d{1,2}\.\d{4}$"
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
+# Beyond these a number is a slip: more than a trillion, or next to nothing.
+LARGEST, SMALLEST = 1e12, 1e-6
+# Whole numbers up to here are shown as such.
+MOST_EXACT = 1e15
+# Nothing longer is a number or a date, digits alone aside.
+LONGEST_NUMBER = 64
+FIRST_DAY = dt.date(1700, 1, 1)
+
+
+def with_words(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add clean (the text without needless white space) and word (its key), null for non-texts.
+
+    The same texts come again and again: each is worked on once.
+    """
+    texts = cells.filter(KIND == TEXT).select("text").unique()
+    texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
+    texts = texts.with_columns(word=word_key_expr(pl.col("clean")))
+    return cells.join(texts, on="text", how="left", maintain_order="left")
+
+
+def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the placed cells typed: number, text, date, flag (of which one is filled) and code.
+
+    `raw` is the cell as a user sees it; `empty` marks a cell that holds nothing worth reading
+    (blank, "k. A." in a text column). Each cell is read by the one rule of its field's type and
+    its own kind.
+    """
+    cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
+    cells = cells.with_columns(raw=as_text())
+    cells = cells.with_columns(empty=is_blank() | is_empty_word(workbook))
+    rule = rule_of_cell()
+    parts = cells.with_columns(rule=rule).partition_by("rule", as_dict=True, include_key=False)
+    rules = reading_rules(workbook)
+    read = [
+        with_steps(part, str(name))
+        .select(*part.columns, rules[str(name)].alias("reading"))
+        .unnest("reading")
+        for (name,), part in parts.items()
+    ]
+    return pl.concat(read) if read else cells.with_columns(reading().alias("r")).unnest("r")
+
+
+def rule_of_cell() -> pl.Expr:
+    """The name of the rule by which a cell is read."""
+    kind = pl.col("type")
+    return (
+        pl.when(pl.col("empty"))
+        .then(pl.lit("nothing"))
+        .when(KIND.is_in([ord("e"), ord("f")]))
+        .then(pl.lit("failure"))
+        .when(kind.is_in(NUMBERS) & (KIND == TEXT))
+        .then(pl.lit("number in text"))
+        .when(kind.is_in(NUMBERS))
+        .then(pl.lit("number"))
+        .when((kind == "date") & (KIND == TEXT))
+        .then(pl.lit("date in text"))
+        .when(kind.is_in(["date", "yes_no", "criterion"]))
+        .then(kind)
+        .otherwise(pl.lit("text"))
+    )
+
+
+def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
+    """Return every rule of reading by its name."""
+    return {
+        "nothing": reading(),
+        "failure": failure_of_cell(),
+        "number in text": read_number_in_text(),
+        "number": read_number(),
+        "date in text": read_date_in_text(),
+        "date": read_date(),
+        "yes_no": read_yes_no(workbook),
+        "criterion": read_criterion(),
+        "text": reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
+    }
+
+
+def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """Add what the rule of reading looks at more than once, so that it is made only once."""
+    if rule == "number in text":
+        text = collapse_expr(short_text().str.replace_all(CURRENCY, ""))
+        part = part.with_columns(said=text)
+        return part.with_columns(digits=pl.col("said").str.replace(r"^[-+−–]\s*", ""))
+    if rule == "date in text":
+        said = short_text().str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+        return part.with_columns(said=said)
+    return part
+
+
+def field_declarations(workbook: Workbook) -> pl.DataFrame:
+    """Return sheet_key, field, type, decimal_point of every declared field."""
+    return pl.DataFrame(
+        [(s.key, f.key, f.type, f.decimal_point) for s in workbook.sheets for f in s.fields],
+        schema=["sheet_key", "field", "type", "decimal_point"],
+        orient="row",
+    )
+
+
+def as_text() -> pl.Expr:
+    """The cell as text: numbers with a decimal point, dates as in German, errors as they are."""
+    whole = pl.col("number").round(0) == pl.col("number")
+    small = pl.col("number").abs() < MOST_EXACT
+    return (
+        pl.when(KIND == DATE)
+        .then(date_of_number().dt.strftime("%d.%m.%Y"))
+        .when(KIND == BOOLEAN)
+        .then(pl.when(pl.col("number") == 1).then(pl.lit("WAHR")).otherwise(pl.lit("FALSCH")))
+        .when((KIND == NUMBER) & whole & small)
+        .then(pl.col("number").cast(pl.Int64, strict=False).cast(pl.String))
+        .when(KIND == NUMBER)
+        .then(pl.col("number").cast(pl.String))
+        .otherwise(pl.col("text"))
+    )
+
+
+def date_of_number() -> pl.Expr:
+    """The day of a date cell."""
+    days = pl.when(KIND == DATE).then(pl.col("number"))
+    return days.cast(pl.Int32, strict=False).cast(pl.Date)
+
+
+def is_blank() -> pl.Expr:
+    """A text of nothing but white space, or what a mapping declares to be nothing."""
+    usable = ~KIND.is_in([ord("e"), ord("f")])
+    return usable & (pl.col("clean") == "").fill_null(value=False)
+
+
+def is_empty_word(workbook: Workbook) -> pl.Expr:
+    """A word for nothing ("keine", "k. A.", "–") in a column of texts."""
+    nothing = [word_key(w) for w in workbook.words["empty_words"]]
+    is_text = pl.col("type").is_in(TEXTS) & (KIND == TEXT)
+    return is_text & pl.col("word").is_in(nothing)
+
+
+def reading(
+    *,
+    number: pl.Expr | None = None,
+    text: pl.Expr | None = None,
+    date: pl.Expr | None = None,
+    flag: pl.Expr | None = None,
+    code: pl.Expr | None = None,
+) -> pl.Expr:
+    """One typed reading as a struct."""
+
+    def column(value: pl.Expr | None, dtype: pl.DataType | type[pl.DataType], name: str) -> pl.Expr:
+        return (pl.lit(None, dtype) if value is None else value).alias(name)
+
+    return pl.struct(
+        column(number, pl.Float64, "value_number"),
+        column(text, pl.String, "value_text"),
+        column(date, pl.Date, "value_date"),
+        column(flag, pl.Boolean, "value_flag"),
+        column(code, pl.String, "code"),
+    )
+
+
+def failure_of_cell() -> pl.Expr:
+    """Excel's own errors, and formulas whose result was not saved."""
+    code = pl.when(KIND == ERROR).then(pl.lit("bad_type"))
+    return reading(code=code.otherwise(pl.lit("formula_without_value")))
+
+
+def read_number() -> pl.Expr:
+    """A number cell is its number; a boolean, a date or a time is none."""
+    value = pl.when(KIND == NUMBER).then(pl.col("number"))
+    return numeric(value, doubtful=pl.lit(value=False))
+
+
+def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
+    """The reading of a number that was understood (else null), doubtful or not."""
+    usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
+    code = (
+        pl.when(value.is_null())
+        .then(pl.lit("bad_type"))
+        .when(~usable)
+        .then(pl.lit("out_of_range"))
+        .when(doubtful)
+        .then(pl.lit("ambiguous_number"))
+    )
+    return reading(number=pl.when(usable).then(value), code=code)
+
+
+def short_text() -> pl.Expr:
+    """The text, if it is short enough to be a number or a date, or a number beyond all limits."""
+    text = pl.col("clean")
+    fits = text.str.len_chars() <= LONGEST_NUMBER
+    return pl.when(fits | text.str.contains(r"^\d+$")).then(text)
+
+
+def read_number_in_text() -> pl.Expr:
+    """A number in a text is read as meant; a single group of three digits is doubtful."""
+    minus = pl.col("said").str.contains(r"^[-−–]")
+    digits = pl.col("digits")
+    one_group = digits.str.contains(ONE_GROUP)
+    grouped = one_group & ~pl.col("decimal_point")
+    plain = (
+        pl.when(grouped | digits.str.contains(GROUPS))
+        .then(digits.str.replace_all(".", "", literal=True))
+        .when(digits.str.contains(GERMAN))
+        .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(digits.str.contains(SPACED))
+        .then(digits.str.replace_all(" ", "", literal=True).str.replace(",", ".", literal=True))
+        .when(digits.str.contains(ENGLISH))
+        .then(digits.str.replace_all(",", "", literal=True))
+        .when(digits.str.contains(COMMA))
+        .then(digits.str.replace(",", ".", literal=True))
+        .when(digits.str.contains(POINT))
+        .then(digits)
+    )
+    value = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+    return numeric(value, doubtful=grouped)
+
+
+def read_date() -> pl.Expr:
+    """A date cell; a plain number, a boolean or a time is no date."""
+    value = sensible(date_of_number())
+    return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
+
+
+def sensible(day: pl.Expr) -> pl.Expr:
+    """A day that can be meant: "01.01.0000" is a slip."""
+    return pl.when(day >= FIRST_DAY).then(day)
+
+
+def read_date_in_text() -> pl.Expr:
+    """A text such as 31.12.2025 or 2025-12-31, with or without a time of day."""
+    text = pl.col("said")
+    german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
+    iso = pl.when(text.str.contains(ISO_DATE)).then(text)
+    day = pl.coalesce(
+        german.str.to_date("%d.%m.%Y", strict=False), iso.str.to_date("%Y-%m-%d", strict=False)
+    )
+    value = sensible(day)
+    return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
+
+
+def read_yes_no(workbook: Workbook) -> pl.Expr:
+    """A boolean cell, 1 or 0, or a word for yes or no; a mapping's word for a number wins."""
+    key = pl.col("word")
+    yes = [word_key(w) for w in workbook.words["yes"]]
+    no = [word_key(w) for w in workbook.words["no"]]
+    is_number = KIND.is_in([ord("n"), ord("b")])
+    value = (
+        pl.when(key.is_in(yes))
+        .then(True)
+        .when(key.is_in(no))
+        .then(False)
+        .when(is_number & pl.col("number").is_in([0.0, 1.0]))
+        .then(pl.col("number") == 1)
+    )
+    return reading(flag=value, code=pl.when(value.is_null()).then(pl.lit("bad_value")))
+
+
+def read_criterion() -> pl.Expr:
+    """The number of a criterion as text or number; 2.1 turned into a date by Excel is of no use."""
+    said = KIND.is_in([ord("s"), ord("n")])
+    value = pl.when(said).then(collapse_expr(pl.col("raw")).str.replace(",", ".", literal=True))
+    return reading(text=value, code=pl.when(~said).then(pl.lit("bad_value")))

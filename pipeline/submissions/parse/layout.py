@@ -1,0 +1,279 @@
+"""Where things stand: which sheet is which, where its header is, which column is which field.
+
+Works on the cells of all files at once. What it places has the columns PLACED; rows that are no
+rows of data (totals, group headings) are taken out with a finding.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.findings import findings, join_findings
+from pipeline.common.keys import word_key_expr
+from pipeline.submissions.parse.cells import with_words
+from pipeline.submissions.parse.foreign import (
+    Foreign,
+    first_of_each_field,
+    fixed_forms,
+    with_fields,
+    with_our_words,
+)
+from pipeline.submissions.parse.rows import drop_rows_that_are_none, field_keys
+from schemas.declaration import Workbook
+from schemas.words import header_key, word_key
+
+# A cell at home; sheet is the sheet's name in the file.
+PLACED = [
+    "file",
+    "sheet_key",
+    "sheet",
+    "row",
+    "column",
+    "field",
+    "kind",
+    "number",
+    "text",
+    "clean",
+    "word",
+]
+TEXT = ord("s")
+SHEET = ["file", "sheet_key"]
+# So many of a file's other sheets are looked at for the one that is missing.
+MOST_NAMES = 50
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What was found where.
+
+    sheets: file, sheet_key, sheet: the declared sheets each file has and that can be read.
+    cells: PLACED: every cell of a declared field. places: where a field of a form stands, filled or
+    not, and each table's columns (row of the header). totals: PLACED and label: what stands in rows
+    of totals. findings: see `pipeline.common.findings`.
+    """
+
+    sheets: pl.DataFrame
+    cells: pl.DataFrame
+    places: pl.DataFrame
+    totals: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def place(
+    workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
+) -> Layout:
+    """Place every cell of the stacked frames (see `intake.frames`)."""
+    known, sheet_findings = match_sheets(workbook, sheets, foreign)
+    cells = with_words(cells)
+    cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
+    known = known.drop("sheet").rename({"name": "sheet"})
+    forms = [s.key for s in workbook.sheets if s.layout == "form"]
+    form = place_forms(workbook, cells.filter(pl.col("sheet_key").is_in(forms)), foreign)
+    table = place_tables(
+        workbook,
+        known.filter(~pl.col("sheet_key").is_in(forms)),
+        cells.filter(~pl.col("sheet_key").is_in(forms)),
+        foreign,
+    )
+    return Layout(
+        pl.concat([known.filter(pl.col("sheet_key").is_in(forms)), table.sheets]),
+        pl.concat([form.cells, table.cells]),
+        pl.concat([form.places, table.places]),
+        table.totals,
+        join_findings(sheet_findings, form.findings, table.findings),
+    )
+
+
+# ---------------------------------------------------------------------------------------- sheets
+def match_sheets(
+    workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sheets that are ours (the first of each meaning), and findings.
+
+    A form that is not there and that a mapping fills has no sheet of the file (null).
+    """
+    sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
+    matched, left_out = named_sheets(workbook, sheets, foreign)
+    first = matched.unique(SHEET, keep="first", maintain_order=True)
+    again = matched.join(first, on=["file", "sheet", "sheet_key"], how="anti")
+    office = sheets.filter(pl.col("key").is_in(office_keys(workbook)))
+    for read in (matched, left_out):
+        office = office.join(read, on=["file", "sheet"], how="anti")
+    known = first.select("file", "sheet", "sheet_key", "name")
+    known = pl.concat([known, fixed_forms(workbook, known, foreign)], how="diagonal")
+    repaired = sheets.filter("repaired").unique("file", maintain_order=True)
+    found = join_findings(
+        findings(repaired.select("file"), "read_with_repair"),
+        findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
+        findings(office.select("file", sheet="name", detail="name"), "office_field"),
+        missing_sheets(workbook, sheets, known),
+    )
+    return known, found
+
+
+def named_sheets(
+    workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sheets (with their key) found by a mapping or by our names, and those left out.
+
+    A sheet that the mapping names is nothing else, and comes before those of our names.
+    """
+    names = pl.DataFrame(
+        [(key, s.key) for s in workbook.sheets for key in s.keys],
+        schema={"key": pl.String, "sheet_key": pl.String},
+        orient="row",
+    )
+    said = sheets.join(foreign.sheets.drop("header_row"), on=["file", "key"])
+    ours = sheets.join(said, on=["file", "sheet"], how="anti").join(names, on="key")
+    parts = [said.with_columns(order=0), ours.with_columns(order=1)]
+    every = pl.concat(parts).sort("file", "order", "sheet").drop("order")
+    left_out = pl.col("sheet_key").is_null()
+    return every.filter(~left_out), every.filter(left_out)
+
+
+def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding for every declared sheet that a file does not have.
+
+    other: the names of its sheets that are none of ours, one a line.
+    """
+    declared = pl.DataFrame(
+        {
+            "sheet_key": [s.key for s in workbook.sheets],
+            "sheet": [s.name["de"] for s in workbook.sheets],
+        }
+    )
+    known = [word_key(w) for w in workbook.words["never_read"] + workbook.words["our_sheets"]]
+    strange = sheets.join(matched, on=["file", "sheet"], how="anti").sort("file", "sheet")
+    strange = strange.filter(~pl.col("key").is_in(known))
+    names = strange.group_by("file").agg(other=pl.col("name").head(MOST_NAMES).str.join("\n"))
+    every = sheets.select("file").unique().join(declared, how="cross")
+    missing = every.join(matched, on=SHEET, how="anti").join(names, on="file", how="left")
+    return findings(missing.sort("file"), "missing_sheet")
+
+
+def office_keys(workbook: Workbook) -> list[str]:
+    """Return the keys of what only the office may fill in, less the workbook's own fields."""
+    own = {key for s in workbook.sheets for f in s.fields for key in f.keys}
+    return sorted({header_key(w) for w in workbook.words["office_fields"]} - own)
+
+
+# ----------------------------------------------------------------------------------------- forms
+def place_forms(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> Layout:
+    """Place the cells of forms: a label in the first used column, its value in the next."""
+    keys = field_keys(s for s in workbook.sheets if s.layout == "form")
+    labels = with_fields(cells.filter(pl.col("kind") == TEXT), keys, foreign)
+    labels = labels.sort("file", "row", "column")
+    labels = labels.join(label_columns(labels), on=[*SHEET, "column"], maintain_order="left")
+    first = first_of_each_field(labels)
+    places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
+    values = cells.join(
+        places.select(*SHEET, "row", "column", "field"), on=[*SHEET, "row", "column"]
+    )
+    values = with_our_words(workbook, values, foreign)
+    strange = labels.filter(~pl.col("left_out")).join(first, on=[*SHEET, "row"], how="anti")
+    strange = strange.with_columns(pl.col("column") + 1).join(  # a title has no value beside it
+        cells.select(*SHEET, "row", "column"), on=[*SHEET, "row", "column"], how="semi"
+    )
+    found = strange_headers(workbook, strange)
+    nothing = pl.DataFrame()
+    return Layout(nothing, values.select(PLACED), places, nothing, found)
+
+
+def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
+    """Return each form's column of labels: the one with most known labels, of equals the first."""
+    return (
+        labels.group_by(*SHEET, "column")
+        .agg(known=pl.col("field").n_unique() - pl.col("field").has_nulls())
+        .sort("file", -pl.col("known").cast(pl.Int64), "column")
+        .unique(SHEET, keep="first", maintain_order=True)
+        .select(*SHEET, "column")
+    )
+
+
+def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for labels and headers that are none of ours (columns PLACED and key)."""
+    is_office = pl.col("key").is_in(office_keys(workbook))
+    code = pl.when(is_office).then(pl.lit("office_field")).otherwise(pl.lit("unknown_column"))
+    return findings(headers.with_columns(code=code, value="text", detail="text").drop("field"))
+
+
+# ---------------------------------------------------------------------------------------- tables
+def place_tables(
+    workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
+) -> Layout:
+    """Place the cells of tables: below the header row, by column."""
+    keys = field_keys(s for s in workbook.sheets if s.layout == "table")
+    top = with_fields(top_rows(workbook, cells, foreign), keys, foreign)
+    top = top.sort("file", "row", "column")
+    headers = top.join(header_rows(top), on=[*SHEET, "row"], maintain_order="left")
+    first = first_of_each_field(headers)
+    strange = headers.filter(pl.col("kind") == TEXT, ~pl.col("left_out"))
+    strange = strange.join(first, on=[*SHEET, "column"], how="anti")
+    columns = first.select(*SHEET, "sheet", header_row="row", column="column", field="field")
+    data = cells.join(columns.select(*SHEET, "header_row").unique(), on=SHEET)
+    data = data.filter(pl.col("row") > pl.col("header_row"))
+    data = data.join(columns.select(*SHEET, "column", "field"), on=[*SHEET, "column"], how="left")
+    data = with_our_words(workbook, data, foreign)
+    rows, totals, row_findings = drop_rows_that_are_none(workbook, data, foreign.headers)
+    readable, headless = split_headless(sheets, cells, columns)
+    found = join_findings(
+        strange_headers(workbook, strange),
+        missing_columns(workbook, sheets, columns, foreign),
+        findings(headless.with_columns(detail=pl.lit("no_header")), "missing_sheet"),
+        row_findings,
+    )
+    placed = rows.drop_nulls("field").select(PLACED)
+    return Layout(
+        readable,
+        placed,
+        columns.rename({"header_row": "row"}).select(*SHEET, "sheet", "row", "column", "field"),
+        totals.drop_nulls("field").select(*PLACED, "label"),
+        found,
+    )
+
+
+def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
+    """Return the cells in which a header is looked for: the first rows, or the row that is said."""
+    said = foreign.sheets.select(*SHEET, "header_row").drop_nulls()
+    top = cells.join(said, on=SHEET, how="left", maintain_order="left")
+    usual = pl.col("row") <= workbook.words["header_rows"]
+    is_top = pl.when(pl.col("header_row").is_null()).then(usual)
+    return top.filter(is_top.otherwise(pl.col("row") == pl.col("header_row"))).drop("header_row")
+
+
+def header_rows(top: pl.DataFrame) -> pl.DataFrame:
+    """Return each table's header row: of its first rows the one with most known headers."""
+    return (
+        top.drop_nulls("field")
+        .group_by(*SHEET, "row")
+        .agg(known=pl.col("field").n_unique())
+        .sort("file", -pl.col("known").cast(pl.Int64), "row")
+        .unique(SHEET, keep="first", maintain_order=True)
+        .select(*SHEET, "row")
+    )
+
+
+def split_headless(
+    sheets: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part sheets that hold cells but no known header from the others: what they hold is unknown.
+
+    A required sheet stays, whose columns are reported missing one by one.
+    """
+    filled = sheets.join(cells, on=SHEET, how="semi")
+    headless = filled.join(columns, on=SHEET, how="anti").filter(pl.col("sheet_key") != "actors")
+    return sheets.join(headless, on=SHEET, how="anti"), headless
+
+
+def missing_columns(
+    workbook: Workbook, sheets: pl.DataFrame, columns: pl.DataFrame, foreign: Foreign
+) -> pl.DataFrame:
+    """Return a finding for every column that a table must have and that nothing stands in for."""
+    declared = [(s.key, f.key) for s in workbook.sheets for f in s.fields if f.required]
+    schema = {"sheet_key": pl.String, "field": pl.String}
+    required = pl.DataFrame(declared, schema=schema, orient="row")
+    every = sheets.join(required, on="sheet_key")
+    for given in (columns, foreign.fixed):
+        every = every.join(given, on=[*SHEET, "field"], how="anti")
+    missing = every.sort("file", "sheet_key")
+    return findings(missing, "missing_column")

@@ -1,0 +1,92 @@
+"""The stage: from the stacked cells of all workbooks to typed tables and findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.findings import findings, join_findings
+from pipeline.submissions.parse.cells import read_cells
+from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
+from pipeline.submissions.parse.layout import Layout, place
+from pipeline.submissions.parse.tables import KEY, list_items, sheet_table
+from schemas.declaration import Sheet, Workbook
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Typed tables of all submissions.
+
+    tables: per sheet key: file, row (as in the workbook; 0 for a form), a column per field.
+    items: file, sheet_key, row, field, item: the items of cells that hold lists.
+    sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
+    column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
+    cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
+    field, raw, code; what a mapping fixes stands nowhere (column and at are null), and its sheet is
+    what findings call the place. totals: file, sheet_key, sheet, row, column, field, raw, label,
+    number: the numbers in rows of totals ("Summe").
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    items: pl.DataFrame
+    sheets: pl.DataFrame
+    places: pl.DataFrame
+    cells: pl.DataFrame
+    totals: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def parse(
+    workbook: Workbook,
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    foreign: Foreign = NOTHING_FOREIGN,
+) -> Parsed:
+    """Return the typed tables of the stacked workbooks (see `intake.frames.stack`).
+
+    foreign: what mappings say of the files that are foreign exports. No file says anything about
+    another one here.
+    """
+    layout = place(workbook, sheets, cells, foreign)
+    typed = read_cells(workbook, layout.cells)
+    forms = [s.key for s in workbook.sheets if s.layout == "form"]
+    row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
+    typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
+    typed = with_fixed(workbook, typed, layout.sheets, foreign)
+    return as_tables(workbook, layout, typed, foreign)
+
+
+def as_tables(
+    workbook: Workbook, layout: Layout, typed: pl.DataFrame, foreign: Foreign = NOTHING_FOREIGN
+) -> Parsed:
+    """Return the tables of typed cells (see `cells.read_cells`; with at, their row in the file)."""
+    filled = typed.filter(~pl.col("empty"))
+    tables = {s.key: _table(s, filled, layout.sheets) for s in workbook.sheets}
+    bad = typed.drop_nulls("code").with_columns(row="at", value="raw")
+    return Parsed(
+        tables,
+        list_items(workbook, filled, foreign),
+        layout.sheets,
+        layout.places,
+        typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),
+        _totals(workbook, layout.totals),
+        join_findings(layout.findings, findings(bad)),
+    )
+
+
+def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:
+    own = typed.filter(pl.col("sheet_key") == sheet.key)
+    if sheet.layout == "form":
+        files = sheets.filter(pl.col("sheet_key") == sheet.key).select("file")
+        rows = files.with_columns(row=pl.lit(FORM_ROW, pl.UInt32))
+    else:
+        rows = own.select(KEY).unique()
+    return sheet_table(sheet, own, rows)
+
+
+def _totals(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+    columns = ["file", "sheet_key", "sheet", "row", "column", "field", "raw", "label"]
+    if cells.is_empty():
+        return cells.select(*columns[:-2], raw="text", label="label", number="number")
+    read = read_cells(workbook, cells).drop_nulls("value_number")
+    return read.select(*columns, number="value_number").sort("file", "sheet_key", "row", "column")

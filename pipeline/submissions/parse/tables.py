@@ -1,0 +1,105 @@
+"""From typed cells to one typed table per sheet, for the whole portfolio."""
+
+from functools import cache
+
+import polars as pl
+
+from pipeline.common.keys import collapse_expr, word_key_expr
+from pipeline.submissions.parse.foreign import Foreign, our_items
+from schemas.declaration import Entry, Field, Sheet, Workbook, words
+from schemas.words import word_key
+
+KEY = ["file", "row"]
+VALUE = {
+    "number": "value_number",
+    "integer": "value_number",
+    "date": "value_date",
+    "yes_no": "value_flag",
+}
+LISTS = ("choices", "text_list")
+
+
+def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return file, row, and a column per field of the sheet; null where a cell is empty or bad.
+
+    cells: the sheet's typed cells (see `cells.read_cells`). rows: file, row of the sheet's rows.
+    Words of lists become what tables carry; unknown ones stay as they are, for the validation to
+    find. Fields that hold lists are not here (see `list_items`).
+    """
+    fields = [field for field in sheet.fields if field.type not in LISTS]
+    wide = cells.group_by(KEY).agg(column for field in fields for column in held(field))
+    table = rows.sort(KEY).join(wide, on=KEY, how="left", maintain_order="left")
+    return table.select(*KEY, *(column for field in fields for column in carried_values(field)))
+
+
+def held(field: Field) -> list[pl.Expr]:
+    """Return what a row's cell of the field holds; of a field with a list its word, too."""
+    own = pl.col("field") == field.key
+    value = pl.col(VALUE.get(field.type, "value_text")).filter(own).first().alias(field.key)
+    word = pl.col("word").filter(own).first().alias(word_of(field))
+    return [value, word] if field.list else [value]
+
+
+def word_of(field: Field) -> str:
+    """Return the column that holds the word of a field's cell on the way."""
+    return f"word of {field.key}"
+
+
+def carried_values(field: Field) -> list[pl.Expr]:
+    """Return what the table carries of the field: its value, and what its word says besides."""
+    if field.list is None:
+        return [pl.col(field.key)]
+    word = pl.col(word_of(field))
+    value = translated(field.list, word, pl.col(field.key)).alias(field.key)
+    return [value, *more_values(field, word)]
+
+
+def translated(register: str, key: pl.Expr, text: pl.Expr) -> pl.Expr:
+    """Return what tables carry for each word (by its key) of the register, others unchanged."""
+    known = key.replace_strict(*names(register), default=None, return_dtype=pl.String)
+    return pl.coalesce(known, text)
+
+
+@cache
+def names(register: str) -> tuple[pl.Series, pl.Series]:
+    """Return the keys of the register's words, and what tables carry for each of them."""
+    known = words(register)
+    carry = [carried(register, entry) for entry in known.values()]
+    return pl.Series(list(known), dtype=pl.String), pl.Series(carry, dtype=pl.String)
+
+
+def carried(register: str, entry: Entry) -> str:
+    """Return what tables carry for a word: a country's code, else its German name."""
+    return entry.extra["code"] if register == "countries" else entry.value
+
+
+def more_values(field: Field, word: pl.Expr) -> list[pl.Expr]:
+    """Return further columns that a field's words carry: what an actor type says about SMEs."""
+    if field.list != "actor_types":
+        return []
+    said = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}
+    flag = word.replace_strict(said, default=None, return_dtype=pl.Boolean)
+    return [flag.alias("sme_by_type")]
+
+
+def list_items(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
+    """Return the items of all cells that hold lists: file, sheet_key, row, field, position, item.
+
+    Of items that are the same word the first stays; words of a register are translated.
+    """
+    nothing = [word_key(w) for w in workbook.words["empty_words"]]
+    listed = cells.filter(pl.col("type").is_in(LISTS), pl.col("code").is_null())
+    items = listed.select(
+        "file", "sheet_key", "row", "field", item=pl.col("value_text").str.split(";")
+    ).explode("item")
+    items = items.with_columns(item=collapse_expr(pl.col("item")))
+    items = our_items(items.with_columns(key=word_key_expr(pl.col("item"))), foreign)
+    items = items.filter(pl.col("key") != "", ~pl.col("key").is_in(nothing))
+    items = items.unique(["file", "sheet_key", "row", "field", "key"], maintain_order=True)
+    for sheet in workbook.sheets:
+        for field in sheet.fields:
+            if field.type in LISTS and field.list:
+                here = (pl.col("sheet_key") == sheet.key) & (pl.col("field") == field.key)
+                item = pl.when(here).then(translated(field.list, pl.col("key"), pl.col("item")))
+                items = items.with_columns(item=item.otherwise(pl.col("item")))
+    return items.drop("key")

@@ -1,0 +1,184 @@
+"""The stage: typed tables against the schemas of their sheets. Failures become findings.
+
+A value that fails becomes unknown (null) and a finding with its cell; its row stays.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from pipeline.common.findings import findings, join_findings
+from pipeline.submissions.parse.parse import Parsed
+from schemas.checking import pa
+from schemas.columns import LISTS
+from schemas.declaration import Sheet, Workbook
+from schemas.sheets import items_schema, sheet_schema
+
+CELL = ["file", "sheet_key", "row", "field"]
+# Where one cell fails several checks, the first of these is said.
+PRECEDENCE = ["bad_type", "bad_date", "bad_value", "out_of_range", "missing_value"]
+CODES = {"not_nullable": "missing_value"}
+FAILURES = {
+    "index": pl.UInt32,
+    "field": pl.String,
+    "code": pl.String,
+    "file": pl.UInt32,
+    "row": pl.UInt32,
+    "sheet_key": pl.String,
+}
+# Of these an empty cell means something, so that a bad one is told apart.
+MARKED = ("date", "country", "postcode")
+
+
+@dataclass(frozen=True)
+class Valid:
+    """Tables whose every value can be used.
+
+    tables: per sheet key as in `Parsed`, with a list column per list field, and `<field>_bad`
+    (bool) for dates, countries and postcodes, where an empty cell means something.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    findings: pl.DataFrame
+
+
+def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None) -> Valid:
+    """Check every table once; last_day is the last day of the period, if there is one."""
+    tables, found = {}, []
+    bad = parsed.cells.filter(is_error(pl.col("code"))).select(CELL)
+    for sheet in workbook.sheets:
+        table = parsed.tables[sheet.key].with_row_index("index")
+        failures = failed_values(sheet, table, last_day)
+        if failures.height:
+            failures = unsaid(sheet, failures, parsed, bad)
+        items, item_failures = checked_items(sheet, parsed.items)
+        if failures.height or item_failures.height:
+            every = [failures.drop("index"), item_failures]
+            found.append(located(parsed, sheet, pl.concat(every, how="diagonal_relaxed")))
+        clean = without(table, failures).drop("index")
+        unusable = pl.concat([bad, failures.select(CELL)])
+        tables[sheet.key] = add_lists(sheet, mark_bad(sheet, clean, unusable), items)
+    return Valid(tables, join_findings(*found))
+
+
+def unsaid(sheet: Sheet, failures: pl.DataFrame, parsed: Parsed, bad: pl.DataFrame) -> pl.DataFrame:
+    """Return the failures of which nothing is said yet.
+
+    bad: CELL of what could not be read; it is bad, not empty. Of a column that is missing as a
+    whole, it is said once.
+    """
+    rest = failures.join(bad, on=CELL, how="anti")
+    if sheet.layout == "form":
+        return rest
+    return rest.join(parsed.places, on=["file", "sheet_key", "field"], how="semi")
+
+
+def is_error(code: pl.Expr) -> pl.Expr:
+    """Whether a cell with the code cannot be used; an ambiguous number is used."""
+    return code.is_not_null() & (code != "ambiguous_number")
+
+
+def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -> pl.DataFrame:
+    """Return index and CELL, code of every value that fails; one row per value."""
+    failures = failed(sheet_schema(sheet, last_day), table)
+    failures = failures.join(table.select("index", "file", "row"), on="index")
+    return failures.with_columns(sheet_key=pl.lit(sheet.key)).select(list(FAILURES))
+
+
+def failed_items(register: str, items: pl.DataFrame) -> pl.DataFrame:
+    """Return index, code of every item that is not one of the register's words."""
+    return failed(items_schema(register), items).select("index", "code")
+
+
+def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
+    """Return index (as in the table), field, code of every value that fails; one row per value."""
+    try:
+        schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return pl.DataFrame(schema=FAILURES).select("index", "field", "code")
+    ours = cases.filter(pl.col("index").is_not_null())
+    if ours.height < cases.height:  # a column is missing or of the wrong type: our mistake
+        raise ValueError(f"{schema.name}: {cases.filter(pl.col('index').is_null())}")
+    code = pl.col("check").replace(CODES)
+    order = code.replace_strict(PRECEDENCE, range(len(PRECEDENCE)), default=len(PRECEDENCE))
+    rows = table["index"].gather(ours["index"].cast(pl.UInt32))
+    named = ours.select(rows.alias("index"), field="column", code=code, order=order)
+    return (
+        named.sort("index", "field", "order").unique(["index", "field"], keep="first").drop("order")
+    )
+
+
+def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the usable items of the sheet's list cells, and the failures (with the item)."""
+    own = items.filter(pl.col("sheet_key") == sheet.key)
+    good, bad = [own.clear()], [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
+    for field in sheet.fields:
+        if field.type in LISTS:
+            mine = own.filter(pl.col("field") == field.key).with_row_index("index")
+            if field.list:
+                failures = failed_items(field.list, mine)
+                hit = mine.join(failures, on="index", maintain_order="left")
+                bad.append(hit.select(*CELL, "code", detail="item"))
+                mine = mine.join(hit, on="index", how="anti")
+            good.append(mine.drop("index"))
+    return pl.concat(good), pl.concat(bad)
+
+
+def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFrame:
+    """Return failures (CELL, code, detail) as findings at their cells, with what the cell holds."""
+    places = parsed.places.filter(pl.col("sheet_key") == sheet.key)
+    places = places.select("file", "field", "column", form_row="row")
+    cells = parsed.cells.filter(pl.col("sheet_key") == sheet.key)
+    nowhere = pl.col("column").is_null()
+    raw = cells.select(*CELL, value="raw", at_sheet="sheet", fixed=nowhere)
+    names = parsed.sheets.select("file", "sheet_key", "sheet")
+    rows = failures.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
+    rows = rows.join(places, on=["file", "field"], how="left", maintain_order="left")
+    rows = rows.join(raw, on=CELL, how="left", maintain_order="left")
+    row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
+    stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
+    rows = rows.with_columns(
+        sheet=pl.coalesce("at_sheet", "sheet"),
+        row=pl.when(stands).then(row),
+        column=pl.when(stands).then("column"),
+    )
+    return findings(rows.sort("file", "row", "column", maintain_order=True))
+
+
+def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with the failing values made unknown."""
+    for (field,), rows in failures.partition_by("field", as_dict=True).items():
+        gone = pl.col("index").is_in(rows["index"].implode())
+        table = table.with_columns(pl.when(~gone).then(pl.col(str(field))).alias(str(field)))
+    return table
+
+
+def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
+    """Add `<field>_bad` for dates, countries and postcodes."""
+    marked = {f.key: f"{f.key}_bad" for f in sheet.fields if f.type in MARKED}
+    field = pl.col("field")
+    mine = unusable.filter(pl.col("sheet_key") == sheet.key, field.is_in(list(marked)))
+    if mine.is_empty():
+        return table.with_columns(pl.lit(value=False).alias(name) for name in marked.values())
+    rows = mine.group_by("file", "row").agg(
+        (field == key).any().alias(name) for key, name in marked.items()
+    )
+    table = table.join(rows, on=["file", "row"], how="left", maintain_order="left")
+    return table.with_columns(pl.col(name).fill_null(value=False) for name in marked.values())
+
+
+def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Add the list fields as columns of lists; null where no item is left."""
+    for field in sheet.fields:
+        if field.type in LISTS:
+            own = items.filter(pl.col("field") == field.key)
+            lists = own.group_by("file", "row", maintain_order=True).agg(
+                pl.col("item").alias(field.key)
+            )
+            table = table.join(lists, on=["file", "row"], how="left", maintain_order="left")
+    return table

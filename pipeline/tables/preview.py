@@ -1,0 +1,61 @@
+"""What a submission would come to, as far as it alone decides: for the check before it is sent."""
+
+import polars as pl
+
+from pipeline.common.catalogue import load
+from pipeline.common.settings import Settings
+from pipeline.common.texts import LANGUAGES
+from pipeline.evaluation.evaluate import CRITERION, evaluate
+from pipeline.figures.base import Portfolio, collected
+from pipeline.figures.figures import measure
+from pipeline.submissions.examine import Examined
+from pipeline.tables.reasons import with_reasons
+from pipeline.tables.requests import with_requests
+
+NO_RATINGS = dict.fromkeys([*CRITERION, "rated", "reason", "assessor"], pl.String) | {
+    "file": pl.UInt32,
+    "rated_on": pl.Date,
+}
+
+
+def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return the computed status of every criterion of the first catalogue for each file.
+
+    files: file, of those that would be reviewed. Returns file, criterion_id, kind, status and in
+    both languages title, reason, request in the catalogue's order. Nothing the office knows comes
+    in: no ratings, no confirmed measures, and criterion 4.2 has no limit without a portfolio.
+    """
+    catalogue = load(settings.review.first_catalogue)
+    portfolio = alone(examined, files, settings)
+    measures = measure(portfolio)
+    figures, rows = collected(measures.figures, measures.rows)
+    limits = portfolio.clusters.select(
+        "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
+    )
+    nobody = pl.DataFrame(schema=NO_RATINGS)
+    verdicts = evaluate(catalogue, figures, portfolio.clusters, limits, nobody)
+    table = with_reasons(verdicts.criteria, verdicts.conditions, nobody)
+    places = examined.parsed.places
+    comparable = verdicts.conditions.drop_nulls("threshold")
+    table = with_requests(table, comparable, rows, places)
+    titles = [(c.id, c.title["de"], c.title["en"]) for c in catalogue.criteria]
+    named = pl.DataFrame(titles, schema=["criterion_id", "title_de", "title_en"], orient="row")
+    table = table.join(named, on="criterion_id", maintain_order="left")
+    texts = [f"{name}_{lang}" for name in ("title", "reason", "request") for lang in LANGUAGES]
+    return table.select("file", "criterion_id", "kind", "status", *texts)
+
+
+def alone(examined: Examined, files: pl.DataFrame, settings: Settings) -> Portfolio:
+    """Return the files as a portfolio; each is judged for itself, so clusters may repeat."""
+    chosen = files.select("file")
+
+    def keep(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(chosen, on="file", how="semi", maintain_order="left")
+
+    return Portfolio(
+        keep(examined.located.offices).drop("row").rename({"excellence_measures": "measures"}),
+        keep(examined.located.actors),
+        {name: keep(table) for name, table in examined.valid.tables.items()},
+        keep(examined.parsed.sheets),
+        settings,
+    )
