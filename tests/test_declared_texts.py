@@ -94,10 +94,13 @@ def test_say_limit(source: str, part: str) -> None:
     assert part in say_limit(source, "de")
 
 
-def test_readme_names_files_that_exist() -> None:
-    layout = README.partition("## Layout")[2].partition("##")[0]
-    for name in re.findall(r"^    ((?:pipeline|schemas|tests)[\w/.]*)", layout, re.M):
-        assert (ROOT / name).exists(), name
+def test_documents_name_files_that_exist() -> None:
+    house = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    names = re.findall(r"`((?:\w+/)*\w+(?:\.py|\.toml|/))`", house)
+    assert len(names) > 20
+    for name in names:
+        found = [place for place in ("pipeline", "schemas") if [*(ROOT / place).rglob(name)]]
+        assert found or (ROOT / name).exists(), name
     for name in ("settings.toml", "workbook.toml", "findings.toml", "texts.toml"):
         assert name in README
         assert (ROOT / "schemas" / name).exists()
