@@ -1,10 +1,12 @@
-"""Strangers get nothing from the server, and with its password job variables run no command.
+"""What is due is done; strangers get nothing, and with the password job variables run no command.
 
 Strangers are pages of other origins, which the operator's browser may show; other names that lead
-to this machine; other users without the password. With a real server and a real worker.
+to this machine; other users without the password. With a real server and a real worker, which all
+these tests share; the office's other days are in test_office.
 """
 
 import datetime as dt
+import json
 import os
 import re
 import stat
@@ -17,10 +19,13 @@ from typing import Any
 import httpx
 import pytest
 
+from pipeline.common.periods import before
 from pipeline.operation.processes import descendants
-from tests.operation.office import ROOT, Office
+from tests.operation.office import ROOT, Office, lives, today
 
 REVIEW, NIGHTLY = "quarterly-review", "intake-check"
+PERIOD = before(today())
+BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"
 SECRET_PATHS = ["flow_runs/filter", "deployments/filter", "artifacts/filter", "events/filter"]
 # What a work pool of Prefect lets a run set, unless it is given another template.
 VARIABLES = ("command", "env", "working_dir")
@@ -28,6 +33,29 @@ PREFECTS_OWN = {
     "job_configuration": {name: f"{{{{ {name} }}}}" for name in VARIABLES},
     "variables": {"type": "object", "properties": {name: {} for name in VARIABLES}},
 }
+
+
+def test_a_scheduled_review_publishes_the_quarter_before(office: Office) -> None:
+    run = office.wait_for(office.on_schedule(REVIEW))
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Published, 1 quarantined")
+    assert run["name"] == f"review {PERIOD}"
+    assert run["auto_scheduled"]
+    published = office.outputs / PERIOD
+    assert (published / "portfolio.xlsx").is_file()
+    assert json.loads((published / "run.json").read_text())["counts"]["quarantined"] == 1
+    told_in_the_interface(office.artifacts(run), published)
+
+
+def told_in_the_interface(shown: dict[str, str], published: Path) -> None:
+    key = PERIOD.lower()
+    (row,) = json.loads(shown[f"quarantined-{key}"])
+    assert row["source_file"] == BAD
+    assert len(json.loads(shown[f"decisions-{key}"])) == 2
+    assert json.loads(shown[f"missing-{key}"]) == []
+    assert shown["stage-read"] == 100
+    report = published / "report" / "index.html"
+    assert report.is_file()
+    assert str(report) in shown[f"summary-{key}"]
 
 
 @pytest.fixture
@@ -267,3 +295,11 @@ def umask(number: int) -> str:
     """Return what a process takes from the modes of files that it makes."""
     (found,) = re.findall(r"^Umask:\s*(\d+)$", Path(f"/proc/{number}/status").read_text(), re.M)
     return str(found)
+
+
+def test_the_end_of_serve_is_the_end_of_all_that_it_started(office: Office) -> None:
+    """The last test: nothing is served after it."""
+    below = list(descendants(office.process.pid))
+    assert len(below) >= 2
+    assert office.stop() == 0
+    assert [number for number in below if lives(number)] == []
