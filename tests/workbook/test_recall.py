@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -31,12 +33,9 @@ MOST = 6
 class Inputs:
     """A few submissions. new: how many of them the last survey did not know."""
 
-    def __init__(self, folder: Path, demo: Demo) -> None:
-        self.outputs = folder / "outputs"
-        self.inputs = demo.copy(folder)
+    def __init__(self, folder: Path) -> None:
+        self.outputs, self.inputs = folder / "outputs", folder / "inputs"
         self.submissions = self.inputs / PERIOD / "submissions"
-        for path in sorted(self.submissions.iterdir())[MOST:]:
-            path.unlink()
         self.new = 0
 
     def survey(self, asked: Asked = ASKED, *, cache: bool = True) -> Survey:
@@ -63,18 +62,45 @@ class Inputs:
         return sorted(self.outputs.rglob("*.survey"))
 
 
-@pytest.fixture(autouse=True)
-def _one_pack(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what is read at once be kept at once, whatever cores there are."""
-    monkeypatch.setattr("pipeline.common.stages.CORES", 1)
+@contextmanager
+def one_pack(*parts: str) -> Iterator[None]:
+    """Let what is read at once be kept at once, whatever cores there are; read in this process."""
+    with pytest.MonkeyPatch.context() as patch, sparing("processes", *parts):
+        patch.setattr("pipeline.common.stages.CORES", 1)
+        yield
+
+
+def few_of(demo: Demo, folder: Path) -> Inputs:
+    """Return some of the demo's submissions, in a folder; no survey of them is kept."""
+    made = Inputs(folder)
+    demo.copy(folder)
+    for path in sorted(made.submissions.iterdir())[MOST:]:
+        path.unlink()
+    return made
 
 
 @pytest.fixture
-def there(tmp_path: Path, demo: Demo) -> Inputs:
-    made = Inputs(tmp_path, demo)
-    made.survey()
+def no_variants() -> Iterator[None]:
+    """Leave out the scenarios; that they are kept too is seen in what is published."""
+    with one_pack("variants"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
+    """Return a folder of submissions of which the surveys are kept."""
+    folder = tmp_path_factory.mktemp("surveyed")
+    made = few_of(demo, folder)
+    with one_pack("variants"):
+        made.survey()
     assert made.new == MOST
-    return made
+    return folder
+
+
+@pytest.fixture
+def there(surveyed: Path, tmp_path: Path, no_variants: None) -> Inputs:
+    """Submissions of which the surveys are kept, to be changed."""
+    return Inputs(shutil.copytree(surveyed, tmp_path, dirs_exist_ok=True))
 
 
 def change(path: Path, old: bytes = b"Demo-Cluster", new: bytes = b"Neuer Cluster") -> None:
@@ -139,8 +165,9 @@ def test_where_nothing_is_new_nothing_is_read(
     assert_same(there.survey(), expected)
 
 
+@pytest.mark.usefixtures("no_variants")
 def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> None:
-    there = Inputs(tmp_path, demo)
+    there = few_of(demo, tmp_path)
     one_twice(there)
     there.survey()
     assert_same(there.survey(), there.from_scratch())
@@ -207,8 +234,9 @@ def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPat
     assert there.new == 0
 
 
+@pytest.mark.usefixtures("no_variants")
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: Demo) -> None:
-    there = Inputs(tmp_path, demo)
+    there = few_of(demo, tmp_path)
     there.outputs.mkdir()
     (there.outputs / ".cache").write_text("in the way")
     for _ in range(2):
@@ -216,9 +244,10 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
         assert there.new == MOST
 
 
-def test_a_second_run_publishes_what_a_first_one_would(there: Inputs) -> None:
+def test_a_second_run_publishes_what_a_first_one_would(tmp_path: Path, demo: Demo) -> None:
+    there = few_of(demo, tmp_path)
     outputs = [there.outputs.parent / name for name in ("twice", "once")]
-    with sparing(*REPORTS):
+    with one_pack(*REPORTS):
         published(there, outputs[0])
         change(there.path(2))
         one_gone(there)
