@@ -72,11 +72,18 @@ def ends(arguments: list[str], folder: Path) -> tuple[int, list[str]]:
     ],
 )
 def test_a_slip_in_the_settings(
-    right: str, wrong: str, key: str, submission: str, tmp_path: Path
+    right: str,
+    wrong: str,
+    key: str,
+    submission: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with_slip(tmp_path, "settings.toml", right, wrong)
-    code, said = ends(["check", submission], tmp_path)
-    assert code == 2
+    monkeypatch.setattr(checked, "HERE", tmp_path / "schemas")
+    assert main(["check", submission]) == 2
+    said = capsys.readouterr().err.splitlines()
     german, english = said[: len(said) // 2], said[len(said) // 2 :]
     for lines in german, english:
         assert any(line.startswith(f"settings.toml{', ' if key else ''}{key}: ") for line in lines)
@@ -213,7 +220,8 @@ def prefect() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("prefect")
-@pytest.mark.parametrize("mistake", [case[0] for case in MISTAKES])
+# Found before anything is read, while mappings are read, and while the office's files are read.
+@pytest.mark.parametrize("mistake", [without_inputs, slip_in_a_mapping, damaged_register])
 def test_a_mistake_ends_the_flow_as_refused(
     mistake: Callable[[Path], list[str]], inputs: Path, tmp_path: Path
 ) -> None:

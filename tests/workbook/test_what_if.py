@@ -130,10 +130,10 @@ def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, T
     """The workbook with thresholds, a pass mark and views typed into it."""
     folder = tmp_path_factory.mktemp("typed")
     cells_of = threshold_cells(demo.workbook)
-    thresholds = {cells_of[label, name]: value for label, name, value, _ in THRESHOLDS}
+    assumptions = {cells_of[label, name]: value for label, name, value, _ in THRESHOLDS}
+    assumptions[cells_of[None, "Bestehensgrenze (von 19)"]] = PASS_MARK
     entries: dict[str, dict[str, dict[str, object]]] = {
-        "thresholds": {"Annahmen": thresholds},
-        "pass_mark": {"Annahmen": {cells_of[None, "Bestehensgrenze (von 19)"]: PASS_MARK}},
+        "assumptions": {"Annahmen": assumptions},
         "views": {"Sichtweise": typed_views(demo)},
         "turning": {"Sichtweise": {"F4": "G9"} | rows_of_views(on_the_edge(demo))},
     }
@@ -170,27 +170,23 @@ def on_the_edge(demo: Demo) -> list[tuple[str, str, str, str]]:
     return result
 
 
-def test_assumptions_are_the_rule(demo: Demo, what_if: dict[str, Typed]) -> None:
-    changed = {key: value for _, _, value, key in THRESHOLDS}
-    by_rule = expected(decided(demo.inputs, with_thresholds(changed)))
-    assert bare(outcomes(what_if["thresholds"].calculated)) == by_rule
-    usual = expected(demo.review)
-    for criterion, _ in changed:  # none of the changes is without effect
-        at = [c.id for c in load("go-cluster").criteria].index(criterion)
-        assert [by_rule[i][at] for i in usual] != [usual[i][at] for i in usual]
-
-
-def test_a_pass_mark_is_the_rule_and_the_overview_follows(
+def test_assumptions_are_the_rule_and_the_overview_follows(
     demo: Demo, what_if: dict[str, Typed]
 ) -> None:
-    path = what_if["pass_mark"].calculated
-    by_rule = decided(demo.inputs, changed_in(load("go-cluster"), pass_mark=PASS_MARK))
-    assert bare(outcomes(path)) == expected(by_rule)
+    path = what_if["assumptions"].calculated
+    changed = {key: value for _, _, value, key in THRESHOLDS}
+    by_rule = decided(demo.inputs, changed_in(with_thresholds(changed), pass_mark=PASS_MARK))
+    shown, usual = bare(outcomes(path)), expected(demo.review)
+    assert shown == expected(by_rule)
+    for criterion, _ in changed:  # none of the changes is without effect
+        at = [c.id for c in load("go-cluster").criteria].index(criterion)
+        assert [shown[i][at] for i in usual] != [usual[i][at] for i in usual]
     found = {a: c.value for a, c in cells(path, values=True).items() if a[0] == "Überblick"}
     row = next(a[1][1:] for a, v in found.items() if v == "rechnerisch erfüllt" and a[1][0] == "A")
-    eligible = (by_rule.tables["decisions"]["decision"] == "eligible").sum()
+    decisions = by_rule.tables["decisions"]
+    eligible = (decisions["decision"] == "eligible").sum()
     assert found["Überblick", f"B{row}"] == eligible
-    assert eligible != (demo.review.tables["decisions"]["decision"] == "eligible").sum()
+    assert eligible != (decisions["fulfilled"] >= load("go-cluster").pass_mark).sum()
 
 
 def test_a_view_is_a_rating_and_can_be_adopted(
