@@ -5,12 +5,14 @@ may change the shipped ones, which tests/test_catalogues.py holds.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.common import catalogue
+from tests.sparing import sparing
 
 # Processes that tests start find our modules, whatever folder they stand in.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -21,25 +23,36 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 LONGEST = [
-    "operation/test_schedule.py",  # mostly waits
-    "operation/test_strangers.py",  # too
-    "html/test_access.py",
+    "operation/test_served.py",
     "intake/test_submissions.py",
-    "reference/test_differential.py",
+    "test_wrong_usage.py",
+    "test_limited.py",
     "test_flow.py",
+    "workbook/test_recall.py",
     "workbook/test_what_if.py",
+    "history/test_damaged.py",
+    "html/test_access.py",
     "template/test_selfcheck.py",
-    "feedback/test_round_trip.py",
-    "handmade/test_evaluation.py",
     "html/test_browser.py",
     "test_workbook.py",
-    "mapping/test_reading.py",
-    "handmade/test_benchmarks.py",
+    "workbook/test_adopt.py",
     "feedback/test_write.py",
-    "intake/test_hostile.py",
+    "intake/test_pool.py",
+    "mapping/test_reading.py",
+    "reference/test_differential.py",
+    "faults/test_refusals.py",
+    "faults/test_faults.py",
     "fuzz/test_portfolio.py",
+    "faults/test_kills.py",
 ]
 PLACE = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
+
+
+@pytest.fixture
+def no_processes() -> Iterator[None]:
+    """Let this process do what a process of its own would do, for tests of something else."""
+    with sparing("processes"):
+        yield
 
 
 @pytest.hookimpl(trylast=True)

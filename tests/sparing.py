@@ -1,16 +1,19 @@
 """Leaves out parts of a run that a test does not look at; the whole is tested elsewhere.
 
 Writing the reports of a small period costs more than reviewing it, and the variants and the
-outlook cost more than the review itself.
+outlook cost more than the review itself. Processes that may die cost more than a small workbook.
 """
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
+from typing import TypeVar
 
 import polars as pl
 import pytest
 
 from pipeline.figures.scenarios import Scenario
+
+Item, Result = TypeVar("Item"), TypeVar("Result")
 
 
 def nothing(*_: object) -> None:
@@ -48,6 +51,13 @@ def no_scenarios(*_: object) -> list[Scenario]:
     return []
 
 
+def in_this_process(
+    task: Callable[[Item], Result], items: Iterable[Item], **limits: object
+) -> Iterator[Result]:
+    """Do to every item what a process of its own would do to it."""
+    return map(task, items)
+
+
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
         "pipeline.review.otherwise": nothing_otherwise,
@@ -58,8 +68,15 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "workbook": {"pipeline.run.write_books": nothing},
     "pages": {"pipeline.run.page_batches": no_batches},
     "copies": {"pipeline.run.feedback_batches": no_batches},
+    "processes": {
+        "pipeline.intake.worker.run_limited": in_this_process,
+        "pipeline.report.feedback.write.run_limited": in_this_process,
+        "pipeline.publication.release.forms.run_limited": in_this_process,
+    },
 }
 REPORTS = ("workbook", "pages", "copies")
+# Leaves all tables of a publication, the scenarios too.
+ALL_BUT_TABLES = (*REPORTS, "processes")
 ALL = tuple(STEPS)
 
 

@@ -151,7 +151,8 @@ def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -
     """Every copy under its submission's name: the same findings, verdicts and outcomes."""
     readable = [r["source_file"] for r in run.table("submissions").to_dicts() if r["cluster_id"]]
     copies = {n: (run.folder / f"feedback/{n}.feedback.xlsx").read_bytes() for n in readable}
-    again = publish(tmp_path, dict(copies), spared=("variants", "workbook", "pages"))
+    spared = ("variants", "workbook", "pages", "processes")
+    again = publish(tmp_path, dict(copies), spared=spared)
     for name in ("findings", "criteria", "conditions", "rows", "actors", "clusters"):
         table = run.table(name)
         if name == "findings":
@@ -224,6 +225,7 @@ def test_a_copy_that_reads_otherwise_is_not_given_out(
 # ---- check ----
 
 
+@pytest.mark.usefixtures("no_processes")
 def test_check_writes_beside_and_overwrites_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -241,6 +243,7 @@ def test_check_writes_beside_and_overwrites_nothing(
     assert (tmp_path / "x.xlsx.feedback-2.xlsx").exists()
 
 
+@pytest.mark.usefixtures("no_processes")
 def test_the_folder_of_the_originals(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx.feedback.xlsx", submission())
     before = path.read_bytes()

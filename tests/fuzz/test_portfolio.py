@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from tests.intake.published import PERIOD, Published, command
 from tests.making.workbooks import save, submission
-from tests.sparing import REPORTS, sparing
+from tests.sparing import ALL_BUT_TABLES, REPORTS, sparing
 
 from .attacks import ATTACKS, INCOMPLETE, Attack
 from .effort import LONG
@@ -54,7 +54,7 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Portfolio:
         for actor in range(number % 9):
             book.add("Akteure", {"Name": f"Akteur {actor} GmbH", "Akteurstyp": "KMU", "PLZ": 1067})
         save(root / PERIOD / "submissions" / f"healthy-{number:03d}.xlsx", book)
-    with sparing(*REPORTS):
+    with sparing(*ALL_BUT_TABLES):
         return Portfolio(root, review(root, root / "alone"))
 
 

@@ -19,6 +19,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.sparing import ALL_BUT_TABLES
+
 from .build import (
     AS_OF,
     OFFICE,
@@ -1316,7 +1318,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         )
     ]  # fmt: skip
     inputs = write_inputs(folder / "inputs", books, register, ratings)
-    return review(inputs, folder / "outputs", spared=("copies",))
+    return review(inputs, folder / "outputs", spared=ALL_BUT_TABLES)
 
 
 @pytest.fixture(scope="module")

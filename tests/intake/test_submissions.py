@@ -34,6 +34,7 @@ from tests.making.workbooks import (
     submission,
     xlsx,
 )
+from tests.sparing import ALL_BUT_TABLES
 
 from .published import PERIOD, Files, Published, command, publish, run, submit
 
@@ -273,7 +274,7 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def review(portfolio: Path) -> Published:
-    return publish(portfolio, {}, spared=("copies",))
+    return publish(portfolio, {}, spared=ALL_BUT_TABLES)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -388,7 +389,7 @@ def test_hostile_files_harm_nobody_else(tmp_path: Path) -> None:
         "good.xlsx": submission("DE-0001"),
     }
     (tmp_path / "inputs" / PERIOD / "submissions/folder.xlsx").mkdir(parents=True)
-    seen = publish(tmp_path, files, spared=())
+    seen = publish(tmp_path, files, spared=("variants", "workbook", "pages"))
     assert seen.outcome("good.xlsx") == REVIEWED
     # too large, or read to the last cell: both are fine, but nothing between
     for name in ("corner.xlsx", "bomb.xlsx"):
@@ -646,6 +647,7 @@ def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments:
     assert not (tmp_path / "outputs" / PERIOD).exists()
 
 
+@pytest.mark.usefixtures("no_processes")
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -665,6 +667,7 @@ def test_check(tmp_path: Path, content: Book | bytes, code: int) -> None:
     assert command("check", str(path)) == code
 
 
+@pytest.mark.usefixtures("no_processes")
 def test_check_of_several_files(tmp_path: Path) -> None:
     paths = [save(tmp_path / "1.xlsx", submission()), save(tmp_path / "2.xlsx", plain_zip())]
     assert command("check", *map(str, paths)) == 1
@@ -676,10 +679,10 @@ def test_check_of_several_files(tmp_path: Path) -> None:
 def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     expect(tmp_path, 3)
     files: Files = some(2) | {"bad.xlsx": incomplete("DE-0003")}
-    publish(tmp_path, files, spared=())
+    publish(tmp_path, files, spared=("processes",))
     assert not (tmp_path / "outputs/.archive" / PERIOD).exists()
     first = contents(tmp_path / "outputs" / PERIOD)
-    publish(tmp_path, files, spared=())
+    publish(tmp_path, files, spared=("processes",))
     (archived,) = (tmp_path / "outputs/.archive" / PERIOD).iterdir()
     assert contents(archived) == first
     second = contents(tmp_path / "outputs" / PERIOD)
@@ -689,7 +692,7 @@ def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [name for name in changed if not name.endswith("run.json")] == []
     # and as a whole: nothing of a withdrawn submission stays
     (tmp_path / "inputs" / PERIOD / "submissions/DE-0002.xlsx").unlink()
-    seen = publish(tmp_path, {}, spared=("variants", "workbook"))
+    seen = publish(tmp_path, {}, spared=("variants", "workbook", "processes"))
     assert len(list((tmp_path / "outputs/.archive" / PERIOD).iterdir())) == 2
     assert seen.table("clusters")["cluster_id"].to_list() == ["DE-0001"]
     assert not any("clusters/DE-0002" in name for name in contents(seen.folder))
@@ -775,7 +778,7 @@ def test_names_that_look_alike_are_told_apart(tmp_path: Path) -> None:
     alike = [os.fsdecode(b"a\xff.xlsx"), r"a\xff.xlsx"]  # the first is no UTF-8
     for number, name in enumerate(alike, 1):
         save(folder / name, submission(f"DE-000{number}"))
-    seen = publish(tmp_path, {}, spared=("variants", "workbook"))
+    seen = publish(tmp_path, {}, spared=("variants", "workbook", "processes"))
     files = seen.table("submissions")["source_file"].to_list()
     assert sorted(files) == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
     assert len(list((seen.folder / "feedback").iterdir())) == 2

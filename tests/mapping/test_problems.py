@@ -17,6 +17,7 @@ RECOGNISE = '[recognise]\nfile = "crm_*"\n'
 MEMBERS = RECOGNISE + '[[sheets]]\nfrom = "Members"\nto = "Akteure"\n'
 MASTER = RECOGNISE + '[[sheets]]\nto = "Stammdaten"\n'
 TO = 'to = "Akteure"\n'
+pytestmark = pytest.mark.usefixtures("no_processes")
 
 
 MISTAKES = [

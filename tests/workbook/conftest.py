@@ -19,6 +19,7 @@ from pipeline.run import (
     read_submissions,
     review_or_refuse,
 )
+from tests.sparing import sparing
 
 PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]
@@ -29,8 +30,9 @@ def review_of(inputs: Path, *catalogues: Catalogue) -> Review:
     outputs = inputs.with_name("nothing published")
     plan = prepare(Request(PERIOD, inputs, outputs, ("go-cluster",), cache=False))
     plan = replace(plan, task=replace(plan.task, catalogues=catalogues or plan.task.catalogues))
-    sent, _ = read_submissions(plan, Direct())
-    return review_or_refuse(plan, sent, read_office_files(plan))
+    with sparing("processes"):
+        sent, _ = read_submissions(plan, Direct())
+        return review_or_refuse(plan, sent, read_office_files(plan))
 
 
 @dataclass(frozen=True)
