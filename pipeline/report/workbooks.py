@@ -1,5 +1,6 @@
-"""Writes the workbooks in a process of its own, beside the pages: neither needs the other."""
+"""Writes the workbook in a process of its own, beside the pages: neither needs the other."""
 
+import gc
 import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -28,25 +29,33 @@ class Books:
     lang: str
     earlier: Earlier
 
-    def write(self) -> None:
-        """Write the workbooks in this process."""
+    def write_workbook(self) -> None:
+        """Write the comparative workbook."""
         write_workbook(self.review, self.folder / WORKBOOK, self.lang, self.earlier)
+
+    def write_template(self) -> None:
+        """Write the template of the ratings."""
         write_assessments(self.review, self.earlier, self.folder / TEMPLATE, self.lang)
 
 
 def write_books(books: Books) -> None:
-    """Write the workbooks; the tables must stand in the publication's folder."""
+    """Write both files; the tables must stand in the publication's folder."""
     if books.review.tables["clusters"].height < WORTH_IT or (os.cpu_count() or 1) == 1:
-        books.write()
+        books.write_workbook()
+        books.write_template()
         return
     bare = replace(books, review=replace(books.review, tables={}), earlier=dict(books.earlier))
     with ProcessPoolExecutor(1, mp_context=spawning(), initializer=end_with_parent) as other:
-        other.submit(write_from_folder, bare).result()
+        workbook = other.submit(write_from_folder, bare)
+        books.write_template()
+        workbook.result()
 
 
 def write_from_folder(bare: Books) -> None:
-    """Write the workbooks of a review whose tables stand in the publication's folder."""
-    replace(bare, review=replace(bare.review, tables=tables_in(bare.folder / "data"))).write()
+    """Write the workbook of a review whose tables stand in the publication's folder."""
+    gc.disable()  # millions of cells live until the file is written: each look finds nothing
+    tables = tables_in(bare.folder / "data")
+    replace(bare, review=replace(bare.review, tables=tables)).write_workbook()
 
 
 def tables_in(folder: Path) -> Mapping[str, pl.DataFrame]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -42,14 +42,15 @@ class Column:
     width: float | None = None
     array: bool = False
 
-    def kind_of(self, index: int) -> str:
-        """Return the kind of one cell."""
-        return self.kind if isinstance(self.kind, str) else self.kind[index]
+    def cells(self) -> Iterator[tuple[Any, str]]:
+        """Yield the value and kind of each cell."""
+        kinds = repeat(self.kind) if isinstance(self.kind, str) else self.kind
+        return zip(self.values, kinds, strict=False)
 
 
 def clean(text: str, lang: str) -> str:
     """Return the text as a cell can hold it; what is cut off is said."""
-    if NONCHARACTERS.search(text):
+    if not text.isascii() and NONCHARACTERS.search(text):
         text = NONCHARACTERS.sub("\ufffd", text)
     if len(text) <= MAX_TEXT // 2 or _units(text) <= MAX_TEXT:
         return text
@@ -81,8 +82,8 @@ def put_column(
 ) -> None:
     """Write a column's cells, the first in row `top` (from 0)."""
     formula = column.formula
-    for index, value in enumerate(column.values):
-        row, look = top + index, looks[column.kind_of(index)]
+    for row, (value, kind) in enumerate(column.cells(), top):
+        look = looks[kind]
         if formula is None or value is None:
             put(sheet, row, at, value, look, lang)
         elif column.array:
@@ -95,8 +96,7 @@ def width_of(column: Column) -> float:
     """Return a width in which the column's cells and the words of its header fit."""
     if column.width is not None:
         return column.width
-    kinds = repeat(column.kind) if isinstance(column.kind, str) else column.kind
-    shown = set(zip(column.values, kinds, strict=False))
+    shown = set(column.cells())
     used = {kind for _, kind in shown}
     cap = WRAPPED if used & WRAPS else WIDE
     longest = min(max((_length(*pair) for pair in shown), default=0) + 2, cap)
