@@ -1,4 +1,4 @@
-"""What is wrong in submissions, before they are sent: parse, validation, findings."""
+"""Checks submissions before they are sent: parsing, validation, findings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from schemas.declaration import submission
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check says.
+    """The result of a check.
 
-    files: source_file, cluster_id, outcome (reviewed or quarantined, if it were sent like this),
-    code (why it would be quarantined), sha256, in the order they were given. findings: as in
-    contract 3. requests: source_file, criterion_id, title_de, title_en, request_de, request_en:
-    which cells would settle what is undetermined, if that was asked for.
+    files: source_file, cluster_id, outcome (reviewed or quarantined, if it were sent unchanged),
+    code (why it would be quarantined), sha256, in the given order. findings: as in contract 3.
+    requests: source_file, criterion_id, title_de, title_en, request_de, request_en: which cells
+    would settle what is undetermined, if requested.
     """
 
     files: pl.DataFrame
@@ -40,13 +40,13 @@ REQUESTS = dict.fromkeys(
 def check(
     sent: Intake, mappings: Sequence[ExportMapping] = (), *, with_requests: bool = False
 ) -> Checked:
-    """Check the files, each on its own: a second version of a cluster is no contradiction here.
+    """Check each file independently: a second version of a cluster is no contradiction here.
 
-    MappingError where two of the mappings recognise one file.
+    MappingError if two of the mappings match one file.
     """
     settings, stacked = load_settings(), sent.stacked()
     foreign = apply_mappings(mappings, sent.files, [stacked]).foreign
-    # Distances decide no finding; only the figures behind the requests look at them.
+    # Distances cause no finding; only the figures behind the requests need them.
     examined = examine(*stacked, settings, foreign=foreign, with_distances=with_requests)
     master, found = examined.master, examined.findings
     alone = sent.files.with_columns(sha256=pl.col("file").cast(pl.String))
@@ -79,7 +79,7 @@ def join_checked(parts: Sequence[Checked]) -> Checked:
 
 def requests(examined: Examined, settled: pl.DataFrame) -> pl.DataFrame:
     """Return the requests of the files that would be reviewed (see `Checked`)."""
-    from pipeline.tables.preview import preview  # every figure: loaded only where it is asked for
+    from pipeline.tables.preview import preview  # imports every figure: loaded only when needed
 
     reviewed = settled.filter(pl.col("outcome") == REVIEWED)
     table = preview(examined, reviewed, load_settings()).filter(pl.col("request_de") != "")

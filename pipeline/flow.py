@@ -1,6 +1,6 @@
 """The Prefect flow: the same run as `--direct`, its stages as tasks, with artifacts for the office.
 
-Besides `pipeline.operation` the only module that knows Prefect; imported late, for Prefect takes
+Besides `pipeline.operation` the only module that knows Prefect; imported late because Prefect takes
 seconds to load.
 """
 
@@ -27,9 +27,9 @@ from pipeline.publication.request import Request
 from pipeline.run import Published, run
 from schemas.slips import WrongUsageError
 
-# Batches that are worked on elsewhere only wait here.
+# Batches that are processed on another machine only wait here.
 MOST_WAITING = 64
-# The form offers the shipped ones.
+# The form in Prefect's interface offers the shipped catalogues.
 Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
 
 
@@ -123,7 +123,7 @@ def review_period(
 ) -> State[Any]:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 
-    A run that finds another one at work in the outputs waits for it.
+    If another run is using the outputs, this one waits for it.
     """
     period = period or asked_period()
     wait_seconds = 60 * wait_minutes
@@ -147,9 +147,9 @@ def asked_period() -> str:
 
 
 def run_flow(request: Request, scheduler: str | None = None) -> Published:
-    """Run the flow for a request of the command line; what ends it is raised.
+    """Run the flow for a request of the command line; the exception that ends it is raised.
 
-    scheduler: the cluster that works on batches, if any.
+    scheduler: address of the Dask cluster that processes the batches, if any.
     """
     runner = RUNNER if scheduler is None else ThreadPoolTaskRunner(max_workers=MOST_WAITING)
     checked = review_period.with_options(task_runner=runner)  # type: ignore[arg-type]

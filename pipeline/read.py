@@ -14,13 +14,13 @@ from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import SentFile
 from pipeline.intake.worker import read_many
 
-# While a cell is parsed it takes many times the room of its reading.
+# While a cell is parsed it needs many times the memory of what was read.
 CELLS_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True)
 class ReadBatch:
-    """Submissions to be read. wanted: keys of the sheets that are read."""
+    """Submissions to read. wanted: keys of the sheets to read."""
 
     files: Sequence[SentFile]
     limits: Limits
@@ -39,14 +39,14 @@ class ReadBatch:
 
 
 def read_and_examine(asked: Asked, batch: ReadBatch) -> Sent:
-    """Read the submissions of a batch and survey them."""
+    """Read the submissions of a batch and examine them."""
     intake = read_batch(batch)
     parts = [survey(asked, intake.files, *stack(some)) for some in portions(intake.readings)]
     return Sent(intake.files, intake.refusals, parts, may_pass=intake.may_pass)
 
 
 def read_batch(batch: ReadBatch) -> Intake:
-    """Read the submissions of a batch, one after the other, each in a process that may die."""
+    """Read the submissions of a batch, one after another, each in a separate process."""
     here = [file.path for file in batch.files if not isinstance(file.content, Refusal)]
     read = iter(list(read_many(here, replace(batch.limits, workers=1), batch.wanted)))
     outcomes = [f.content if isinstance(f.content, Refusal) else next(read) for f in batch.files]
@@ -54,12 +54,12 @@ def read_batch(batch: ReadBatch) -> Intake:
 
 
 def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading | Refusal]:
-    """Read workbooks as the settings say; see `intake.worker.Read`."""
+    """Read workbooks with the current settings; see `intake.worker.Read`."""
     return read_many(paths, load_settings().intake, wanted)
 
 
 def portions(readings: Sequence[tuple[int, Reading]]) -> Iterator[Sequence[tuple[int, Reading]]]:
-    """Yield the readings in portions of so many cells; without any reading one empty portion."""
+    """Yield the readings in portions of so many cells; without readings, one empty portion."""
     portion: list[tuple[int, Reading]] = []
     cells = 0
     for number, reading in readings:

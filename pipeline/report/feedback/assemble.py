@@ -1,4 +1,4 @@
-"""Puts a copy together: the cleaned parts of a workbook, our marks, the protocol before them."""
+"""Assembles a marked copy: the protocol, the cleaned parts of a workbook, and our marks."""
 
 import zipfile
 from collections import defaultdict
@@ -50,7 +50,7 @@ DOUBTFUL = (b"<!DOCTYPE", b"<!ENTITY", b"\0")
 
 @dataclass
 class Draft:
-    """A copy in the making. block: the first free block of numbers of comments' boxes."""
+    """A copy under construction. block: the first free block of numbers for comment boxes."""
 
     subject: Subject
     lang: str
@@ -64,7 +64,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Copy:
-    """A finished copy. doubtful: something in its cells was changed or is written unusually."""
+    """A finished copy. doubtful: a cell was changed or is written in an unusual way."""
 
     data: bytes
     sheets: int
@@ -72,7 +72,7 @@ class Copy:
 
 
 def alone(subject: Subject, why: str, lang: str, rules: FeedbackRules) -> bytes:
-    """Return a workbook with the protocol alone."""
+    """Return a workbook that holds only the protocol."""
     book = OldBook(BOOK, [], [], False, {}, set())
     draft = Draft(subject, lang, rules, with_ours(None))
     return finished(draft, book, Harmless(frozenset()), Result(alone=why))
@@ -81,8 +81,8 @@ def alone(subject: Subject, why: str, lang: str, rules: FeedbackRules) -> bytes:
 def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left: set[str]) -> Copy:
     """Return the marked copy of an OOXML workbook.
 
-    left: what the data already leaves out of the submission. CannotCopyError where a workbook is
-    written in a way that is not copied part by part.
+    left: codes of what was left out of the submission before. Raises CannotCopyError if the
+    workbook cannot be copied part by part.
     """
     source = Source(zipfile.ZipFile(BytesIO(data)))
     book = read_book(source)
@@ -109,7 +109,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
 
 
 def shared_parts(source: Source, book: OldBook) -> tuple[bytes | None, ...]:
-    """Return styles, shared texts and theme, each None where there is none that may stay."""
+    """Return styles, shared texts and theme; None for a part that is missing or may not be kept."""
     targets = {r.kind: r.target for r in source.relations(book.part).values() if r.target}
     styles, strings, theme = (
         source.read(targets[kind]) if kind in targets else None
@@ -123,12 +123,12 @@ def shared_parts(source: Source, book: OldBook) -> tuple[bytes | None, ...]:
 
 
 def _uses_relations(theme: bytes) -> bool:
-    root = parse(theme)  # an ill-formed one cannot stay either
+    root = parse(theme)  # an ill-formed one cannot be kept either
     return bool(root.xpath("//@*[namespace-uri() = $relation]", relation=RELATION))
 
 
 def tables_of(source: Source, book: OldBook) -> dict[str, list[Element]]:
-    """Return the tables of every sheet by the sheet's part."""
+    """Return the tables of every sheet by the name of the sheet's part."""
     result: dict[str, list[Element]] = {}
     for sheet in book.sheets:
         targets = [r.target for r in source.relations(sheet.part).values() if r.kind == "table"]
@@ -148,7 +148,7 @@ def add_sheet(
     marks: list[Mark],
     tables: dict[str, list[Element]],
 ) -> None:
-    """Add one sheet, cleaned and marked; what is no worksheet stays as an empty one."""
+    """Add one sheet, cleaned and marked. What is not a worksheet becomes an empty sheet."""
     root = sheet.root if sheet.root is not None else parse(EMPTY_SHEET.encode())
     relations = list(source.relations(sheet.part).values())
     draft.left |= {LOST[r.kind] for r in relations if r.kind in LOST}
@@ -164,11 +164,11 @@ def add_sheet(
 
 
 def with_relations(root: Element) -> Element:
-    """Return the sheet's root with a prefix for the namespace of relations."""
+    """Return the sheet's root element with a prefix for the namespace of relations."""
     if root.nsmap.get("r") == RELATION:
         return root
     prefixes = {p: uri for p, uri in root.nsmap.items() if p != "r"} | {"r": RELATION}
-    if "r" in root.nsmap:  # of another meaning
+    if "r" in root.nsmap:  # the prefix has another meaning here
         raise CannotCopyError("prefix r")
     new = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
     new.extend(list(root))
@@ -210,9 +210,9 @@ def add_tables(
     insert(root, parts)
 
 
-# ------------------------------------------------------------------------------------------ whole
+# --------------------------------------------------------------------------------- whole package
 def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> bytes:
-    """Return the package's bytes, with protocol, workbook and what every package has."""
+    """Return the package's bytes, with protocol, workbook part and the parts every package has."""
     package, names = draft.package, [sheet.name for sheet in book.sheets]
     name = free_name(say("feedback", "sheet", draft.lang), names)
     usable = {visible(s.name): s.name for s in book.sheets if s.root is not None}
@@ -238,12 +238,12 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
 
 
 def foot(subject: Subject, words: Words) -> tuple[str, str]:
-    """Return what stands at the foot of every page, left and right."""
+    """Return the texts in the footer of every page, left and right."""
     mark = words.both("draft") if subject.draft else ""
     return " · ".join(filter(None, (mark, subject.name))), words.both("page")
 
 
 def packed_in_order(package: Package) -> bytes:
-    """Return the bytes, the parts in the order in which Excel writes them."""
+    """Return the package's bytes, with the parts in the order in which Excel writes them."""
     first = sorted(package.parts, key=lambda part: (part != BOOK, part))
     return replace(package, parts={part: package.parts[part] for part in first}).packed()

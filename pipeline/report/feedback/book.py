@@ -1,4 +1,4 @@
-"""A stranger's workbook part: its sheets and defined names, and the same written anew."""
+"""The workbook part of a submission: reads its sheets and defined names, and writes it again."""
 
 import re
 from collections import defaultdict
@@ -22,10 +22,10 @@ from pipeline.report.feedback.package import (
 from pipeline.report.feedback.places import fit
 from pipeline.report.feedback.worksheet import is_odd
 
-# What Excel takes as the name of a sheet.
+# The longest name of a sheet that Excel accepts.
 LONGEST_NAME = 31
 BAD_NAME = re.compile(r"[\x00-\x1f\\/?*\[\]:]|^'|'$")
-# Kinds of relations whose loss the reader is told of, by the text that says it.
+# Kinds of relations whose loss is reported to the reader, with the code of the text.
 LOST = {
     "vbaProject": "macros",
     "xlMacrosheet": "macros",
@@ -48,7 +48,7 @@ STATES = ("hidden", "veryHidden")
 
 @dataclass
 class OldSheet:
-    """A sheet of the workbook; root: None where it is no worksheet (a chart, macros).
+    """A sheet of the workbook. root: None if it is not a worksheet (a chart, macros).
 
     odd: see `worksheet.is_odd`.
     """
@@ -62,7 +62,7 @@ class OldSheet:
 
 @dataclass
 class OldBook:
-    """What is read of a workbook. names: (attributes, formula) of every defined name."""
+    """What was read of a workbook. names: (attributes, formula) of every defined name."""
 
     part: str
     sheets: list[OldSheet]
@@ -73,7 +73,7 @@ class OldBook:
 
 
 def read_book(source: Source) -> OldBook:
-    """Read a workbook's own part and its sheets."""
+    """Read the workbook's own part and its sheets."""
     part = _workbook_part(source)
     root = parse(source.read(part) or b"")
     if root.tag != tag("workbook"):
@@ -97,7 +97,7 @@ def read_book(source: Source) -> OldBook:
 
 
 def refuse_names(names: Sequence[str]) -> None:
-    """Refuse sheets' names that Excel does not take: it would offer to repair the copy."""
+    """Refuse sheet names that Excel does not accept: it would offer to repair the copy."""
     if len({name.casefold() for name in names}) < len(names):
         raise CannotCopyError("two sheets of one name")
     for name in names:
@@ -120,14 +120,14 @@ def _sheet(element: Element, part: str, data: bytes | None) -> OldSheet:
 
 
 def _calculation(root: Element) -> dict[str, str]:
-    """Return how the workbook calculates, less whatever would make it do so on opening."""
+    """Return the calculation settings, without those that force a calculation on opening."""
     element = root.find(tag("calcPr"))
     kept = ("calcId", "calcMode", "iterate", "iterateCount", "iterateDelta", "refMode")
     return {} if element is None else {k: v for k, v in element.attrib.items() if k in kept}
 
 
 def without_protocol(book: OldBook) -> bool:
-    """Take out the protocol of an earlier copy with its names; returns whether there was one."""
+    """Remove the protocol of an earlier copy and its names; return whether there was one."""
     gone = {i for i, s in enumerate(book.sheets) if s.root is not None and is_protocol(s.root)}
     stay = [i for i in range(len(book.sheets)) if i not in gone]
     place = {old: new for new, old in enumerate(stay)}
@@ -144,7 +144,7 @@ def without_protocol(book: OldBook) -> bool:
 
 
 def rules_of_book(book: OldBook, tables: frozenset[str]) -> Harmless:
-    """Return what the workbook's formulas may speak of."""
+    """Return what the workbook's formulas may refer to."""
     sheets = frozenset(s.name.lower() for s in book.sheets if s.root is not None)
     formulas: dict[str, list[str]] = defaultdict(list)
     for attributes, formula in book.names:
@@ -161,10 +161,10 @@ def _is_macro(attributes: dict[str, str]) -> bool:
 def workbook_part(
     book: OldBook, links: Sequence[str], protocol: str, print_title: str, rules: Harmless
 ) -> str:
-    """Return the workbook's part anew, the protocol first.
+    """Return the workbook's part again, with the protocol as first sheet.
 
-    links: the relations' ids, of the protocol first. print_title: the protocol's rows that every
-    printed page repeats.
+    links: the ids of the relations, the protocol's first. print_title: the rows of the protocol
+    that are repeated on every printed page.
     """
     named = [(protocol, ""), *((s.name, s.state) for s in book.sheets)]
     sheets = "".join(
@@ -207,7 +207,7 @@ def _name_attributes(attributes: dict[str, str]) -> dict[str, str]:
     kept: dict[str, str] = {
         k: attributes[k] for k in ("name", "localSheetId", "hidden") if k in attributes
     }
-    if "localSheetId" in kept:  # the protocol stands before the others
+    if "localSheetId" in kept:  # the protocol comes before the other sheets
         kept["localSheetId"] = str(int(kept["localSheetId"]) + 1)
     return kept
 

@@ -1,4 +1,4 @@
-"""Comments at found cells, beside those of the sender, which stay without their authors' names."""
+"""Comments at cells with findings, beside those of the sender, which lose their authors' names."""
 
 import re
 from collections import defaultdict
@@ -14,9 +14,9 @@ from pipeline.report.feedback.places import address, cell_of, fit
 from pipeline.report.feedback.subject import SEVERITIES, Mark
 
 AUTHOR = "cluster-review"
-# Parts our words from those of the sender that stand at the same cell.
+# Separates our text from the sender's in the comment of the same cell.
 BORDER = "\n\n– – – – –\n"
-# What stands before the words of a thread in the note that older programs show.
+# The prefix that older programs show before the text of a threaded comment.
 THREAD = re.compile(r"^\[[^\]]*\].*?\n[ \t]*(?:Comment|Kommentar):\n\s*", re.DOTALL)
 MOST_OF_ONE_CELL = 5
 Place = tuple[int, int]
@@ -31,9 +31,9 @@ class Note:
     ours: bool = False
 
 
-# --------------------------------------------------------------------------- those that are there
+# ----------------------------------------------------------------------------- existing comments
 def own_notes(data: bytes | None) -> dict[Place, Element]:
-    """Return the sender's comments, less our earlier ones and the names of persons."""
+    """Return the sender's comments, without our earlier ones and without names of persons."""
     if data is None:
         return {}
     root = parse(data)
@@ -77,9 +77,9 @@ def _plain(text: Element) -> str:
     return words.replace("\r\n", "\n").replace("_x000D_", "")
 
 
-# ------------------------------------------------------------------------------------------ ours
+# ----------------------------------------------------------------------------------- all comments
 def all_notes(own: dict[Place, Element], marks: Iterable[Mark], most: int, lang: str) -> list[Note]:
-    """Return the sender's and our comments by their places; of ours at most so many."""
+    """Return the sender's and our comments by position; most: the largest number of ours."""
     found: dict[Place, list[Mark]] = defaultdict(list)
     for mark in sorted(marks, key=lambda m: SEVERITIES.index(m.severity)):
         place = cell_of(mark.cell)
@@ -95,7 +95,7 @@ def all_notes(own: dict[Place, Element], marks: Iterable[Mark], most: int, lang:
 
 
 def words_of(marks: Sequence[Mark], lang: str) -> str:
-    """Return what a comment says of a cell's findings, in both languages."""
+    """Return the text of the comment on a cell's findings, in both languages."""
     parts = [_words(mark, lang) for mark in marks[:MOST_OF_ONE_CELL]]
     return f"{AUTHOR}\n" + "\n\n".join(parts)
 
@@ -125,7 +125,7 @@ def _text(words: str) -> Element:
 
 
 def comments_part(notes: Sequence[Note]) -> bytes:
-    """Return the part that holds the comments."""
+    """Return the part that contains the comments."""
     root = etree.Element(tag("comments"), nsmap={None: MAIN})
     authors = etree.SubElement(root, tag("authors"))
     for name in (AUTHOR, ""):

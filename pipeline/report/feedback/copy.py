@@ -1,4 +1,4 @@
-"""Makes one copy, in a process of its own: it works on a stranger's file, and may die of it."""
+"""Makes one copy in a separate process: the file is not trusted and may crash the process."""
 
 import zipfile
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Job:
-    """One copy to be made."""
+    """One copy to make."""
 
     subject: Subject
     target: Path
@@ -28,22 +28,22 @@ class Job:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for all copies of a run. wanted: the keys of the sheets that intake reads."""
+    """Settings shared by all copies of a run. wanted: the keys of the sheets that intake reads."""
 
     lang: str
     settings: Settings
     wanted: frozenset[str]
 
     def read(self, data: bytes) -> Reading:
-        """Read a workbook as intake does."""
+        """Read a workbook in the same way as intake."""
         return read_content(data, self.settings.intake, lambda n: word_key(n) in self.wanted)
 
 
 def make_copy(job: Job, terms: Terms) -> str:
-    """Write the marked copy; returns an empty text, or why there can be none.
+    """Write the marked copy; return an empty text, or the reason why there is no copy.
 
-    A copy whose cells were touched, or are written unusually, is read again: it is written only if
-    that gives what reading the submission gives.
+    If cells were changed or are written unusually, the copy is read again. It is written only if
+    its cells equal those of the submission.
     """
     if not job.subject.copyable:
         return UNREAD
@@ -51,13 +51,13 @@ def make_copy(job: Job, terms: Terms) -> str:
         data = read_bytes(job.subject.path, terms.settings.intake)
         if job.subject.sha256 and sha256(data).hexdigest() != job.subject.sha256:
             return CHANGED
-        if not job.subject.sha256:  # else intake has looked at these very bytes
+        if not job.subject.sha256:  # if known, intake has checked the same bytes
             terms.read(data)
         copy = faithful_copy(data, job, terms)
         if copy is None:
             return FAILED
         job.target.write_bytes(copy)
-    except Exception as error:  # whatever a stranger's file does to us costs this copy alone
+    except Exception as error:  # no failure may affect more than this copy
         if isinstance(error, OSError) and is_ours(error):
             raise
         return FAILED
@@ -65,25 +65,25 @@ def make_copy(job: Job, terms: Terms) -> str:
 
 
 def faithful_copy(data: bytes, job: Job, terms: Terms) -> bytes | None:
-    """Return the copy part by part, else the one by values; None where neither reads the same."""
+    """Return the copy made part by part, else by values; None if neither reads the same."""
     for make in (part_by_part, by_values):
         try:
             copy = make(data, job, terms)
             check_limits(copy, terms.settings)
             if not copy.doubtful or reads_the_same(copy.data, data, terms, exact=make != by_values):
                 return copy.data
-        except Exception:  # the next way may do
+        except Exception:  # the next method may succeed
             continue
     return None
 
 
 def part_by_part(data: bytes, job: Job, terms: Terms) -> Copy:
-    """Return the copy of an OOXML workbook in which all that is harmless is as it was."""
+    """Return the copy of an OOXML workbook in which everything harmless is unchanged."""
     return marked(data, job.subject, terms.lang, terms.settings.feedback, set())
 
 
 def by_values(data: bytes, job: Job, terms: Terms) -> Copy:
-    """Return a copy that holds the values alone."""
+    """Return a copy that contains only the values."""
     from pipeline.report.feedback.values import values_workbook
 
     reading = read_content(data, terms.settings.intake, lambda _: True)
@@ -93,7 +93,7 @@ def by_values(data: bytes, job: Job, terms: Terms) -> Copy:
 
 
 def check_limits(copy: Copy, settings: Settings) -> None:
-    """Refuse a copy that intake would find too large."""
+    """Refuse a copy that would be too large for intake."""
     limits = settings.intake
     with zipfile.ZipFile(BytesIO(copy.data)) as archive:
         sizes = [part.file_size for part in archive.infolist()]
@@ -109,7 +109,8 @@ def check_limits(copy: Copy, settings: Settings) -> None:
 def reads_the_same(copy: bytes, submission: bytes, terms: Terms, *, exact: bool) -> bool:
     """Whether intake reads from the copy what it reads from the submission.
 
-    exact: error values keep their names too; a copy by values knows Excel's own alone.
+    exact: compare the names of error values too. A copy by values has only Excel's own error
+    values.
     """
     from pipeline.report.feedback.values import same_values
 

@@ -1,4 +1,4 @@
-"""The boxes of comments, drawn in VML as Excel wants them: hidden until one points at the cell."""
+"""The boxes of comments, drawn in VML as Excel requires: hidden until one points at the cell."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from pipeline.report.feedback.comments import Note, length_of
 from pipeline.report.feedback.package import Element, tag
 from pipeline.report.feedback.worksheet import outside
 
-BLOCK = 1024  # the numbers of shapes come in blocks, each of one sheet alone
+BLOCK = 1024  # shapes are numbered in blocks, each used by one sheet only
 WIDTH, LINE, ROW = 360, 14, 20  # in pixels
 USUAL_WIDTH = 64
 MOST_LINES = 24
@@ -29,12 +29,12 @@ SHAPE = (
 
 
 def blocks_of(notes: Sequence[Note]) -> int:
-    """Return how many blocks of numbers a sheet's shapes take."""
+    """Return how many blocks of numbers the shapes of a sheet need."""
     return 1 + len(notes) // BLOCK
 
 
 def drawing_part(notes: Sequence[Note], root: Element, block: int) -> str:
-    """Return the part with the boxes of a sheet's comments; block: the first that is free."""
+    """Return the part with the boxes of a sheet's comments; block: the first free block."""
     widths = widths_of(root)
     blocks = ",".join(str(block + i) for i in range(blocks_of(notes)))
     shapes = [
@@ -50,7 +50,7 @@ def drawing_part(notes: Sequence[Note], root: Element, block: int) -> str:
 
 
 def widths_of(root: Element) -> dict[int, int]:
-    """Return the widths in pixels of the sheet's first columns, where they are not the usual."""
+    """Return the widths in pixels of the sheet's first columns that are not of default width."""
     widths: dict[int, int] = {}
     for column in outside(root, tag("col")):
         wide = _number(column.get("width"), 9.0)
@@ -68,7 +68,7 @@ def _number(text: str | None, otherwise: float) -> float:
 
 
 def anchor(note: Note, widths: dict[int, int]) -> str:
-    """Return where the box stands: column, offset, row, offset of its corners, from 0."""
+    """Return the position of the box: column, offset, row, offset of two corners, from 0."""
     column, row = note.place
     lines = min(length_of(note), MOST_LINES) + 1
     right, rest = column, WIDTH

@@ -1,7 +1,8 @@
-"""Which formulas of strangers stay: those made of plain functions and of places in their own file.
+"""Decides which formulas of a submission are kept: plain functions and references within the file.
 
-What is not known to be harmless is harmful: links to other files ([1]Sheet!A1), DDE (cmd|'…'!A1),
-functions that reach out (schemas/functions.toml lists the others), unknown names.
+Whatever is not known to be harmless is removed: links to other files ([1]Sheet!A1), DDE
+(cmd|'…'!A1), functions with access to the outside (schemas/functions.toml lists the others),
+unknown names.
 """
 
 import re
@@ -30,7 +31,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-# The row of a cell's address; what looks like one in a text or a quoted name decides nothing.
+# The row in a cell's address. A match within a text or a quoted name has no effect on the decision.
 ROWS = re.compile(r"(?<![\w.$\\])(\$?[A-Za-z]{1,3}\$?)\d{1,7}(?![\w.(\[!])")
 PREFIX = re.compile(r"^(?:_xlfn\.)?(?:_xlws\.)?", re.IGNORECASE)
 BUILT_IN = ("_xlnm.print_area", "_xlnm.print_titles", "_xlnm._filterdatabase")
@@ -48,13 +49,13 @@ class Functions(Declared):
 
 @cache
 def plain_functions() -> frozenset[str]:
-    """Return the functions that only compute from what they are given."""
+    """Return the functions that depend only on their arguments."""
     return frozenset(load("functions.toml", Functions).plain)
 
 
 @dataclass(frozen=True)
 class Harmless:
-    """What a formula may speak of, in lower case: the file's sheets, defined names and tables."""
+    """What a formula may refer to, in lower case: the file's sheets, defined names and tables."""
 
     sheets: frozenset[str]
     names: frozenset[str] = frozenset()
@@ -63,10 +64,10 @@ class Harmless:
     seen: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def allows(self, formula: str) -> bool:
-        """Whether the formula can do nothing but compute within its file.
+        """Whether the formula can only calculate within its file.
 
-        Formulas of a column differ in their rows alone, which decide nothing: each form of them is
-        looked at once.
+        Formulas of a column differ only in their rows, which do not matter: each pattern is checked
+        once.
         """
         form = ROWS.sub(r"\g<1>1", formula)
         if form not in self.seen:
@@ -103,9 +104,9 @@ class Harmless:
 def harmless_names(
     names: Mapping[str, Iterable[str]], sheets: frozenset[str], tables: frozenset[str]
 ) -> Harmless:
-    """Return what formulas may speak of, given every defined name with its formulas.
+    """Return what formulas may refer to, given every defined name with its formulas.
 
-    A name stays if it and all the names it speaks of are harmless.
+    A name is kept if it and all the names it refers to are harmless.
     """
     formulas = {name.lower(): list(texts) for name, texts in names.items()}
     kept = {n for n in formulas if not n.startswith(("_xlnm.", "auto_")) or n in BUILT_IN}

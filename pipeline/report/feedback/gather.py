@@ -1,4 +1,4 @@
-"""Gathers from the tables of a review, or of a check, what is said of each submission."""
+"""Collects the content of each feedback copy from the tables of a review or of a check."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,9 +26,9 @@ UNREADABLE = {
     "timeout",
     "reader_crash",
 }
-# The tables about clusters that copies are made from.
+# The tables about clusters that the copies are made from.
 OF_CLUSTERS = ("clusters", "criteria", "conditions")
-# What the table's messages say of other files is left out: they may be another cluster's.
+# The table's messages may name files of another cluster. These texts replace them.
 OWN_REASONS = {"duplicate_cluster": "reason_duplicate", "superseded": "reason_superseded"}
 
 
@@ -49,7 +49,7 @@ def feedback_batches(
 
 
 def of_files(review: Review, files: Sequence[SentFile]) -> Review:
-    """Return the review with the tables that copies are made from, as far as they are about these.
+    """Return the review with the tables that copies are made from, restricted to these files.
 
     files: the submissions.
     """
@@ -64,9 +64,9 @@ def of_files(review: Review, files: Sequence[SentFile]) -> Review:
 
 
 def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> Iterator[Subject]:
-    """Yield the submissions of a review with their findings and requests, in the files' order.
+    """Yield the submissions of a review with their findings and requests, in file order.
 
-    One at a time: the findings of a whole portfolio take many times the room of their table.
+    One at a time: the findings of a whole portfolio need many times the memory of their table.
     """
     by_name = {row["source_file"]: row for row in review.tables["submissions"].to_dicts()}
     findings = findings_by_file(review.tables["findings"])
@@ -92,7 +92,7 @@ def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> 
 
 
 def subjects_of_check(checked: Checked, files: Sequence[SentFile]) -> Iterator[Subject]:
-    """Yield the files of a check with their findings and requests, in their order."""
+    """Yield the files of a check with their findings and requests, in the order of the files."""
     by_name = {row["source_file"]: row for row in checked.files.to_dicts()}
     findings = findings_by_file(checked.findings)
     asks = asks_of_check(checked.requests)
@@ -110,7 +110,7 @@ def subjects_of_check(checked: Checked, files: Sequence[SentFile]) -> Iterator[S
 
 
 def asks_of_check(requests: pl.DataFrame) -> dict[str, tuple[Ask, ...]]:
-    """Return what would settle each file's undetermined criteria (see `check.Checked`)."""
+    """Return the requests for each file's undetermined criteria (see `check.Checked`)."""
     result: dict[str, list[Ask]] = {}
     columns = ("source_file", "criterion_id", "title_de", "title_en", "request_de", "request_en")
     for name, criterion, *texts in requests.select(columns).iter_rows():
@@ -120,7 +120,7 @@ def asks_of_check(requests: pl.DataFrame) -> dict[str, tuple[Ask, ...]]:
 
 
 def reason(row: Mapping[str, Any]) -> Both:
-    """Return why a submission came to its outcome and what to do, without naming other files."""
+    """Return the reason for a submission's outcome and what to do, without naming other files."""
     code = OWN_REASONS.get(row["code"] or row["outcome"])
     if code is not None:
         return own_reason(code)
@@ -134,7 +134,7 @@ def own_reason(code: str) -> Both:
 
 
 def findings_by_file(findings: pl.DataFrame) -> dict[tuple[str], pl.DataFrame]:
-    """Return what is said of every file's findings, in the table's order."""
+    """Return the findings of every file, in the table's order."""
     table = findings.select(
         "source_file",
         "severity",
@@ -174,13 +174,13 @@ def _mark(
 
 
 def bare(message: str, place: str) -> str:
-    """Return a message without the place it begins with: the copy shows it at that place."""
+    """Return a message without the address at its start: the copy shows it at that address."""
     rest = message.removeprefix(f"{place}: ")
     return rest[:1].upper() + rest[1:]
 
 
 def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:
-    """Return what would settle each cluster's undetermined criteria, by catalogue in its order."""
+    """Return the requests for each cluster's undetermined criteria, in catalogue order."""
     titles = {(c.id, k.id): k.title for c in review.catalogues for k in c.criteria}
     several = len(review.catalogues) > 1
     hidden = hidden_limits(review)
@@ -198,7 +198,7 @@ def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:
 
 
 def hidden_limits(review: Review) -> Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]:
-    """Return by catalogue, cluster and criterion the conditions whose limit is others' value."""
+    """Return by catalogue, cluster and criterion the conditions limited by others' values."""
     hides = discretion(review)
     table = review.tables["conditions"]
     table = table.filter(pl.col("limit_source").str.contains("^(quartile|frozen)"))

@@ -1,4 +1,4 @@
-"""A small sheet of our own as XML: texts in cells, links into the file, and how it prints."""
+"""A small sheet as XML: texts in cells, links within the file, and print settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from pipeline.report.feedback.package import HEAD, MAIN
 from pipeline.report.feedback.places import address, fit
 
 PAPER_A4 = 9
-MOST_OF_NAME = 80  # a foot holds 255 letters
+MOST_OF_NAME = 80  # a footer holds 255 characters
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A text with its look; link: a place in the workbook, or empty."""
+    """A text with its format; link: an address in the workbook, or empty."""
 
     text: str
     look: str
@@ -22,7 +22,7 @@ class Cell:
 
 @dataclass
 class Grid:
-    """Rows of cells, from row 1. merged: rows whose second to last cells are one."""
+    """Rows of cells, from row 1. merged: rows whose second to last cells are merged."""
 
     widths: Sequence[float]
     rows: list[Sequence[Cell]] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Grid:
     head: int = 0
 
     def add(self, *cells: Cell, height: float = 0.0, merge: bool = False) -> int:
-        """Append a row; returns its number."""
+        """Append a row; return its number."""
         self.rows.append(cells)
         number = len(self.rows)
         if height:
@@ -51,8 +51,8 @@ def sheet_part(
 ) -> str:
     """Return the sheet's part.
 
-    sign: the formula and look of the rule by which the sheet is known again. words: left and right
-    of a printed page's foot.
+    sign: the formula and format of the rule that identifies the sheet later. words: the footer of a
+    printed page, left and right.
     """
     rows = "".join(_row(grid, number, looks) for number in range(1, len(grid.rows) + 1))
     columns = "".join(

@@ -1,6 +1,7 @@
-"""Colours found cells by conditional formats whose formula names us, and finds such marks again.
+"""Colours cells with findings by conditional formats that name us, and finds such marks again.
 
-Cell styles stay untouched, and a copy that comes back loses its old marks, whoever saved it.
+Cell styles are not changed, and a copy that is submitted again loses its old marks, whichever
+program saved it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ def is_protocol(root: Element) -> bool:
 
 
 def add_marks(root: Element, marks: Iterable[Mark], looks: Mapping[str, int]) -> None:
-    """Colour the cells of findings by the gravest of each cell."""
+    """Colour the cells of findings by the most severe finding of each cell."""
     cells = gravest(marks)
     if not cells:
         return
@@ -49,7 +50,7 @@ def add_marks(root: Element, marks: Iterable[Mark], looks: Mapping[str, int]) ->
 
 
 def gravest(marks: Iterable[Mark]) -> dict[tuple[int, int], str]:
-    """Return the gravest severity of every marked cell, by (column, row)."""
+    """Return the most severe severity of every marked cell, by (column, row)."""
     cells: dict[tuple[int, int], str] = {}
     for mark in sorted(marks, key=lambda m: SEVERITIES.index(m.severity)):
         place = cell_of(mark.cell)
@@ -73,7 +74,7 @@ def _ends(run: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
 
 
 def _make_room(root: Element, number: int) -> None:
-    """Rank the sender's own rules behind ours, in their order."""
+    """Give the sender's own rules a priority after ours, in their order."""
     own = [r for r, _ in rules_of(root) if (r.get("priority") or "").isdecimal()]
     used = sorted({int(rule.get("priority")) for rule in own})
     rank = {priority: number + at for at, priority in enumerate(used, 1)}

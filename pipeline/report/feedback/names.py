@@ -1,4 +1,4 @@
-"""How feedback copies are called: as the submission, with an ending of their own."""
+"""File names of feedback copies: the submission's name with a suffix."""
 
 from collections.abc import Collection, Sequence
 from hashlib import sha256
@@ -8,14 +8,14 @@ MOST_BYTES = 255
 
 
 def feedback_names(names: Sequence[str], taken: Collection[str] = ()) -> list[str]:
-    """Return a name for the copy of each file; no two are the same, on any system of files.
+    """Return a name for the copy of each file; no two are equal on any file system.
 
-    A copy that came back keeps its name instead of growing another ending. taken: names that are
-    in use already.
+    A copy that is submitted again keeps its name without a second suffix. taken: names already in
+    use.
     """
     used = {name.casefold() for name in taken}
     result = dict.fromkeys(range(len(names)), "")
-    for own in (False, True):  # the names of copies that came back yield to those of new ones
+    for own in (False, True):  # names of new copies come first
         for at, name in enumerate(names):
             if name.lower().endswith(ENDING) == own:
                 result[at] = _free(name, used)
@@ -34,7 +34,7 @@ def _free(name: str, used: Collection[str]) -> str:
 
 
 def short(name: str, ending: str) -> str:
-    """Return name and ending, cut where a file system would not take it."""
+    """Return name and suffix, shortened to what a file system accepts."""
     if len((name + ending).encode()) <= MOST_BYTES:
         return name + ending
     mark = f"~{sha256(name.encode()).hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""OOXML packages: reading a stranger's parts with care, writing our own in a fixed form."""
+"""OOXML packages: reads untrusted parts safely and writes our own in a fixed form."""
 
 import io
 import zipfile
@@ -25,11 +25,11 @@ Element = Any  # lxml has no types
 
 
 class CannotCopyError(Exception):
-    """The workbook is written in a way that is not copied part by part."""
+    """The workbook is written in a way that cannot be copied part by part."""
 
 
 def parse(data: bytes) -> Element:
-    """Return the root of a stranger's part: no entities, no network, nothing beyond the usual."""
+    """Return the root of an untrusted part: no entities, no network, no unusual size."""
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -56,7 +56,7 @@ def tag(name: str) -> str:
 
 
 def local(element: Element) -> str:
-    """Return an element's name without its namespace; empty for what is no element."""
+    """Return an element's name without its namespace; empty for a comment or an instruction."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
@@ -73,14 +73,14 @@ def remove(element: Element) -> None:
 # --------------------------------------------------------------------------------------- reading
 @dataclass(frozen=True)
 class Relation:
-    """Where a part points to. kind: the last word of its type; target: a part, or empty."""
+    """A reference to another part. kind: the last word of its type; target: a part, or empty."""
 
     kind: str
     target: str
 
 
 class Source:
-    """A stranger's package."""
+    """The package of a submission."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
@@ -88,7 +88,7 @@ class Source:
         self.known: dict[str, dict[str, Relation]] = {}
 
     def read(self, part: str) -> bytes | None:
-        """Return a part's bytes; None where there is no such part."""
+        """Return a part's bytes; None if there is no such part."""
         name = self.names.get(part.lower())
         return None if name is None else self.archive.read(name)
 
@@ -116,18 +116,18 @@ class Source:
 # --------------------------------------------------------------------------------------- writing
 @dataclass
 class Package:
-    """A package of our own: parts with their content types, and relations between them."""
+    """A new package: parts with their content types, and relations between them."""
 
     parts: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     relations: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def add(self, part: str, content_type: str, data: bytes | str) -> None:
-        """Add a part; a content type of SpreadsheetML may be given by its last words."""
+        """Add a part; for SpreadsheetML the last words of the content type suffice."""
         kind = content_type if "/" in content_type else f"{TYPES}.spreadsheetml.{content_type}+xml"
         self.parts[part] = (kind, data.encode() if isinstance(data, str) else data)
 
     def relate(self, owner: str, kind: str, target: str) -> str:
-        """Let a part point to another; returns the relation's id."""
+        """Add a relation from one part to another; return its id."""
         own = self.relations.setdefault(owner, [])
         own.append((kind, target))
         return f"rId{len(own)}"

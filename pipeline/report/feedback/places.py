@@ -1,4 +1,4 @@
-"""Addresses of cells, names of sheets and texts as a workbook takes them."""
+"""Cell addresses, sheet names and texts in the form that a workbook accepts."""
 
 import re
 from collections.abc import Collection
@@ -15,7 +15,7 @@ ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def cell_of(text: str) -> tuple[int, int] | None:
-    """Return (column, row) of an address such as G17, from 1; None where it is none."""
+    """Return (column, row) of an address such as G17, from 1; None if it is not an address."""
     match = ADDRESS.match(text)
     if match is None:
         return None
@@ -29,13 +29,13 @@ def address(column: int, row: int) -> str:
 
 
 def link_to(sheet: str, cell: str) -> str:
-    """Return the place of a link within the workbook."""
+    """Return the target of a link within the workbook."""
     quoted = sheet.replace("'", "''")
     return f"'{quoted}'!{cell or 'A1'}"
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
-    """Return a sheet's name that none of the others has; Excel does not tell A from a."""
+    """Return a sheet name that differs from all others; Excel ignores the case of letters."""
     used = {other.casefold() for other in taken}
     result, number = name[:MOST_LETTERS], 1
     while result.casefold() in used:
@@ -46,7 +46,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 
 def fit(text: str) -> str:
-    """Return a text as a part of a workbook can hold it."""
+    """Return a text in the form that a part of a workbook can hold."""
     if len(text) > LONGEST:
         text = text[: LONGEST - 1] + "…"
     return ESCAPE.sub("_x005F_", UNFIT.sub("\ufffd", text))

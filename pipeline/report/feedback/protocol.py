@@ -1,4 +1,4 @@
-"""The sheet "Prüfprotokoll": what the file is, what becomes of it, every finding, what is asked."""
+"""The sheet "Prüfprotokoll": what the file is, its outcome, every finding, every request."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,24 +11,24 @@ from pipeline.report.feedback.subject import SEVERITIES, Both, Mark, Result, Sub
 
 WIDTHS = (18.0, 21.0, 56.0, 56.0, 15.0, 20.0)
 LINE, MOST_HEIGHT = 13.5, 400.0
-NARROW = 30.0  # in narrow columns words leave much of a line empty
+NARROW = 30.0  # in narrow columns the line breaks leave much space unused
 EMPTY = Cell("", "note")
 
 
 class Words:
-    """Our texts: the chosen language first, the other beside it."""
+    """Our texts: the chosen language first, then the other one."""
 
     def __init__(self, lang: str) -> None:
         self.order = sorted(LANGUAGES, key=lambda one: one != lang)
         self.lang = lang
 
     def both(self, code: str, group: str = "feedback", **parts: object) -> str:
-        """Return a text in both languages, once where they are the same."""
+        """Return a text in both languages, or once if both are equal."""
         found = [say(group, code, one).format(**parts) for one in self.order]
         return " / ".join(dict.fromkeys(found))
 
     def lines(self, said: Both) -> str:
-        """Return a sentence in both languages, each in its own line."""
+        """Return a sentence in both languages, each on its own line."""
         return "\n".join(dict.fromkeys(self.turned(said)))
 
     def turned(self, said: Both) -> list[str]:
@@ -46,8 +46,7 @@ def protocol(
 ) -> Grid:
     """Return the protocol of a submission.
 
-    sheets: the sheets that links can lead to, from their names as findings have them to the names
-    in the file.
+    sheets: the sheets that links can lead to: name as in the findings -> name in the file.
     """
     words, grid = Words(lang), Grid(WIDTHS)
     add_head(grid, words, subject, result)
@@ -59,7 +58,7 @@ def protocol(
 
 # ------------------------------------------------------------------------------------------ head
 def add_head(grid: Grid, words: Words, subject: Subject, result: Result) -> None:
-    """Say what this is, whose it is, what becomes of it and how much was found."""
+    """Add what this file is, whose it is, its outcome and the number of findings."""
     title = words.both("title")
     mark = f" · {words.both('draft')}" if subject.draft else ""
     grid.add(Cell(f"{title}{mark}", "title"), height=26.0)
@@ -82,7 +81,7 @@ def add_head(grid: Grid, words: Words, subject: Subject, result: Result) -> None
 
 
 def add_fact(grid: Grid, label: str, text: str) -> None:
-    """Add a label and what is said of it, over the whole width."""
+    """Add a label and its text, across the whole width."""
     rest = sum(grid.widths[1:])
     height = height_of([(label, grid.widths[0] * 0.9), (text, rest)])
     blank = [Cell("", "fact")] * (grid.last_column - 2)
@@ -91,13 +90,13 @@ def add_fact(grid: Grid, label: str, text: str) -> None:
 
 
 def add_row(grid: Grid, *cells: Cell) -> int:
-    """Add a row as high as its texts need; returns its number."""
+    """Add a row of the height its texts need; return its number."""
     texts = [(cell.text, width) for cell, width in zip(cells, grid.widths, strict=False)]
     return grid.add(*cells, height=height_of(texts))
 
 
 def height_of(texts: Sequence[tuple[str, float]]) -> float:
-    """Return how high a row must be for its texts, each with the width it has."""
+    """Return the height of a row for its texts, each with the width of its column."""
     lines = (
         sum(
             max(1, math.ceil(len(line) / width / (1.1 if width > NARROW else 0.85)))
@@ -138,7 +137,7 @@ def _counts(words: Words, subject: Subject) -> str:
 def add_findings(
     grid: Grid, words: Words, subject: Subject, sheets: Mapping[str, str], rules: FeedbackRules
 ) -> None:
-    """List the findings, the gravest first, each with a link to its place."""
+    """List the findings, the most severe first, each with a link to its cell."""
     if not subject.marks:
         return
     first, second = words.order
@@ -176,7 +175,7 @@ def finding_cells(
     )
 
 
-# ----------------------------------------------------------------------------------------- asked
+# -------------------------------------------------------------------------------------- requests
 def add_asks(grid: Grid, words: Words, subject: Subject) -> None:
     """List the few cells that would settle what is undetermined."""
     grid.add(EMPTY)

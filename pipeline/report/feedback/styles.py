@@ -1,4 +1,4 @@
-"""Adds the looks that our sheet and marks need to a workbook's styles; its own stay untouched."""
+"""Adds the formats of our sheet and marks to a workbook's styles; its own are not changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ PLAIN = f"""<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><nam
  borderId="0"/></cellStyleXfs><cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"
  xfId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>
 </cellStyles></styleSheet>""".encode()
-# background and letters; every pair has a contrast of at least 7:1
+# background and text colour; every pair has a contrast of at least 7:1
 COLOURS = {
     "error": ("FFF8CBAD", "FF5B1A00"),
     "warning": ("FFFFE699", "FF4A3A00"),
@@ -50,7 +50,7 @@ BOTTOM = (
     '<border><left/><right/><top/><bottom style="thin"><color rgb="FFD0D5DB"/></bottom>'
     "<diagonal/></border>"
 )
-# look -> font, fill, whether it has a line below, whether it wraps, whether it keeps its quote
+# format -> font, fill, whether it has a line below, wraps, and keeps the quote prefix
 LOOKS = {
     "title": ("title", "", False, False, False),
     "section": ("section", "", False, False, False),
@@ -69,8 +69,8 @@ LOOKS = {
 class Styles:
     """A workbook's styles with ours added.
 
-    looks, marks: the places of our looks (for cells) and marks (for rules). sign: of the mark by
-    which our sheet is known again.
+    looks, marks: the positions of our formats (for cells) and marks (for rules). sign: the position
+    of the mark that identifies our sheet later.
     """
 
     data: bytes
@@ -90,18 +90,18 @@ def with_ours(data: bytes | None) -> Styles:
 
 
 class _Sheet:
-    """A stylesheet to which entries are added; equal ones are used again."""
+    """A stylesheet to which entries are added; an equal entry is used again."""
 
     def __init__(self, data: bytes) -> None:
         self.root = parse(data)
         self.places: dict[str, dict[object, int]] = {}
         if self.root.tag != tag("styleSheet"):
             raise CannotCopyError(f"root {self.root.tag}")
-        if len(self._group("cellStyleXfs")) == 0:  # others rely on it
+        if len(self._group("cellStyleXfs")) == 0:  # other entries refer to it
             self.add("cellStyleXfs", '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>')
 
     def look(self, font: str, back: str, line: bool, wraps: bool, quote: bool) -> int:
-        """Add a look of cells; returns its place."""
+        """Add a cell format; return its position."""
         font_id = self.add("fonts", FONTS[font])
         fill_id = self.add("fills", _fill(back) if back else NO_FILL)
         border_id = self.add("borders", BOTTOM if line else NO_BORDER)
@@ -118,7 +118,7 @@ class _Sheet:
         return index
 
     def add(self, group: str, text: str) -> int:
-        """Return the place of an entry in its group, added where there is no equal one."""
+        """Return the position of an entry in its group; it is added if it is new."""
         parent, new = self._group(group), etree.fromstring(f'<a xmlns="{MAIN}">{text}</a>')[0]
         places = self.places.setdefault(group, {})
         if not places:
@@ -141,7 +141,7 @@ class _Sheet:
         later = (i for i, c in enumerate(self.root) if _place(c) > place)
         self.root.insert(next(later, len(self.root)), element)
         if name in ("fonts", "fills", "borders", "cellXfs"):
-            for own in parse(PLAIN).find(tag(name)):  # cells without a style have the first ones
+            for own in parse(PLAIN).find(tag(name)):  # cells without a style use the first entries
                 element.append(own)
         return element
 

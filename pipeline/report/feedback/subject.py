@@ -1,6 +1,6 @@
-"""What a feedback copy is about: one submission, and everything that is said of it.
+"""The content of a feedback copy: one submission and everything reported about it.
 
-Plain data: it travels to the process that makes the copy.
+Plain data: it is sent to the process that makes the copy.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Ask:
-    """What would settle a criterion that is undetermined."""
+    """A request: what would settle a criterion that is undetermined."""
 
     criterion: str
     title: Both
@@ -36,9 +36,9 @@ class Ask:
 class Subject:
     """One submission.
 
-    sha256: of the bytes the findings are about; empty where it is not known. outcome: as in the
-    table `submissions`, empty before a review. reason: why, and what to do. copyable: whether the
-    file could be read. Empty texts are not shown.
+    sha256: of the bytes the findings refer to; empty if unknown. outcome: as in the table
+    `submissions`, empty before a review. reason: why, and what to do. copyable: whether the file
+    could be read. Empty texts are not shown.
     """
 
     path: Path
@@ -59,13 +59,13 @@ class Subject:
         return Counter(mark.severity for mark in self.marks)
 
     def about(self, name: str) -> "Subject":
-        """Return the same of a file that is called otherwise."""
+        """Return the same subject under another file name."""
         return replace(self, name=name)
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a copy was made: why it is the protocol alone, and what of the file it leaves out.
+    """How a copy was made: why it contains only the protocol, and what of the file it leaves out.
 
     Both are codes of texts (group `feedback`, prefixed `alone_` and `left_`).
     """

@@ -1,4 +1,4 @@
-"""The tables of a stranger's worksheets, cleaned: their shape stays, their sources go."""
+"""The tables of a submission's worksheets, cleaned: their layout is kept, their sources are not."""
 
 from pipeline.report.feedback.formulas import Harmless
 from pipeline.report.feedback.package import Element, is_main, local, parse, remove, tag
@@ -15,13 +15,13 @@ CHILDREN = ("autoFilter", "sortState", "tableColumns", "tableStyleInfo")
 
 
 def read_table(data: bytes) -> Element | None:
-    """Return a table's root; None where it is none that we know."""
+    """Return a table's root; None if it is not a table we know."""
     root = parse(data)
     return root if root.tag == tag("table") else None
 
 
 def clean_table(root: Element, rules: Harmless) -> Element:
-    """Take out of a table where its data came from and formulas that could reach out."""
+    """Remove from a table its data source and formulas with access to the outside."""
     for child in list(root):
         if not is_main(child) or local(child) not in CHILDREN:
             root.remove(child)

@@ -1,6 +1,6 @@
 """A plain workbook with the values that intake reads, for files that are not copied part by part.
 
-Every value stands at its own address with its own type, so that reading it gives the same findings.
+Every value has its own address and type, so that reading the copy gives the same findings.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ NARROW, WIDE = 10, 45
 
 
 def values_workbook(reading: Reading) -> bytes:
-    """Return the bytes of a workbook with what was read; XlsxWriter's doubts are errors."""
+    """Return the bytes of a workbook with what was read; a warning of XlsxWriter is an error."""
     result = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
@@ -86,7 +86,7 @@ def _put(
 
 
 def _days(text: str) -> float:
-    """Return a time or duration in days; NaN where the text is none."""
+    """Return a time or duration in days; NaN if the text is neither."""
     match = TIME.match(text)
     if match is None:
         return math.nan

@@ -1,6 +1,6 @@
-"""A stranger's worksheet, cleaned: what may stay stays as it is, all else goes.
+"""A submission's worksheet, cleaned: what is allowed is kept unchanged, everything else is removed.
 
-Cells keep their values, types and styles; only formulas that could reach out lose their text.
+Cells keep their values, types and styles; only formulas with access to the outside lose their text.
 """
 
 import re
@@ -18,7 +18,7 @@ from pipeline.report.feedback.package import (
     tag,
 )
 
-# The children of a worksheet in the order that the standard (CT_Worksheet) demands.
+# The children of a worksheet in the order that the standard (CT_Worksheet) requires.
 CHILDREN = """
 sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection
 protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells
@@ -34,20 +34,20 @@ webPublishItems
 """
 ORDER = CHILDREN.split()
 KEPT = frozenset(ORDER) - frozenset(DROPPED.split())
-# Elements whose loss the reader is told of, by the text that says it.
+# Elements whose loss is reported to the reader, with the code of the text.
 TOLD = {"controls": "drawings", "oleObjects": "drawings", "picture": "drawings"}
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
-# Extensions that stay: rules and drop-downs that speak of other sheets.
+# Extensions that are kept: rules and drop-downs that refer to other sheets.
 RULES_EXT = "{78C0D931-6437-407D-A8EE-F0AAD7539E65}"
 LISTS_EXT = "{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}"
 UNKNOWN_VALUE = "NA()"
-# Markup that is seldom in cells; plain searches in the bytes tell whether they need a closer look.
+# Markup that is rare in cells. A search in the bytes tells whether the cells need a closer check.
 ODD = (b"<!", b"<?", b"&#", b":id", b"xmlns", b"cm=", b"vm=", b"cm ", b"vm ", b"extLst")
 PREFIX = re.compile(rb"xmlns:([^\s=:]+)\s*=")
 
 
 def is_odd(data: bytes) -> bool:
-    """Whether a worksheet's cells hold more than cells usually do."""
+    """Whether a worksheet's cells contain more markup than usual."""
     start = data.find(b"<sheetData")
     if start < 0 or b"\0" in data[:100]:
         return True
@@ -58,14 +58,14 @@ def is_odd(data: bytes) -> bool:
 
 
 def outside(root: Element, *names: str) -> Iterator[Element]:
-    """Yield a worksheet's elements of these names, cells left aside: there are so many."""
+    """Yield a worksheet's elements of these names, without descending into its many cells."""
     for child in root:
         if child.tag != tag("sheetData"):
             yield from child.iter(*names)
 
 
 def insert(root: Element, element: Element) -> None:
-    """Put a child where the standard wants it, after others of its name."""
+    """Insert a child at the position the standard requires, after others of its name."""
     place = ORDER.index(local(element))
     for at, child in enumerate(root):
         if ORDER.index(local(child)) > place:
@@ -75,7 +75,7 @@ def insert(root: Element, element: Element) -> None:
 
 
 def clean(root: Element, rules: Harmless, *, odd: bool) -> set[str]:
-    """Take out all that may not stay; returns codes of what was there and is left out.
+    """Remove everything that is not allowed; return codes of what was removed.
 
     odd: see `is_odd`.
     """
@@ -104,7 +104,7 @@ def _clean_children(root: Element) -> set[str]:
             left |= {TOLD[name]} if name in TOLD else set()
             root.remove(child)
     for element in list(outside(root, tag("extLst"), tag("pivotSelection"))):
-        # of a rule (cfRule) the extension only names its twin among the sheet's own
+        # in a rule (cfRule) the extension only names its counterpart among the sheet's own rules
         if element.getparent() is not root and local(element.getparent()) != "cfRule":
             remove(element)
     for element in root.findall(f"{tag('extLst')}/{tag('ext')}"):
@@ -121,7 +121,7 @@ def _drop_if_empty(root: Element, name: str) -> None:
 
 # ----------------------------------------------------------------------------------------- cells
 def _clean_cells(root: Element) -> None:
-    """Take out what no cell needs, and what points to parts that are left out."""
+    """Remove what no cell needs, and what refers to parts that are left out."""
     for data in root.findall(tag("sheetData")):
         for element in data.xpath(".//*[namespace-uri() != $main]", main=MAIN):
             remove(element)
@@ -136,7 +136,7 @@ def _clean_cells(root: Element) -> None:
 
 
 def _clean_formulas(root: Element, rules: Harmless) -> set[str]:
-    """Take out formulas that could reach out; returns what is to be told of it."""
+    """Remove formulas with access to the outside; return the codes to report."""
     formulas = [f for data in root.findall(tag("sheetData")) for f in data.iter(tag("f"))]
     allowed: dict[str, bool] = {}
     for formula in formulas:
@@ -158,7 +158,7 @@ def _clean_formulas(root: Element, rules: Harmless) -> set[str]:
 
 
 def _drop_formula(formula: Element) -> None:
-    """Leave the stored value alone; where there is none, a formula without value stays one."""
+    """Keep only the stored value; a formula without a stored value is kept as it is."""
     cell = formula.getparent()
     if _has_value(cell):
         cell.remove(formula)
@@ -175,7 +175,7 @@ def _has_value(cell: Element) -> bool:
 
 # ----------------------------------------------------------------------------- rules, drop-downs
 def _clean_rules(root: Element, rules: Harmless) -> set[str]:
-    """Take out conditional formats and data validations whose formulas could reach out."""
+    """Remove conditional formats and data validations whose formulas have access to the outside."""
     bad = [e for e, formulas in rules_of(root) if not all(rules.allows(f) for f in formulas)]
     for element in bad:
         remove(element)
@@ -209,7 +209,7 @@ def _formulas(rule: Element) -> list[str]:
 
 
 def _settle(element: Element) -> None:
-    """Remove a list of rules that has none left, else set its count."""
+    """Remove a list of rules that has become empty, else update its count."""
     rules = [e for e in element if local(e) in ("cfRule", "dataValidation")]
     if not rules:
         remove(element)
@@ -231,7 +231,7 @@ def _clean_links(root: Element, rules: Harmless) -> set[str]:
 
 
 def _forget_relations(root: Element) -> None:
-    """Remove whatever still points to another part; tables are pointed to anew."""
+    """Remove all other references to parts; those to tables are added again later."""
     for parts in root.findall(tag("tableParts")):
         root.remove(parts)
     for element in outside(root):

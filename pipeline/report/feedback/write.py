@@ -1,4 +1,4 @@
-"""Writes the feedback copies of many submissions, each in a process that may die."""
+"""Writes the feedback copies of many submissions, each in a separate process."""
 
 import shutil
 from collections import deque
@@ -19,10 +19,10 @@ from pipeline.report.feedback.subject import Subject
 
 @dataclass(frozen=True)
 class FeedbackBatch:
-    """Copies to be made. files: the submissions. names: of the copies.
+    """Copies to make. files: the submissions. names: file names of the copies.
 
-    subjects: returns what is said of each file, see `gather`; it is not asked before the batch's
-    turn. wanted: keys of the sheets that were read.
+    subjects: returns the content of each copy, see `gather`; it is called when the batch's turn
+    comes. wanted: keys of the sheets that were read.
     """
 
     files: Sequence[SentFile]
@@ -45,7 +45,7 @@ class FeedbackBatch:
 
 
 def make_feedback(batch: FeedbackBatch) -> dict[str, bytes]:
-    """Return the copies of a batch by their names; they are made one after the other."""
+    """Return the copies of a batch by their names; they are made one after another."""
     with TemporaryDirectory(prefix="cluster-review-") as folder:
         targets = [Path(folder) / name for name in batch.names]
         jobs = map(Job, batch.subjects(batch.files), targets)
@@ -63,9 +63,9 @@ def write_copies(copies: Mapping[str, bytes], folder: Path) -> None:
 def add_feedback(
     folder: Path, subjects: Sequence[Subject], lang: str, wanted: frozenset[str]
 ) -> list[Path]:
-    """Write feedback beside whatever the folder holds, which stays; returns where, in order.
+    """Write feedback copies into a folder, whose other files are kept; return the paths in order.
 
-    A copy that is there already, byte for byte, is not written a second time.
+    An identical copy that exists already is not written again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     there = [path.name for path in folder.iterdir()]
@@ -88,9 +88,10 @@ def _place(new: Path, folder: Path, name: str) -> Path:
 def write_all(
     jobs: Iterable[Job], lang: str, wanted: frozenset[str], workers: int | None = None
 ) -> list[Path]:
-    """Write every copy; where one cannot be made, the protocol alone, which says so.
+    """Write every copy; if one cannot be made, write only the protocol, which states the reason.
 
-    jobs: only those under way are held. workers: how many processes; None as the settings say.
+    jobs: only those in progress are kept in memory. workers: number of processes; None means as in
+    the settings.
     """
     settings = load_settings()
     under_way: deque[Job] = deque()
