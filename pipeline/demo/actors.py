@@ -29,7 +29,7 @@ LEAVING, JOINING, STRUCK_OFF = 0.012, 0.018, 0.6
 
 @dataclass
 class Members:
-    """A cluster's list of actors; beside each row its kind and whether it is near."""
+    """A cluster's list of actors; for each row its kind and whether it is near."""
 
     plan: Plan
     area: Area
@@ -113,7 +113,7 @@ def _leave_open(row: Row, rng: Random, aims: Aims) -> None:
 
 
 def _add_unbound(members: Members, rng: Random) -> None:
-    """Append contacts, the loosely active and former members."""
+    """Append contacts, loosely active and former members."""
     for _ in range(round(2 + 0.006 * members.plan.size)):
         kind = "sme" if rng.random() < 0.7 else "other"
         members.add(rng, kind, rng.random() < 0.7, rng.choice(UNBOUND))
@@ -122,7 +122,7 @@ def _add_unbound(members: Members, rng: Random) -> None:
 
 
 def _date(row: Row, rng: Random, founded: date, as_of: date) -> None:
-    """Fill in when an actor joined and, where that is to be found out, when it left."""
+    """Fill in when an actor joined and, unless that is to be unknown, when it left."""
     joined = random_day(rng, founded, as_of)
     row["joined"] = joined if rng.random() < 0.85 else None
     if row["left"] == date.max:
@@ -146,7 +146,7 @@ def _identity(rng: Random, number: int, kind: str, place: Place) -> Row:
 
 
 def _share(members: Members, rng: Random) -> None:
-    """Turn a small part of the near actors into ones that other clusters list too."""
+    """Replace a small part of the near actors by ones that other clusters list too."""
     drawn, spots, rows = _shared(members.plan.seed)
     close = places.nearest(members.area.office, spots, SHARED_NEAREST)
     wanted = min(len(close), max(1, round(SHARED_PART * members.plan.size)))
@@ -159,7 +159,7 @@ def _share(members: Members, rng: Random) -> None:
 
 
 def advance(members: Members, rng: Random, start: date, end: date) -> None:
-    """Let a quarter pass: some actors leave, some join, some grow."""
+    """Simulate a quarter: some actors leave, some join, some grow."""
     for row in members.rows:
         if row["left"] is None and rng.random() < LEAVING:
             row["left"] = random_day(rng, start + timedelta(days=1), end)
@@ -170,7 +170,7 @@ def advance(members: Members, rng: Random, start: date, end: date) -> None:
 
 
 def _strike_off(members: Members, rng: Random, start: date) -> None:
-    """Take some of those who left in the quarter off the list."""
+    """Remove some of those who left in the quarter from the list."""
     kept = [not _just_left(row, start) or rng.random() > STRUCK_OFF for row in members.rows]
     members.rows = list(compress(members.rows, kept))
     members.marks = list(compress(members.marks, kept))
@@ -182,6 +182,6 @@ def _just_left(row: Row, start: date) -> bool:
 
 
 def _newcomers(members: Members, rng: Random) -> Iterable[tuple[str, bool]]:
-    """Return kind and nearness of the new actors: like those who are there already."""
+    """Return kind and nearness of the new actors, distributed like the present ones."""
     count = round(members.plan.size * JOINING * rng.uniform(0.4, 1.7))
     return rng.choices(members.marks, k=count)

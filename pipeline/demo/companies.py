@@ -1,16 +1,16 @@
-"""What an actor says of its size: employees, turnover, balance sheet, and whether it is an SME."""
+"""An actor's statements about its size: employees, turnover, balance sheet, SME or not."""
 
 from random import Random
 
 from pipeline.demo.model import Row
 
-# How often each figure is filled in; a blank is a finding to nobody.
+# How often each figure is filled in; an empty one causes no finding.
 FILLED = {"employees": 0.88, "turnover_eur": 0.35, "balance_sheet_eur": 0.22, "sme_stated": 0.985}
 MOST_EMPLOYEES, MOST_TURNOVER = 249, 49_800_000
 
 
 def figures(rng: Random, kind: str) -> Row:
-    """Return an actor's figures; those of a company hang together."""
+    """Return an actor's figures; those of a company are consistent."""
     if kind not in ("sme", "large"):
         staff = round(rng.lognormvariate(3.6, 1.0))
         return {"employees": staff if rng.random() < 0.3 else None}
@@ -37,18 +37,18 @@ def _staff(rng: Random, sme: bool) -> int:
 
 
 def _stated(rng: Random, sme: bool) -> bool:
-    """Return the actor's own statement; now and then it does not fit the figures."""
+    """Return the actor's own statement; sometimes it contradicts the figures."""
     return sme != (rng.random() < (0.008 if sme else 0.03))
 
 
 def blank(rng: Random, row: Row) -> None:
-    """Leave open what a company could have said, so that its status is unknown."""
+    """Remove what a company could have stated, so that its status is unknown."""
     if "sme_stated" in row and rng.random() < 0.45:
         row.update(dict.fromkeys(FILLED))
 
 
 def grow(rng: Random, row: Row) -> None:
-    """Let the number of employees change a little, within the kind of company."""
+    """Change the number of employees a little, within the limits of the kind of company."""
     staff = row.get("employees")
     if isinstance(staff, int) and not 200 <= staff < 300 and rng.random() < 0.06:
         row["employees"] = max(1, round(staff * rng.uniform(0.92, 1.1)))

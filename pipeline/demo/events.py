@@ -1,19 +1,19 @@
-"""What befalls single clusters: who does not report, whose file is broken, who corrects it.
+"""Events of single clusters: who does not report, whose file is broken, who corrects it.
 
-Each rule picks by the cluster's number, so that a larger portfolio changes nothing for the others.
+Each rule selects by the cluster's number, so that a larger portfolio does not change the others.
 """
 
 from dataclasses import dataclass
 
 from pipeline.demo.profiles import Plan
 
-# Below this many clusters none is lost: a review needs four fifths of those expected.
+# Below this number of clusters none is lost: a review needs four fifths of those expected.
 LOSSES_FROM = 10
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Every n-th cluster, beginning with the one of that number."""
+    """Every n-th cluster, beginning with a given number."""
 
     every: int
     first: int
@@ -23,19 +23,19 @@ class Rule:
         return plan.number % self.every == self.first
 
 
-NEWCOMER = Rule(45, 12)  # founded lately, reports from the second period on
-SILENT = Rule(60, 4)  # reports in the first period only
-BROKEN = Rule(90, 9)  # its only file of the last period is cut off
+NEWCOMER = Rule(45, 12)  # founded recently, reports from the second period on
+SILENT = Rule(60, 4)  # reports only in the first period
+BROKEN = Rule(90, 9)  # its only file of the last period is truncated
 WITHOUT_SHEET = Rule(90, 7)  # the first period without a required sheet
 WITHOUT_COLUMN = Rule(180, 52)  # the last period without a required column
-CORRECTED = Rule(30, 2)  # sends a corrected Version 2 beside the first one
-OUTDATED = Rule(60, 5)  # sends the same old figures again and again
+CORRECTED = Rule(30, 2)  # sends a corrected Version 2 as well as the first one
+OUTDATED = Rule(60, 5)  # sends the same old figures every time
 ENGLISH = Rule(30, 6)  # fills in an English form
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What befalls one cluster in one period of a portfolio of that size."""
+    """The events of one cluster in one period of a portfolio of that size."""
 
     plan: Plan
     index: int
@@ -56,7 +56,7 @@ class Fate:
 
     @property
     def broken(self) -> bool:
-        """Whether the file is cut off."""
+        """Whether the file is truncated."""
         return self._befalls(BROKEN, first=False)
 
     @property
@@ -71,5 +71,5 @@ class Fate:
 
     @property
     def corrected(self) -> bool:
-        """Whether an older version lies beside the corrected one."""
+        """Whether there is an older version as well as the corrected one."""
         return CORRECTED.holds(self.plan)

@@ -1,4 +1,4 @@
-"""What a cluster does and what it can show for it: activities and evidence."""
+"""What a cluster does, and the evidence for it."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ COMPETITOR, UNIQUE = "Wettbewerber", "Alleinstellungsmerkmal"
 STORY, PROJECT, ROOTS = "Erfolgsgeschichte", "Innovationsprojekt", "Verankerung"
 VISIBLE = ("Presse", "Plattform", "Messe", "Publikation")
 REACHES = ("national", "international")
-# Evidence older than this is no longer listed; months between two of a kind, by aim.
+# Evidence older than this is no longer listed. Below: months between two of a kind, by aim.
 LISTED_MONTHS = 42
 STORY_MONTHS = {MET: (4.0, 7.0), MISSED: (12.5, 16.0), UNKNOWN: (4.0, 7.0)}
 
@@ -40,7 +40,7 @@ def _since(moment: Moment, rng: Random) -> date:
 
 
 def _services(moment: Moment) -> Iterator[Row]:
-    """Yield the services; who misses this serves one field less or serves too seldom."""
+    """Yield the services; a cluster that is to fail serves one field less or serves too rarely."""
     rng, missed = moment.rng("services"), moment.aims["8"] == MISSED
     skipped = moment.action_fields[0] if missed else None
     for action_field in moment.action_fields:
@@ -94,7 +94,7 @@ def _item(moment: Moment, kind: str, number: int, day: date | None) -> Row:
 def _named(
     moment: Moment, kind: str, criterion: str, few: tuple[int, int], many: tuple[int, int]
 ) -> Iterator[Row]:
-    """Yield what is only to be named; where it is open, one has no title."""
+    """Yield entries that only have a title; where the criterion is left open, one has no title."""
     rng, aim = moment.rng(kind), moment.aims[criterion]
     low, high = rng.randint(*few), rng.randint(*many)
     for number in range(1, (high if aim == MET else low) + 1):
@@ -106,7 +106,7 @@ def _named(
 
 
 def _days(moment: Moment, kind: str, months: tuple[float, float]) -> list[date]:
-    """Return the days up to as_of on which something of a kind came about, the oldest first."""
+    """Return the days up to as_of on which entries of a kind occurred, the oldest first."""
     rng = moment.rng(f"days/{kind}")
     oldest = add_months(moment.plan.first_end, -LISTED_MONTHS)
     day = oldest + timedelta(days=rng.randint(0, 100))
@@ -119,7 +119,7 @@ def _days(moment: Moment, kind: str, months: tuple[float, float]) -> list[date]:
 
 
 def _visibility(moment: Moment) -> Iterator[Row]:
-    """Yield what outsiders could see; who misses this has been seen in one kind of medium only."""
+    """Yield the visible events; a cluster that is to fail appears in only one kind of medium."""
     aim = moment.aims["11"]
     for kind in VISIBLE if aim != MISSED else VISIBLE[:1]:
         rng = moment.rng(kind)

@@ -1,4 +1,4 @@
-"""What goes wrong in the rows: bad cells (faults.toml), rows twice, totals, group headings."""
+"""Faults in the rows: bad cells (faults.toml), repeated rows, totals, group headings."""
 
 import tomllib
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def _cells() -> Sequence[dict[str, Any]]:
 
 
 def spoil(sheets: Sheets, plan: Plan, index: int) -> None:
-    """Put the cluster's faults of a period into its sheets."""
+    """Insert the cluster's faults of a period into its sheets."""
     rng = plan.rng("faults", index)
     if not CAREFUL.holds(plan):
         for fault in _turns(plan, index):
@@ -43,7 +43,7 @@ def spoil(sheets: Sheets, plan: Plan, index: int) -> None:
 
 
 def _turns(plan: Plan, index: int) -> list[dict[str, Any]]:
-    """Return the faults whose turn it is: each comes up about once in a dozen clusters."""
+    """Return the faults due now: each occurs about once in a dozen clusters."""
     cells = _cells()
     first = plan.number * CELLS_PER_FILE + index
     chosen = [cells[(first + step) % len(cells)] for step in range(CELLS_PER_FILE)]
@@ -64,7 +64,7 @@ def _bad_value(fault: dict[str, Any]) -> Value:
 
 
 def _repeat(rng: Random, rows: list[Row]) -> None:
-    """List some actors twice: as a contact, or written a little differently."""
+    """List some actors twice: as a contact, or in a slightly different spelling."""
     for row in rng.sample(rows, min(len(rows), rng.randint(1, 3))):
         again = dict(row, joined=None)
         if rng.random() < 0.5:
@@ -82,14 +82,14 @@ def _grouped(rows: list[Row]) -> list[Row]:
 
 
 def _total(rows: list[Row], label: str, column: str) -> None:
-    """Add the total as Excel has it: formulas count, numbers entered as text do not."""
+    """Add the total as Excel calculates it: formulas count, numbers entered as text do not."""
     cells = [row.get(column) for row in rows]
     numbers = [cell.value if isinstance(cell, Formula) else cell for cell in cells]
     rows.append({label: TOTAL, column: sum(n for n in numbers if isinstance(n, int | float))})
 
 
 def older_version(sheets: Sheets, plan: Plan) -> Sheets:
-    """Return what the cluster sent before its correction: some actors less, a figure unknown."""
+    """Return what the cluster sent before its correction: some actors fewer, a figure unknown."""
     rng = plan.rng("older")
     older = {key: [dict(row) for row in rows] for key, rows in sheets.items()}
     older["actors"] = [row for row in older["actors"] if rng.random() < 0.93]

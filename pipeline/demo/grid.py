@@ -37,7 +37,7 @@ def workbook_grids(sheets: Sheets, layout: Layout) -> Iterator[Grid]:
 
 
 def sheet_grid(sheet: Sheet, rows: list[Row], layout: Layout) -> Grid:
-    """Return one sheet: a form or a table, with the cluster's habits."""
+    """Return one sheet: a form or a table, in the style of the cluster."""
     fields = [f for f in sheet.fields if (sheet.key, f.key) not in layout.missing_columns]
     written = [_habits(sheet, row, layout) for row in rows]
     name = sheet.name[layout.language]
@@ -86,7 +86,7 @@ def _cell(declared: Field, value: Value, layout: Layout) -> Value:
 
 
 def _writer(declared: Field, layout: Layout) -> Callable[[Value], Value]:
-    """Return what turns a value of a field into the cell its cluster writes."""
+    """Return a function from a value of a field to the cell its cluster writes."""
     register = declared.list
     if register is None:
         return lambda value: _yes_no(value, layout.language)
@@ -104,7 +104,7 @@ def _yes_no(value: Value, language: str) -> Value:
 
 
 def _word(register: str, value: Value, form: str) -> Value:
-    """Return the word in the form asked for; words of no register stay as they are."""
+    """Return the word in the requested form; words of no register are not changed."""
     return _form_of(register, value, form) if isinstance(value, str) else value
 
 
@@ -135,7 +135,7 @@ def _habits(sheet: Sheet, row: Row, layout: Layout) -> Row:
 
 
 def _example(declared: Workbook, layout: Layout) -> Grid:
-    """Return the sheet that is never read, with one row to show what is meant."""
+    """Return the sheet that is never read, with one row as an example."""
     fields = list(declared.sheet("actors").fields)
     row: list[Value] = ["Demo-Beispiel GmbH", "Unternehmen", "Mitgliedschaft"]
     header: list[Value] = [_header(f, layout) for f in fields]

@@ -1,4 +1,4 @@
-"""How a cluster fills in its workbook: language, layout, what it leaves out."""
+"""How a cluster fills in its workbook: language, layout, what it omits."""
 
 from pipeline.demo.events import ENGLISH, Fate, Rule
 from pipeline.demo.model import Layout
@@ -35,7 +35,7 @@ def _title(plan: Plan) -> str | None:
 
 
 def _missing_sheets(moment: Moment, fate: Fate) -> frozenset[str]:
-    """Return the sheets left out: those of which nothing is known, or a required one."""
+    """Return the omitted sheets: those whose content is unknown, or a required one."""
     missing = set()
     if all(moment.aims[criterion] == UNKNOWN for criterion in EVIDENCE):
         missing.add("evidence")

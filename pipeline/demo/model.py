@@ -1,4 +1,4 @@
-"""What a made-up submission is in memory, and the few calendar functions the generator needs."""
+"""A made-up submission in memory, and the few calendar functions the generator needs."""
 
 import calendar
 import tomllib
@@ -25,7 +25,7 @@ Sheets = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Layout:
-    """How one cluster fills in its workbook: its habits, not its figures."""
+    """How one cluster fills in its workbook: its style, not its figures."""
 
     language: str = "de"
     title: str | None = None
@@ -53,7 +53,7 @@ class Submission:
 
     @property
     def readable(self) -> bool:
-        """Whether a review can use it: neither broken nor without something required."""
+        """Whether a review can use it: neither truncated nor without a required part."""
         needed = {"master_data", "actors"}
         columns = {("actors", "name"), ("actors", "actor_type"), ("actors", "commitment")}
         missing = needed & self.layout.missing_sheets or columns & self.layout.missing_columns
@@ -79,7 +79,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def random_day(rng: Random, first: date, last: date) -> date:
-    """Return a day from the first to the last; the first one if they are the wrong way round."""
+    """Return a day from the first to the last; the first one if their order is reversed."""
     return first + timedelta(days=rng.randint(0, max(0, (last - first).days)))
 
 

@@ -1,4 +1,4 @@
-"""A cluster on the day it reports: what stays, and what the day changes."""
+"""A cluster on the day it reports: what is constant, and what depends on the day."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ class Moment:
 
     @cached_property
     def aims(self) -> Aims:
-        """What the cluster is to meet, miss and leave open."""
+        """Which criteria the cluster is to meet, to miss and to leave open."""
         return aims(self.plan, self.index)
 
     @cached_property
@@ -54,7 +54,7 @@ class Moment:
 
     @cached_property
     def office(self) -> Place:
-        """Where the cluster's office is."""
+        """The location of the cluster's office."""
         return self.rng("office").choice(places.towns(self.plan.state.de))
 
     @cached_property

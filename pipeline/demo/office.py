@@ -19,12 +19,12 @@ FULFILLED, NOT_FULFILLED, OPEN = "erfüllt", "nicht erfüllt", "offen"
 # Who is rated, and the special cases among the ratings.
 RATED, UNDECIDED, WITHOUT_REASON = Rule(3, 2), Rule(60, 2), Rule(60, 5)
 EXPIRED, AGAINST_HARD = Rule(60, 6), Rule(60, 10)
-# Whose every soft criterion has been rated, so that the decision is confirmed.
+# Clusters whose soft criteria are all rated, so that the decision is confirmed.
 THOROUGH = (Rule(24, 1), Rule(60, 10))
 VERDICTS = {MET: FULFILLED, MISSED: NOT_FULFILLED, UNKNOWN: OPEN}
 HARD = "12"
 PROGRAMME = date(2012, 10, 1)
-# The register's own faults: an open field filled with words, a rejection.
+# The register's own faults: words in a field left open, a rejection.
 WORDY, REJECTED_ONE = Rule(60, 5), Rule(4, 3)
 
 
@@ -48,7 +48,7 @@ def _register_row(moment: Moment) -> Row:
 
 
 def _admission(moment: Moment) -> Row:
-    """Return the steps of admission as far as the cluster has come."""
+    """Return the steps of admission that the cluster has passed."""
     own = master_data(moment)
     row: Row = {key: own[key] for key in ("consultation_on", "application_on")}
     role, rng = moment.plan.role, moment.rng("votes")
@@ -94,7 +94,7 @@ def _ratings(moment: Moment) -> Iterator[Row]:
 
 
 def _special_ratings(moment: Moment) -> Iterator[Row]:
-    """Yield what an office's list also holds: undecided, unreasoned, lapsed, against a figure."""
+    """Yield other entries of an office's list: undecided, unreasoned, lapsed, against a figure."""
     plan = moment.plan
     if UNDECIDED.holds(plan):
         yield _rating(moment, "13", OPEN)

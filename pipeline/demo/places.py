@@ -1,4 +1,4 @@
-"""Where offices and actors are: real postcodes, drawn so that the near share is known."""
+"""Locations of offices and actors: real postcodes, drawn so that the near share is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Area:
     far_abroad: pl.DataFrame
 
     def draw(self, rng: Random, near: bool) -> Place:
-        """Draw a place; near ones crowd around the office, a few are abroad."""
+        """Draw a location; near ones concentrate around the office, a few are abroad."""
         home, abroad = (self.near, self.near_abroad) if near else (self.far, self.far_abroad)
         if abroad.height and rng.random() < (0.01 if near else 0.1):
             return Place(*abroad.row(rng.randrange(abroad.height)))
@@ -51,7 +51,7 @@ class Area:
 
 @cache
 def _table() -> pl.DataFrame:
-    """Return the postcodes whose centre is not in doubt."""
+    """Return the postcodes with a certain centre."""
     table = pl.read_parquet(TABLE).filter(pl.col("spread_km") < 15)
     columns = ["country", "postcode", "latitude", "longitude", "place", "state"]
     return table.select(columns).sort("country", "postcode")
@@ -82,7 +82,7 @@ def _home() -> pl.DataFrame:
 
 
 def _km(office: Place) -> pl.Expr:
-    """Return the great-circle distance to the office: close enough to tell near from far."""
+    """Return the great-circle distance to the office: accurate enough to separate near from far."""
     north, east = radians(office.latitude), radians(office.longitude)
     half = ((pl.col("latitude").radians() - north) / 2).sin() ** 2
     across = ((pl.col("longitude").radians() - east) / 2).sin() ** 2
@@ -104,7 +104,7 @@ def around(office: Place) -> Area:
 
 
 def nearest(office: Place, places: Sequence[Place], limit: int) -> list[int]:
-    """Return the indices of the near ones of these places, nearest first, so many at most."""
+    """Return the indices of the near ones of these locations, nearest first, at most `limit`."""
     frame = pl.DataFrame(places, schema=list(Place.__annotations__), orient="row").with_row_index()
     ordered = frame.with_columns(km=_km(office)).filter(pl.col("km") <= NEAR_KM)
     return ordered.sort("km", "index").head(limit)["index"].to_list()

@@ -52,7 +52,7 @@ def all_plans(clusters: int, periods: Sequence[str], seed: int) -> list[Plan]:
 
 
 def all_submissions(plans: Sequence[Plan], faults: bool = True) -> Iterator[Submission]:
-    """Yield every submission, cluster by cluster; without faults to look at what was meant."""
+    """Yield every submission, cluster by cluster; without faults, to see the intended values."""
     for plan in plans:
         yield from _submissions_of(plan, len(plans), faults)
 
@@ -75,7 +75,7 @@ def _pass_quarter(members: Members, moment: Moment) -> None:
 
 
 def _filled_in(moment: Moment, members: Members) -> Sheets:
-    """Return the sheets as they are meant, without faults."""
+    """Return the sheets with the intended values, without faults."""
     return {
         "master_data": [sheets.master_data(moment)],
         "actors": [dict(row) for row in members.rows],
@@ -88,7 +88,7 @@ def _filled_in(moment: Moment, members: Members) -> Sheets:
 
 
 def _reported(moment: Moment, fate: Fate, filled: Sheets, faults: bool) -> Iterator[Submission]:
-    """Yield what the cluster sends: one workbook, or two where it corrected the first."""
+    """Yield what the cluster sends: one workbook, or two if it corrected the first."""
     plan = moment.plan
     if faults:
         spoil(filled, plan, moment.index)

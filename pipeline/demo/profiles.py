@@ -16,9 +16,9 @@ CRITERIA = (
     *("8", "9.1", "9.2", "10.1", "10.2", "11", "12", "13"),
 )
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
-# Only what a profile says: the composition of the whole portfolio depends on these.
+# Determined only by the profile: the composition of the whole portfolio depends on these.
 FIXED = ("1", "2.1", "2.2", "4.1")
-# What may turn from one quarter to the next without the past having to be another one.
+# Criteria that may change from one quarter to the next without a change of the past.
 TURNING = ("5", "6.1", "6.2", "8", "9.2", "10.1", "10.2")
 
 Aims = dict[str, str]
@@ -26,7 +26,7 @@ Aims = dict[str, str]
 
 @dataclass(frozen=True)
 class Profile:
-    """A kind of cluster: what it misses, what it leaves open, and how often it slips elsewhere."""
+    """A kind of cluster: what it misses, what it leaves open, and how often it misses others."""
 
     name: str
     missed: frozenset[str] = frozenset()
@@ -43,8 +43,8 @@ def _ids(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Every twelve clusters hold one hand of this deck; the two weak ones and the young one together
-# miss each of the 19 criteria, the strong ones meet each.
+# Every twelve clusters take one round of this deck. The two weak ones and the young one together
+# miss each of the 19 criteria; the strong ones meet each.
 DECK = (
     Profile("strong", slips=0.02, fte=1.3),
     Profile("average", _ids("7.1 10.1")),
@@ -125,7 +125,7 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """The name, which says that the cluster is made up."""
+        """The name, which states that the cluster is made up."""
         return f"Demo-Cluster {self.number:02d} {self.field.de} (erfunden)"
 
     @property
@@ -140,7 +140,7 @@ class Plan:
 
     @property
     def block(self) -> int:
-        """Which hand of the deck the cluster belongs to, beginning with 0."""
+        """Which round of the deck the cluster belongs to, from 0."""
         return (self.number - 1) // len(DECK)
 
     @property
@@ -166,7 +166,7 @@ class Plan:
         return period_end(self.periods[0])
 
     def rng(self, *topic: object) -> Random:
-        """Return a generator of random numbers of its own for a topic of this cluster."""
+        """Return a random number generator for a topic of this cluster."""
         return Random("/".join(map(str, (self.seed, self.number, *topic))))
 
     @property

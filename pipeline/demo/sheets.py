@@ -1,4 +1,4 @@
-"""The sheets on a cluster itself: master data, management, bodies and funding."""
+"""The sheets about the cluster itself: master data, management, bodies and funding."""
 
 from datetime import date, timedelta
 from random import Random
@@ -98,7 +98,8 @@ def _strategy(moment: Moment) -> Row:
 def _prospect(moment: Moment) -> Row:
     rng, aim, start = moment.rng("prospect"), moment.aims["7.2"], moment.plan.first_end
     months = rng.randint(5, 18) if aim == MISSED else rng.randint(28, 62)
-    # Some are secured for two years and a few weeks: by the next quarter that has lapsed.
+    # Some are secured for two years and a few weeks: by the next quarter less than two years are
+    # left.
     months = 25 if aim == MET and rng.random() < 0.08 else months
     until = add_months(start.replace(day=1), months) - timedelta(days=1)
     prospect = rng.choice(vocabulary()["prospects"])
@@ -119,7 +120,7 @@ def _admission(moment: Moment) -> Row:
 
 
 def management(moment: Moment) -> list[Row]:
-    """Return the staff: changes of the quarters since the first are in the rows."""
+    """Return the staff; changes in the quarters since the first are included in the rows."""
     rng, roles = moment.rng("staff"), vocabulary()["roles"]
     start = min(moment.founded, add_months(moment.plan.first_end, -6))
     rows = [
@@ -137,7 +138,7 @@ def management(moment: Moment) -> list[Row]:
 
 
 def _parts(fte: float) -> list[float]:
-    """Split full-time equivalents into posts: full ones, a fraction, at last a team."""
+    """Split full-time equivalents into posts: full ones, a fraction, finally a team."""
     full = min(int(fte), 8)
     return [1.0] * full + ([fte - full] if fte > full else [])
 
@@ -158,7 +159,7 @@ def _change_staff(moment: Moment, rows: list[Row]) -> None:
 
 
 def bodies(moment: Moment) -> list[Row]:
-    """Return the seats by body and group; who misses this leaves industry without one."""
+    """Return the seats by body and group; a cluster that is to fail has no industry in one."""
     rng, aim = moment.rng("bodies"), moment.aims["5"]
     board, council = vocabulary()["bodies"][:2]
     groups = [entry.de for entry in registers()["actor_groups"]]
@@ -177,7 +178,7 @@ def bodies(moment: Moment) -> list[Row]:
 
 
 def funding(moment: Moment) -> list[Row]:
-    """Return what the management lived on and is to live on, by year and source."""
+    """Return the management's past and planned income, by year and source."""
     rng, aim = moment.rng("funding"), moment.aims["7.1"]
     share = rng.uniform(0.06, 0.16) if aim == MISSED else rng.uniform(0.24, 0.75)
     budget = moment.fte * rng.uniform(85_000, 150_000)
@@ -198,7 +199,7 @@ def funding(moment: Moment) -> list[Row]:
 
 
 def _year(rng: Random, budget: float, share: float) -> dict[str, float]:
-    """Return one year's amounts by source, in whole ten euros."""
+    """Return one year's amounts by source, in multiples of ten euros."""
     total = round(budget * rng.uniform(0.93, 1.07) / 10)
     own = round(total * share * rng.uniform(0.97, 1.03))
     parts = spread_counts(own, _jitter(rng, OWN)) | spread_counts(total - own, _jitter(rng, PUBLIC))

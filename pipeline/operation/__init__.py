@@ -1,1 +1,1 @@
-"""Operation with Prefect: server, worker, deployments, notifications, what a run says of itself."""
+"""Operation with Prefect: server, worker, deployments, notifications, and the states of runs."""

@@ -1,4 +1,4 @@
-"""What a run leaves in Prefect's interface: tables, a summary with links."""
+"""The artifacts of a run in Prefect's interface: tables, and a summary with links."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -22,10 +22,10 @@ DECISION_COLUMNS = ("cluster_id", "name", "decision", "fulfilled", "undetermined
 
 
 def write_artifacts(request: Request, published: Published, address: str | None) -> None:
-    """Leave in Prefect's interface what was published: tables, a summary, a link.
+    """Create artifacts for what was published: tables, a summary, a link.
 
-    address: where a browser finds the folder of the outputs; without it, its path. What cannot be
-    shown is logged and no more: the publication stands.
+    address: where a browser finds the folder of the outputs; without it, its path is shown. A
+    failure is only logged: the publication is complete.
     """
     try:
         write_tables(published, request.lang, request.period.lower())
@@ -38,7 +38,7 @@ def write_artifacts(request: Request, published: Published, address: str | None)
 
 
 def write_tables(published: Published, lang: str, key: str) -> None:
-    """Leave tables of what was quarantined, who is missing, and the decisions."""
+    """Create tables of the quarantined submissions, the missing clusters, and the decisions."""
     tables = published.review.tables
     quarantined = tables["submissions"].filter(pl.col("outcome") == "quarantined")
     rows = quarantined.select("source_file", "cluster_id", "code", f"message_{lang}")
@@ -53,7 +53,7 @@ def write_tables(published: Published, lang: str, key: str) -> None:
 
 
 def put_table(rows: pl.DataFrame, key: str, description: str) -> None:
-    """Leave a table; an empty one too, for it takes the place of the last run's."""
+    """Create a table; also an empty one, because it replaces that of the last run."""
     create_table_artifact(safe_rows(rows.iter_rows(named=True)), key=key, description=description)
 
 
@@ -65,7 +65,7 @@ def link_to(published: Published, address: str | None) -> str:
 
 
 def summary(published: Published, lang: str, link: str) -> str:
-    """Return the counts of the publication in Markdown, with a link and the folder to go to."""
+    """Return the counts of the publication in Markdown, with a link and the folder to open."""
     counts = published.counts
     groups = {"outcome": OUTCOMES, "decision": DECISIONS}
     rows = [(say(g, one, lang), counts[one]) for g, codes in groups.items() for one in codes]
@@ -83,7 +83,7 @@ def summary(published: Published, lang: str, link: str) -> str:
 
 
 def write_checked(rows: Sequence[dict[str, object]], period: str, lang: str) -> None:
-    """Leave a table of the submissions that a nightly check has looked at."""
+    """Create a table of the submissions that a nightly check has read."""
     key = f"checked-{period.lower()}"
     create_table_artifact(
         safe_rows(rows), key=key, description=say("operation", "checked_table", lang)

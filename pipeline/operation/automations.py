@@ -1,4 +1,4 @@
-"""Prefect's automations: dead runs are marked as such, and the office hears of what matters."""
+"""Prefect's automations: they mark dead runs as crashed, and notify the office."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,9 +11,9 @@ from prefect.events.schemas.automations import Automation, AutomationCore, Event
 
 from pipeline.operation.settings import DEAD_AFTER_SECONDS
 
-# What a run says of itself, or its worker of it, while it holds its deployment's place. After each
-# of these words another one must come: a run that says no more would hold the place for ever.
-# (One that is being cancelled holds it, too; the server itself ends that after five minutes.)
+# Events that a run, or its worker for it, sends while it occupies its deployment's only slot. After
+# each of these another event must follow: a run that sends no more would occupy the slot for ever.
+# (A run that is being cancelled occupies it, too; the server ends that after five minutes.)
 HEARTBEAT = "prefect.flow-run.heartbeat"
 HOLDING = ("Pending", "Submitting", "InfrastructurePending", "Running", "Retrying")
 ALIVE = {HEARTBEAT, *(f"prefect.flow-run.{state}" for state in HOLDING)}
@@ -26,16 +26,16 @@ DEAD_MESSAGE = (
 
 
 def dead_runs(seconds: int = DEAD_AFTER_SECONDS) -> AutomationCore:
-    """Return the automation that marks runs as crashed that have said nothing for so long.
+    """Return the automation that marks runs without any event for so many seconds as crashed.
 
-    A crashed run gives back its deployment's only place, so that the next one starts.
+    A crashed run frees its deployment's only slot, so that the next one starts.
     """
     return AutomationCore(
         name=DEAD,
         description="Läufe ohne Lebenszeichen / runs that say nothing any more",
         trigger=EventTrigger(
             after=ALIVE,
-            # Any word of the run will do: our final states have names of their own.
+            # Any event of the run counts: our final states have names of their own.
             expect={"prefect.flow-run.*"},
             for_each={"prefect.resource.id"},
             match={"prefect.resource.id": "prefect.flow-run.*"},
@@ -52,7 +52,7 @@ def dead_runs(seconds: int = DEAD_AFTER_SECONDS) -> AutomationCore:
 
 
 def on_states(name: str, description: str, states: Sequence[str], actions: Any) -> AutomationCore:
-    """Return an automation that acts when a run of ours comes to one of the states."""
+    """Return an automation that acts when one of our runs enters one of the states."""
     return AutomationCore(
         name=name,
         description=description,
@@ -71,9 +71,9 @@ def on_states(name: str, description: str, states: Sequence[str], actions: Any) 
 
 
 def put(client: SyncPrefectClient, automation: AutomationCore) -> None:
-    """Make the automation, or bring the one of this name up to date; one switched off stays off.
+    """Create the automation, or update the one of this name; a disabled one stays disabled.
 
-    One that is the same is left alone: writing it again would forget which runs it waits for.
+    An unchanged one is not written again: that would reset which runs it is waiting for.
     """
     there = find(client, automation.name)
     if not there:

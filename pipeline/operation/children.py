@@ -1,4 +1,4 @@
-"""The processes that `serve` keeps alive: started again when they die, ended with it."""
+"""The processes that `serve` keeps running: restarted when they die, ended together with it."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ LOG_LIMIT = 10 * 1024 * 1024
 
 
 class KeepsDyingError(Exception):
-    """A process dies again and again; its log says why."""
+    """A process dies repeatedly; its log states the reason."""
 
     def __init__(self, log: Path) -> None:
         super().__init__(str(log))
@@ -26,9 +26,9 @@ class KeepsDyingError(Exception):
 
 @dataclass
 class Child:
-    """One process: `python -m …`, its words in a log.
+    """One process: `python -m …`, with its output in a log.
 
-    umask: for the files that it makes; ours where none is given.
+    umask: for the files that it creates; None means ours.
     """
 
     name: str
@@ -49,7 +49,8 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Ctrl-C on the terminal is for us, who end it in order.
+                # Ctrl-C on the terminal must reach only this process, which ends the others in
+                # order.
                 start_new_session=True,
                 umask=self.umask,
                 preexec_fn=end_with_parent,
@@ -60,7 +61,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def revive(self) -> None:
-        """Start the process again; KeepsDyingError if that has not helped several times."""
+        """Start the process again; KeepsDyingError if several restarts have not helped."""
         now = time.monotonic()
         if len(self.deaths) == MOST_RESTARTS and now - self.deaths[0] < WITHIN_SECONDS:
             raise KeepsDyingError(self.log)
@@ -68,11 +69,11 @@ class Child:
         self.start()
 
     def family(self) -> set[int]:
-        """Return the process and all that it has started."""
+        """Return the process and all its descendants."""
         return {self.process.pid, *descendants(self.process.pid)} if self.process else set()
 
     def stop(self) -> None:
-        """End the process and what it has started; by force if it takes too long."""
+        """End the process and its descendants; kill them if that takes too long."""
         if self.process is None:
             return
         below = self.family()
@@ -86,14 +87,14 @@ class Child:
 
 
 def rotate(log: Path) -> Path:
-    """Return the log; a long one is put aside, in the place of the last that was."""
+    """Return the log file; a long one is renamed first and replaces the log renamed before."""
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".1.log"))
     return log
 
 
 def keep_alive(children: Sequence[Child], say: Callable[[str], None], pause: float = 1.0) -> None:
-    """Watch the processes until something interrupts; whichever dies is started again."""
+    """Watch the processes until an interrupt; each that dies is started again."""
     while True:
         for child in children:
             if not child.is_alive():

@@ -41,10 +41,10 @@ SCHEMAS = Path(declaration.__file__).parent
 
 @dataclass(frozen=True)
 class Night:
-    """What a nightly check has come to.
+    """The result of a nightly check.
 
-    rows: of each submission that was new or has changed, what `checked.json` keeps of it. all: how
-    many submissions there are. copies: the folder of the marked copies.
+    rows: the entry in `checked.json` of each submission that was new or has changed. all: how many
+    submissions there are. copies: the folder of the marked copies.
     """
 
     rows: list[dict[str, Any]]
@@ -53,12 +53,12 @@ class Night:
 
     @property
     def quarantined(self) -> int:
-        """How many of those checked would be quarantined as they are."""
+        """How many of the checked submissions would be quarantined."""
         return sum(row["outcome"] == QUARANTINED for row in self.rows)
 
 
 def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engine) -> Night:
-    """Check what is new or has changed since the last time, and write marked copies.
+    """Check what is new or has changed since the last check, and write marked copies.
 
     Only the folder outputs/.intake is written to. MappingError if a mapping is wrong.
     """
@@ -85,7 +85,7 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engin
         known[row["source_file"]] = {**row, "print": prints[row["source_file"]]}
     forget_gone(folder / COPIES, set(copies.values()))
     remember(folder / MEMORY, {name: known[name] for name in names})
-    modes.restrict(below(outputs / PLACE))  # what is refused, the next review says
+    modes.restrict(below(outputs / PLACE))  # the next review reports what was refused
     return Night(rows, len(names), folder / COPIES)
 
 
@@ -97,7 +97,7 @@ def check_these(
     mappings: Sequence[ExportMapping],
     engine: Engine,
 ) -> list[dict[str, Any]]:
-    """Check these files, put their marked copies into their place, and return what was found."""
+    """Check these files, replace their marked copies, and return the entries for `checked.json`."""
     if not files:
         return []
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
@@ -130,15 +130,16 @@ def check_these(
     return table.select(columns).with_columns(pl.col("errors", "warnings").fill_null(0)).to_dicts()
 
 
-# ---------------------------------------------------------------------------------- what is known
+# --------------------------------------------------------------------------- what was checked
+# before
 def print_of(path: Path) -> str:
-    """Return what tells a file's content from another: its sha256, else (too large) its size."""
+    """Return an identifier of a file's content: its sha256, or its size if it is too large."""
     most = load_settings().intake.max_file_mb
     return fingerprint(path, most) or f"{path.lstat().st_size}-{path.lstat().st_mtime_ns}"
 
 
 def basis_of(mappings: Sequence[ExportMapping], lang: str) -> str:
-    """Return what else a check hangs on: our version, our declarations, mappings, language."""
+    """Return what else a check depends on: our version, our declarations, mappings, language."""
     digest = sha256(f"{version('cluster-review')} {lang}".encode())
     for path in sorted(SCHEMAS.rglob("*.toml")):
         digest.update(path.read_bytes())
@@ -148,7 +149,7 @@ def basis_of(mappings: Sequence[ExportMapping], lang: str) -> str:
 
 
 def recall(path: Path) -> dict[str, dict[str, Any]]:
-    """Return what has been checked; nothing if that is not known or its file is damaged."""
+    """Return what has been checked; empty if that is unknown or the file is damaged."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -158,7 +159,7 @@ def recall(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def remember(path: Path, known: Mapping[str, Mapping[str, Any]]) -> None:
-    """Note what has been checked, in one step."""
+    """Store what has been checked, in one step."""
     draft = path.with_suffix(".part")
     text = json.dumps(known, ensure_ascii=False, indent=1)
     draft.write_text(text + "\n", encoding="utf-8")
@@ -166,7 +167,7 @@ def remember(path: Path, known: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def forget_gone(copies: Path, names: set[str]) -> None:
-    """Remove marked copies of what is no longer there, and what a killed check has left."""
+    """Remove marked copies of files that no longer exist, and leftovers of a killed check."""
     for path in copies.iterdir():
         if path.name not in names:
             path.unlink()

@@ -1,17 +1,17 @@
-"""Strangers' texts in Markdown: shown as they are, never obeyed."""
+"""Texts of submissions in Markdown: displayed as they are, never interpreted."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.common.terminal import plain
 
-# Every mark of ASCII may be escaped, and none of them means anything then: no link, picture, HTML,
-# address that becomes a link by itself, or end of a table's cell.
+# Every ASCII punctuation mark may be escaped and then has no meaning: no link, picture, HTML,
+# address that becomes a link, or end of a table's cell.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escaped(text: str) -> str:
-    """Return a text in one line that Markdown shows letter by letter."""
+    """Return a text in one line that Markdown displays character by character."""
     return MARKS.sub(r"\\\1", plain(text))
 
 
@@ -28,5 +28,5 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 
 
 def safe_rows(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Return rows whose texts are shown letter by letter: Prefect's tables, too, take Markdown."""
+    """Return rows whose texts are displayed literally; Prefect's tables accept Markdown."""
     return [{k: escaped(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]

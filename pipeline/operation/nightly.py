@@ -58,8 +58,8 @@ def check_intake(
 ) -> State[Any]:
     """Check submissions that are new or have changed and write marked copies; publish nothing.
 
-    Without periods these are the quarter of the day for which the run was scheduled and the one
-    before it, as far as there is a folder for them.
+    Without periods, it checks the quarter of the day for which the run was scheduled and the
+    quarter before, as far as there are folders for them.
     """
     nights: list[Night] = []
     try:
@@ -79,6 +79,6 @@ def check_intake(
 
 
 def current_periods() -> list[str]:
-    """Return the quarter before the scheduled day and the one the day lies in."""
+    """Return the quarter before the scheduled day and the quarter of that day."""
     day = flow_run.scheduled_start_time.astimezone(ZoneInfo(TIMEZONE)).date()
     return [before(day), of(day)]

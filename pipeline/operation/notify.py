@@ -22,11 +22,11 @@ from pipeline.operation.serve import CannotServeError
 from pipeline.operation.settings import ROOT, environment
 
 WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
-# A final state's name: Published, or "Published, 3 quarantined".
+# The name of a final state: Published, or "Published, 3 quarantined".
 DRAFT = ("Published", "Published,*")
 TROUBLE = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
 KINDS = {"draft": DRAFT, "trouble": TROUBLE}
-# The id is the event's: Prefect may tell of one twice, and who is told can see that.
+# The id is that of the event: Prefect may report an event twice, and the receiver can detect that.
 PAYLOAD = """{
   "id": "{{ event.id }}",
   "run": {{ flow_run.name | tojson }},
@@ -43,7 +43,7 @@ BODY = """{{ flow_run.state.message or "" }}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Set up who is told; returns 0, or 1 if the server cannot be reached."""
+    """Set up the notifications; return 0, or 1 if the server cannot be reached."""
     arguments = parse(argv)
     os.environ.update(environment(arguments.home, arguments.port))
     from prefect.client.orchestration import get_client
@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def change(client: Any, arguments: argparse.Namespace) -> None:
-    """Do what was asked for."""
+    """Do what the arguments request."""
     if arguments.off:
         forget(client)
     if arguments.webhook:
@@ -75,7 +75,7 @@ def change(client: Any, arguments: argparse.Namespace) -> None:
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return what was asked for."""
+    """Return the parsed arguments."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="notify", description=__doc__, formatter_class=form)
     parser.add_argument("--webhook", metavar="URL")
@@ -85,7 +85,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--home", type=Path, default=ROOT / ".prefect", metavar="DIR")
     arguments = parser.parse_args(argv)
     for name in ("webhook", "mail"):
-        if getattr(arguments, name) == "-":  # a password is not for the command line
+        if getattr(arguments, name) == "-":  # a password must not be on the command line
             setattr(arguments, name, getpass(f"{name}: "))
     if arguments.mail and not arguments.mail.startswith(("mailto://", "mailtos://")):
         parser.error("--mail: mailto://… oder/or mailtos://…")
@@ -93,7 +93,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def call_webhook(url: str) -> Any:
-    """Keep the address as a block; returns the action that calls it."""
+    """Save the address as a block; return the action that calls it."""
     from prefect.blocks.webhook import Webhook
     from prefect.events.actions import CallWebhook
 
@@ -102,9 +102,9 @@ def call_webhook(url: str) -> Any:
 
 
 def send_mail(url: str) -> Any:
-    """Keep the address as a block; returns the action that sends a mail to it."""
-    # Prefect has no block for SMTP; Apprise, to which this one hands an address that is not
-    # Slack's, has.
+    """Save the address as a block; return the action that sends a mail to it."""
+    # Prefect has no block for SMTP. This block passes an address that is not Slack's to Apprise,
+    # which supports SMTP.
     from prefect.blocks.notifications import SlackWebhook
     from prefect.events.actions import SendNotification
 
@@ -113,18 +113,18 @@ def send_mail(url: str) -> Any:
 
 
 def as_plain_text(url: str) -> str:
-    """Return the address for mails in plain text: a file's name may hold HTML."""
+    """Return the address for mails in plain text: a file name may contain HTML."""
     return url if "format=" in url else f"{url}{'&' if '?' in url else '?'}format=text"
 
 
 def keep(block: Any, name: str) -> UUID:
-    """Save a block under our name; returns its id."""
+    """Save a block under our name; return its id."""
     number: UUID = block.save(name, overwrite=True)
     return number
 
 
 def tell(client: Any, name: str, action: Any) -> None:
-    """Act on a finished draft and on trouble."""
+    """Create the automations for a finished draft and for a failed run."""
     from pipeline.operation.automations import on_states, put
 
     for kind, states in KINDS.items():
@@ -132,7 +132,7 @@ def tell(client: Any, name: str, action: Any) -> None:
 
 
 def forget(client: Any) -> None:
-    """Remove the automations, and the addresses with them."""
+    """Remove the automations and the addresses."""
     from prefect.blocks.core import Block
 
     from pipeline.operation.automations import remove
@@ -142,7 +142,7 @@ def forget(client: Any) -> None:
             remove(client, f"{name}: {kind}")
         try:
             Block.delete(f"{slug}/{name}")
-        except ValueError:  # there is none
+        except ValueError:  # there is no such block
             continue
 
 

@@ -1,7 +1,7 @@
-"""Ends what a killed run leaves behind: Prefect's temporary server would stay for ever.
+"""Ends what a killed run leaves behind: Prefect's temporary server would run for ever.
 
-A process of its own stands by (`python -m pipeline.operation.orphans WORD`). It hears at its input
-how the run ends; what the run had started is known by a word in its environment.
+A separate process waits (`python -m pipeline.operation.orphans WORD`). It reads from its input how
+the run ends. A word in their environment identifies the processes that the run started.
 """
 
 import atexit
@@ -17,17 +17,17 @@ from pipeline.operation.settings import ROOT
 
 MARK = "CLUSTER_REVIEW_RUN"
 IN_ORDER = b"."
-# A process that was just being started is seen a moment later.
+# A process that was just being started becomes visible a moment later.
 LOOKS, PAUSE, PATIENCE = 3, 1.0, 5.0
 
 
 @cache
 def stand_by() -> None:
-    """Have everything that this process starts from now on ended, should it die without a word."""
+    """Make sure that all processes started from now on end, even if this process is killed."""
     word = secrets.token_hex(16)
     os.environ[MARK] = word
     process = subprocess.Popen(
-        # -P: the folder we stand in may hold strangers' files, from which nothing is imported.
+        # -P: the current folder may contain files of others; nothing must be imported from it.
         [sys.executable, "-P", "-m", "pipeline.operation.orphans", word],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -35,12 +35,12 @@ def stand_by() -> None:
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    # What is registered first runs last: Prefect has ended its server then.
+    # Handlers run in reverse order of registration: Prefect has ended its server by then.
     atexit.register(process.communicate, IN_ORDER)
 
 
 def main(word: str) -> None:
-    """Wait for the run's end; end what it has left if that came without a word."""
+    """Wait for the run's end; if it ended without notice, end the processes it has left."""
     if sys.stdin.buffer.read() == IN_ORDER:
         return
     for _ in range(LOOKS):

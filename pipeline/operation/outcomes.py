@@ -1,4 +1,4 @@
-"""How a run ends: the names and messages of its final states in Prefect's interface."""
+"""The final states of a run: their names and messages in Prefect's interface."""
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -27,7 +27,7 @@ def published(result: Published, lang: str) -> State[Published]:
 def not_published(
     end: NothingPublishedError | WrongUsageError, lang: str
 ) -> State[NothingPublishedError | WrongUsageError]:
-    """Return the final state of a run that has not: nothing was there, or it was refused."""
+    """Return the final state of a run that has not published: no input, or a refusal."""
     message = " / ".join(end.messages[language] for language in order(lang))
     if isinstance(end, NothingSentError):
         return Completed(name=NOTHING, message=message, data=end)
@@ -42,7 +42,7 @@ def checked(count: int, all_of_them: int, quarantined: int, lang: str) -> State[
 
 
 def in_both(code: str, lang: str, **details: object) -> str:
-    """Return a message in both languages, the asked one first."""
+    """Return a message in both languages, the requested one first."""
     entry = texts("operation")[code]
     return " / ".join(entry[language].format_map(details) for language in order(lang))
 

@@ -1,4 +1,4 @@
-"""Settings that must stand before Prefect is imported: nothing leaves this machine, no noise."""
+"""Settings to make before Prefect is imported: no traffic from this machine, little output."""
 
 import atexit
 import os
@@ -15,8 +15,8 @@ STDERR = 2
 def prepare(home: Path) -> None:
     """Set what the user has not set: no telemetry, Prefect's own files below home, errors only.
 
-    home: the folder for Prefect's database where no other is configured, so that nothing global
-    is touched. The temporary server answers no page in a browser and nobody without its password.
+    home: the folder for Prefect's database if no other is configured, so that nothing global is
+    changed. The temporary server serves no pages and accepts only requests with its password.
     """
     defaults = {
         "DO_NOT_TRACK": "1",
@@ -24,7 +24,7 @@ def prepare(home: Path) -> None:
         "PREFECT_HOME": str(home.absolute()),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
-        # Libraries whose loggers have levels of their own speak past the root's.
+        # Libraries whose loggers have their own level ignore the level of the root logger.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": os.environ.get(
             "PREFECT_LOGGING_LEVEL", "CRITICAL"
         ),
@@ -43,10 +43,10 @@ def prepare(home: Path) -> None:
 
 @contextmanager
 def quiet_prefect(outputs: Path) -> Iterator[None]:
-    """Run a flow so that a good run leaves nothing on the terminal.
+    """Run a flow so that a successful run prints nothing on the terminal.
 
-    The temporary server prints errors while it shuts down after a good run; what it says then goes
-    to a log beside its database. Where the run is killed, its server is ended, too.
+    The temporary server prints errors while it shuts down after a successful run; this output goes
+    to a log beside its database. If the run is killed, its server is ended, too.
     """
     home = outputs / ".prefect"
     keep_private(home)
@@ -55,8 +55,8 @@ def quiet_prefect(outputs: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        keep_private(home)  # the database was made by the server, with our umask
-        # What is registered last runs first, before Prefect's own.
+        keep_private(home)  # the server created the database with our umask
+        # Handlers run in reverse order of registration: this one runs before Prefect's own.
         atexit.register(_to_log, home / "shutdown.log")
 
 

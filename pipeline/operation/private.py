@@ -1,4 +1,4 @@
-"""What only its owner may read: the folders of Prefect, and the password of its server."""
+"""Files that only their owner may read: the folders of Prefect, and the password of its server."""
 
 import os
 import secrets
@@ -7,13 +7,13 @@ from pathlib import Path
 from stat import S_IMODE, S_ISLNK
 
 USER = "office"
-OTHERS = 0o077  # as a umask: nothing for anybody else
+OTHERS = 0o077  # as a umask: no permissions for others
 
 
 def keep_private(folder: Path) -> None:
-    """Make the folder if it is not there; take from others what they may do in it.
+    """Create the folder if it does not exist; remove the permissions of other users in it.
 
-    A file system without modes, or a file of another user, stays as it is.
+    Nothing changes on a file system without modes, or for a file of another user.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place, _, names in os.walk(folder.resolve()):
@@ -25,19 +25,19 @@ def keep_private(folder: Path) -> None:
 
 
 def password_file(home: Path) -> Path:
-    """Return where the password of the server is kept."""
+    """Return the path of the file with the server's password."""
     return home.absolute() / "password"
 
 
 def kept_password(home: Path) -> str:
-    """Return the password of the server as user:password; nothing if there is none."""
+    """Return the password of the server as user:password; empty if there is none."""
     with suppress(FileNotFoundError):
         return password_file(home).read_text(encoding="utf-8").strip()
     return ""
 
 
 def make_password(home: Path) -> bool:
-    """Make a password if there is none; returns whether that was so."""
+    """Create a password if there is none; return whether one was created."""
     if kept_password(home):
         return False
     number = os.open(password_file(home), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,7 +1,7 @@
-"""Works on batches on a Dask cluster (`run --scheduler ADDRESS`): the same functions elsewhere.
+"""Processes batches on a Dask cluster (`run --scheduler ADDRESS`) with the same functions.
 
-A worker gets a function and its batch with all the bytes it needs: it never reaches Prefect, holds
-no password and needs no folder of ours.
+A worker receives a function and its batch with all the bytes it needs: it never connects to
+Prefect, has no password and needs none of our folders.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ CONNECT_SECONDS, LOOK_SECONDS, MOST_LOOKS = 10, 5, 24
 
 
 class SchedulerError(NothingPublishedError):
-    """The cluster is of no use. code: of [scheduler] in schemas/texts.toml."""
+    """The Dask cluster cannot be used. code: of [scheduler] in schemas/texts.toml."""
 
     def __init__(self, code: str, address: str, why: object = "") -> None:
         parts = {"address": address, "why": str(why)[:300]}
@@ -32,7 +32,7 @@ class SchedulerError(NothingPublishedError):
 
 @contextmanager
 def connected(address: str) -> Iterator[Callable[[Callable[[Any], Any], Any], Any]]:
-    """Yield what calls a function with a batch on the cluster; SchedulerError if it is no use."""
+    """Yield a function that runs work on the cluster; SchedulerError if it cannot be used."""
     if importlib.util.find_spec("distributed") is None:
         raise SchedulerError("not_installed", address)
     from distributed import Client
@@ -51,7 +51,7 @@ def connected(address: str) -> Iterator[Callable[[Callable[[Any], Any], Any], An
 
 
 def call(client: Any, address: str, work: Callable[[Any], Any], batch: Any) -> Any:
-    """Return what a function makes of a batch on a worker; should it die, another one works."""
+    """Return the result of a function for a batch on a worker; if it dies, another one is used."""
     payload = pickle.dumps((work, batch.packed()))
     future = client.submit(at_worker, code_version(), payload, pure=False, retries=1)
     without_workers = 0
@@ -70,10 +70,10 @@ def call(client: Any, address: str, work: Callable[[Any], Any], batch: Any) -> A
 
 
 def at_worker(code: str, payload: bytes) -> bytes | None:
-    """Work on a batch, on a worker; None if its code is not the sender's."""
+    """Process a batch on a worker; None if its code differs from the sender's."""
     if code != code_version():
         return None
-    # Dask's worker is a daemon, which may not have children; ours end with it.
+    # Dask's worker is a daemon process, which may not have children; ours end together with it.
     multiprocessing.current_process().daemon = False
     work, batch = pickle.loads(payload)
     with TemporaryDirectory(prefix="cluster-review-") as folder:

@@ -2,8 +2,8 @@
 
     python -m pipeline.operation.serve [--port 4200] [--home .prefect]
 
-With PREFECT_API_URL set, that server is used and none is started; unless it names the very address
-that ours would have, and nobody is there.
+If PREFECT_API_URL is set, that server is used and none is started, unless it names the address that
+ours would have and no server answers there.
 """
 
 import argparse
@@ -76,14 +76,14 @@ runs on it starts them on this machine."""
 
 
 class CannotServeError(Exception):
-    """Something that must be put right before we can serve."""
+    """Something that the user must correct before serving is possible."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__("\n".join(text.format(**details) for text in MESSAGES[code]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until Ctrl-C or SIGTERM; returns 0 then, 1 if that is not possible."""
+    """Serve until Ctrl-C or SIGTERM; return 0 then, 1 if serving is not possible."""
     arguments = parse(argv)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
@@ -99,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return what was asked for."""
+    """Return the parsed arguments."""
     parser = argparse.ArgumentParser(prog="serve", description=__doc__)
     parser.add_argument("--port", type=int, default=4200)
     parser.add_argument("--home", type=Path, default=ROOT / ".prefect", metavar="DIR")
@@ -107,13 +107,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """Take SIGTERM for Ctrl-C."""
+    """Treat SIGTERM as Ctrl-C."""
     raise KeyboardInterrupt
 
 
 def serve(home: Path, port: int) -> None:
-    """Start everything and watch over it; what was started is ended in any case."""
-    published = os.umask(OTHERS)  # what runs publish is not for us alone
+    """Start everything and watch it; in any case, end what was started."""
+    published = os.umask(OTHERS)  # what runs publish is not only for this user
     keep_private(home)
     foreign = names_another_server(port)
     new = not foreign and has_new_password(home)
@@ -144,9 +144,9 @@ def serve(home: Path, port: int) -> None:
 
 
 def has_new_password(home: Path) -> bool:
-    """Make a password for our server, unless there is one or the user has set it.
+    """Create a password for our server, unless there is one; return whether it is new.
 
-    What the environment says of another server, or of an older password, is dropped.
+    What the environment says about another server, or an older password, is removed.
     """
     for name in ("PREFECT_API_URL", THEIRS):
         os.environ.pop(name, None)
@@ -154,7 +154,7 @@ def has_new_password(home: Path) -> bool:
 
 
 def how_to_log_in(home: Path, url: str, new: bool) -> Iterator[str]:
-    """Yield what to type in the browser and in a second shell; a new password is shown."""
+    """Yield what to type in the browser and in a second shell; a new password is displayed."""
     kept = password_file(home)
     if os.environ[OURS] == kept_password(home):
         secret, place = f"$(cat {shlex.quote(str(kept))})", str(kept)
@@ -168,22 +168,22 @@ def how_to_log_in(home: Path, url: str, new: bool) -> Iterator[str]:
 
 @contextlib.contextmanager
 def ending() -> Iterator[list[Child]]:
-    """Collect processes, and end them in the order opposite to their start."""
+    """Collect processes, and end them in reverse order of their start."""
     children: list[Child] = []
     try:
         yield children
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C shall leave nothing behind
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt this
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         families = set[int]().union(*(child.family() for child in children))
-        # What else is below us are runs of a worker that had died.
+        # Other descendants are runs of a worker that had died.
         end_all(set(descendants(os.getpid())) - families, PATIENCE)
         for child in reversed(children):
             child.stop()
 
 
 def watch(children: Sequence[Child]) -> None:
-    """Watch over the processes."""
+    """Watch the processes, and report restarts."""
 
     def say(name: str) -> None:
         print(f"{name}: war beendet, startet neu / had ended, starts again", flush=True)
@@ -195,9 +195,10 @@ def watch(children: Sequence[Child]) -> None:
 
 
 def names_another_server(port: int) -> bool:
-    """Whether PREFECT_API_URL names another server than the one to be started here.
+    """Whether PREFECT_API_URL names another server than the one to start here.
 
-    Prefect advises to set it to 127.0.0.1:4200 for good: where nobody is there, ours is meant.
+    Prefect recommends to set it to 127.0.0.1:4200 permanently: if no server answers there, ours is
+    meant.
     """
     url = os.environ.get("PREFECT_API_URL", "")
     named = bool(urllib.parse.urlsplit(url).hostname)
@@ -205,13 +206,13 @@ def names_another_server(port: int) -> bool:
 
 
 def refuse_taken(port: int) -> None:
-    """Say if another program has the port."""
+    """Raise CannotServeError if another program uses the port."""
     if not is_free(port):
         raise CannotServeError("taken", port=port)
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody has the port."""
+    """Whether the port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -229,7 +230,7 @@ def start_server(port: int, log: Path) -> Child:
 
 
 def start_worker(home: Path, umask: int) -> Child:
-    """Start a worker with a name that stays, so that a new one takes an old one's place.
+    """Start a worker with a fixed name, so that a new worker replaces the old one.
 
     umask: for what its runs publish.
     """
@@ -241,21 +242,21 @@ def start_worker(home: Path, umask: int) -> Child:
 
 
 def wait_for(url: str, trouble: CannotServeError, children: Sequence[Child]) -> None:
-    """Wait until the server answers; the trouble is raised if it dies or takes too long."""
+    """Wait until the server answers; `trouble` is raised if it dies or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and all(child.is_alive() for child in children):
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=5):
                 return
         except urllib.error.HTTPError:
-            return  # it answers; whether it lets us in is seen later
+            return  # it answers; the password is checked later
         except OSError:
             time.sleep(0.3)
     raise trouble
 
 
 def set_up_all(home: Path, url: str) -> None:
-    """Make what the server lacks, put right what is old; say which runs were cancelled for that."""
+    """Create what the server lacks and update what is old; print which runs were cancelled."""
     from pipeline.operation.setup import LockedError, SetupError, set_up
 
     try:

@@ -1,8 +1,8 @@
-"""Prefect's server, for those who address this machine: python -m pipeline.operation.server.
+"""Prefect's server, for requests to this machine only: python -m pipeline.operation.server.
 
-Prefect answers whatever name a request gives the server and has no setting for that. A page on the
-internet whose name is made to point to 127.0.0.1 would count as a page of ours in a browser (DNS
-rebinding); with this check it gets no answer.
+Prefect accepts any host name in a request and has no setting for that. A page on the internet whose
+name is made to resolve to 127.0.0.1 would count as our page in a browser (DNS rebinding). With this
+check it gets no answer.
 """
 
 import argparse
@@ -34,9 +34,9 @@ def main() -> None:
 
 
 def names(address: str | None) -> list[str]:
-    """Return the names that the server answers to.
+    """Return the host names that the server accepts.
 
-    address: where browsers find its API; another name than ours if a web server stands before it.
+    address: where browsers find its API; it differs from ours behind another web server.
     """
     return [*HERE, *filter(None, [urlsplit(address or "").hostname])]
 

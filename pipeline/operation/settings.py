@@ -1,4 +1,4 @@
-"""What Prefect's processes are told by their environment; what the user has set stays."""
+"""The environment of Prefect's processes; what the user has set is kept."""
 
 import os
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ HOST = "127.0.0.1"
 HERE = (HOST, "localhost")
 DAY = 24 * 60 * 60
 
-# A run says every so many seconds that it lives; without a word for so long it counts as dead. A
-# busy server may take minutes to note a word: a run that lives must not count as dead.
+# Interval of a run's heartbeats; without any event for so long it counts as dead. A busy server may
+# take minutes to store an event, and a living run must not count as dead.
 HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 30, 300
-# A run that is submitted and says no more loses its deployment's place after so long in any case.
-# It counts as dead before that, since a place that was lost could be given back a second time.
+# A run that is submitted and sends no more events loses its deployment's slot after so long in any
+# case. It counts as dead earlier, because a lost slot could be freed a second time.
 SUBMITTED_SECONDS = 540
-# Four quarters and the one they are compared with; then runs, logs and artifacts are deleted.
+# Four quarters and the quarter they are compared with; then runs, logs and artifacts are deleted.
 KEEP_RUNS_SECONDS = 460 * DAY
 
 
 def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return the environment of server, worker and runs.
 
-    home: the folder for all that Prefect keeps, and the password of our server. port: of our
-    server; not used where the user names another server.
+    home: the folder for all files of Prefect, and the password of our server. port: of our server;
+    ignored if the user names another server.
     """
     defaults = {
         "DO_NOT_TRACK": "1",
@@ -38,15 +38,16 @@ def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) ->
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        # Prefect's own default lets pages of every origin read its answers.
+        # Prefect's own default allows pages of every origin to read its answers.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(f"http://{name}:{port}" for name in HERE),
-        # The other interface asks a service on the internet for its settings, whatever is set.
+        # The other interface requests its settings from a service on the internet, whatever is
+        # configured.
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_UI_STATIC_DIRECTORY": str(home.absolute() / "ui"),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        # In memory, who holds a deployment's only place would be forgotten when the server starts
-        # again, and the place would never be free.
+        # In memory, the server would forget on a restart who occupies a deployment's only slot, and
+        # the slot would never become free.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
             "prefect.server.concurrency.lease_storage.filesystem"
         ),
@@ -67,6 +68,6 @@ def environment(home: Path, port: int, given: Mapping[str, str] = os.environ) ->
 
 
 def is_ours(url: str, port: int) -> bool:
-    """Whether an address is the one that our server has."""
+    """Whether an address is that of our server."""
     parts = urlsplit(url)
     return parts.hostname in HERE and parts.port == port

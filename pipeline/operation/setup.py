@@ -1,6 +1,6 @@
-"""Makes what the server lacks: work pool, deployments of prefect.yaml, automation for dead runs.
+"""Creates what the server lacks: work pool, deployments of prefect.yaml, automation for dead runs.
 
-What an earlier version has left there is brought up to date.
+What an earlier version created there is updated.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from pipeline.operation.automations import HEARTBEAT, dead_runs, put
 from pipeline.operation.settings import POOL, ROOT
 
 DECLARED = "prefect.yaml"
-# A run sets nothing of the process that the worker starts for it. By Prefect's own template it
+# A run sets nothing about the process that the worker starts for it. With Prefect's own template it
 # could set the command, the environment and the folder.
 TEMPLATE: dict[str, Any] = {
     "job_configuration": {"stream_output": True},
@@ -49,19 +49,19 @@ NOT_ALLOWED = (
 
 
 class SetupError(Exception):
-    """Something could not be set up; the text says what Prefect says."""
+    """Something could not be set up; the text is Prefect's message."""
 
 
 class LockedError(Exception):
-    """The server asks for another password."""
+    """The server requires another password."""
 
 
 def set_up(home: Path) -> list[str]:
-    """Make what the server lacks; what is there and unchanged stays as it is.
+    """Create what the server lacks; what exists and is unchanged is kept.
 
-    Deploying again would undo what the office has set in the interface (a paused schedule), and is
-    therefore done only where prefect.yaml has changed or a deployment is missing. Returns the names
-    of runs that were cancelled.
+    Deploying again would undo what the office has set in the interface (a paused schedule). It is
+    therefore done only if prefect.yaml has changed or a deployment is missing. Returns the names of
+    runs that were cancelled.
     """
     with let_in(), get_client(sync_client=True) as client:
         make_pool(client)
@@ -70,14 +70,15 @@ def set_up(home: Path) -> list[str]:
             deploy()
             remember(home)
         put(client, dead_runs())
-        # Nobody has listened while the server was off: each has to give a sign of life from now on.
+        # No automation was active while the server was off: each run must send an event from now
+        # on.
         asyncio.run(await_sign_of_life(runs(client, AT_WORK)))
     return cancelled
 
 
 @contextmanager
 def let_in() -> Iterator[None]:
-    """Say in words that the password is a wrong one."""
+    """Translate the error of a wrong password into a message."""
     try:
         yield
     except PrefectHTTPStatusError as error:
@@ -87,7 +88,7 @@ def let_in() -> Iterator[None]:
 
 
 def make_pool(client: SyncPrefectClient) -> None:
-    """Make the work pool if it is not there, and its template if that is another one."""
+    """Create the work pool if it is missing, and update its template if that differs."""
     try:
         pool = client.read_work_pool(POOL)
     except ObjectNotFound:
@@ -101,8 +102,8 @@ def make_pool(client: SyncPrefectClient) -> None:
 def drop_job_variables(client: SyncPrefectClient) -> list[str]:
     """Cancel waiting runs with job variables and clear those of deployments; returns the runs.
 
-    Such a run would do something else than what was asked for, and a deployment with job variables
-    could not be started.
+    Such a run would not do what was requested, and a deployment with job variables could not be
+    started.
     """
     for deployment in client.read_deployments(work_pool_filter=ours()):
         if deployment.job_variables:
@@ -114,7 +115,7 @@ def drop_job_variables(client: SyncPrefectClient) -> list[str]:
 
 
 def runs(client: SyncPrefectClient, types: Sequence[StateType]) -> list[FlowRun]:
-    """Return the runs of our pool that are in a state of one of the types."""
+    """Return the runs of our pool whose state has one of the types."""
     state = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types)))
     found: list[FlowRun] = []
     while page := client.read_flow_runs(
@@ -130,7 +131,7 @@ def ours() -> WorkPoolFilter:
 
 
 async def await_sign_of_life(found: Sequence[FlowRun]) -> None:
-    """Let the automation for dead runs wait for another word of these runs."""
+    """Let the automation for dead runs wait for another event of these runs."""
     async with get_events_client(checkpoint_every=1) as events:
         for run in found:
             resource = Resource({"prefect.resource.id": f"prefect.flow-run.{run.id}"})
@@ -138,7 +139,7 @@ async def await_sign_of_life(found: Sequence[FlowRun]) -> None:
 
 
 def needs_deploying(client: SyncPrefectClient, home: Path) -> bool:
-    """Whether prefect.yaml is another one than last time, or a deployment has gone."""
+    """Whether prefect.yaml has changed since the last deployment, or a deployment is missing."""
     known = home / "deployed.json"
     if not known.is_file() or json.loads(known.read_text(encoding="utf-8")) != declared():
         return True
@@ -155,18 +156,18 @@ def deployments() -> list[str]:
 
 
 def declared() -> dict[str, str]:
-    """Return what was deployed: which prefect.yaml, from which folder, to which server."""
+    """Return what identifies a deployment: which prefect.yaml, which folder, which server."""
     content = sha256((ROOT / DECLARED).read_bytes()).hexdigest()
     return {"sha256": content, "folder": str(ROOT), "server": os.environ["PREFECT_API_URL"]}
 
 
 def remember(home: Path) -> None:
-    """Note what was deployed."""
+    """Store what was deployed."""
     (home / "deployed.json").write_text(json.dumps(declared()), encoding="utf-8")
 
 
 def deploy() -> None:
-    """Deploy all of prefect.yaml; SetupError with the last words of Prefect if that fails."""
+    """Deploy all of prefect.yaml; SetupError with the last lines of Prefect's output on failure."""
     done = subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
         cwd=ROOT,

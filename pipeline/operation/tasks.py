@@ -1,4 +1,4 @@
-"""The stages of a run as tasks of Prefect: with names, tags, retries, log lines and progress."""
+"""The stages of a run as Prefect tasks: with names, tags, retries, log lines and progress."""
 
 import time
 from collections import deque
@@ -18,15 +18,15 @@ from pipeline.common.texts import LANGUAGES, say
 
 T = TypeVar("T")
 Batch = TypeVar("Batch", bound=Sized)
-# Calls a function with a batch: here, or on another machine.
+# Calls a function with a batch: in this process, or on another machine.
 Call = Callable[[Callable[[Any], Any], Any], Any]
-# Reading fails where a share does not answer. Whatever else fails would fail again.
+# Reading fails when a network share does not answer. Other failures would be repeated.
 RETRIES = {Stage.READ: 2}
 RETRY_SECONDS = 5
 
 
 class PassingFailureError(Exception):
-    """A batch failed for a reason that may pass; the task runs again."""
+    """A batch failed for a temporary reason; the task is repeated."""
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, retry_delay_seconds=RETRY_SECONDS)
@@ -50,9 +50,9 @@ def call_here(work: Callable[[Batch], T], batch: Batch) -> T:
 
 
 class Tasks:
-    """Carries out the stages of a run as tasks of the flow that is running.
+    """Carries out the stages of a run as tasks of the current flow.
 
-    call: where the batches are worked on.
+    call: where the batches are processed.
     """
 
     def __init__(self, call: Call = call_here) -> None:
@@ -69,7 +69,7 @@ class Tasks:
         batches: Sequence[Batch],
         may_pass: Callable[[T], bool] = never,
     ) -> Iterator[T]:
-        """Yield the result of every batch, in their order; each is a task."""
+        """Yield the result of every batch, in order; each is a task."""
         done, name = progress(stage, sum(map(len, batches))), say("stage", stage, "en")
         futures = deque(
             submit(
@@ -82,7 +82,7 @@ class Tasks:
             )
             for number, batch in enumerate(batches, 1)
         )
-        while futures:  # a result that was taken is not held any longer
+        while futures:  # a result that was taken must not be kept in memory
             yield futures.popleft().result()
 
 

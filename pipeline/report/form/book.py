@@ -1,4 +1,4 @@
-"""The form under construction, and what all of its sheets have in common."""
+"""The form under construction, and what its sheets have in common."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from schemas.declaration import Field
 
 A4 = 9
 TITLE_HEIGHT = 24
-# What a stranger wrote and what Excel might take for more than a text.
+# First characters of a submitted text that Excel might not treat as plain text.
 SUSPICIOUS = ("=", "+", "-", "@", "'")
 ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_color": INK,
                "valign": "top"}  # fmt: skip
 COLUMN: Look = {"bottom": 7, "right": 7, "bottom_color": RULE, "right_color": RULE}
-# type of a field -> how its cells look
+# type of a field -> name of its cell format
 KINDS: Mapping[str, Look] = {
     "text": {"num_format": "@"},
     "date": {"align": "center"},
@@ -53,7 +53,7 @@ OWN: Mapping[str, Look] = {
 
 @dataclass(frozen=True)
 class Book:
-    """The file, its language, what stands in it, what its self-check says, the looks of cells."""
+    """The file, its language, the values to fill in, those of its self-check, and cell formats."""
 
     file: Workbook
     lang: str
@@ -66,7 +66,7 @@ class Book:
         return text(group, code, self.lang, **parts)
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Value, look: str) -> None:
-        """Write a value (row and column from 0); yes and no become words, texts stay texts."""
+        """Write a value (row and column from 0); booleans become words, texts stay texts."""
         if isinstance(value, bool):
             value = yes_no(self.lang)[0 if value else 1]
         if isinstance(value, str) and value.startswith(SUSPICIOUS):
@@ -75,7 +75,7 @@ class Book:
 
 
 def all_looks(file: Workbook, lang: str) -> dict[str, Format]:
-    """Return every look by its name: those of the reports, and those of cells to be filled."""
+    """Return every cell format by name: those of the reports, and those of cells to fill in."""
     looks = dict(make_formats(file, lang))
     for kind, own in KINDS.items():
         date: Look = {"num_format": DATES[lang]} if kind == "date" else {}
@@ -88,7 +88,7 @@ def all_looks(file: Workbook, lang: str) -> dict[str, Format]:
 
 
 def kind_of(item: Field) -> str:
-    """Return how a field's cells look."""
+    """Return the name of the cell format of a field."""
     if item.type == "postcode" or item.pattern:
         return "text"
     if item.type in ("date", "integer"):
@@ -97,7 +97,7 @@ def kind_of(item: Field) -> str:
 
 
 def add_sheet(book: Book, name: str, *, hidden: bool = False) -> Worksheet:
-    """Return a new sheet, set up for printing across one page's width."""
+    """Return a new sheet that prints across the width of one page."""
     sheet = book.file.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -110,7 +110,7 @@ def add_sheet(book: Book, name: str, *, hidden: bool = False) -> Worksheet:
 
 
 def add_title(book: Book, sheet: Worksheet, title: str, about: str) -> None:
-    """Write the title, what the sheet is about, and the way back."""
+    """Write the title, what the sheet is about, and the link back."""
     guide = own_sheet("guide", book.lang)
     sheet.set_row(0, TITLE_HEIGHT)
     sheet.write_string(0, 0, title, book.looks["title"])

@@ -15,12 +15,13 @@ from pipeline.report.form.plan import FIRST_ROW, Filled, capacity, tables
 from pipeline.report.form.usable import value_formula
 from schemas.declaration import Sheet
 
-# Single figures: labels in A, values in B; columns begin further right.
+# Single figures have labels in A and values in B; columns begin further right.
 FIRST_COLUMN = 10
 TOKEN = re.compile(r"\{(\w+)\}|\[(\w+)(:?)\]|§")
-# Texts and lists of texts that no figure reads have no column: they only can be an error value.
+# Texts and lists that no figure reads have no column: their only possible problem is an error
+# value.
 PLAIN = ("text", "text_list", "choices")
-# Stands for the number of the row until a formula is written.
+# Placeholder for the row number until a formula is written.
 ROW_MARK = "\x00"
 
 
@@ -35,7 +36,7 @@ class Column:
 
 @dataclass
 class Calculation:
-    """What the sheet will hold; formulas without their `=`."""
+    """The content of the sheet; formulas without their `=`."""
 
     filled: Filled
     singles: dict[str, str | float] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Calculation:
     ) -> None:
         """Add a figure's interval, numerator and denominator ("" for unknown or none).
 
-        first: single figures that these are made from.
+        first: single figures that these are calculated from.
         """
         for name, formula in (first or {}).items():
             self.single(name, formula)
@@ -76,7 +77,7 @@ class Calculation:
         return {name: f"$B${row}" for row, name in enumerate(self.singles, 1)}
 
     def resolved(self, formula: str, addresses: Mapping[str, str]) -> str:
-        """Return the formula with addresses in place of names, ROW_MARK for its own row."""
+        """Return the formula with addresses in place of names, and ROW_MARK for its own row."""
 
         def put(match: re.Match[str]) -> str:
             if match[1]:
@@ -92,7 +93,7 @@ class Calculation:
         return TOKEN.sub(put, formula)
 
     def cells(self) -> Cells:
-        """Return what stands in the sheet."""
+        """Return the content of the sheet."""
         addresses = self.addresses()
         result: Cells = {}
         for row, (name, said) in enumerate(self.singles.items(), 1):
@@ -111,14 +112,14 @@ class Calculation:
 def cell(sheet: Sheet, key: str) -> str:
     """Return the reference to a field's cell: of a form the value, of a table in the same row.
 
-    By names of whole columns: rows that people delete or insert leave the formulas as they are.
+    It uses names of whole columns: deleted or inserted rows do not change the formulas.
     """
     name = f"c_{sheet.key}_{key}"
     return name if sheet.layout == "form" else f"INDEX({name},ROW())"
 
 
 def add_values(sums: Calculation) -> None:
-    """Add to every table a column <sheet>_row (whether it holds anything) and one per field."""
+    """Add to every table a column <sheet>_row (whether the row is filled) and one per field."""
     for sheet in tables():
         row, here = f"INDEX(r_{sheet.key},ROW(),0)", f"{sheet.key}_row"
         filled = f"IF(SUMPRODUCT(--ISERROR({row}))>0,1,IF(SUMPRODUCT(LEN(TRIM({row})))>0,1,0))"

@@ -1,6 +1,6 @@
 """From an examined submission to the values of its next form: as typed, in the form's language.
 
-What could not be read is carried over as the text it was, so that nothing is lost. Rows of totals
+What could not be read is carried over as its original text, so that nothing is lost. Rows of totals
 and headings and unknown columns are left out, repeated rows are not.
 """
 
@@ -16,15 +16,15 @@ from pipeline.submissions.parse.foreign import FORM_ROW
 from schemas.declaration import Field, Sheet, submission, word_in
 
 TYPED = ("number", "integer", "date", "yes_no")
-# A formula that was never calculated holds nothing that could be kept.
+# A formula that was never calculated has no value to keep.
 NOTHING = ("formula_without_value",)
 
 
 def carried_over(examined: Examined, lang: str, period: str, *, new_day: bool = False) -> Filled:
     """Return the values of the one submission that was examined, for its next form.
 
-    The Stichtag stays and the Version is raised by 1, so that the form can replace the submission;
-    new_day: both are left out, for the form of the next quarter.
+    The Stichtag is kept and the Version is raised by 1, so that the form can replace the
+    submission. new_day: both are left out, for the form of the next quarter.
     """
     master: dict[str, Value] = {}
     rows = {}
@@ -57,14 +57,14 @@ def sheet_rows(examined: Examined, sheet: Sheet, lang: str) -> dict[int, Row]:
 
 
 def value_of(item: Field, cell: Mapping[str, Any], typed: Mapping[str, Any], lang: str) -> Value:
-    """Return what the form says for one cell."""
+    """Return the value that the form shows for one cell."""
     raw = str(cell["raw"] or "").strip()
     if cell["code"] in NOTHING or not raw:
         return None
     if item.type in TYPED:
         known: float | dt.date | bool | None = typed.get(item.key)
         return raw if known is None else known
-    if cell["code"] is not None:  # an error value; as a text it would be one
+    if cell["code"] is not None:  # an error value; as a text it would become one again
         return None
     if item.type in ("choice", "country"):
         return word_in(str(item.list), raw, lang)

@@ -1,4 +1,4 @@
-"""The sheets to be filled: one of each sheet that the declaration names."""
+"""The sheets to fill in: one for each declared sheet."""
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -47,7 +47,7 @@ def write_entry(book: Book, declared: Sheet) -> None:
 def write_form_sheet(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     """Write labels, values and explanations.
 
-    The corner above the labels stays empty: a text beside another would be read as a label.
+    The cell above the labels is empty: a text beside another would be read as a label.
     """
     for column, width in enumerate((31, 44, 78, 16)):
         sheet.set_column(column, column, width)
@@ -76,7 +76,7 @@ def write_table(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     last = xl_col_to_name(len(declared.fields) - 1)
     sheet.set_row(HEADER_ROW - 1, 32)
     sheet.set_row(0, TITLE_HEIGHT, book.looks["above"])
-    for row in (1, 2):  # the looks of the columns begin below
+    for row in (1, 2):  # the formats of the columns apply below these rows
         sheet.set_row(row, None, book.looks["above"])
     for column, item in enumerate(declared.fields):
         sheet.set_column(column, column, width(book, declared, item), look_of(book, item))
@@ -106,12 +106,12 @@ def write_rows(book: Book, sheet: Worksheet, declared: Sheet) -> None:
 
 
 def look_of(book: Book, item: Field) -> object:
-    """Return the look of a whole column."""
+    """Return the format of a whole column."""
     return book.looks[f"column_{kind_of(item)}"]
 
 
 def width(book: Book, declared: Sheet, item: Field) -> float:
-    """Return the width of a column; names and titles need more, and so do long words above."""
+    """Return the width of a column; names, titles and long words in headers need more."""
     wide = item.key in (declared.heading_column, "title", "reference") and item.type == "text"
     longest = max(map(len, header(item, book.lang).split()))
     return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.1 * longest + 2)
@@ -119,7 +119,7 @@ def width(book: Book, declared: Sheet, item: Field) -> float:
 
 # ------------------------------------------------------------------------------------ explanations
 def explanation(book: Book, declared: Sheet, item: Field) -> str:
-    """Return what a comment says of a field."""
+    """Return the text of a field's comment."""
     wanted = asked(item, book.lang)
     parts = [item.note[book.lang], f"{wanted[0].upper()}{wanted[1:]}."]
     read_by = criteria(book, declared, item)
@@ -137,7 +137,7 @@ def criteria(book: Book, declared: Sheet, item: Field) -> str:
 
 
 def add_remarks(book: Book, sheet: Worksheet, declared: Sheet) -> None:
-    """Write what was found in a filled form beside its cells."""
+    """Write the findings of a filled form beside its cells."""
     for (name, cell), messages in book.stored.remarks.items():
         if name == declared.name[book.lang]:
             said = "\n".join(messages)

@@ -1,4 +1,4 @@
-"""Writes the form: the order of its sheets, and what holds for the file as a whole."""
+"""Writes the form: the order of its sheets, and the settings of the whole file."""
 
 import datetime as dt
 import warnings
@@ -24,12 +24,12 @@ from pipeline.report.form.words import define_words, words_xml
 from pipeline.report.workbook.files import OPTIONS
 from schemas.declaration import Sheet, submission
 
-# The same form has the same bytes, whenever it is written.
+# A fixed date, so that the same form always has the same bytes.
 CREATED = dt.datetime(2026, 1, 1)
 
 
 def write_form(path: Path, lang: str, filled: Filled | None = None) -> None:
-    """Write the form to a new file; FileExistsError if there is one, OSError if it cannot be.
+    """Write the form to a new file; FileExistsError if it exists, OSError if it cannot be written.
 
     The same arguments give the same bytes.
     """
@@ -37,7 +37,7 @@ def write_form(path: Path, lang: str, filled: Filled | None = None) -> None:
 
 
 def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
-    """Return the form as an xlsx file, empty or filled; a doubt of XlsxWriter's is an error."""
+    """Return the form as an xlsx file, empty or filled; a warning of XlsxWriter is an error."""
     values = filled or Filled()
     sums = calculation(values)
     target = BytesIO()
@@ -78,7 +78,7 @@ def write_sheets(book: Book, sums: Calculation) -> None:
 
 
 def define_columns(file: Workbook, sheet: Sheet, lang: str) -> None:
-    """Name the columns of a table c_<sheet>_<field> and r_<sheet>, in a form its values."""
+    """Name the columns of a table c_<sheet>_<field> and r_<sheet>; in a form, name its values."""
     name = sheet.name[lang]
     for at, item in enumerate(sheet.fields):
         column = xl_col_to_name(at)

@@ -1,4 +1,4 @@
-"""The sheets that explain: instructions, and an example of a filled form."""
+"""The explaining sheets: instructions, and an example of a filled form."""
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -29,7 +29,7 @@ def write_guide(book: Book) -> None:
 
 
 def write_origin(book: Book, sheet: Worksheet, row: int) -> int:
-    """Write where the values of a filled form are from, and what to do about the date."""
+    """Write where the values of a filled form come from, and what to do about the date."""
     if book.filled.origin is None:
         return row
     cluster, period = book.filled.origin
@@ -42,7 +42,7 @@ def write_origin(book: Book, sheet: Worksheet, row: int) -> int:
 
 
 def section(book: Book, sheet: Worksheet, row: int, code: str) -> int:
-    """Write the title of a section; the next row."""
+    """Write the title of a section; return the next row."""
     for column in range(len(WIDTHS)):
         sheet.write_blank(row, column, None, book.looks["section"])
     sheet.write_string(row, 0, book.text("guide", code), book.looks["section"])
@@ -50,7 +50,7 @@ def section(book: Book, sheet: Worksheet, row: int, code: str) -> int:
 
 
 def write_steps(book: Book, sheet: Worksheet, row: int) -> int:
-    """Write what to do, in order."""
+    """Write the steps in order; return the next row."""
     row = section(book, sheet, row, "steps")
     names = {
         "master": master().name[book.lang],
@@ -67,7 +67,7 @@ def write_steps(book: Book, sheet: Worksheet, row: int) -> int:
 
 
 def write_contents(book: Book, sheet: Worksheet, row: int) -> int:
-    """Write every sheet with a link and what it is about."""
+    """Write every sheet with a link and its subject; return the next row."""
     row = section(book, sheet, row, "sheets")
     every = {s.name[book.lang]: s.intro[book.lang] for s in submission().sheets}
     for code in ("check", "example", "lists"):
@@ -80,7 +80,7 @@ def write_contents(book: Book, sheet: Worksheet, row: int) -> int:
 
 
 def write_signs(book: Book, sheet: Worksheet, row: int) -> int:
-    """Write what stars and colours mean."""
+    """Write the meaning of stars and colours; return the next row."""
     row = section(book, sheet, row, "signs")
     sheet.write_string(row, 0, book.text("guide", "sign_star"))
     for look in ("open", "bad"):
@@ -128,7 +128,7 @@ def write_example(book: Book) -> None:
 
 
 def write_example_rows(book: Book, sheet: Worksheet, declared: Sheet, row: int) -> int:
-    """Write the examples of one sheet; the next free row."""
+    """Write the examples of one sheet; return the next free row."""
     rows = example_rows(declared, book.lang)
     if declared.layout == "form":
         for item in declared.fields:

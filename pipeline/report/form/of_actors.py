@@ -1,6 +1,6 @@
 """Formulas of the bound actors: who counts, who is an SME, who is near (contract 2.2).
 
-What is three-valued is 1 (yes), 0 (no) or 0.5 (unknown): the AND of several is their least.
+Three-valued results are 1 (yes), 0 (no) or 0.5 (unknown): the AND of several is their minimum.
 """
 
 from pipeline.common.settings import load_settings
@@ -18,9 +18,9 @@ from pipeline.report.form.words import (
 from pipeline.submissions.actors.places import ellipsoid
 from schemas.declaration import Sheet, submission
 
-# Beyond, in radians, a sphere is near enough: it is far from every radius.
+# In radians: a sphere is accurate enough beyond this angle, because no radius reaches so far.
 FAR = 0.1
-# A key of Excel's MATCH holds 255 characters.
+# The lookup value of Excel's MATCH holds 255 characters.
 LONGEST_NAME = 200
 UNKNOWN_DISTANCE = -1
 
@@ -47,7 +47,7 @@ def add_rules(sums: Calculation) -> None:
 
 
 def add_bound(sums: Calculation, sheet: Sheet) -> None:
-    """Add whether each row is a bound actor on the as-of date, repeated ones aside."""
+    """Add whether each row is a bound actor on the as-of date, ignoring repeated rows."""
     tests = [
         "IF(ISNUMBER([actors_commitment]),[actors_commitment],0.5)",
         'IF([actors_joined]="",1,IF([actors_joined]="!",0.5,IF([actors_joined]<={as_of},1,0)))',
@@ -56,9 +56,9 @@ def add_bound(sums: Calculation, sheet: Sheet) -> None:
     sums.column(sheet, "bound", f"IF([actors_row]=0,0,MIN({','.join(tests)}))")
 
 
-# ------------------------------------------------------------------------------------------ places
+# ----------------------------------------------------------------------------------------- location
 def postcode_text(reference: str) -> str:
-    """Return the formula of a postcode as typed, in capitals; nothing for an unusable one."""
+    """Return the formula of a postcode as typed, in capitals; empty for an unusable one."""
     said = f'IF({is_empty_word(reference)},"",UPPER({word(reference)}))'
     return f'IFERROR({said},"")'
 
@@ -80,7 +80,7 @@ def foreign_digits(text: str) -> str:
 
 
 def row_of_place(country: str, digits: str) -> str:
-    """Return the formula of a postcode's place in the table of postcodes; "" if it is unknown."""
+    """Return the formula of a postcode's row in the table of postcodes; "" if it is unknown."""
     code = f"({country}*{COUNTRY_STEP}+VALUE({digits}))"
     found = f"MATCH({code},plz_code,1)"
     fits = f"AND(LEN({digits})=IF({country}=0,5,4),INDEX(plz_code,{found})={code})"
@@ -88,14 +88,14 @@ def row_of_place(country: str, digits: str) -> str:
 
 
 def coordinate(which: str, own_first: str, own_second: str, at: str) -> str:
-    """Return the formula of a coordinate: the own one where both are known, else the postcode's."""
+    """Return the formula of a coordinate: the stated one if both are known, else the postcode's."""
     own = f"AND(ISNUMBER({own_first}),ISNUMBER({own_second}))"
     wanted = own_first if which == "lat" else own_second
     return f'IF({own},{wanted},IF({at}="","",INDEX(plz_{which},{at})))'
 
 
 def add_office(sums: Calculation) -> None:
-    """Add where the office is."""
+    """Add the location of the office."""
     sums.single("office_typed", postcode_text(cell(master(), "postcode")))
     sums.single("office_postcode", german_digits("{office_typed}"))
     sums.single("office_place", row_of_place("0", "{office_postcode}"))
@@ -112,7 +112,7 @@ def reduced(latitude: str) -> str:
 
 
 def add_places(sums: Calculation, sheet: Sheet) -> None:
-    """Add each actor's postcode, place, distance from the office (Andoyer and Lambert), near."""
+    """Add each actor's postcode, location, distance from the office (Andoyer-Lambert), nearness."""
 
     def column(name: str, formula: str) -> None:
         sums.column(sheet, name, f'IF([actors_row]=0,"",{formula})')
@@ -172,8 +172,8 @@ def add_sme(sums: Calculation, sheet: Sheet) -> None:
 def add_repeated(sums: Calculation, sheet: Sheet) -> None:
     """Add which row of an actor listed several times counts, and by which properties.
 
-    The bound row counts, else the first; a property is known only where all rows that may be the
-    one agree (see `pipeline.submissions.actors.actors.judge_duplicates`).
+    The bound row counts, else the first. A property is known only if all candidate rows agree (see
+    `pipeline.submissions.actors.actors.judge_duplicates`).
     """
     name = f"LOWER(LEFT({word(cell(sheet, 'name'))},{LONGEST_NAME}))"
     alone = 'OR([actors_name]="!",[actors_name]="-",[actors_postcode]="!")'
@@ -198,7 +198,7 @@ def add_repeated(sums: Calculation, sheet: Sheet) -> None:
 
 
 def agreed(prop: str, compared: str) -> str:
-    """Return the formula of a property, unknown where rows that may be the one differ in it."""
+    """Return the formula of a property, unknown if the candidate rows differ in it."""
     same = f"COUNTIFS([candidate:],[group],[{compared}:],[{compared}])"
     return f"IF(COUNTIFS([candidate:],[group])={same},[{prop}],0.5)"
 

@@ -13,7 +13,7 @@ LONGEST_TITLE = 250
 
 # -------------------------------------------------------------------------------------- Stammdaten
 def add_master(sums: Calculation) -> None:
-    """Add what each cell of Stammdaten says, under master_data_<field>."""
+    """Add the value of each cell of Stammdaten as master_data_<field>."""
     sheet = master()
     for item in sheet.fields:
         reference = cell(sheet, item.key)
@@ -33,7 +33,7 @@ def completed_months(start: str, end: str) -> str:
 
 
 def add_master_figures(sums: Calculation) -> None:
-    """Add age, secured months and the long-term prospect; an unusable cell leaves them unknown."""
+    """Add age, secured months and the long-term prospect; unknown if a cell is unusable."""
     dated = {
         "age": ("{master_data_founded}", "{as_of}"),
         "secured": ("{as_of}", "{master_data_funding_secured_until}"),
@@ -51,7 +51,7 @@ def add_master_figures(sums: Calculation) -> None:
 
 # ------------------------------------------------------------------------------------ Finanzierung
 def add_funding(sums: Calculation) -> None:
-    """Add the own share of the year that counts, in whole cents."""
+    """Add the share of own funds in the year that counts, in whole cents."""
     sheet = submission().sheet("funding")
     actual = position("funding_statuses", ACTUAL)
     planned = position("funding_statuses", PLANNED)
@@ -78,7 +78,7 @@ def add_funding(sums: Calculation) -> None:
 
 
 def add_funding_figure(sums: Calculation) -> None:
-    """Add own_funds_share; its parts are known apart, for what is missing."""
+    """Add own_funds_share; figures of its known parts are separate, to show what is missing."""
     sums.single("funds_known", "IF(SUM([gap:])=0,1,0)")
     own = 'IF({funds_known}=1,SUM([own_cents:]),"")'
     total = 'IF({funds_known}=1,SUM([cents:]),"")'
@@ -104,8 +104,8 @@ def add_evidence(sums: Calculation) -> None:
 def add_titles(sums: Calculation, sheet: Sheet, metric: str, kind: str, holds: str) -> None:
     """Add the interval of the number of distinct titles of a kind (see `measures.of_evidence`).
 
-    holds: the formula of whether a row counts, its kind aside. Every row without a title may add
-    one of its own.
+    holds: the formula of whether a row counts, ignoring its kind. Every row without a title may add
+    another title.
     """
     number = position("evidence_kinds", kind)
     of_kind = f"IF(ISNUMBER([evidence_kind]),IF([evidence_kind]={number},1,0),0.5)"

@@ -1,6 +1,6 @@
-"""Submissions for their next form: examined as the review did, what a mapping translates in ours.
+"""Examines submissions for their next form, and translates the words of a mapping into ours.
 
-The next form knows our words alone, not those of another system's export.
+The next form accepts only our words, not those of another system's export.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ def examine_in_our_words(
     settings: Settings,
     last_day: dt.date,
 ) -> Examined:
-    """Return the submissions examined, with our words in `raw` of the parsed cells.
+    """Return the examined submissions, with our words in `raw` of the parsed cells.
 
     files: file, source_file. stacked: their sheets and cells, see `intake.frames.stack`.
     """
@@ -36,7 +36,7 @@ def examine_in_our_words(
 
 
 def in_our_words(cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Return the parsed cells with our words in `raw` where a mapping translates a form's own.
+    """Return the parsed cells with our words in `raw` where a mapping translates another word.
 
     Items of lists are translated one by one.
     """

@@ -1,6 +1,6 @@
-"""Sheets of very many plain cells, put into a finished file: XlsxWriter looks at each formula long.
+"""Sheets of very many plain cells, inserted into a finished file: XlsxWriter is slow with formulas.
 
-Such a sheet is first written empty; its content is then put in its place.
+Such a sheet is first written empty; its content is inserted afterwards.
 """
 
 import zipfile
@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from xlsxwriter.utility import xl_col_to_name
 
-# A third of the time of the highest level for a twentieth more bytes: there may be hundreds.
+# A third of the time of the highest level for a twentieth more bytes. A run may write hundreds.
 LEVEL = 6
 EMPTY = "<sheetData/>"
 DIMENSION = '<dimension ref="A1"/>'
@@ -19,12 +19,12 @@ DIMENSION = '<dimension ref="A1"/>'
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula without its `=`; it has no stored value: whoever opens the file calculates it."""
+    """A formula without `=` and stored value: the program that opens the file calculates it."""
 
     text: str
 
 
-# What stands in a sheet, by row and column from 1.
+# The content of a sheet, by row and column from 1.
 Cells = dict[int, dict[int, str | float | Formula]]
 
 

@@ -1,4 +1,4 @@
-"""What stands where in the form, and what it says: sheets, rows, columns, words, texts."""
+"""The layout of the form and its texts: sheets, rows, columns, words."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ FORM_ROW = 5
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
 VALUE_COLUMN = 1
-# So many rows the self-check calculates; a filled form has room for more than it holds.
+# How many rows the self-check calculates; a filled form has room for more than its rows.
 ROWS = {"actors": 800}
 OTHER_ROWS = 200
 SPARE_ROWS = 150
@@ -33,7 +33,7 @@ NEIGHBOURS = ["DE", "AT", "BE", "CH", "CZ", "DK", "FR", "LI", "LU", "NL", "PL"]
 
 @dataclass(frozen=True)
 class Filled:
-    """What stands in a form; values as typed, words of lists in the form's language.
+    """The values of a form: as typed; words of lists in the form's language.
 
     master: by field. rows: by sheet, in order, each by field. origin: cluster and period it was
     carried over from. new_day: whether Stichtag and Version were left out for the next quarter.
@@ -63,12 +63,12 @@ def text(group: str, code: str, lang: str, **parts: object) -> str:
 
 @cache
 def catalogue() -> Catalogue:
-    """Return the catalogue whose criteria the form speaks of."""
+    """Return the catalogue whose criteria the form refers to."""
     return load_catalogue(load_settings().review.first_catalogue)
 
 
 def own_sheet(code: str, lang: str) -> str:
-    """Return the name of a sheet that is none of the submission's."""
+    """Return the name of a sheet that does not belong to the submission."""
     return text("sheet", code, lang)
 
 
@@ -83,7 +83,7 @@ def master() -> Sheet:
 
 
 def header(item: Field, lang: str) -> str:
-    """Return a header or label: intake ignores the star of the required and the bracketed unit."""
+    """Return a header or label: intake ignores the star (required) and the unit in brackets."""
     names = " ".join(item.name.values())
     unit = f" [{item.unit}]" if item.unit and item.unit not in names else ""
     return f"{item.name[lang]}{unit}{' *' if item.required else ''}"
@@ -116,7 +116,7 @@ def offered(register: str, lang: str) -> list[str]:
 
 
 def country_rank(entry: Entry) -> int:
-    """Return where a country stands: Germany, its neighbours, the others."""
+    """Return the rank of a country: Germany, its neighbours, the others."""
     code = entry.extra["code"]
     return NEIGHBOURS.index(code) if code in NEIGHBOURS else len(NEIGHBOURS)
 

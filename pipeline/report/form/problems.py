@@ -1,4 +1,4 @@
-"""Formulas of what is missing or unusable in each sheet, and where it stands first."""
+"""Formulas of what is missing or unusable in each sheet, and the address of the first problem."""
 
 from pipeline.report.form.calculation import Calculation, cell
 from pipeline.report.form.plan import (
@@ -13,9 +13,9 @@ from pipeline.report.form.plan import (
 from pipeline.report.form.usable import BAD, MISSING, is_empty_word, word
 from schemas.declaration import Field, Sheet
 
-# A place is its row times this plus its column: the least of several comes first.
+# A position is its row times this plus its column: the smallest of several comes first.
 STEP = 100
-# So many items of a list in one cell are looked at, each of at most so many characters.
+# How many items of a list in one cell are checked, and how many characters of each.
 MOST_ITEMS, LONGEST_ITEM = 40, 200
 PROBLEMS = {"missing": MISSING, "bad": BAD}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -35,7 +35,7 @@ def add_problems(sums: Calculation) -> None:
 
 
 def rows_beyond(sums: Calculation, sheet: Sheet) -> str:
-    """Return the formula of how many cells stand below the rows that are calculated."""
+    """Return the formula of how many cells are below the rows that are calculated."""
     whole = f"r_{sheet.key}"
     end = FIRST_ROW + capacity(sheet, sums.filled) - 1
     return f"COUNTA({whole})-COUNTA(INDEX({whole},1,0):INDEX({whole},{end},0))"
@@ -71,7 +71,7 @@ def add_cell(sums: Calculation, item: Field) -> None:
 
 
 def bad_items(sums: Calculation, item: Field) -> str:
-    """Return the formula of how many items of a list cell are no words of its list."""
+    """Return the formula of how many items of a list cell are not in its list."""
     spread = f'SUBSTITUTE({cell(master(), item.key)},";",REPT(" ",{LONGEST_ITEM}))'
     names = [f"{item.key}_{n}" for n in range(MOST_ITEMS)]
     for n, name in enumerate(names):

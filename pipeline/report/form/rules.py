@@ -1,4 +1,4 @@
-"""The rules of cells: what may be typed, the drop-downs, and the colours of what cannot be used."""
+"""The rules of cells: allowed values, drop-downs, and the colours of unusable values."""
 
 import datetime as dt
 from typing import Any
@@ -19,7 +19,7 @@ Area = tuple[int, int, int, int]
 
 
 def add_rule(book: Book, sheet: Worksheet, item: Field, area: Area) -> None:
-    """Give the cells of a field their rule.
+    """Add the data validation of a field to its cells.
 
     area: first row, first column, last row, last column, from 0.
     """
@@ -36,7 +36,7 @@ def rule_of(book: Book, item: Field, first: str) -> dict[str, Any]:
     if item.type == "country":  # a code is allowed, too
         source = list_range(item, book.lang)
         return {"validate": "list", "source": source, "error_type": "warning"}
-    if item.type == "choices":  # several words in one cell are in no list
+    if item.type == "choices":  # a list cannot validate several words in one cell
         return {"validate": "list", "source": list_range(item, book.lang), "show_error": False}
     if item.type == "date":
         return {"validate": "date", "criteria": "between", "minimum": FIRST_DAY,
@@ -51,7 +51,7 @@ def rule_of(book: Book, item: Field, first: str) -> dict[str, Any]:
 
 
 def message(book: Book, item: Field) -> str:
-    """Return what is said when the rule is broken."""
+    """Return the error message of the rule."""
     if item.pattern:
         return book.text("rule", "pattern", example=item.example)
     if item.type in ("choice", "yes_no", "choices"):

@@ -17,7 +17,7 @@ from pipeline.report.workbook.sheets import status_looks
 from schemas.declaration import Sheet, submission, words
 from schemas.words import word_key
 
-# From 0: where the two tables begin.
+# From 0: the rows of the summary and the first row of the tables.
 READY_ROW, SUM_ROW, TOP = 3, 4, 6
 HEADS = ["id", "criterion", "status", "metric", "low", "high", "threshold", "condition", "lever",
          "unit"]  # fmt: skip
@@ -30,7 +30,7 @@ NOTES = 6
 
 @dataclass(frozen=True)
 class Figures:
-    """Where the single figures stand on the sheet of sums."""
+    """The addresses of the single figures on the sheet of sums."""
 
     sheet: str
     addresses: Mapping[str, str]
@@ -41,7 +41,7 @@ class Figures:
 
 
 def write_check(book: Book, sums: Calculation) -> None:
-    """Write the sheet; its formulas read the sheet of sums and carry the review's own values."""
+    """Write the sheet; its formulas read the sheet of sums and store the values of the review."""
     name = own_sheet("check", book.lang)
     sheet = add_sheet(book, name)
     add_title(book, sheet, book.text("check", "title"), book.text("check", "about"))
@@ -58,7 +58,7 @@ def write_check(book: Book, sums: Calculation) -> None:
 def formula(
     book: Book, sheet: Worksheet, place: tuple[int, int], said: str, look: str, value: Any
 ) -> None:
-    """Write a formula with the value it gives; place: row and column from 0."""
+    """Write a formula with its stored value; place: row and column from 0."""
     sheet.write_formula(*place, f"={said}", book.looks[look], value)
 
 
@@ -79,7 +79,7 @@ def write_ready(book: Book, sheet: Worksheet, sums: Figures) -> None:
 
 # ---------------------------------------------------------------------------------------- criteria
 def write_criteria(book: Book, sheet: Worksheet, sums: Figures) -> int:
-    """Write the conditions of the hard criteria; the last row."""
+    """Write the conditions of the hard criteria; return the last row."""
     sheet.set_row(TOP, 32)
     for column, code in enumerate(HEADS):
         sheet.write_string(TOP, column, book.text("check", f"h_{code}"), book.looks["header"])
@@ -138,7 +138,7 @@ def write_status(
     place: tuple[int, int],
     status: tuple[str, str],
 ) -> None:
-    """Write a status: the name of its figure and its stored code."""
+    """Write a status: the formula from its figure, and its stored code."""
     name, code = status
     said = status_formula(book, sums.outside(name), sums.outside(f"{line.key}_over"))
     formula(book, sheet, place, said, "box", say("status", code, book.lang))
@@ -152,7 +152,7 @@ def write_lever(
     row: int,
     stored: Mapping[str, Any],
 ) -> None:
-    """Write what is missing, and of what."""
+    """Write what is missing, and its unit."""
     metric = line.condition.metric
     lever = sums.outside(f"{line.key}_lever")
     amount = stored.get("lever_amount")
@@ -181,7 +181,7 @@ def criterion_status(stored: Stored, criterion: str) -> str:
 
 # ------------------------------------------------------------------------------------------- cells
 def write_cells(book: Book, sheet: Worksheet, sums: Figures, row: int) -> int:
-    """Write what is missing or unusable in each sheet; the last row."""
+    """Write what is missing or unusable in each sheet; return the last row."""
     sheet.write_string(row, 0, book.text("check", "cells"), book.looks["section"])
     sheet.set_row(row + 1, 45)
     for column, code in enumerate(CELL_HEADS):

@@ -1,4 +1,4 @@
-"""The edge of a filled form: finds and reads the submission that a published period reviewed."""
+"""Finds and reads the submission that a published period reviewed, to fill the form."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from schemas.declaration import submission, wanted_sheet_keys
 
 
 class NoSourceError(Exception):
-    """There is nothing to fill the form with; messages says why, by language."""
+    """There is no submission to fill the form with; messages: the reason by language."""
 
     def __init__(self, refusal: str, **parts: object) -> None:
         self.messages = {lang: text("refusal", refusal, lang, **parts) for lang in LANGUAGES}
@@ -36,9 +36,9 @@ def filled_from(
 ) -> Filled:
     """Return the values of the cluster's submission that the published period reviewed.
 
-    An export of another system is read by the period's mappings, and said in our words.
+    An export of another system is read with the period's mappings and translated into our words.
     NoSourceError if there is none, or its file is gone or has changed since; `BadPeriodError` if
-    the period is none, `MappingError` if a mapping is wrong.
+    the period is invalid, `MappingError` if a mapping is wrong.
     """
     end = last_day(period)
     name, sha256 = reviewed_file(cluster, period, outputs)
@@ -68,7 +68,7 @@ def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
 
 
 def submitted_file(cluster: str, period: str, inputs: Path, name: str, sha256: str) -> Path:
-    """Return the submission of that name, if it is still the one that was reviewed."""
+    """Return the submission of that name, if it is unchanged since the review."""
     there = discover(inputs, period).submissions
     sent = dict(zip(distinct_names(there), there, strict=True))
     if name not in sent:

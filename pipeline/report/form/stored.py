@@ -1,4 +1,4 @@
-"""What the self-check says of a form as it is handed out: by the review's own stages.
+"""The stored values of the self-check, calculated by the review's own stages.
 
 Programs that show a file without calculating it show these values.
 """
@@ -45,7 +45,7 @@ class Problems:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the self-check and the comments of a form say.
+    """The values of a form's self-check and comments.
 
     ready: whether the Stichtag can be used. conditions: by (criterion, number), as in the table of
     the contract. missing, bad: by the sheet's name. remarks: by sheet and address.
@@ -59,13 +59,13 @@ class Stored:
 
 
 def stored_values(filled: Filled, lang: str) -> Stored:
-    """Return what the self-check of the form says."""
+    """Return the stored values of the form's self-check."""
     sheets, cells = frames(filled, lang)
     return stored_of(examine(sheets, cells, load_settings()), lang)
 
 
 def stored_of(examined: Examined, lang: str) -> Stored:
-    """Return what the self-check says of one examined submission."""
+    """Return the stored values for one examined submission."""
     found = named_findings(examined)
     ready = examined.master["as_of"].null_count() == 0
     errors = found.filter(pl.col("severity") == "error")
@@ -97,7 +97,7 @@ def frames(filled: Filled, lang: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def cells_of(sheet: Sheet, filled: Filled, lang: str) -> Iterator[Cell]:
-    """Yield row and column (from 1) and value of the sheet's headers and values."""
+    """Yield row, column (from 1) and value of the sheet's headers and values."""
     if sheet.layout == "form":
         for row, item in enumerate(sheet.fields, FORM_ROW):
             yield row, VALUE_COLUMN, header(item, lang)
@@ -111,7 +111,7 @@ def cells_of(sheet: Sheet, filled: Filled, lang: str) -> Iterator[Cell]:
 
 
 def raw(value: Value, lang: str) -> tuple[int, float | None, str | None]:
-    """Return kind, number, text of a cell."""
+    """Return kind, number and text of a cell."""
     if isinstance(value, bool):
         return TEXT, None, yes_no(lang)[0 if value else 1]
     if isinstance(value, str):
@@ -159,7 +159,7 @@ def named_findings(examined: Examined) -> pl.DataFrame:
 
 
 def by_sheet(found: pl.DataFrame) -> dict[str, Problems]:
-    """Return the problems by the sheet's name; findings stand in the order of their cells."""
+    """Return the problems by the sheet's name; findings are in the order of their cells."""
     counts: dict[str, Problems] = {}
     for sheet, cell in found.select("sheet", "cell").iter_rows():
         before = counts.get(sheet, Problems(0, cell))
@@ -168,7 +168,7 @@ def by_sheet(found: pl.DataFrame) -> dict[str, Problems]:
 
 
 def remarks(found: pl.DataFrame, lang: str) -> dict[tuple[str, str], list[str]]:
-    """Return what is said of each cell that holds something."""
+    """Return the messages about each cell that is not empty."""
     result: dict[tuple[str, str], list[str]] = {}
     at_cells = found.filter(pl.col("cell") != "", pl.col("code") != "missing_value")
     for sheet, cell, message in at_cells.select("sheet", "cell", f"message_{lang}").iter_rows():

@@ -1,6 +1,6 @@
-"""What a typed cell says, as a formula: its value, "" (empty), "!" (unusable), "-" (missing).
+"""The value of a typed cell as a formula: its value, "" (empty), "!" (unusable), "-" (missing).
 
-The rules are those of intake and validation (contract 1.2), as far as Excel's own types go.
+The rules are those of intake and validation (contract 1.2), as far as Excel's own types allow.
 """
 
 import re
@@ -8,11 +8,11 @@ import re
 from schemas.declaration import DeclarationError, Field
 
 BAD, MISSING = "!", "-"
-# A date before is a number that somebody typed: 2019 is a day of 1905.
+# An earlier date is a number that somebody typed: 2019 is a day of 1905.
 FIRST_DATE, AFTER_LAST_DATE = 18_264, 2_958_466
 LARGEST = 10**12
 NBSP = "\u00a0"
-# Characters that Excel's MATCH takes for wildcards.
+# Characters that Excel's MATCH treats as wildcards.
 WILD = "~*?"
 PATTERN_PART = re.compile(r"\[([A-Z0-9])-([A-Z0-9])\](?:\{(\d+)\})?|([A-Za-z0-9 _-])")
 
@@ -26,7 +26,7 @@ def word(cell: str) -> str:
 
 
 def looked_up(cell: str, register: str) -> str:
-    """Return the formula of the number that a word of a list means; an error if it is none."""
+    """Return the formula of the number of a word in a list; an error if it is unknown."""
     return f"INDEX(v_{register},MATCH({word(cell)},w_{register},0))"
 
 
@@ -36,9 +36,9 @@ def is_empty_word(cell: str) -> str:
 
 
 def value_formula(field: Field, cell: str, empty: str) -> str:
-    """Return the formula (without =) of what a cell of the field says.
+    """Return the formula (without =) of the value of a field's cell.
 
-    cell: a reference. empty: the formula of what an empty cell gives.
+    cell: a reference. empty: the formula of the result for an empty cell.
     """
     blank = f'TRIM({cell})=""'
     if field.type in ("choice", "country"):
@@ -65,7 +65,7 @@ def of_number(field: Field, cell: str) -> str:
 
 
 def limits(field: Field) -> tuple[float, float]:
-    """Return the least and the greatest number a field takes."""
+    """Return the smallest and the largest number a field accepts."""
     least = -LARGEST if field.min is None else field.min
     return least, LARGEST if field.max is None else field.max
 
@@ -78,9 +78,9 @@ def of_text(field: Field, cell: str) -> str:
 
 
 def pattern_test(pattern: str, cell: str) -> str:
-    """Return the formula of whether a text looks as the (simple) pattern says.
+    """Return the formula of whether a text matches the (simple) pattern.
 
-    A pattern is a row of characters and of ranges such as [A-Z] with or without {n};
+    A pattern is a sequence of characters and of ranges such as [A-Z] with or without {n};
     DeclarationError for any other.
     """
     signs = pattern_signs(pattern)

@@ -33,12 +33,12 @@ class Line:
 
     @property
     def key(self) -> str:
-        """The name of the condition, as in c_7.2_1."""
+        """The name of the condition, such as c_7.2_1."""
         return f"c_{self.criterion.id.replace('.', '_')}_{self.number}"
 
     @property
     def is_first(self) -> bool:
-        """Whether it is the first of its criterion."""
+        """Whether it is the first condition of its criterion."""
         return self.number == 1
 
 
@@ -101,7 +101,7 @@ def reads(condition: Condition, sheet: str) -> bool:
 
 
 def lever_formula(condition: Condition, least: str) -> str:
-    """Return the formula of what would fulfil a condition (see `evaluate.lever`)."""
+    """Return the formula of the smallest change that fulfils a condition (see `evaluate.lever`)."""
     metric = condition.metric
     part, whole = f"{{{metric.key}_part}}", f"{{{metric.key}_whole}}"
     more = f"ROUNDUP(ROUND(({least}*{whole}-{part})/(1-{least}),6),0)"

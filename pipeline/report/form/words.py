@@ -1,6 +1,6 @@
-"""The hidden sheet of words and postcodes: what the formulas take a typed word for.
+"""The hidden sheet of words and postcodes: which typed word has which meaning in the formulas.
 
-Each list is a pair of names: w_<list> the words intake accepts, v_<list> the numbers they mean.
+Each list is a pair of names: w_<list> the words intake accepts, v_<list> their numbers.
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from schemas.declaration import Entry, registers, submission
 from schemas.words import collapse, word_key
 
 YES_NO, EMPTY = "yes_no", "empty"
-# What an actor type says about SMEs.
+# What an actor type implies about SMEs.
 NO_COMPANY, COMPANY_UNSAID, SAID_YES, SAID_NO = range(4)
-# Countries whose postcodes are in the form, in the order of their numbers; more would make it slow.
+# Countries whose postcodes are in the form, in the order of their numbers. More would make it slow.
 COUNTRIES = ["DE", "AT", "CH", "LI"]
 COUNTRY_STEP = 100_000
 OTHER_COUNTRY = len(COUNTRIES)
@@ -29,7 +29,7 @@ PLACES = ["plz_code", "plz_lat", "plz_lon"]
 
 
 def used_lists() -> list[str]:
-    """Return the registers whose words single cells of a submission may hold."""
+    """Return the registers whose words may be in single cells of a submission."""
     fields = [f for s in submission().sheets for f in s.fields]
     return list(dict.fromkeys(f.list for f in fields if f.list))
 
@@ -53,7 +53,7 @@ def accepted(register: str) -> list[tuple[str, int]]:
 
 
 def number(register: str, position: int, entry: Entry) -> int:
-    """Return what the formulas know of a word; for most lists its position in the register."""
+    """Return the number of a word in the formulas; for most lists its position in the register."""
     settings = load_settings()
     if register == "actor_types":
         stated = entry.extra.get("sme")
