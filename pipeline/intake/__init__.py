@@ -1,1 +1,4 @@
-"""Intake: from files to raw cells, each with its own type and place. Copies; never interprets."""
+"""Intake: from files to raw cells, each with its type and address.
+
+It copies and never interprets.
+"""

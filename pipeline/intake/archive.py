@@ -1,4 +1,4 @@
-"""A zip file of strangers: each part is inflated once, counted and checked, and never written."""
+"""An untrusted zip file: each part is inflated once, counted, checked, and never written."""
 
 import io
 import struct
@@ -8,14 +8,14 @@ import zlib
 from pipeline.common.limits import MB, Limits
 from pipeline.intake.refusal import Refusal
 
-# Below this size even a high ratio is harmless: a small sheet of equal rows packs well.
+# Below this size a high ratio is harmless: a small sheet of equal rows compresses well.
 RATIO_FROM = 10 * MB
 LOCAL_HEADER = struct.Struct("<4sHHHHHLLLHH")
 UTF8_NAME = 0x800
 
 
 class Archive:
-    """The parts of a zip file by their names; case and the direction of slashes do not count."""
+    """The parts of a zip file by name; case and the direction of slashes are ignored."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data = data
@@ -36,26 +36,26 @@ class Archive:
         return list(self.parts)
 
     def read(self, name: str) -> bytes:
-        """Return a part's content; KeyError if there is none of that name."""
+        """Return a part's content; KeyError if there is no such part."""
         key = part_key(name)
         if key not in self.contents:
             self.contents[key] = inflate(self.data, self.parts[key])
         return self.contents[key]
 
     def check_rest(self) -> None:
-        """Inflate what was not read: a file with damage anywhere was not saved or sent whole."""
+        """Inflate what was not read: a damaged part means that the file is incomplete."""
         for key, part in self.parts.items():
             if key not in self.contents:
                 inflate(self.data, part)
 
 
 def part_key(name: str) -> str:
-    """Return the form of a part's name in which names are compared."""
+    """Return the normalised name by which parts are compared."""
     return name.replace("\\", "/").lower()
 
 
 def check_parts(parts: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
-    """Refuse an archive with too many parts, too much content, or names that are no good."""
+    """Refuse an archive with too many parts, too much content, or invalid names."""
     if len(parts) > limits.max_parts:
         raise Refusal("too_large", "parts", limit=limits.max_parts)
     unpacked = sum(part.file_size for part in parts)
@@ -75,7 +75,7 @@ def check_parts(parts: list[zipfile.ZipInfo], size: int, limits: Limits) -> None
 
 
 def inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
-    """Return a part's content, whose length and checksum must be those the directory tells."""
+    """Return a part's content; its length and checksum must match the directory."""
     start = content_start(data, part)
     packed = data[start : start + part.compress_size]
     content = packed
@@ -85,7 +85,7 @@ def inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
             content = stream.decompress(packed, part.file_size + 1)
         except zlib.error as error:
             raise damaged(part) from error
-        # Once the content has been taken out, nothing but the end mark may be left.
+        # After the content, only the end mark may follow.
         if not stream.eof and (stream.decompress(stream.unconsumed_tail, 1) or not stream.eof):
             raise damaged(part)
     if len(content) != part.file_size or zlib.crc32(content) != part.CRC:
@@ -94,7 +94,7 @@ def inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
 
 
 def content_start(data: bytes, part: zipfile.ZipInfo) -> int:
-    """Return where a part's content begins; its own header must agree with the directory."""
+    """Return where a part's content begins; its local header must agree with the directory."""
     at = part.header_offset
     head = data[at : at + LOCAL_HEADER.size]
     if at < 0 or len(head) < LOCAL_HEADER.size:
@@ -108,5 +108,5 @@ def content_start(data: bytes, part: zipfile.ZipInfo) -> int:
 
 
 def damaged(part: zipfile.ZipInfo) -> Refusal:
-    """Return the refusal of a file one of whose parts is not what it was when it was saved."""
+    """Return the refusal of a file with a part that differs from what was saved."""
     return Refusal("unreadable", "damaged_part", part=part.filename[:80])

@@ -1,4 +1,4 @@
-"""The cells of one workbook, column by column, in few buffers that cross a process quickly."""
+"""The cells of one workbook by column, in few buffers that are fast to send between processes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pipeline.intake.refusal import Refusal
 # out of range), error, formula without stored value.
 TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = b"snbdtef"
 WITH_TEXT = bytes([TEXT, OTHER, ERROR, FORMULA])
-# A cell of Excel holds at most 32,767 characters; other writers may exceed it.
+# A cell in Excel holds at most 32,767 characters; other programs may write more.
 LONGEST_TEXT = 32_767
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-# A cell's place is row * WIDTH + column, both from 0.
+# The position of a cell is row * WIDTH + column, both from 0.
 WIDTH = LAST_COLUMN
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 Value = tuple[int, float]
@@ -28,8 +28,8 @@ Value = tuple[int, float]
 class Cells:
     """A workbook's cells that are not empty.
 
-    sheet: position from 0. place: see WIDTH. number: of numbers, booleans, dates (days since
-    1970-01-01) their value, of the other kinds the position of their text in texts.
+    sheet: position from 0. place: position of the cell, see WIDTH. number: the value of numbers,
+    booleans and dates (days since 1970-01-01); for other kinds the position of their text in texts.
     """
 
     sheet: array[int] = field(default_factory=lambda: array("H"))
@@ -49,7 +49,7 @@ class Cells:
         return kind, position
 
     def add(self, sheet: int, values: dict[int, Value]) -> None:
-        """Append cells of one sheet in the order of their places."""
+        """Append cells of one sheet in the order of their positions."""
         places = sorted(values)
         self.sheet.extend([sheet] * len(places))
         self.place.extend(places)
@@ -64,7 +64,7 @@ def refuse_many(cells: Cells, limits: Limits) -> None:
 
 
 def refuse_long(cells: Cells, limits: Limits) -> None:
-    """Refuse a workbook with too much text in its cells; a text counts in each of them."""
+    """Refuse a workbook with too much text in its cells; a shared text counts for each cell."""
     most = limits.max_text_mb * MB
     longest = max(map(len, cells.texts), default=0)
     if longest * len(cells.kind) <= most:
@@ -76,9 +76,9 @@ def refuse_long(cells: Cells, limits: Limits) -> None:
 
 
 def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
-    """Refuse a sheet whose cells (those from `first` on) lie so far apart that it cannot be meant.
+    """Refuse a sheet whose cells (from `first` on) are so far apart that it must be a mistake.
 
-    Programs that show or mark the sheet need room for the whole area.
+    Programs that show or mark the sheet need memory for the whole area.
     """
     if len(cells.place) == first:
         return
@@ -90,9 +90,9 @@ def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
         raise Refusal("too_large", "area", limit=limits.max_area)
 
 
-@lru_cache(maxsize=100_000)  # the same references come again in every sheet
+@lru_cache(maxsize=100_000)  # every sheet repeats the same references
 def place_of(reference: str) -> int:
-    """Return the place of a cell by its reference (A1); KeyError if there is no such cell."""
+    """Return the position of a cell by its reference (A1); KeyError if there is no such cell."""
     match = REFERENCE.fullmatch(reference)
     if match is None:
         raise KeyError(reference)
@@ -103,6 +103,6 @@ def place_of(reference: str) -> int:
 
 
 def address(place: int) -> str:
-    """Return the reference of a place (A1)."""
+    """Return the reference of a position (A1)."""
     row, column = divmod(place, WIDTH)
     return f"{column_letters(column + 1)}{row + 1}"

@@ -1,4 +1,4 @@
-"""Which files are there: submissions, the office's files, and what is neither."""
+"""Finds files: submissions, the office's files, and others."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Found:
-    """submissions in the order of their names; ignored: names of what is no submission."""
+    """submissions in the order of their names; ignored: names of other files."""
 
     submissions: tuple[Path, ...]
     ignored: tuple[str, ...]
@@ -25,7 +25,7 @@ class Found:
 
 
 def discover(inputs: Path, period: str) -> Found:
-    """Return what the folder holds for the period; nothing is opened."""
+    """Return the files in the folder of the period; no file is opened."""
     refuse_missing(inputs)
     folder = inputs / period / "submissions"
     names = sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []
@@ -39,7 +39,7 @@ def discover(inputs: Path, period: str) -> Found:
 
 
 def refuse_missing(inputs: Path) -> None:
-    """Raise WrongUsageError if the folder of the inputs is none."""
+    """Raise WrongUsageError if the folder of the inputs is not a folder."""
     if not inputs.is_dir():
         raise WrongUsageError(
             f"Den Ordner {inputs} gibt es nicht. Bitte mit --inputs den Ordner nennen, in dem die "
@@ -50,9 +50,9 @@ def refuse_missing(inputs: Path) -> None:
 
 
 def being_edited(found: Found) -> list[str]:
-    """Return the names of submissions that stand open in Excel or LibreOffice.
+    """Return the names of submissions that are open in Excel or LibreOffice.
 
-    Both put a file beside it: `~$` before the name, or in place of its first two letters where it
+    Both create a file beside it: `~$` before the name, or in place of its first two letters if it
     is long; `.~lock.` and `#` around it.
     """
     ignored = set(found.ignored)
@@ -61,21 +61,21 @@ def being_edited(found: Found) -> list[str]:
 
 
 def shown_name(path: Path) -> str:
-    """Return the file's name as text in one line: what can be seen of it.
+    """Return the file's name as visible text in one line.
 
-    Bytes that are no UTF-8 are shown as escapes.
+    Bytes that are not UTF-8 are shown as escapes.
     """
     return shown_path(Path(path.name))
 
 
 def shown_path(path: Path) -> str:
-    """Return the path as text, likewise."""
+    """Return the path as visible text in one line."""
     name = os.fsencode(path).decode("utf-8", "backslashreplace")
     return visible(re.sub(r"[\t\n\r]+", " ", name))
 
 
 def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:
-    """Return the files' names (or whole paths) as text, each once: those alike get a number."""
+    """Return the files' names (or whole paths) as unique texts: equal ones get a number."""
     names, taken = [], set[str]()
     for path in paths:
         shown = name = shown_path(path) if whole else shown_name(path)
@@ -89,12 +89,12 @@ def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:
 
 
 def is_submission(path: Path) -> bool:
-    """Whether a file's name is that of a submission: temporary files and others are none."""
+    """Whether a file name is that of a submission; temporary files, for example, are not."""
     return path.suffix.lower() in EXTENSIONS and not path.name.startswith(TEMPORARY)
 
 
 def fingerprint(path: Path, most_mb: int) -> str:
-    """Return the file's sha256; empty where it is not read (a folder, a link, beyond the limit)."""
+    """Return the file's sha256; empty if it is not read (a folder, a link, beyond the limit)."""
     if path.is_symlink() or not path.is_file() or path.stat().st_size > most_mb * BLOCK:
         return ""
     digest = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""What a file is that is no workbook, so that its sender understands."""
+"""Identifies a file that is not a workbook, so that its sender understands the refusal."""
 
 import re
 
@@ -39,7 +39,7 @@ SAMPLE = 4096
 
 
 def what_is(data: bytes) -> str:
-    """Return what the content looks like: a key of [refusal] in schemas/texts.toml."""
+    """Return what the content seems to be: a key of [refusal] in schemas/texts.toml."""
     if not data.strip(b"\0 \t\r\n"):
         return "empty"
     for mark, found in MARKS.items():
@@ -50,7 +50,7 @@ def what_is(data: bytes) -> str:
 
 
 def as_text(data: bytes) -> str | None:
-    """Return the beginning of a text; None if it is no text."""
+    """Return the beginning of a text; None if it is not a text."""
     for mark, encoding in ENCODINGS.items():
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -60,7 +60,7 @@ def as_text(data: bytes) -> str | None:
 
 
 def what_text_is(text: str) -> str:
-    """Return what kind of text it is."""
+    """Return the kind of a text."""
     if text.startswith("<?xml") or text.startswith("<"):
         if SPREADSHEET_XML.search(text):
             return "xml_2003"

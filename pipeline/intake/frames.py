@@ -29,8 +29,8 @@ def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.Dat
     """Return (sheets, cells) of the readings, each marked with its file's number.
 
     sheets: file, sheet (position from 0), name, repaired (see `Reading`). cells: file, sheet, row
-    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Of texts
-    only what can be seen goes on; a cell of nothing else is an empty one.
+    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Only
+    visible characters of texts are kept; a cell without any counts as empty.
     """
     numbered = list(readings)
     return _sheets_frame(numbered), _cells_frame(numbered)
@@ -54,7 +54,7 @@ def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
         }
     )
     cells = pl.concat([_of_each_cell(numbered), cells], how="horizontal")
-    # Of a kind with a text, number is the text's position among the texts of its file.
+    # For kinds with a text, number is the position among the texts of its file.
     has_text = pl.col("kind").is_in(list(WITH_TEXT))
     position = pl.when(has_text).then("number").cast(pl.UInt32) + pl.col("before")
     cells = cells.select(
@@ -75,7 +75,7 @@ def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
 
 
 def _of_each_cell(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
-    """Return file and before of every cell: how many texts stand before those of its file."""
+    """Return file and before for every cell: how many texts precede those of its file."""
     counts = [(file, len(r.cells.kind), len(r.cells.texts)) for file, r in numbered]
     schema = {"file": pl.UInt32, "cells": pl.UInt32, "texts": pl.UInt32}
     files = pl.DataFrame(counts, schema=schema, orient="row")
@@ -89,7 +89,7 @@ def _of_each_cell(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
 def _joined(
     buffers: Sequence[bytearray | array[int] | array[float]], dtype: type[pl.DataType]
 ) -> pl.Series:
-    """Return the numbers that lie in the buffers one after the other."""
+    """Return the numbers of the buffers as one series."""
     data = b"".join(buffers)
     count = len(data) // ITEM_SIZES[dtype]
     if not count:

@@ -1,4 +1,4 @@
-"""From the outcomes of reading to the frames that the stages work on."""
+"""From the results of reading to the frames that the stages process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ Stacked = tuple[pl.DataFrame, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Intake:
-    """What was read.
+    """The result of reading.
 
-    files: file, source_file, sha256. refusals: file, code, detail. readings: of the other files,
-    by their numbers. may_pass: whether another try may read what was refused.
+    files: file, source_file, sha256. refusals: file, code, detail. readings: of the other files, by
+    number. may_pass: whether a retry may read what was refused.
     """
 
     files: pl.DataFrame
@@ -50,13 +50,13 @@ class Intake:
 def gather(
     sent: Sequence[SentFile], outcomes: Sequence[Reading | Refusal], *, most_mb: int
 ) -> Intake:
-    """Keep what was read, and note what was refused.
+    """Collect what was read and what was refused.
 
     outcomes: of the files, in their order. most_mb: larger files were not read and have no
     fingerprint.
     """
     pairs = list(zip(sent, outcomes, strict=True))
-    # Of a file whose reading ended its process nobody knows the bytes.
+    # If reading a file ended its process, its checksum is not known yet.
     rows = [(f.number, f.name, o.sha256 or fingerprint(f.path, most_mb)) for f, o in pairs]
     files = pl.DataFrame(rows, schema=FILES, orient="row")
     refused = [(f.number, o) for f, o in pairs if isinstance(o, Refusal)]
@@ -68,6 +68,6 @@ def gather(
 
 
 def detail(refusal: Refusal) -> str:
-    """Return in both languages what a refusal's message needs to say besides its code."""
+    """Return in both languages the details for a refusal's message."""
     shown = {k: visible(v) if isinstance(v, str) else v for k, v in refusal.details.items()}
     return both(*(say_refusal(refusal.reason, shown, lang) for lang in LANGUAGES))

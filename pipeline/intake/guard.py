@@ -1,4 +1,4 @@
-"""The first look at a file: what it really is, whatever its name says."""
+"""The first check of a file: what it really is, regardless of its name."""
 
 from io import BytesIO
 from typing import Any
@@ -12,7 +12,7 @@ ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 # Kinds of workbooks.
 XLSX, XLSB, XLS, ODF = "xlsx", "xlsb", "xls", "ods"
 FOLDERS = {"word/": "word", "ppt/": "powerpoint", "visio/": "other_office"}
-# OLE2 files (.xls, and what is encrypted) begin with this; by its streams each shows what it is.
+# OLE2 files (.xls, and encrypted files) begin with this; their streams show the kind.
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "encrypted"
 STREAMS = {
@@ -37,8 +37,8 @@ def kind_of(data: bytes, limits: Limits) -> tuple[str, Archive | None]:
 
 
 def ole2_kind(data: bytes) -> str:
-    """Return xls, or refuse what an OLE2 file is else."""
-    from olefile import OleFileIO  # loaded where it is needed, as the rarer readers are
+    """Return xls, or refuse any other OLE2 file."""
+    from olefile import OleFileIO  # loaded on demand, like the less common readers
 
     with refused_as("damaged_ole2"), OleFileIO(BytesIO(data)) as container:
         kind = next((kind for stream, kind in STREAMS.items() if container.exists(stream)), None)
@@ -54,7 +54,7 @@ def ole2_kind(data: bytes) -> str:
 
 def is_damaged(container: Any, kind: str | None) -> bool:
     """Whether the directory of an OLE2 file is damaged, or a stream that no reader looks at."""
-    # A directory that turns in a circle is read until it is as long as all sectors together.
+    # A circular directory is read until it is as long as all sectors together.
     if container.directory_fp.size >= len(container.fat) * container.sector_size:
         return True
     if kind == ENCRYPTED:
@@ -66,7 +66,7 @@ def is_damaged(container: Any, kind: str | None) -> bool:
 
 
 def zip_kind(archive: Archive) -> str:
-    """Return which kind of workbook a zip file is; refuse any other, and two in one."""
+    """Return the kind of workbook in a zip file; refuse other content, and two workbooks."""
     names = set(archive.names())
     kinds = [odf_kind(archive)] if "content.xml" in names else []
     parts = {name.rpartition("/")[2] for name in names if is_workbook_part(name)}
@@ -81,14 +81,14 @@ def zip_kind(archive: Archive) -> str:
 
 
 def is_workbook_part(name: str) -> bool:
-    """Whether a part's name is that of a workbook's own part."""
+    """Whether a part's name is that of the workbook part."""
     return name.endswith(("/workbook.xml", "/workbook.bin")) or name == "workbook.xml"
 
 
 def odf_kind(archive: Archive) -> str:
-    """Return ods, or refuse another document or one under a password.
+    """Return ods, or refuse another document or an encrypted one.
 
-    Some programs leave out the part that names the type; then the list of parts tells.
+    Some programs omit the part that names the type; then the list of parts decides.
     """
     name = "META-INF/manifest.xml"
     manifest = archive.read(name) if name in archive else b""
@@ -101,7 +101,7 @@ def odf_kind(archive: Archive) -> str:
 
 
 def other_zip(names: set[str]) -> str:
-    """Return what a zip file is that holds no workbook."""
+    """Return the kind of a zip file that contains no workbook."""
     for folder, found in FOLDERS.items():
         if any(name.startswith(folder) for name in names):
             return found

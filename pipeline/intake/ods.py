@@ -1,7 +1,7 @@
 """Workbooks of OpenDocument (.ods): their content is one document, read in one pass.
 
-Tables are those directly within the spreadsheet: not those of tracked changes, links or shapes.
-A cell under a merged area (covered) is a stored cell like any other.
+Tables are those directly within the spreadsheet: not those of tracked changes, links or shapes. A
+cell below a merged area (covered) is read like any other cell.
 """
 
 import math
@@ -33,7 +33,8 @@ ROW, ROWS_REPEATED = TABLE + "table-row", TABLE + "number-rows-repeated"
 COLUMNS_REPEATED = TABLE + "number-columns-repeated"
 CELLS = {TABLE + "table-cell", TABLE + "covered-table-cell"}
 ROW_GROUPS = {TABLE + n for n in ("table-header-rows", "table-row-group", "table-rows")}
-# What may stand around the words of a paragraph; all else (notes, phonetic text) is not part of it.
+# Elements that may contain the text of a paragraph; others (notes, phonetic text) are not part of
+# it.
 WITHIN_TEXT = {WORDS + name for name in ("p", "h", "span", "a", "ruby", "ruby-base", "meta")}
 FIELDS = re.compile(
     re.escape(WORDS) + r"(?:date|time|sheet-name|title|file-name|page-.*|author-.*)"
@@ -72,7 +73,7 @@ def scan_content(
     end: Callable[[str], None],
     text: Callable[[str], None] | None = None,
 ) -> None:
-    """Let the handlers see the document; old programs write a document type without content."""
+    """Pass the document to the handlers; old programs write a document type without content."""
     scan(content, "content.xml", start, end, text, doctype=True)
 
 
@@ -107,7 +108,7 @@ class _Tables:
         self.row_repeat = 1
         self.row_values: dict[int, CellValue] = {}
         self.attrs: Attributes = {}
-        # The depth of the cell that is being read, 0 outside; its paragraphs.
+        # The depth of the current cell, 0 outside of cells; its paragraphs.
         self.cell_depth = 0
         self.paragraphs: list[str] = []
 
@@ -125,7 +126,7 @@ class _Tables:
         elif name in CELLS and self.path[-2] == ROW:
             self.attrs, self.paragraphs, self.cell_depth = attrs, [], len(self.path)
         elif name.startswith(TABLE) and self.path[-2] == ROW and self.is_in_table():
-            why = f"<{name.removeprefix(TABLE)[:20]}>"  # it would hide the cells it holds
+            why = f"<{name.removeprefix(TABLE)[:20]}>"  # it would hide the cells inside it
             raise Refusal("unreadable", "xml", part="content.xml", why=why)
 
     def start_table(self) -> None:
@@ -136,14 +137,14 @@ class _Tables:
             raise Refusal("unreadable", "nested_table")
 
     def is_in_table(self) -> bool:
-        """Whether the element stands among the rows and cells of a table, not in a shape."""
+        """Whether the element is among the rows and cells of a table, not in a shape."""
         between = self.path[4:-1]
         return self.path[3:4] == [TABLE + "table"] and all(
             name in ROW_GROUPS or name in CELLS or name == ROW for name in between
         )
 
     def start_content(self, name: str, attrs: Attributes) -> None:
-        """Begin a paragraph of the cell, or put in what stands for white space."""
+        """Begin a paragraph of the cell, or insert white space for its element."""
         inner = self.path[self.cell_depth :]
         if len(inner) == 1 and name in (WORDS + "p", WORDS + "h"):
             self.paragraphs.append("")
@@ -155,7 +156,7 @@ class _Tables:
                 self.paragraphs[-1] += "\t" if name.endswith("tab") else "\n"
 
     def is_text(self, inner: list[str]) -> bool:
-        """Whether what stands there is the cell's own text."""
+        """Whether these nested elements contain the cell's own text."""
         return bool(inner and self.paragraphs) and all(
             name in WITHIN_TEXT or FIELDS.fullmatch(name) for name in inner
         )
@@ -195,15 +196,15 @@ class _Tables:
 
 
 def repeat(attrs: Attributes, name: str) -> int:
-    """Return how often something stands there."""
+    """Return the repeat count of an element."""
     text = attrs.get(name, "1").strip()
     return min(max(1, int(text[:12])), MOST_REPEATED) if text.isdecimal() else 1
 
 
 def cell_value(cells: Cells, attrs: Attributes, text: str) -> CellValue | None:
-    """Return what a cell says by its attributes and its text; None if nothing.
+    """Return the value of a cell from its attributes and text; None if it is empty.
 
-    A value that is announced but not stored is read as the text that the cell shows.
+    A value that is declared but not stored is read as the text that the cell shows.
     """
     kind = attrs.get(EXTENSION + "value-type") or attrs.get(OFFICE + "value-type") or ""
     formula = TABLE + "formula" in attrs
@@ -221,7 +222,7 @@ def cell_value(cells: Cells, attrs: Attributes, text: str) -> CellValue | None:
 
 
 def typed_value(cells: Cells, kind: str, attrs: Attributes) -> CellValue | None:
-    """Return the number, day, time or boolean that is stored; None if none is."""
+    """Return the stored number, day, time or boolean; None if there is none."""
     names = {"date": "date-value", "time": "time-value", "boolean": "boolean-value"}
     text = attrs.get(OFFICE + names.get(kind, "value"))
     if text is None or kind in ("", "void"):
@@ -237,7 +238,7 @@ def typed_value(cells: Cells, kind: str, attrs: Attributes) -> CellValue | None:
 
 
 def duration(text: str) -> str:
-    """Return a duration such as PT12H30M00S as 12:30:00; else the text as it is."""
+    """Return a duration such as PT12H30M00S as 12:30:00; other texts unchanged."""
     match = DURATION.fullmatch(text.strip())
     if match is None:
         return text

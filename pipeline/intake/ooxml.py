@@ -1,6 +1,6 @@
 """Workbooks of Office Open XML (.xlsx, .xlsm): their sheets, texts and formats.
 
-Namespaces of both forms of the standard, transitional and strict, mean the same.
+The namespaces of both forms of the standard, transitional and strict, are equivalent.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from pipeline.intake.values import BUILT_IN, PLAIN, shows
 from pipeline.intake.xml import elements
 
 WORKSHEET = "worksheet"
-# Sheets without cells of their own; macro sheets hold programs, not data.
+# Sheets without cells of their own; macro sheets contain programs, not data.
 OTHER_SHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
 TRUE = {"1", "true", "on"}
 
 
 @dataclass(frozen=True)
 class SheetPart:
-    """A sheet's name as the workbook says it, and what it points to."""
+    """A sheet's name in the workbook part, and the part it refers to."""
 
     name: str
     relation: Relation | None
@@ -49,7 +49,7 @@ class OoxmlBook:
         read_cells(*self.content(index), index, self.names[index], self.values)
 
     def content(self, index: int) -> tuple[bytes, str]:
-        """Return the content and name of a sheet's part; a sheet without one is not whole."""
+        """Return content and name of a sheet's part; without it the workbook is incomplete."""
         relation = self.sheets[index].relation
         if not relation or relation.kind != WORKSHEET or relation.target not in self.archive:
             raise Refusal("unreadable", "no_sheet_part", sheet=self.names[index][:40])
@@ -83,7 +83,7 @@ def read_workbook_part(data: bytes, part: str) -> tuple[list[tuple[str, str]], b
 
 
 def read_styles(data: bytes) -> list[int]:
-    """Return what each cell format makes of a number (see `values`)."""
+    """Return the kind of number (see `values`) for each cell format."""
     own: dict[str, int] = {}
     result: list[int] = []
     inside = ""
@@ -98,7 +98,7 @@ def read_styles(data: bytes) -> list[int]:
 
 
 def shown(identifier: str, own: dict[str, int]) -> int:
-    """Return what the number format of an identifier makes of a number."""
+    """Return the kind of number for the identifier of a number format."""
     if identifier in own:
         return own[identifier]
     known = identifier.isdecimal() and identifier.isascii()

@@ -1,8 +1,8 @@
 """Reads the parts of an OOXML workbook that hold cells and texts: its sheets, the texts they share.
 
-What a cell's own reference says is its place; of cells without one the place follows from the
-order. The same place twice cannot be read. A value under a merged area is a stored cell like any
-other: formulas use it, and it shows again once the area is split.
+A cell's own reference is its address; for cells without one it follows from the order. A file with
+the same address twice is refused. A value below a merged area is read like any other: formulas use
+it, and it is visible again once the area is split.
 """
 
 from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, WIDTH, Value, place_of
@@ -10,11 +10,11 @@ from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.refusal import BadCellError, Refusal
 from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, local, scan
 
-# In place of the name of an element that is none of a sheet's.
+# Replaces the name of an element that does not belong to a sheet.
 FOREIGN = "*"
 CELL_PATH = ["worksheet", "sheetData", "row", "c"]
-# What may stand among rows, among cells and in a cell, by the depth: anything else would hide what
-# it holds.
+# What may be among rows, among cells and in a cell, by depth: any other element would hide its
+# content.
 KNOWN = {
     2: {"row", FOREIGN},
     3: {"c", "extLst", FOREIGN},
@@ -23,7 +23,7 @@ KNOWN = {
 
 
 def read_cells(data: bytes, part: str, index: int, name: str, values: OoxmlValues) -> None:
-    """Append the sheet's cells; what no workbook may hold is a Refusal."""
+    """Append the sheet's cells; Refusal for content that no workbook may have."""
     reader = _Sheet(name, values)
     scan(data, part, reader.start, reader.end, reader.text)
     if not reader.is_sheet:
@@ -123,7 +123,7 @@ class _Sheet:
 
 
 def read_strings(data: bytes) -> list[str]:
-    """Return the shared texts in their order: of rich text all runs, of phonetic text nothing."""
+    """Return the shared texts in order: for rich text all runs, without phonetic text."""
     reader = _Strings()
     scan(data, "sharedStrings.xml", reader.start, reader.end, reader.text)
     return reader.items
@@ -153,5 +153,5 @@ class _Strings:
 
 
 def is_text(path: list[str]) -> bool:
-    """Whether an element within an item holds its text: t, or t of a run r (not of rPh)."""
+    """Whether an element within an item contains its text: t, or t of a run r (not of rPh)."""
     return path in (["t"], ["r", "t"])

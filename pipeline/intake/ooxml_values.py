@@ -1,4 +1,4 @@
-"""What a cell of an OOXML sheet says: from its type, format and text to kind and number."""
+"""The value of a cell in an OOXML sheet: from its type, format and text to kind and number."""
 
 import math
 import re
@@ -14,15 +14,15 @@ from pipeline.intake.values import (
     number_value,
 )
 
-# Characters that XML cannot hold are stored as _x000D_, such a text itself as _x005F_x000D_.
+# Characters that XML cannot hold are stored as _x000D_, and such a text itself as _x005F_x000D_.
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# Control characters say nothing, and nothing we write could hold them.
+# Control characters have no meaning, and no file that we write could hold them.
 INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
-# Line breaks within a paragraph, as Word and PowerPoint put them into a cell.
+# Line breaks within a paragraph, as Word and PowerPoint copy them into a cell.
 SOFT_BREAKS = str.maketrans("\x0b\x0c", "  ")
 UNKNOWN_ERROR = "#ERROR"
 LONGEST_INDEX = 9
-# Types of cells that hold their text themselves.
+# Types of cells that contain their text themselves.
 STORED_TEXT = {"str", "inlineStr"}
 
 
@@ -38,9 +38,9 @@ class OoxmlValues:
         self.from_1904 = from_1904
 
     def value(self, kind: str, style: str, text: str | None, *, formula: bool) -> Value | None:
-        """Return what the cell says; None if nothing. BadCellError if it says what none may say.
+        """Return the value of the cell; None if it is empty. BadCellError if no cell may have it.
 
-        kind, style: the attributes t and s, text: what is stored (None: nothing is).
+        kind, style: the attributes t and s, text: the stored text (None: no text).
         """
         if text is None or (kind not in STORED_TEXT and not text.strip()):
             return self.without_value(kind, formula=formula)
@@ -64,7 +64,7 @@ class OoxmlValues:
         return value
 
     def without_value(self, kind: str, *, formula: bool) -> Value | None:
-        """Return what a cell says in which nothing is stored."""
+        """Return the value of a cell in which nothing is stored."""
         if formula:
             return self.cells.text(FORMULA, "")
         return self.cells.text(ERROR, UNKNOWN_ERROR) if kind == "e" else None
@@ -74,7 +74,7 @@ class OoxmlValues:
         return None if not text or text.isspace() else self.cells.text(TEXT, text)
 
     def shared(self, text: str) -> Value | None:
-        """Return the text that stands at a position of the workbook's list of texts."""
+        """Return the text at a position of the workbook's list of texts."""
         text = text.strip()
         good = text.isascii() and text.isdecimal() and len(text) <= LONGEST_INDEX
         if not good or int(text) >= len(self.strings):
@@ -82,7 +82,7 @@ class OoxmlValues:
         return self.text(self.strings[int(text)])
 
     def number(self, style: str, text: str) -> Value:
-        """Return a number as what its format shows."""
+        """Return a number in the kind that its format shows."""
         shown = self.shown(style)
         if NUMBER_FORM.fullmatch(text):
             number = float(text)
@@ -93,7 +93,7 @@ class OoxmlValues:
         return number_value(self.cells, number, shown, text, from_1904=self.from_1904)
 
     def shown(self, style: str) -> int:
-        """Return what the format at a position makes of a number."""
+        """Return the kind of number for the format at a position."""
         style = style.strip() or "0"
         good = style.isascii() and style.isdecimal() and len(style) <= LONGEST_INDEX
         if not good or int(style) >= len(self.styles):
@@ -102,9 +102,9 @@ class OoxmlValues:
 
 
 def unescaped(text: str) -> str:
-    """Return the text with its escaped characters; without those that say nothing."""
+    """Return the text with escapes replaced, without characters that have no meaning."""
     if "_x" in text or "_X" in text:
         text = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-        # Two escapes may stand for the two halves of one character.
+        # Two escapes may be the two halves of one character (a surrogate pair).
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text if text.isprintable() else INVISIBLE.sub("", text.translate(SOFT_BREAKS))

@@ -1,4 +1,4 @@
-"""The parts of an Office package and how they point to one another."""
+"""The parts of an Office package and the references between them."""
 
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
@@ -13,9 +13,9 @@ ROOT = "_rels/.rels"
 
 @dataclass(frozen=True)
 class Relation:
-    """Where a part points to: the kind (the last word of its type) and the part's name.
+    """A reference to a part: the kind (the last word of its type) and the part's name.
 
-    target is empty where it lies outside of the file; such parts are never looked at.
+    target is empty if it is outside of the file; such parts are never read.
     """
 
     kind: str
@@ -35,7 +35,7 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
 
 
 def target(folder: str, attrs: dict[str, str]) -> str:
-    """Return the part a relation means; empty if it is none of this file."""
+    """Return the part a relation refers to; empty if it is not in this file."""
     link = unquote(attrs.get("Target", "")).replace("\\", "/")
     if attrs.get("TargetMode", "").lower() == "external" or "://" in link:
         return ""
@@ -45,7 +45,7 @@ def target(folder: str, attrs: dict[str, str]) -> str:
 
 
 def workbook_part(archive: Archive) -> str:
-    """Return the name of the workbook's own part, which the package points to."""
+    """Return the name of the workbook part, which the package refers to."""
     mains = [r.target for r in relations(archive, "").values() if r.kind == "officeDocument"]
     if len(mains) > 1:
         raise Refusal("unreadable", "two_kinds")
@@ -58,7 +58,8 @@ def workbook_part(archive: Archive) -> str:
 def part_of_kind(archive: Archive, links: dict[str, Relation], kind: str) -> bytes | None:
     """Return the content of the workbook's part of a kind (styles, sharedStrings), if any.
 
-    A cell that needs a part which is not there is a Refusal later; none may need it.
+    A missing part is no error here, because it may be unused. A cell that needs it is a Refusal
+    later.
     """
     names = [r.target for r in links.values() if r.kind == kind]
     if len(names) > 1:

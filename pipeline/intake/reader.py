@@ -1,6 +1,6 @@
-"""Reads one workbook into its cells, each with its own type and place. Copies; never interprets.
+"""Reads one workbook into its cells, each with its type and address. It copies, never interprets.
 
-Runs in a process of its own and imports nothing heavy, so that the process starts at once.
+Runs in a separate process and imports no large library, so that the process starts fast.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.intake.package import workbook_part
 from pipeline.intake.refusal import Refusal
 from schemas.words import visible
 
-# How often a file that is being written is looked at, and how long to wait between.
+# How often to read a file that is being written, and how long to wait between.
 LOOKS, PAUSE_SECONDS = 3, 0.3
 # Excel allows 31 letters in a sheet's name. Every finding repeats the name.
 LONGEST_NAME = 255
@@ -31,7 +31,7 @@ REASONS: dict[type[OSError], str] = {FileNotFoundError: "vanished", PermissionEr
 class Book(Protocol):
     """An opened workbook: the names of its sheets in order, and how to read one of them.
 
-    repaired: whether it is damaged and could be read all the same.
+    repaired: whether it is damaged but could be read.
     """
 
     names: list[str]
@@ -43,9 +43,9 @@ class Book(Protocol):
 
 @dataclass
 class Reading:
-    """What one file gave: its sheets' names in order and the cells of those that were wanted.
+    """The content of one file: its sheets' names in order and the cells of the wanted sheets.
 
-    sha256: of the very bytes that were read. repaired: see `Book`.
+    sha256: of the bytes that were read. repaired: see `Book`.
     """
 
     sheets: list[str]
@@ -55,12 +55,12 @@ class Reading:
 
 
 def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
-    """Read the cells of the wanted sheets, or raise a Refusal with an outcome's code."""
+    """Read the cells of the wanted sheets, or raise a Refusal with the code of an outcome."""
     return read_content(read_bytes(path, limits), limits, wanted)
 
 
 def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
-    """Read a workbook's bytes likewise."""
+    """Read a workbook's bytes in the same way."""
     kind, archive = kind_of(data, limits)
     book = open_book(kind, archive, data, limits)
     if not book.names:
@@ -84,8 +84,7 @@ def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> 
 def read_bytes(path: Path, limits: Limits) -> bytes:
     """Return the file's bytes; only regular files, never a link, and not beyond the limit.
 
-    A file that is being written is looked at again a few times, and so is one that holds nothing
-    yet.
+    A file that is being written, or is still empty, is read again a few times.
     """
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
@@ -105,7 +104,7 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
 
 
 def unchanged_bytes(path: Path, most: int) -> bytes | None:
-    """Return the first bytes of a file; None if somebody wrote into it meanwhile."""
+    """Return the first bytes of a file; None if it was changed meanwhile."""
     with path.open("rb") as stream:
         before = os.fstat(stream.fileno())
         data = stream.read(most)
@@ -115,7 +114,7 @@ def unchanged_bytes(path: Path, most: int) -> bytes | None:
 
 
 def open_book(kind: str, archive: Archive | None, data: bytes, limits: Limits) -> Book:
-    """Open the workbook; the rarer kinds' readers are loaded when they are needed."""
+    """Open the workbook; readers of less common kinds are loaded on demand."""
     if kind == XLSX and archive is not None:
         from pipeline.intake.ooxml import OoxmlBook
 

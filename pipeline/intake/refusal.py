@@ -1,4 +1,4 @@
-"""Why a file could not be read: the one exception the intake raises about a submission."""
+"""Why a file could not be read: the only exception that intake raises about a submission."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,11 +8,11 @@ Detail = str | int | float
 
 
 class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
-    """A file that cannot be read: the outcome's code, the reason and the words its text needs.
+    """A file that cannot be read: the outcome's code, the reason and the details of its text.
 
-    reason: a key of [refusal] in schemas/texts.toml, whose placeholders the details fill.
-    passing: the cause may pass (a share that does not answer), so that it is worth another try.
-    sha256: of the bytes that were read; empty where none were.
+    reason: a key of [refusal] in schemas/texts.toml, whose placeholders the details fill. passing:
+    the cause may be temporary (a network share that does not answer), so that a retry makes sense.
+    sha256: of the bytes that were read; empty if none were.
     """
 
     def __init__(self, code: str, reason: str, *, passing: bool = False, **details: Detail) -> None:
@@ -35,7 +35,7 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
 
     @staticmethod
     def from_data(data: Mapping[str, Any]) -> "Refusal":
-        """Return the refusal that was sent as data."""
+        """Return the refusal from its plain data."""
         refusal = Refusal(data["code"], data["reason"], passing=data["passing"], **data["details"])
         refusal.sha256 = data["sha256"]
         return refusal
@@ -45,7 +45,7 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
 
 
 class BadCellError(Exception):
-    """A cell that says nothing a workbook may say; the reason is a key of [refusal]."""
+    """A cell with a value that no workbook may have; the reason is a key of [refusal]."""
 
     def __init__(self, reason: str, value: str = "") -> None:
         super().__init__(reason, value)
@@ -53,7 +53,7 @@ class BadCellError(Exception):
         self.value = value
 
     def at(self, sheet: str, place: int) -> Refusal:
-        """Return the refusal of the file, naming the cell."""
+        """Return the refusal of the file that names the cell."""
         from pipeline.intake.cells import address
 
         cell = f"{sheet[:40]}!{address(place)}"
@@ -62,7 +62,7 @@ class BadCellError(Exception):
 
 @contextmanager
 def refused_as(reason: str) -> Iterator[None]:
-    """Refuse a file as unreadable where a library fails, whatever it raises on damaged bytes."""
+    """Refuse a file as unreadable if a library fails, whatever it raises on damaged bytes."""
     try:
         yield
     except (MemoryError, Refusal):

@@ -1,4 +1,4 @@
-"""A file that was sent, as batches carry it: by its path, or with its bytes to another machine."""
+"""A submitted file, as batches carry it: by its path, or with its bytes to another machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from pipeline.intake.refusal import Refusal
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file under its number and name; content: its bytes, or why there are none, if it travels.
+    """A file with its number and name; content: when sent, its bytes or why they are missing.
 
     name: by which findings name the file.
     """

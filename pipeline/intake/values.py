@@ -1,6 +1,6 @@
-"""What the stored form of a cell means: its type, number format and text give kind and number.
+"""The meaning of a stored cell: its type, number format and text determine kind and number.
 
-The same for .xlsx, .xlsb and .xls, for all three store dates as numbers with a format.
+The same for .xlsx, .xlsb and .xls, because all three store dates as numbers with a format.
 """
 
 import datetime as dt
@@ -8,7 +8,7 @@ import re
 
 from pipeline.intake.cells import BOOLEAN, DATE, NUMBER, OTHER, Cells, Value
 
-# What a number's format makes of it.
+# Kinds of numbers, determined by the format.
 PLAIN, DAY, TIME, ELAPSED = range(4)
 BUILT_IN = {
     **dict.fromkeys([14, 15, 16, 17, 22], DAY),
@@ -17,9 +17,9 @@ BUILT_IN = {
     **dict.fromkeys([18, 19, 20, 21, 45, 47], TIME),
     46: ELAPSED,
 }
-# Excel allows 255 letters. The patterns take time by the square of the length.
+# Excel allows 255 letters. The time of the patterns grows with the square of the length.
 LONGEST_FORMAT = 1000
-# What a format shows as it is: quoted, escaped, the width or filling of a letter.
+# Literal parts of a format: quoted, escaped, the width or filling of a letter.
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 ELAPSED_TOKEN = re.compile(r"\[(?:h+|m+|s+)\]")
 BRACKETS = re.compile(r"\[[^\]]*\]")
@@ -33,17 +33,17 @@ NUMBER_FORM = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9
 NO_NUMBERS = {"NaN", "INF", "-INF", "+INF"}
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
-# The day 0 of both systems in days since 1970, and the first number after 9999-12-31.
+# Day 0 of both systems in days since 1970, and the first number after 9999-12-31.
 ZERO_1900, ZERO_1904 = -25_569, -24_107
 END_1900, END_1904 = 2_958_466, 2_957_004
-# The 1900 system has a 29 February 1900, which never was; before it all days are one later.
+# The 1900 system has a 29 February 1900, which did not exist; before it all days are one later.
 NO_DAY = 60
 # Half a millisecond: Excel shows a time that close to midnight as midnight.
 ROUNDING = 0.5 / 86_400_000
 
 
 def shows(number_format: str) -> int:
-    """Return what a number format makes of a number: PLAIN, DAY, TIME (of a day) or ELAPSED."""
+    """Return the kind of number that a format shows: PLAIN, DAY, TIME (of a day) or ELAPSED."""
     code = GENERAL.sub("", LITERAL.sub("", number_format[:LONGEST_FORMAT].lower()))
     if ELAPSED_TOKEN.search(code):
         return ELAPSED
@@ -56,7 +56,7 @@ def shows(number_format: str) -> int:
 
 
 def number_value(cells: Cells, number: float, shown: int, text: str, *, from_1904: bool) -> Value:
-    """Return a stored number as what its format shows; what cannot be shown is of kind OTHER."""
+    """Return a stored number in the kind its format shows; if that is impossible, as OTHER."""
     if not -1.7e308 < number < 1.7e308:
         return cells.text(OTHER, text)
     if shown == PLAIN:
@@ -67,7 +67,7 @@ def number_value(cells: Cells, number: float, shown: int, text: str, *, from_190
 
 
 def day_value(cells: Cells, number: float, shown: int, text: str, *, from_1904: bool) -> Value:
-    """Return a stored number as a day (days since 1970), or as the time of no day."""
+    """Return a stored number as a day (days since 1970), or as a time without a day."""
     rounded = number + ROUNDING
     if number < 0 or rounded >= (END_1904 if from_1904 else END_1900):
         return cells.text(OTHER, text)
@@ -89,7 +89,7 @@ def clock(number: float) -> str:
 
 
 def iso_day(cells: Cells, text: str) -> Value:
-    """Return a day written as 2025-12-31 (with or without time); else the text as OTHER."""
+    """Return a day written as 2025-12-31 (with or without time); other texts as OTHER."""
     match = ISO_DAY.fullmatch(text.strip())
     try:
         day = dt.date(*(int(part) for part in match.groups())) if match else None
@@ -99,7 +99,7 @@ def iso_day(cells: Cells, text: str) -> Value:
 
 
 def boolean_value(text: str) -> Value | None:
-    """Return a boolean; None if the text is none."""
+    """Return a boolean; None if the text is not a boolean."""
     values = {"1": 1.0, "true": 1.0, "0": 0.0, "false": 0.0}
     value = values.get(text.strip().lower())
     return None if value is None else (BOOLEAN, value)

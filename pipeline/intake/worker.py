@@ -1,4 +1,4 @@
-"""Reads many workbooks in processes that may die: a crash, hang or memory hunger costs one file."""
+"""Reads many workbooks in separate processes: a crash, hang or lack of memory costs one file."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
@@ -20,8 +20,8 @@ def read_many(
 ) -> Iterator[Reading | Refusal]:
     """Yield the reading or refusal of each path, in their order.
 
-    Each file has `max_seconds` and `max_memory_mb` of a process of its own; where the process dies
-    only this file is lost (`reader_crash`, `timeout`, `too_large`).
+    Each file has `max_seconds` and `max_memory_mb` in a separate process. If the process dies, only
+    this file is lost (`reader_crash`, `timeout`, `too_large`).
     """
     outcomes = run_limited(
         partial(read_one, limits=limits, wanted=wanted_keys),
@@ -36,7 +36,7 @@ def read_many(
 
 
 def refused(death: Death, limits: Limits) -> Refusal:
-    """Return the refusal of a file whose reading ended the process."""
+    """Return the refusal of a file during whose reading the process died."""
     if death.cause == "seconds":
         return Refusal("timeout", "seconds", limit=limits.max_seconds)
     if death.cause == "memory":
@@ -51,7 +51,7 @@ def key_of(name: str) -> str:
 
 
 def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
-    """Read one workbook; what it may raise comes back as a Refusal."""
+    """Read one workbook; every exception is returned as a Refusal."""
     try:
         data = read_bytes(path, limits)
     except Refusal as refusal:
@@ -63,7 +63,7 @@ def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Re
 
 
 def read_data(data: bytes, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
-    """Read a workbook's bytes likewise; without memory, the process ends."""
+    """Read a workbook's bytes in the same way; without memory, the process ends."""
     try:
         return read_content(data, limits, lambda name: key_of(name) in wanted)
     except Refusal as refusal:

@@ -1,7 +1,7 @@
 """Workbooks of Excel 97 to 2003 (.xls), read by xlrd.
 
-Some programs write a file two of whose streams claim the same sectors. Excel reads it, and so do
-we: strictly at first, then past this one fault, which `repaired` says.
+Some programs write a file in which two streams claim the same sectors. Excel reads it, and so do
+we: strictly at first, then ignoring this one fault; `repaired` is then true.
 """
 
 import io
@@ -38,13 +38,13 @@ class XlsBook:
                 place, value = row * WIDTH + column, self.value(cells, cell)
                 if value is not None:
                     values[place] = value
-                # No program writes this; where a file was overwritten by zeros, xlrd reads on.
+                # No program writes this; if a file was overwritten by zeros, xlrd does not notice.
                 if cell.ctype == xlrd.XL_CELL_TEXT and "\0" in cell.value:
                     raise BadCellError("bad_cell").at(self.names[index], place)
         cells.add(index, values)
 
     def value(self, cells: Cells, cell: Any) -> Value | None:
-        """Return what a cell says; None if nothing."""
+        """Return the value of a cell; None if it is empty."""
         if cell.ctype == xlrd.XL_CELL_TEXT:
             blank = not cell.value or cell.value.isspace()
             return None if blank else cells.text(TEXT, cell.value)
@@ -60,7 +60,7 @@ class XlsBook:
         return None
 
     def shown(self, cell: Any) -> int:
-        """Return what the cell's format makes of its number."""
+        """Return the kind of number of the cell's format."""
         formats, styles = self.book.format_map, self.book.xf_list
         if cell.xf_index is None or not 0 <= cell.xf_index < len(styles):
             return PLAIN
@@ -71,7 +71,7 @@ class XlsBook:
 
 
 def open_book(data: bytes, *, past_damage: bool) -> Any:
-    """Open the bytes; past_damage: also where streams overlap."""
+    """Open the bytes; past_damage: also if streams overlap."""
     try:
         return xlrd.open_workbook(
             file_contents=data,
@@ -87,7 +87,7 @@ def open_book(data: bytes, *, past_damage: bool) -> Any:
 
 
 class _Silence(io.TextIOBase):
-    """Takes what xlrd prints."""
+    """Discards what xlrd prints."""
 
     def write(self, text: str) -> int:
         return len(text)

@@ -1,4 +1,4 @@
-"""Workbooks in Excel's binary form (.xlsb): records of a type, a length and a content."""
+"""Workbooks in Excel's binary format (.xlsb): records of a type, a length and a content."""
 
 import struct
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ NOTHING_FITS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
 
 
 def records(data: bytes, part: str) -> Iterator[tuple[int, bytes]]:
-    """Yield (type, content) of every record; one that is cut off is a Refusal."""
+    """Yield (type, content) of every record; a truncated one is a Refusal."""
     at = 0
     while at < len(data):
         kind, at = variable(data, at, 2, part)
@@ -53,7 +53,7 @@ def records(data: bytes, part: str) -> Iterator[tuple[int, bytes]]:
 
 
 def variable(data: bytes, at: int, most: int, part: str) -> tuple[int, int]:
-    """Return a number of up to `most` bytes of seven bits, and where it ends."""
+    """Return a number of up to `most` bytes of seven bits, and the offset after it."""
     number = 0
     for shift in range(most):
         if at >= len(data):
@@ -94,7 +94,7 @@ class XlsbBook:
         self.strings: list[str] | None = None
 
     def add_sheet(self, content: bytes) -> None:
-        """Note a sheet of the workbook, if it is a worksheet."""
+        """Store a sheet of the workbook, if it is a worksheet."""
         link, rest = wide_string(content[8:])
         name, _ = wide_string(rest)
         relation = self.links.get(link)
@@ -127,13 +127,13 @@ class XlsbBook:
 
 
 def read_strings(data: bytes) -> list[str]:
-    """Return the shared texts; of rich and phonetic ones the text alone."""
+    """Return the shared texts, without formatting and phonetic text."""
     items = records(data, "sharedStrings.bin")
     return [wide_string(content[1:])[0] for kind, content in items if kind == STRING_ITEM]
 
 
 def read_styles(data: bytes) -> list[int]:
-    """Return what each cell format makes of a number (see `values`)."""
+    """Return the kind of number (see `values`) for each cell format."""
     own: dict[int, int] = {}
     result: list[int] = []
     inside = False
@@ -149,7 +149,7 @@ def read_styles(data: bytes) -> list[int]:
 
 
 def wide_string(data: bytes) -> tuple[str, bytes]:
-    """Return a text and what follows it."""
+    """Return a text and the bytes after it."""
     (length,) = struct.unpack_from("<I", data)
     end = 4 + 2 * length
     if end > len(data):
@@ -181,7 +181,7 @@ class _Sheet:
         }
 
     def read(self, data: bytes, part: str) -> None:
-        """Read all records; a sheet without beginning or end of its data is not whole."""
+        """Read all records; a sheet without beginning or end of its data is incomplete."""
         seen = set()
         for kind, content in records(data, part):
             seen.add(kind)

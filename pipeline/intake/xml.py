@@ -1,6 +1,6 @@
-"""Reading XML of strangers with expat: no declarations, ill-formed documents are refused.
+"""Reads untrusted XML with expat: no declarations; ill-formed documents are refused.
 
-Names come with their namespace, so that no choice of prefixes can hide anything.
+Names include their namespace, so that the choice of prefixes cannot hide anything.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ Attributes = dict[str, str]
 Start = Callable[[str, Attributes], None]
 End = Callable[[str], None]
 Text = Callable[[str], None]
-# Between a namespace and a local name.
+# Separates a namespace from a local name.
 SEPARATOR = " "
-# Of sheets, in both forms of the standard.
+# Namespaces of sheets, in both forms of the standard.
 NAMESPACES = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
@@ -31,7 +31,7 @@ def scan(
     *,
     doctype: bool = False,
 ) -> None:
-    """Let the handlers see the whole document; names are "namespace local".
+    """Pass the whole document to the handlers; names are "namespace local".
 
     Ill-formed XML is a Refusal naming the part, and so are entities and, unless `doctype`, any
     document type: no workbook of Office has one.
@@ -49,7 +49,7 @@ def scan(
 
 
 def forbid_declarations(parser: expat.XMLParserType, part: str, *, doctype: bool) -> None:
-    """Make the parser refuse what could define entities or attributes."""
+    """Make the parser refuse declarations that could define entities or attributes."""
 
     def refuse(*_: object) -> NoReturn:
         raise Refusal("unreadable", "entities", part=part[:80])
@@ -67,7 +67,7 @@ def forbid_declarations(parser: expat.XMLParserType, part: str, *, doctype: bool
 def elements(data: bytes, part: str) -> list[tuple[str, Attributes]]:
     """Return (name, attributes) of every element of a small document.
 
-    Names of the root's namespace are local ones; those of others (extensions) keep theirs.
+    Names in the root's namespace are local names; those of others (extensions) keep theirs.
     """
     found: list[tuple[str, Attributes]] = []
     own = ""
