@@ -1,4 +1,4 @@
-"""Catalogues of criteria: what their files may say, so that a slip is an error at once."""
+"""Catalogues of criteria: the structure of their files; a mistake is an error on loading."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -30,7 +30,7 @@ FOLDER = HERE / "catalogues"
 Status = Literal["fulfilled", "not_fulfilled", "undetermined"]
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 REFERENCE, ALL, UNKNOWN = "reference", "all", "unknown"
-# What only a condition with threshold = "reference" says.
+# Keys that only a condition with threshold = "reference" may have.
 OF_REFERENCE = ("stand_in", "frozen_period", "reference_bands")
 UNITS = (
     *("actors", "share", "years", "months", "fte", "actors_per_fte"),
@@ -46,7 +46,7 @@ def cells() -> list[str]:
 
 
 class Figure(Declared):
-    """What schemas/metrics.toml says of a figure."""
+    """A figure in schemas/metrics.toml."""
 
     title: Text
     unit: Annotated[str, one_of(lambda: UNITS)]
@@ -114,7 +114,7 @@ class Condition(Declared):
 
     @model_validator(mode="after")
     def refers_to_what_there_is(self) -> Self:
-        """Check the reference limit, and that nothing else speaks of one."""
+        """Check the reference limit, and that no other condition has its keys."""
         if self.threshold is not None:
             for key in OF_REFERENCE:
                 if key in self.model_fields_set:
@@ -139,7 +139,7 @@ class Condition(Declared):
 
     @model_validator(mode="after")
     def bands_ascend(self) -> Self:
-        """Check that each band goes further than the one before it; only the last is open."""
+        """Check that each band extends further than the one before; only the last is open."""
         ends = [band.up_to for band in self.reference_bands]
         for at, (one, end) in enumerate(zip(ends, ends[1:], strict=False), 1):
             if end <= one:
@@ -155,7 +155,7 @@ class Condition(Declared):
 
 
 def only_with_reference(key: str) -> SlipError:
-    """Return the slip of a key that a condition with a threshold of its own has no use for."""
+    """Return the error about a key that needs a reference threshold."""
     return SlipError(
         f"ist nur bei threshold = {shown(REFERENCE)} erlaubt.",
         f"is allowed with threshold = {shown(REFERENCE)} only.",
@@ -178,7 +178,7 @@ def interval(value: object) -> tuple[float, float] | None:
 
 
 class Example(Declared):
-    """Figures as (low, high), None for unknown, and the status that they give."""
+    """Figures as (low, high), None for unknown, and the status that they must give."""
 
     status: Status
     given: Mapping[
@@ -201,7 +201,7 @@ class Criterion(Declared):
 
     @model_validator(mode="after")
     def has_examples(self) -> Self:
-        """Check that there is one of each status, and that each gives every figure."""
+        """Check that there is an example of each status, and that each has every figure."""
         for status in STATUSES:
             if all(example.status != status for example in self.examples):
                 raise SlipError(
@@ -226,7 +226,7 @@ def pass_mark(value: object) -> object:
 
 
 class CatalogueFile(Declared):
-    """What a catalogue's file says."""
+    """The structure of a catalogue's file."""
 
     id: Filled
     version: Filled
@@ -239,7 +239,7 @@ class CatalogueFile(Declared):
     @model_validator(mode="before")
     @classmethod
     def count_all(cls, raw: Any) -> Any:
-        """Replace the word for all by how many criteria there are."""
+        """Replace the word for all by the number of criteria."""
         criteria = raw.get("criteria") if isinstance(raw, dict) else None
         if isinstance(criteria, tuple) and raw.get("pass_mark") == ALL:
             return {**raw, "pass_mark": len(criteria)}
@@ -247,7 +247,7 @@ class CatalogueFile(Declared):
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
-        """Check numbers that hang on how many criteria and categories there are."""
+        """Check numbers that depend on the number of criteria and categories."""
         most, ids = len(self.criteria), list[str]()
         if not 1 <= self.pass_mark <= most:
             raise instead(
@@ -277,7 +277,7 @@ def shipped() -> list[str]:
 
 
 def load(name: str) -> Catalogue:
-    """Return the shipped catalogue of that name, or that of a file; DeclarationError if wrong."""
+    """Return the shipped catalogue of that name, or that of a file; DeclarationError if invalid."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
         german, english = meant(name, shipped())
@@ -296,7 +296,7 @@ def load(name: str) -> Catalogue:
 
 
 def load_all(names: Iterable[str]) -> tuple[Catalogue, ...]:
-    """Return the catalogues in the order asked for, each once; two must not share an id."""
+    """Return the catalogues in the given order, each once; two must not share an id."""
     catalogues = tuple(load(name) for name in dict.fromkeys(names))
     ids = [c.id for c in catalogues]
     if len(set(ids)) < len(ids):

@@ -1,4 +1,4 @@
-"""What the system refuses, in words: of files and folders, of memory, of open files."""
+"""Errors of the system as messages: about files and folders, memory, open files."""
 
 import errno
 import gc
@@ -19,13 +19,13 @@ NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 GONE = frozenset({errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENODEV})
 TOO_MANY_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 NO_MEMORY = frozenset({errno.ENOMEM, errno.EAGAIN})
-# Only about the folders that the user named: elsewhere they are mistakes of ours.
+# Only about the folders that the user named: elsewhere they are bugs of ours.
 NO_FOLDER = frozenset(
     {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 )
-# What another place that the user names would settle.
+# Errors that another folder named by the user would solve.
 PLACE = READ_ONLY | NOT_ALLOWED | NO_FOLDER
-# What is the matter and what to do, in German and English.
+# The problem and what to do, in German and English.
 WORDS = {
     FULL: (
         ("Der Datenträger ist voll", "Bitte Platz schaffen und wiederholen."),
@@ -96,11 +96,11 @@ NOTHING_PUBLISHED = (
     "Nichts wurde veröffentlicht, die bisherige Veröffentlichung steht unverändert. ",
     "Nothing was published, the former publication stands unchanged. ",
 )
-# So polars says it, whose errors bear no number.
+# The form of polars' messages, whose errors have no number.
 NUMBER = re.compile(r"\(os error (\d+)\)(?:: (.+))?")
 NO_THREAD = "can't start new thread"
 
-# With less libraries do not fail, they hang or abort. V8, which draws the pictures of a
+# With fewer, libraries hang or abort instead of failing. V8, which draws the pictures of a
 # publication, reserves address space that it does not use.
 LEAST_FILES = 256
 GB = 1024**3
@@ -119,15 +119,15 @@ class NothingPublishedError(Exception):
 
 
 def is_ours(error: OSError) -> bool:
-    """Whether the machine refuses, not the submission: any other one would fare alike."""
+    """Whether the cause is the machine, not the submission: any other one would fail, too."""
     return error.errno in FULL | READ_ONLY | GONE | TOO_MANY_FILES
 
 
 @contextmanager
 def in_words(folder: Path) -> Iterator[None]:
-    """Turn what the system says of files into a NothingPublishedError; mistakes stay mistakes.
+    """Turn the system's errors about files into a NothingPublishedError; bugs are raised unchanged.
 
-    folder: named where the system names no file.
+    folder: named if the system names no file.
     """
     try:
         yield
@@ -143,7 +143,7 @@ def in_words(folder: Path) -> Iterator[None]:
 
 
 def let_go(error: BaseException | None) -> None:
-    """Let what the failed functions held go now: half-written files try once more, and fail."""
+    """Release what failed functions still hold: half-written files write once more, and fail."""
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__
@@ -152,7 +152,7 @@ def let_go(error: BaseException | None) -> None:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Print nothing about errors that nobody can catch any more."""
+    """Suppress messages about errors that can no longer be caught."""
     hook = sys.unraisablehook
     sys.unraisablehook = lambda _: None
     try:
@@ -162,9 +162,9 @@ def quietly() -> Iterator[None]:
 
 
 def said_by_system(error: BaseException | None, folders: Sequence[Path]) -> OSError | None:
-    """Return the system's error that is behind an error, if it is one that we have words for.
+    """Return the system's error behind an error, if we have a message for it.
 
-    Libraries wrap it in errors of their own. folders: that the user named.
+    Libraries wrap it in errors of their own. folders: those that the user named.
     """
     seen = set[int]()
     while error is not None and id(error) not in seen:
@@ -178,7 +178,7 @@ def said_by_system(error: BaseException | None, folders: Sequence[Path]) -> OSEr
 
 
 def as_system(error: BaseException) -> OSError | None:
-    """Return an error as one of the system's with its number; None if it is none."""
+    """Return an error as a system error with its number; None if it is not one."""
     if isinstance(error, MemoryError):
         return OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
     if isinstance(error, RuntimeError) and NO_THREAD in str(error):
@@ -190,7 +190,7 @@ def as_system(error: BaseException) -> OSError | None:
 
 
 def is_within(name: object, folders: Sequence[Path]) -> bool:
-    """Whether a file's name, as errors say it, lies in one of the folders."""
+    """Whether a file's name, as in errors, is in one of the folders."""
     path = Path(name) if isinstance(name, str) else name
     return isinstance(path, Path) and any(
         path.absolute().is_relative_to(folder.absolute()) for folder in folders
@@ -200,9 +200,9 @@ def is_within(name: object, folders: Sequence[Path]) -> bool:
 def explained(
     error: OSError, place: Path | str, outcome: tuple[str, str] = ("", "")
 ) -> tuple[str, str]:
-    """Return in German and English what is the matter, what came of it, and what to do.
+    """Return in German and English the problem, its consequence, and what to do.
 
-    place: named where the system names no file.
+    place: named if the system names no file.
     """
     words = next(words for codes, words in WORDS.items() if error.errno in codes)
     where = f"({error.filename or place}: {error.strerror})"
@@ -214,9 +214,9 @@ def explained(
 
 # ------------------------------------------------------------------------------ before a command
 def lacking(least_space: int) -> tuple[str, str] | None:
-    """Return in German and English which limit of this process is too low; None if none is.
+    """Return in German and English which limit of this process is too low; None if all suffice.
 
-    least_space: of addresses, in bytes. The limit of open files is raised where that is allowed.
+    least_space: address space in bytes. The limit of open files is raised if that is allowed.
     """
     files, space = may_open(), resource.getrlimit(resource.RLIMIT_AS)[0]
     if files < LEAST_FILES:
@@ -238,7 +238,7 @@ def lacking(least_space: int) -> tuple[str, str] | None:
 
 
 def may_open() -> int:
-    """Return how many files this process may have open, where possible as many as are needed."""
+    """Return how many files this process may have open, after raising the limit if possible."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if resource.RLIM_INFINITY in (now, most):
         return LEAST_FILES

@@ -1,7 +1,7 @@
-"""Arithmetic that must be right to the last bit where a threshold is met exactly.
+"""Arithmetic that must be exact where a value equals its threshold.
 
 polars divides a column by a single value by multiplying with its reciprocal: 29 / 100 becomes
-0.29000000000000004. Every quotient that meets a threshold is therefore taken here.
+0.29000000000000004. Every quotient that is compared with a threshold is therefore calculated here.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import polars as pl
 
 
 def ratio(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
-    """Return the correctly rounded quotient; null where either is null or the denominator is 0."""
+    """Return the correctly rounded quotient; null if either is null or the denominator is 0."""
     both = pl.struct(
         numerator.cast(pl.Float64).alias("numerator"),
         pl.when(denominator != 0).then(denominator).cast(pl.Float64).alias("denominator"),
@@ -25,7 +25,7 @@ def _divide(pairs: pl.Series) -> pl.Series:
 
 
 def ceil_at(value: pl.Expr, digits: int) -> pl.Expr:
-    """Round up at a decimal place; mere noise of the arithmetic is not rounded up."""
+    """Round up at a decimal place, ignoring rounding errors of the arithmetic."""
     scale = 10**digits
     return ratio((value * scale).round(6).ceil(), pl.lit(scale) + value * 0)
 
@@ -45,5 +45,5 @@ def completed_months(start: pl.Expr, end: pl.Expr) -> pl.Expr:
 
 
 def months_before(day: pl.Expr, months: int) -> pl.Expr:
-    """Return the day so many calendar months earlier, clamped at the month's end."""
+    """Return the day so many calendar months earlier, limited to the month's end."""
     return day.dt.offset_by(f"-{months}mo")

@@ -1,4 +1,4 @@
-"""Who may read what is written below the outputs: only the user who runs it, or a group, too."""
+"""Who may read what is written below the outputs: only the user who runs it, or also a group."""
 
 import grp
 import os
@@ -13,7 +13,7 @@ from schemas.declaration import DeclarationError
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 # Without and with a group.
 FOLDER, FILE = (PRIVATE_FOLDER, 0o750), (PRIVATE_FILE, 0o640)
-# Neither set-group-id nor sticky bits are ours to change.
+# The set-group-id and sticky bits are not changed.
 PERMISSIONS = 0o777
 
 
@@ -22,35 +22,35 @@ class Modes:
     """Sets modes and group of folders and files.
 
     group: the number of the group that may read what is published; None leaves that to the umask.
-    refused: whether the file system did not take one of them. It may know no modes, or what is to
-    be changed belongs to somebody else.
+    refused: whether the file system rejected a change. It may not support modes, or the file
+    belongs to another user.
     """
 
     group: int | None = None
     refused: bool = False
 
     def keep_private(self, folder: Path) -> None:
-        """Make the folder, if it is not there, and let only this user into it."""
-        with suppress(OSError):  # whoever needs it makes it, and says why that fails
+        """Create the folder, if it does not exist, and give access only to this user."""
+        with suppress(OSError):  # the code that needs it creates it, and reports failures
             folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         if folder.is_dir():
             self.set(folder, PRIVATE_FOLDER)
 
     def share(self, paths: Iterable[Path]) -> None:
-        """Let the group read these folders and files, and nobody else; nothing without a group."""
+        """Let the group, and no other user, read these paths; do nothing without a group."""
         if self.group is not None:
             self.restrict(paths)
 
     def restrict(self, paths: Iterable[Path]) -> None:
-        """Let the group, if there is one, and this user read these, and nobody else."""
+        """Let the group, if there is one, and this user read these, and no other user."""
         for path in paths:
             mode = FOLDER if path.is_dir() else FILE
             self.set(path, mode[self.group is not None], self.group)
 
     def set(self, path: Path, mode: int, group: int | None = None) -> None:
-        """Set a mode and a group; where that is refused that is noted, and no more."""
+        """Set a mode and a group; a rejection is only recorded."""
         try:
-            # First: if the group is refused, nobody else may read all the same.
+            # First the mode: if the group is rejected, other users must still not read it.
             if permissions(path) != mode:
                 others = stat.S_IMODE(path.stat().st_mode) & ~PERMISSIONS
                 path.chmod(others | mode)
@@ -64,7 +64,7 @@ class Modes:
 
 
 def modes_of(group: str) -> Modes:
-    """Return the modes for the group of the settings; DeclarationError if there is none such."""
+    """Return the modes for the group of the settings; DeclarationError if it does not exist."""
     if not group:
         return Modes()
     try:
@@ -79,12 +79,12 @@ def modes_of(group: str) -> Modes:
 
 
 def permissions(path: Path) -> int:
-    """Return who may do what with a file or folder."""
+    """Return the permissions of a file or folder."""
     return path.stat().st_mode & PERMISSIONS
 
 
 def opener(path: str, flags: int) -> int:
-    """Open a file as `open` does; if it is new, only this user may read it."""
+    """Open a file as `open` does; a new one can be read only by this user."""
     return os.open(path, flags, PRIVATE_FILE)
 
 

@@ -1,14 +1,14 @@
-"""Findings on their way: problems in submitted data, as rows with the place they stand at.
+"""Findings between stages: problems in submitted data, as rows with the address of the problem.
 
-Every stage that meets a problem returns such rows; `report` gives them their texts.
+Every stage that detects a problem returns such rows; `report` gives them their texts.
 """
 
 from functools import cache
 
 import polars as pl
 
-# detail, other: what the message needs beyond the place (another cell, a list's item, a limit).
-# check: by which cross check (schemas/crosschecks.toml), whose message is said.
+# detail, other: what the message needs besides the address (another cell, a list's item, a limit).
+# check: the cross check (schemas/crosschecks.toml) whose message is used.
 FINDINGS = {
     "file": pl.UInt32,
     "sheet_key": pl.String,
@@ -48,7 +48,7 @@ CODES = (
 
 
 def findings(rows: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
-    """Return the rows as findings: what a row does not say is null; `code` fills or replaces."""
+    """Return the rows as findings: missing columns are null; `code` fills or replaces."""
     if rows.is_empty():
         return empty()
     if code is not None:

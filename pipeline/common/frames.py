@@ -1,4 +1,4 @@
-"""Frames by the dozen: records of frames, taken apart, stacked and restricted as one.
+"""Many frames at once: records of frames, taken apart, stacked and changed together.
 
 A record is a frame, a mapping of records, or a dataclass of records.
 """
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def stack_all(parts: Sequence[T]) -> T:
-    """Return records of one kind as one record: every frame in them stacked in the parts' order.
+    """Return records of one kind as one record: every frame in them stacked in order.
 
     Nothing is copied.
     """
@@ -24,7 +24,7 @@ def stack_all(parts: Sequence[T]) -> T:
 
 
 def each_frame(record: T, change: Callable[[pl.DataFrame], pl.DataFrame]) -> T:
-    """Return the record with every frame changed."""
+    """Return the record with a function applied to every frame."""
     return with_frames(record, {name: change(f) for name, f in frames_of(record).items()})
 
 
@@ -39,7 +39,7 @@ def frames_of(record: object, name: str = "") -> dict[str, pl.DataFrame]:
 
 
 def with_frames(record: T, frames: Mapping[str, pl.DataFrame], name: str = "") -> T:
-    """Return a record of the same kind that holds other frames, see `frames_of`."""
+    """Return a record of the same kind with other frames, see `frames_of`."""
     if isinstance(record, pl.DataFrame):
         return cast("T", frames[name])
     parts = {
@@ -50,7 +50,7 @@ def with_frames(record: T, frames: Mapping[str, pl.DataFrame], name: str = "") -
 
 
 def record_of(kind: type[T], frames: Mapping[str, pl.DataFrame], name: str = "") -> T:
-    """Return the record of a dataclass that holds such frames, see `frames_of`."""
+    """Return the record of a dataclass with these frames, see `frames_of`."""
     parts = {
         key: _part_of(hint, frames, f"{name}.{key}" if name else key)
         for key, hint in get_type_hints(kind).items()

@@ -1,4 +1,4 @@
-"""What one file may cost."""
+"""The limits of one file."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may cost; see [intake] in schemas/settings.toml."""
+    """The limits of one file; see [intake] in schemas/settings.toml."""
 
     max_file_mb: int
     max_unpacked_mb: int

@@ -1,10 +1,10 @@
-"""Writes a file that must not be there yet, whole or not at all."""
+"""Writes a file that must not exist yet, completely or not at all."""
 
 from pathlib import Path
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a new file; FileExistsError if there is one. Of a failed attempt nothing is left."""
+    """Write a new file; FileExistsError if it exists. A failed attempt leaves nothing behind."""
     with path.open("xb") as stream:
         try:
             stream.write(content)

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import re
 
-# Earlier there was no cluster policy to review.
+# Before this year there was no cluster policy to review.
 FIRST_YEAR = 1990
 NAME = re.compile(r"^(\d{4})-Q([1-4])$")
 
@@ -14,7 +14,7 @@ class BadPeriodError(ValueError):
 
 
 def last_day(period: str) -> dt.date:
-    """Return the last day of the period; BadPeriodError if it is none."""
+    """Return the last day of the period; BadPeriodError if it is invalid."""
     match = NAME.match(period)
     if not match or int(match[1]) < FIRST_YEAR:
         raise BadPeriodError(period)

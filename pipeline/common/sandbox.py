@@ -1,9 +1,9 @@
-"""Does one thing to many items in processes that may die: a crash or a hang costs one item.
+"""Does one task for many items in separate processes: a crash or a hang costs one item.
 
-The one runner of all work on strangers' files. Each item has so many seconds, its process so many
-megabytes of address space and no dump of its memory; a process that only reads cannot write files.
-A process ends itself: by the system's alarm when its item takes too long, at once when its parent
-is gone. A process that dies is replaced, and how it died is the outcome of its item.
+The only runner of all work on untrusted files. Each item has so many seconds; its process has so
+many megabytes of address space and writes no core dump; a process that only reads cannot write
+files. A process ends itself: by the system's alarm when its item takes too long, and when its
+parent has ended. A process that dies is replaced, and how it died is the outcome of its item.
 """
 
 import atexit
@@ -30,14 +30,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 MB = 1024 * 1024
 STDOUT, STDERR = 1, 2
-# Of each process so many items are ahead of the next outcome at most: an item that takes its time
-# must not keep the other processes idle, and thousands need not lie in memory.
+# At most so many items per process are ahead of the next outcome: a slow item must not keep the
+# other processes idle, and thousands need not be in memory.
 AHEAD = 8
-# The parent ends what the alarm did not end: a process that something has stopped.
+# The parent ends what the alarm did not end: a process that was stopped.
 GRACE_SECONDS = 5
-# By this signal a process ends itself that has no memory left.
+# The signal by which a process without memory ends itself.
 NO_MEMORY = signal.SIGUSR1
-# A pool that breaks so often without one outcome between is our mistake.
+# A pool that breaks so often without an outcome in between is a bug of ours.
 BREAKS = 5
 
 
@@ -53,10 +53,10 @@ class Death:
 
 
 def spawning() -> SpawnContext:
-    """Return how to start processes that import nothing from the folder in which we stand.
+    """Return how to start processes that import nothing from the current folder.
 
-    Spawned, not forked: polars' threads in this process would not survive a fork. The folder may be
-    strangers'.
+    Spawned, not forked: polars' threads in this process would not survive a fork. The folder may
+    contain untrusted files.
     """
     os.environ["PYTHONSAFEPATH"] = "1"
     return multiprocessing.get_context("spawn")
@@ -73,15 +73,15 @@ def run_limited(
 ) -> Iterator[Result | Death]:
     """Yield for each item, in their order, what the task returns, or how its process died.
 
-    seconds, megabytes: what one item may take. workers: how many processes, 0 is one per core.
-    writes: whether the task may write files.
+    seconds, megabytes: limits of one item. workers: how many processes, 0 is one per core. writes:
+    whether the task may write files.
     """
     rest = iter(enumerate(items))
     first = list(islice(rest, workers or os.cpu_count() or 1))
     start = [pickle.dumps(task), megabytes, writes]
     places = [Place(start, seconds, *numbered) for numbered in first]
     end = partial(end_all, places)
-    atexit.register(end)  # an outcome that nobody takes is not waited for
+    atexit.register(end)  # an outcome that is not taken is not waited for
     done: dict[int, Any] = {}
     try:
         for number in count():
@@ -113,10 +113,10 @@ def end_all(places: list["Place"]) -> None:
 
 
 class Place:
-    """One process at a time, and the item given to it.
+    """One process at a time, and its item.
 
-    It is a pool of its own with one item, so that processes have nothing in common which a dying
-    one could leave locked, and so that it is certain whose item a death concerns.
+    Each is a pool of its own with one item. So processes share nothing that a dying one could leave
+    locked, and it is certain which item a death concerns.
     """
 
     def __init__(self, start: list[Any], seconds: int, number: int, item: Any) -> None:
@@ -126,7 +126,10 @@ class Place:
         self.give(number, item)
 
     def open(self) -> None:
-        """Make the pool. starts: how often it starts a process, each of which says so."""
+        """Create the pool.
+
+        starts: number of processes it starts; each of them reports its start.
+        """
         context = spawning()
         self.starts, self.started = 1, context.Semaphore(0)
         arguments = [*self.start, self.started]
@@ -139,7 +142,7 @@ class Place:
         self.future = self.pool.schedule(work, args=[item, self.seconds], timeout=limit)
 
     def take(self) -> dict[int, Any]:
-        """Return the outcome of the item by its number; nothing while there is none."""
+        """Return the outcome of the item by its number; empty if there is none yet."""
         if not self.future.done():
             return {}
         try:
@@ -154,8 +157,8 @@ class Place:
     def mend(self) -> None:
         """Give the item to another pool.
 
-        A pool breaks when its process dies before the pool has noted that the process has begun
-        with the item, and always when its processes do not start.
+        A pool breaks if its process dies before the pool has noted that the item was begun, and
+        always if its processes do not start.
         """
         self.breaks += 1
         if self.breaks == BREAKS:
@@ -165,7 +168,7 @@ class Place:
         self.give(self.number, self.item)
 
     def stop(self) -> None:
-        """Have the process end; one that is still starting would print a traceback."""
+        """End the process; one that is still starting would print a traceback."""
         for _ in range(self.starts):
             while self.pool.active and not self.started.acquire(timeout=0.1):
                 pass
@@ -173,7 +176,7 @@ class Place:
 
 
 def outcome_of(future: ProcessFuture[Any]) -> Any:
-    """Return the outcome of one item; what the task itself raises is raised."""
+    """Return the outcome of one item; exceptions of the task are raised."""
     try:
         return future.result()
     except OutOfTime:
@@ -198,7 +201,7 @@ the_task: Callable[[Any], Any]
 
 
 def start_worker(task: bytes, megabytes: int, writes: bool, started: Semaphore) -> None:
-    """Limit this process, and load its task: once, not with every item."""
+    """Set the limits of this process, and load its task: once, not with every item."""
     global the_task
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (STDOUT, STDERR):  # what a dying process prints
@@ -215,7 +218,7 @@ def start_worker(task: bytes, megabytes: int, writes: bool, started: Semaphore) 
 
 
 def end_with_parent() -> None:
-    """Have this process end when the one that started it is gone: nobody waits for its work."""
+    """End this process when its parent has ended: the result is no longer needed."""
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -227,12 +230,12 @@ def end_with_parent() -> None:
 
 
 def work(item: Any, seconds: int) -> Any:
-    """Do the task; this process dies where the item takes too long or too much memory."""
+    """Do the task; this process dies if the item takes too much time or memory."""
     signal.alarm(seconds)
     try:
         return the_task(item)
     except MemoryError:
         signal.raise_signal(NO_MEMORY)
-        raise  # not reached: nobody handles the signal
+        raise  # not reached: the signal has no handler
     finally:
         signal.alarm(0)

@@ -1,4 +1,4 @@
-"""The settings of a review: what schemas/settings.toml may say, and what it says."""
+"""The settings of a review: the structure of schemas/settings.toml, and its values."""
 
 from functools import cached_property
 from typing import Annotated, Self
@@ -29,7 +29,7 @@ Letters = Annotated[Count, Field(le=32_767)]
 
 
 class Intake(Declared):
-    """What a file may cost: `Limits`, which the processes that read load without pydantic."""
+    """The limits of a file: `Limits`, which the reading processes load without pydantic."""
 
     max_file_mb: Count
     max_unpacked_mb: Count
@@ -45,7 +45,7 @@ class Intake(Declared):
 
 
 class ReviewRules(Declared):
-    """What counts as outdated, how many must be there, which catalogue decides, who may read."""
+    """When a date is outdated, how many must report, which catalogue decides, who may read."""
 
     outdated_days: FromZero
     minimum_share: Share
@@ -69,7 +69,7 @@ class ActorRules(Declared):
 
     @model_validator(mode="after")
     def bound_or_loose(self) -> Self:
-        """Check that no commitment is both."""
+        """Check that no commitment is in both lists."""
         for at, word in enumerate(self.loose_commitments):
             if word in self.bound_commitments:
                 raise SlipError(
@@ -84,13 +84,13 @@ class ActorRules(Declared):
 
 
 class FundingRules(Declared):
-    """Which sources are a cluster's own."""
+    """Which sources are a cluster's own funds."""
 
     own_sources: Annotated[Sources, Field(min_length=1), AfterValidator(once)]
 
 
 class CohortRules(Declared):
-    """When a cohort is shown, and where size bands end."""
+    """When a cohort is shown, and the upper limits of size bands."""
 
     minimum: Count
     cluster_page_minimum: Count
@@ -118,13 +118,13 @@ class FindingRules(Declared):
 
 
 class WorkbookRules(Declared):
-    """How many rows of Akteure the comparative workbook holds itself."""
+    """How many rows of Akteure the comparative workbook contains."""
 
     most_rows: Rows
 
 
 class PageRules(Declared):
-    """How much a page of the HTML report holds at most; what is more goes to further pages."""
+    """The size limits of a page of the HTML report; the rest goes to further pages."""
 
     rows_at_first: Count
     rows_on_index: Count
@@ -133,7 +133,7 @@ class PageRules(Declared):
 
 
 class RobustnessRules(Declared):
-    """Which other radii and later days a review tries."""
+    """Which other radii and later days a review evaluates."""
 
     radii_km: Annotated[
         tuple[Above0, ...], Field(min_length=2, max_length=2), AfterValidator(ascending)
@@ -142,7 +142,7 @@ class RobustnessRules(Declared):
 
 
 class FeedbackRules(Declared):
-    """How much the marked copy of a submission shows at most."""
+    """The size limits of the marked copy of a submission."""
 
     max_seconds: Count
     comments_per_sheet: FromZero
@@ -151,7 +151,7 @@ class FeedbackRules(Declared):
 
 
 class Settings(Declared):
-    """All of them, section by section."""
+    """All settings, section by section."""
 
     limits: Intake = Field(alias="intake")
     review: ReviewRules
@@ -166,10 +166,10 @@ class Settings(Declared):
 
     @cached_property
     def intake(self) -> Limits:
-        """What one file may cost."""
+        """The limits of one file."""
         return Limits(**dict(self.limits))
 
 
 def load_settings() -> Settings:
-    """Return the settings; DeclarationError names every slip in them."""
+    """Return the settings; DeclarationError names every mistake in them."""
     return load("settings.toml", Settings)

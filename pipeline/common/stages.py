@@ -1,6 +1,6 @@
-"""The stages of a run, and who carries them out.
+"""The stages of a run, and the engines that execute them.
 
-`run.py` names their order. An engine carries them out: `Direct` in this process,
+`run.py` names their order. An engine executes them: `Direct` in this process,
 `operation.tasks.Tasks` as tasks of Prefect. Both do the same work.
 """
 
@@ -24,12 +24,12 @@ Batch = TypeVar("Batch", bound=Sized)
 
 
 def never(result: object) -> bool:
-    """Expect no failure that may pass."""
+    """Return False: no failure is temporary."""
     return False
 
 
 class Stage(StrEnum):
-    """A part of a run that is shown to its user, see `texts.toml`, group `stage`."""
+    """A part of a run whose progress the user sees; see `texts.toml`, group `stage`."""
 
     READ = "read"
     REVIEW = "review"
@@ -41,7 +41,7 @@ class Stage(StrEnum):
     PUBLISH = "publish"
 
 
-# Shows that so many of so many items of a stage are done.
+# Shows that so many of all items of a stage are done.
 Show = Callable[[Stage, int, int], None]
 
 
@@ -49,12 +49,12 @@ def show_nothing(stage: Stage, done: int, total: int) -> None:
     """Show no progress."""
 
 
-# Where progress is shown besides what an engine shows: the terminal of the command line.
+# A second display of progress besides that of the engine: the terminal of the command line.
 SHOW: ContextVar[Show] = ContextVar("SHOW", default=show_nothing)
 
 
 class Progress:
-    """How many items of a stage are done; several threads may count."""
+    """The number of finished items of a stage; several threads may count."""
 
     def __init__(self, stage: Stage, total: int, *shows: Show) -> None:
         self.stage, self.total, self.done = stage, total, 0
@@ -71,17 +71,17 @@ class Progress:
 
 
 class Started(Protocol[Result]):
-    """Work that has begun."""
+    """Work that has started."""
 
     def result(self) -> Result:
         """Wait for the result; an exception of the work is raised here."""
 
 
 class Engine(Protocol):
-    """Carries out the stages of a run."""
+    """Executes the stages of a run."""
 
     def start(self, stage: Stage, work: Callable[[], T]) -> Started[T]:
-        """Begin a stage that is one piece of work."""
+        """Start a stage that is one piece of work."""
 
     def each(
         self,
@@ -90,18 +90,18 @@ class Engine(Protocol):
         batches: Sequence[Batch],
         may_pass: Callable[[T], bool] = never,
     ) -> Iterator[T]:
-        """Yield the result of every batch, in their order; batches run beside each other.
+        """Yield the result of every batch, in order; batches run in parallel.
 
         work: a plain function; it may run on another machine. may_pass: whether a result names a
-        failure that another try could mend.
+        temporary failure, so that a retry may succeed.
         """
 
 
 class Direct:
-    """Carries out the stages in this process, without Prefect."""
+    """Executes the stages in this process, without Prefect."""
 
     def start(self, stage: Stage, work: Callable[[], T]) -> Started[T]:
-        """Begin a stage in a thread of its own."""
+        """Start a stage in a separate thread."""
         with_progress = partial(counted, Progress(stage, 1), 1, work)
         threads = ThreadPoolExecutor(1)
         future = threads.submit(with_progress)
@@ -115,7 +115,7 @@ class Direct:
         batches: Sequence[Batch],
         may_pass: Callable[[T], bool] = never,
     ) -> Iterator[T]:
-        """Yield the result of every batch; as many run at once as there are cores."""
+        """Yield the result of every batch, in order; as many run at once as there are cores."""
         progress = Progress(stage, sum(map(len, batches)))
         with ThreadPoolExecutor(CORES) as threads:
             works = [
@@ -123,7 +123,7 @@ class Direct:
             ]
             futures = deque(threads.submit(one) for one in works)
             try:
-                while futures:  # a result that was taken is not held any longer
+                while futures:  # a result that was taken must not be kept in memory
                     yield futures.popleft().result()
             finally:
                 threads.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""What strangers typed, made safe for a terminal."""
+"""Makes texts of submissions safe for a terminal."""
 
 import re
 import sys
@@ -8,22 +8,22 @@ LINE_BREAKS = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 
 
 def plain(text: str) -> str:
-    """Return the text in one line and without anything a terminal would obey."""
+    """Return the text in one line and without control characters."""
     return "".join(map(_shown, LINE_BREAKS.sub(" ", text)))
 
 
 def printable(text: str) -> str:
-    """Return the lines of a text without anything a terminal would obey."""
+    """Return the lines of a text without control characters."""
     return "\n".join(map(plain, text.split("\n")))
 
 
 def fail(code: int, message: str) -> int:
-    """Say why on stderr; returns the exit code."""
+    """Print the message on stderr; return the exit code."""
     print(printable(message), file=sys.stderr)
     return code
 
 
 def _shown(letter: str) -> str:
-    # Control characters move the cursor or recolour the screen, others turn the direction of
-    # writing; half a surrogate pair cannot be printed at all.
+    # Control characters move the cursor or change colours, others reverse the direction of writing;
+    # half a surrogate pair cannot be printed at all.
     return "\ufffd" if unicodedata.category(letter)[0] == "C" else letter

@@ -1,4 +1,4 @@
-"""What people read for our codes (schemas/texts.toml), and numbers as text."""
+"""Texts for our codes (schemas/texts.toml), and numbers as text."""
 
 import datetime as dt
 import re
@@ -9,30 +9,30 @@ from schemas.checked import Text, load_table, not_there
 
 LANGUAGES = ("de", "en")
 NBSP = "\u00a0"
-# Between the German and the English form of a detail that has two.
+# Separates the German and the English form of a detail that has both.
 BETWEEN_LANGUAGES = "\x1e"
 
 
 class Texts(dict[str, Mapping[str, str]]):
-    """The texts of a group by code; one that is not there is a slip in their file."""
+    """The texts of a group by code; a missing code is an error in their file."""
 
     def __init__(self, group: str, said: Mapping[str, Mapping[str, str]], file: str) -> None:
         super().__init__(said)
         self.place = f"{file}, {group}"
 
     def __missing__(self, code: str) -> Mapping[str, str]:
-        """Say which text is missing."""
+        """Raise an error that names the missing text."""
         raise not_there(f"{self.place}.{code}", code, list(self))
 
 
 @cache
 def texts(group: str) -> Texts:
-    """Return the texts of a group by code; of the many groups few are needed at a time."""
+    """Return the texts of a group by code; loaded by group, because few are needed at a time."""
     return Texts(group, load_table("texts.toml", group, dict[str, Text]), "texts.toml")
 
 
 def say(group: str, code: str | None, lang: str) -> str:
-    """Return the text of a code; the code itself where there is none, nothing for no code."""
+    """Return the text of a code; the code itself if it has none, empty for no code."""
     if code is None:
         return ""
     entry = texts(group).get(code)
@@ -40,7 +40,7 @@ def say(group: str, code: str | None, lang: str) -> str:
 
 
 def say_refusal(reason: str, details: Mapping[str, str | int | float], lang: str) -> str:
-    """Return why a file could not be read."""
+    """Return the reason why a file could not be read."""
     amounts = {
         k: number(v, 0, lang) if isinstance(v, int | float) else v for k, v in details.items()
     }
@@ -53,7 +53,7 @@ def both(german: str, english: str) -> str:
 
 
 def in_language(detail: str, lang: str) -> str:
-    """Return a detail, one in both languages or one for both, in one language."""
+    """Return a detail in one language; it may have one form for both."""
     german, _, english = detail.partition(BETWEEN_LANGUAGES)
     return english or german if lang == "en" else german
 
@@ -70,7 +70,7 @@ def say_limit(source: str | None, lang: str) -> str:
 
 
 def number(value: float | None, digits: int, lang: str) -> str:
-    """Return a number with the language's marks, digits rounded, without needless zeros."""
+    """Return a rounded number in the language's notation, without trailing zeros."""
     if value is None:
         return "–"
     text = f"{value:,.{digits}f}"
@@ -87,7 +87,7 @@ def percent(value: float | None, lang: str, digits: int = 1) -> str:
 
 
 def day(value: dt.date | None, lang: str) -> str:
-    """Return a date as the language writes it."""
+    """Return a date in the language's notation."""
     if value is None:
         return "–"
     return f"{value:%d.%m.%Y}" if lang == "de" else f"{value:%Y-%m-%d}"

@@ -1,8 +1,8 @@
-"""The stage: why a verdict differs from the one of the period before (contract 2.6).
+"""The stage: why a verdict differs from that of the period before (contract 2.6).
 
-The earlier state becomes the present one step by step, for the whole portfolio at once: own data
-and time, rules, the limit of 4.2, ratings. The cause of a change is the last step at which the
-value changes: the one that brings it to what it is now.
+The earlier state is turned into the present one step by step, for the whole portfolio at once: own
+data and time, rules, the limit of 4.2, ratings. The cause of a change is the last step at which the
+value changes, because it produces the present value.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from pipeline.figures.figures import measure
 from pipeline.history.state import State, on_days, restricted, under
 
 CAUSES = ("own_data", "time", "rule", "reference", "assessment", "register")
-# What was, what new data and new days give each alone and together, and then one thing more each.
+# The earlier state; new data and new days, each separately and together; then one more change each.
 STEPS = ("then", "data", "days", "both", "rule", "reference", "assessment")
 KEYS: Mapping[str, list[str]] = {
     "criteria": ["catalogue", "cluster_id", "criterion_id"],
@@ -43,9 +43,9 @@ class Figured:
 
 @dataclass(frozen=True)
 class Steps:
-    """What each of STEPS gives: a column of that name beside the KEYS of a comparison.
+    """The result of each of STEPS: a column of that name beside the KEYS of a comparison.
 
-    criteria, decisions: None where no catalogue was evaluated in both periods.
+    criteria, decisions: None if no catalogue was evaluated in both periods.
     """
 
     criteria: pl.DataFrame | None
@@ -54,10 +54,10 @@ class Steps:
 
 
 def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
-    """Return the statuses, decisions and indicators of every step, of the clusters in both.
+    """Return the statuses, decisions and indicators of every step.
 
-    figures: those of the present portfolio under the present settings, as they are published. Of
-    catalogues in both; a criterion that is not in both is left out.
+    figures: those of the present portfolio under the present settings, as they are published. Only
+    clusters, catalogues and criteria of both periods are included.
     """
     at = figured(then, now, figures)
     values = _side_by_side("values", {s: at[s].values for s in STEPS}, at)
@@ -113,11 +113,11 @@ def _same_figures(one: Settings, other: Settings) -> bool:
 
 # ----------------------------------------------------------------------------------- the verdicts
 def _verdicts(step: str, then: State, now: State, at: Mapping[str, Figured]) -> list[Verdicts]:
-    """Return the verdicts at a step, of every catalogue in both periods."""
+    """Return the verdicts at a step, for every catalogue in both periods."""
     place = STEPS.index(step)
     rules = now if place >= STEPS.index("rule") else then
     reference = now.reference if place >= STEPS.index("reference") else then.reference
-    # a period at which only the present catalogue froze its limits
+    # at that period only the present catalogue froze its limits
     reference = {**now.reference, **reference}
     ratings = now.ratings if step == "assessment" else still_valid(then.ratings, at[step])
     found = []
@@ -132,7 +132,7 @@ def _verdicts(step: str, then: State, now: State, at: Mapping[str, Figured]) -> 
 
 
 def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
-    """Return the ratings that have not lapsed on the clusters' days: that is time's doing."""
+    """Return the ratings not lapsed on the clusters' days: lapsing is an effect of time."""
     days = at.portfolio.clusters.select("cluster_id", "as_of")
     dated = ratings.join(days, on="cluster_id", maintain_order="left")
     valid = pl.col("valid_until") >= pl.col("as_of")
@@ -145,9 +145,9 @@ def limits(
     settings: Settings,
     reference: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
-    """Return the limits of 4.2: by the given cohorts, for the bands that the clusters are in.
+    """Return the limits of 4.2: from the given cohorts, for the size bands of the clusters.
 
-    A cluster that grows into another size band has another limit by its own data.
+    A cluster that grows into another size band gets another limit by its own data.
     """
     bands = size_bands(at.values, settings.cohorts)
     return catalogue_limits(catalogue, at.values, bands, reference)
@@ -156,7 +156,7 @@ def limits(
 def _side_by_side(
     name: str, found: Mapping[str, pl.DataFrame], at: Mapping[str, Figured]
 ) -> pl.DataFrame:
-    """Return KEYS and a column per step; rows that not every step knows are left out."""
+    """Return KEYS and a column per step; rows that are missing in a step are left out."""
     keys, result = KEYS[name], None
     for step, table in found.items():
         ids = at[step].portfolio.clusters.select("file", "cluster_id")
@@ -171,12 +171,12 @@ def _side_by_side(
 def cause() -> pl.Expr:
     """Return the cause of a value that changed: the last step at which it did, else the rules.
 
-    Own data and time: if new data on the old day give what both give, it is the data; else if old
-    data on the new day give it, it is time; where only both together do (members that joined in
-    between), the data. Where no step changes anything, the figures themselves are read otherwise
-    than they were: another rule.
+    Own data and time: if new data on the old day give the same as both, the cause is the data; else
+    if old data on the new day do, it is time; if only both together do (members that joined in
+    between), it is the data. If no step changes the value, the program calculates the figures in
+    another way: a changed rule.
 
-    No figure reads the office's register, so nothing is left for the cause `register`.
+    No figure reads the office's register, so the cause `register` never occurs.
     """
     both = pl.col("both")
     return (

@@ -1,4 +1,4 @@
-"""The stage: this period against the one before, from what both published (contract 2.6)."""
+"""The stage: compares this period with the one before, as both were published (contract 2.6)."""
 
 from collections.abc import Mapping
 
@@ -38,7 +38,7 @@ def compare(
 def of_criteria(before: Before, tables: Tables, found: Steps | None) -> pl.DataFrame:
     """Return the criteria whose status differs: KEYS, previous_status, status, cause.
 
-    Of clusters, catalogues and criteria of both periods.
+    Only for clusters, catalogues and criteria of both periods.
     """
     keys = KEYS["criteria"]
     earlier = before.tables["criteria"].select(*keys, previous_status="status")
@@ -49,9 +49,10 @@ def of_criteria(before: Before, tables: Tables, found: Steps | None) -> pl.DataF
 
 
 def of_decisions(before: Before, tables: Tables, found: Steps | None) -> pl.DataFrame:
-    """Return who moved: KEYS and, then and now, decision, decision_confirmed and fulfilled.
+    """Return the clusters whose decision changed.
 
-    The cause is that of the decision; null where only the confirmed one moved.
+    KEYS and, before and now, decision, decision_confirmed and fulfilled. The cause is that of the
+    decision; null if only the confirmed one changed.
     """
     keys, told = KEYS["decisions"], ["decision", "decision_confirmed", "fulfilled"]
     earlier = before.tables["decisions"].select(*keys, *(_previous(c) for c in told))
@@ -65,10 +66,10 @@ def of_decisions(before: Before, tables: Tables, found: Steps | None) -> pl.Data
 
 
 def of_indicators(before: Before, tables: Tables, found: Steps | None) -> pl.DataFrame:
-    """Return every indicator of every cluster of both periods, then and now.
+    """Return every indicator of every cluster of both periods, before and now.
 
-    cluster_id, indicator, previous, value, change (null where either is), cause (null where both
-    are equal or the same unknown).
+    cluster_id, indicator, previous, value, change (null if either is null), cause (null if both are
+    equal, or both unknown).
     """
     keys = KEYS["values"]
     earlier = _long(before.tables["clusters"]).rename({"value": "previous"})
@@ -80,7 +81,7 @@ def of_indicators(before: Before, tables: Tables, found: Steps | None) -> pl.Dat
 
 
 def with_cause(table: pl.DataFrame, keys: list[str], found: pl.DataFrame | None) -> pl.DataFrame:
-    """Add the cause; null where the steps say nothing."""
+    """Add the cause; null if the steps have no row."""
     if found is None:
         return table.with_columns(cause=pl.lit(None, pl.String))
     causes = found.select(*keys, cause=cause())
@@ -88,11 +89,11 @@ def with_cause(table: pl.DataFrame, keys: list[str], found: pl.DataFrame | None)
 
 
 def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
-    """Return every indicator's median then and now, over all clusters and over the panel.
+    """Return every indicator's median before and now, over all clusters and over the panel.
 
     indicator, scope, n_previous, previous, n, value. all: each period's clusters with a known
-    value. panel: the clusters of both periods whose value is known in both, so that nothing but
-    their own change moves the median. Of fewer than `minimum` values there is no median.
+    value. panel: the clusters of both periods whose value is known in both, so that only their own
+    change moves the median. Fewer than `minimum` values have no median.
     """
     then, now = _long(before.tables["clusters"]), _long(tables["clusters"])
     both = now.drop_nulls().join(then.drop_nulls(), on=KEYS["values"], suffix="_then")
@@ -120,10 +121,10 @@ def _medians(values: pl.DataFrame, minimum: int) -> pl.DataFrame:
 
 
 def movements(before: Before, tables: Tables) -> pl.DataFrame:
-    """Return the clusters that are reviewed in one of both periods only.
+    """Return the clusters that are reviewed in only one of both periods.
 
-    cluster_id, name, movement (came, went), state: what became of the cluster now, see `coverage`;
-    null where it is neither expected nor has sent anything.
+    cluster_id, name, movement (came, went), state: its present state, see `coverage`; null if it is
+    neither expected nor has sent anything.
     """
     ids = ["cluster_id", "name"]
     then, now = before.tables["clusters"].select(ids), tables["clusters"].select(ids)

@@ -11,9 +11,9 @@ from pipeline.history.state_files import StateTroubleError, read_state
 
 
 def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | None:
-    """Return what the period before published; None where nothing earlier can be read.
+    """Return what the period before published; None if no earlier period can be read.
 
-    A publication that is damaged is passed over.
+    A damaged publication is skipped.
     """
     for publication in reversed(list(earlier.publications)):
         tables = earlier.read(publication, _tables)
@@ -25,7 +25,7 @@ def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | N
 
 
 def _not_published(earlier: Earlier, before: str, period: str) -> tuple[str, ...]:
-    """Return the quarters between two of which nothing is published."""
+    """Return the quarters between two periods for which nothing is published."""
     published = {publication.folder.name for publication in earlier.all}
     return tuple(p for p in periods.between(before, period) if p not in published)
 

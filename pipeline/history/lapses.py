@@ -1,4 +1,4 @@
-"""The stage: what lapses if nothing new comes, told from the outlook (contract 2.6)."""
+"""The stage: what lapses if no new data come, derived from the outlook (contract 2.6)."""
 
 from collections.abc import Sequence
 
@@ -19,11 +19,11 @@ LAPSE = {
 
 
 def lapses(criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return the criteria that are fulfilled now and will not be.
+    """Return the criteria that are fulfilled now and will lapse.
 
     criteria, outlook, clusters: the tables of the contract. Returns catalogue, cluster_id,
     criterion_id, months (the first at which it has lapsed), quarter (in which that day lies), sure
-    (whether it holds until three months before; else it may lapse in an earlier quarter, too).
+    (whether it is fulfilled until three months before; else it may lapse in an earlier quarter).
     """
     keys = ["catalogue", "cluster_id", "criterion_id"]
     now = criteria.filter(pl.col("status") == FULFILLED).select(keys)
@@ -44,7 +44,7 @@ def lapses(criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame
 def falls(
     catalogues: Sequence[Catalogue], decisions: pl.DataFrame, outlook: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return who reaches the pass mark now and will not, if nothing new comes.
+    """Return the clusters that reach the pass mark now but will not, if no new data come.
 
     catalogue, cluster_id, months (the first), fulfilled (then, i64), decision (then).
     """

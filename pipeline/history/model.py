@@ -1,4 +1,4 @@
-"""What a review knows of the period before."""
+"""What a review knows about the period before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ TABLES = ("clusters", "criteria", "decisions")
 
 @dataclass(frozen=True)
 class Since:
-    """Since when changes are told.
+    """The period that changes refer to.
 
-    period: the latest published one before. skipped: the quarters between it and this one, of which
-    nothing is published. trouble: why causes cannot be told (missing, damaged, older), None if they
-    can.
+    period: the latest published one before. skipped: the quarters between it and this one for which
+    nothing is published. trouble: why causes cannot be determined (missing, damaged, older), None
+    if they can.
     """
 
     period: str
@@ -27,7 +27,7 @@ class Since:
 
 @dataclass(frozen=True)
 class Before:
-    """What the period before published: TABLES, and what its evaluation rested on, if known."""
+    """What the period before published: TABLES, and the basis of its evaluation, if known."""
 
     since: Since
     tables: Mapping[str, pl.DataFrame]

@@ -1,4 +1,4 @@
-"""What the office should know of earlier publications and of its file system, in both languages."""
+"""Notices to the office about earlier publications and its file system, in both languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -13,7 +13,7 @@ SHOWN = 3
 
 
 def notices(earlier: Earlier, modes: Modes, unreadable: str | None = None) -> list[Notice]:
-    """Return what is said at the end of a run; unreadable: the period that it replaced, if so."""
+    """Return the notices at the end of a run; unreadable: the replaced period, if unreadable."""
     own = [f"{unreadable}/{RECORD}"] if unreadable else []
     found = list(damaged([*earlier.names, *own]))
     if earlier.unchecked:
@@ -24,7 +24,7 @@ def notices(earlier: Earlier, modes: Modes, unreadable: str | None = None) -> li
 
 
 def damaged(names: Sequence[str]) -> Iterator[Notice]:
-    """Yield which files of earlier publications are damaged (see `Earlier.names`), by period."""
+    """Yield notices of damaged files of earlier publications (see `Earlier.names`), by period."""
     for period, own in groupby(sorted(names), key=lambda name: name.split("/")[0]):
         files = list(own)
         in_state = all(name.split("/")[1] == STATE for name in files)

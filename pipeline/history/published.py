@@ -1,7 +1,7 @@
-"""The one reader of published periods: what is not as it was published is named and not used.
+"""The only reader of published periods: files that differ from what was published are not used.
 
-run.json keeps the sha256 of every table. A publication that was made before has no checksums; it
-is read all the same, and what polars cannot read of it counts as damaged.
+run.json contains the sha256 of every table. A publication from before has no checksums; it is read
+all the same, and a table that polars cannot read counts as damaged.
 """
 
 import json
@@ -17,9 +17,9 @@ import polars as pl
 from pipeline.common.periods import NAME
 
 RECORD, DATA, STATE = "run.json", "data", "state"
-# The key of run.json under which the checksums stand.
+# The key of the checksums in run.json.
 TABLES = "tables"
-# Of these keys of run.json others read lists of entries and mappings of texts.
+# Keys of run.json that must hold lists of entries, which are mappings of texts.
 LISTS = ("catalogues", "inputs", "mappings", "office_files")
 MAPPINGS = ("declarations", "earlier", TABLES, "versions")
 Record = Mapping[str, Any]
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class DamagedError(Exception):
-    """Files of a publication are not what was published."""
+    """Files of a publication differ from what was published."""
 
     def __init__(self, *files: Path) -> None:
         super().__init__(*files)
@@ -39,14 +39,14 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """What stands in the folder of a publication; record: None if run.json cannot be read."""
+    """A publication in its folder; record: None if run.json cannot be read."""
 
     folder: Path
     record: Record | None
 
     @property
     def checksums(self) -> Mapping[str, str] | None:
-        """The sha256 of every table and of the state, by path; None if they were not kept."""
+        """The sha256 of every table and of the state, by path; None if they were not stored."""
         return self.record.get(TABLES) if self.record else None
 
     @cached_property
@@ -58,9 +58,9 @@ class Publication:
 
     @property
     def damaged(self) -> Sequence[Path]:
-        """run.json if it cannot be read, and the tables that are not those it speaks of.
+        """run.json if it cannot be read, and the tables that differ from its checksums.
 
-        Damage of the state is not among them: it costs the causes of changes only.
+        Damage of the state is not included: it affects only the causes of changes.
         """
         if self.record is None:
             return [self.folder / RECORD]
@@ -68,7 +68,7 @@ class Publication:
         return [self.folder / name for name, kept in tables.items() if self.found.get(name) != kept]
 
     def content(self, name: str) -> bytes:
-        """Return a file of the publication; DamagedError if it is not what was published."""
+        """Return a file of the publication; DamagedError if it differs from what was published."""
         path, kept = self.folder / name, self.checksums
         content = _content(path)
         if content is None or (kept is not None and kept.get(name) != _sha256(content)):
@@ -76,7 +76,7 @@ class Publication:
         return content
 
     def table(self, name: str, *columns: str) -> pl.DataFrame:
-        """Return a table, all columns or these; DamagedError if it is not what was published."""
+        """Return a table, all columns or these; DamagedError if it is not as published."""
         file = f"{DATA}/{name}.parquet"
         content = self.content(file)
         try:
@@ -98,12 +98,12 @@ def _sha256(content: bytes | None) -> str:
 
 # ---------------------------------------------------------------------------------- one publication
 def is_published(folder: Path) -> bool:
-    """Whether a publication stands in the folder, damaged or not."""
+    """Whether there is a publication in the folder, damaged or not."""
     return (folder / RECORD).exists() or (folder / DATA).is_dir()
 
 
 def sound(folder: Path) -> Publication:
-    """Return the publication in the folder; DamagedError if it is not as it was published."""
+    """Return the publication in the folder; DamagedError if it differs from what was published."""
     publication = Publication(folder, read_record(folder))
     if publication.damaged:
         raise DamagedError(*publication.damaged)
@@ -111,7 +111,7 @@ def sound(folder: Path) -> Publication:
 
 
 def published_content(path: Path) -> bytes:
-    """Return a table; DamagedError if the publication that it belongs to says it was another."""
+    """Return a table's bytes; DamagedError if they differ from the checksum in its publication."""
     path = path.absolute()
     folder = path.parent.parent
     publication = Publication(folder, read_record(folder))
@@ -122,7 +122,7 @@ def published_content(path: Path) -> bytes:
 
 
 def read_record(folder: Path) -> Record | None:
-    """Return a publication's run.json; None if there is none that can be read."""
+    """Return a publication's run.json; None if there is no readable one."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -131,7 +131,7 @@ def read_record(folder: Path) -> Record | None:
 
 
 def _is_record(found: object) -> bool:
-    """Whether this is a run.json, as far as others rely on it."""
+    """Whether this is a run.json, as far as other modules depend on it."""
     if not isinstance(found, dict):
         return False
     return all(_is_list(found.get(name, [])) for name in LISTS) and all(
@@ -147,13 +147,13 @@ def _is_mapping(found: object) -> bool:
     return isinstance(found, dict) and all(isinstance(text, str) for text in found.values())
 
 
-# ------------------------------------------------------------------------------------- all of them
+# ------------------------------------------------------------------------------ all publications
 @dataclass
 class Earlier:
     """The periods published before a period, the oldest first, without those that are damaged.
 
-    outputs: where they stand. all: those that are damaged, too. damaged: the files that are not
-    what was published.
+    outputs: their folder. all: including the damaged ones. damaged: the files that differ from what
+    was published.
     """
 
     outputs: Path
@@ -167,7 +167,7 @@ class Earlier:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The damaged files, from the period on: 2026-Q2/data/clusters.parquet."""
+        """The damaged files, with their period: 2026-Q2/data/clusters.parquet."""
         return tuple(path.relative_to(self.outputs).as_posix() for path in self.damaged)
 
     @property
@@ -176,7 +176,7 @@ class Earlier:
         return [p.folder.name for p in self.publications if p.checksums is None]
 
     def read(self, publication: Publication, reading: Callable[[Publication], T]) -> T | None:
-        """Return what is read of a publication; if it is damaged None, and it is passed over."""
+        """Return what is read of a publication; None if it is damaged: then it is skipped."""
         try:
             return reading(publication)
         except DamagedError as error:

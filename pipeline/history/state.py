@@ -1,6 +1,6 @@
-"""What an evaluation rests on, as it was: kept with a publication, so that it can be done again.
+"""The basis of an evaluation: stored with a publication, so that it can be repeated.
 
-A later review evaluates it with one thing changed at a time (see `causes`).
+A later review evaluates it with one change at a time (see `causes`).
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
 @dataclass(frozen=True)
 class State:
-    """All that a verdict hangs on.
+    """Everything that a verdict depends on.
 
-    portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
-    ones in force. reference: the cohorts from which limits of 4.2 are taken, by `evaluate.OWN` and
-    the period at which a catalogue froze them.
+    portfolio: what was reviewed, with the settings of that time. catalogues: by id. ratings:
+    RATING, the ones in force. reference: the cohorts from which limits of 4.2 are taken, by
+    `evaluate.OWN` and the period at which a catalogue froze them.
     """
 
     portfolio: Portfolio
@@ -33,7 +33,7 @@ class State:
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
     """Return the state as the frames of KEPT, without names and texts that no figure reads.
 
-    Which titles are the same is settled before, see `kept_sheets`.
+    Equal titles are determined before, see `kept_sheets`.
     """
     own = state.portfolio
     frames = {
@@ -46,7 +46,7 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
     told = {name: frames[name].select(kept) for name, kept in KEPT.items()}
-    # Portions of a portfolio come in any order; the same state is the same frames.
+    # Portions of a portfolio come in any order; equal states must give equal frames.
     ordered = {n: told[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")}
     return told | ordered
 
@@ -54,7 +54,7 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
 def from_frames(
     frames: Mapping[str, pl.DataFrame], catalogues: Mapping[str, Catalogue], settings: Settings
 ) -> State:
-    """Return the state that `to_frames` took apart."""
+    """Return the state from the frames of `to_frames`."""
     portfolio = Portfolio(
         frames["clusters"],
         frames["actors"],
@@ -70,13 +70,13 @@ def from_frames(
 
 
 def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Of the long-term prospect it matters only that there is one."""
+    """Keep of the long-term prospect only whether there is one."""
     stated = pl.when(pl.col("long_term_prospect").is_not_null()).then(pl.lit("x"))
     return clusters.with_columns(long_term_prospect=stated)
 
 
 def _actors(actors: pl.DataFrame) -> pl.DataFrame:
-    """Keep who is listed several times, not under which name."""
+    """Keep which actors are listed several times, without their names."""
     return actors.with_columns(
         dense_number(pl.when("several").then(c)).alias(c) for c in ("name_key", "postcode_key")
     )
@@ -90,9 +90,9 @@ def _reference(reference: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([part.select(REFERENCE) for part in parts])
 
 
-# ------------------------------------------------------------------------------- one thing changed
+# ------------------------------------------------------------------------------ one change each
 def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
-    """Return the portfolio of these clusters only."""
+    """Return the portfolio restricted to these clusters."""
     clusters = portfolio.clusters.filter(pl.col("cluster_id").is_in(cluster_ids.implode()))
     files = clusters.select("file")
 
@@ -109,7 +109,7 @@ def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
 
 
 def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
-    """Return the portfolio judged as of other days (cluster_id, as_of)."""
+    """Return the portfolio evaluated as of other days (cluster_id, as_of)."""
     clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id", maintain_order="left")
     of_file = clusters.select("file", "as_of")
     actors = portfolio.actors.drop("as_of").join(of_file, on="file", maintain_order="left")
@@ -117,9 +117,9 @@ def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
 
 
 def under(portfolio: Portfolio, settings: Settings) -> Portfolio:
-    """Return the portfolio under other settings; its actors must hold what firms say of their size.
+    """Return the portfolio under other settings; its actors must include what firms state.
 
-    Only who is an SME is settled before figures are taken.
+    Only who is an SME is determined before figures are calculated.
     """
     rules = settings.actors
     if rules != portfolio.settings.actors:

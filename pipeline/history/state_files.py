@@ -1,6 +1,7 @@
 """The state beside a publication's tables: `state/*.parquet`, catalogues, settings, a list of all.
 
-The same state gives the same bytes. What cannot be read back is no error: its trouble is told.
+The same state gives the same bytes. A state that cannot be read is no error: the reason is
+reported.
 """
 
 import json
@@ -20,7 +21,8 @@ from pipeline.history.state import State, from_frames, to_frames
 from schemas.checked import as_tuples
 from schemas.slips import DeclarationError
 
-# Raised whenever a state of before cannot be evaluated as it was: another column, another meaning.
+# Increased when an older state can no longer be evaluated unchanged: another column, another
+# meaning.
 FORMAT = 1
 LIST, CATALOGUES = f"{STATE}/state.json", "catalogues"
 MISSING, DAMAGED, OLDER = "missing", "damaged", "older"
@@ -76,8 +78,8 @@ def _kept_settings(settings: Settings) -> dict[str, Any]:
 def read_state(publication: Publication, settings: Settings) -> State:
     """Return the state of a publication.
 
-    settings: the present ones, in place of those that no figure hangs on. StateTroubleError where
-    there is none, or where it is damaged or of another format.
+    settings: the present ones, in place of those that no figure depends on. StateTroubleError if
+    the state is missing, damaged or of another format.
     """
     if not (publication.folder / LIST).is_file():
         raise StateTroubleError(MISSING)
@@ -111,9 +113,9 @@ def _list(publication: Publication) -> Mapping[str, Any]:
 
 
 def _checked(publication: Publication, name: str, digest: str) -> bytes:
-    """Return a file's content if it is what was written.
+    """Return a file's content if it is unchanged.
 
-    By the list, too: a publication of before has no other checksums.
+    Checked against the list, too: an older publication has no other checksums.
     """
     file = f"{STATE}/{name}"
     try:
@@ -136,7 +138,7 @@ def _settings(kept: Mapping[str, Any], settings: Settings) -> Settings:
 
 
 def _catalogue(folder: Path, name: str, checked: Mapping[str, bytes]) -> Catalogue:
-    """Return a catalogue of then; KeyError if its file is not among those that are listed."""
+    """Return a catalogue of that time; KeyError if its file is not in the list."""
     file = f"{CATALOGUES}/{name}.toml"
     _ = checked[file]
     return load(str(folder / file))

@@ -1,1 +1,1 @@
-"""What lies under outputs/: publishing, its record, its lock, the cache, releases."""
+"""The outputs folder: publishing, the run record, the lock, the cache, releases."""

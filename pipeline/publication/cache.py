@@ -1,6 +1,6 @@
-"""Surveys no submission a second time: what each came to by itself is kept beside the outputs.
+"""The cache of examined submissions, beside the outputs: an unchanged one is not examined again.
 
-Surveys are kept in packs of some hundred submissions, as frames. The folder may be deleted at any
+Results are stored in packs of some hundred submissions, as frames. The folder may be deleted at any
 time.
 """
 
@@ -31,21 +31,21 @@ from pipeline.publication.store import CACHE, Store
 
 FOLDER, SUFFIX, INDEX = f"{CACHE}/surveys", ".survey", "packs.json"
 LENGTH = struct.Struct("<Q")
-# Of a pack less of which is wanted the rest is surveyed anew. Of more packs than so many the larger
-# half is used: the small ones become one.
+# If less than this share of a pack is needed, its submissions are examined again. If more packs
+# than this number are used, the larger half is kept: the small ones become one.
 LEAST_SHARE = 0.5
 MOST_PACKS, FILES_A_PACK = 20, 50
-# The number of a file that gets none.
+# The number of a file that is dropped.
 GONE = 2**32 - 1
 ROOT = Path(pipeline.__file__).parents[1]
-# The libraries that read workbooks, and all that surveys are made with.
+# The libraries that read workbooks, and everything else the results depend on.
 READERS = ["olefile", "xlrd"]
 LIBRARIES = [*READERS, "polars", "pandera", "pyproj", "rapidfuzz"]
 
 
 @dataclass(frozen=True)
 class Pack:
-    """What was kept together: the keys of files, and frames whose file is a place among them."""
+    """One stored pack: the keys of files, and frames in which file is a position among the keys."""
 
     keys: list[str]
     frames: Mapping[str, pl.DataFrame]
@@ -53,10 +53,10 @@ class Pack:
 
 @dataclass(frozen=True)
 class SurveyCache:
-    """What submissions came to in earlier runs.
+    """The results of earlier runs, by submission.
 
-    store: None keeps nothing. scheme: what surveys of one content hang on besides it. by_name:
-    whether they also hang on the file's name, as mappings look at it.
+    store: None disables the cache. scheme: what the results depend on besides the content. by_name:
+    whether they also depend on the file's name, because mappings do.
     """
 
     store: Store | None
@@ -64,9 +64,9 @@ class SurveyCache:
     by_name: bool = False
 
     def find(self, files: pl.DataFrame) -> list[Survey]:
-        """Return the surveys of the files that are known, under their numbers.
+        """Return the stored results for the files, under their numbers.
 
-        files: file, source_file, sha256 (empty where it is not known).
+        files: file, source_file, sha256 (empty if unknown).
         """
         wanted = self.by_key(files)
         entries, most = self.useful(wanted), MOST_PACKS + len(wanted) // FILES_A_PACK
@@ -82,7 +82,7 @@ class SurveyCache:
         return found
 
     def keep(self, sent: Sent) -> None:
-        """Keep the surveys of a batch."""
+        """Store the results of a batch."""
         if self.store is None:
             return
         keys = {number: key for key, own in self.by_key(sent.files).items() for number in own}
@@ -90,14 +90,14 @@ class SurveyCache:
             self.keep_part(part, {n: keys[n] for n in part.files["file"] if n in keys})
 
     def drop_old(self) -> None:
-        """Drop what no recent run has used."""
+        """Delete what no recent run has used."""
         if self.store is not None:
             self.store.forget()
 
     def by_key(self, files: pl.DataFrame) -> dict[str, list[int]]:
-        """Return the numbers of the files by what they are known by.
+        """Return the numbers of the files by their key.
 
-        Several files may have one content; without a checksum a file is unknown.
+        Several files may have the same content; a file without checksum has no key.
         """
         found: dict[str, list[int]] = {}
         for number, name, sha256_ in files.select("file", "source_file", "sha256").iter_rows():
@@ -108,13 +108,13 @@ class SurveyCache:
 
     # -------------------------------------------------------------------------------------- disk
     def loaded(self, entry: Mapping[str, Any]) -> Pack | None:
-        """Return the pack that the index speaks of; None if it is not what was written."""
+        """Return the pack of an entry of the index; None if it is not what was written."""
         content = self.store.load(entry["name"]) if self.store else None
         pack = unpacked(content) if content is not None else None
         return pack if pack is not None and pack.keys == entry["keys"] else None
 
     def useful(self, wanted: Collection[str]) -> list[dict[str, Any]]:
-        """Return what the index says of the packs that hold enough of what no larger one holds.
+        """Return the index entries of packs that contain enough that no larger pack contains.
 
         The most useful first.
         """
@@ -128,7 +128,7 @@ class SurveyCache:
         return uses
 
     def keep_part(self, part: Survey, keys: Mapping[int, str]) -> None:
-        """Keep the surveys of submissions under their keys, each content once."""
+        """Store the results of submissions under their keys, each content once."""
         if self.store is None or not keys:
             return
         first = {key: number for number, key in reversed(list(keys.items()))}
@@ -141,7 +141,7 @@ class SurveyCache:
         self.store.write(INDEX, json.dumps([*there, entry]).encode())
 
     def index(self) -> list[dict[str, Any]]:
-        """Return what packs there are: their names, schemes and keys."""
+        """Return the list of packs: their names, schemes and keys."""
         content = self.store.read(INDEX) if self.store else None
         try:
             entries = json.loads(content or b"[]")
@@ -158,7 +158,7 @@ def survey_cache(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bo
 
 # ------------------------------------------------------------------------------------------ scheme
 def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
-    """Return what two surveys of one content must have in common to be the same."""
+    """Return a key of everything that results depend on besides the content."""
     said = [
         code_version(),
         sorted(wanted),
@@ -172,7 +172,7 @@ def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
 
 @cache
 def code_version() -> str:
-    """Return what tells our code, and what it reads with, from every other version."""
+    """Return an identifier of our code and of the libraries that read workbooks."""
     modules = sorted(p for name in ("pipeline", "schemas") for p in (ROOT / name).rglob("*.py"))
     parts = [provenance.of_file(path) for path in modules]
     parts += [f"{name} {version(name)}" for name in LIBRARIES]
@@ -184,7 +184,7 @@ def code_version() -> str:
 def packed(pack: Pack) -> Iterator[bytes]:
     """Yield the parts of an entry: the length of its head, the head, the frames as Arrow streams.
 
-    Nothing is compressed: texts can be found in it (see `find`).
+    Not compressed, so that texts can be found in it (see `find`).
     """
     streams = {name: as_stream(frame) for name, frame in pack.frames.items()}
     head = {"keys": pack.keys, "frames": {name: len(s) for name, s in streams.items()}}
@@ -195,7 +195,7 @@ def packed(pack: Pack) -> Iterator[bytes]:
 
 
 def unpacked(entry: memoryview) -> Pack | None:
-    """Return what an entry says; None if it is none of ours."""
+    """Return the content of an entry; None if it is invalid."""
     try:
         (length,) = LENGTH.unpack_from(entry)
         head = json.loads(bytes(entry[LENGTH.size : LENGTH.size + length]))
@@ -219,9 +219,9 @@ def as_stream(frame: pl.DataFrame) -> bytes:
 def renumbered(
     frames: Mapping[str, pl.DataFrame], numbers: Iterable[tuple[int, int]]
 ) -> dict[str, pl.DataFrame]:
-    """Return the rows of the files that get a number, under it; of several numbers once for each.
+    """Return the rows of the files that get a new number; once for each of several numbers.
 
-    numbers: pairs of a file and the number that it is to have instead.
+    numbers: pairs of a file and its new number.
     """
     pairs = np.array(list(numbers), np.uint32).reshape(-1, 2)
     files = pairs[:, 0]

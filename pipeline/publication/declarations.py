@@ -1,4 +1,4 @@
-"""Every file under schemas/ that people may change, and the shape it must have."""
+"""Every file under schemas/ that users may change, and the structure it must have."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +15,8 @@ from pipeline.tables.hints import hints
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
 
-# Catalogues aside, which `catalogue.load` checks one by one. In the order in which they build on
-# each other, so that the first mistake is named where it stands.
+# Without catalogues, which `catalogue.load` checks one by one. In the order of their dependencies,
+# so that the first mistake is reported where it is.
 SHAPES: Mapping[str, Any] = {
     **REGISTERS,
     "workbook.toml": Submission,
@@ -35,7 +35,7 @@ SHAPES: Mapping[str, Any] = {
 
 
 def check_declarations() -> None:
-    """Load every file; DeclarationError names the mistakes of the first that has some."""
+    """Load every file; DeclarationError names the mistakes of the first faulty one."""
     for name, shape in SHAPES.items():
         load(name, shape)
-    hints()  # only with polars, which check needs not do for a file without slips
+    hints()  # this needs polars, which check does not load for a file without mistakes

@@ -1,4 +1,4 @@
-"""What every run does around its work: alone in its outputs, after dead ones, in clear words."""
+"""What every run does around its work: exclusive lock, recovery after dead runs, clear errors."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,7 +11,7 @@ from pipeline.publication.publish import recover
 
 
 class Asked(Protocol):
-    """What a request says of this."""
+    """The part of a request that is needed here."""
 
     @property
     def period(self) -> str:
@@ -19,7 +19,7 @@ class Asked(Protocol):
 
     @property
     def outputs(self) -> Path:
-        """Where is published."""
+        """The folder to publish in."""
 
     @property
     def wait_seconds(self) -> float:
@@ -34,9 +34,9 @@ Request = TypeVar("Request", bound=Asked)
 def alone(
     work: Callable[Concatenate[Request, Others], Result],
 ) -> Callable[Concatenate[Request, Others], Result]:
-    """Let only one run work in the outputs at a time; what dead ones left is put right first.
+    """Let only one run work in the outputs at a time; first repair what dead runs have left.
 
-    NothingPublishedError where another run is at work, or the disk is full, gone or protected.
+    NothingPublishedError if another run is at work, or the disk is full, missing or protected.
     """
 
     @wraps(work)

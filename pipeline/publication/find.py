@@ -1,7 +1,7 @@
 """Finds a text in all files of some folders, also inside workbooks, tables and databases.
 
-Other programs do not see what is compressed. It is for making sure that what was to be deleted is
-gone everywhere.
+Other programs do not see compressed content. Use it to make sure that deleted data is gone
+everywhere.
 """
 
 import html
@@ -35,26 +35,26 @@ TROUBLE = (
     sqlite3.Error,
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,
-    DamagedError,  # polars may die of it
+    DamagedError,  # polars may crash on it
 )
 
 
 @dataclass(frozen=True)
 class Place:
-    """A file that holds the text, or could not be searched to its end (searched: False)."""
+    """A file that contains the text, or could not be searched completely (searched: False)."""
 
     path: Path
     searched: bool = True
 
 
 class TooMuchError(ValueError):
-    """An archive holds more than we are willing to inflate."""
+    """An archive has more content than we are willing to inflate."""
 
 
 def places(text: str, folders: Iterable[Path], most_mb: int) -> Iterator[Place]:
-    """Yield the files, in order, that hold the text in their name or content.
+    """Yield the files, in order, that contain the text in their name or content.
 
-    most_mb: so much of what an archive inflates to is looked at. Capital letters count.
+    most_mb: how much of an archive's inflated content is searched. Case matters.
     """
     words = spellings(text)
     forms = [word.encode(code) for word in words for code in ENCODINGS if fits(word, code)]
@@ -72,7 +72,7 @@ def places(text: str, folders: Iterable[Path], most_mb: int) -> Iterator[Place]:
 
 
 def spellings(text: str) -> list[str]:
-    """Return how a text may stand in a file: as it is, in XML and HTML, in JSON, in an address."""
+    """Return the forms of a text in a file: as it is, in XML and HTML, in JSON, in an address."""
     composed = [unicodedata.normalize(form, text) for form in ("NFC", "NFD")]
     ways = (str, html.escape, lambda t: html.escape(t, quote=False), quote)
     found = [way(one) for one in composed for way in ways]
@@ -90,7 +90,7 @@ def fits(word: str, encoding: str) -> bool:
 
 
 def holds(path: Path, words: Sequence[str], forms: Sequence[bytes], most_mb: int) -> bool:
-    """Whether a file holds one of the words; one of TROUBLE where that cannot be said."""
+    """Whether a file contains one of the words; raises one of TROUBLE if it cannot be read."""
     with path.open("rb") as stream:
         head = stream.read(len(DATABASE))
         stream.seek(0)
@@ -105,7 +105,7 @@ def holds(path: Path, words: Sequence[str], forms: Sequence[bytes], most_mb: int
 
 
 def in_stream(stream: IO[bytes], forms: Sequence[bytes]) -> bool:
-    """Whether a stream holds one of the forms, also across blocks."""
+    """Whether a stream contains one of the forms, also across blocks."""
     overlap = max(map(len, forms)) - 1
     end = b""
     while block := stream.read(BLOCK):
@@ -117,12 +117,12 @@ def in_stream(stream: IO[bytes], forms: Sequence[bytes]) -> bool:
 
 
 def in_archive(path: Path, forms: Sequence[bytes], most_mb: int) -> bool:
-    """Whether a part of a zip file (a workbook is one) holds one of the forms."""
+    """Whether a part of a zip file (such as a workbook) contains one of the forms."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > most_mb * BLOCK:
             raise TooMuchError(path)
-        for part in parts:  # inflates no more than the size its directory tells
+        for part in parts:  # inflates at most the size in its directory
             with archive.open(part) as stream:
                 if in_stream(stream, forms):
                     return True
@@ -130,14 +130,14 @@ def in_archive(path: Path, forms: Sequence[bytes], most_mb: int) -> bool:
 
 
 def in_database(path: Path, words: Sequence[str]) -> bool:
-    """Whether a cell of an SQLite database holds one of the words."""
+    """Whether a cell of an SQLite database contains one of the words."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return any(in_table(database, name, words) for (name,) in tables.fetchall())
 
 
 def in_table(database: sqlite3.Connection, name: str, words: Sequence[str]) -> bool:
-    """Whether a cell of a table holds one of the words."""
+    """Whether a cell of a table contains one of the words."""
     described = database.execute(f"SELECT * FROM {quoted(name)} LIMIT 0").description
     columns = [quoted(column[0]) for column in described]
     tests = " OR ".join(f"instr({column}, ?)" for column in columns for _ in words)
@@ -147,5 +147,5 @@ def in_table(database: sqlite3.Connection, name: str, words: Sequence[str]) -> b
 
 
 def quoted(name: str) -> str:
-    """Return a name as SQL has it."""
+    """Return a name quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""One run at a time per outputs folder, by a lock of the system that dies with its process."""
+"""One run at a time per outputs folder, by a system lock that ends with its process."""
 
 import datetime as dt
 import errno
@@ -25,10 +25,10 @@ class HeldError(NothingPublishedError):
 
 @contextmanager
 def holding(outputs: Path, purpose: str, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the outputs alone; HeldError if another process still does after so many seconds.
+    """Hold the exclusive lock of the outputs; HeldError if it is still taken after so many seconds.
 
-    purpose: what it is for, for the message of others (`run 2026-Q3`). The file of the lock stays:
-    removing it would let two hold it at once.
+    purpose: shown in the message of others (`run 2026-Q3`). The lock file is never removed: that
+    would allow two processes to hold the lock at once.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     with (outputs / LOCK).open("a+", encoding="utf-8") as stream:
@@ -41,13 +41,13 @@ def holding(outputs: Path, purpose: str, wait_seconds: float = 0) -> Iterator[No
 
 
 def refuse_if_held(outputs: Path, wait_seconds: float = 0) -> None:
-    """Say at once what would be found out later: HeldError, or that the outputs are no use."""
+    """Raise now what would be found later: HeldError, or that the outputs cannot be used."""
     with in_words(outputs), holding(outputs, "look", wait_seconds):
         pass
 
 
 def wait_for(stream: IO[str], outputs: Path, deadline: float) -> None:
-    """Take the lock, or look again until the time is over."""
+    """Take the lock, or try again until the deadline."""
     while not taken(stream, outputs):
         if time.monotonic() >= deadline:
             raise held(outputs, read_sign(stream))
@@ -55,7 +55,7 @@ def wait_for(stream: IO[str], outputs: Path, deadline: float) -> None:
 
 
 def taken(stream: IO[str], outputs: Path) -> bool:
-    """Whether the lock could be taken; NothingPublishedError where the disk knows no locks."""
+    """Whether the lock could be taken; NothingPublishedError if the disk does not support locks."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -66,7 +66,7 @@ def taken(stream: IO[str], outputs: Path) -> bool:
 
 
 def sign(stream: IO[str], purpose: str) -> None:
-    """Write into the lock who holds it, for the message of others."""
+    """Write the holder into the lock file, for the message of others."""
     content = {
         "purpose": purpose,
         "host": socket.gethostname(),
@@ -79,7 +79,7 @@ def sign(stream: IO[str], purpose: str) -> None:
 
 
 def unsign(stream: IO[str]) -> None:
-    """Empty the lock; that it cannot be (a full disk) harms nobody."""
+    """Empty the lock file; a failure (a full disk) does no harm."""
     try:
         stream.truncate(0)
     except OSError:
@@ -87,7 +87,7 @@ def unsign(stream: IO[str]) -> None:
 
 
 def read_sign(stream: IO[str]) -> str:
-    """Return who holds the lock since when, in brackets; empty where it does not say."""
+    """Return the holder of the lock and since when, in brackets; empty if unknown."""
     stream.seek(0)
     try:
         said = json.loads(stream.read())
@@ -97,7 +97,7 @@ def read_sign(stream: IO[str]) -> str:
 
 
 def held(outputs: Path, by: str) -> HeldError:
-    """Return the end of a run that found another one at work."""
+    """Return the error of a run that found another one at work."""
     return HeldError(
         f"Ein anderer Lauf arbeitet gerade in {outputs}{by}. Nichts wurde geändert. Bitte warten, "
         "bis er fertig ist, und den Lauf wiederholen; mit --wait MINUTEN wartet der Lauf selbst.",
@@ -107,7 +107,7 @@ def held(outputs: Path, by: str) -> HeldError:
 
 
 def without_locks(outputs: Path, error: OSError) -> NothingPublishedError:
-    """Return the end of a run on a disk that cannot keep two runs apart."""
+    """Return the error of a run on a disk that cannot keep two runs apart."""
     return NothingPublishedError(
         f"Das Dateisystem von {outputs} kann keine Sperren ({error.strerror}); zwei Läufe könnten "
         "sich gegenseitig überschreiben. Bitte mit --outputs einen Ordner auf einem anderen "

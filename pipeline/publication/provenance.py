@@ -1,4 +1,4 @@
-"""Checksums of what shapes a publication beside its inputs: declarations, earlier periods."""
+"""Checksums of what affects a publication besides its inputs: declarations, earlier periods."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -9,13 +9,13 @@ from pipeline.history.published import Publication
 from schemas.declaration import HERE
 
 ENDINGS = {".toml", ".po", ".parquet", ".json"}
-# Of these a publication has its own: they are in its record one by one.
+# A publication records its catalogues one by one.
 CATALOGUES = "catalogues"
 
 
 @cache
 def declarations() -> dict[str, str]:
-    """Return the sha256 of every file under schemas/ but the catalogues, by its path there."""
+    """Return the sha256 of every file under schemas/ except catalogues, by its path there."""
     paths = (p for p in HERE.rglob("*") if p.suffix in ENDINGS)
     names = {p.relative_to(HERE).as_posix(): p for p in paths}
     return {n: of_file(p) for n, p in sorted(names.items()) if not n.startswith(f"{CATALOGUES}/")}

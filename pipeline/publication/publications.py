@@ -1,4 +1,4 @@
-"""What stands under outputs/: publications, their records (run.json), drafts and releases."""
+"""The content of outputs/: publications, their records (run.json), drafts and releases."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,8 @@ MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}")
 class Standing:
     """Whether a publication is a draft, which revision it is, and who released it when.
 
-    revision: drafts count towards the release they lead to; a draft after a release is one more.
+    revision: drafts have the revision of the release they lead to; a draft after a release has the
+    next one.
     """
 
     state: str = DRAFT
@@ -35,9 +36,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Work:
-    """What a run has made of its inputs, for what is written beside the report.
+    """The results of a run, for what is written beside the report.
 
-    folder: of the publication, its report and feedback written. files: the submissions. feedback:
+    folder: of the publication; report and feedback are written. files: the submissions. feedback:
     the copies by source_file. lang: the publication's language.
     """
 
@@ -53,8 +54,8 @@ class Work:
 class Release:
     """What turns a run into the release of a draft.
 
-    confirm: called with the new folder, its tables written, and its record; raises where they are
-    not the draft's. add: writes what only a release has.
+    confirm: called with the new folder, after its tables are written, and its record; raises if
+    they differ from the draft's. add: writes what only a release has.
     """
 
     standing: Standing
@@ -63,7 +64,7 @@ class Release:
 
 
 def standing(record: Record) -> Standing:
-    """Return a publication's standing; what older ones do not say is a first draft."""
+    """Return a publication's standing; an older one without it is a first draft."""
     state = RELEASED if record.get("state") == RELEASED else DRAFT
     revision = record.get("revision")
     known = isinstance(revision, int) and revision > 0
@@ -85,7 +86,7 @@ def archived(outputs: Path, period: str) -> list[Path]:
 
 
 def replaced_at(place: Path) -> tuple[str, int]:
-    """Return by what a place in the archive is ordered."""
+    """Return the key by which the archive is ordered."""
     moment = MOMENT.match(place.name)
     if moment is None:
         return place.name, 0
@@ -94,7 +95,7 @@ def replaced_at(place: Path) -> tuple[str, int]:
 
 
 def next_draft(outputs: Path, period: str) -> Standing:
-    """Return the standing of a draft that would be published now."""
+    """Return the standing of a draft that is published now."""
     records = map(read_record, [*archived(outputs, period), outputs / period])
     former = [standing(record) for record in records if record is not None]
     return Standing(revision=max((s.revision + (not s.is_draft) for s in former), default=1))

@@ -1,7 +1,7 @@
-"""Publishes a period as a whole or not at all; what stood there goes to the archive.
+"""Publishes a period completely or not at all; the former publication is moved to the archive.
 
-While folders change places a note beside them says what is being done, by which the next run puts
-right what a killed one left (`recover`).
+While folders are replaced, a note beside them describes the operation. With it the next run repairs
+what a killed run left (`recover`).
 """
 
 import ctypes
@@ -28,7 +28,7 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 def staging_folder(outputs: Path, period: str) -> Iterator[Path]:
     """Yield an empty folder in which a publication is written; see `publish`.
 
-    The caller holds the lock of the outputs. If what is done in the context fails, nothing changes.
+    The caller holds the lock of the outputs. If the context raises, nothing changes.
     """
     staging = outputs / STAGING / f"{period}-{os.getpid()}"
     remove(staging)
@@ -44,9 +44,9 @@ def staging_folder(outputs: Path, period: str) -> Iterator[Path]:
 
 
 def publish(staging: Path, outputs: Path, period: str, moment: str) -> Path:
-    """Put a publication in its place in one step; what stood there goes to the archive.
+    """Publish a folder in one step; the former publication is moved to the archive.
 
-    staging: the folder of `staging_folder` with all files, run.json among them. moment: the name
+    staging: the folder of `staging_folder` with all files, including run.json. moment: the name
     under which the former publication is archived. Returns the folder of the publication.
     """
     target = outputs / period
@@ -59,7 +59,7 @@ def publish(staging: Path, outputs: Path, period: str, moment: str) -> Path:
 
 
 def archive_place(outputs: Path, period: str, moment: str) -> Path:
-    """Return a place in the archive that is free."""
+    """Return a free path in the archive."""
     place = outputs / ARCHIVE / period / moment
     number = 1
     while place.exists():
@@ -69,14 +69,14 @@ def archive_place(outputs: Path, period: str, moment: str) -> Path:
 
 
 def lead_to_the_same(target: Path, beginning: Path) -> None:
-    """Let a publication that is a link lead to the same folder from the archive, too."""
+    """Make a publication that is a relative link absolute, so that it works in the archive."""
     if target.is_symlink() and target.exists():
         beginning.symlink_to(target.resolve())
         beginning.rename(target)
 
 
 def replace(staging: Path, target: Path, archive: Path) -> None:
-    """Put staging in the place of target, what stood there into the archive."""
+    """Replace target by staging, and move the former target into the archive."""
     if not target.exists():
         staging.rename(target)
         return
@@ -95,7 +95,7 @@ def replace(staging: Path, target: Path, archive: Path) -> None:
 def exchange(one: Path, other: Path) -> bool:
     """Swap two folders in one step, so that there is never a moment without a publication.
 
-    Returns False where the system cannot (other than Linux, some network file systems).
+    Returns False if the system cannot do it (not Linux, some network file systems).
     """
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
@@ -105,15 +105,15 @@ def exchange(one: Path, other: Path) -> bool:
     return bool(rename(AT_FDCWD, paths[0], AT_FDCWD, paths[1], RENAME_EXCHANGE) == 0)
 
 
-# ----------------------------------------------------------------- after a run that died or failed
+# ------------------------------------------------------------------- after a run died or failed
 def note(staging: Path, target: Path, archive: Path) -> None:
-    """Write down what is about to be done with a folder that is complete."""
+    """Write down the operation that is about to begin with a complete folder."""
     content = {"period": target.name, "archive": archive.name, "record": record_of(staging)}
     write_durably(as_json(content), staging.with_name(staging.name + NOTE))
 
 
 def read_note(path: Path) -> dict[str, str] | None:
-    """Return what a note says; None if it cannot be read: it is as if there were none."""
+    """Return the content of a note; None if it cannot be read, as if there were none."""
     try:
         said = json.loads(path.read_bytes())
         known = NAME.match(said["period"]) and said["archive"] == Path(said["archive"]).name
@@ -123,10 +123,10 @@ def read_note(path: Path) -> dict[str, str] | None:
 
 
 def recover(outputs: Path) -> None:
-    """Put right what a run left that died or failed; the caller holds the lock of the outputs.
+    """Repair what a dead or failed run left; the caller holds the lock of the outputs.
 
-    Where the new publication stands already, the former one goes to the archive; where it does
-    not, everything is as it was before.
+    If the new publication is in place already, the former one is moved to the archive; if not,
+    everything is restored.
     """
     folder = outputs / STAGING
     if not folder.is_dir():
@@ -143,29 +143,29 @@ def recover(outputs: Path) -> None:
 
 
 def bring_to_an_end(outputs: Path, said: dict[str, str], staging: Path) -> None:
-    """Bring a publication to an end that stopped somewhere after its note."""
+    """Complete a publication that stopped at some point after its note."""
     target = outputs / said["period"]
     archive = outputs / ARCHIVE / said["period"] / said["archive"]
     if not staging.exists():
         return
     if (
         not target.exists() and archive.exists()
-    ):  # between two renames, where nothing can be swapped
+    ):  # between two renames, where swapping is not supported
         archive.rename(target)
     is_new = record_of(staging) == said["record"] != record_of(target)
-    if not is_new:  # what stood there before
+    if not is_new:  # the former publication
         archive.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(archive)
 
 
 def record_of(folder: Path) -> str:
-    """Return what tells a publication from every other: the sha256 of its run.json."""
+    """Return an identifier of a publication: the sha256 of its run.json."""
     path = folder / RECORD
     return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def remove(path: Path) -> None:
-    """Remove a folder, as far as it can be, or a file."""
+    """Remove a folder, as far as possible, or a file."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -173,9 +173,9 @@ def remove(path: Path) -> None:
 
 
 def flush(folder: Path) -> None:
-    """Have the disk write what it only remembers so far; OSError where it cannot.
+    """Force buffered writes to the disk; OSError if that fails.
 
-    Else a full disk or a power cut might show only after the folders have changed places.
+    Without this a full disk or a power cut might show only after the folders were swapped.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -188,7 +188,7 @@ def flush(folder: Path) -> None:
 
 
 def write_durably(text: str, path: Path) -> None:
-    """Write a file so that after a power cut it is there as a whole, or not at all."""
+    """Write a file so that after a power cut it exists completely, or not at all."""
     beginning = path.with_suffix(".tmp")
     with beginning.open("w", encoding="utf-8") as stream:
         stream.write(text)
@@ -197,7 +197,7 @@ def write_durably(text: str, path: Path) -> None:
     beginning.rename(path)
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some file systems cannot do that with a folder
+        with suppress(OSError):  # some file systems do not support that for a folder
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -208,7 +208,7 @@ def write_tables(review: Review, folder: Path) -> dict[str, str]:
     (folder / DATA).mkdir(parents=True, exist_ok=True)
     checksums = {}
     for name, table in review.tables.items():
-        # Written by us: of a full disk polars makes an error of its own.
+        # We write the file ourselves: for a full disk, polars raises an error of its own type.
         content = BytesIO()
         table.write_parquet(content, compression="zstd", statistics=True)
         file = f"{DATA}/{name}.parquet"

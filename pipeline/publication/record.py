@@ -1,4 +1,4 @@
-"""What run.json says of a publication: what went in, by which rules, what came out."""
+"""The content of run.json: the sources of a publication, its rules, and its results."""
 
 import datetime as dt
 import platform
@@ -24,7 +24,7 @@ PACKAGES = [*READERS, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
 
 
 def count_outcomes(done: Review) -> dict[str, int]:
-    """Return how many submissions and clusters came to what."""
+    """Return the number of submissions and clusters by outcome."""
     outcomes = done.tables["submissions"]["outcome"]
     decisions = done.tables["clusters"]["decision"]
     counts = {
@@ -39,7 +39,7 @@ def count_outcomes(done: Review) -> dict[str, int]:
 
 
 def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:
-    """Return what run.json says of each mapping: which one it was and what was read by it."""
+    """Return the entries of mappings in run.json: their identity, and which files they read."""
     files = dict(done.mapped.group_by("mapping").agg(pl.col("source_file").sort()).iter_rows())
     return [
         {"name": m.name, "sha256": m.sha256, "title": m.title, "submissions": files.get(m.name, [])}
@@ -58,7 +58,7 @@ def run_record(
     started: dt.datetime,
     earlier: Iterable[Publication],
 ) -> dict[str, Any]:
-    """Return what run.json says: what went in, by which rules, what came out.
+    """Return the content of run.json: the sources, the rules, the results.
 
     sent, office_sent: source_file, sha256 of the submissions and of the office's files.
     """

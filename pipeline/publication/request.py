@@ -1,4 +1,4 @@
-"""What a user asks of a run."""
+"""What a user requests from a run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for."""
+    """A user's request for a run."""
 
     period: str
     inputs: Path
@@ -14,5 +14,5 @@ class Request:
     catalogues: tuple[str, ...]
     lang: str = "de"
     accept_missing: bool = False
-    wait_seconds: float = 0  # for a run that holds the outputs
-    cache: bool = True  # whether what former runs kept may be used
+    wait_seconds: float = 0  # for a run that holds the lock of the outputs
+    cache: bool = True  # whether results stored by former runs may be used

@@ -1,6 +1,6 @@
-"""Keeps results on disk by keys: each entry with its checksum, written whole or not at all.
+"""Stores results on disk by keys: each entry with its checksum, written completely or not at all.
 
-The checksum is of the key, too: an entry that lies under another key is as if it were not.
+The checksum includes the key: an entry under another key is ignored.
 """
 
 import json
@@ -16,14 +16,15 @@ from pipeline.common.limits import MB
 # Below the outputs, for all stores.
 CACHE = ".cache"
 BEGUN, RUNS = ".begun", "runs.json"
-# Entries that none of so many runs has used are dropped, and the oldest ones beyond so much room.
+# Entries that no recent run (so many of them) has used are deleted, and the oldest ones beyond this
+# size.
 KEPT_RUNS = 50
 MOST_MB = 2000
 CHECKSUM = 32
 
 
 class Store:
-    """A folder of entries by keys; what cannot be written or read there is as if it were not.
+    """A folder of entries by keys; what cannot be written or read is treated as missing.
 
     suffix: of the entries' names.
     """
@@ -55,7 +56,7 @@ class Store:
             os.utime(path, ns=(self.now, self.now))
 
     def holds(self, key: str) -> bool:
-        """Whether there is an entry, sound or not."""
+        """Whether there is an entry, valid or not."""
         return self.place(key).exists()
 
     def read(self, name: str) -> bytes | None:
@@ -66,7 +67,7 @@ class Store:
             return None
 
     def write(self, name: str, *parts: bytes) -> None:
-        """Write a file of the folder whole or not at all."""
+        """Write a file of the folder completely or not at all."""
         path = self.folder / name
         begun = path.with_suffix(BEGUN)
         try:
@@ -79,11 +80,11 @@ class Store:
                 begun.unlink()
 
     def place(self, key: str) -> Path:
-        """Return where an entry lies."""
+        """Return the path of an entry."""
         return self.folder / (sha256(key.encode()).hexdigest() + self.suffix)
 
     def forget(self) -> None:
-        """Drop what no recent run has used, what is too much, and what was never finished."""
+        """Delete entries that no recent run used, that exceed the size, or that are incomplete."""
         if not self.folder.is_dir():
             return
         with suppress(OSError):
@@ -98,18 +99,18 @@ class Store:
                     path.unlink()
 
     def note_run(self) -> int:
-        """Note this run among the recent ones; returns the time of the oldest of them."""
+        """Add this run to the recent ones; return the time of the oldest of them."""
         try:
             runs = [int(run) for run in json.loads(self.read(RUNS) or b"[]")]
         except (ValueError, TypeError):
-            runs = []  # what is used now stays, the rest is not known to be old
+            runs = []  # entries used now are kept; the age of the others is unknown
         runs = [*(run for run in runs if run < self.now), self.now][-KEPT_RUNS:]
         self.write(RUNS, json.dumps(runs).encode())
         return runs[0] if len(runs) == KEPT_RUNS else 0
 
 
 def checksum(key: str, *parts: bytes | memoryview) -> bytes:
-    """Return what tells an entry's key and content from every other."""
+    """Return the checksum of an entry's key and content."""
     found = sha256(sha256(key.encode()).digest())
     for part in parts:
         found.update(part)

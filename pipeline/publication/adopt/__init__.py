@@ -1,1 +1,1 @@
-"""Takes an analyst's views from a workbook over into the office's ratings."""
+"""Copies an analyst's views from a workbook into the office's ratings."""

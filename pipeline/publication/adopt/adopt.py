@@ -1,6 +1,6 @@
-"""From an analyst's workbook to the office's file: read, decide, write beside, check, replace.
+"""From an analyst's workbook to the office's file: read, decide, write a new file, check, replace.
 
-A file that would lose something stays as it is: a new file beside it holds the ratings.
+A file that would lose content is not changed: a new file beside it contains the ratings.
 """
 
 import datetime as dt
@@ -33,9 +33,9 @@ COMPARED = ["catalogue", "cluster_id", "criterion_id", "rating", "reason", "asse
 
 @dataclass(frozen=True)
 class Adopted:
-    """What was done: the file, its backup (None for a new file), what became of each view.
+    """The result: the file, its backup (None for a new file), the outcome of each view.
 
-    beside: the new file with all ratings, where the office's own would have lost something.
+    beside: the new file with all ratings, if the office's own would have lost content.
     """
 
     path: Path
@@ -52,19 +52,19 @@ class Adopted:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was left out and the ratings stand in the office's file."""
+        """Whether nothing was left out and the ratings are in the office's file."""
         left_out = any(outcome.code not in (ADOPTED, "there") for outcome in self.outcomes)
         return self.views.findings.is_empty() and not left_out and self.beside is None
 
 
 def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) -> Adopted:
-    """Take the views of a workbook over into its period's assessments.xlsx.
+    """Copy the views of a workbook into its period's assessments.xlsx.
 
-    sign: whose they are; None: as the sheet of views says, in the row or once above.
+    sign: sign of their author; None: as in the sheet of views, in the row or once above the list.
 
-    Nothing that stands there is lost: rows are added below, a copy is kept, the new file takes the
-    old one's place in one step once it reads as it should; or the file stays as it is, and a new
-    one beside it holds all ratings. UnusableFileError if a file is not usable.
+    Existing content is kept: rows are appended, the old file is copied, and the new file replaces
+    it in one step after it was read back correctly. Otherwise the file is not changed, and a new
+    one beside it contains all ratings. UnusableFileError if a file cannot be used.
     """
     views = read_views(file, read)
     path = inputs / views.period / "assessments.xlsx"
@@ -88,7 +88,7 @@ def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) 
 
 
 def read_content(content: bytes, path: Path, read: Read) -> Ratings:
-    """Return the ratings of a file that need not be in its place yet."""
+    """Return the ratings of a file that may not be in its final place yet."""
     staged = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         staged.write_bytes(content)
@@ -99,7 +99,7 @@ def read_content(content: bytes, path: Path, read: Read) -> Ratings:
 
 # ------------------------------------------------------------------------------------------- rows
 def row_of(outcome: Outcome, day: dt.date) -> dict[str, Value]:
-    """Return the rating that a view becomes, by field."""
+    """Return the rating for a view, by field."""
     same = ("catalogue", "cluster_id", "criterion_id", "rating", "reason")
     own = {field: outcome.view[field] for field in same}
     return own | {"assessor": str(outcome.by), "rated_on": day}
@@ -120,12 +120,12 @@ def sheet_of(ratings: Ratings) -> str:
 
 
 def is_english(ratings: Ratings) -> bool:
-    """Whether the sheet bears its English name."""
+    """Whether the sheet has its English name."""
     return sheet_of(ratings) == office().sheet(SHEET).name["en"]
 
 
 def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFrame) -> None:
-    """Raise if the new file does not read as the old rows and then the new ones: our mistake."""
+    """Raise if the new file does not contain the old rows and then the new ones: a bug of ours."""
     old, fields = before.table, [f for f in COMPARED if f in set(before.places["field"])]
     kept = after.head(old.height).select(fields)
     added = after.tail(len(rows)).select(fields).to_dicts()
@@ -158,7 +158,7 @@ def file_of(rows: Sequence[Mapping[str, Value | None]]) -> bytes:
 
 
 def keep(path: Path, day: dt.date) -> Path | None:
-    """Copy the file beside itself under a free name; nothing to copy gives None."""
+    """Copy the file beside itself under a free name; None if there is no file."""
     if not path.is_file():
         return None
     backup = free_path(path, day, "bak")
@@ -167,7 +167,7 @@ def keep(path: Path, day: dt.date) -> Path | None:
 
 
 def free_path(path: Path, day: dt.date, kind: str) -> Path:
-    """Return the name of a new file beside another: its day, a number that is free, its kind."""
+    """Return the name of a new file beside another: its day, a free number, its kind."""
     number, stem = 1, f"{path.stem}-{day:%Y-%m-%d}"
     while (free := path.with_name(f"{stem}-{number}.{kind}{path.suffix}")).exists():
         number += 1
@@ -175,7 +175,7 @@ def free_path(path: Path, day: dt.date, kind: str) -> Path:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put the content in the file's place in one step."""
+    """Replace the file's content in one step."""
     staged = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         with staged.open("wb") as stream:

@@ -1,7 +1,8 @@
-"""Adds rows below a table of an .xlsx file by openpyxl, and says what it would lose of the file.
+"""Appends rows to a table of an .xlsx file with openpyxl, and finds what the file would lose.
 
-openpyxl reads a file whole and writes it again. What it does not know is gone then, and so are the
-results of formulas: a rating that is one would no longer be in force. Such a file is not for it.
+openpyxl reads the whole file and writes it again. What it does not know is lost, and so are the
+results of formulas: a rating that is a formula would no longer apply. Such a file must not be
+edited.
 """
 
 import io
@@ -21,13 +22,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | date
 LOOKS = ("font", "fill", "border", "alignment", "protection", "number_format")
-# Parts of a file that openpyxl writes again, or that Excel makes anew: by how their names begin.
+# Parts of a file that openpyxl writes, or that Excel creates again: the prefixes of their names.
 KEPT = re.compile(
     r"\[Content_Types\]\.xml|_rels/|docProps/|customXml/|xl/_rels/|xl/workbook\.xml|xl/styles\.xml"
     r"|xl/theme/|xl/sharedStrings\.xml|xl/worksheets/|xl/tables/|xl/calcChain\.xml"
     r"|xl/printerSettings/|xl/comments|xl/drawings/(vmlDrawing|commentsDrawing|_rels/vmlDrawing)"
 )
-# What is lost: how the names of its parts begin.
+# What is lost: the prefixes of the part names.
 LOST = {
     "macros": re.compile(r"xl/vba"),
     "threads": re.compile(r"xl/(threadedComments|persons)/"),
@@ -44,15 +45,15 @@ class Loss:
     where: str = ""
 
 
-# --------------------------------------------------------------------------------- what would go
+# ------------------------------------------------------------------------------ possible losses
 def losses(content: bytes) -> list[Loss]:
-    """Return what the file would lose by openpyxl, one of each kind; none if it can be edited."""
+    """Return what openpyxl would lose of the file, one of each kind; none if it can be edited."""
     found = {loss.code: loss for loss in reversed(list(every_loss(content)))}
     return list(reversed(found.values()))
 
 
 def every_loss(content: bytes) -> Iterator[Loss]:
-    """Find everything that the file would lose."""
+    """Yield everything that the file would lose."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             parts = file.namelist()
@@ -71,7 +72,7 @@ def every_loss(content: bytes) -> Iterator[Loss]:
         yield from (Loss("formulas", f"{sheet.title}!{cell.coordinate}") for cell in formulas)
     yield from map(loss_of_part, (part for part in parts if not KEPT.match(part)))
     if said:
-        # of lists that refer to other sheets, say; openpyxl says what it leaves out
+        # for example lists that refer to other sheets; openpyxl warns about what it leaves out
         yield Loss("lists")
 
 
@@ -81,7 +82,7 @@ def loss_of_part(part: str) -> Loss:
 
 
 def opened(content: bytes) -> openpyxl.Workbook:
-    """Return the file, parts of a cell's text with their own looks."""
+    """Return the file, with the formats of parts of a cell's text."""
     return openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
 
 
@@ -89,8 +90,8 @@ def opened(content: bytes) -> openpyxl.Workbook:
 def append_rows(content: bytes, sheet: str, rows: Sequence[Mapping[int, Value]]) -> bytes:
     """Return the file, which loses nothing (`losses`), with rows below the last one used.
 
-    rows: column (from 1) to value. A new cell looks like the one above it; a date becomes a number
-    where the one above is, else a text that says it.
+    rows: column (from 1) to value. A new cell has the format of the one above it; a date becomes a
+    number if the cell above is a number, else a text.
     """
     book = opened(content)
     own = book[sheet]
@@ -106,13 +107,13 @@ def append_rows(content: bytes, sheet: str, rows: Sequence[Mapping[int, Value]])
 
 
 def last_used(sheet: Worksheet) -> int:
-    """Return the last row in which a cell holds something."""
+    """Return the last row with a cell that is not empty."""
     rows = enumerate(sheet.iter_rows(values_only=True), 1)
     return max(number for number, row in rows if any(value is not None for value in row))
 
 
 def put(cell: Cell, value: Value, above: Cell) -> None:
-    """Put a value into a cell, in the cell's own look or else in that of the one above."""
+    """Write a value into a cell, in the cell's own format or else in that of the cell above."""
     look = cell if cell.has_style else above
     looks = {name: copy(getattr(look, name)) for name in LOOKS}
     if isinstance(value, date):
@@ -121,13 +122,13 @@ def put(cell: Cell, value: Value, above: Cell) -> None:
             value = value.strftime("%d.%m.%Y")
     cell.value = value
     if isinstance(value, str):
-        cell.data_type = "s"  # whatever it looks like
+        cell.data_type = "s"  # even if it looks like a formula
     for name, own in looks.items():
         setattr(cell, name, own)
 
 
 def extend(table: Table, last: int, rows: int) -> None:
-    """Let a table that ends in the row `last` hold the rows below, too."""
+    """Extend a table that ends in the row `last` by the rows below."""
     left, top, right, bottom = range_boundaries(table.ref)
     if bottom != last or table.totalsRowCount:
         return

@@ -15,17 +15,17 @@ from pipeline.submissions.office import with_catalogue
 Row = Mapping[str, Any]
 Key = tuple[str, str, str]
 ADOPTED, THERE = "adopted", "there"
-# a short sign, no name of a person
+# a short sign, not the name of a person
 SIGN = re.compile(r"\w[\w.-]{0,11}")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of one view.
+    """The outcome of one view.
 
-    code: adopted, there (the same stands there), or why not: unreadable, no_reason, doubled,
-    unknown_criterion, newer, unseen, no_sign, bad_sign. other: the rating that stands there, if one
-    is in the way or is replaced. by: the sign that the rating will bear.
+    code: adopted, there (the same rating exists), or why not: unreadable, no_reason, doubled,
+    unknown_criterion, newer, unseen, no_sign, bad_sign. other: the existing rating that conflicts
+    or is replaced, if any. by: the sign of the new rating.
     """
 
     view: Row
@@ -37,10 +37,10 @@ class Outcome:
 def decide(
     views: Views, ratings: pl.DataFrame, day: dt.date, sign: str | None = None
 ) -> list[Outcome]:
-    """Return what becomes of every view, in the order of the sheet.
+    """Return the outcome of every view, in the order of the sheet.
 
-    ratings: those that stand in the office's file; day: the date that the new ones will bear;
-    sign: whose they are, whatever the sheet says.
+    ratings: those in the office's file; day: the date of the new ones; sign: of their author,
+    whatever the sheet says.
     """
     own = with_catalogue(views.views, views.catalogue).filter(
         ~pl.all_horizontal(
@@ -61,7 +61,7 @@ def decide(
 def of_view(
     view: Row, taken: set[Key], there: Mapping[Key, Row], known: Mapping[Key, Row], day: dt.date
 ) -> Outcome:
-    """Return what becomes of one view; taken: the keys of the views above it."""
+    """Return the outcome of one view; taken: the keys of the views above it."""
     key = key_of(view)
     other = there.get(key)
     if not all([*key, view["rating"]]):
@@ -84,7 +84,7 @@ def of_view(
 
 
 def signed(outcome: Outcome, by: str | None) -> Outcome:
-    """Return the outcome with whose rating it will be; without a good sign none is adopted."""
+    """Return the outcome with the sign of its author; without a valid sign it is not adopted."""
     if outcome.code != ADOPTED:
         return outcome
     if not by:
@@ -98,19 +98,19 @@ def key_of(row: Row) -> Key:
 
 
 def said(row: Row) -> tuple[Any, ...]:
-    """Return what a rating says."""
+    """Return the content of a rating."""
     return row["rating"], row["reason"]
 
 
 def full(row: Row | None) -> tuple[Any, ...]:
-    """Return what a rating says, whose it is and of which day."""
+    """Return the content of a rating with its sign and day."""
     return (*said(row), row["assessor"], row["rated_on"]) if row else ()
 
 
 def newest(ratings: pl.DataFrame) -> dict[Key, Row]:
-    """Return the rating that counts of each criterion: by date (undated is oldest), then by row.
+    """Return the latest rating of each criterion: by date (undated is oldest), then by row.
 
-    Rows that wait for a rating are none.
+    Rows without a rating yet are ignored.
     """
     rated = with_catalogue(ratings, "go-cluster").filter(
         pl.col("rating").is_not_null() | pl.col("reason").is_not_null()
@@ -120,5 +120,5 @@ def newest(ratings: pl.DataFrame) -> dict[Key, Row]:
 
 
 def is_criterion(catalogue: str, criterion: str) -> bool:
-    """Whether a shipped catalogue has the criterion; of others it is not known here."""
+    """Whether a shipped catalogue has the criterion; True for other catalogues, unknown here."""
     return catalogue not in shipped() or criterion in {c.id for c in load(catalogue).criteria}

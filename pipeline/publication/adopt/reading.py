@@ -1,4 +1,4 @@
-"""Reads the two files: the analyst's workbook, and the ratings that are there."""
+"""Reads the two files: the analyst's workbook, and the existing ratings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,12 @@ from pipeline.tables.findings import findings_table
 from schemas.declaration import Workbook, office, views, wanted_sheet_keys
 from schemas.words import header_key
 
-# rows above the list of views in which its period and catalogue stand, each after its label
+# rows above the list of views that contain period and catalogue, each after its label
 HEAD_ROWS = 5
 
 
 class UnusableFileError(Exception):
-    """A file cannot be used; codes and details as in the findings of files."""
+    """A file cannot be used; codes and details as in the findings about files."""
 
     def __init__(self, path: Path, code: str, detail: str = "") -> None:
         super().__init__(f"{path.name}: {code} {detail}".strip())
@@ -36,11 +36,11 @@ class UnusableFileError(Exception):
 
 @dataclass(frozen=True)
 class Views:
-    """What an analyst's workbook holds.
+    """The content of an analyst's workbook.
 
     views: row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same and
     rated_on of the ratings that the workbook was made with. findings: the table of the contract,
-    of the views alone. sign: whose views they are where a row does not say.
+    only for the views. sign: of their author, for rows without a sign.
     """
 
     period: str
@@ -53,14 +53,14 @@ class Views:
 
 @dataclass(frozen=True)
 class Ratings:
-    """The ratings that are there: the frame, its columns and cells (`Parsed.places`, `.cells`)."""
+    """The existing ratings: the frame, its columns and cells (`Parsed.places`, `.cells`)."""
 
     table: pl.DataFrame
     places: pl.DataFrame
     cells: pl.DataFrame
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows by field; what cannot be used as it stands in the file."""
+        """Return the rows by field; unusable values as they are in the file."""
         wanted = [f.key for f in office().sheet("assessments").fields]
         raw = {(r["row"], r["field"]): r["raw"] for r in self.cells.iter_rows(named=True)}
         return [
@@ -70,7 +70,7 @@ class Ratings:
 
 
 def read_views(path: Path, read: Read) -> Views:
-    """Return what the workbook holds; UnusableFileError if it has no views to take over."""
+    """Return the content of the workbook; UnusableFileError if it has no views to adopt."""
     sent, parsed, valid = read_one(path, views(), read)
     names = parsed.sheets.filter(pl.col("sheet_key") == "views")["sheet"]
     if names.is_empty():
@@ -98,7 +98,7 @@ def read_views(path: Path, read: Read) -> Views:
 
 
 def read_ratings(path: Path, read: Read) -> Ratings:
-    """Return the ratings of the file; UnusableFileError if it is none of ours."""
+    """Return the ratings of the file; UnusableFileError if it is not a file of ratings."""
     _, parsed, valid = read_one(path, office(), read)
     places = parsed.places.filter(pl.col("sheet_key") == "assessments")
     own = parsed.findings.filter(pl.col("sheet_key") == "assessments")
@@ -114,7 +114,7 @@ def read_ratings(path: Path, read: Read) -> Ratings:
 
 
 def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed, Valid]:
-    """Return what one file holds, typed, and valid."""
+    """Return the content of one file: as read, typed, and valid."""
     outcome = next(iter(read([path], wanted_sheet_keys(workbook))))
     if isinstance(outcome, Refusal):
         raise UnusableFileError(path, outcome.code, detail(outcome))
@@ -125,7 +125,7 @@ def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed
 
 
 def heads(cells: pl.DataFrame) -> dict[str, str]:
-    """Return what stands beside the labels of period, catalogue and assessor above the views."""
+    """Return the values beside the labels of period, catalogue and assessor above the views."""
     labels = {
         header_key(texts("workbook")[code][lang]): code
         for code in ("o_period", "o_catalogue", "o_assessor")

@@ -1,6 +1,6 @@
-"""Why a verdict is another one: as far as two records and their tables prove it, no further.
+"""Why a verdict changed: only as far as two records and their tables prove it.
 
-Several causes of one change mean that they cannot be told apart by what was published.
+Several causes of one change mean that the published tables cannot distinguish them.
 """
 
 from dataclasses import dataclass
@@ -21,21 +21,21 @@ CAUSES = [
     "program",
     "unknown",
 ]
-# Limits that are taken from other clusters or a table, not from the catalogue's own text.
+# Limits that depend on other clusters or on a table, not on the catalogue's own text.
 REFERENCES = ["quartile", "frozen", "bands"]
-# Declarations that hold words alone: no figure depends on them.
+# Declarations that contain only texts: no figure depends on them.
 WORDS_ALONE = r"^(texts|form|messages|views|mapping_hints)\.toml$|^locale/"
 LIST = pl.List(pl.String)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known to differ.
+    """The known differences.
 
     files: cluster_id, file_before, file_now, own_data, mapping (bool): whether the cluster's
-    submission, or how it is read, is another one. conditions: CRITERION, figures, rule, reference
-    (bool). catalogues: catalogue, rule_file (bool). program, register: whether the program or what
-    it declares, or the office's register, is another one.
+    submission, or the mapping that reads it, has changed. conditions: CRITERION, figures, rule,
+    reference (bool). catalogues: catalogue, rule_file (bool). program, register: whether the
+    program or its declarations, or the office's register, have changed.
     """
 
     files: pl.DataFrame
@@ -46,7 +46,7 @@ class Evidence:
 
 
 def evidence(before: Publication, now: Publication, sources: pl.DataFrame) -> Evidence:
-    """Return what is known to differ; sources: see `sources.changed_sources`."""
+    """Return the known differences; sources: see `sources.changed_sources`."""
     named = pl.col("kind") == "catalogue"
     catalogues = sources.filter(named).select(catalogue="name", rule_file=pl.lit(value=True))
     words = (pl.col("kind") == "declaration") & pl.col("name").str.contains(WORDS_ALONE)
@@ -63,7 +63,7 @@ def evidence(before: Publication, now: Publication, sources: pl.DataFrame) -> Ev
 
 # ------------------------------------------------------------------------------------ what differs
 def files(before: Publication, now: Publication) -> pl.DataFrame:
-    """Return of every cluster that sent anything whether its submission is another one."""
+    """Return, for every cluster with a submission, whether its submission has changed."""
     one, other = (sent(publication) for publication in (before, now))
     both = one.join(other, on="cluster_id", how="full", coalesce=True, suffix="_now")
     return both.select(
@@ -76,7 +76,7 @@ def files(before: Publication, now: Publication) -> pl.DataFrame:
 
 
 def sent(publication: Publication) -> pl.DataFrame:
-    """Return cluster_id, file, content, mapping of what stands for each cluster.
+    """Return cluster_id, file, content, mapping of the submission that counts for each cluster.
 
     It is the reviewed submission; else all that were quarantined.
     """
@@ -107,7 +107,7 @@ def mapped(publication: Publication) -> pl.DataFrame:
 
 
 def conditions(before: Publication, now: Publication) -> pl.DataFrame:
-    """Return of every criterion whether figures, the rule or the reference limit differ."""
+    """Return, for every criterion, whether figures, the rule or the reference limit differ."""
     kept = ["metric", "operator", "value_low", "value_high", "threshold", "limit_source"]
     one, other = (p.tables["conditions"].select(*CONDITION, *kept) for p in (before, now))
     both = one.join(other, on=CONDITION, how="full", coalesce=True, suffix="_now")
@@ -119,7 +119,7 @@ def conditions(before: Publication, now: Publication) -> pl.DataFrame:
         pl.col(name).str.extract(r"^(\w+)").fill_null("")
         for name in ("limit_source", "limit_source_now")
     )
-    by_reference = kind.is_in(REFERENCES) & (kind == kind_now)  # another kind is another rule
+    by_reference = kind.is_in(REFERENCES) & (kind == kind_now)  # else the rule has changed
     limit = differs("threshold") | differs("limit_source")
     table = both.with_columns(
         figures=~differs("metric") & (differs("value_low") | differs("value_high")),
@@ -129,9 +129,9 @@ def conditions(before: Publication, now: Publication) -> pl.DataFrame:
     return table.group_by(CRITERION).agg(pl.col("figures", "rule", "reference").any())
 
 
-# ------------------------------------------------------------------------------------- what proves
+# ---------------------------------------------------------------------------------------- causes
 def causes_of_criteria(turned: pl.DataFrame, known: Evidence) -> pl.DataFrame:
-    """Return the criteria that turned with their causes, a list of CAUSES.
+    """Return the criteria whose status changed, with their causes, a list of CAUSES.
 
     turned: CRITERION, and status, computed_status, basis on both sides.
     """
@@ -162,9 +162,9 @@ def causes_of_clusters(
     moved: pl.DataFrame,
     known: Evidence,
 ) -> pl.DataFrame:
-    """Return the clusters of which anything differs with all causes that are known.
+    """Return the clusters with any difference, with all known causes.
 
-    states: cluster_id, name, state_before, state_now of all.
+    states: cluster_id, name, state_before, state_now of all clusters.
     """
     other_state = pl.col("state_before").ne_missing(pl.col("state_now"))
     by_criteria = turned.group_by("cluster_id").agg(pl.col("causes").explode().unique())
@@ -201,7 +201,7 @@ def causes_of_clusters(
 
 
 def with_causes(table: pl.DataFrame, flagged: dict[str, pl.Expr]) -> pl.DataFrame:
-    """Return the table with the list of the causes whose flag is set; without one, `unknown`."""
+    """Return the table with the list of causes whose flag is set; `unknown` if there is none."""
     names = [pl.when(flag).then(pl.lit(name)) for name, flag in flagged.items()]
     causes = pl.concat_list(names).list.drop_nulls() if names else pl.lit([], LIST)
     table = table.with_columns(causes=causes)

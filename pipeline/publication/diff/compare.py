@@ -19,8 +19,8 @@ class Difference:
     """What differs between two publications.
 
     sources: see `changed_sources`. submissions: cluster_id, file_before, file_now, state_before,
-    state_now of the clusters whose submission is another one. clusters: cluster_id, name,
-    state_before, state_now, causes of every cluster of which anything below differs. decisions:
+    state_now of the clusters whose submission has changed. clusters: cluster_id, name,
+    state_before, state_now, causes of every cluster with any difference below. decisions:
     catalogue, cluster_id, decision_before, decision_now, fulfilled_before, fulfilled_now. criteria:
     CRITERION, status_before, status_now, reason_{de,en}_{before,now}, causes. indicators:
     cluster_id, indicator, before, now.
@@ -35,13 +35,13 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing differs at all."""
+        """Whether there is no difference."""
         frames = (self.sources, self.clusters, self.decisions, self.criteria, self.indicators)
         return all(frame.is_empty() for frame in frames)
 
 
 def compare(before: Publication, now: Publication) -> Difference:
-    """Return what differs."""
+    """Return the differences."""
     sources = changed_sources(before.record, now.record)
     known = evidence(before, now, sources)
     turned = causes_of_criteria(criteria(before.tables, now.tables), known)
@@ -57,7 +57,7 @@ def compare(before: Publication, now: Publication) -> Difference:
 
 
 def cluster_states(before: Tables, now: Tables) -> pl.DataFrame:
-    """Return cluster_id, name, state_before, state_now of every cluster of either."""
+    """Return cluster_id, name, state_before, state_now of every cluster in either publication."""
     kept = ["cluster_id", "name", "state"]
     one, other = (tables["coverage"].select(kept) for tables in (before, now))
     both = one.join(other, on="cluster_id", how="full", coalesce=True, suffix="_now")
@@ -70,16 +70,16 @@ def cluster_states(before: Tables, now: Tables) -> pl.DataFrame:
 
 
 def decisions(before: Tables, now: Tables) -> pl.DataFrame:
-    """Return the decisions that differ, of catalogues in both; null where not reviewed."""
+    """Return the decisions that differ, for catalogues in both; null if not reviewed."""
     keys, kept = ["catalogue", "cluster_id"], ["decision", "fulfilled"]
     one, other = (tables["decisions"].select(*keys, *kept) for tables in (before, now))
     return side_by_side(one, other, keys, kept).filter(differs("decision") | differs("fulfilled"))
 
 
 def criteria(before: Tables, now: Tables) -> pl.DataFrame:
-    """Return the criteria of clusters reviewed in both whose status differs.
+    """Return the criteria whose status differs, for clusters reviewed in both.
 
-    A criterion that only one of two versions of a catalogue has is null on the other side.
+    A criterion that is in only one of two versions of a catalogue is null on the other side.
     """
     kept = ["status", "computed_status", "basis", "reason_de", "reason_en"]
     one, other = (tables["criteria"].select(*CRITERION, *kept) for tables in (before, now))
@@ -94,7 +94,7 @@ def criteria(before: Tables, now: Tables) -> pl.DataFrame:
 
 
 def indicators(before: Tables, now: Tables) -> pl.DataFrame:
-    """Return the indicators of clusters reviewed in both whose value differs."""
+    """Return the indicators whose value differs, for clusters reviewed in both."""
     one, other = (long(tables["clusters"]) for tables in (before, now))
     both = one.join(other, on=["cluster_id", "indicator"], suffix="_now")
     both = both.filter(pl.col("value").ne_missing(pl.col("value_now")))
@@ -104,7 +104,7 @@ def indicators(before: Tables, now: Tables) -> pl.DataFrame:
 
 
 def long(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return cluster_id, indicator, value; other versions of the program may know fewer."""
+    """Return cluster_id, indicator, value; other versions of the program may have fewer."""
     known = [name for name in INDICATORS if name in clusters.columns]
     wide = clusters.select("cluster_id", *known)
     wide = wide.unpivot(known, index="cluster_id", variable_name="indicator")
@@ -114,7 +114,7 @@ def long(clusters: pl.DataFrame) -> pl.DataFrame:
 def side_by_side(
     one: pl.DataFrame, other: pl.DataFrame, keys: list[str], kept: list[str]
 ) -> pl.DataFrame:
-    """Return keys and each column kept as <name>_before and <name>_now, of catalogues in both."""
+    """Return keys and each column as <name>_before and <name>_now, for catalogues in both."""
     for_both = one.select("catalogue").unique().join(other, on="catalogue", how="semi")
     parts = [
         part.join(for_both, on="catalogue", how="semi").rename({k: f"{k}_{side}" for k in kept})
@@ -124,5 +124,5 @@ def side_by_side(
 
 
 def differs(column: str) -> pl.Expr:
-    """Whether both sides of a column differ; of two unknown ones there is no difference."""
+    """Whether both sides of a column differ; two unknown values are equal."""
     return pl.col(f"{column}_before").ne_missing(pl.col(f"{column}_now"))

@@ -1,4 +1,4 @@
-"""The edge of a comparison: which two publications of a period, and their tables."""
+"""Selects the two publications of a period to compare, and reads their tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pipeline.history.published import DATA, DamagedError, Record, is_published,
 from pipeline.publication.publications import Standing, archived, standing
 
 CURRENT = "current"
-# The tables that are compared, with the columns that a comparison cannot do without.
+# The tables that are compared, with their required columns.
 TABLES = {
     "submissions": "source_file sha256 cluster_id outcome",
     "coverage": "cluster_id name state",
@@ -25,7 +25,7 @@ TABLES = {
 
 
 class NothingToCompareError(Exception):
-    """There are no two publications to compare; messages says why, by language."""
+    """There are no two publications to compare; messages: the reason by language."""
 
     def __init__(self, code: str, **parts: object) -> None:
         self.messages = {lang: say("diff", code, lang).format(**parts) for lang in LANGUAGES}
@@ -38,7 +38,7 @@ class UnknownPlaceError(NothingToCompareError):
 
 @dataclass(frozen=True)
 class Publication:
-    """One publication of a period: where it stands, its record, the tables that are compared."""
+    """One publication of a period: its name and folder, its record, the compared tables."""
 
     place: str
     record: Record
@@ -46,7 +46,7 @@ class Publication:
 
     @property
     def standing(self) -> Standing:
-        """Draft or release, and its revision."""
+        """Whether draft or release, and its revision."""
         return standing(self.record)
 
 
@@ -55,7 +55,7 @@ def two_publications(
 ) -> tuple[Publication, Publication]:
     """Return an earlier and a later publication of the period.
 
-    before, after: names in the archive, or "current"; else the present one, and what stood there
+    before, after: names in the archive, or "current"; by default the present one, and the one
     before the later one. `NothingToCompareError` if there are no two.
     """
     folders = places(outputs, period)
@@ -86,7 +86,7 @@ def former(folders: Mapping[str, Path], name: str, period: str) -> str:
 
 
 def read_publication(name: str, folder: Path) -> Publication:
-    """Return a publication; NothingToCompareError if it is damaged or made by another version."""
+    """Return a publication; NothingToCompareError if it is damaged or from another version."""
     try:
         publication = sound(folder)
         tables = {table: publication.table(table) for table in TABLES}
@@ -99,6 +99,6 @@ def read_publication(name: str, folder: Path) -> Publication:
 
 
 def refuse_lacking(path: Path, table: pl.DataFrame, needed: Sequence[str]) -> None:
-    """Raise NothingToCompareError if a table lacks a column: another version has written it."""
+    """Raise NothingToCompareError if a table lacks a column: it is from another version."""
     if missing := [column for column in needed if column not in table.columns]:
         raise NothingToCompareError("other_version", path=path, columns=", ".join(missing))

@@ -1,4 +1,4 @@
-"""Says a difference: in words for people, as plain data for programs."""
+"""Formats a difference: as text for people, as plain data for programs."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ MOST_SOURCES = 20
 def lines(
     before: Publication, now: Publication, difference: Difference, lang: str
 ) -> Iterator[str]:
-    """Yield the lines that say what differs; strangers' texts are in them as they are."""
+    """Yield the lines that describe the difference; texts of submissions are not escaped."""
     period = now.record.get("period", "")
     both = (publication_line(p, lang) for p in (before, now))
     yield f"{period}: {' → '.join(both)}"
@@ -31,7 +31,7 @@ def lines(
 
 
 def publication_line(publication: Publication, lang: str) -> str:
-    """Return which publication this is: its revision, whether released, when it was computed."""
+    """Return a description of the publication: revision, draft or release, time of the run."""
     stands = publication.standing
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
     code = "draft" if stands.is_draft else "released"
@@ -40,11 +40,11 @@ def publication_line(publication: Publication, lang: str) -> str:
     return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
 
 
-# ----------------------------------------------------------------------------------- what went in
+# --------------------------------------------------------------------------------- changed sources
 def source_lines(
     before: Publication, now: Publication, difference: Difference, lang: str
 ) -> Iterator[str]:
-    """Yield what went in otherwise."""
+    """Yield the sources that have changed."""
     yield ""
     yield say("diff", "head_sources" if difference.sources.height else "same_sources", lang)
     versions = [catalogue_versions(p.record) for p in (before, now)]
@@ -61,7 +61,7 @@ def source_lines(
 
 
 def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
-    """Return one source with what became of it, and both states where people can read them."""
+    """Return one source with its change, and both states if people can read them."""
     kind, name = row["kind"], say("request_name", row["name"], lang)
     line = f"{say('source_kind', kind, lang)} {name}: {say('source_change', row['change'], lang)}"
     shown = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
@@ -72,11 +72,11 @@ def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
     return f"{line} ({shown[0]} → {shown[1]})"
 
 
-# ------------------------------------------------------------------------------- what came of it
+# --------------------------------------------------------------------------------------- effects
 def cluster_lines(
     before: Publication, now: Publication, difference: Difference, lang: str
 ) -> Iterator[str]:
-    """Yield what differs of each cluster, and why."""
+    """Yield the differences of each cluster, and their causes."""
     every = now.tables["coverage"].height
     moved = difference.decisions.filter(
         pl.col("decision_before").ne_missing(pl.col("decision_now"))
@@ -115,26 +115,26 @@ def by_cluster(table: pl.DataFrame) -> Mapping[str, list[Row]]:
 
 
 def causes(row: Row, lang: str) -> str:
-    """Return the causes in words."""
+    """Return the causes as text."""
     return ", ".join(say("diff_cause", code, lang) for code in row["causes"])
 
 
 def turn(row: Row, column: str, group: str, lang: str) -> str:
-    """Return a code then and now in words."""
+    """Return a code before and now as text."""
     then, now = (row[f"{column}_{side}"] for side in ("before", "now"))
     said = [say(group, code, lang) if code else say("diff", "none", lang) for code in (then, now)]
     return " → ".join(dict.fromkeys(said))
 
 
 def decision_line(row: Row, first: str, lang: str) -> str:
-    """Return a decision then and now, with how many criteria are fulfilled."""
+    """Return a decision before and now, with the number of fulfilled criteria."""
     counts = " → ".join(number(row[f"fulfilled_{side}"], 0, lang) for side in ("before", "now"))
     fulfilled = say("diff", "fulfilled", lang).format(counts=counts)
     return f"{of_catalogue(row, first)}{turn(row, 'decision', 'decision', lang)} ({fulfilled})"
 
 
 def criterion_lines(row: Row, first: str, lang: str) -> Iterator[str]:
-    """Yield a criterion that turned, why, and both reasons."""
+    """Yield a criterion whose status changed, the causes, and both reasons."""
     status = turn(row, "status", "status", lang)
     yield f"  {of_catalogue(row, first)}{row['criterion_id']} {status} ({causes(row, lang)})"
     for side in ("before", "now"):
@@ -144,19 +144,19 @@ def criterion_lines(row: Row, first: str, lang: str) -> Iterator[str]:
 
 
 def of_catalogue(row: Row, first: str) -> str:
-    """Return the catalogue where it is not the one that decides."""
+    """Return the catalogue unless it is the one that decides."""
     return "" if row["catalogue"] == first else f"{row['catalogue']}: "
 
 
 def indicator(row: Row, lang: str) -> str:
-    """Return an indicator's value then and now."""
+    """Return an indicator's value before and now."""
     form = say("indicator_format", row["indicator"], lang)
     values = (shown(row[side], form, lang) for side in ("before", "now"))
     return f"{say('indicator', row['indicator'], lang)} {' → '.join(values)}"
 
 
 def shown(value: float | None, form: str, lang: str) -> str:
-    """Return a value as its format has it."""
+    """Return a value in its format."""
     if form == "share":
         return percent(value, lang)
     return number(value, DIGITS.get(form, 2), lang)
@@ -164,7 +164,7 @@ def shown(value: float | None, form: str, lang: str) -> str:
 
 # ------------------------------------------------------------------------------------ for programs
 def as_json(before: Publication, now: Publication, difference: Difference) -> str:
-    """Return the same as JSON, in ASCII, so that a terminal obeys nothing in it."""
+    """Return the same as JSON, in ASCII, without control characters for a terminal."""
     names = ("sources", "submissions", "clusters", "decisions", "criteria", "indicators")
     content = {
         "period": now.record.get("period"),
@@ -177,7 +177,7 @@ def as_json(before: Publication, now: Publication, difference: Difference) -> st
 
 
 def publication_data(publication: Publication) -> dict[str, Any]:
-    """Return which publication this is."""
+    """Return the description of a publication as data."""
     stands = publication.standing
     return {
         "place": publication.place,

@@ -1,4 +1,4 @@
-"""What went into a publication, by its record; and what of it differs between two of them."""
+"""The sources of a publication, from its record; and which of them differ between two."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ KINDS = [
     "request",
     "version",
 ]
-# Where a record lists files with their checksums: its key, and the key of their names.
+# The lists of files with checksums in a record: key of the list, key of the names.
 LISTS = {
     "submission": ("inputs", "source_file"),
     "office_file": ("office_files", "source_file"),
@@ -29,9 +29,9 @@ NAMED = {"declaration": "declarations", "earlier": "earlier", "version": "versio
 
 
 def sources(record: Record) -> pl.DataFrame:
-    """Return kind, name, mark of everything that a record says went in.
+    """Return kind, name, mark of every source in a record.
 
-    mark: what tells one state from another: a checksum, a version, a word.
+    mark: identifies its state: a checksum, a version, a word.
     """
     return pl.DataFrame(list(rows_of(record)), schema=SOURCES, orient="row")
 
@@ -50,15 +50,15 @@ def rows_of(record: Record) -> Iterator[tuple[str, str, str]]:
 
 
 def kinds_known(record: Record) -> set[str]:
-    """Return the kinds that a record speaks of; older programs wrote fewer."""
+    """Return the kinds of sources in a record; older versions of the program wrote fewer."""
     keys = {kind: key for kind, (key, _) in LISTS.items()} | NAMED
     return {kind for kind, key in keys.items() if key in record} | {"request"}
 
 
 def changed_sources(before: Record, now: Record) -> pl.DataFrame:
-    """Return kind, name, change (added, removed, changed), before, now of what differs.
+    """Return kind, name, change (added, removed, changed), before, now of the sources that differ.
 
-    Of kinds that only one record speaks of nothing can be said: they are left out.
+    Kinds that only one record contains cannot be compared: they are left out.
     """
     both = kinds_known(before) & kinds_known(now)
     one, other = (sources(record).filter(pl.col("kind").is_in(both)) for record in (before, now))

@@ -1,1 +1,1 @@
-"""Freezes a draft: the same review again, without marks, with what each cluster is handed out."""
+"""Releases a draft: the same review again, without draft marks, with a handout per cluster."""

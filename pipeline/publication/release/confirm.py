@@ -1,4 +1,4 @@
-"""A release must be the draft that was looked at: the same inputs, rules and tables."""
+"""A release must equal the draft that was inspected: the same inputs, rules and tables."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +15,12 @@ SHOWN = 10
 
 
 def refusal(code: str, **parts: str) -> NothingPublishedError:
-    """Return why nothing is released, in both languages; parts without a language fit both."""
+    """Return the refusal of a release in both languages; parts without a language fit both."""
     return NothingPublishedError(*(say("release", code, one).format(**parts) for one in LANGUAGES))
 
 
 def draft_record(draft: Path) -> Record:
-    """Return the record of the draft; NothingPublishedError if none stands there, or damaged."""
+    """Return the record of the draft; NothingPublishedError if it is missing or damaged."""
     period = draft.name
     if not is_published(draft):
         raise refusal("unpublished", period=period, outputs=str(draft.parent))
@@ -39,9 +39,10 @@ def draft_record(draft: Path) -> Record:
 
 
 def confirm(draft: Path, folder: Path, record: Record) -> None:
-    """Raise NothingPublishedError unless a new review came out as the draft did.
+    """Raise NothingPublishedError unless a new review equals the draft.
 
-    draft: where the draft stands. folder: of the new one, with its tables. record: of the new one.
+    draft: folder of the draft. folder: of the new review, with its tables. record: of the new
+    review.
     """
     then = draft_record(draft)
     changed = changed_sources(then, record)
@@ -62,7 +63,7 @@ def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError
 
 
 def named(changed: pl.DataFrame, lang: str) -> str:
-    """Return what differs in words, the first of it by name."""
+    """Return the differences as text, the first ones by name."""
     rows = changed.select("kind", "name", "change").rows()
     said = [
         f"{say('source_kind', kind, lang)} {say('request_name', name, lang)} "
@@ -74,12 +75,12 @@ def named(changed: pl.DataFrame, lang: str) -> str:
 
 
 def differing_tables(one: Path, other: Path) -> Sequence[str]:
-    """Return the names of the tables that are not the same in both folders, byte for byte."""
+    """Return the names of the tables that differ between both folders, byte for byte."""
     names = sorted({p.stem for folder in (one, other) for p in folder.glob("*.parquet")})
     return [n for n in names if bytes_of(one, n) != bytes_of(other, n)]
 
 
 def bytes_of(folder: Path, name: str) -> bytes | None:
-    """Return a table's file; None where there is none."""
+    """Return a table's file; None if it is missing."""
     path = folder / f"{name}.parquet"
     return path.read_bytes() if path.is_file() else None

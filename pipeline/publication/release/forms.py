@@ -1,4 +1,4 @@
-"""The next forms of many clusters, prefilled with what was reviewed; written in processes."""
+"""The next forms of many clusters, filled with what was reviewed; written in separate processes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,23 +22,23 @@ from pipeline.submissions.examine import Examined
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from schemas.declaration import submission, wanted_sheet_keys
 
-# For one form; a usual one takes a second or two.
+# For one form; it usually takes a second or two.
 SECONDS = 300
 
 
 @dataclass(frozen=True)
 class Job:
-    """One form to be written."""
+    """One form to write."""
 
     path: Path
     filled: Filled
 
 
 def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
-    """Write the next form of every reviewed cluster; returns the clusters that have none.
+    """Write the next form of every reviewed cluster; return the clusters that have none.
 
-    paths: where to, by cluster. A form that cannot be written (a submission may hold far more rows
-    than a form can take) costs this form alone.
+    paths: of the forms, by cluster. A form that cannot be written (a submission may have far more
+    rows than a form can hold) does not affect the others.
     """
     jobs = [Job(paths[cluster], filled) for cluster, filled in next_forms(work)]
     limits = load_settings().intake
@@ -57,15 +57,15 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
 
 
 def write_one(job: Job, lang: str) -> bool:
-    """Write one form, in a process of its own."""
+    """Write one form, in a separate process."""
     try:
         write_form(job.path, lang, job.filled)
-    except Exception:  # whatever a stranger's values do to it costs this form alone
+    except Exception:  # no failure may affect more than this form
         return False
     return True
 
 
-# ------------------------------------------------------------------------------ what they hold
+# ----------------------------------------------------------------------------------- their content
 def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
     """Yield every reviewed cluster with the values of its form for the next quarter."""
     submissions = work.review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
@@ -78,7 +78,7 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
 
 
 def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
-    """Return reviewed submissions, read and examined as the review did."""
+    """Return reviewed submissions, read and examined in the same way as by the review."""
     review, mappings = work.review, work.mappings
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     limits = review.settings.intake
@@ -89,7 +89,7 @@ def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
 
 
 def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:
-    """Yield every file with its own part of what `carried_over` looks at."""
+    """Yield every file with its part of the tables that `carried_over` needs."""
     tables = {key: by_file(table) for key, table in examined.parsed.tables.items()}
     cells, masters = by_file(examined.parsed.cells), by_file(examined.master)
     empty = {key: table.clear() for key, table in examined.parsed.tables.items()}

@@ -1,4 +1,4 @@
-"""What each cluster is handed out: its page, its marked submission, its next form; and the list."""
+"""The handout of each cluster: its page, marked submission and next form; and the list."""
 
 import shutil
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ FILES = pl.Schema(dict.fromkeys(["cluster_id", "folder", "page", "marked", "form
 
 @dataclass(frozen=True)
 class Handout:
-    """Where the three files of one cluster stand."""
+    """The paths of the three files of one cluster."""
 
     page: Path
     marked: Path
@@ -30,8 +30,8 @@ class Handout:
 def write_handouts(work: Work) -> list[str]:
     """Write handout/<cluster_id>/ for every reviewed cluster, and the list for a serial letter.
 
-    Nothing of one cluster goes into another's folder. Of a cluster that was not reviewed only the
-    list speaks: whose its file is, is not certain. Returns the clusters without a next form.
+    No folder contains anything of another cluster. A cluster that was not reviewed is only in the
+    list, because the owner of its file is not certain. Returns the clusters without a next form.
     """
     sources = reviewed_sources(work)
     planned = {cluster: plan(work, cluster, source) for cluster, source in sources.items()}
@@ -53,7 +53,7 @@ def reviewed_sources(work: Work) -> Mapping[str, str]:
 
 
 def plan(work: Work, cluster: str, source: str) -> Handout:
-    """Return where a cluster's files are to stand; source: its reviewed submission."""
+    """Return the paths of a cluster's files; source: its reviewed submission."""
     folder, after = work.folder / FOLDER / cluster, periods.after(work.review.period)
     form = say("release", "form_name", work.lang).format(cluster=cluster, period=after)
     marked = work.feedback[source].name
@@ -71,7 +71,7 @@ def files_of(planned: Mapping[str, Handout]) -> pl.DataFrame:
 
 
 def quarantined(work: Work) -> pl.DataFrame:
-    """Return the same of clusters of which nothing was reviewed: the copies that say why."""
+    """Return the same for clusters without a reviewed submission: the copies that state why."""
     table = work.review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
     reviewed = list(reviewed_sources(work))
     table = table.drop_nulls("cluster_id").filter(~pl.col("cluster_id").is_in(reviewed))

@@ -1,7 +1,7 @@
-"""The list for a serial letter: a row per cluster, as a word processor merges it.
+"""The list for a serial letter: a row per cluster, as a word processor expects it.
 
-The header stands in the first row, fields are short texts (a merge cuts longer ones at 255 letters
-and turns dates into American ones), nothing about persons.
+The header is in the first row; fields are short texts (a merge truncates longer ones at 255 letters
+and turns dates into American ones); no personal data.
 """
 
 from functools import partial
@@ -89,7 +89,7 @@ def errors(review: Review) -> pl.DataFrame:
 
 
 def open_criteria(review: Review) -> pl.DataFrame:
-    """Return cluster_id, open: the first catalogue's undetermined criteria that cells settle."""
+    """Return cluster_id, open: undetermined first-catalogue criteria that cells can settle."""
     first = pl.col("catalogue") == review.catalogues[0].id
     asked_for = review.tables["criteria"].filter(first & (pl.col("request_de") != ""))
     grouped = asked_for.group_by("cluster_id", maintain_order=True)
@@ -97,7 +97,7 @@ def open_criteria(review: Review) -> pl.DataFrame:
 
 
 def asked(lang: str) -> pl.Expr:
-    """Return what is asked of a cluster in one sentence or two."""
+    """Return the request to a cluster in one or two sentences."""
 
     def said(code: str) -> pl.Expr:
         return pl.lit(say("serial_letter", f"ask_{code}", lang))
@@ -121,7 +121,7 @@ def asked(lang: str) -> pl.Expr:
 
 
 def in_words(column: str, group: str, lang: str) -> pl.Expr:
-    """Return what people read for the codes of a column."""
+    """Return the texts for the codes of a column."""
     words = {code: entry[lang] for code, entry in texts(group).items()}
     return pl.col(column).replace_strict(words, default=None, return_dtype=pl.String)
 
