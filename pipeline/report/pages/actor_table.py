@@ -1,4 +1,4 @@
-"""The rows of all actors as they are printed: whole columns at once, for there are very many."""
+"""The printed rows of all actors, built as whole columns because there are very many."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,12 +18,12 @@ ROW = (
 
 
 def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
-    """Return by cluster the rows of its actors, in their order.
+    """Return the rows of actors by cluster, in their order.
 
-    actors: the table of the contract. The columns: row, name, type, whether it is bound, whether
-    it is an SME, how near it is.
+    actors: the table of the contract. The columns: row, name, type, whether it is bound, whether it
+    is an SME, how near it is.
     """
-    # Rounded first, distances are few.
+    # After rounding there are few different distances.
     actors = actors.with_columns(pl.col("distance_km").round(KILOMETRES))
     cells = actors.select(
         "cluster_id",
@@ -44,7 +44,7 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
 
 
 def escaped(text: pl.Expr) -> pl.Expr:
-    """Return texts as they may stand in a page, as `escape` does."""
+    """Return texts escaped for a page, as `escape` does."""
     return text.str.replace_many(list(SIGNS), list(SIGNS.values()))
 
 
@@ -53,7 +53,7 @@ def _distance(value: float | None, words: Words) -> str:
 
 
 def _said(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
-    """Return a column in words, escaped; each of its few values is said once."""
+    """Return a column as text, escaped; each of its few values is formatted once."""
     values = actors[column].unique()
     texts = [str(escape(say(value))) for value in values]
     return pl.col(column).replace_strict(values, pl.Series(texts, dtype=pl.String))

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.report.pages.words import Words
 
 Row = Mapping[str, Any]
-# The steps of the source in their order, each with its date.
+# The steps of the source in order, each with its date.
 STEPS = (
     ("consultation", "consultation_on"),
     ("application", "application_on"),
@@ -19,7 +19,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Step:
-    """A step: its name, what is known of it, whether it was taken."""
+    """A step: its name, what is known about it, whether it was taken."""
 
     title: str
     text: str
@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Check:
-    """An item of the checklist: True is done, False is to be done, None is not known."""
+    """An item of the checklist: True is done, False is open, None is unknown."""
 
     sign: str
     state: str
@@ -47,7 +47,7 @@ def admission(process: Row, errors: int, bound: int | None, words: Words) -> Adm
     """Return the way to admission.
 
     process: the cluster's row of `context.process`. errors: how many cells cannot be used. bound:
-    its certainly bound actors, None if the sheet is missing.
+    number of its certainly bound actors, None if the sheet is missing.
     """
     checks = [
         ("check_consultation", process["consultation_on"] is not None),

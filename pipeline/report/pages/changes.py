@@ -1,4 +1,4 @@
-"""What changed since the period before; nothing where there is none.
+"""What changed since the period before; empty if there is none.
 
 The table `changes` (contract 2.6): catalogue, cluster_id, criterion_id, previous_status, status,
 cause.
@@ -20,7 +20,7 @@ NAME = "changes"
 
 @dataclass(frozen=True)
 class Changes:
-    """How many criteria changed by which cause, and which."""
+    """How many criteria changed by which cause, and which ones."""
 
     summary: str
     causes: Table
@@ -86,7 +86,7 @@ def change_row(
 
 
 def cause_text(cause: str | None, words: Words) -> str:
-    """Return a cause in words; it is unknown where the earlier publication cannot be told anew."""
+    """Return a cause as text; unknown if the earlier publication cannot be evaluated again."""
     return words("cause_unknown") if cause is None else words.code("cause", cause)
 
 

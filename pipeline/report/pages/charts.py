@@ -1,8 +1,8 @@
 """Charts of the portfolio: Vega-Lite specifications drawn to SVG when the pages are made.
 
-Nothing of the library reaches the page. Its English descriptions are taken out, its colours become
-the page's own (`var(--ink)`), so that a chart follows the dark scheme and forced colours, and the
-whole is one picture with a title and a description in the page's language.
+The page contains no code of the library. Its English descriptions are removed, and its colours are
+replaced by the page's own (`var(--ink)`), so that a chart follows the dark scheme and forced
+colours. The whole is one picture with a title and a description in the page's language.
 """
 
 import json
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, object]]
-# Colours that stand for the page's own; no two may be equal.
+# Placeholders for the page's own colours; no two may be equal.
 COLOURS = {
     "ink": "#010101",
     "soft": "#020202",
@@ -65,7 +65,7 @@ def draw(spec: Spec, name: str, title: str, description: str, lang: str) -> Char
 
     name: unique on the page, for the ids inside.
     """
-    # Loaded here: the library starts an engine, which pages without charts need not wait for.
+    # Loaded here: the library starts an engine, which pages without charts do not need.
     import vl_convert
 
     whole = {"config": config(), **spec}
@@ -74,7 +74,7 @@ def draw(spec: Spec, name: str, title: str, description: str, lang: str) -> Char
 
 
 def config() -> Spec:
-    """Return the look that all charts share."""
+    """Return the style that all charts share."""
     label = {"labelColor": COLOURS["ink"], "labelFontSize": FONT_SIZE, "labelLimit": 0}
     title = {"titleColor": COLOURS["ink"], "titleFontSize": FONT_SIZE, "titleFontWeight": 600}
     lines = {"domainColor": COLOURS["soft"], "tickColor": COLOURS["soft"]}
@@ -91,7 +91,7 @@ def config() -> Spec:
 
 # ------------------------------------------------------------------------------------ the drawing
 def dressed(svg: str, name: str, title: str, description: str) -> str:
-    """Return the SVG as one described picture in the page's own colours."""
+    """Return the SVG as one picture with a description, in the page's own colours."""
     svg = re.sub(r' (?:aria-[a-z]+|role|class|font-family|pointer-events)="[^"]*"', "", svg)
     svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d=""(?: display="none")?/>', "", svg)
     svg = re.sub(r"<g>\s*</g>|<g/>", "", svg)
@@ -114,7 +114,7 @@ def dressed(svg: str, name: str, title: str, description: str) -> str:
 
 # -------------------------------------------------------------------------------- distributions
 def distribution(groups: Sequence[tuple[str, Rows]], values: Rows, axis: str, fmt: str) -> Spec:
-    """Return box plots in groups of rows over one axis, each group under its title.
+    """Return box plots in groups of rows on one axis, each group under its title.
 
     groups: (title, rows): a row has label, and min, p25, median, p75, max unless it is suppressed.
     values: label and value of single members, drawn as a rug below their row.
@@ -147,7 +147,7 @@ def rows_axis(labels: Sequence[object]) -> Spec:
 
 
 def room(labels: Sequence[object]) -> Spec:
-    """Return the padding that keeps labels whole in a wider typeface than the library's own."""
+    """Return the padding that leaves room for labels in a wider font than the library's own."""
     wider = max(len(str(label)) for label in labels)
     return {"padding": {"left": 5 + wider, "right": 12, "top": 5, "bottom": 10}}
 
@@ -175,7 +175,7 @@ def _marks(rows: Rows, field: str, mark: Spec) -> Spec:
 
 
 def _blank(labels: Sequence[object]) -> Spec:
-    """Return an invisible mark on every row, so that one without figures has its place too."""
+    """Return an invisible mark on every row, so that a row without figures has its position too."""
     return {
         "data": {"values": [{"label": label, "at": 0} for label in labels]},
         "mark": {"type": "point", "opacity": 0, "size": 0, "color": COLOURS["line"]},
@@ -218,9 +218,9 @@ def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str) -> Spec:
 
 
 def timeline(rows: Rows, first: int, last: int, axis: str) -> Spec:
-    """Return a bar per row from `start` to `end`, its `text` behind it.
+    """Return a bar per row from `start` to `end`, followed by its `text`.
 
-    rows: label, start, end, text, open (whether no end is known; then the bar points on).
+    rows: label, start, end, text, open (whether the end is unknown; then the bar ends in an arrow).
     """
     labels = [row["label"] for row in rows]
     scale = {"domain": [first, last + TIMELINE_ROOM], "nice": False, "zero": False}

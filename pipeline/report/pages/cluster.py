@@ -1,4 +1,4 @@
-"""The page of one cluster: its rows of every table, and what is made of them."""
+"""The page of one cluster: its rows of every table, and what is derived from them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
 TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
 CONTEXT = ("process", "features", "stages")
-# On paper a page lists as many findings as leave it on two sheets.
+# In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
 
 
 @dataclass(frozen=True)
 class ClusterView:
-    """All that a cluster's page prints; what is None is not known and not shown.
+    """Everything that a cluster's page prints; None means unknown and is not printed.
 
-    beside: size and age. left_out: a sentence on the findings that are not printed on paper.
+    beside: size and age. left_out: a sentence about the findings that are not printed on paper.
     """
 
     head: Head
@@ -61,8 +61,7 @@ class ClusterView:
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
     """Yield the view of every reviewed cluster, in the order of their IDs.
 
-    review: of some hundred clusters at most: as rows of Python's own, tables take many times their
-    room.
+    review: of some hundred clusters at most: as Python rows, tables need many times their memory.
     """
     hides = discretion(review)
     parts = {name: _by_cluster(frame) for name, frame in printed_frames(review).items()}
@@ -72,7 +71,7 @@ def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
 
 
 def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
-    """Return every table that pages of clusters are made from, each with its cluster_id."""
+    """Return every table that pages of clusters need, each with its cluster_id."""
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
     frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
@@ -92,7 +91,7 @@ def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
 
 
 def grouped_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows behind figures with the numbers of those that share sheet and reason."""
+    """Return the rows behind figures, with the numbers of those with the same sheet and reason."""
     keys = ["cluster_id", "metric", "sheet", "counted", "reason_code"]
     grouped = rows.group_by(keys, maintain_order=True)
     return grouped.agg(numbers=pl.col("row").unique().sort()).sort(keys)
@@ -116,8 +115,8 @@ def cluster_view(
 ) -> ClusterView:
     """Return the view of one cluster, from its row of the table clusters and its parts.
 
-    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
-    printed: see `actor_tables`.
+    hides: whether a condition's limit must be hidden from the cluster (see `discretion`). printed:
+    see `actor_tables`.
     """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
@@ -160,7 +159,7 @@ def _changes(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> 
 
 
 def _beside(row: Row, words: Words) -> str:
-    """Return size and age, without which a place among others says little."""
+    """Return size and age, which a reader needs to interpret a position among others."""
     band, age = row["size_band"], row["age_years"]
     size = words("size_is", band=cohort_name("size_band", band, words)) if band else None
     return words(

@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Distribution:
-    """One indicator: its chart and its numbers by every kind of cohort."""
+    """One indicator: its chart and its values by every kind of cohort."""
 
     id: str
     title: str
@@ -40,7 +40,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All indicators, and who has hardly any staff."""
+    """All indicators, and the clusters with hardly any staff."""
 
     indicators: Sequence[Distribution]
     small: Sequence[Cell]
@@ -94,7 +94,7 @@ def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, word
 
 
 def _box(row: Row, words: Words) -> dict[str, object]:
-    """Return a row of the chart; a suppressed cohort has its place and nothing drawn."""
+    """Return a row of the chart; a suppressed cohort has a row without a box."""
     box: dict[str, object] = {"label": _label(row, words)}
     if not row["suppressed"]:
         box |= {s: row[s] for s in ("min", "p25", "median", "p75", "max")}
@@ -110,7 +110,7 @@ def _label(row: Row, words: Words) -> str:
 def _values(
     name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words
 ) -> list[dict[str, object]]:
-    """Return the single values of the cohorts that are drawn, one where several would coincide."""
+    """Return the single values of the cohorts in the chart; coinciding values only once."""
     labels = {
         (kind, r["cohort"]): _label(r, words)
         for kind in DRAWN
@@ -164,7 +164,7 @@ def _small(review: Review, words: Words) -> list[Cell]:
 
 
 def cohort_name(kind: str, cohort: str, words: Words) -> str:
-    """Return what people read for a cohort."""
+    """Return the text for a cohort."""
     if kind in REGISTERS:
         return words.name(REGISTERS[kind], cohort)
     if kind == "portfolio":

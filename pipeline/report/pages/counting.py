@@ -19,7 +19,7 @@ COUNTED = ("yes", "possible", "no")
 
 @dataclass(frozen=True)
 class Actors:
-    """The rows of actors: a summary, the reasons with their row numbers, how many, all as printed.
+    """The rows of actors: a summary, the reasons with row numbers, their number, all as printed.
 
     reasons: (reason, whether it counts, how many, row numbers). rows: see `actor_tables`.
     """

@@ -1,7 +1,7 @@
-"""What a cluster must not read off its own page: a limit that is another cluster's value.
+"""Hides a limit that is another cluster's value from the cluster's own page.
 
-The stand-in limit of criterion 4.2 is an exact quartile. Of a small cohort the quartiles are single
-clusters' values, so the page says which limit was used, but not its number (contract 2.5).
+The stand-in limit of criterion 4.2 is an exact quartile. In a small cohort the quartiles are values
+of single clusters, so the page states which limit was used, but not its value (contract 2.5).
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 def discretion(review: Review) -> Callable[[Row], bool]:
-    """Return the test whether a condition's limit is to be kept from the cluster."""
+    """Return the test whether a condition's limit must be hidden from the cluster."""
     large = large_cohorts(review)
 
     def hides(condition: Row) -> bool:

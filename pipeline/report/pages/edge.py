@@ -1,4 +1,4 @@
-"""On the edge: decisions that hang on a definition, a single criterion or a few cells."""
+"""Decisions that depend on a definition, a single criterion or a few cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pipeline.tables.insights import at_the_mark, smallest_requests
 
 @dataclass(frozen=True)
 class Edge:
-    """One catalogue's tables: variants, who turns, who is at the mark, what to ask."""
+    """One catalogue's tables: variants, changed decisions, clusters near the mark, requests."""
 
     title: str
     turns: Table
@@ -23,7 +23,7 @@ class Edge:
 
 
 def edges(review: Review, words: Words) -> list[Edge]:
-    """Return what decisions hang on, by catalogue."""
+    """Return what decisions depend on, by catalogue."""
     return [_edge(review, catalogue, words) for catalogue in review.catalogues]
 
 
@@ -47,7 +47,7 @@ def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
 
 # ------------------------------------------------------------------------------------- variants
 def _turns(own: pl.DataFrame, variants: Sequence[str], words: Words) -> Table:
-    """Return how many decisions each variant turns."""
+    """Return how many decisions each variant changes."""
     turned = dict(own.filter(pl.col("changed")).group_by("variant").len().iter_rows())
     of = words.number(own["cluster_id"].n_unique())
     rows = [
@@ -65,7 +65,7 @@ def _turned(
     names: Mapping[str, str],
     words: Words,
 ) -> Table:
-    """Return the clusters whose decision a variant turns, and into what."""
+    """Return the clusters whose decision a variant changes, and the new decision."""
     base = dict(decisions["cluster_id", "decision"].iter_rows())
     turned = own.filter(pl.col("changed"))
     by_cluster: dict[str, dict[str, str]] = {}

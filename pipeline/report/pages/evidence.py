@@ -1,4 +1,4 @@
-"""Which rows of a submission stand behind a figure, in short: `Nachweise 5–7, 9`."""
+"""The rows of a submission behind a figure, in short: `Nachweise 5–7, 9`."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,9 @@ from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
 Sources = Mapping[tuple[str, str], str]
-# Longer lists of rows stand on the cluster's page.
+# Longer lists of rows are on the cluster's page.
 LONGEST = 48
-# Of the figures about actors: which of the bound rows make up the numerator.
+# For figures about actors: which of the bound rows are in the numerator.
 OF_ACTORS = {
     "bound_actors": pl.lit(value=True),
     "sme_share": pl.col("sme"),
@@ -23,7 +23,7 @@ OF_ACTORS = {
 
 
 def sources(review: Review, words: Words) -> Sources:
-    """Return the rows that count, in words, by cluster and figure."""
+    """Return the rows that count, as text, by cluster and figure."""
     found = _of_sheets(review.tables["rows"]) | _of_actors(review, words)
     known = metrics()
     return {key: text for key, text in found.items() if key[1] in known}
@@ -52,6 +52,6 @@ def _of_actors(review: Review, words: Words) -> dict[tuple[str, str], str]:
 
 
 def _short(numbers: list[int]) -> str:
-    """Return the numbers of rows, of a long list only the first."""
+    """Return the numbers of rows; of a long list only the first ones."""
     text = ranges(numbers)
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(', ')[0]}, …"

@@ -1,7 +1,7 @@
-"""What the script of the office's page is given: clusters to filter, and why each cell is as it is.
+"""The data for the script of the office's page: clusters to filter, and the reason for each cell.
 
-Everything here also stands on the clusters' pages; the script only brings it to the place. Texts
-repeat, so each is given once and named by its number.
+Everything here is also on the clusters' pages; the script only shows it at the cell. Texts repeat,
+so each is included once and referred to by its number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from pipeline.review import Review
 from pipeline.tables.insights import Sharing
 
 Row = Mapping[str, Any]
-# What the script says itself.
+# The script's own texts.
 SPOKEN = (
     "filter_status",
     "filter_all",
@@ -66,7 +66,7 @@ class Pool:
 
 
 def said(words: Words) -> Row:
-    """Return what the script says, and the names of the fields it is given."""
+    """Return the script's own texts, and the names of the fields in its data."""
     return {
         "fields": FIELDS,
         "marks": spoken(words),
@@ -77,7 +77,7 @@ def said(words: Words) -> Row:
 def chosen_from(review: Review, found: Sharing) -> Row:
     """Return what the script filters, counts and sorts by; found: `insights.sharing`.
 
-    Everything about a cluster is known by its place in the order of the ids.
+    Clusters are identified by their position in the order of the ids.
     """
     ids = review.tables["clusters"]["cluster_id"].sort().to_list()
     place = {cluster_id: n for n, cluster_id in enumerate(ids)}
@@ -92,7 +92,7 @@ def chosen_from(review: Review, found: Sharing) -> Row:
 
 
 def reasons(review: Review, words: Words) -> Row:
-    """Return why each cell of the matrices is as it is."""
+    """Return the reason for each cell of the matrices."""
     pool = Pool()
     behind = sources(review, words)
     catalogues = [_catalogue(review, c, behind, pool, words) for c in review.catalogues]
@@ -132,7 +132,7 @@ def cluster_rows(review: Review) -> list[list[Any]]:
 
 
 def matrix_rows(review: Review, catalogue: Catalogue) -> list[list[Any]]:
-    """Return each cluster's decision, criteria fulfilled, unassessed ones, signs of its statuses.
+    """Return each cluster's decision, fulfilled criteria, unassessed ones, signs of its statuses.
 
     The signs are the classes of its cells, in the order of the catalogue's criteria.
     """
@@ -201,7 +201,7 @@ def _cell(
     pool: Pool,
     words: Words,
 ) -> list[Any]:
-    """Return status, basis, rating's reason, request, and of each condition what _view says."""
+    """Return status, basis, rating's reason, request, and of each condition the result of _view."""
     assessed = row["basis"] == "assessed"
     computed = words.code("status", row["computed_status"])
     basis = words("by_expert", computed=computed) if assessed else words("by_computation")

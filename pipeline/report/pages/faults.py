@@ -1,4 +1,4 @@
-"""What is wrong in the files: by kind, by file, and of one cluster cell by cell."""
+"""The findings in the files: by kind, by file, and of one cluster cell by cell."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -88,19 +88,19 @@ def _file_row(row: Mapping[str, Any], words: Words) -> list[str | Cell]:
 
 
 def severity(code: str, words: Words) -> Cell:
-    """Return how grave a finding is."""
+    """Return the text of a severity."""
     return Cell(words.code("severity", code), mark=code)
 
 
 def readable(review: Review, findings: pl.DataFrame) -> pl.DataFrame:
-    """Return the findings as many as a page shows (see `short_view.with_range`)."""
+    """Return the findings, limited to as many as a page shows (see `short_view.with_range`)."""
     return with_range(findings, review.settings.findings.most_on_page)
 
 
 def cell_findings(caption: str, findings: Any, words: Words, *, files: bool = False) -> Table:
-    """Return findings one by one: where, what is wrong and what to do, the gravest first.
+    """Return findings one by one: where, what is wrong and what to do, the most severe first.
 
-    findings: rows of `readable`; where more of a kind are left out, a row says so.
+    findings: rows of `readable`; if more of a kind are left out, a row states that.
     """
     ordered = sorted(findings, key=lambda r: SEVERITIES.index(r["severity"]))
     heads = [*(["file"] if files else []), *FINDING_HEADS]
@@ -109,7 +109,7 @@ def cell_findings(caption: str, findings: Any, words: Words, *, files: bool = Fa
 
 
 def _finding(row: Mapping[str, Any], words: Words, files: bool) -> list[Sequence[str | Cell]]:
-    """Return a finding's row and, if others stand behind it, theirs."""
+    """Return a finding's row and, if it represents others, a row for them."""
     file = [row["source_file"]] if files else []
     sheet, mark = row["sheet"] or words("none"), severity(row["severity"], words)
     own = [

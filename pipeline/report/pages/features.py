@@ -1,4 +1,4 @@
-"""A cluster by the six features that define one; counts, no judgement."""
+"""A cluster by the six features that define one; counts without an evaluation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from typing import Any
 from pipeline.report.pages.words import Words
 
 Row = Mapping[str, Any]
-# How wide a full bar is, in the units of the template's macro.
+# The width of a full bar, in the units of the template's macro.
 FULL = 100
 STAGES_NAMED = 6
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature: sentences, and a share of the actors for a bar (hundredths, none without one)."""
+    """A feature: sentences, and a share of the actors for a bar (hundredths, None without one)."""
 
     title: str
     sentences: Sequence[str]

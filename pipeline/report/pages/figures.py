@@ -1,4 +1,4 @@
-"""Figures as people read them: with their unit, against a threshold, and what is missing to it."""
+"""Formatted figures: with their unit, against a threshold, and what is missing."""
 
 import math
 
@@ -6,9 +6,9 @@ from pipeline.common.texts import NBSP
 from pipeline.report.pages.words import Words
 
 DIGITS = {"share": 1, "fte": 2, "actors_per_fte": 2, "per_year": 2, "eur": 2}
-# Units that stand behind the number; of the others the figure's title says what is counted.
+# Units that follow the number; for others, the figure's title names what is counted.
 NAMED = ("years", "months", "eur")
-# Levers that name all that is missing, so that no goal need be named.
+# Levers that name everything that is missing, so that no goal is needed.
 ALL_OF = ("groups", "fields", "documents", "statements")
 MOST_DIGITS = 8
 DECIMALS = 2
@@ -34,7 +34,7 @@ def careful_digits(value: float, threshold: float | None, unit: str) -> int:
     scale = 100 if unit == "share" else 1
     x, t = value * scale, threshold * scale
     if math.isclose(x, t):
-        return least  # a limit met exactly is written just as short
+        return least  # a limit met exactly needs no more digits
     for digits in range(least, MOST_DIGITS):
         shown = round(x, digits)
         if ((shown < t), (shown > t)) == ((x < t), (x > t)):
@@ -56,7 +56,7 @@ def interval(
 
 
 def required(operator: str, threshold: float | None, unit: str, words: Words) -> str:
-    """Return what a condition asks for."""
+    """Return what a condition requires."""
     if threshold is None:
         return words("no_limit")
     value = figure(threshold, unit, words)
@@ -83,7 +83,7 @@ def lever(
 
 
 def indicator(value: float | None, name: str, words: Words) -> str:
-    """Return an indicator's value as its kind is written."""
+    """Return an indicator's value in the format of its kind."""
     kind = words.code("indicator_format", name)
     if value is None or kind == "share":
         return words.percent(value)
@@ -91,7 +91,7 @@ def indicator(value: float | None, name: str, words: Words) -> str:
 
 
 def rounded(value: float | None, name: str, words: Words) -> str:
-    """Return an indicator rounded so that it is no single cluster's figure any more."""
+    """Return an indicator, rounded so that it does not reveal a single cluster's figure."""
     if value is None:
         return words.number(None)
     if words.code("indicator_format", name) == "share":

@@ -1,4 +1,4 @@
-"""By what readers may narrow the page down: the choices there are in this review."""
+"""The filters of the page: the choices that exist in this review."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pipeline.review import Review
 
 @dataclass(frozen=True)
 class Filter:
-    """One choice: its name in the address, the field of the data it looks at, its options.
+    """One choice: its name in the address, the data field it filters, its options.
 
     options: (value, text).
     """
@@ -25,7 +25,7 @@ class Filter:
 
 
 def filters(review: Review, words: Words) -> list[Filter]:
-    """Return every choice, each with the values that some cluster has."""
+    """Return every choice, each with the values that occur."""
     clusters = review.tables["clusters"]
     there = {c: set(clusters[c].drop_nulls()) for c in ("federal_state", "technology_field")}
     taken = {m for own in measures_of(review.tables["benchmarks"]).values() for m in own}
@@ -51,7 +51,7 @@ def filters(review: Review, words: Words) -> list[Filter]:
 
 
 def _registered(name: str, kind: str, values: Iterable[str], words: Words) -> Filter:
-    """Return a choice among a register's words, in the order of the alphabet."""
+    """Return a choice among a register's words, in alphabetical order."""
     named = sorted((words.name(REGISTERS[kind], v), v) for v in values)
     field = "measures" if kind == "measure" else kind
     return Filter(name, field, words.code("cohort_kind", kind), [(v, text) for text, v in named])

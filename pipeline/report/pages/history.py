@@ -1,4 +1,4 @@
-"""What happened since the period before: who moved, what turned, medians, who came and went."""
+"""Changes since the period before: decisions, criteria, medians, clusters that joined or left."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class History:
-    """Since when, who moved (or a sentence that nobody did), and more tables.
+    """The earlier period, changed decisions (or a sentence that there are none), and more tables.
 
     Tables without rows are left out.
     """
@@ -45,9 +45,10 @@ def history(review: Review, words: Words) -> History | None:
     )
 
 
-# ------------------------------------------------------------------------------------- who moved
+# --------------------------------------------------------------------------------- changed
+# decisions
 def movers(review: Review, words: Words) -> Iterator[Table]:
-    """Yield each catalogue's clusters whose decision is another one, confirmed or not."""
+    """Yield for each catalogue the clusters whose decision changed, confirmed or not."""
     names = names_of(review)
     heads = [words(k) for k in ("cluster", "before", "now", "fulfilled_criteria", "cause")]
     heads.append(words("confirmed_then_now"))
@@ -79,9 +80,9 @@ def _mover(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]
     ]
 
 
-# --------------------------------------------------------------------------------- what turned
+# ----------------------------------------------------------------------------- changed criteria
 def criteria_turned(review: Review, words: Words) -> Iterator[Table]:
-    """Yield for each catalogue how often each criterion turned to the better and to the worse."""
+    """Yield for each catalogue how often each criterion changed to the better and to the worse."""
     found = turned(review)
     if found is None:
         return
@@ -105,7 +106,7 @@ def criteria_turned(review: Review, words: Words) -> Iterator[Table]:
 
 # ------------------------------------------------------------------------------------ medians
 def medians(review: Review, words: Words) -> Table:
-    """Return the medians then and now, over all clusters and over those of both periods."""
+    """Return the medians before and now, over all clusters and over those of both periods."""
     table = review.tables["medians"]
     by_scope = {
         scope: {r["indicator"]: r for r in table.iter_rows(named=True) if r["scope"] == scope}
@@ -136,14 +137,14 @@ def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
 
 
 def _median_text(value: float, name: str, words: Words) -> str:
-    """Return a median; that of whole numbers may end in a half."""
+    """Return a median; the median of whole numbers may end in a half."""
     is_count = words.code("indicator_format", name) == "count"
     return words.fixed(value, 1) if is_count else indicator(value, name, words)
 
 
-# ------------------------------------------------------------------------------ coming and going
+# ----------------------------------------------------------------------------- joined and left
 def movements(review: Review, words: Words) -> Table:
-    """Return the clusters that are reviewed in one of both periods only."""
+    """Return the clusters that are reviewed in only one of both periods."""
     found, names = review.tables["movements"], names_of(review)
     rows: list[list[str | Cell]] = [
         [

@@ -1,4 +1,4 @@
-"""The office's report: one view made of its sections."""
+"""The office's report: one view composed of its sections."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from pipeline.tables.insights import Sharing, sharing
 
 @dataclass(frozen=True)
 class IndexData:
-    """What the page's script is given, see `explain`; reasons: of not too many clusters."""
+    """The data for the page's script, see `explain`; reasons: None for too many clusters."""
 
     said: Mapping[str, Any]
     chosen_from: Mapping[str, Any]
@@ -45,7 +45,7 @@ class IndexData:
 
 @dataclass(frozen=True)
 class IndexView:
-    """All that the office's page prints; what is None is not there: a map, changes, an outlook."""
+    """Everything that the office's page prints; None means missing: a map, changes, an outlook."""
 
     head: Head
     sections: Sequence[str]
@@ -105,14 +105,14 @@ def index_view(review: Review, words: Words) -> IndexView:
 
 
 def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
-    """Return what the script is given; found: see `insights.sharing`."""
+    """Return the data for the script; found: see `insights.sharing`."""
     few = review.tables["clusters"].height <= review.settings.pages.explained_on_index
     why = reasons(review, words) if few else None
     return IndexData(said(words), chosen_from(review, found), why)
 
 
 def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:
-    """Return the ids of the sections in their order."""
+    """Return the ids of the sections in order."""
     every = {
         "figures": True,
         "changes": has_changes,

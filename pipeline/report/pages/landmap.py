@@ -1,7 +1,7 @@
-"""The map: every office at its place, sized by actors, shaped and coloured by its decision.
+"""The map: every office at its location, sized by actors, shaped and coloured by its decision.
 
-The outlines' projection keeps circles round (see schemas/registers/build_states.py), so that the
-150 km around an office are a plain circle of 150 units.
+The projection of the outlines keeps circles round (see schemas/registers/build_states.py), so that
+the 150 km around an office are a plain circle of 150 units.
 """
 
 import json
@@ -19,15 +19,15 @@ from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.declaration import HERE
 
-# Units of radius per square root of an actor; the least radius that can be seen.
+# Units of radius per square root of an actor; the smallest visible radius.
 SCALE, LEAST = 1.1, 4.5
-# Half a diagonal and half a side that give a diamond and a square the area of a circle of radius 1.
+# Half a diagonal of a diamond, and half a side of a square, with the area of a circle of radius 1.
 DIAMOND, SQUARE = math.sqrt(math.pi / 2), math.sqrt(math.pi) / 2
 
 
 @dataclass(frozen=True)
 class Office:
-    """One mark on the map; near: what is said of its circle."""
+    """One mark on the map; near: the text about its circle."""
 
     cluster_id: str
     title: str
@@ -40,7 +40,7 @@ class Office:
 
 @dataclass(frozen=True)
 class LandMap:
-    """The drawing, in kilometres, and the same in a table; the offices whose place is unknown."""
+    """The drawing, in kilometres, and the same as a table; the offices with unknown location."""
 
     width: int
     height: int
@@ -53,19 +53,19 @@ class LandMap:
 
 @cache
 def outline() -> Mapping[str, Any]:
-    """Return the outlines of the states and how they are projected."""
+    """Return the outlines of the states and their projection."""
     path = HERE / "registers" / "federal_states_outline.json"
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
 def land_map(review: Review, words: Words) -> LandMap | None:
-    """Return the map; None where the places of offices are not known."""
+    """Return the map; None if the locations of offices are not known."""
     if "offices" not in review.context:
         return None
     rows = placed(review)
     names, radius = names_of(review), f"{review.settings.actors.radius_km:g}"
-    # The largest first, so that small ones lie on top and stay within reach.
+    # The largest first, so that small ones are drawn on top and can be selected.
     drawn = sorted((r for r in rows if r["x"] is not None), key=lambda r: -(r["actors"] or 0))
     left_out = [r["cluster_id"] for r in rows if r["x"] is None]
     drawing = outline()

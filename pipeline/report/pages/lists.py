@@ -1,6 +1,6 @@
-"""Tables too long for the office's page: it shows their first rows, pages of their own have all.
+"""Tables too long for the office's page: it shows their first rows, separate pages contain all.
 
-The page's script has all rows too, packed, so that a choice looks through the whole table.
+The page's script has all rows too, packed, so that a filter searches the whole table.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ ROW_END = "</tr>\n"
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of a long table on a page of their own; title: which, by their numbers."""
+    """Some rows of a long table on a separate page; title: the range of row numbers."""
 
     href: str
     title: str
@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True)
 class LongTable:
-    """A table that is split: the rows the page shows, all rows, the pages that have them."""
+    """A table that is split: the rows on the page, all rows, the pages that contain them."""
 
     key: str
     source: Table | Matrix
@@ -41,7 +41,7 @@ class LongTable:
 
 @dataclass(frozen=True)
 class ListView:
-    """One page of a long table; source: the table, for its heads."""
+    """One page of a long table; source: the table, for its headers."""
 
     head: Head
     long: LongTable
@@ -52,7 +52,7 @@ Lists = Mapping[str, LongTable]
 
 
 def long_tables(view: object, rules: PageRules, words: Words) -> Lists:
-    """Return by their captions the tables of a view that have more rows than its page may show."""
+    """Return by caption the tables of a view that have more rows than its page may show."""
     numbers = count(1)
     return {
         caption(found): _long(found, next(numbers), rules, words)
@@ -62,7 +62,7 @@ def long_tables(view: object, rules: PageRules, words: Words) -> Lists:
 
 
 def tables_of(view: object) -> Iterator[Table | Matrix]:
-    """Yield all tables of a view, in the order in which they stand in it."""
+    """Yield all tables of a view, in their order."""
     if isinstance(view, Table | Matrix):
         yield view
     elif is_dataclass(view):
@@ -74,7 +74,7 @@ def tables_of(view: object) -> Iterator[Table | Matrix]:
 
 
 def caption(table: Table | Matrix) -> str:
-    """Return a table's caption, by which it is known on its page: no two are alike."""
+    """Return a table's caption, which identifies it on its page: no two are equal."""
     return table.caption
 
 
@@ -110,7 +110,7 @@ def _part(
 
 
 def _from_below(row: str) -> str:
-    """Return a row with its links as they lead from a folder below the index.
+    """Return a row with its links relative to a folder below the index.
 
     A value cannot look like a link: its quotation marks are escaped.
     """

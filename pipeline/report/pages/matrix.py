@@ -11,14 +11,14 @@ from pipeline.report.pages.views import anchor, names_of, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
-# Classes of cells, short because there is one per cluster and criterion.
+# CSS classes of cells, short because there is one per cluster and criterion.
 CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
 EXPERT, AGAINST = "e", "h"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One kind of cell: its classes, its sign, what is read aloud (see `spoken`)."""
+    """One kind of cell: its classes, its sign, the text for screen readers (see `spoken`)."""
 
     css: str
     sign: str
@@ -89,7 +89,7 @@ def pass_rule(catalogue: Catalogue, words: Words) -> str:
 
 
 def _marks(words: Words) -> Mapping[tuple[str, str, bool], Mark]:
-    """Return the few kinds of cells by status, basis and whether the rating is against it."""
+    """Return the kinds of cells by status, basis and whether the rating contradicts the figure."""
     return {
         (status, basis, against): _mark(status, basis == "assessed", against, words)
         for status in CLASSES
@@ -99,7 +99,7 @@ def _marks(words: Words) -> Mapping[tuple[str, str, bool], Mark]:
 
 
 def spoken(words: Words) -> Mapping[str, str]:
-    """Return by a cell's classes what is read aloud; the script says it, once for all its cells."""
+    """Return by a cell's classes its text for screen readers; the script adds it to all cells."""
     return {mark.css: mark.text for mark in _marks(words).values()}
 
 

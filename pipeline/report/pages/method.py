@@ -1,4 +1,4 @@
-"""How it was judged: what each criterion asks, by which numbers and why, and what words mean."""
+"""The method: what each criterion requires, by which figures and why, and the definitions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class ConditionMethod:
-    """A condition in words."""
+    """A condition as text."""
 
     text: str
     by_field: Sequence[str]
@@ -25,7 +25,7 @@ class ConditionMethod:
 
 @dataclass(frozen=True)
 class CriterionMethod:
-    """A criterion: what it asks and what must hold."""
+    """A criterion: its question and its conditions."""
 
     id: str
     title: str
@@ -36,7 +36,7 @@ class CriterionMethod:
 
 @dataclass(frozen=True)
 class CatalogueMethod:
-    """A catalogue: where it comes from, its pass rule, its criteria by category."""
+    """A catalogue: its source, its pass rule, its criteria by category."""
 
     title: str
     version: str
@@ -54,7 +54,7 @@ class Method:
 
 
 def method(review: Review, words: Words) -> Method:
-    """Return how the review judges."""
+    """Return the method of the review."""
     catalogues = [_catalogue(c, words) for c in review.catalogues]
     return Method(catalogues, definitions(review.settings, words))
 
@@ -107,7 +107,7 @@ def _condition(condition: Condition, words: Words) -> ConditionMethod:
 
 
 def definitions(settings: Settings, words: Words) -> list[tuple[str, str]]:
-    """Return what the words of the report mean, with the numbers of the settings."""
+    """Return the definitions of the report's terms, with the numbers of the settings."""
     rules, cohorts = settings.actors, settings.cohorts
     values = {
         "bound": _names("commitments", rules.bound_commitments, words),

@@ -1,4 +1,4 @@
-"""The outlook: what lapses in the months to come, if nothing new comes in (contract 2.6)."""
+"""The outlook: what lapses in the coming months, if no new data arrive (contract 2.6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Outlook:
-    """How much lapses within how many months, what, and who falls below the pass mark."""
+    """How many criteria lapse within how many months, which, and who falls below the pass mark."""
 
     counts: Table
     tables: Sequence[Table]
 
 
 def outlook(review: Review, words: Words) -> Outlook | None:
-    """Return the office's view; None where nothing is known of the months to come."""
+    """Return the office's view; None if there is no outlook."""
     if "outlook" not in review.tables or review.tables["outlook"].is_empty():
         return None
     found, falling = lapsing(review), fallen(review)
@@ -42,13 +42,13 @@ def lapsing(review: Review) -> pl.DataFrame:
 
 
 def fallen(review: Review) -> pl.DataFrame:
-    """Return who will fall below the pass mark, see `falls`; the soonest first."""
+    """Return the clusters that will fall below the pass mark, see `falls`; the soonest first."""
     found = falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
     return found.sort("months", "cluster_id", maintain_order=True)
 
 
 def lapse_text(row: Row, title: str, words: Words) -> str:
-    """Return what lapses when: `7.2 … läuft 2027-Q1 aus`."""
+    """Return what lapses and when: `7.2 … läuft 2027-Q1 aus`."""
     key = "lapses" if row["sure"] else "lapses_by"
     return words(key, title=title, quarter=row["quarter"])
 
@@ -56,7 +56,7 @@ def lapse_text(row: Row, title: str, words: Words) -> str:
 def own_outlook(
     rows: Sequence[Row], titles: Mapping[tuple[str, str], str], words: Words
 ) -> list[str]:
-    """Return a cluster's sentences on what lapses."""
+    """Return a cluster's sentences about what lapses."""
     return [lapse_text(r, titles[r["catalogue"], r["criterion_id"]], words) for r in rows]
 
 

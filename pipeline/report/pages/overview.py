@@ -1,4 +1,4 @@
-"""The head of the office's report: the portfolio in one look, and who reported."""
+"""The head of the office's report: an overview of the portfolio, and who reported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ DECISIONS = ("eligible", "open", "not_eligible")
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One figure with what it counts and what else belongs to it.
+    """One figure with its unit and remarks.
 
-    id: by which the script finds it when a reader filters; none where it does not follow.
+    id: by which the script updates it when a reader filters; none if it does not depend on filters.
     """
 
     value: str
@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The decisions in one look: their figures, a bar of them, what experts have rated."""
+    """An overview of the decisions: their figures, a bar of them, what experts have rated."""
 
     figures: Sequence[KeyFigure]
     bar: Sequence[Part]
@@ -82,7 +82,7 @@ def _actor_figures(actors: pl.DataFrame, found: Sharing, words: Words) -> list[K
 
 
 def _distinct(actors: pl.DataFrame) -> int:
-    """Return how many actors there are across clusters; one without a name is its own."""
+    """Return the number of actors across clusters; one without a name counts separately."""
     keys = actors["actor_key"]
     return keys.drop_nulls().n_unique() + keys.null_count()
 
@@ -123,7 +123,7 @@ def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> li
 
 
 def _assessed(criteria: pl.DataFrame, words: Words) -> str:
-    """Return how many of the verdicts on soft criteria experts have given."""
+    """Return how many of the verdicts on soft criteria are from experts."""
     soft = criteria.filter(pl.col("kind") == "soft")
     rated = soft.filter(pl.col("basis") == "assessed").height
     share = words.percent(rated / soft.height, 0) if soft.height else words("unknown")

@@ -1,4 +1,4 @@
-"""What the index gives its script: JSON as it is, and packed what is much and seldom looked at."""
+"""The data of the index for its script: plain JSON; large, rarely used data are compressed."""
 
 import base64
 import json
@@ -18,9 +18,9 @@ from pipeline.report.pages.words import Words
 
 @dataclass(frozen=True)
 class Given:
-    """The data of the page: plain JSON, and packed data by the ids of what holds them.
+    """The data of the page: plain JSON, and packed data by the ids of their elements.
 
-    apart: whether what is said of the map's marks, and their circles, are among them.
+    apart: whether the packed data include the texts and circles of the map's marks.
     """
 
     plain: Markup
@@ -29,7 +29,7 @@ class Given:
 
 
 def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Given:
-    """Return the data of the page; where tables are split, most of it is packed."""
+    """Return the data of the page; if tables are split, most of it is packed."""
     start, choose = {"first": rules.rows_at_first, **view.data.said}, dict(view.data.chosen_from)
     held = {}
     apart = view.map is not None and len(view.map.offices) > rules.rows_on_index
@@ -45,22 +45,22 @@ def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Give
 
 
 def offices(drawn: LandMap, words: Words) -> dict[str, tuple[str, str]]:
-    """Return by cluster what is said of its office's mark, and the circle around it."""
+    """Return by cluster the text of its office's mark, and the circle around it."""
     rings = part("rings", words, drawn).splitlines()
     return {o.cluster_id: (o.title, ring) for o, ring in zip(drawn.offices, rings, strict=True)}
 
 
 def plain(data: object) -> Markup:
-    """Return data as JSON that may stand in a page."""
+    """Return data as JSON that is safe inside a page."""
     text = _json(data)
-    # Nothing in a text may end the script that holds it.
+    # No text may close the script element that contains it.
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)
 
 
 def pack(data: object) -> Markup:
-    """Return data as the page's script unpacks it: JSON, compressed, in letters and digits."""
+    """Return data in the form that the page's script unpacks: JSON, compressed, as base64."""
     return Markup(base64.b64encode(zlib.compress(_json(data).encode(), level=9)).decode())
 
 

@@ -19,7 +19,7 @@ from pipeline.review import Review
 
 @dataclass(frozen=True)
 class PageBatch:
-    """Pages to be made. clusters: the IDs of those whose pages they are; None: the index."""
+    """Pages to make. clusters: the IDs of the clusters; None: the index."""
 
     review: Review
     lang: str
@@ -29,16 +29,16 @@ class PageBatch:
         return 1 if self.clusters is None else len(self.clusters)
 
     def packed(self) -> "PageBatch":
-        """Return the batch as it travels: with what its pages are made from, and no more."""
+        """Return the batch for sending: only with the data that its pages need."""
         return self if self.clusters is None else replace(self, review=self.own)
 
     @property
     def own(self) -> Review:
-        """The review as far as it is about the clusters."""
+        """The review, restricted to these clusters."""
         return of_clusters(self.review, self.clusters or ())
 
     def unpacked(self, folder: Path) -> "PageBatch":
-        """Return the batch as it was packed."""
+        """Return the batch unchanged: it needs no files."""
         return self
 
 
@@ -58,7 +58,7 @@ def make_pages(batch: PageBatch) -> dict[str, str]:
 
 
 def index_pages(review: Review, words: Words) -> dict[str, str]:
-    """Return index.html, and lists/<table>-<page>.html of the tables that are too long for it."""
+    """Return index.html, and lists/<table>-<page>.html for tables that are too long for it."""
     view, rules = index_view(review, words), review.settings.pages
     lists = long_tables(view, rules, words)
     data = given(view, lists, rules, words)
@@ -69,7 +69,7 @@ def index_pages(review: Review, words: Words) -> dict[str, str]:
 
 
 def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
-    """Return the review with the rows of these clusters alone, in all that names clusters."""
+    """Return the review with only the rows of these clusters, in every table with a cluster_id."""
 
     def own(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         theirs = pl.col("cluster_id").is_in(cluster_ids)

@@ -1,4 +1,4 @@
-"""A cluster's place in its cohorts, without ranks, names or extremes."""
+"""A cluster's position in its cohorts, without ranks, names or extremes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ QUARTILES = ("p25", "median", "p75")
 
 @dataclass(frozen=True)
 class Quarter:
-    """Where a value lies in a cohort: in words, and which strip shows it (1 to 4 or middle)."""
+    """A value's part of a cohort: as text, and the strip that shows it (1 to 4 or middle)."""
 
     text: str
     quartiles: str
@@ -26,7 +26,7 @@ class Quarter:
 
 @dataclass(frozen=True)
 class IndicatorRow:
-    """An indicator's value and its place in each cohort shown; None where it cannot be told."""
+    """An indicator's value and its position in each cohort; None if it is unknown."""
 
     title: str
     value: str
@@ -35,7 +35,7 @@ class IndicatorRow:
 
 @dataclass(frozen=True)
 class Place:
-    """All indicators; the cohorts shown, and a sentence on those too small to be."""
+    """All indicators; the cohorts shown, and a sentence about those that are too small."""
 
     cohorts: Sequence[str]
     rows: Sequence[IndicatorRow]
@@ -43,7 +43,7 @@ class Place:
 
 
 def place(benchmarks: Sequence[Row], minimum: int, words: Words) -> Place:
-    """Return the cluster's place from its rows of the table benchmarks."""
+    """Return the cluster's position from its rows of the table benchmarks."""
     shown = {_cohort(r): None for r in benchmarks if r["n"] >= minimum and r["p25"] is not None}
     every = {_cohort(r): None for r in benchmarks}
     by_indicator: dict[str, dict[tuple[str, str], Row]] = {}
@@ -105,10 +105,10 @@ def _quartiles(bounds: tuple[float, ...], indicator_name: str, words: Words) -> 
 
 
 def quarters(value: float, quartiles: Sequence[float]) -> tuple[int, int]:
-    """Return the first and last quarter a value lies in; on a boundary the lower one.
+    """Return the first and last quarter of a value; on a boundary the lower one.
 
-    Where several quartiles are equal to the value, these are the quarters between them: the second
-    or third, or with all three the middle half.
+    If several quartiles equal the value, these are the quarters between them: the second or third,
+    or with all three the middle half.
     """
     below = sum(q < value for q in quartiles)
     equal = sum(q == value for q in quartiles)

@@ -24,7 +24,7 @@ class Policy:
 
 
 def policy(review: Review, words: Words) -> Policy:
-    """Return the measures of the register in the order of their beginnings."""
+    """Return the measures of the register by their start."""
     took_part = participants(review.tables["benchmarks"])
     entries = sorted(registers()["measures"], key=_begin)
     last = review.last_day.year
@@ -41,13 +41,13 @@ def participants(benchmarks: pl.DataFrame) -> Mapping[str, int]:
 
 
 def _begin(entry: Entry) -> tuple[int, int, str]:
-    """Return the key of the order: those without a beginning by their end, or last."""
+    """Return the sort key: measures without a start by their end, or last."""
     start, end = entry.extra.get("start"), entry.extra.get("end")
     return (start or end or 9999, end or 9999, entry.de)
 
 
 def _bar(entry: Entry, last: int, count: int, words: Words) -> dict[str, object]:
-    """Return the measure's bar; of an unknown beginning or end the known year alone is drawn."""
+    """Return the measure's bar; if start or end is unknown, only the known year is drawn."""
     extra: Mapping[str, Any] = entry.extra
     end = extra.get("end", last)
     return {

@@ -1,4 +1,4 @@
-"""The portfolio by criterion: how many fulfil it, by how much others miss it, what helps."""
+"""The portfolio by criterion: how many fulfil it, by how much others miss it, which levers help."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ROOM = 0.05
 
 @dataclass(frozen=True)
 class Profile:
-    """One catalogue: the best single lever in a sentence, the chart, its numbers."""
+    """One catalogue: a sentence about the best single lever, the chart, its values."""
 
     title: str
     lever: str
@@ -29,7 +29,7 @@ class Profile:
 
 
 def profiles(review: Review, words: Words) -> list[Profile]:
-    """Return the profile of the portfolio under every catalogue; none of an empty portfolio."""
+    """Return the profile of the portfolio under every catalogue; empty for an empty portfolio."""
     if not review.tables["clusters"].height:
         return []
     return [_profile(review, n, c, words) for n, c in enumerate(review.catalogues, 1)]
@@ -55,7 +55,7 @@ def _profile(review: Review, number: int, catalogue: Catalogue, words: Words) ->
 
 
 def _best_lever(levers: pl.DataFrame, catalogue: Catalogue, words: Words) -> str:
-    """Return which criteria alone would bring most clusters to the mark."""
+    """Return which single criteria would bring most clusters to the pass mark."""
     if not levers.height:
         return words("no_single_lever")
     most = levers["clusters"][0]
@@ -87,7 +87,7 @@ def _signed(status: str, words: Words) -> str:
 
 
 def _parts(label: str, counts: Mapping[str, Any], words: Words) -> Iterator[dict[str, object]]:
-    """Yield the parts of one bar with their places on the axis."""
+    """Yield the parts of one bar with their positions on the axis."""
     start, whole = 0, sum(counts[s] for s in STATUSES)
     for status in STATUSES:
         count = counts[status]

@@ -1,4 +1,4 @@
-"""The templates: compiled once, every value escaped, an unknown name an error."""
+"""The templates: compiled once, every value escaped; an unknown name is an error."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ def environment() -> Environment:
 
 @cache
 def style() -> str:
-    """Return the style sheet that stands in every page."""
+    """Return the style sheet that is part of every page."""
     return (FOLDER / "report.css").read_text(encoding="utf-8")
 
 
@@ -43,20 +43,20 @@ def script() -> str:
 
 
 def policy(script: str = "") -> str:
-    """Return the Content-Security-Policy: nothing is loaded, only what stands here applies."""
+    """Return the Content-Security-Policy: nothing is loaded, only inline content applies."""
     scripts = f"script-src {hash_of(script)}; " if script else ""
     own = f"style-src {hash_of(style())}; {scripts}"
     return f"default-src 'none'; {own}base-uri 'none'; form-action 'none'"
 
 
 def hash_of(text: str) -> str:
-    """Return a text's hash as a policy names it."""
+    """Return a text's hash in the notation of a policy."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
 def part(macro: str, words: Words, view: object) -> str:
-    """Return what a macro of parts.html.j2 prints of a view."""
+    """Return the output of a macro of parts.html.j2 for a view."""
     module = environment().get_template("parts.html.j2").make_module({"t": words})
     return str(getattr(module, macro)(view))
 

@@ -13,7 +13,7 @@ STRONGEST = 20
 
 @dataclass(frozen=True)
 class Shared:
-    """Sentences and the strongest overlaps; more: a sentence on those left out."""
+    """Sentences and the strongest overlaps; more: a sentence about those left out."""
 
     sentences: Sequence[str]
     pairs: Table
@@ -21,7 +21,7 @@ class Shared:
 
 
 def shared(review: Review, found: Sharing, words: Words) -> Shared:
-    """Return who shares actors; found: see `insights.sharing`."""
+    """Return which clusters share actors; found: see `insights.sharing`."""
     n = words.number
     sentences = [
         words("sharing_counts", memberships=n(found.memberships), distinct=n(found.distinct)),

@@ -1,7 +1,7 @@
-"""The sentences of the pages: gettext catalogues under schemas/locale, read as they are.
+"""The sentences of the pages: gettext catalogues under schemas/locale, read without compiling.
 
-A message's id is the key by which templates and code ask for it; German and English both stand in
-a catalogue, so that neither is the other's fallback. A key that is missing is an error.
+A message's id is its key in templates and code. German and English are both in a catalogue, so that
+neither is the fallback of the other. A missing key is an error.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def catalogue(lang: str) -> Catalog:
 
 @cache
 def messages(lang: str) -> Mapping[str, tuple[str, ...]]:
-    """Return every message's forms by its key: one form, or that for one and that for several."""
+    """Return every message's forms by its key: one form, or singular and plural."""
     found = {}
     for message in catalogue(lang):
         forms = message.string
@@ -48,6 +48,6 @@ def translation(key: str, lang: str) -> str:
 
 
 def plural(key: str, n: int, lang: str) -> str:
-    """Return the form of a message for a number; both languages tell one from all others."""
+    """Return the form of a message for a number; both languages have a singular and a plural."""
     one, several = messages(lang)[key]
     return one if n == 1 else several

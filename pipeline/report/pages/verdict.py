@@ -12,7 +12,7 @@ from pipeline.report.pages.views import anchor
 from pipeline.report.pages.words import Words
 
 Row = Mapping[str, Any]
-# What a condition's words are made of.
+# The columns that the text of a condition depends on.
 READ = (
     "operator",
     "value_low",
@@ -28,7 +28,7 @@ READ = (
 
 @dataclass(frozen=True)
 class ConditionView:
-    """A condition: what there is, what is required, what is missing."""
+    """A condition: the present value, the required value, what is missing."""
 
     title: str
     value: str
@@ -42,7 +42,7 @@ class ConditionView:
 
 @dataclass(frozen=True)
 class CriterionView:
-    """A criterion with its verdict, the reason, and what to ask the cluster."""
+    """A criterion with its verdict, the reason, and the request to the cluster."""
 
     id: str
     anchor: str
@@ -84,8 +84,8 @@ def verdict(
 ) -> Verdict:
     """Return a catalogue's verdict from a cluster's rows of the three tables.
 
-    number: of the catalogue, from 1.
-    hides: whether a condition's limit is to be kept from the cluster (see `discretion`).
+    number: of the catalogue, from 1. hides: whether a condition's limit must be hidden from the
+    cluster (see `discretion`).
     """
     of_criterion: dict[str, list[Row]] = {}
     for row in conditions:
@@ -150,12 +150,12 @@ def _criterion(
 def condition_view(
     condition: Condition, row: Row, words: Words, *, hidden: bool = False
 ) -> ConditionView:
-    """Return a condition in words; hidden: whether its limit is to be kept from the reader."""
+    """Return a condition as text; hidden: whether its limit must be hidden from the reader."""
     values = tuple(row[key] for key in READ)
     return _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
 
 
-# The same figures come again and again, on the index and on the clusters' pages.
+# The same figures are repeated on the index and on the clusters' pages.
 @lru_cache(maxsize=16_384)
 def _condition(
     metric: str, values: tuple[Any, ...], by_reference: bool, hidden: bool, words: Words
@@ -178,7 +178,7 @@ def _condition(
 
 
 def _value(row: Row, words: Words) -> str:
-    """Return the interval; judged without one means that there is no full-time equivalent."""
+    """Return the interval; without one, a verdict means that there are no full-time equivalents."""
     if row["value_low"] is None and row["status"] == "not_fulfilled":
         return words("no_fte")
     return interval(row["value_low"], row["value_high"], row["unit"], words, row["threshold"])

@@ -1,4 +1,4 @@
-"""What templates print: tables of texts and the head that every page has."""
+"""What templates print: tables of texts, and the head of every page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from pipeline.review import Review
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is more than a text: linked, or coloured by a status beside its text."""
+    """A cell that is more than a text: linked, or coloured by a status as well as its text."""
 
     text: str
     href: str = ""
@@ -18,10 +18,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its caption, its column heads, its rows; the first cell heads its row.
+    """A table: its caption, its column headers, its rows; the first cell of a row is its header.
 
-    numeric: the positions of the columns that hold numbers. clusters: of each row the clusters it
-    is about, by which a reader may filter; none where rows are not about single clusters.
+    numeric: the positions of the columns with numbers. clusters: for each row the clusters it
+    concerns, for the filter; empty if rows do not concern single clusters.
     """
 
     caption: str
@@ -33,7 +33,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Head:
-    """What stands at the head of a page."""
+    """The content of a page's head."""
 
     lang: str
     title: str
@@ -74,7 +74,7 @@ def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:
 
 
 def titled(table: Table, title: str) -> Table:
-    """Return the table with what it belongs to before its caption, so that no two are alike."""
+    """Return the table with a title before its caption, so that no two captions are equal."""
     return replace(table, caption=f"{title}: {table.caption}")
 
 

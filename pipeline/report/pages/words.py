@@ -1,4 +1,4 @@
-"""Every word on a page: labels of codes, names of registers, numbers and dates of one language."""
+"""All texts of a page: labels of codes, names of registers, numbers and dates in one language."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from schemas.declaration import registers
 
 @dataclass(frozen=True)
 class Words:
-    """One language's words. Called with a key, it returns the page's own text of that key."""
+    """The texts of one language. Called with a key, it returns the page's own text of that key."""
 
     lang: str
 
@@ -23,15 +23,15 @@ class Words:
         return text.format(**values) if values else text
 
     def count(self, key: str, n: int) -> str:
-        """Return a text that says how many, in the singular for one."""
+        """Return a text with a number, in the singular for one."""
         return plural(key, n, self.lang).format(n=self.number(n))
 
     def of(self, text: Mapping[str, str]) -> str:
-        """Return a text that carries its languages itself."""
+        """Return a text that has its own translations."""
         return text[self.lang]
 
     def code(self, group: str, code: str | None) -> str:
-        """Return what people read for a code."""
+        """Return the text of a code."""
         return _label(group, code, self.lang)
 
     def unit(self, group: str, code: str, amount: float) -> str:
@@ -45,14 +45,14 @@ class Words:
         return self.of(kind.title) if kind else code
 
     def name(self, register: str, value: str | None) -> str:
-        """Return a register's word in this language; tables carry the German one."""
+        """Return a register's word in this language; tables contain the German one."""
         if value is None:
             return self("none")
         entry = _entries(register).get(value)
         return entry[self.lang] if entry else value
 
     def limit(self, source: str | None) -> str:
-        """Return where the limit of a condition comes from; nothing for the catalogue's own."""
+        """Return the source of a condition's limit; empty for the catalogue's own limit."""
         return say_limit(source, self.lang)
 
     def number(self, value: float | None, digits: int = 0) -> str:
@@ -60,7 +60,7 @@ class Words:
         return _number(value, digits, self.lang)
 
     def fixed(self, value: float, digits: int) -> str:
-        """Return a number with all its digits, for columns."""
+        """Return a number with fixed digits, for columns."""
         mark = "," if self.lang == "de" else "."
         whole, _, rest = self.number(value, digits).partition(mark)
         return f"{whole}{mark}{rest.ljust(digits, '0')}"
@@ -78,7 +78,7 @@ class Words:
         return self({True: "yes", False: "no", None: "unknown"}[value])
 
 
-# The same numbers come again and again on hundreds of pages.
+# The same numbers are repeated on hundreds of pages.
 @lru_cache(maxsize=65_536)
 def _number(value: float | None, digits: int, lang: str) -> str:
     return number(value, digits, lang)

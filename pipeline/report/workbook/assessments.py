@@ -1,4 +1,4 @@
-"""The sheet Gutachten, in portfolio.xlsx to look at and as a file of its own to fill in."""
+"""The sheet Gutachten: read-only in portfolio.xlsx, and as a separate file to fill in."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -24,24 +24,24 @@ from pipeline.review import Review
 from pipeline.submissions.office import informing
 from schemas.declaration import office, registers
 
-# field of the sheet -> kind of its cells, where it is not a text to fill in
+# field of the sheet -> kind of its cells, if it is not a text to fill in
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
 WIDTHS = {"reason": 60, "rating": 15, "assessor": 12, "criterion_id": 12}
 RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
-# blank rows below for further ratings
+# number of blank rows for further ratings
 MORE = 200
 
 
 def write_assessments(review: Review, earlier: Earlier, path: Path, lang: str) -> None:
-    """Write the template of assessments.xlsx: the ratings so far, and what is to be rated.
+    """Write the template of assessments.xlsx: the ratings so far, and what remains to be rated.
 
-    Its sheet is read by the next run as it is: rows without rating and reason are no ratings yet.
+    The next run reads its sheet unchanged: rows without rating and reason are ignored.
     """
     write_file(review, path, lang, partial(write_ratings, earlier=earlier, fill=True))
 
 
 def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:
-    """Write the sheet Gutachten, to fill in (protected but for what is entered) or to look at."""
+    """Write the sheet Gutachten, to fill in (protected except for input cells) or read-only."""
     about = book.text("about_assessments" if fill else "about_assessments_here")
     sheet = new_sheet(book, "assessments", about, alone=fill)
     rows = to_rate(book.review, earlier, book.lang)
@@ -50,14 +50,14 @@ def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:
     put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
     colour_ratings(book, sheet, columns, shown.height)
     if fill:
-        # blank rows are for the screen
+        # blank rows are not printed
         sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
         limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), write_lists(book))
         sheet.protect("", ALLOWED)
 
 
 def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add rows to enter further ratings in."""
+    """Add blank rows for further ratings."""
     return pl.concat([rows, rows.clear(MORE)])
 
 
@@ -78,7 +78,7 @@ def ratings(book: Book, values: list[str | None]) -> list[str | None]:
 
 
 def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
-    """Return what stands beside the ratings to judge by: no run reads it."""
+    """Return the columns with information for the rater: no run reads them."""
     said = {
         "note": (rows["note"].to_list(), "wrap", 44),
         "name": (rows["name"].to_list(), "foreign", None),
@@ -95,7 +95,7 @@ def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
 
 
 def colour_ratings(book: Book, sheet: Worksheet, columns: list[Column], height: int) -> None:
-    """Colour what is rated."""
+    """Colour the ratings."""
     at = column_at(columns, office().sheet("assessments").field("rating").name[book.lang])
     looks = {
         (e.en if book.lang == "en" else e.de): RATING_COLOURS[e.extra["status"]]

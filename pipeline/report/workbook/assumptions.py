@@ -1,4 +1,4 @@
-"""The sheet Annahmen: every threshold and pass mark as a cell that the other sheets follow."""
+"""The sheet Annahmen: every threshold and pass mark as a cell that the other sheets refer to."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,13 +14,13 @@ from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new
 # unit of a figure -> kind of its cells
 KINDS = {"share": "share", "fte": "two", "actors_per_fte": "two", "per_year": "one", "eur": "cents"}
 SIGNS = {">=": "≥", "<=": "≤"}
-# letters of the columns that hold the catalogue's value, what the analyst assumes, what holds
+# letters of the columns: the catalogue's value, the analyst's assumption, the value in force
 GIVEN, ASSUMED, HOLDS = "H", "I", "J"
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One condition of a catalogue; number: its place in the criterion (from 1)."""
+    """One condition of a catalogue; number: its position in the criterion (from 1)."""
 
     catalogue: Catalogue
     criterion: Criterion
@@ -38,7 +38,7 @@ class Slot:
 
     @property
     def label(self) -> str:
-        """The criterion, with a letter where it has several conditions: 2.2 b."""
+        """The criterion, with a letter if it has several conditions: 2.2 b."""
         several = len(self.criterion.conditions) > 1
         return f"{self.criterion.id} {letter(self.number)}" if several else self.criterion.id
 
@@ -52,8 +52,8 @@ def letter(number: int) -> str:
 class Line:
     """One line of the sheet: a pass mark (no slot) or a threshold, of one technology field or all.
 
-    name: the defined name of the cell that holds. given: the catalogue's value, None where the
-    limit is a reference of its own for each cluster.
+    name: the defined name of the cell in force. given: the catalogue's value, None if each cluster
+    has its own reference limit.
     """
 
     catalogue: Catalogue
@@ -65,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Every line of the sheet and the names by which formulas know them."""
+    """Every line of the sheet and the names by which formulas refer to them."""
 
     book: Book
 
@@ -108,9 +108,9 @@ class Assumptions:
         return own or self.names[(*slot.key, None)]
 
     def range_of(self, slot: Slot, field: str | None) -> tuple[str, str]:
-        """Return the least and the most that the threshold may be, as in the evaluation.
+        """Return the lowest and the highest possible threshold, as in the evaluation.
 
-        They differ only where thresholds depend on the technology field and that is unknown.
+        They differ only if thresholds depend on the technology field and that is unknown.
         """
         fields = slot.condition.threshold_by_technology_field
         if not fields or field is not None:
@@ -124,13 +124,13 @@ class Assumptions:
 
 
 def name(*parts: str) -> str:
-    """Return a defined name made of the parts."""
+    """Return a defined name from its parts."""
     return "_".join(re.sub(r"\W", "_", part, flags=re.ASCII) for part in parts if part)
 
 
 # -------------------------------------------------------------------------------------- the sheet
 def write_assumptions(assumptions: Assumptions) -> None:
-    """Write the sheet and name the cells that hold."""
+    """Write the sheet and name the cells in force."""
     book, lines = assumptions.book, assumptions.lines
     sheet = new_sheet(book, "assumptions")
     put_range(book, sheet, [*of_place(book, lines), *of_value(book, lines)], frozen=3)
@@ -142,7 +142,7 @@ def write_assumptions(assumptions: Assumptions) -> None:
 
 
 def of_place(book: Book, lines: Sequence[Line]) -> Iterable[Column]:
-    """Return what each line is about."""
+    """Return the subject of each line."""
     text, lang = book.text, book.lang
     slots = [line.slot for line in lines]
     titles = [
@@ -164,7 +164,7 @@ def of_place(book: Book, lines: Sequence[Line]) -> Iterable[Column]:
 
 
 def of_value(book: Book, lines: Sequence[Line]) -> Iterable[Column]:
-    """Return the catalogue's value, the cell to type over, what holds, and whether it differs."""
+    """Return the catalogue's value, the input cell, the value in force, and whether it differs."""
     text = book.text
     kinds = [KINDS.get(x.slot.condition.metric.unit, "int") if x.slot else "int" for x in lines]
     given = [text("m_reference") if line.given is None else line.given for line in lines]
@@ -183,13 +183,13 @@ def of_value(book: Book, lines: Sequence[Line]) -> Iterable[Column]:
 
 
 def effective(row: int) -> str:
-    """Return the formula of what holds: what is typed, else the catalogue's (a reference: none)."""
+    """Return the formula of the value in force: the input, else the catalogue's, if any."""
     given = f'IF(ISNUMBER({GIVEN}{row}),{GIVEN}{row},"")'
     return f"=IF(ISNUMBER({ASSUMED}{row}),{ASSUMED}{row},{given})"
 
 
 def limit_input(book: Book, sheet: Worksheet, lines: Sequence[Line]) -> None:
-    """Let the cells to type over take numbers only, shares up to 1 and marks in whole numbers."""
+    """Restrict the input cells to numbers: shares up to 1, pass marks in whole numbers."""
     message = {
         "input_title": book.text("h_assumed"),
         "input_message": book.text("assumed_hint"),

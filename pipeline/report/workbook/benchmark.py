@@ -1,4 +1,4 @@
-"""The sheets ESCA-Benchmark, ESCA-Gruppen and Kennzahlen: clusters among clusters."""
+"""The sheets ESCA-Benchmark, ESCA-Gruppen and Kennzahlen: clusters compared with their cohorts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from pipeline.report.workbook.sheets import (
 
 ESCA = "actors_per_fte"
 KINDS = ["portfolio", "technology_field", "size_band", "federal_state"]
-# the column of the clusters' table that names the cohort of each kind
+# the column of the clusters' table with the cohort of each kind
 OF_KIND = ["", "C", "D", "E"]
 COHORT = ["cohort_kind", "cohort"]
 STATISTICS = ["min", "p25", "median", "p75", "max", "pooled"]
@@ -32,7 +32,7 @@ STATISTIC_FORMATS = FORMATS | {"count": "one"}
 
 # ----------------------------------------------------------------------------------- the clusters
 def write_esca(book: Book) -> None:
-    """Write actors per FTE of every cluster and its place in its cohorts."""
+    """Write actors per FTE of every cluster and its position in its cohorts."""
     sheet = new_sheet(book, "esca")
     columns = [*esca_columns(book), *place_columns(book)]
     put_table(book, sheet, book.text("table_esca"), columns)
@@ -61,13 +61,13 @@ def esca_columns(book: Book) -> Iterable[Column]:
 
 
 def small_fte(book: Book) -> Formula:
-    """Return the formula that flags a ratio by few FTE."""
+    """Return the formula that marks a ratio with few FTE."""
     least, yes, no = book.review.settings.cohorts.small_fte, book.text("yes"), book.text("no")
     return lambda row: f'=IF(G{row}<{least},"{yes}","{no}")'
 
 
 def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
-    """Return the limit of criterion 4.2 and where it is from."""
+    """Return the limit of criterion 4.2 and its source."""
     rows = book.table("conditions").filter(
         (pl.col("catalogue") == book.first.id) & (pl.col("metric") == ESCA)
     )
@@ -83,7 +83,7 @@ def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
 def place_columns(book: Book) -> Iterable[Column]:
     """Return n, quartiles, pooled value and percentile rank for each kind of cohort.
 
-    The statistics are looked up on the sheet of cohorts, the rank is counted in the table itself.
+    The statistics are looked up on the sheet of cohorts; the rank is counted in the table itself.
     """
     placed = book.table("benchmarks").filter(pl.col("indicator") == ESCA)
     pooled = book.table("cohorts").select("indicator", *COHORT, "pooled")
@@ -106,7 +106,7 @@ def place_columns(book: Book) -> Iterable[Column]:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The formulas of a cluster's cohort of one kind; cohort: the cell or text that names it."""
+    """The formulas of a cluster's cohort of one kind; cohort: the cell or text with its name."""
 
     book: Book
     kind: str
@@ -117,7 +117,7 @@ class Lookup:
         return f"{self.cohort}{row}" if self.cohort.startswith("$") else self.cohort
 
     def sum_of(self, code: str, row: int) -> str:
-        """Return the expression of a statistic: there is one row of each cohort."""
+        """Return the expression of a statistic: each cohort has exactly one row."""
         ref = self.book.ref
         column, kinds = ref("esca_cohorts", code), ref("esca_cohorts", "cohort_kind")
         cohorts = ref("esca_cohorts", "cohort")
@@ -130,13 +130,13 @@ class Lookup:
         return lambda row: self.if_shown(row, self.sum_of(code, row))
 
     def if_shown(self, row: int, expression: str) -> str:
-        """Return the formula of an expression, of a note where the cohort is suppressed."""
+        """Return the formula of an expression; a note if the cohort is suppressed."""
         least = self.book.review.settings.cohorts.minimum
         note = self.book.text("too_few", minimum=least)
         return f'=IF({self.sum_of("n", row)}<{least},"{note}",{expression})'
 
     def rank(self) -> Formula:
-        """Return the formula of the percentile rank, which counts the smaller and the equal."""
+        """Return the formula of the percentile rank, which counts smaller and equal values."""
         values = self.book.review.tables["clusters"].height
         first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(values, 1)
         ratios = f"$H${first}:$H${last}"
@@ -152,7 +152,7 @@ class Lookup:
 
 
 def or_suppressed(book: Book, rows: pl.DataFrame, column: str) -> list[Any]:
-    """Return the column's values, a note where the cohort is suppressed."""
+    """Return the column's values; a note if the cohort is suppressed."""
     note = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
     return [
         note if hidden else value
@@ -178,7 +178,7 @@ def write_indicators(book: Book) -> None:
 
 
 def in_order(book: Book) -> pl.DataFrame:
-    """Return the cohorts as they come, the size bands by size."""
+    """Return the cohorts in their order, the size bands by size."""
     labels = band_labels(book.review.settings.cohorts)
     place = pl.col("cohort").replace_strict(labels, range(len(labels)), default=0)
     kinds = pl.col("indicator").rle_id(), pl.col("cohort_kind").rle_id()
@@ -222,6 +222,6 @@ def statistic_column(formulas: CohortFormulas, code: str) -> Column:
 
 
 def cohort_names(book: Book, cohorts: pl.DataFrame) -> list[str | None]:
-    """Return the cohorts' names in words."""
+    """Return the cohorts' names as text."""
     names = book.words(cohorts["cohort"].to_list())
     return [book.text("all") if name == ALL else name for name in names]

@@ -1,4 +1,4 @@
-"""Writes portfolio.xlsx: the order of its sheets, and what holds for the file as a whole."""
+"""Writes portfolio.xlsx: the order of its sheets, and the settings of the whole file."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -54,9 +54,9 @@ SHEETS = [
     "method",
     "terms",
 ]
-# There only with an earlier period.
+# Only with an earlier period.
 OF_CHANGES = ("changes", "indicator_changes")
-# There only as long as they are not too many.
+# Only if they are not too many.
 OF_ROWS = ("actors", "rows")
 
 
@@ -65,14 +65,14 @@ def write_workbook(
 ) -> None:
     """Write the comparative workbook of a review.
 
-    Every formula carries its value, so that the file reads the same before and after Excel has
+    Every formula has a stored value, so that the file shows the same before and after Excel has
     calculated. earlier: what earlier periods published.
     """
     write_file(review, path, lang, partial(write_sheets, earlier=earlier))
 
 
 def write_sheets(book: Book, earlier: Earlier) -> None:
-    """Write every sheet in its order; the overview is filled last: it speaks of the others."""
+    """Write every sheet in its order; the overview is filled last: it refers to the others."""
     assumptions = Assumptions(book)
     working = Working(assumptions)
     matrices = [Matrix(working, catalogue) for catalogue in book.review.catalogues]
@@ -105,7 +105,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
 
 
 def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
-    """Return every sheet but the overview with a line on what it is."""
+    """Return every sheet except the overview, with a line about it."""
     result = []
     absent = (() if book.review.since is not None else OF_CHANGES) + (
         () if book.has_rows else OF_ROWS

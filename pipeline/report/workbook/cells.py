@@ -1,4 +1,4 @@
-"""Columns of a table on a sheet: what stands in their cells, and how wide they are."""
+"""Columns of a table on a sheet: the content of their cells, and their widths."""
 
 import datetime as dt
 import math
@@ -16,12 +16,12 @@ from pipeline.common.texts import say
 Formula = Callable[[int], str]
 MAX_TEXT = 32_767
 NARROW, WIDE, WRAPPED = 6.0, 64.0, 52.0
-# bold letters are wider, and fonts that stand in for the usual one are wider still
+# bold letters are wider, and those of replacement fonts are wider still
 BOLD = 1.2
-# no XML may hold them
+# invalid in XML
 NONCHARACTERS = re.compile("[\ufffe\uffff]")
 WRAPS = frozenset({"wrap", "foreign_wrap"})
-# a row is no taller: what strangers wrote may be long
+# maximum height of a row in lines: texts of submissions may be long
 MAX_LINES = 10
 DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2, "change": 0}
 
@@ -30,9 +30,10 @@ DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2, "cha
 class Column:
     """A column of a table.
 
-    kind: how its cells look (`formats`), one for all or one for each. formula: from the number of
-    a row on the sheet to the formula of its cell; `values` are then what the formulas give, and a
-    cell without a value gets no formula. array: whether the formulas calculate with whole columns.
+    kind: the format of its cells (see `formats`), one for all or one for each. formula: from the
+    number of a row on the sheet to the formula of its cell; `values` are then the results of the
+    formulas, and a cell without a value gets no formula. array: whether the formulas calculate with
+    whole columns.
     """
 
     header: str
@@ -49,7 +50,7 @@ class Column:
 
 
 def clean(text: str, lang: str) -> str:
-    """Return the text as a cell can hold it; what is cut off is said."""
+    """Return the text as a cell can hold it; a note marks that it was shortened."""
     if not text.isascii() and NONCHARACTERS.search(text):
         text = NONCHARACTERS.sub("\ufffd", text)
     if len(text) <= MAX_TEXT // 2 or _units(text) <= MAX_TEXT:
@@ -64,7 +65,7 @@ def _units(text: str) -> int:
 
 
 def put(sheet: Worksheet, row: int, col: int, value: Any, look: Format, lang: str) -> None:
-    """Write one value by its own type: texts stay texts whatever they look like."""
+    """Write one value by its own type: texts remain texts, even if they look like formulas."""
     if value is None:
         sheet.write_blank(row, col, None, look)
     elif isinstance(value, str):
@@ -93,7 +94,7 @@ def put_column(
 
 
 def width_of(column: Column) -> float:
-    """Return a width in which the column's cells and the words of its header fit."""
+    """Return a width that fits the column's cells and the words of its header."""
     if column.width is not None:
         return column.width
     shown = set(column.cells())
@@ -101,7 +102,7 @@ def width_of(column: Column) -> float:
     cap = WRAPPED if used & WRAPS else WIDE
     longest = min(max((_length(*pair) for pair in shown), default=0) + 2, cap)
     words = max(len(word) for word in column.header.split())
-    # a header of three lines at most; the button of the filter needs some room
+    # a header of three lines at most; the filter button needs some space
     return max(NARROW, longest, BOLD * words + 3, BOLD * len(column.header) / 3 + 4)
 
 
@@ -116,7 +117,7 @@ def _length(value: Any, kind: str) -> int:
 
 
 def lines_of(columns: Sequence[Column], widths: Sequence[float]) -> dict[int, int]:
-    """Return how many lines a row needs, for those rows that need more than one."""
+    """Return the number of lines of the rows that need more than one."""
     result: dict[int, int] = {}
     for column, width in zip(columns, widths, strict=True):
         if isinstance(column.kind, str) and column.kind in WRAPS:
@@ -128,6 +129,6 @@ def lines_of(columns: Sequence[Column], widths: Sequence[float]) -> dict[int, in
 
 
 def lines(text: str, width: float) -> int:
-    """Return about how many lines a text takes in a cell that wraps."""
+    """Return the approximate number of lines of a text in a cell that wraps."""
     parts = text[: MAX_LINES * 200].split("\n")
     return min(sum(max(1, math.ceil(len(part) / width)) for part in parts), MAX_LINES)

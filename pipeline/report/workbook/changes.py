@@ -1,4 +1,4 @@
-"""The sheet Veränderungen: what changed since the period before, by which cause, and who moved."""
+"""The sheet Veränderungen: what changed since the period before, and by which cause."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,17 +21,17 @@ from pipeline.report.workbook.sheets import (
     status_looks,
 )
 
-# Several blocks share the columns: identifier, name, and what is told.
+# Several blocks share the columns: identifier, name, and their values.
 WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25)
 START = 3
-# names of clusters may be long, and the next cell is not empty
+# long names of clusters must wrap, because the next cell is not empty
 WRAPPED = "foreign_wrap"
 UNKNOWN = "unknown"
 
 
 @dataclass
 class Page:
-    """The sheet as it is filled from above; row: the next free one (from 0)."""
+    """The sheet, filled from top to bottom; row: the next free one (from 0)."""
 
     book: Book
     sheet: Worksheet
@@ -53,7 +53,7 @@ class Page:
 
 
 def write_changes(book: Book, matrices: Sequence[Matrix]) -> None:
-    """Write the sheet; nothing without an earlier period."""
+    """Write the sheet, if there is an earlier period."""
     if book.review.since is None:
         return
     page = Page(book, new_sheet(book, "changes"))
@@ -75,12 +75,12 @@ def write_changes(book: Book, matrices: Sequence[Matrix]) -> None:
 
 # -------------------------------------------------------------------------------------- the causes
 def cause_word(book: Book, cause: str | None) -> str:
-    """Return a cause in words."""
+    """Return a cause as text."""
     return book.text("c_unknown") if cause is None else say("cause", cause, book.lang)
 
 
 def cause_columns(book: Book) -> list[Column]:
-    """Return every cause with what it means and how many verdicts it turned."""
+    """Return every cause with its meaning and how many verdicts it changed."""
     found = with_direction(book)
     causes: list[str | None] = [*texts("cause")]
     if found["cause"].null_count():
@@ -114,9 +114,10 @@ def with_direction(book: Book) -> pl.DataFrame:
     return book.table("changes").with_columns(better=is_better())
 
 
-# ------------------------------------------------------------------------------------- who moved
+# --------------------------------------------------------------------------------- changed
+# decisions
 def put_movers(page: Page, matrices: Sequence[Matrix]) -> None:
-    """Write the clusters whose decision, confirmed or not, is another one than before."""
+    """Write the clusters whose decision, confirmed or not, changed."""
     book, moved = page.book, page.book.table("decision_changes")
     by_catalogue = {m.catalogue.id: m for m in matrices}
     columns = mover_columns(book, moved, by_catalogue, page.row + 3)
@@ -129,7 +130,7 @@ def put_movers(page: Page, matrices: Sequence[Matrix]) -> None:
 def mover_columns(
     book: Book, moved: pl.DataFrame, matrices: Mapping[str, Matrix], first: int
 ) -> list[Column]:
-    """Return the columns; how many criteria are fulfilled now is looked up in the matrix.
+    """Return the columns; the present number of fulfilled criteria is looked up in the matrix.
 
     first: the number of the first row on the sheet.
     """
@@ -168,12 +169,12 @@ def named_columns(book: Book, table: pl.DataFrame) -> list[Column]:
 
 
 def decision_column(book: Book, moved: pl.DataFrame, header: str, name: str) -> Column:
-    """Return a column of decisions in words."""
+    """Return a column of decisions as text."""
     return Column(book.text(f"h_{header}"), book.says("decision", moved[name].to_list()))
 
 
 def mover_causes(book: Book, moved: pl.DataFrame) -> list[str | None]:
-    """Return each cause; nothing where only the confirmed decision moved."""
+    """Return each cause; empty if only the confirmed decision changed."""
     same = (moved["decision"] == moved["previous_decision"]).to_list()
     causes = moved["cause"].to_list()
     return [
@@ -183,7 +184,7 @@ def mover_causes(book: Book, moved: pl.DataFrame) -> list[str | None]:
 
 
 def movement_columns(book: Book) -> list[Column]:
-    """Return the clusters that are reviewed in one of both periods only."""
+    """Return the clusters that are reviewed in only one of both periods."""
     found = book.table("movements")
     states = [s or "not_expected" for s in found["state"]]
     return [
@@ -196,7 +197,7 @@ def movement_columns(book: Book) -> list[Column]:
 
 # ---------------------------------------------------------------------------------- the verdicts
 def put_verdicts(page: Page) -> None:
-    """Write the verdicts that changed as a table to sort and filter: the last, for its length."""
+    """Write the changed verdicts as a table to sort and filter; it is long, so it comes last."""
     book, columns = page.book, verdict_columns(page.book)
     height = max(len(columns[0].values), 1)
     top = page.block("verdicts", columns)
@@ -209,7 +210,7 @@ def put_verdicts(page: Page) -> None:
 
 
 def verdict_columns(book: Book) -> list[Column]:
-    """Return every criterion whose status changed, from what to what, and why."""
+    """Return every criterion whose status changed, both statuses, and the cause."""
     found, text = with_direction(book), book.text
     directions = {True: text("c_better"), False: text("c_worse")}
     titles = {(c.id, k.id): k.title[book.lang] for c in book.review.catalogues for k in c.criteria}

@@ -18,7 +18,7 @@ CHANGES |= {"share": "change_share"}
 
 
 def median_columns(book: Book) -> list[Column]:
-    """Return each indicator's medians then and now; see `put_array_formulas` for the panel's."""
+    """Return each indicator's medians before and now; see `put_array_formulas` for the panel's."""
     rows = book.table("medians").to_dicts()
     names = [indicator_header(book, r["indicator"]) for r in rows]
     kinds = [MEDIANS[say("indicator_format", r["indicator"], "de")] for r in rows]
@@ -43,7 +43,7 @@ def shown(book: Book, value: float | None) -> float | str:
 
 
 def difference(row: Mapping[str, Any]) -> float | str:
-    """Return by how much a median changed; nothing where one is not told."""
+    """Return the change of a median; empty if one of both is not shown."""
     if row["previous"] is None or row["value"] is None:
         return ""
     return float(row["value"] - row["previous"])
@@ -55,7 +55,7 @@ def changed(row: int) -> str:
 
 
 def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
-    """Put the formulas of n and medians in place of their values; top: the first row (from 0)."""
+    """Replace the values of n and medians by formulas; top: the first row (from 0)."""
     least = book.review.settings.cohorts.minimum
     few = book.text("too_few", minimum=least)
     for at, row in enumerate(book.table("medians").iter_rows(named=True), top):
@@ -76,7 +76,7 @@ def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
 def known(book: Book, scope: str, row: int, now: bool) -> str:
     """Return the expression of the known values of the indicator in column A.
 
-    Of all clusters those on the sheet Portfolio; of the panel those known in both periods.
+    For all clusters, those on the sheet Portfolio; for the panel, those known in both periods.
     """
     if scope != PANEL:
         heads, figures = book.text("name_figure_heads"), book.text("name_figures")

@@ -19,15 +19,15 @@ DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 LOOKS = ("good", "open", "bad")
 CHART_COLUMN = 4
-# in pixels: a line of the table, a category of the chart, and what stands around those
+# in pixels: a line of the table, a category of the chart, and the space around them
 ROW_HEIGHT, BAR_HEIGHT, AROUND = 20, 20, 115
 
 
 @dataclass(frozen=True)
 class Counts:
-    """A table of counts: its title, the words of its three columns, its lines.
+    """A table of counts: its title, its three column headers, its lines.
 
-    formula: from a line's place (from 0), its row (from 1) and the column to the cell's formula.
+    formula: from a line's position (from 0), its row (from 1) and the column to the cell's formula.
     """
 
     code: str
@@ -38,7 +38,7 @@ class Counts:
 
 
 def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> list[int]:
-    """Write the tables with a chart beside each; return where each begins and the row after."""
+    """Write the tables with their charts; return the first row of each, and the row after all."""
     rows = [row]
     for counts in (by_criterion(matrix), by_register(matrix, "technology_field"),
                    by_register(matrix, "federal_state")):  # fmt: skip
@@ -47,7 +47,7 @@ def write_charts(matrix: Matrix, sheet: Worksheet, row: int) -> list[int]:
 
 
 def by_criterion(matrix: Matrix) -> Counts:
-    """Return how many clusters fulfil each criterion, by the matrix."""
+    """Return how many clusters fulfil each criterion, from the matrix."""
     book, criteria = matrix.book, matrix.catalogue.criteria
     table = matrix.of("criteria")
     signs = [say("status_sign", s, book.lang).replace("?", "~?") for s in STATUSES]
@@ -109,7 +109,7 @@ def put_counts(book: Book, sheet: Worksheet, row: int, counts: Counts) -> int:
 def put_chart(
     book: Book, sheet: Worksheet, counts: Counts, rows: tuple[int, int], height: int
 ) -> None:
-    """Draw the table's rows as stacked bars beside it, the first row on top."""
+    """Draw the table's rows as stacked bars beside it, with the first row at the top."""
     top, last = rows
     chart = book.file.add_chart({"type": "bar", "subtype": "stacked"})
     name = f"'{book.sheet_name('overview')}'"

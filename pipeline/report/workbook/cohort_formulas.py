@@ -1,7 +1,8 @@
 """The formulas of cohorts: their size, quartiles and pooled value over the sheet Portfolio.
 
-They are single-cell array formulas: functions that pick values by a condition are too new. Each
-names its columns by the indicator's header, so that both tables can be sorted and filtered.
+They are single-cell array formulas, because functions that select values by a condition are too
+new. Each refers to its columns by the indicator's header, so that both tables can be sorted and
+filtered.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ STATISTICS = {
     "p75": "QUARTILE({values},3)",
     "max": "MAX({values})",
 }
-# what the pooled value weighs by: the denominators of the clusters' ratios
+# weights of the pooled value: the denominators of the clusters' ratios
 WEIGHTS = {
     "actors_per_fte": "fte",
     "sme_share": "actors",
@@ -36,7 +37,7 @@ WEIGHTS = {
 class CohortFormulas:
     """The formulas of a table of cohorts, a row each.
 
-    at: the column in which the cohort's name stands; n: the one of its size.
+    at: the column with the cohort's name; n: the column with its size.
     """
 
     book: Book
@@ -57,7 +58,7 @@ class CohortFormulas:
         cell, column = f"${self.at}{row}", self.book.ref("portfolio", kind)
         if kind != "measure":
             return f"({column}={cell})*{known}"
-        # a list in a cell: whole items, so both get a separator at each end
+        # a list in a cell: to match whole items, both get a separator at each end
         listed = f'"{SEPARATOR}"&{column}&"{SEPARATOR}"'
         return f'ISNUMBER(FIND("{SEPARATOR}"&{cell}&"{SEPARATOR}",{listed}))*{known}'
 
@@ -66,7 +67,7 @@ class CohortFormulas:
         return f"=SUMPRODUCT(1*({self.members(kind, indicator, row)}))"
 
     def statistic(self, code: str) -> Callable[[str, str, int], str]:
-        """Return the function that gives a statistic's formula; empty where n is too small."""
+        """Return the function that gives a statistic's formula; empty if n is too small."""
 
         def formula(kind: str, indicator: str, row: int) -> str:
             members, values = self.members(kind, indicator, row), self.values(indicator)
@@ -81,7 +82,7 @@ class CohortFormulas:
         return formula
 
     def unless_few(self, row: int, expression: str, other: str) -> str:
-        """Return the formula of an expression, of another one where n is too small."""
+        """Return the formula of an expression, or of another one if n is too small."""
         least = self.book.review.settings.cohorts.minimum
         return f"=IF(${self.n}{row}<{least},{other},{expression})"
 
@@ -101,9 +102,9 @@ class CohortFormulas:
 
 
 def shown_statistics(cohorts: pl.DataFrame, code: str) -> list[float | str | None]:
-    """Return what a statistic's formulas give; None, thus no formula, where none can be given.
+    """Return the results of a statistic's formulas; None, and so no formula, if there can be none.
 
-    An empty text where the cohort is suppressed; pooled values exist for ratios alone.
+    An empty text if the cohort is suppressed; only ratios have pooled values.
     """
     rows = cohorts.select("indicator", "suppressed", code).iter_rows()
     return [

@@ -1,4 +1,4 @@
-"""The sheet Vergleich: one cluster and one indicator by drop-down, its place among its cohorts."""
+"""The sheet Vergleich: one cluster and one indicator by drop-down, compared with its cohorts."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -41,7 +41,7 @@ def write_compare(working: Working) -> None:
 
 
 def put_choices(working: Working, sheet: Worksheet, choice: Choice) -> None:
-    """Write the cells to choose in, and what was chosen in words."""
+    """Write the drop-down cells, and the selected entries as text."""
     book, looks = working.book, working.book.looks
     names = [indicator_header(book, i) for i in INDICATORS]
     put(sheet, CLUSTER_ROW, 0, book.text("choose_cluster"), looks["label"], book.lang)
@@ -52,7 +52,7 @@ def put_choices(working: Working, sheet: Worksheet, choice: Choice) -> None:
     sheet.write_formula(CLUSTER_ROW, 2, f'={found}&""', looks["text"], choice.cluster["name"] or "")
     ids = {"validate": "list", "source": f"={working.name('clusters')}"}
     sheet.data_validation(CLUSTER_ROW, 1, CLUSTER_ROW, 1, ids)
-    # too long for a list in the rule itself
+    # too long for a list inside the rule
     for at, name in enumerate(names):
         put(sheet, DATA + 10 + at, 0, name, looks["text"], book.lang)
     own = f"='{book.sheet_name('compare')}'!$A${DATA + 11}:$A${DATA + 10 + len(names)}"
@@ -81,7 +81,7 @@ def put_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
 
 
 def of_kind(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tuple[str, Any, str]]:
-    """Return formula, value and look of each cell of a row (from 1)."""
+    """Return formula, value and format of each cell of a row (from 1)."""
     found, least = choice.statistics(kind), book.review.settings.cohorts.minimum
     few = book.text("too_few", minimum=least)
     name = choice.cohort(kind)
@@ -103,7 +103,7 @@ def of_kind(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tuple[s
 
 
 def of_cluster(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tuple[str, Any, str]]:
-    """Return the cluster's value, its rank in the cohort, and in which quarter it lies."""
+    """Return the cluster's value, its rank in the cohort, and the quarter of its value."""
     found, dash = choice.statistics(kind), book.text("unknown_dash")
     few = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
     value, name = choice.cluster[ESCA], book.text("name_figures")
@@ -130,7 +130,7 @@ def of_cluster(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tupl
 
 
 def quarter(value: float, found: Mapping[str, Any]) -> str:
-    """Return in which quarter a value lies."""
+    """Return the quarter of a value."""
     if value < found["p25"]:
         return "below"
     if value < found["median"]:
@@ -154,5 +154,5 @@ def sum_of(book: Book, code: str, row: int) -> str:
 
 
 def counted(book: Book, code: str, row: int) -> str:
-    """Return the expression of whether the cohort has the statistic (pooled: ratios only)."""
+    """Return the expression of whether the cohort has the statistic (pooled: only ratios)."""
     return f'COUNTIFS({tests(book, row)},{book.ref("indicators", code)},"<>")'

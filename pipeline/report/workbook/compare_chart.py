@@ -1,4 +1,4 @@
-"""The chart of the sheet Vergleich and the values it points at."""
+"""The chart of the sheet Vergleich and its data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ CHART_ROWS = ["label", "box", "box_low", "box_high", "min", "max", "own_value"]
 
 
 def put_chart_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
-    """Write the values that the chart points at; charts leave out #N/A."""
+    """Write the data of the chart; charts ignore #N/A."""
     looks = book.looks
     put(sheet, DATA, 0, book.text("chart_data"), looks["section"], book.lang)
     for at, code in enumerate(CHART_ROWS):
@@ -35,14 +35,14 @@ def put_chart_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
 
 
 def chart_cells(row: int) -> list[str]:
-    """Return the expressions of a row of the chart's values."""
+    """Return the expressions of a row of the chart's data."""
     steps = [f"$E{row}", f"$F{row}-$E{row}", f"$G{row}-$F{row}", f"$D{row}", f"$H{row}"]
     shown = [f"IF(ISNUMBER($E{row}),{step},NA())" for step in steps]
     return [*shown, f"IF(ISNUMBER($J{row}),$J{row},NA())"]
 
 
 def chart_values(found: Mapping[str, Any], value: float | None) -> list[float | None]:
-    """Return what these expressions give."""
+    """Return the results of these expressions."""
     if found["suppressed"]:
         return [None] * 5 + [value]
     low, middle, high = found["p25"], found["median"], found["p75"]
@@ -50,7 +50,7 @@ def chart_values(found: Mapping[str, Any], value: float | None) -> list[float | 
 
 
 def put_chart(book: Book, sheet: Worksheet) -> None:
-    """Write the chart: bars from quartile to quartile, points for the ends and the cluster."""
+    """Write the chart: bars from quartile to quartile, points for both ends and the cluster."""
     bars = book.file.add_chart({"type": "column", "subtype": "stacked"})
     points = book.file.add_chart({"type": "line"})
     name, last = f"'{book.sheet_name('compare')}'", DATA + 1 + len(KINDS)

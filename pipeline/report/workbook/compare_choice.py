@@ -1,4 +1,4 @@
-"""What stands on the sheet Vergleich when it is opened, and where."""
+"""The initial content of the sheet Vergleich, and its layout."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from pipeline.evaluation.benchmark import ALL
 from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.sheets import Book
 
-# rows (from 0) of the table's header and of the chart's values; the chosen indicator
+# rows (from 0) of the table's header and of the chart's data; the selected indicator
 TOP, DATA = 6, 34
 INDICATOR = "$B$5"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What stands on the sheet when it is opened: a cluster that has the ESCA figure, if any."""
+    """The initial selection: a cluster that has the ESCA figure, if any."""
 
     book: Book
 
@@ -35,7 +35,7 @@ class Choice:
         return name
 
     def statistics(self, kind: str) -> Mapping[str, Any]:
-        """Return the statistics of the cluster's cohort of a kind; n is 0 where it has none."""
+        """Return the statistics of the cluster's cohort of a kind; n is 0 if it has none."""
         rows = self.book.table("cohorts").filter(
             (pl.col("indicator") == ESCA)
             & (pl.col("cohort_kind") == kind)

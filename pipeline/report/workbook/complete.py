@@ -1,4 +1,4 @@
-"""The sheet Vollständigkeit: how much of what the form asks for each cluster filled in."""
+"""The sheet Vollständigkeit: which part of the form's fields each cluster filled in."""
 
 import polars as pl
 
@@ -12,12 +12,12 @@ EMPTY = pl.DataFrame(
     schema={"cluster_id": pl.String, "sheet_key": pl.String, "there": pl.Boolean}
     | dict.fromkeys(COUNTS, pl.Int64)
 )
-# letters of the columns that formulas read
+# letters of the columns that formulas refer to
 CELLS, FILLED, UNUSABLE = "F", "G", "H"
 
 
 def completeness_of(book: Book) -> pl.DataFrame:
-    """Return the counts of cells (see `tables.completeness`); none where only tables are known."""
+    """Return the counts of cells (see `tables.completeness`); empty if only tables are known."""
     return book.review.context.get("completeness", EMPTY)
 
 
@@ -57,7 +57,7 @@ def write_completeness(book: Book) -> None:
 
 
 def filled_share(book: Book, ids: list[str]) -> Column:
-    """Return the column of the share that is filled over all sheets; column A holds the IDs."""
+    """Return the column of the share of filled cells over all sheets; column A contains the IDs."""
     counts = completeness_of(book).group_by("cluster_id").agg(pl.col("filled", "cells").sum())
     shares = {i: filled / cells for i, filled, cells in counts.iter_rows() if cells}
     values = [shares.get(i) for i in ids]

@@ -26,12 +26,12 @@ from pipeline.report.workbook.working import Working
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
-# letters of the columns that formulas read
+# letters of the columns that formulas refer to
 LOW, HIGH, LIMIT, STATUS = "I", "J", "L", "N"
 
 
 def joined(book: Book) -> pl.DataFrame:
-    """Return the conditions with the name of their cluster and what is said of their criterion."""
+    """Return the conditions with the name of their cluster and the result of their criterion."""
     names = book.table("clusters").select("cluster_id", "name")
     of_criterion = book.table("criteria").select(
         *KEY,
@@ -61,7 +61,7 @@ def condition_columns(working: Working, table: pl.DataFrame) -> list[Column]:
 
 
 def of_place(book: Book, table: pl.DataFrame) -> Iterable[Column]:
-    """Return which cluster, criterion and condition it is."""
+    """Return the identification: cluster, criterion and condition."""
     titles = {(k.id, c.id): c.title[book.lang] for k in book.review.catalogues for c in k.criteria}
     places = zip(table["catalogue"], table["criterion_id"], strict=True)
     text = book.text
@@ -101,7 +101,7 @@ def of_figure(book: Book, table: pl.DataFrame, live: "Live") -> Iterable[Column]
 
 
 def of_criterion(working: Working, table: pl.DataFrame) -> Iterable[Column]:
-    """Return the request to the cluster, and what became of the criterion."""
+    """Return the request to the cluster, and the result of the criterion."""
     book, text = working.book, working.book.text
     basis = book.says("basis", table["basis"].to_list())
     yield Column(text("h_request"), table["request"].to_list(), "foreign_wrap", width=64)
@@ -114,7 +114,7 @@ def of_criterion(working: Working, table: pl.DataFrame) -> Iterable[Column]:
 
 
 def criterion_signs(working: Working, table: pl.DataFrame) -> tuple[list[str | None], Formula]:
-    """Return the criterion's sign that holds, and the formula that looks it up."""
+    """Return the criterion's sign in force, and the formula that looks it up."""
     places = {(k.id, c.id): (k, c) for k, c in working.criteria}
     columns = {place: working.valid(*found) for place, found in places.items()}
     keys = list(zip(table["catalogue"], table["criterion_id"], strict=True))
@@ -132,7 +132,7 @@ def criterion_signs(working: Working, table: pl.DataFrame) -> tuple[list[str | N
 
 @dataclass(frozen=True)
 class Live:
-    """The formulas of a row: its threshold follows the assumptions, its status the threshold."""
+    """The formulas of a row: the assumptions give its threshold, the threshold its status."""
 
     working: Working
     table: pl.DataFrame
@@ -152,12 +152,12 @@ class Live:
 
     @cached_property
     def given(self) -> list[float | None]:
-        """The threshold of the review of each row."""
+        """The threshold of each row in the review."""
         return self.table["threshold"].to_list()
 
     @cached_property
     def levers(self) -> list[float | None]:
-        """What was missing in the review."""
+        """The lever of each row in the review."""
         return self.table["lever_amount"].to_list()
 
     def threshold(self, row: int) -> str:
@@ -186,7 +186,7 @@ class Live:
         return f'=IF({bad},"{no}",IF({good},"{yes}","{perhaps}"))'
 
     def lever(self, row: int) -> str:
-        """Return the formula of what is missing: of counts the rest, else that of the review."""
+        """Return the formula of what is missing: for counts the rest, else the review's lever."""
         at = row - HEADER_ROW - 2
         limit, met = f"{LIMIT}{row}", say("status", STATUSES[0], self.working.book.lang)
         if self.slots[at].condition.metric.lever == "missing":
@@ -197,7 +197,7 @@ class Live:
 
 
 def said_basis(basis: str | None, against_hard: bool | None) -> str | None:
-    """Return the basis, marked where a rating stands against a hard criterion."""
+    """Return the basis, marked if a rating contradicts a hard criterion."""
     return f"{basis} (!)" if basis and against_hard else basis
 
 
@@ -213,7 +213,7 @@ def metric_titles(book: Book, table: pl.DataFrame) -> list[str]:
 
 
 def lows(book: Book, table: pl.DataFrame) -> list[Any]:
-    """Return what is certain; words where it is unknown, or beyond every limit (no FTE at all)."""
+    """Return the lower ends; a word if unknown, or beyond every limit (no FTE at all)."""
     unknown, unlimited = book.text("unknown"), book.text("unlimited")
     return [
         low if low is not None else unlimited if status == NOT_FULFILLED else unknown
@@ -222,7 +222,7 @@ def lows(book: Book, table: pl.DataFrame) -> list[Any]:
 
 
 def highs(book: Book, table: pl.DataFrame) -> list[Any]:
-    """Return what is possible; words where the figure is unknown or has no upper limit."""
+    """Return the upper ends; a word if the figure is unknown or has no upper limit."""
     unknown, unlimited = book.text("unknown"), book.text("unlimited")
     return [
         high if high is not None else unknown if low == unknown else unlimited
@@ -231,7 +231,7 @@ def highs(book: Book, table: pl.DataFrame) -> list[Any]:
 
 
 def source_of(book: Book, source: str | None) -> str:
-    """Return in words where a threshold comes from."""
+    """Return the source of a threshold as text."""
     if source in ("catalogue", "technology_field"):
         return book.text(f"s_{source}")
     return say_limit(source, book.lang)

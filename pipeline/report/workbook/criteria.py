@@ -1,4 +1,4 @@
-"""The sheet Kriterien of a catalogue: its matrix, with titles above and colours."""
+"""The sheet Kriterien of a catalogue: its matrix, with titles above it and colours."""
 
 from xlsxwriter.worksheet import Worksheet
 

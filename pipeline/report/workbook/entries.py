@@ -1,4 +1,4 @@
-"""What may be entered into the template of the ratings: lists, dates, and the sheet of lists."""
+"""Input rules of the template of the ratings: lists, dates, and the sheet of lists."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from schemas.declaration import office, registers
 
 Rule = dict[str, object]
 FIRST_DAY = dt.date(2000, 1, 1)
-# what a protected sheet still allows
+# what users may still do on a protected sheet
 ALLOWED = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
 
 
 def write_lists(book: Book) -> Mapping[str, str]:
-    """Write what each criterion asks; return where criteria and clusters are listed, by field."""
+    """Write the question of each criterion; return the lists of criteria and clusters, by field."""
     sheet, text = new_sheet(book, "lists", alone=True), book.text
     pairs = [(k, c) for k in book.review.catalogues for c in k.criteria]
     columns = [
@@ -51,7 +51,7 @@ def limit_entries(
 ) -> None:
     """Offer lists and check dates in the columns to fill in; rows: the first and last, from 0.
 
-    A word that is not listed can be entered all the same but for ratings: nothing else is read.
+    A word that is not listed can be entered all the same, except for ratings: no other is read.
     """
     own = office().sheet("assessments")
     words = [e.name_in(book.lang) for e in registers()["ratings"]]

@@ -1,4 +1,4 @@
-"""Which rows stand behind a condition: how many count, how many do not and why, and where."""
+"""The rows behind a condition: how many count, how many do not and why, and where they are."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ ANSWERS = ("yes", "possible", "no")
 
 
 def evidence_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
-    """Return the columns beside the conditions: file, sheet, numbers of rows, why not."""
+    """Return the columns beside the conditions: file, sheet, numbers of rows, reasons."""
     found = table.select(KEY).join(summary(book), on=KEY, how="left", maintain_order="left")
     reviewed = book.table("submissions").filter(pl.col("outcome") == "reviewed")
     files = dict(zip(reviewed["cluster_id"], reviewed["source_file"], strict=True))
@@ -55,7 +55,7 @@ def of_actors(book: Book) -> pl.DataFrame:
 
 
 def summed(book: Book, rows: pl.DataFrame, group: str) -> pl.DataFrame:
-    """Return the numbers of rows by answer, and in words why the others do not count."""
+    """Return the numbers of rows by answer, and as text why the others do not count."""
     if "len" not in rows.columns:
         rows = rows.group_by(rows.columns, maintain_order=True).len()
     words = {code: say(group, code, book.lang) for code in rows["reason"].unique()}

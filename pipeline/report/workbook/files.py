@@ -1,4 +1,4 @@
-"""A file under construction: its options, its properties, and what holds while it is written."""
+"""A file under construction: its options, its properties, and the way it is written."""
 
 import datetime as dt
 import warnings
@@ -12,7 +12,7 @@ from pipeline.report.workbook.formats import make_formats
 from pipeline.report.workbook.sheets import Book
 from pipeline.review import Review
 
-# Texts are texts, whatever strangers wrote into their cells.
+# Texts remain texts, whatever the cells of a submission contain.
 OPTIONS = {
     "default_format_properties": {"font_name": "Arial", "font_size": 10},
     "strings_to_formulas": False,
@@ -24,10 +24,10 @@ OPTIONS = {
 def write_file(review: Review, path: Path, lang: str, write_sheets: Callable[[Book], None]) -> None:
     """Write a new workbook; the same review gives the same bytes.
 
-    write_sheets: puts the sheets into the book. A doubt of XlsxWriter's is an error.
+    write_sheets: adds the sheets to the book. A warning of XlsxWriter is an error.
     """
-    # XlsxWriter writes into its options: a second file would look different. Its parts, many
-    # times as large as the file, stand beside it until they are packed.
+    # XlsxWriter changes its options: a second file would look different. Its parts, many times as
+    # large as the file, are stored beside it until they are packed.
     options = {**deepcopy(OPTIONS), "tmpdir": str(path.parent)}
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)

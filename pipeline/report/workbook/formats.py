@@ -1,4 +1,4 @@
-"""How cells look: number formats by kind, and colours that need no telling red from green."""
+"""Cell formats: number formats by kind, and colours that do not require telling red from green."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ Look = dict[str, object]
 INK = "#1A1A1A"
 HEADER = "#1F3A5F"
 RULE = "#D0D5DB"
-# background and letters; every pair has a contrast of at least 7:1
+# background and text colour; every pair has a contrast of at least 7:1
 COLOURS = {
     "good": ("#CFE3F5", "#0B3558"),
     "bad": ("#F6C9B0", "#6E2800"),
     "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
-# kind -> number format; those not named are general. The end keeps a number off its neighbour.
+# kind -> number format; others are general. The end keeps a number apart from its neighbour.
 NUMBERS = {
     "int": "#,##0_)",
     "one": "#,##0.0_)",
@@ -31,7 +31,7 @@ NUMBERS = {
     "change_share": "+0.0 %_);−0.0 %_);0 %_)",
 }
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
-# what strangers wrote keeps its quote: entering the cell does not make it a formula
+# texts of submissions have the quote prefix: editing the cell does not make it a formula
 TEXTS: Mapping[str, Look] = {
     "text": {},
     "foreign": {"quote_prefix": True},
@@ -48,7 +48,7 @@ HEAD: Look = {
     "border": 1,
     "border_color": RULE,
 }
-# cells for the analyst to fill: known by their frame, not by their colour alone
+# cells for the analyst to fill in: marked by their border, not only by their colour
 ENTERED: Look = {
     "valign": "top",
     "font_color": "#0B3558",
@@ -87,7 +87,7 @@ def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
         if kind in (*NUMBERS, "foreign_wrap")
     }
     entered["in_date"] = ENTERED | {"num_format": DATES[lang], "align": "center"}
-    # a text even where it looks like a date: 2.1 is a criterion
+    # a text even if it looks like a date: 2.1 is a criterion
     entered["in_text"] = ENTERED | {"num_format": "@"}
     date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}
     own = {kind: cell | more for kind, more in {**TEXTS, **numbers, **date}.items()}

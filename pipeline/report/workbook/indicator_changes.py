@@ -1,4 +1,4 @@
-"""The sheet Kennzahländerungen: every indicator of every cluster of both periods, then and now."""
+"""The sheet Kennzahländerungen: each indicator of each cluster of both periods, before and now."""
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from pipeline.report.workbook.sheets import Book, new_sheet, put_table
 
 
 def write_indicator_changes(book: Book) -> None:
-    """Write the sheet; nothing without an earlier period."""
+    """Write the sheet, if there is an earlier period."""
     if book.review.since is None:
         return
     about = book.text("about_indicator_changes", period=book.review.since.period)

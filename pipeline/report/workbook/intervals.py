@@ -8,7 +8,7 @@ def verdict_tests(
 ) -> tuple[str, str]:
     """Return the expressions of certainly fulfilled and certainly not (contract 2.1).
 
-    limits: the least and the most that the threshold may be. known: a further condition on both.
+    limits: the lowest and the highest possible threshold. known: a further condition on both.
     """
     least, most = limits
     more = f",{known}" if known else ""
@@ -24,5 +24,5 @@ def verdict_tests(
 
 
 def joined(function: str, parts: Sequence[str]) -> str:
-    """Return the parts under one function, a single one as it is."""
+    """Return the parts joined by one function; a single part unchanged."""
     return parts[0] if len(parts) == 1 else f"{function}({','.join(parts)})"

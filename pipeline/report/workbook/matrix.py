@@ -18,7 +18,7 @@ from pipeline.report.workbook.working import Working
 KIND_ROW, TOP, FIRST = 5, 6, 2
 COUNTS = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
 TOTALS = ["fulfilled", "not_fulfilled", "undetermined"]
-# what follows the signs, in this order
+# the columns after the signs, in order
 PLACES = [*COUNTS, *TOTALS, "decision", "decision_confirmed", "reviewed", "effect", "row"]
 
 
@@ -36,7 +36,7 @@ class Matrix:
 
     @cached_property
     def suffix(self) -> str:
-        """What tells the sheet and table of a further catalogue from the first's."""
+        """The suffix of the sheet and table of a further catalogue."""
         return "" if self.catalogue == self.book.first else f" {self.catalogue.id}"
 
     @property
@@ -120,7 +120,7 @@ class Matrix:
         ]
 
     def outcomes(self, decisions: pl.DataFrame) -> list[Column]:
-        """Return the columns of the decision and of what is confirmed of it."""
+        """Return the columns of the decision and of the confirmed decision."""
         formulas = {"decision": self.decision, "decision_confirmed": self.confirmed}
         return [
             Column(
@@ -146,7 +146,7 @@ class Matrix:
         ]
 
     def robustness(self, ids: Sequence[str]) -> list[Column]:
-        """Return how many and which other readings turn the decision, and into what."""
+        """Return number and names of variants that change the decision, and the new decision."""
         turned: dict[str, list[str]] = {i: [] for i in ids}
         for row in self.of("robustness").filter("changed").iter_rows(named=True):
             variant = say("variant", row["variant"], self.book.lang)
@@ -158,7 +158,7 @@ class Matrix:
         ]
 
     def limits(self, ids: Sequence[str]) -> list[Column]:
-        """Return which limit was used where a criterion hangs on a reference."""
+        """Return which limit was used, for criteria that depend on a reference."""
         if reference_condition(self.catalogue) is None:
             return []
         rows = self.of("conditions").filter(pl.col("metric") == "actors_per_fte")
@@ -168,7 +168,7 @@ class Matrix:
 
     # --------------------------------------------------------------------------------- formulas
     def place(self, index: int) -> str:
-        """Return a column's letters by its place after the signs."""
+        """Return a column's letters by its position after the signs."""
         return str(xl_col_to_name(FIRST + len(self.catalogue.criteria) + index))
 
     def span(self, row: int, *, fixed: bool = False) -> str:
@@ -183,20 +183,20 @@ class Matrix:
         return f'COUNTIFS({self.span(KIND_ROW + 1, fixed=True)},"{word}",{self.span(row)},"{sign}")'
 
     def like(self, row: int, status: str, more: str = "") -> str:
-        """Return the count of a row's signs that begin with a status's sign."""
+        """Return the count of a row's signs that begin with the sign of a status."""
         sign = say("status_sign", status, self.book.lang).replace("?", "~?")
         return f'COUNTIF({self.span(row)},"{sign}{more}*")'
 
     def count(self, kind: str) -> Formula:
-        """Return the formula of the fulfilled ones of a kind that no expert rated."""
+        """Return the formula of the fulfilled criteria of a kind that no expert rated."""
         return lambda row: f"={self.of_kind(row, kind, 'fulfilled')}"
 
     def rated(self) -> Formula:
-        """Return the formula of those fulfilled by a rating or a view."""
+        """Return the formula of the criteria fulfilled by a rating or a view."""
         return lambda row: f"={self.like(row, 'fulfilled', ' ')}"
 
     def sums(self) -> list[Formula]:
-        """Return the formulas of all that are fulfilled, not fulfilled, undetermined."""
+        """Return the formulas of all fulfilled, not fulfilled and undetermined criteria."""
         parts = [self.place(i) for i in range(3)]
         return [
             lambda row: "=" + "+".join(f"{part}{row}" for part in parts),
@@ -205,7 +205,7 @@ class Matrix:
         ]
 
     def decide(self, sure: str, unsure: str) -> str:
-        """Return the formula of a decision from what is fulfilled and what may be."""
+        """Return the formula of a decision from the criteria surely and possibly fulfilled."""
         yes, perhaps, no = (
             say("decision", code, self.book.lang) for code in (ELIGIBLE, OPEN, NOT_ELIGIBLE)
         )
@@ -218,7 +218,7 @@ class Matrix:
         return self.decide(f"{self.place(3)}{row}", f"{self.place(5)}{row}")
 
     def confirmed(self, row: int) -> str:
-        """Return the formula of the decision with every unrated soft criterion undetermined."""
+        """Return the formula of the decision if every unrated soft criterion is undetermined."""
         missed = self.of_kind(row, "soft", "not_fulfilled")
         unsure = f"{self.place(1)}{row}+{missed}+{self.place(5)}{row}"
         return self.decide(f"({self.place(0)}{row}+{self.place(2)}{row})", unsure)

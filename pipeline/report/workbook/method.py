@@ -1,4 +1,4 @@
-"""The sheets Methodik and Begriffe: what is asked, how it is computed, where it is from."""
+"""The sheets Methodik and Begriffe: the questions, the calculations, the sources."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ WIDTHS |= {"threshold": 30, "source": 34}
 
 
 def write_method(book: Book) -> None:
-    """Write what each criterion asks and by which conditions we judge it."""
+    """Write the question of each criterion and the conditions by which it is evaluated."""
     sheet = new_sheet(book, "method")
     rows = [
         row(book, catalogue, criterion, position)
@@ -46,7 +46,7 @@ def write_method(book: Book) -> None:
 
 
 def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -> Row:
-    """Return what the sheet says of one condition."""
+    """Return the sheet's row for one condition."""
     lang, condition = book.lang, criterion.conditions[position]
     return (
         catalogue.id,
@@ -66,7 +66,7 @@ def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -
 
 
 def threshold(book: Book, condition: Condition) -> str:
-    """Return a threshold in words, with those of technology fields or the reference."""
+    """Return a threshold as text, with those of technology fields or the reference."""
     if condition.threshold is None:
         return "; ".join(reference(book, condition))
     is_share = condition.metric.unit == "share"
@@ -83,7 +83,7 @@ def _number(value: float, lang: str) -> str:
 
 
 def reference(book: Book, condition: Condition) -> Iterable[str]:
-    """Return what the limit of 4.2 is."""
+    """Return a description of the limit of 4.2."""
     yield book.text("m_reference")
     yield from (band_text(book, band) for band in condition.reference_bands)
     if not condition.reference_bands:
@@ -91,7 +91,7 @@ def reference(book: Book, condition: Condition) -> Iterable[str]:
 
 
 def band_text(book: Book, band: Band) -> str:
-    """Return one reference band in words."""
+    """Return one reference band as text."""
     limit = _number(band.limit, book.lang)
     if band.up_to == float("inf"):
         return book.text("m_beyond", limit=limit, source=band.source)
@@ -112,7 +112,7 @@ def write_terms(book: Book) -> None:
 
 
 def terms(book: Book) -> Iterable[tuple[str, str]]:
-    """Return every term with its meaning, the numbers from the settings."""
+    """Return every term with its meaning, with numbers from the settings."""
     parts = numbers(book)
     for code in texts("workbook"):
         if code.startswith("d_"):
@@ -121,7 +121,7 @@ def terms(book: Book) -> Iterable[tuple[str, str]]:
 
 
 def numbers(book: Book) -> dict[str, str]:
-    """Return what the definitions name, as words."""
+    """Return the numbers in the definitions, as text."""
     settings, lang = book.review.settings, book.lang
     actors, cohorts = settings.actors, settings.cohorts
     plain = {

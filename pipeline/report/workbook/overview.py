@@ -1,4 +1,4 @@
-"""The sheet Überblick: what this is, the key figures as formulas, the way to the other sheets."""
+"""The sheet Überblick: what the file is, the key figures as formulas, links to the other sheets."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_
 
 # label, value, of the earlier period, change, remark
 WIDTHS = (44, 24, 24, 24, 86)
-# in percent: the whole width on a page, and so that breaks between parts hold
+# in percent: fits the whole width on a page, so that page breaks between parts work
 SCALE = 58
 NOTE = 4
 START = 5
@@ -35,7 +35,7 @@ def write_overview(
     sheets: Sequence[tuple[str, str]],
     earlier: Earlier,
 ) -> None:
-    """Write the sheet. sheets: the name of every other sheet and what it is."""
+    """Write the sheet. sheets: the name of every other sheet and its description."""
     before = Before(max(earlier, default=None), earlier)
     sheet = book.file.get_worksheet_by_name(sheet_name(book.text("sheet_overview")))
     row = put_lines(book, sheet, START, book.text("o_review"), of_review(book))
@@ -55,7 +55,7 @@ def write_overview(
 
 
 def open_overview(book: Book) -> Worksheet:
-    """Return the sheet, empty, so that it is the first one."""
+    """Return the empty sheet, created first so that it is the first one."""
     sheet = new_sheet(book, "overview", book.text("about_overview"))
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
@@ -70,7 +70,7 @@ def put_lines(
     content: Iterable[Line],
     period: str | None = None,
 ) -> int:
-    """Write a section and return the row after it and a blank one; period: the one before."""
+    """Write a section and return the row after it and a blank one; period: the earlier one."""
     put_section(book, sheet, row, title)
     if period:
         put(sheet, row, 2, period, book.looks["section_right"], book.lang)
@@ -86,7 +86,7 @@ def put_lines(
 
 
 def put_before(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
-    """Write what it was a period before, and the change."""
+    """Write the value of the period before, and the change."""
     if line.before is None or line.value is None:
         put(sheet, row, 2, None, book.looks["text"], book.lang)
         put(sheet, row, 3, None, book.looks["text"], book.lang)
@@ -115,7 +115,7 @@ def put_value(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
 
 
 def stored(value: Any) -> Any:
-    """Return a value as a formula's cell stores it: a date as its number."""
+    """Return a value as it is stored in a formula's cell: a date as its number."""
     return value.toordinal() - EXCEL_EPOCH if hasattr(value, "toordinal") else value
 
 
@@ -123,7 +123,7 @@ EXCEL_EPOCH = 693_594  # 1899-12-30
 
 
 def put_links(book: Book, sheet: Worksheet, row: int, sheets: Sequence[tuple[str, str]]) -> int:
-    """Write a link to every sheet and what it is, in two columns; return the last row."""
+    """Write a link to every sheet and its description, in two columns; return the last row."""
     put_section(book, sheet, row, book.text("o_sheets"))
     half = math.ceil(len(sheets) / 2)
     for at, (name, about) in enumerate(sheets):

@@ -1,4 +1,4 @@
-"""What the overview says: its key figures, each with the formula it follows from."""
+"""The content of the overview: its key figures, each with its formula."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the overview: what, how much (by which formula), and a remark."""
+    """A line of the overview: label, value (with its formula), and a remark."""
 
     label: str
     value: Any
@@ -55,7 +55,7 @@ class Before:
         return (self.counted("smes") or 0) / members if members else None
 
     def different(self, column: str) -> int | None:
-        """Return how many different values a column had."""
+        """Return the number of different values in a column."""
         return None if self.clusters is None else self.clusters[column].drop_nulls().n_unique()
 
     def decided(self, matrix: Matrix, code: str) -> int | None:
@@ -120,7 +120,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         before=before.counted("smes_unknown"),
     )
     if members:
-        # the two lines before last: memberships and SMEs
+        # the two lines before the previous one: memberships and SMEs
         yield Line(
             text("o_sme_share"),
             smes / members,
@@ -147,14 +147,14 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     )
     for code in ("technology_field", "federal_state"):
         column = book.ref("portfolio", code)
-        # each value counts one by its share; none where there is none
+        # the sum over all rows of 1 / (number of equal values); empty cells count nothing
         formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
         number = clusters[code].drop_nulls().n_unique()
         yield Line(text(f"o_{code}"), number, formula, before=before.different(code))
 
 
 def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
-    """Return how many clusters each decision has, and how firm they are."""
+    """Return the number of clusters by decision, and how certain the decisions are."""
     book, decisions = matrix.book, matrix.of("decisions")
     text, column = book.text, matrix.ref("decision")
     for code in DECISIONS:
@@ -179,7 +179,7 @@ def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
 
 
 def of_quality(book: Book, before: Before) -> Iterable[Line]:
-    """Return who is missing, what was quarantined, what was found."""
+    """Return who is missing, what was quarantined, and the findings."""
     words = [
         ("missing", "coverage", "state", "outcome", "missing"),
         ("quarantined", "submissions", "outcome", "outcome", "quarantined"),
@@ -194,7 +194,7 @@ def of_quality(book: Book, before: Before) -> Iterable[Line]:
         then = before.counted(code) if code == "quarantined" else None
         yield Line(book.text(f"o_{label}"), number, formula, before=then)
     for label, code in (("errors", "error"), ("warnings", "warning")):
-        # a row of the sheet may stand for many findings
+        # a row of the sheet may represent many findings
         severities, numbers = book.ref("findings", "severity"), book.ref("findings", "number")
         formula = f'=SUMIF({severities},"{say("severity", code, book.lang)}",{numbers})'
         number = _count(book.table("findings")["severity"], code)
@@ -206,6 +206,6 @@ def _count(values: pl.Series, code: str) -> int:
 
 
 def stands_in(matrix: Matrix) -> bool:
-    """Whether any cluster was judged by a stand-in limit."""
+    """Whether any cluster was evaluated with a stand-in limit."""
     sources = matrix.of("conditions")["limit_source"]
     return bool(sources.str.contains("^(?:quartile|frozen)").any())

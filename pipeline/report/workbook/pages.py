@@ -1,4 +1,4 @@
-"""How a sheet is printed: landscape A4, what it is above, page x of y below, readable letters."""
+"""Print settings of a sheet: landscape A4, title above, page x of y below, legible letters."""
 
 import math
 import textwrap
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
-# widths of columns that fit onto a page in letters that can be read
+# total width of columns that fit onto a page in legible letters
 PAGE_WIDTH = 200.0
 A4 = 9
-# pixels of a page's width, less what other fonts need; of a column besides its letters, of a letter
+# pixels of a page's width, less a reserve for other fonts; of a column's padding; of a letter
 PAGE_PIXELS, PADDING, LETTER = 840, 5, 7
-# Excel's limit of a page's head; so many letters stand beside the mark of a draft
+# Excel's limit of a page header; the number of letters that fit beside the mark of a draft
 MAX_HEAD, BESIDE = 255, 110
-MARK_ROOM = 60  # for the mark of a draft; a release says as much beside it
+MARK_ROOM = 60  # for the mark of a draft; a release has a text of the same length beside it
 
 
 @dataclass(frozen=True)
 class Margins:
-    """What stands above and below every page of a sheet, as it is (page: with its fields)."""
+    """Header and footer of every page of a sheet, unescaped (page: with its fields)."""
 
     head: str
     about: str
@@ -29,7 +29,7 @@ class Margins:
 
 
 def set_print(sheet: Worksheet, margins: Margins) -> None:
-    """Landscape A4, what it is and the mark of a draft above, page x of y below."""
+    """Landscape A4, title and mark of a draft above, page x of y below."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.85, bottom=0.6)
@@ -42,12 +42,12 @@ def set_print(sheet: Worksheet, margins: Margins) -> None:
 
 
 def plain(text: str, room: int = MAX_HEAD) -> str:
-    """Return a text as heads of pages take it, cut after a word to the room there is."""
+    """Return a text as page headers accept it, shortened after a word to the available space."""
     return textwrap.shorten(text.replace("&", "&&"), max(room, 1), placeholder=" …")
 
 
 def set_pages(sheet: Worksheet, widths: Sequence[float], frozen: int) -> None:
-    """Print as many pages wide as stay readable, each with the frozen columns."""
+    """Print on as many pages as are legible in width, each with the frozen columns."""
     repeated = sum(widths[:frozen])
     rest = max(PAGE_WIDTH - repeated, PAGE_WIDTH / 3)
     pages = max(1, math.ceil((sum(widths) - repeated) / rest))
@@ -57,7 +57,7 @@ def set_pages(sheet: Worksheet, widths: Sequence[float], frozen: int) -> None:
 
 
 def keep_together(sheet: Worksheet, widths: Sequence[float]) -> None:
-    """Print the first columns of a sheet, those of the widths, on one page."""
+    """Print the first columns of a sheet, as many as there are widths, on one page."""
     pixels = sum(LETTER * width + PADDING for width in widths)
     sheet.set_print_scale(max(10, min(100, int(100 * PAGE_PIXELS / pixels))))
     sheet.set_v_pagebreaks([len(widths)])

@@ -23,15 +23,15 @@ from pipeline.report.workbook.sheets import (
 from pipeline.report.workbook.trends import data_columns, put_trends, trend_columns
 
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
-# where the pages stand, seen from the workbook; what a cluster's row leads to
+# path of the pages, relative to the workbook; the sheets that a cluster's row links to
 PAGES = "report/clusters"
 JUMPS = ["conditions", "findings"]
-# so many criteria below the pass mark are still near it
+# up to so many criteria below the pass mark count as near
 NEAR = 3
 COUNTS = ["fulfilled", "not_fulfilled", "undetermined"]
 # between the items of a list in a cell
 SEPARATOR = "; "
-# indicator -> its numerator and denominator, where both stand on the sheet
+# indicator -> its numerator and denominator, if both are on the sheet
 QUOTIENTS = {"actors_per_fte": ("actors", "fte"), **benchmark.QUOTIENTS}
 
 
@@ -43,7 +43,7 @@ def indicator_header(book: Book, indicator: str) -> str:
 
 
 def looked_up(matrix: Matrix, header: str) -> Formula:
-    """Return the formula that finds a cluster's value in the matrix; its ID stands in column A."""
+    """Return the formula that finds a cluster's value in the matrix; column A contains its ID."""
     ids, wanted = matrix.ref("cluster_id"), matrix.ref(header)
     return lambda row: (
         f"=INDEX({wanted},MATCH({xl_rowcol_to_cell(row - 1, 0, col_abs=True)},{ids},0))"
@@ -80,7 +80,7 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
 
 
 def jumps(book: Book) -> list[str]:
-    """Return the sheets that each cluster's row leads to; without rows to where those stand."""
+    """Return the sheets that each cluster's row links to; without rows, those with the counts."""
     return [*JUMPS, "actors" if book.has_rows else "counts"]
 
 
@@ -94,7 +94,7 @@ def page_column(book: Book) -> Column:
 
 
 def jump(book: Book, code: str) -> Column:
-    """Return links to the cluster's first row on another sheet, wherever it was sorted to."""
+    """Return links to the cluster's first row on another sheet, even after sorting."""
     name, ids = book.sheet_name(code), book.ref(code, "cluster_id")
     there = set(book.table("clusters" if code == "counts" else code)["cluster_id"])
     own = book.table("clusters")["cluster_id"]
@@ -122,9 +122,9 @@ def spoken(book: Book, names: pl.Series) -> list[str]:
 
 
 def indicator_column(book: Book, indicator: str, first: int) -> Column:
-    """Return the column of an indicator; a quotient follows from its parts in the same row.
+    """Return the column of an indicator; a quotient is calculated from its parts in the same row.
 
-    first: the place of the first indicator's column.
+    first: the position of the first indicator's column.
     """
     kind = FORMATS[say("indicator_format", indicator, "de")]
     values = book.table("clusters")[indicator].to_list()
@@ -133,13 +133,13 @@ def indicator_column(book: Book, indicator: str, first: int) -> Column:
 
 
 def quotient(first: int, above: str, below: str) -> Formula:
-    """Return the formula of one indicator by another."""
+    """Return the formula of one indicator divided by another."""
     one, other = (xl_col_to_name(first + INDICATORS.index(i)) for i in (above, below))
     return lambda row: f"={one}{row}/{other}{row}"
 
 
 def name_figures(book: Book, columns: list[Column]) -> None:
-    """Name the block of indicators and its headers: cells are found there by both."""
+    """Name the block of indicators and its headers: formulas find cells by both."""
     at = column_at(columns, indicator_header(book, INDICATORS[0]))
     first, last = xl_col_to_name(at), xl_col_to_name(at + len(INDICATORS) - 1)
     own, top = f"='{book.sheet_name('portfolio')}'!", HEADER_ROW + 1
@@ -163,7 +163,7 @@ def write_portfolio(book: Book, matrix: Matrix, earlier: Earlier) -> None:
 
 
 def put_bars(matrix: Matrix, sheet: Worksheet, columns: list[Column], last: int) -> None:
-    """Show shares as bars, and by a sign how the fulfilled criteria stand to the pass mark."""
+    """Show shares as bars, and by a sign how the fulfilled criteria compare to the pass mark."""
     book = matrix.book
     bar: dict[str, object] = {"type": "data_bar", "bar_color": COLOURS["good"][0]}
     bar |= {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}

@@ -1,4 +1,4 @@
-"""The sheets Rücklauf, Einreichungen and Datenqualität: what came in, and what is wrong with it."""
+"""The sheets Rücklauf, Einreichungen and Datenqualität: what was submitted, and its findings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ def write_coverage(book: Book, matrix: Matrix) -> None:
 
 
 def with_results(book: Book) -> pl.DataFrame:
-    """Return the coverage with what became of the cluster."""
+    """Return the coverage with the result of each cluster."""
     results = book.table("clusters").select("cluster_id", "fulfilled", "decision")
     return book.table("coverage").join(results, on="cluster_id", how="left", maintain_order="left")
 
@@ -94,14 +94,14 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
 
 
 def below_words(book: Book) -> dict[str, str]:
-    """Return what each decision says of whether a cluster is below the mark."""
+    """Return for each decision the text of whether a cluster is below the pass mark."""
     open_ = say("decision", OPEN, book.lang)
     return {NOT_ELIGIBLE: book.text("yes"), OPEN: open_, ELIGIBLE: book.text("no")}
 
 
 # ----------------------------------------------------------------------------------- submissions
 def write_submissions(book: Book) -> None:
-    """Write every file and what became of it."""
+    """Write every file and its outcome."""
     sheet = new_sheet(book, "submissions")
     table, text = book.table("submissions"), book.text
     columns = [
@@ -123,14 +123,14 @@ def write_submissions(book: Book) -> None:
 
 
 def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:
-    """Return what findings' codes mean; a code without a text stands for itself."""
+    """Return the texts of codes of findings; a code without a text is shown itself."""
     known = kinds()
     return [known[c].title[book.lang] if c and c in known else c for c in codes]
 
 
 # -------------------------------------------------------------------------------------- findings
 def write_findings(book: Book) -> None:
-    """Write the findings with their places, of many of a kind the first ones and how many more."""
+    """Write the findings with their addresses; of many of a kind the first, and how many more."""
     sheet = new_sheet(book, "findings")
     table, text = readable_findings(book), book.text
     columns = [
@@ -156,9 +156,9 @@ def write_findings(book: Book) -> None:
 
 
 def readable_findings(book: Book) -> pl.DataFrame:
-    """Return the findings as many as one reads; a row of its own says where more are left out.
+    """Return the findings, limited to a readable number; a row states how many are left out.
 
-    number: how many findings a row stands for.
+    number: how many findings a row represents.
     """
     rules = book.review.settings.findings
     shown = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")

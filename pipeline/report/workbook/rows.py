@@ -1,4 +1,4 @@
-"""The sheets of rows: which rows count for what, and why the others do not."""
+"""The sheets of rows: which rows count for which figure, and why the others do not."""
 
 from collections.abc import Iterable, Sequence
 
@@ -32,12 +32,12 @@ def write_counts(book: Book) -> None:
 
 
 def reasons() -> list[str]:
-    """Return the codes of why a row does not count."""
+    """Return the codes of the reasons why a row does not count."""
     return [code for code in texts("bound_reason") if code != COUNTS]
 
 
 def counted(actors: pl.DataFrame) -> pl.DataFrame:
-    """Return how many rows each cluster has, how many count, and how many by each reason."""
+    """Return how many rows each cluster has, how many count, and how many have each reason."""
     bound, reason = pl.col("bound"), pl.col("bound_reason")
     by_reason = {f"r_{code}": (reason == code).sum() for code in reasons()}
     return actors.group_by("cluster_id", maintain_order=True).agg(
@@ -50,7 +50,7 @@ def counted(actors: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
-    """Return the columns of numbers, each a formula over the rows of actors if they are there."""
+    """Return the columns of numbers, each a formula over the rows of actors if there are any."""
     tests = {"rows": None, "count": "yes", "possible": "possible", "not_counted": "no"}
     for code, word in tests.items():
         test = (book.ref("actors", "bound"), book.text(word)) if word else None
@@ -62,7 +62,7 @@ def count_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
 
 
 def tally(book: Book, test: tuple[str, str] | None) -> Formula | None:
-    """Return the formula that counts a cluster's rows of actors; its ID stands in column A."""
+    """Return the formula that counts a cluster's rows of actors; column A contains its ID."""
     if not book.has_rows:
         return None
     ids = book.ref("actors", "cluster_id")
@@ -123,7 +123,7 @@ def titles(book: Book, keys: Sequence[str]) -> list[str]:
 
 
 def sheet_names(book: Book, names: Sequence[str]) -> list[str]:
-    """Return sheets by the name of the form rather than by key."""
+    """Return sheets by their name in the form instead of their key."""
     known = {sheet.key: sheet.name[book.lang] for sheet in submission().sheets}
     return [known.get(name, name) for name in names]
 

@@ -1,4 +1,4 @@
-"""A workbook under construction, and what all of its sheets have in common."""
+"""A workbook under construction, and what its sheets have in common."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ MAX_NAME = 31
 
 @dataclass(frozen=True)
 class Book:
-    """The file, what it is made from, the language, the looks of cells."""
+    """The file, its review, its language, its cell formats."""
 
     file: Workbook
     review: Review
@@ -33,7 +33,7 @@ class Book:
 
     @cached_property
     def has_rows(self) -> bool:
-        """Whether the rows of members stand in the file: no program counts very many in time."""
+        """Whether the rows of members are in the file: no program calculates very many in time."""
         most = self.review.settings.workbook.most_rows
         return self.review.tables["actors"].height <= most
 
@@ -52,7 +52,7 @@ class Book:
 
     @property
     def mark(self) -> str:
-        """What marks a draft; empty for a release."""
+        """The mark of a draft; empty for a release."""
         return self.text("draft") if self.review.draft else ""
 
     @property
@@ -65,7 +65,7 @@ class Book:
         return [None if code is None else say(group, code, self.lang) for code in codes]
 
     def yes_no(self, values: Sequence[bool | None], unknown: str | None = None) -> list[str | None]:
-        """Return yes, no, and what stands for unknown, as words."""
+        """Return yes, no and unknown as text."""
         words = {True: self.text("yes"), False: self.text("no"), None: unknown}
         return [words[value] for value in values]
 
@@ -85,16 +85,16 @@ class Book:
 
 # ------------------------------------------------------------------------------------- a new sheet
 def sheet_name(name: str) -> str:
-    """Return the name as Excel takes it."""
+    """Return the name as Excel accepts it."""
     return re.sub(r"[\[\]:*?/\\']", "-", name)[:MAX_NAME]
 
 
 def new_sheet(
     book: Book, code: str, about: str | None = None, suffix: str = "", *, alone: bool = False
 ) -> Worksheet:
-    """Return a new sheet with its title, what it is, the mark of a draft and a way back.
+    """Return a new sheet with its title, its description, the mark of a draft and a link back.
 
-    alone: whether it is its file's only one.
+    alone: whether it is the only sheet of its file.
     """
     name = sheet_name(book.text(f"sheet_{code}") + suffix)
     sheet = book.file.add_worksheet(name)
@@ -122,7 +122,7 @@ def put_table(
     top: int = HEADER_ROW,
     frozen: int = 2,
 ) -> None:
-    """Write columns as an Excel table below a header row that stays in sight and on every page."""
+    """Write columns as an Excel table; its header row stays visible, also in print."""
     widths = put_cells(book, sheet, columns, top)
     last = last_row(columns, top)
     heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
@@ -138,7 +138,7 @@ def put_range(
     top: int = HEADER_ROW,
     frozen: int = 2,
 ) -> None:
-    """Write columns as plain cells that other sheets refer to: sorting would break those."""
+    """Write columns as plain cells that other sheets refer to: sorting would break these."""
     widths = put_cells(book, sheet, columns, top)
     for at, column in enumerate(columns):
         put(sheet, top, at, column.header, head_look(book, column), book.lang)
@@ -146,7 +146,7 @@ def put_range(
 
 
 def last_row(columns: Sequence[Column], top: int) -> int:
-    """Return the last row (from 0) of columns whose header stands in row `top`."""
+    """Return the last row (from 0) of columns whose header is in row `top`."""
     return top + max(1, *(len(column.values) for column in columns))
 
 
@@ -164,18 +164,18 @@ def put_cells(book: Book, sheet: Worksheet, columns: Sequence[Column], top: int)
 def set_view(
     sheet: Worksheet, columns: Sequence[Column], widths: Sequence[float], top: int, frozen: int
 ) -> None:
-    """Keep the header row in sight and on every page."""
+    """Keep the header row visible and repeat it on every page."""
     needed = max(_lines(c.header, w) for c, w in zip(columns, widths, strict=True))
     sheet.set_row(top, LINE_HEIGHT * needed + 8)
     sheet.freeze_panes(top + 1, frozen)
     sheet.repeat_rows(top)
-    # title and explanation stand in the head of every page
+    # title and explanation are in the header of every page
     sheet.print_area(top, 0, last_row(columns, top), len(columns) - 1)
     set_pages(sheet, widths, frozen)
 
 
 def head_look(book: Book, column: Column) -> Format:
-    """Return the look of a column's header."""
+    """Return the format of a column's header."""
     return book.looks["header_sign" if column.kind == "sign" else "header"]
 
 
@@ -192,7 +192,7 @@ def _lines(header: str, width: float) -> int:
 def colour(
     book: Book, sheet: Worksheet, where: tuple[int, int, int, int], looks: Mapping[str, str]
 ) -> None:
-    """Colour cells by what they begin with; the text alone says it too."""
+    """Colour cells by the beginning of their text, which has the same meaning."""
     for start, look in looks.items():
         rule = {"type": "text", "criteria": "begins with", "value": start}
         sheet.conditional_format(*where, {**rule, "format": book.looks[look]})
@@ -206,17 +206,17 @@ def colour_column(
 
 
 def decision_looks(lang: str) -> Mapping[str, str]:
-    """Return the colours of decisions, the more special text first."""
+    """Return the colours of decisions, the more specific text first."""
     looks = {"not_eligible": "bad", "eligible": "good", "open": "open"}
     return {say("decision", code, lang): look for code, look in looks.items()}
 
 
 def status_looks(group: str, lang: str) -> Mapping[str, str]:
-    """Return the colours of statuses, as words (`status`) or signs (`status_sign`)."""
+    """Return the colours of statuses, as text (`status`) or signs (`status_sign`)."""
     looks = {"fulfilled": "good", "not_fulfilled": "bad", "undetermined": "open"}
     return {say(group, code, lang): look for code, look in looks.items()}
 
 
 def column_at(columns: Sequence[Column], header: str) -> int:
-    """Return the place of a column by its header."""
+    """Return the position of a column by its header."""
     return next(i for i, column in enumerate(columns) if column.header == header)

@@ -1,4 +1,4 @@
-"""What experts have rated so far and what is left to rate: the rows of the sheet Gutachten."""
+"""The ratings of experts so far and what remains to be rated: the rows of the sheet Gutachten."""
 
 import datetime as dt
 
@@ -18,8 +18,8 @@ FIGURES = ["value_low", "value_high", "status"]
 def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
     """Return the ratings so far and a blank row for what is soft or undetermined and unrated.
 
-    Columns: KEY, RATING, name, title, kind, asks, computed_status, reason_now, request, note. Of
-    one criterion's ratings the rows keep their order.
+    Columns: KEY, RATING, name, title, kind, asks, computed_status, reason_now, request, note. The
+    ratings of one criterion keep their order.
     """
     criteria = review.tables["criteria"]
     ratings = with_newest(review.ratings)
@@ -45,7 +45,7 @@ def with_newest(ratings: pl.DataFrame) -> pl.DataFrame:
 
 
 def unrated(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys of what is soft or undetermined and that no rating speaks of any more."""
+    """Return the keys of soft or undetermined criteria without a rating in force."""
     left = criteria.filter(
         (pl.col("basis") == "computed")
         & ((pl.col("kind") == "soft") | (pl.col("status") == "undetermined"))
@@ -55,12 +55,12 @@ def unrated(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
 
 
 def lapsed() -> pl.Expr:
-    """Whether a rating's time is over on its cluster's day."""
+    """Whether a rating has lapsed on its cluster's day."""
     return (pl.col("valid_until") < pl.col("as_of")).fill_null(value=False)
 
 
 def with_place(rows: pl.DataFrame, review: Review) -> pl.DataFrame:
-    """Add the place of a criterion in its catalogue; unknown ones come last."""
+    """Add the position of a criterion in its catalogue; unknown ones come last."""
     places = {
         f"{k.id}|{c.id}": 1000 * i + j
         for i, k in enumerate(review.catalogues)
@@ -72,7 +72,7 @@ def with_place(rows: pl.DataFrame, review: Review) -> pl.DataFrame:
 
 
 def with_titles(rows: pl.DataFrame, review: Review, lang: str) -> pl.DataFrame:
-    """Add title and kind of each criterion, and what it asks."""
+    """Add title and kind of each criterion, and its question."""
     known = {(k.id, c.id): c for k in review.catalogues for c in k.criteria}
     found = [known.get(key) for key in rows.select("catalogue", "criterion_id").rows()]
     return rows.with_columns(
@@ -82,9 +82,9 @@ def with_titles(rows: pl.DataFrame, review: Review, lang: str) -> pl.DataFrame:
     )
 
 
-# ---------------------------------------------------------------------------------- what is noted
+# ----------------------------------------------------------------------------------------- notes
 def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> list[str]:
-    """Return what is to be said of each row: to rate, in force, lapsed, changed since."""
+    """Return a note about each row: to rate, in force, lapsed, changed since."""
     changed = changes(rows, review, earlier, lang)
     result = []
     for at, row in enumerate(rows.iter_rows(named=True)):
@@ -104,10 +104,10 @@ def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> li
 
 
 def changes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> list[str]:
-    """Return how each newest rating's computed figures differ from those it was given on.
+    """Return how each newest rating's computed figures differ from those at the time of the rating.
 
-    Those are what the latest period published that had ended when the rating was given, else the
-    first period there is.
+    Those are the figures of the latest published period that had ended when the rating was given,
+    else of the first published period.
     """
     ends = {period: periods.last_day(period) for period in earlier}
     bases = [seen_period(day, ends, review) for day in rows["rated_on"]]
@@ -130,7 +130,7 @@ def changes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> 
 
 
 def seen_period(day: dt.date | None, ends: dict[str, dt.date], review: Review) -> str | None:
-    """Return the earlier period whose figures a rating of that day was given on."""
+    """Return the earlier period whose figures were known when a rating of that day was given."""
     if day is None or day > review.last_day:
         return None
     over = [period for period, end in ends.items() if end <= day]
@@ -138,14 +138,14 @@ def seen_period(day: dt.date | None, ends: dict[str, dt.date], review: Review) -
 
 
 def change_text(row: dict[str, object], lang: str) -> str:
-    """Return what a figure was and what it is."""
+    """Return a figure before and now."""
     then = shown(row, "_then", lang)
     now = shown(row, "", lang)
     return say("rating_note", "changed", lang).format(period=row["base"], then=then, now=now)
 
 
 def shown(row: dict[str, object], when: str, lang: str) -> str:
-    """Return an interval and its status in words."""
+    """Return an interval and its status as text."""
     show = percent if row["unit"] == "share" else lambda value, lang: number(value, 2, lang)
     low, high = row[f"value_low{when}"], row[f"value_high{when}"]
     figure = show(low, lang) if low == high else f"{show(low, lang)} … {show(high, lang)}"  # type: ignore[arg-type]

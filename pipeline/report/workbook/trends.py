@@ -1,6 +1,6 @@
-"""Sparklines on the sheet Portfolio: how a cluster's figures went over the published periods.
+"""Sparklines on the sheet Portfolio: a cluster's figures over the published periods.
 
-What they draw stands in hidden columns of the same table, so that sorting keeps both together.
+Their data are in hidden columns of the same table, so that sorting keeps both together.
 """
 
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ LOOK: dict[str, object] = {
     "markers_color": INK,
     "last_color": COLOURS["bad"][1],
 }
-# as many periods as stay readable in a cell
+# as many periods as are legible in a cell
 MOST = 8
 
 
 def trend_title(book: Book, name: str) -> str:
-    """Return the name of a figure that is drawn."""
+    """Return the name of a figure with sparklines."""
     return book.text("h_fulfilled") if name == "fulfilled" else say("indicator", name, book.lang)
 
 
@@ -47,7 +47,7 @@ def trend_columns(book: Book, earlier: Earlier) -> list[Column]:
 
 
 def data_columns(book: Book, earlier: Earlier) -> list[Column]:
-    """Return the figures of every period that is drawn, the oldest first."""
+    """Return the figures of every period in the sparklines, the oldest first."""
     if not earlier:
         return []
     now = book.table("clusters")
@@ -65,7 +65,7 @@ def data_columns(book: Book, earlier: Earlier) -> list[Column]:
 
 
 def put_trends(book: Book, sheet: Worksheet, columns: Sequence[Column], earlier: Earlier) -> None:
-    """Draw the sparklines and hide what they draw; columns: all of the sheet's."""
+    """Draw the sparklines and hide their data; columns: all columns of the sheet."""
     drawn, data = trend_columns(book, earlier), data_columns(book, earlier)
     if not drawn:
         return

@@ -1,4 +1,4 @@
-"""The sheet Sichtweise: what the analyst would grant; the matrix follows, `adopt` takes it over."""
+"""The sheet Sichtweise: what the analyst would grant; the matrix follows, `adopt` reads it."""
 
 from collections.abc import Iterable
 
@@ -10,20 +10,20 @@ from pipeline.report.workbook.sheets import Book, new_sheet, put_range
 from pipeline.report.workbook.working import Working
 from schemas.declaration import registers
 
-# rows (from 0): period, header; how many lines there are to fill
+# rows (from 0): period, header; number of lines to fill in
 PERIOD_ROW, TOP, LINES = 3, 5, 300
-# so many lines go onto paper, with the columns that say something there
+# number of printed lines, with the columns that matter in print
 PRINTED = 60
 # letters of the columns
 CATALOGUE, CLUSTER, CRITERION, VIEW, REASON, ASSESSOR = "ABCDEF"
 COMPUTED, RATED, KIND, HINT, KEY, SIGN = "HIJKLM"
-# whose views they are where a row does not say
+# the author of views whose row names none
 EVERY_ASSESSOR = f"${ASSESSOR}${PERIOD_ROW + 1}"
 VIEWS = {"fulfilled": "fulfilled", "not_fulfilled": "not_fulfilled", "open": "undetermined"}
 
 
 def write_views(working: Working) -> None:
-    """Write the sheet, empty lines to fill, and what the other sheets read of it."""
+    """Write the sheet, empty lines to fill in, and the names that other sheets refer to."""
     book = working.book
     about = book.text("about_views", catalogue=book.first.id)
     sheet = new_sheet(book, "views", about)
@@ -45,7 +45,7 @@ def write_views(working: Working) -> None:
 
 
 def entered(book: Book) -> Iterable[Column]:
-    """Return the columns for the analyst to fill."""
+    """Return the columns for the analyst to fill in."""
     blank = [None] * LINES
     for code, kind, width in (
         ("catalogue", "in_text", 14),
@@ -59,7 +59,7 @@ def entered(book: Book) -> Iterable[Column]:
 
 
 def derived(working: Working) -> Iterable[Column]:
-    """Return what follows from an entry: its cluster, what is computed, a hint, the key."""
+    """Return what is derived from an entry: its cluster, the computed status, a hint, the key."""
     book = working.book
     formulas: list[tuple[str, Formula, float]] = [
         ("name", cluster_name(book), 30),
@@ -88,7 +88,7 @@ def cluster_name(book: Book) -> Formula:
 
 
 def looked_up(working: Working, part: str) -> Formula:
-    """Return the formula of what the sheet Rechnung says of an entry's criterion."""
+    """Return the formula of a value on the sheet Rechnung for an entry's criterion."""
     block, keys = working.name(part), working.name("keys")
     line = "" if part == "kinds" else f"MATCH({CLUSTER}{{row}},{working.name('clusters')},0),"
 
@@ -101,7 +101,7 @@ def looked_up(working: Working, part: str) -> Formula:
 
 
 def hint(book: Book) -> Formula:
-    """Return the formula of what becomes of an entry, in words."""
+    """Return the formula of the hint on the effect of an entry."""
     lines = f"${KEY}${TOP + 2}:${KEY}${TOP + 1 + LINES}"
     views = [word(book, code) for code in VIEWS]
 
@@ -139,7 +139,7 @@ def word(book: Book, code: str) -> str:
 
 
 def key(book: Book) -> Formula:
-    """Return the formula of the key by which an entry is found; none while it is incomplete."""
+    """Return the formula of the key by which an entry is found; empty while it is incomplete."""
     return lambda row: (
         f'=IF(OR({COMPUTED}{row}="",{SIGN}{row}=""),"",'
         f'{catalogue(book, row)}&"|"&{CRITERION}{row}&"|"&{CLUSTER}{row})'
@@ -147,7 +147,7 @@ def key(book: Book) -> Formula:
 
 
 def sign(book: Book) -> Formula:
-    """Return the formula of an entry's sign; a view that is open takes a rating back."""
+    """Return the formula of an entry's sign; a view that is open revokes a rating."""
     mark = f" {book.text('view_sign')}"
     yes, no = (say("status_sign", code, book.lang) for code in ("fulfilled", "not_fulfilled"))
     hard = say("kind", "hard", book.lang)

@@ -1,6 +1,7 @@
 """The sheet Rechnung: figures against the assumed thresholds, ratings and views, cell by cell.
 
-One row per cluster, in an order that nobody sorts: the other sheets look their signs up here.
+One row per cluster, in a fixed order that cannot be sorted: the other sheets look up their signs
+here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ NAMES |= {"computed": "name_computed", "rated": "name_rated", "criteria": "name_
 
 @dataclass(frozen=True)
 class Working:
-    """The layout of the sheet: which column holds what (letters), and the formulas of signs."""
+    """The layout of the sheet: which column contains what (letters), and the formulas of signs."""
 
     assumptions: Assumptions
 
@@ -45,7 +46,8 @@ class Working:
         """Every criterion of every catalogue in the order of the columns."""
         return [(k, c) for k in self.book.review.catalogues for c in k.criteria]
 
-    # ----------------------------------------------------------------------------------- places
+    # -------------------------------------------------------------------------------------
+    # positions
     @cached_property
     def figures(self) -> Mapping[tuple[str, str, int], int]:
         """The column (from 0) of each condition's lower end; the upper end and the limit follow."""
@@ -73,7 +75,7 @@ class Working:
 
     @property
     def valid_at(self) -> int:
-        """The first column of the signs that hold."""
+        """The first column of the signs in force."""
         return self.views_at + 1
 
     @property
@@ -92,7 +94,7 @@ class Working:
         return start + self.criteria.index((catalogue, criterion))
 
     def valid(self, catalogue: Catalogue, criterion: Criterion) -> str:
-        """Return the range of the signs that hold of a criterion."""
+        """Return the range of the signs in force of a criterion."""
         return self.block(self.column_of(catalogue, criterion, self.valid_at))
 
     def name(self, code: str) -> str:
@@ -134,7 +136,7 @@ class Working:
             yield self.holding(catalogue, criterion)
 
     def of_slot(self, slot: Slot) -> Iterable[Column]:
-        """Return a condition's interval, and its limit where that is each cluster's own."""
+        """Return a condition's interval, and its limit if each cluster has its own."""
         catalogue, criterion, number = slot.key
         found = [
             self.conditions.get((catalogue, i, criterion, number), (None,) * 4) for i in self.ids
@@ -150,7 +152,7 @@ class Working:
             yield Column(f"{slot.label} {text('h_threshold')}", own, kind, width=10)
 
     def computed(self, catalogue: Catalogue, criterion: Criterion) -> Column:
-        """Return the signs that follow from the figures and the assumed thresholds."""
+        """Return the signs calculated from the figures and the assumed thresholds."""
         values = self.signs_of(self.said(catalogue, criterion, "computed_status"))
         slots = [s for s in self.assumptions.slots if s.key[:2] == (catalogue.id, criterion.id)]
 
@@ -162,7 +164,7 @@ class Working:
         return Column(header, values, "sign", formula, 8)
 
     def said(self, catalogue: Catalogue, criterion: Criterion, what: str) -> list[Any]:
-        """Return what the table of criteria says of each row's cluster."""
+        """Return a column of the table of criteria for each row's cluster."""
         rows = (self.verdicts.get((catalogue.id, criterion.id, i)) for i in self.ids)
         return [row and row[what] for row in rows]
 
@@ -182,14 +184,14 @@ class Working:
         return Column(f"{criterion.id} {self.book.text('basis_rated')}", values, "sign", width=8)
 
     def views(self) -> Column:
-        """Return how many views the analyst holds of the cluster: without one none is looked up."""
+        """Return the number of the analyst's views of the cluster: with 0, no view is looked up."""
         cells = self.book.text("name_view_clusters")
         header = self.book.text("h_views")
         zeros = [0] * len(self.ids)
         return Column(header, zeros, "int", lambda row: f"=COUNTIF({cells},$A{row})", 10)
 
     def holding(self, catalogue: Catalogue, criterion: Criterion) -> Column:
-        """Return the signs that hold: the view, else the rating, else what is computed."""
+        """Return the signs in force: the view, else the rating, else the computed sign."""
         computed = xl_col_to_name(self.column_of(catalogue, criterion, self.computed_at))
         rated = xl_col_to_name(self.column_of(catalogue, criterion, self.rated_at))
         views = xl_col_to_name(self.views_at)
@@ -207,7 +209,7 @@ class Working:
         return Column(f"{criterion.id} {self.book.text('h_holds')}", values, "sign", formula, 8)
 
     def sign(self, catalogue: Catalogue, criterion: Criterion, cluster: str) -> str | None:
-        """Return what stands for a status: its sign, and whether and how an expert said so."""
+        """Return the text for a status: its sign, and whether and how an expert rated it."""
         row = self.verdicts.get((catalogue.id, criterion.id, cluster))
         if row is None:
             return None
@@ -230,13 +232,13 @@ class Working:
         return f'IF({bad},"{no}",IF({good},"{yes}","{perhaps}"))'
 
     def tests(self, slot: Slot, row: int, field: str | None) -> tuple[str, str]:
-        """Return when a condition is fulfilled for certain, and when it is not for certain."""
+        """Return when a condition is certainly fulfilled, and when it is certainly not."""
         at = self.figures[slot.key]
         low, high, own = (f"${xl_col_to_name(at + i)}{row}" for i in range(3))
         limit, operator = self.assumptions.threshold(slot), slot.condition.operator
         if slot.condition.threshold is None:
             limit = f"IF(ISNUMBER({limit}),{limit},{own})"
-            # a limit that nobody knows settles nothing
+            # an unknown limit decides nothing
             known = f"COUNT({self.assumptions.threshold(slot)},{own})>0"
             return verdict_tests(
                 slot.condition.operator, low, high, (limit, limit), self.beyond, known
