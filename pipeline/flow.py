@@ -123,7 +123,7 @@ def review_period(
 ) -> State[Any]:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 
-    If another run is using the outputs, this one waits for it.
+    A run that finds another one at work in the outputs waits for it.
     """
     period = period or asked_period()
     wait_seconds = 60 * wait_minutes

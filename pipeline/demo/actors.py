@@ -122,7 +122,7 @@ def _add_unbound(members: Members, rng: Random) -> None:
 
 
 def _date(row: Row, rng: Random, founded: date, as_of: date) -> None:
-    """Fill in when an actor joined and, unless that is to be unknown, when it left."""
+    """Fill in when an actor joined and, unless it must be unknown, when it left."""
     joined = random_day(rng, founded, as_of)
     row["joined"] = joined if rng.random() < 0.85 else None
     if row["left"] == date.max:

@@ -42,7 +42,7 @@ class Fate:
     clusters: int
 
     def _befalls(self, rule: Rule, first: bool) -> bool:
-        """Return whether a rule for the first period, or for the last one, holds."""
+        """Return whether a rule for the first period, or for the last one, applies."""
         last = len(self.plan.periods) - 1
         turn = self.index == 0 and last > 0 if first else self.index == last
         return turn and self.clusters >= LOSSES_FROM and rule.holds(self.plan)

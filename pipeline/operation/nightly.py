@@ -58,8 +58,8 @@ def check_intake(
 ) -> State[Any]:
     """Check submissions that are new or have changed and write marked copies; publish nothing.
 
-    Without periods, it checks the quarter of the day for which the run was scheduled and the
-    quarter before, as far as there are folders for them.
+    Without periods these are the quarter of the day for which the run was scheduled and the one
+    before it, as far as there is a folder for them.
     """
     nights: list[Night] = []
     try:

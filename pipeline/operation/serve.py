@@ -2,8 +2,8 @@
 
     python -m pipeline.operation.serve [--port 4200] [--home .prefect]
 
-If PREFECT_API_URL is set, that server is used and none is started, unless it names the address that
-ours would have and no server answers there.
+With PREFECT_API_URL set, that server is used and none is started; unless it names the very address
+that ours would have, and nobody is there.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""Prefect's server, for requests to this machine only: python -m pipeline.operation.server.
+"""Prefect's server, for those who address this machine: python -m pipeline.operation.server.
 
-Prefect accepts any host name in a request and has no setting for that. A page on the internet whose
-name is made to resolve to 127.0.0.1 would count as our page in a browser (DNS rebinding). With this
-check it gets no answer.
+Prefect answers whatever name a request gives the server and has no setting for that. A page on the
+internet whose name is made to point to 127.0.0.1 would count as a page of ours in a browser (DNS
+rebinding); with this check it gets no answer.
 """
 
 import argparse

@@ -20,7 +20,7 @@ HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 
 
 class HeldError(NothingPublishedError):
-    """Another run holds the outputs."""
+    """Another run holds the lock of the outputs."""
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class Copy:
 
 
 def alone(subject: Subject, why: str, lang: str, rules: FeedbackRules) -> bytes:
-    """Return a workbook that holds only the protocol."""
+    """Return a workbook that contains only the protocol."""
     book = OldBook(BOOK, [], [], False, {}, set())
     draft = Draft(subject, lang, rules, with_ours(None))
     return finished(draft, book, Harmless(frozenset()), Result(alone=why))

@@ -18,7 +18,7 @@ from schemas.declaration import Entry, Field, Sheet, registers, submission
 Value = str | float | bool | dt.date | None
 Row = Mapping[str, Value]
 
-# Rows count from 1, as people see them. In a form labels stand in A, values in B.
+# Rows count from 1, as in Excel. In a form, labels are in column A and values in B.
 FORM_ROW = 5
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
