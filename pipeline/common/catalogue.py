@@ -285,14 +285,14 @@ def load(name: str) -> Catalogue:
             f"Einen Katalog {shown(name)} gibt es nicht; erlaubt: eine .toml-Datei und: {german}",
             f"there is no catalogue {shown(name)}; allowed: a .toml file and: {english}",
         )
-    said = read_toml(path)
-    if said.get("id") not in (None, path.stem):
-        found, stem = shown(said["id"]), shown(path.stem)
+    content = read_toml(path)
+    if content.get("id") not in (None, path.stem):
+        found, stem = shown(content["id"]), shown(path.stem)
         raise DeclarationError(
             f"{path.name}, id: da steht {found}; erlaubt: der Name der Datei, {stem}.",
             f"{path.name}, id: it says {found}; allowed: the file's name, {stem}.",
         )
-    return Catalogue.model_construct(path=path, **dict(checked(said, CatalogueFile, path.name)))
+    return Catalogue.model_construct(path=path, **dict(checked(content, CatalogueFile, path.name)))
 
 
 def load_all(names: Iterable[str]) -> tuple[Catalogue, ...]:

@@ -134,12 +134,12 @@ def in_words(folder: Path) -> Iterator[None]:
     except (NothingPublishedError, WrongUsageError):
         raise
     except Exception as error:
-        said = said_by_system(error, [folder])
-        if said is None:
+        cause = said_by_system(error, [folder])
+        if cause is None:
             raise
         with quietly():
             let_go(error)
-        raise NothingPublishedError(*explained(said, folder, NOTHING_PUBLISHED)) from said
+        raise NothingPublishedError(*explained(cause, folder, NOTHING_PUBLISHED)) from cause
 
 
 def let_go(error: BaseException | None) -> None:
@@ -185,8 +185,8 @@ def as_system(error: BaseException) -> OSError | None:
         return OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     if not isinstance(error, OSError) or error.errno is not None:
         return error if isinstance(error, OSError) else None
-    said = NUMBER.search(str(error))
-    return OSError(int(said[1]), os.strerror(int(said[1])), said[2]) if said else None
+    match = NUMBER.search(str(error))
+    return OSError(int(match[1]), os.strerror(int(match[1])), match[2]) if match else None
 
 
 def is_within(name: object, folders: Sequence[Path]) -> bool:

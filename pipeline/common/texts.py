@@ -16,8 +16,8 @@ BETWEEN_LANGUAGES = "\x1e"
 class Texts(dict[str, Mapping[str, str]]):
     """The texts of a group by code; a missing code is an error in their file."""
 
-    def __init__(self, group: str, said: Mapping[str, Mapping[str, str]], file: str) -> None:
-        super().__init__(said)
+    def __init__(self, group: str, entries: Mapping[str, Mapping[str, str]], file: str) -> None:
+        super().__init__(entries)
         self.place = f"{file}, {group}"
 
     def __missing__(self, code: str) -> Mapping[str, str]:

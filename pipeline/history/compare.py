@@ -54,9 +54,9 @@ def of_decisions(before: Before, tables: Tables, found: Steps | None) -> pl.Data
     KEYS and, before and now, decision, decision_confirmed and fulfilled. The cause is that of the
     decision; null if only the confirmed one changed.
     """
-    keys, told = KEYS["decisions"], ["decision", "decision_confirmed", "fulfilled"]
-    earlier = before.tables["decisions"].select(*keys, *(_previous(c) for c in told))
-    table = tables["decisions"].select(*keys, *told)
+    keys, columns = KEYS["decisions"], ["decision", "decision_confirmed", "fulfilled"]
+    earlier = before.tables["decisions"].select(*keys, *(_previous(c) for c in columns))
+    table = tables["decisions"].select(*keys, *columns)
     table = table.join(earlier, on=keys, maintain_order="left")
     moved = pl.col("decision") != pl.col("previous_decision")
     confirmed = pl.col("decision_confirmed") != pl.col("previous_decision_confirmed")

@@ -45,10 +45,12 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "reference": _reference(state.reference),
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
-    told = {name: frames[name].select(kept) for name, kept in KEPT.items()}
+    tables = {name: frames[name].select(kept) for name, kept in KEPT.items()}
     # Portions of a portfolio come in any order; equal states must give equal frames.
-    ordered = {n: told[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")}
-    return told | ordered
+    ordered = {
+        n: tables[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")
+    }
+    return tables | ordered
 
 
 def from_frames(

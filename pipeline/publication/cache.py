@@ -159,7 +159,7 @@ def survey_cache(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bo
 # ------------------------------------------------------------------------------------------ scheme
 def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
     """Return a key of everything that results depend on besides the content."""
-    said = [
+    parts = [
         code_version(),
         sorted(wanted),
         sorted(provenance.declarations().items()),
@@ -167,7 +167,7 @@ def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
         asked.last_day.isoformat(),
         [(mapping.name, mapping.sha256) for mapping in asked.mappings],
     ]
-    return sha256(json.dumps(said).encode()).hexdigest()
+    return sha256(json.dumps(parts).encode()).hexdigest()
 
 
 @cache

@@ -90,8 +90,8 @@ def read_sign(stream: IO[str]) -> str:
     """Return the holder of the lock and since when, in brackets; empty if unknown."""
     stream.seek(0)
     try:
-        said = json.loads(stream.read())
-        return f" ({said['purpose']}, {said['since']}, {said['host']}, PID {said['pid']})"
+        holder = json.loads(stream.read())
+        return f" ({holder['purpose']}, {holder['since']}, {holder['host']}, PID {holder['pid']})"
     except (ValueError, KeyError, TypeError):
         return ""
 

@@ -115,9 +115,11 @@ def note(staging: Path, target: Path, archive: Path) -> None:
 def read_note(path: Path) -> dict[str, str] | None:
     """Return the content of a note; None if it cannot be read, as if there were none."""
     try:
-        said = json.loads(path.read_bytes())
-        known = NAME.match(said["period"]) and said["archive"] == Path(said["archive"]).name
-        return said if known and isinstance(said["record"], str) else None
+        content = json.loads(path.read_bytes())
+        known = (
+            NAME.match(content["period"]) and content["archive"] == Path(content["archive"]).name
+        )
+        return content if known and isinstance(content["record"], str) else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
 
@@ -132,9 +134,9 @@ def recover(outputs: Path) -> None:
     if not folder.is_dir():
         return
     for path in folder.glob(f"*{NOTE}"):
-        said = read_note(path)
-        if said is not None:
-            bring_to_an_end(outputs, said, folder / path.name[: -len(NOTE)])
+        entry = read_note(path)
+        if entry is not None:
+            bring_to_an_end(outputs, entry, folder / path.name[: -len(NOTE)])
         remove(path)
     for path in folder.iterdir():
         remove(path)
@@ -142,17 +144,17 @@ def recover(outputs: Path) -> None:
         folder.rmdir()
 
 
-def bring_to_an_end(outputs: Path, said: dict[str, str], staging: Path) -> None:
+def bring_to_an_end(outputs: Path, entry: dict[str, str], staging: Path) -> None:
     """Complete a publication that stopped at some point after its note."""
-    target = outputs / said["period"]
-    archive = outputs / ARCHIVE / said["period"] / said["archive"]
+    target = outputs / entry["period"]
+    archive = outputs / ARCHIVE / entry["period"] / entry["archive"]
     if not staging.exists():
         return
     if (
         not target.exists() and archive.exists()
     ):  # between two renames, where swapping is not supported
         archive.rename(target)
-    is_new = record_of(staging) == said["record"] != record_of(target)
+    is_new = record_of(staging) == entry["record"] != record_of(target)
     if not is_new:  # the former publication
         archive.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(archive)

@@ -58,7 +58,7 @@ def every_loss(content: bytes) -> Iterator[Loss]:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             parts = file.namelist()
             is_strict = STRICT in file.read("xl/workbook.xml")
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", UserWarning)
             book = opened(content)
     except Exception:
@@ -71,7 +71,7 @@ def every_loss(content: bytes) -> Iterator[Loss]:
         formulas = (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
         yield from (Loss("formulas", f"{sheet.title}!{cell.coordinate}") for cell in formulas)
     yield from map(loss_of_part, (part for part in parts if not KEPT.match(part)))
-    if said:
+    if warned:
         # for example lists that refer to other sheets; openpyxl warns about what it leaves out
         yield Loss("lists")
 

@@ -185,16 +185,16 @@ def causes_of_clusters(
     )
     table = table.filter(differs).with_columns(pl.col("own_data", "mapping").fill_null(value=False))
     of_data = pl.col("moved") | pl.col("other_state")
-    said = {name: pl.col("causes").list.contains(name) for name in CAUSES}
+    has_cause = {name: pl.col("causes").list.contains(name) for name in CAUSES}
     new = pl.col("state_before").is_null() | pl.col("state_now").is_null()
     flagged = {
-        "own_data": said["own_data"] | (of_data & pl.col("own_data")),
-        "mapping": said["mapping"] | (of_data & pl.col("mapping")),
-        "assessment": said["assessment"],
-        "rule": said["rule"] | (pl.col("ruled") & (pl.col("causes").list.len() == 0)),
-        "reference": said["reference"],
+        "own_data": has_cause["own_data"] | (of_data & pl.col("own_data")),
+        "mapping": has_cause["mapping"] | (of_data & pl.col("mapping")),
+        "assessment": has_cause["assessment"],
+        "rule": has_cause["rule"] | (pl.col("ruled") & (pl.col("causes").list.len() == 0)),
+        "reference": has_cause["reference"],
         "register": pl.col("other_state") & new & pl.lit(known.register),
-        "program": said["program"] | (of_data & pl.lit(known.program)),
+        "program": has_cause["program"] | (of_data & pl.lit(known.program)),
     }
     kept = ["cluster_id", "name", "state_before", "state_now", "causes"]
     return with_causes(table, flagged).select(kept)

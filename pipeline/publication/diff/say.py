@@ -35,9 +35,9 @@ def publication_line(publication: Publication, lang: str) -> str:
     stands = publication.standing
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
     code = "draft" if stands.is_draft else "released"
-    said = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
+    status = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
     place = say("diff", publication.place, lang)
-    return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
+    return say("diff", "publication", lang).format(what=status, moment=moment, place=place)
 
 
 # --------------------------------------------------------------------------------- changed sources
@@ -122,8 +122,8 @@ def causes(row: Row, lang: str) -> str:
 def turn(row: Row, column: str, group: str, lang: str) -> str:
     """Return a code before and now as text."""
     then, now = (row[f"{column}_{side}"] for side in ("before", "now"))
-    said = [say(group, code, lang) if code else say("diff", "none", lang) for code in (then, now)]
-    return " → ".join(dict.fromkeys(said))
+    texts = [say(group, code, lang) if code else say("diff", "none", lang) for code in (then, now)]
+    return " → ".join(dict.fromkeys(texts))
 
 
 def decision_line(row: Row, first: str, lang: str) -> str:

@@ -65,13 +65,15 @@ def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError
 def named(changed: pl.DataFrame, lang: str) -> str:
     """Return the differences as text, the first ones by name."""
     rows = changed.select("kind", "name", "change").rows()
-    said = [
+    differences = [
         f"{say('source_kind', kind, lang)} {say('request_name', name, lang)} "
         f"({say('source_change', change, lang)})"
         for kind, name, change in rows[:SHOWN]
     ]
     more = len(rows) - SHOWN
-    return "; ".join([*said, say("release", "more", lang).format(n=more)] if more > 0 else said)
+    return "; ".join(
+        [*differences, say("release", "more", lang).format(n=more)] if more > 0 else differences
+    )
 
 
 def differing_tables(one: Path, other: Path) -> Sequence[str]:

@@ -99,7 +99,7 @@ def open_criteria(review: Review) -> pl.DataFrame:
 def asked(lang: str) -> pl.Expr:
     """Return the request to a cluster in one or two sentences."""
 
-    def said(code: str) -> pl.Expr:
+    def request(code: str) -> pl.Expr:
         return pl.lit(say("serial_letter", f"ask_{code}", lang))
 
     has_errors, is_open = pl.col("errors") > 0, pl.col("open").is_not_null()
@@ -107,16 +107,16 @@ def asked(lang: str) -> pl.Expr:
     criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("open"))
     return (
         pl.when(pl.col("state") == "missing")
-        .then(said("missing"))
+        .then(request("missing"))
         .when(pl.col("state") == "quarantined")
-        .then(said("quarantined"))
+        .then(request("quarantined"))
         .when(has_errors & is_open)
         .then(pl.concat_str(cells, criteria, separator=" "))
         .when(has_errors)
         .then(cells)
         .when(is_open)
         .then(criteria)
-        .otherwise(said("nothing"))
+        .otherwise(request("nothing"))
     )
 
 

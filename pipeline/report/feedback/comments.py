@@ -51,14 +51,14 @@ def _sender_text(comment: Element, authors: Sequence[str]) -> Element | None:
     element = comment.find(tag("text"))
     if element is None:
         return None
-    said, author = _plain(element), _author(comment, authors)
-    if author == AUTHOR or said.startswith(AUTHOR):
-        rest = said.partition(BORDER)[2]
+    text, author = _plain(element), _author(comment, authors)
+    if author == AUTHOR or text.startswith(AUTHOR):
+        rest = text.partition(BORDER)[2]
         return _text(rest) if rest else None
     if author.startswith("tc="):
-        return _text(THREAD.sub("", said))
-    if author and said.startswith(f"{author}:"):
-        return _text(said.removeprefix(f"{author}:").lstrip("\n"))
+        return _text(THREAD.sub("", text))
+    if author and text.startswith(f"{author}:"):
+        return _text(text.removeprefix(f"{author}:").lstrip("\n"))
     kept = deepcopy(element)
     for foreign in kept.xpath(".//*[namespace-uri() != $main]", main=MAIN):
         foreign.getparent().remove(foreign)
@@ -102,14 +102,14 @@ def words_of(marks: Sequence[Mark], lang: str) -> str:
 
 def _words(mark: Mark, lang: str) -> str:
     order = sorted(LANGUAGES, key=lambda language: language != lang)
-    said = [
+    parts = [
         f"{say('severity', mark.severity, one)}: {mark.message[LANGUAGES.index(one)]}"
         for one in order
     ]
     if mark.criteria:
         concerns = " / ".join(say("feedback", "concerns", one) for one in order)
-        said.append(f"{concerns}: {mark.criteria}")
-    return "\n".join(said)
+        parts.append(f"{concerns}: {mark.criteria}")
+    return "\n".join(parts)
 
 
 def _text(words: str) -> Element:

@@ -57,8 +57,8 @@ def of_files(review: Review, files: Sequence[SentFile]) -> Review:
     submissions, findings = (
         review.tables[name].filter(own) for name in ("submissions", "findings")
     )
-    theirs = pl.col("cluster_id").is_in(submissions["cluster_id"].drop_nulls().implode())
-    tables = {name: review.tables[name].filter(theirs) for name in OF_CLUSTERS}
+    of_these = pl.col("cluster_id").is_in(submissions["cluster_id"].drop_nulls().implode())
+    tables = {name: review.tables[name].filter(of_these) for name in OF_CLUSTERS}
     tables |= {"submissions": submissions, "findings": findings}
     return replace(review, tables={**tables, "cohorts": review.tables["cohorts"]}, context={})
 
@@ -168,9 +168,11 @@ def _mark(
 ) -> Mark:
     own = OWN_REASONS.get(code)
     place = "!".join(part for part in (sheet, cell) if part)
-    said = own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
+    message = (
+        own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
+    )
     shown = "" if own else value or ""
-    return Mark(severity, sheet or "", cell or "", said, criteria or "", shown)
+    return Mark(severity, sheet or "", cell or "", message, criteria or "", shown)
 
 
 def bare(message: str, place: str) -> str:

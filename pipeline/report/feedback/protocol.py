@@ -27,13 +27,13 @@ class Words:
         found = [say(group, code, one).format(**parts) for one in self.order]
         return " / ".join(dict.fromkeys(found))
 
-    def lines(self, said: Both) -> str:
+    def lines(self, text: Both) -> str:
         """Return a sentence in both languages, each on its own line."""
-        return "\n".join(dict.fromkeys(self.turned(said)))
+        return "\n".join(dict.fromkeys(self.turned(text)))
 
-    def turned(self, said: Both) -> list[str]:
+    def turned(self, text: Both) -> list[str]:
         """Return a pair (German, English) with the chosen language first."""
-        return [said[LANGUAGES.index(one)] for one in self.order]
+        return [text[LANGUAGES.index(one)] for one in self.order]
 
     def pair(self, code: str, **parts: object) -> Both:
         """Return a text as (German, English)."""
@@ -163,13 +163,13 @@ def finding_cells(
     """Return the cells of one finding's row."""
     place = "!".join(part for part in (mark.sheet, mark.cell) if part)
     link = link_to(sheets[mark.sheet], mark.cell) if mark.sheet in sheets else ""
-    said = words.turned(mark.message)
+    messages = words.turned(mark.message)
     value = mark.value if len(mark.value) <= longest else mark.value[:longest] + "…"
     return (
         Cell(words.both(mark.severity, "severity"), mark.severity),
         Cell(place or words.both("whole_file"), "link" if link else "text", link),
-        Cell(said[0], "text"),
-        Cell(said[1], "soft"),
+        Cell(messages[0], "text"),
+        Cell(messages[1], "soft"),
         Cell(mark.criteria or "–", "text"),
         Cell(value, "text"),
     )
@@ -186,12 +186,12 @@ def add_asks(grid: Grid, words: Words, subject: Subject) -> None:
     heads += [say("feedback", f"request_{one}", first) for one in (first, second)]
     add_row(grid, *[Cell(text, "head") for text in heads])
     for ask in subject.asks:
-        said = words.turned(ask.request)
+        requests = words.turned(ask.request)
         title = words.turned(ask.title)[0]
         add_row(
             grid,
             Cell(ask.criterion, "text"),
             Cell(title, "text"),
-            Cell(said[0], "text"),
-            Cell(said[1], "soft"),
+            Cell(requests[0], "text"),
+            Cell(requests[1], "soft"),
         )

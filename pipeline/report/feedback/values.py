@@ -67,7 +67,7 @@ def _put(
     text: str | None,
     looks: dict[str, Any],
 ) -> None:
-    said = text or ""
+    content = text or ""
     if kind == NUMBER:
         sheet.write_number(*place, number)
     elif kind == BOOLEAN:
@@ -75,14 +75,14 @@ def _put(
     elif kind == DATE:
         sheet.write_number(*place, number + EXCEL_EPOCH, looks["date"])
     elif kind == ERROR:
-        error = said if said in ERRORS else UNKNOWN_ERROR
+        error = content if content in ERRORS else UNKNOWN_ERROR
         sheet.write_formula(*place, f"={error}", None, error)
     elif kind == FORMULA:
         sheet.write_formula(*place, "=NA()", None, "")
-    elif kind == OTHER and not math.isnan(days := _days(said)):
+    elif kind == OTHER and not math.isnan(days := _days(content)):
         sheet.write_number(*place, days, looks["time"])
     else:
-        sheet.write_string(*place, said)
+        sheet.write_string(*place, content)
 
 
 def _days(text: str) -> float:

@@ -148,13 +148,13 @@ def _clean_formulas(root: Element, rules: Harmless) -> set[str]:
         for f in formulas
         if f.get("t") == "shared" and not allowed.get(f.text or "", True)
     }
-    told: set[str] = set()
+    losses: set[str] = set()
     for formula in formulas:
         bad = not allowed.get(formula.text or "", True) or formula.get("t") == "dataTable"
         if bad or (formula.get("t") == "shared" and formula.get("si") in bad_shared):
             _drop_formula(formula)
-            told = {"formulas"}
-    return told
+            losses = {"formulas"}
+    return losses
 
 
 def _drop_formula(formula: Element) -> None:

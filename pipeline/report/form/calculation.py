@@ -96,9 +96,9 @@ class Calculation:
         """Return the content of the sheet."""
         addresses = self.addresses()
         result: Cells = {}
-        for row, (name, said) in enumerate(self.singles.items(), 1):
-            is_formula = isinstance(said, str)
-            value = Formula(self.resolved(str(said), addresses)) if is_formula else said
+        for row, (name, content) in enumerate(self.singles.items(), 1):
+            is_formula = isinstance(content, str)
+            value = Formula(self.resolved(str(content), addresses)) if is_formula else content
             result[row] = {1: name, 2: value}
         for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN + 1):
             result.setdefault(FIRST_ROW - 1, {})[at] = name

@@ -140,5 +140,5 @@ def add_remarks(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     """Write the findings of a filled form beside its cells."""
     for (name, cell), messages in book.stored.remarks.items():
         if name == declared.name[book.lang]:
-            said = "\n".join(messages)
-            sheet.write_comment(cell, book.text("guide", "finding", message=said), COMMENT)
+            text = "\n".join(messages)
+            sheet.write_comment(cell, book.text("guide", "finding", message=text), COMMENT)

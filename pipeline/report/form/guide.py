@@ -59,9 +59,9 @@ def write_steps(book: Book, sheet: Worksheet, row: int) -> int:
         "row": FIRST_ROW,
     }
     for number in range(1, STEPS + 1):
-        said = book.text("guide", f"step_{number}", **names)
-        sheet.merge_range(row, 0, row, 4, said, book.looks["line"])
-        sheet.set_row(row, 28 if len(said) > 170 else 15)
+        text = book.text("guide", f"step_{number}", **names)
+        sheet.merge_range(row, 0, row, 4, text, book.looks["line"])
+        sheet.set_row(row, 28 if len(text) > 170 else 15)
         row += 1
     return row + 1
 
@@ -106,9 +106,9 @@ def write_fields(book: Book, sheet: Worksheet, row: int) -> None:
                 item.note[book.lang],
                 criteria(book, declared, item),
             )
-            for column, said in enumerate(cells):
+            for column, text in enumerate(cells):
                 look = "name" if column == 1 else "centre" if column == 4 else "note"
-                sheet.write_string(row, column, said, book.looks[look])
+                sheet.write_string(row, column, text, book.looks[look])
             lines = max(-(-len(cells[2]) // 34), -(-len(cells[3]) // 84), -(-len(cells[4]) // 16))
             sheet.set_row(row, 13.5 * lines + 2)
 

@@ -59,8 +59,8 @@ def add_bound(sums: Calculation, sheet: Sheet) -> None:
 # ----------------------------------------------------------------------------------------- location
 def postcode_text(reference: str) -> str:
     """Return the formula of a postcode as typed, in capitals; empty for an unusable one."""
-    said = f'IF({is_empty_word(reference)},"",UPPER({word(reference)}))'
-    return f'IFERROR({said},"")'
+    formula = f'IF({is_empty_word(reference)},"",UPPER({word(reference)}))'
+    return f'IFERROR({formula},"")'
 
 
 def german_digits(text: str) -> str:

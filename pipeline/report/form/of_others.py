@@ -92,8 +92,8 @@ def add_evidence(sums: Calculation) -> None:
     """Add the number of distinct competitors and of recent success stories."""
     sheet = submission().sheet("evidence")
     title = cell(sheet, "title")
-    said = f'IF({is_empty_word(title)},"",LOWER(LEFT({word(title)},{LONGEST_TITLE})))'
-    sums.column(sheet, "title", f'IF([evidence_row]=0,"",IFERROR({said},""))')
+    formula = f'IF({is_empty_word(title)},"",LOWER(LEFT({word(title)},{LONGEST_TITLE})))'
+    sums.column(sheet, "title", f'IF([evidence_row]=0,"",IFERROR({formula},""))')
     sums.single("window_start", f'IF({{ready}}=1,EDATE({{as_of}},-{WINDOW_MONTHS}),"")')
     inside = "AND([evidence_date]>={window_start},[evidence_date]<={as_of})"
     recent = f"IF(ISNUMBER([evidence_date]),IF({inside},1,0),0.5)"

@@ -48,6 +48,6 @@ def in_our_words(cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     items = items.select("number", *lists.columns, pl.col("raw").str.split(";")).explode("raw")
     items = replaced(items.with_columns(key=key), foreign.items, "raw", "key")
     items = items.with_columns(pl.col("raw").str.strip_chars()).filter(pl.col("raw") != "")
-    said = items.group_by("number").agg(said=pl.col("raw").str.join("; "))
-    cells = cells.join(said, on="number", how="left", maintain_order="left")
+    joined = items.group_by("number").agg(said=pl.col("raw").str.join("; "))
+    cells = cells.join(joined, on="number", how="left", maintain_order="left")
     return cells.with_columns(raw=pl.coalesce("said", "raw")).drop("number", "said")

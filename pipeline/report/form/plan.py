@@ -52,8 +52,8 @@ FormTexts = Annotated[dict[str, dict[str, Text]], exactly(*GROUPS)]
 @cache
 def every_text() -> Mapping[str, Texts]:
     """Return the form's own texts by group and code."""
-    said = load("form.toml", FormTexts)
-    return {group: Texts(group, own, "form.toml") for group, own in said.items()}
+    groups = load("form.toml", FormTexts)
+    return {group: Texts(group, own, "form.toml") for group, own in groups.items()}
 
 
 def text(group: str, code: str, lang: str, **parts: object) -> str:

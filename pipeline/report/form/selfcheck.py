@@ -56,25 +56,25 @@ def write_check(book: Book, sums: Calculation) -> None:
 
 
 def formula(
-    book: Book, sheet: Worksheet, place: tuple[int, int], said: str, look: str, value: Any
+    book: Book, sheet: Worksheet, place: tuple[int, int], content: str, look: str, value: Any
 ) -> None:
     """Write a formula with its stored value; place: row and column from 0."""
-    sheet.write_formula(*place, f"={said}", book.looks[look], value)
+    sheet.write_formula(*place, f"={content}", book.looks[look], value)
 
 
 def write_ready(book: Book, sheet: Worksheet, sums: Figures) -> None:
     """Write whether there is a Stichtag, and how many criteria are fulfilled."""
     texts = [book.text("check", "ready"), book.text("check", "not_ready",
              sheet=master().name[book.lang])]  # fmt: skip
-    said = f'IF({sums.outside("ready")}=1,"{texts[0]}","{texts[1]}")'
-    formula(book, sheet, (READY_ROW, 0), said, "label", texts[0 if book.stored.ready else 1])
+    expression = f'IF({sums.outside("ready")}=1,"{texts[0]}","{texts[1]}")'
+    formula(book, sheet, (READY_ROW, 0), expression, "label", texts[0 if book.stored.ready else 1])
     ours = hard_criteria()[0]
     sheet.write_string(SUM_ROW, 0, book.text("check", "sum", n=len(ours)), book.looks["label"])
     last = TOP + len(lines())
     ok = say("status", "fulfilled", book.lang)
     number = sum(criterion_status(book.stored, c.id) == "fulfilled" for c in ours)
-    said = f'COUNTIF(C{TOP + 2}:C{last + 1},"{ok}")'
-    formula(book, sheet, (SUM_ROW, 2), said, "box_int", number)
+    expression = f'COUNTIF(C{TOP + 2}:C{last + 1},"{ok}")'
+    formula(book, sheet, (SUM_ROW, 2), expression, "box_int", number)
 
 
 # ---------------------------------------------------------------------------------------- criteria
@@ -123,9 +123,9 @@ def write_figure(
     known = sums.outside(f"{line.key}_known")
     for column, end in enumerate(("low", "high"), 4):
         source = sums.outside(f"{metric.key}_{end}")
-        said = f'IF(OR({known}=0,{source}=""),"{unknown}",{source})'
+        expression = f'IF(OR({known}=0,{source}=""),"{unknown}",{source})'
         value = stored.get(end)
-        formula(book, sheet, (row, column), said, look, unknown if value is None else value)
+        formula(book, sheet, (row, column), expression, look, unknown if value is None else value)
     least = sums.outside(f"{line.key}_threshold")
     formula(book, sheet, (row, 6), least, look, line.condition.threshold)
 
@@ -140,8 +140,8 @@ def write_status(
 ) -> None:
     """Write a status: the formula from its figure, and its stored code."""
     name, code = status
-    said = status_formula(book, sums.outside(name), sums.outside(f"{line.key}_over"))
-    formula(book, sheet, place, said, "box", say("status", code, book.lang))
+    expression = status_formula(book, sums.outside(name), sums.outside(f"{line.key}_over"))
+    formula(book, sheet, place, expression, "box", say("status", code, book.lang))
 
 
 def write_lever(
@@ -211,20 +211,20 @@ def write_sheet_line(
         at = (row, 3 + 2 * column)
         formula(book, sheet, at, sums.outside(f"{declared.key}_{kind}"), "box_int", problems.count)
         source = sums.outside(f"{declared.key}_{kind}_at")
-        said = f'IF({source}="","","{name}!"&{source})'
+        expression = f'IF({source}="","","{name}!"&{source})'
         value = f"{name}!{problems.first}" if problems.count else ""
-        formula(book, sheet, (row, 4 + 2 * column), said, "box", value)
+        formula(book, sheet, (row, 4 + 2 * column), expression, "box", value)
 
 
 def write_notes(book: Book, sheet: Worksheet, row: int) -> None:
     """Write where the self-check differs from the review."""
     sheet.write_string(row, 0, book.text("check", "notes"), book.looks["section"])
     known = ", ".join(country(code, book.lang) for code in COUNTRIES)
-    said = [book.text("check", f"note_{n}", countries=known) for n in range(1, NOTES + 1)]
+    notes = [book.text("check", f"note_{n}", countries=known) for n in range(1, NOTES + 1)]
     left_out = [c.id for c in hard_criteria()[1]]
     if left_out:
-        said.append(book.text("check", "left_out", ids=", ".join(left_out)))
-    for below, line in enumerate(said, row + 1):
+        notes.append(book.text("check", "left_out", ids=", ".join(left_out)))
+    for below, line in enumerate(notes, row + 1):
         sheet.merge_range(below, 0, below, len(HEADS) - 1, f"• {line}", book.looks["line"])
         sheet.set_row(below, 15 if len(line) < 210 else 28)
 

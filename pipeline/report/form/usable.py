@@ -42,14 +42,14 @@ def value_formula(field: Field, cell: str, empty: str) -> str:
     """
     blank = f'TRIM({cell})=""'
     if field.type in ("choice", "country"):
-        said = f"IF({blank},{empty},{looked_up(cell, str(field.list))})"
+        formula = f"IF({blank},{empty},{looked_up(cell, str(field.list))})"
     elif field.type == "yes_no":
-        said = f"IF({blank},{empty},{looked_up(cell, 'yes_no')})"
+        formula = f"IF({blank},{empty},{looked_up(cell, 'yes_no')})"
     elif field.type in ("number", "integer", "date"):
-        said = f'IF(ISNUMBER({cell}),{of_number(field, cell)},IF({blank},{empty},"{BAD}"))'
+        formula = f'IF(ISNUMBER({cell}),{of_number(field, cell)},IF({blank},{empty},"{BAD}"))'
     else:
-        said = f"IF(OR({blank},{is_empty_word(cell)}),{empty},{of_text(field, cell)})"
-    return f'IFERROR({said},"{BAD}")'
+        formula = f"IF(OR({blank},{is_empty_word(cell)}),{empty},{of_text(field, cell)})"
+    return f'IFERROR({formula},"{BAD}")'
 
 
 def of_number(field: Field, cell: str) -> str:

@@ -57,8 +57,8 @@ def number(register: str, position: int, entry: Entry) -> int:
     settings = load_settings()
     if register == "actor_types":
         stated = entry.extra.get("sme")
-        said = {True: SAID_YES, False: SAID_NO, None: COMPANY_UNSAID}[stated]
-        return said if entry.value == COMPANY else NO_COMPANY
+        status = {True: SAID_YES, False: SAID_NO, None: COMPANY_UNSAID}[stated]
+        return status if entry.value == COMPANY else NO_COMPANY
     if register == "commitments":
         return int(entry.value in settings.actors.bound_commitments)
     if register == "funding_sources":

@@ -104,12 +104,12 @@ def dressed(svg: str, name: str, title: str, description: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
         f'aria-labelledby="{name}-title" aria-describedby="{name}-desc"'
     )
-    said = (
+    texts = (
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(description)}</desc>'
     )
     start = re.compile(r"<svg [^>]*?( width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[^\"]+\")>")
-    return start.sub(lambda match: f"{head}{match[1]}>{said}", svg, count=1)
+    return start.sub(lambda match: f"{head}{match[1]}>{texts}", svg, count=1)
 
 
 # -------------------------------------------------------------------------------- distributions

@@ -60,8 +60,8 @@ def actor_rows(rows: Sequence[Row], printed: Markup, words: Words) -> Actors:
         )
         for k, g in sorted(grouped.items(), key=lambda item: -len(item[1]))
     ]
-    said = summary(len(rows), counts, parts, words)
-    return Actors(said, reasons, len(rows), printed)
+    text = summary(len(rows), counts, parts, words)
+    return Actors(text, reasons, len(rows), printed)
 
 
 def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: Words) -> str:

@@ -213,8 +213,8 @@ def _cell(
         source = behind.get((row["cluster_id"], condition["metric"]), "")
         views.append(_view(view, source, pool))
     status = f"{words.code('status_sign', row['status'])} {words.code('status', row['status'])}"
-    said = (status, f"{basis}. {against}".strip(), reason, row[f"request_{words.lang}"] or "")
-    return [*(pool(text) for text in said), views]
+    texts = (status, f"{basis}. {against}".strip(), reason, row[f"request_{words.lang}"] or "")
+    return [*(pool(text) for text in texts), views]
 
 
 def _view(view: ConditionView, source: str, pool: Pool) -> list[int]:

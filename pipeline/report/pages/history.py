@@ -67,16 +67,16 @@ def movers(review: Review, words: Words) -> Iterator[Table]:
 def _mover(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]:
     counts = {k: words.number(row[k]) for k in ("previous_fulfilled", "fulfilled")}
     confirmed = [row["previous_decision_confirmed"], row["decision_confirmed"]]
-    told = [words.code("decision", code) for code in confirmed]
+    texts = [words.code("decision", code) for code in confirmed]
     same = row["decision"] == row["previous_decision"]
-    stays = told[0] == told[1]
+    stays = texts[0] == texts[1]
     return [
         linked(row["cluster_id"], names),
         decision_cell(row["previous_decision"], words),
         decision_cell(row["decision"], words),
         words("then_and_now", one=counts["previous_fulfilled"], other=counts["fulfilled"]),
         words("unchanged") if same else cause_text(row["cause"], words),
-        words("unchanged") if stays else words("then_and_now", one=told[0], other=told[1]),
+        words("unchanged") if stays else words("then_and_now", one=texts[0], other=texts[1]),
     ]
 
 

@@ -31,17 +31,17 @@ class Given:
 def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Given:
     """Return the data of the page; if tables are split, most of it is packed."""
     start, choose = {"first": rules.rows_at_first, **view.data.said}, dict(view.data.chosen_from)
-    held = {}
+    packed = {}
     apart = view.map is not None and len(view.map.offices) > rules.rows_on_index
     if lists or apart:
         choose["lists"] = {long.key: long.rows for long in lists.values()}
         choose["offices"] = offices(view.map, words) if view.map and apart else {}
-        held["packed"] = pack(choose)
+        packed["packed"] = pack(choose)
     else:
         start |= choose
     if view.data.reasons is not None:
-        held["why-data"] = pack(view.data.reasons)
-    return Given(plain(start), held, apart)
+        packed["why-data"] = pack(view.data.reasons)
+    return Given(plain(start), packed, apart)
 
 
 def offices(drawn: LandMap, words: Words) -> dict[str, tuple[str, str]]:

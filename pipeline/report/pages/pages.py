@@ -72,9 +72,9 @@ def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
     """Return the review with only the rows of these clusters, in every table with a cluster_id."""
 
     def own(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        theirs = pl.col("cluster_id").is_in(cluster_ids)
+        of_these = pl.col("cluster_id").is_in(cluster_ids)
         return {
-            name: table.filter(theirs) if "cluster_id" in table.columns else table
+            name: table.filter(of_these) if "cluster_id" in table.columns else table
             for name, table in tables.items()
         }
 

@@ -79,7 +79,7 @@ def ratings(book: Book, values: list[str | None]) -> list[str | None]:
 
 def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
     """Return the columns with information for the rater: no run reads them."""
-    said = {
+    columns = {
         "note": (rows["note"].to_list(), "wrap", 44),
         "name": (rows["name"].to_list(), "foreign", None),
         "title": (rows["title"].to_list(), "wrap", 26),
@@ -90,7 +90,7 @@ def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
         "request": (rows["request"].to_list(), "foreign_wrap", 60),
     }
     for column in informing():
-        values, kind, width = said[column["key"]]
+        values, kind, width = columns[column["key"]]
         yield Column(column[book.lang], values, kind, width=width)
 
 

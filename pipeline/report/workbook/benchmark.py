@@ -76,8 +76,8 @@ def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
     if rows.is_empty():
         return
     yield Column(book.text("h_limit"), [limits.get(i) for i in ids], "two")
-    said = [say_limit(sources.get(i), book.lang) for i in ids]
-    yield Column(book.text("h_limit_source"), said)
+    texts = [say_limit(sources.get(i), book.lang) for i in ids]
+    yield Column(book.text("h_limit_source"), texts)
 
 
 def place_columns(book: Book) -> Iterable[Column]:

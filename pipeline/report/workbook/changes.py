@@ -87,14 +87,14 @@ def cause_columns(book: Book) -> list[Column]:
         causes.append(None)
     names = [cause_word(book, c) for c in causes]
     of = {c: found.filter(pl.col("cause").eq_missing(pl.lit(c))) for c in causes}
-    told = [say("cause_note", c or UNKNOWN, book.lang) for c in causes]
+    notes = [say("cause_note", c or UNKNOWN, book.lang) for c in causes]
     number = [of[c].height for c in causes]
     better = [int(of[c]["better"].sum()) for c in causes]
     word = book.text("c_better")
     worse = [n - b for n, b in zip(number, better, strict=True)]
     return [
         Column(book.text("h_c_cause"), names),
-        Column(book.text("h_c_meaning"), told, "wrap"),
+        Column(book.text("h_c_meaning"), notes, "wrap"),
         Column(book.text("h_c_number"), number, "int", counted(book)),
         Column(word, better, "int", counted(book, word)),
         Column(book.text("c_worse"), worse, "int", counted(book, book.text("c_worse"))),

@@ -120,13 +120,13 @@ def of_cluster(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tupl
     rank = choice.rank(kind) if shown else dash
     yield f'IF({hidden},"{dash}",100*({less}+0.5*{equal})/$C{row})', rank, "one"
     words = {code: book.text(f"q_{code}") for code in ("below", "low", "high", "above")}
-    lies = (
+    position = (
         f'IF($J{row}<$E{row},"{words["below"]}",IF($J{row}<$F{row},"{words["low"]}",'
         f'IF($J{row}<=$G{row},"{words["high"]}","{words["above"]}")))'
     )
     word = words[quarter(value, found)] if shown else few if found["suppressed"] else dash
     few_or_dash = f'IF(ISNUMBER($E{row}),"{dash}","{few}")'
-    yield f"IF({hidden},{few_or_dash},{lies})", word, "text"
+    yield f"IF({hidden},{few_or_dash},{position})", word, "text"
 
 
 def quarter(value: float, found: Mapping[str, Any]) -> str:

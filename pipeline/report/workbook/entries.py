@@ -64,9 +64,9 @@ def limit_entries(
     rules |= {field: {"validate": "list", "source": where} for field, where in lists.items()}
     for field, rule in rules.items():
         at = next(i for i, f in enumerate(own.fields) if f.key == field)
-        said: Rule = {
+        messages: Rule = {
             "error_title": own.fields[at].name[book.lang],
             "error_message": book.text(f"entry_{field}"),
             "error_type": "stop" if field in ("rating", "rated_on", "valid_until") else "warning",
         }
-        sheet.data_validation(rows[0], at, rows[1], at, rule | said)
+        sheet.data_validation(rows[0], at, rows[1], at, rule | messages)

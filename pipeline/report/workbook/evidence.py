@@ -59,8 +59,8 @@ def summed(book: Book, rows: pl.DataFrame, group: str) -> pl.DataFrame:
     if "len" not in rows.columns:
         rows = rows.group_by(rows.columns, maintain_order=True).len()
     words = {code: say(group, code, book.lang) for code in rows["reason"].unique()}
-    said = pl.col("reason").replace_strict(words, default=None, return_dtype=pl.String)
-    why = pl.format("{}: {}", said, pl.col("len"))
+    texts = pl.col("reason").replace_strict(words, default=None, return_dtype=pl.String)
+    why = pl.format("{}: {}", texts, pl.col("len"))
     others = (pl.col("counted") != "yes") & ~pl.col("reason").is_in([COUNTS, "counts"])
     numbers = {
         answer: pl.col("len").filter(pl.col("counted") == answer).sum().cast(pl.Int64)

@@ -133,14 +133,14 @@ class Matrix:
 
     def changes(self, decisions: pl.DataFrame) -> list[Column]:
         """Return the decision of the review, and whether views or assumptions changed it."""
-        said = self.book.says("decision", decisions["decision"].to_list())
+        texts = self.book.says("decision", decisions["decision"].to_list())
         now, before = self.place(PLACES.index("decision")), self.place(PLACES.index("reviewed"))
         word = self.book.text("changed")
         return [
-            Column(self.book.text("h_reviewed"), said),
+            Column(self.book.text("h_reviewed"), texts),
             Column(
                 self.book.text("h_effect"),
-                [""] * len(said),
+                [""] * len(texts),
                 formula=lambda row: f'=IF({now}{row}={before}{row},"","{word}")',
             ),
         ]
@@ -163,8 +163,8 @@ class Matrix:
             return []
         rows = self.of("conditions").filter(pl.col("metric") == "actors_per_fte")
         source = dict(zip(rows["cluster_id"], rows["limit_source"], strict=True))
-        said = [say_limit(source.get(i), self.book.lang) for i in ids]
-        return [Column(self.book.text("h_limit_source"), said)]
+        texts = [say_limit(source.get(i), self.book.lang) for i in ids]
+        return [Column(self.book.text("h_limit_source"), texts)]
 
     # --------------------------------------------------------------------------------- formulas
     def place(self, index: int) -> str:

@@ -140,9 +140,11 @@ def numbers(book: Book) -> dict[str, str]:
         "sources": settings.funding.own_sources,
         "bands": band_labels(cohorts),
     }
-    said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
+    registers = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
     variants = "; ".join(say("variant", code, lang) for code in texts("variant"))
-    return {key: number(n, 2, lang) for key, n in plain.items()} | said | {"variants": variants}
+    return (
+        {key: number(n, 2, lang) for key, n in plain.items()} | registers | {"variants": variants}
+    )
 
 
 def sources(book: Book) -> Iterable[tuple[str, str]]:

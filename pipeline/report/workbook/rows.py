@@ -56,9 +56,9 @@ def count_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
         test = (book.ref("actors", "bound"), book.text(word)) if word else None
         yield Column(book.text(f"h_{code}"), table[code].to_list(), "int", tally(book, test))
     for code in reasons():
-        said = say("bound_reason", code, book.lang)
-        test = (book.ref("actors", "bound_reason"), said)
-        yield Column(said, table[f"r_{code}"].to_list(), "int", tally(book, test))
+        text = say("bound_reason", code, book.lang)
+        test = (book.ref("actors", "bound_reason"), text)
+        yield Column(text, table[f"r_{code}"].to_list(), "int", tally(book, test))
 
 
 def tally(book: Book, test: tuple[str, str] | None) -> Formula | None:

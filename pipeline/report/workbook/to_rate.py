@@ -32,8 +32,8 @@ def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
     names = review.tables["coverage"].select("cluster_id", "name")
     rows = rows.join(known, on=KEY, how="left", maintain_order="left")
     rows = rows.join(names, on="cluster_id", how="left", maintain_order="left")
-    said = pl.Series(notes(rows, review, earlier, lang), dtype=pl.String)
-    return with_titles(rows.with_columns(note=said), review, lang)
+    texts = pl.Series(notes(rows, review, earlier, lang), dtype=pl.String)
+    return with_titles(rows.with_columns(note=texts), review, lang)
 
 
 def with_newest(ratings: pl.DataFrame) -> pl.DataFrame:
@@ -89,16 +89,16 @@ def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> li
     result = []
     for at, row in enumerate(rows.iter_rows(named=True)):
         if row["newest"] is None:
-            said = "to_rate"
+            code = "to_rate"
         elif row["basis"] is None:
-            said = "not_reviewed"
+            code = "not_reviewed"
         elif not row["newest"]:
-            said = "superseded"
+            code = "superseded"
         elif row["valid_until"] and row["as_of"] and row["valid_until"] < row["as_of"]:
-            said = "lapsed"
+            code = "lapsed"
         else:
-            said = "in_force" if row["basis"] == "assessed" else "not_in_force"
-        text = say("rating_note", said, lang)
+            code = "in_force" if row["basis"] == "assessed" else "not_in_force"
+        text = say("rating_note", code, lang)
         result.append("; ".join(filter(None, [text, changed[at]])))
     return result
 
@@ -123,10 +123,10 @@ def changes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> 
     now = review.tables["conditions"].select(*CONDITION, *FIGURES, "unit")
     both = keyed.join(now, on=KEY).join(then, on=[*CONDITION, "base"], suffix="_then")
     same = pl.all_horizontal(pl.col(f).eq_missing(pl.col(f"{f}_then")) for f in FIGURES)
-    said: dict[int, list[str]] = {}
+    texts: dict[int, list[str]] = {}
     for row in both.filter(~same).sort("index", "condition").iter_rows(named=True):
-        said.setdefault(row["index"], []).append(change_text(row, lang))
-    return ["; ".join(said.get(i, [])) for i in range(rows.height)]
+        texts.setdefault(row["index"], []).append(change_text(row, lang))
+    return ["; ".join(texts.get(i, [])) for i in range(rows.height)]
 
 
 def seen_period(day: dt.date | None, ends: dict[str, dt.date], review: Review) -> str | None:

@@ -122,8 +122,8 @@ def hint(book: Book) -> Formula:
             (against, book.text("hint_against_hard")),
         ]
         text = f'"{book.text("hint_good")}"'
-        for test, said in reversed(steps):
-            text = f'IF({test},"{said}",{text})'
+        for test, text_if in reversed(steps):
+            text = f'IF({test},"{text_if}",{text})'
         return f"={text}"
 
     return formula
