@@ -1,7 +1,7 @@
-"""What holds for all tests: a busy machine is no fault, and the longest files come first.
+"""Settings of all tests: a busy machine is no fault, and the longest files come first.
 
-So no worker is left alone with a long one at the end. The catalogues are frozen copies: an expert
-may change the shipped ones, which tests/test_catalogues.py holds.
+So no single worker runs a long one at the end. The catalogues are frozen copies: an expert may
+change the shipped ones, which tests/test_catalogues.py checks.
 """
 
 import os
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from pipeline.common import catalogue
 from tests.sparing import sparing
 
-# Processes that tests start find our modules, whatever folder they stand in.
+# Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 
 catalogue.FOLDER = Path(__file__).parent / "catalogues"

@@ -1,4 +1,4 @@
-"""LibreOffice as the other program: converts workbooks, and calculates them anew."""
+"""LibreOffice as the other program: converts workbooks, and calculates them again."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-# LibreOffice trusts stored values unless told not to.
+# LibreOffice trusts stored values by default.
 FORCED = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
  oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
@@ -36,7 +36,7 @@ def converted(paths: Sequence[Path], extension: str, folder: Path) -> list[Path]
 
 
 def recalculated(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """The workbooks as LibreOffice saves them, every formula calculated anew."""
+    """The workbooks as LibreOffice saves them, every formula calculated again."""
     out = folder / "out"
     settings = out / "profile" / "user"
     settings.mkdir(parents=True, exist_ok=True)

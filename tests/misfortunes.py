@@ -1,4 +1,4 @@
-"""What can befall a process in the middle of its work. Imports little: processes load it."""
+"""What can happen to a process during its work. Imports little: processes load it."""
 
 import itertools
 import os

@@ -19,7 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass
 class Class:
-    """A class of ours: where it stands, its bases by full name, the private names it defines."""
+    """A class of ours: its module, its bases by full name, the private names it defines."""
 
     node: ast.ClassDef
     bases: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The shipped catalogues: their own examples and their form. What a slip in one says.
+"""The shipped catalogues: their own examples and their form. The messages about mistakes in one.
 
 All other tests have frozen catalogues (tests/catalogues): a threshold is changed in the shipped one
 alone, and a criterion added there.
@@ -70,7 +70,7 @@ def test_metrics_read_declared_cells() -> None:
 FIRST, REFERENCE = 'criteria["1"]', 'criteria["4.2"].conditions[1]'
 BANDS = 'bands = [{ limit = 9, source = "a" }, { limit = 9, up_to = 5, source = "a" }]'
 SLIPS = [
-    # (what stands there, what is written instead, where, what is allowed or may have been meant)
+    # (the present text, its replacement, where, what is allowed or may have been meant)
     ('metric = "bound_actors"', 'metric = "bound_actor"', f"{FIRST}.conditions[1]", "bound_actors"),
     ('operator = ">="', 'operator = "=>"', f"{FIRST}.conditions[1].operator", '">=", "<="'),
     (

@@ -32,7 +32,7 @@ def mistakes(name: str, raw: Any) -> DeclarationError:
 
 
 def said_of(name: str, raw: Any) -> str:
-    """Return what is said of a file, nothing if it is right."""
+    """Return the message about a file, empty if it is right."""
     try:
         checked(raw, FILES[name], Path(name).name)
     except DeclarationError as error:
@@ -41,7 +41,7 @@ def said_of(name: str, raw: Any) -> str:
 
 
 def places(raw: Any, at: Place = ()) -> Iterator[Place]:
-    """Yield where values stand; of lists and of entries that people name the first alone."""
+    """Yield the positions of values; of lists and of entries that people name only the first."""
     inner = raw.items() if isinstance(raw, dict) else list(enumerate(raw))[:1]
     for key, value in inner:
         yield (*at, key)
@@ -56,7 +56,7 @@ def section(raw: Any, at: Place) -> Any:
 
 
 def declared_keys() -> Iterator[Any]:
-    """Yield every key that a shape names, at its first place in the shipped file."""
+    """Yield every key that a structure names, at its first position in the shipped file."""
     for name, shape in FILES.items():
         seen = set()
         for at in places(said(name)):
@@ -124,8 +124,8 @@ def test_an_unknown_section_is_named(name: str) -> None:
     assert "no_such_thing" in str(mistakes(name, raw))
 
 
-# By file: what stands there (for the first time) => what is written instead @ where : what is
-# allowed, or with "?" what may have been meant.
+# By file: the present text (its first occurrence) => its replacement @ where : what is allowed, or
+# with "?" what may have been meant.
 RULES = {
     "settings": """
         ["Mitgliedschaft" => ["Mitgleidschaft" @ actors.bound_commitments[1] : ?Mitgliedschaft

@@ -1,4 +1,4 @@
-"""What is declared as text fits the code that uses it, and the README tells the truth."""
+"""Declared texts fit the code that uses them, and the README is correct."""
 
 import re
 from pathlib import Path

@@ -29,7 +29,7 @@ def table(path: Path) -> None:
 
 def database(path: Path) -> None:
     with closing(sqlite3.connect(path)) as one:
-        one.execute("PRAGMA encoding = 'UTF-16be'")  # its bytes alone say nothing
+        one.execute("PRAGMA encoding = 'UTF-16be'")  # its bytes without the encoding say nothing
         one.execute('CREATE TABLE "a ""table" (number INTEGER, content TEXT)')
         one.execute('INSERT INTO "a ""table" VALUES (1, ?)', [f"von {TEXT}"])
         one.commit()

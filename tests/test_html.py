@@ -119,7 +119,7 @@ def actor(row: int, reason: str, *, bound: bool | None) -> Row:
 
 
 def ranked(kind: str, cohort: str, n: int) -> Row:
-    """Return a cluster's place in a cohort."""
+    """Return a cluster's position in a cohort."""
     numbers = {"value": 20.0, "percentile_rank": 60.0, "p25": 11.0, "median": 19.0, "p75": 31.0}
     place = {"cohort_kind": kind, "cohort": cohort, "n": n, "suppressed": False}
     return {"cluster_id": BAD, "indicator": "actors_per_fte", **place, **numbers}
@@ -199,7 +199,7 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
 
 
 def context() -> dict[str, pl.DataFrame]:
-    """Return what pages tell besides the tables."""
+    """Return what pages show besides the tables."""
     dates = {"consultation_on": DAY, "strategy_dated": DAY, "as_of": DAY}
     counts = {"actors": 4, "near": 2, "companies": 3, "company_stages": 1, "research": 1}
     counts |= {"science": 1, "stages": 1, "stage_known": 2, "action_fields": 5}

@@ -1,4 +1,4 @@
-"""Work in processes that may die: what one item meets with costs this item alone."""
+"""Work in separate processes: the failure of one item costs only this item."""
 
 import os
 import signal
@@ -57,7 +57,7 @@ def test_a_process_has_one_item_at_a_time() -> None:
 
 
 def test_items_are_taken_as_outcomes_are() -> None:
-    """Neither the items nor the results of thousands lie in memory while one takes its time."""
+    """Neither the items nor the results of thousands are in memory while one is slow."""
     items = iter([1, *[0] * 100])
     outcomes = run_limited(sleep, items, seconds=HOUR, megabytes=2048, workers=2, writes=False)
     next(outcomes)
@@ -109,7 +109,7 @@ if __name__ == "__main__":
 
 
 def parent(folder: Path, rest: str, seconds: int, *items: str) -> subprocess.Popen[bytes]:
-    """A program that lies elsewhere and is called in the folder."""
+    """A program in another folder that is called in this one."""
     program = folder.with_suffix(".py")
     program.write_text(f"{PARENT}    {rest}")
     return subprocess.Popen(
@@ -161,7 +161,7 @@ def test_nothing_is_printed(rest: str, items: list[str], tmp_path: Path) -> None
     "name", ["json", "pickle", "signal", "multiprocessing", "pebble", "polars"]
 )
 def test_a_strangers_module_is_not_imported(name: str, tmp_path: Path) -> None:
-    """We may stand in the folder of the submissions when we are called."""
+    """The current folder may be that of the submissions."""
     (tmp_path / f"{name}.py").write_text("open('imported', 'w')")
     with parent(tmp_path, "assert list(outcomes)", HOUR, "nothing") as run:
         run.communicate()

@@ -1,4 +1,4 @@
-"""Nothing private of a library is used or overridden; and the check for it finds what it shall."""
+"""Nothing private of a library is used or overridden; and the check detects what it must."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A period is published as a whole or not at all; what stood there goes to the archive."""
+"""A period is published completely or not at all; the former publication is in the archive."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -13,7 +13,7 @@ OTHERS = {"cluster-review", "setuptools", "Pebble"}
 
 
 def test_the_libraries_that_read_are_named() -> None:
-    """Those that the reading process loads, whatever kind of file it reads, and no others."""
+    """Those that the reading process loads, for every kind of file, and no others."""
     readers = ", ".join(f"pipeline.intake.{name}" for name in READERS)
     code = f"import sys, olefile, {readers}; print(*{{n.partition('.')[0] for n in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

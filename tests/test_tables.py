@@ -1,4 +1,4 @@
-"""What is said to be sound at once is what pandera finds nothing wrong with."""
+"""`is_sound` accepts exactly the tables in which pandera finds no error."""
 
 from collections.abc import Callable
 

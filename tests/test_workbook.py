@@ -1,4 +1,4 @@
-"""The comparative workbook of a hand-made review: what it holds, and that Excel would agree."""
+"""The comparative workbook of a hand-made review: its content, and that Excel would agree."""
 
 import datetime as dt
 import re
@@ -192,7 +192,7 @@ def cohorts() -> list[Row]:
 
 
 def benchmarks() -> list[Row]:
-    """Return the place of A in its cohorts."""
+    """Return the position of A in its cohorts."""
     common: Row = {"cluster_id": A, "indicator": "actors_per_fte", "value": 40 / 3, "n": 2}
     rank: Row = {"percentile_rank": 25.0, "median": 80 / 3, "suppressed": False}
     state: Row = {"cohort_kind": "federal_state", "cohort": "Bayern", "n": 1, "suppressed": True}

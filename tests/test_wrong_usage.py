@@ -1,4 +1,4 @@
-"""What its user did wrong ends a command with 2, a flow as Refused: in both languages, in words."""
+"""A wrong usage ends a command with 2, a flow as Refused: with a message in both languages."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ def with_slip(folder: Path, file: str, right: str, wrong: str) -> None:
 
 
 def ends(arguments: list[str], folder: Path) -> tuple[int, list[str]]:
-    """Return how a command ends that finds schemas/ in the folder, and what it says of that."""
+    """Return exit code and message of a command that finds schemas/ in the folder."""
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", *arguments],
         cwd=folder,

@@ -163,7 +163,7 @@ MAPPED = {"mappings": [{"name": "m.toml", "sha256": "m1", "submissions": ["b.xls
             {"submissions": sent(), "conditions": [condition(B, threshold=3.0)]},
             ["reference"],
         ),
-        # both: they cannot be told apart
+        # both: the causes cannot be distinguished
         (
             CHANGED_FILE,
             {
@@ -172,7 +172,7 @@ MAPPED = {"mappings": [{"name": "m.toml", "sha256": "m1", "submissions": ["b.xls
             },
             ["own_data", "reference"],
         ),
-        # the catalogue's own limit in the place of a reference
+        # the catalogue's own limit instead of a reference
         (
             CHANGED_CATALOGUE,
             {"conditions": [condition(B, threshold=3.0, limit_source=None)]},
@@ -193,7 +193,7 @@ MAPPED = {"mappings": [{"name": "m.toml", "sha256": "m1", "submissions": ["b.xls
             {"conditions": [condition(B, value_low=None, value_high=9.0)]},
             ["program"],
         ),
-        # other words explain no figure
+        # changed texts explain no figure
         (
             {"declarations": RECORD["declarations"] | {"texts.toml": "t"}},
             {"conditions": [condition(B, value_low=9.0, value_high=9.0)]},
@@ -344,7 +344,7 @@ def write(folder: Path, found: Publication) -> None:
 
 @pytest.fixture
 def outputs(tmp_path: Path) -> Path:
-    """Two former publications and the present one, whose names would steer a terminal."""
+    """Two former publications and the present one, whose names contain control characters."""
     evil = [{"cluster_id": B, "name": "\x1b[2Jx\u202e", "state": "quarantined"}]
     write(tmp_path / ".archive" / PERIOD / "2026-10-15T06-00-00", publication())
     write(tmp_path / ".archive" / PERIOD / "2026-10-16T06-00-00", publication())
@@ -399,7 +399,7 @@ def test_what_cannot_be_compared(outputs: Path, capsys: pytest.CaptureFixture[st
     ("table", "column", "code", "said"),
     [
         ("criteria", "computed_status", 1, "es fehlt: computed_status"),
-        ("clusters", INDICATORS[0], 0, "zurückgestellt"),  # nothing can be said of it
+        ("clusters", INDICATORS[0], 0, "zurückgestellt"),  # no cause can be determined
     ],
 )
 def test_tables_of_another_version(

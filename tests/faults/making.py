@@ -41,6 +41,6 @@ def archived(outputs: Path) -> list[str]:
 
 
 def leftovers(outputs: Path) -> list[str]:
-    """Return what lies about beside publications, archive and the empty lock."""
+    """Return the paths that are neither publications, archive nor the empty lock."""
     known = {PERIOD, ".archive", ".lock", ".cache"}
     return sorted(p.name for p in outputs.iterdir() if p.name not in known)

@@ -1,4 +1,4 @@
-"""Trouble with disks, folders and files: clear words, exit 1, nothing half published or lost."""
+"""Problems with disks, folders and files: clear messages, exit 1, no half publication."""
 
 import errno
 import os
@@ -82,7 +82,7 @@ def state(outputs: Path) -> dict[str, str]:
 # ---------------------------------------------------------------------------------- what may happen
 @contextmanager
 def no_room(size: int) -> Iterator[None]:
-    """Let no file grow beyond a size: the system refuses, whatever library writes."""
+    """Limit the size of files: the system refuses, whichever library writes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

@@ -187,12 +187,12 @@ for turn in range(10, 10 + int(sys.argv[2])):
 
 
 def test_real_kills(tmp_path: Path) -> None:
-    """SIGKILL amid publications in a row: each that stood is in the archive, none is missing."""
+    """SIGKILL during several publications: each former one is in the archive, none is missing."""
     turns = 20
     command = [sys.executable, "-c", KILLING, str(tmp_path), str(turns)]
     found_here = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run(command, cwd=ROOT, env=found_here, check=True, timeout=300)
-    with holding(tmp_path, "test"):  # the lock of the dead binds nobody
+    with holding(tmp_path, "test"):  # the lock of a dead process is released
         recover(tmp_path)
     found = [standing(tmp_path), *archived(tmp_path)]
     assert leftovers(tmp_path) == []

@@ -33,7 +33,7 @@ def submission(portfolio: Path) -> Path:
 
 
 def arguments_of(command: str, submission: Path, place: Path) -> list[str]:
-    """Return a command that writes to a place that is not there yet."""
+    """Return a command that writes to a path that does not exist yet."""
     inputs = str(submission.parents[2])
     return {
         "check": ["check", str(submission), "--feedback", str(place / "copies")],
@@ -106,7 +106,7 @@ def test_a_refusal_is_said_with_its_place(
 def test_a_full_disk_is_said_with_its_place(
     command: str, submission: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The system names no file of it: the place is the one the user named."""
+    """The system names no file: the message names the path of the user."""
     with no_room(1000):
         ended, said = refused(command, submission, tmp_path, capsys)
     assert ended == 1

@@ -1,4 +1,4 @@
-"""What a Dask cluster makes of batches is what is made of them here, whatever its workers do."""
+"""A Dask cluster gives the same results for batches as this process, whatever its workers do."""
 
 import importlib.util
 import os
@@ -42,7 +42,7 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 
 @pytest.fixture(scope="module")
 def batches(tmp_path_factory: pytest.TempPathFactory) -> list[ReadBatch]:
-    """Return batches of workbooks, among them what cannot be read and what nobody may open."""
+    """Return batches of workbooks, including unreadable ones and one without read permission."""
     folder = tmp_path_factory.mktemp("submissions")
     paths = [folder / f"{number:02}.xlsx" for number in range(14)]
     for number, path in enumerate(paths):

@@ -45,7 +45,7 @@ def relations(parts: dict[str, bytes], owner: str) -> dict[str, tuple[str, str]]
 
 
 def check_package(data: bytes) -> dict[str, bytes]:
-    """Assert that the package holds together and holds nothing but what is allowed."""
+    """Assert that the package is consistent and contains only what is allowed."""
     parts = parts_of(data)
     reached = {"[Content_Types].xml"}
     owners = [""]

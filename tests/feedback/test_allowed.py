@@ -313,7 +313,7 @@ def test_control_characters_and_escapes_do_no_harm(tmp_path: Path) -> None:
     ],
 )
 def test_odd_worksheets_give_a_copy_or_none(edit: object, tmp_path: Path) -> None:
-    """Whatever comes out holds together."""
+    """Every copy is consistent."""
     data = rewrite(xlsx(submission()), {"xl/worksheets/sheet7.xml": edit})  # type: ignore[dict-item]
     path = write(tmp_path / "x.xlsx", data)
     target = tmp_path / "y.xlsx"

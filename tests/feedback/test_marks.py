@@ -1,4 +1,4 @@
-"""Marks stand where they belong: colours, comments, links; as many as a person can read."""
+"""Marks are at the right cells: colours, comments, links; not more than a person can read."""
 
 from dataclasses import replace
 from pathlib import Path

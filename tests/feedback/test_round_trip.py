@@ -1,4 +1,4 @@
-"""The copy is read exactly as its original, whatever wrote it, and can be corrected and sent."""
+"""The copy is read exactly like its original, and can be corrected and submitted."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""One file for every submission, whatever it is: by run and by check."""
+"""One copy for every submission, of every kind: by run and by check."""
 
 from dataclasses import replace
 from pathlib import Path

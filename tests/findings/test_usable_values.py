@@ -27,7 +27,7 @@ def candidates(field: Field) -> list[Any]:
 
 
 def holds(field: Field, value: Any) -> bool:
-    """Whether a value can be used, said plainly; an empty cell unless one is required."""
+    """Whether a value can be used; an empty cell can, unless a value is required."""
     if value is None:
         return not field.required
     if isinstance(value, float):
@@ -46,7 +46,7 @@ def with_keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.key)
 def test_what_cannot_be_used_fails_and_nothing_else(sheet: Sheet) -> None:
-    """Each row has one field of any value; the other fields hold a usable one."""
+    """Each row has one field with any value; the other fields have a usable one."""
     fields = [f for f in sheet.fields if f.type not in LISTS]
     cases = [(field, value) for field in fields for value in candidates(field)]
     good = {f.key: next(v for v in reversed(candidates(f)) if holds(f, v)) for f in fields}

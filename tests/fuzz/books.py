@@ -86,7 +86,7 @@ def book(rows: Mapping[str, Sequence[Mapping[str, Given]]]) -> Drawn:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the first stages say of several workbooks, each known by its position."""
+    """The results of the first stages for several workbooks, each identified by its position."""
 
     examined: Examined
     table: pl.DataFrame

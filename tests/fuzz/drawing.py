@@ -1,4 +1,4 @@
-"""Hypothesis strategies: cells that a field may hold, near to and far from what is right."""
+"""Hypothesis strategies: cells that a field may contain, valid and invalid."""
 
 import datetime as dt
 

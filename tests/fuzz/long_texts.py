@@ -1,7 +1,7 @@
 """Long texts that make careless patterns and comparisons slow; `python -m tests.fuzz.long_texts`.
 
-The program takes them through everything that looks at strangers' texts. It knows nothing of time:
-who starts it sets a limit.
+The program passes them through everything that reads texts of submissions. It has no time limit of
+its own: its caller sets one.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Damages files: bytes, members of the archive, markup, records. Each mutation by chance alone."""
+"""Damages files: bytes, members of the archive, markup, records. Mutations are independent."""
 
 import io
 import random
@@ -86,7 +86,7 @@ def rearranged(data: bytes, chance: Chance) -> bytes:
 def in_a_member(data: bytes, chance: Chance) -> bytes:
     """A member damaged within, and packed with a right checksum."""
     parts = members(data)
-    # The parts that say what the cells hold are hit more often than pictures and themes.
+    # The parts that contain the cells are hit more often than pictures and themes.
     likely = [n for n in parts if re.search(r"sheet|content|strings|styles|workbook|rels", n, re.I)]
     name = chance.choice(likely or list(parts))
     parts[name] = damaged(parts[name], chance)

@@ -1,4 +1,4 @@
-"""What one cell of a submission says, read off the contract (1.2) a second time, cell by cell.
+"""The value of one cell of a submission: a second implementation of the contract (1.2).
 
 Knows nothing of the pipeline; shares with it only the declaration and the rule for equal words.
 """

@@ -1,7 +1,7 @@
 """A second, slow and strict reading of .xlsx, straight from the markup.
 
-Knows nothing of the intake. Anything it does not know is a `DoubtError`: then nobody can say what
-the file holds, and a reader should refuse it.
+Independent of the intake. Anything unknown is a `DoubtError`: then the content of the file is not
+certain, and a reader should refuse it.
 """
 
 import datetime as dt
@@ -141,7 +141,7 @@ def kind_of(number: str, own: dict[str, str]) -> str:
 
 
 def placed(sheet: ElementTree.Element) -> Iterator[tuple[int, int, ElementTree.Element]]:
-    """Every cell with its row and column; each place once, in ascending order."""
+    """Every cell with its row and column; each address once, in ascending order."""
     if local(sheet) != "worksheet":
         raise DoubtError("worksheet")
     row = last = column = 0

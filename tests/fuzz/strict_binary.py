@@ -82,7 +82,7 @@ def part(parts: dict[str, bytes], name: str) -> bytes:
 
 
 def sheet_cells(name: str, found: list[tuple[int, bytes]], shown: list[str]) -> list[Cell]:
-    """The cells of one sheet, each place once."""
+    """The cells of one sheet, each address once."""
     row, seen, cells = 0, set[int](), list[Cell]()
     for kind, content in found:
         if kind == ROW:

@@ -67,7 +67,7 @@ def ods_rows(parent: ElementTree.Element) -> Iterator[ElementTree.Element]:
 
 
 def repeated(element: ElementTree.Element, what: str) -> int:
-    """How often a row or cell stands there; once where what is said makes no sense."""
+    """The repeat count of a row or cell; 1 if its attribute is invalid."""
     text = element.get(f"{TABLE}number-{what}-repeated", "1")
     return max(1, int(text)) if re.fullmatch("[0-9]{1,7}", text) else 1
 

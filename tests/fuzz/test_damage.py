@@ -47,7 +47,7 @@ Read = list[Cell] | Refusal
 
 
 def cells_of(paths: list[Path]) -> list[Read]:
-    """What the intake gives for each file: its cells, or why there are none."""
+    """The result of the intake for each file: its cells, or the reason for refusing it."""
     result: list[Read] = []
     for outcome in read_many(paths, LIMITS, WANTED):
         if isinstance(outcome, Refusal):

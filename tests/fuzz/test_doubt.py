@@ -1,4 +1,4 @@
-"""Small files about which a strict reading is in doubt: they are to be refused, not read in part.
+"""Small files about which a strict reading is in doubt: they must be refused, not read in part.
 
 Each mark goes away with the intake's answer; then the doubt's word goes out of `strict.OPEN`.
 """

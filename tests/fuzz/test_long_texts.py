@@ -1,4 +1,4 @@
-"""Long texts of strangers neither stop the pipeline nor make it slow."""
+"""Long texts in submissions neither stop the pipeline nor make it slow."""
 
 import subprocess
 import sys

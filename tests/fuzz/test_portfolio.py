@@ -21,7 +21,7 @@ OF_ALL_FILES = ("submissions", "findings", "coverage")
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Healthy submissions and what was published about them alone."""
+    """Healthy submissions and what was published about them in a run without others."""
 
     root: Path
     alone: Published

@@ -42,7 +42,7 @@ def table(seen: Seen, sheet: str, file: int, down: int) -> dict[int, dict[str, o
 
 
 def texts(seen: Seen, file: int, name: str) -> list[tuple[str, ...]]:
-    """The findings of a sheet without their places; a strange column is one of the layout."""
+    """The findings of a sheet without addresses; a strange column is a finding of the layout."""
     found = seen.findings(file).filter(pl.col("sheet") == name)
     found = found.filter(~pl.col("code").is_in(OF_THE_LAYOUT))
     return sorted(found.select("severity", "code", "value").iter_rows())

@@ -31,7 +31,7 @@ OLD, AGEING = date(2025, 1, 1), date(2024, 7, 1)
 FEW, MANY = (None,) * 29, (None,) * 30
 YES, NO = Rating("fulfilled"), Rating("not_fulfilled")
 
-# cluster: what it said, what it says, which criterion turned, by which cause
+# cluster: its earlier value, its present value, the changed criterion, the cause
 CASES: dict[str, tuple[Says, Says, str, str]] = {
     "a member more": (THEN.but(joined=FEW), NOW, "1", "own_data"),
     "joined since, and told since": (
@@ -145,14 +145,14 @@ def test_another_definition_is_a_rule() -> None:
 
 
 def test_nothing_changed_that_is_evaluated_is_another_rule() -> None:
-    """The earlier publication read the same figures otherwise."""
+    """The program of the earlier publication calculated the same figures in another way."""
     same = pl.DataFrame({step: ["fulfilled"] for step in STEPS})
     assert same.select(cause()).item() == "rule"
 
 
 # ---------------------------------------------------------------------------------- the plain way
 def plain_status(says: Says, criterion: str, day: date, asked: float, limits: Limits) -> str:
-    """Return what a criterion comes to, by counting."""
+    """Return the status of a criterion, by counting."""
     bound = sum(joined is None or joined <= day for joined in says.joined)
     first = date(day.year - 2, day.month, day.day)
     month = (says.secured.year - day.year) * 12 + says.secured.month - day.month
@@ -217,7 +217,7 @@ def drawn(rng: Random, day: date) -> Says:
 
 
 def drawn_pair(rng: Random) -> tuple[Says, Says]:
-    """Return what a cluster said and says: some of it the same, some ratings lapsed."""
+    """Return the earlier and present values of a cluster: some equal, some ratings lapsed."""
     then, now = drawn(rng, DAY_THEN), drawn(rng, DAY_NOW)
     kept = rng.sample(("joined", "fte", "secured", "competitors", "stories"), rng.randint(0, 5))
     now = now.but(**{name: getattr(then, name) for name in kept})

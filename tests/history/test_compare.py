@@ -37,7 +37,7 @@ def decisions(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
 
 
 def compared(then: dict[str, pl.DataFrame], now: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    """Return the comparison of two publications of which the earlier kept no state."""
+    """Return the comparison of two publications, the earlier one without a stored state."""
     states = {"a": "reviewed", "gone": "missing"}
     coverage = published("coverage", [{"cluster_id": i, "state": s} for i, s in states.items()])
     same = {

@@ -1,4 +1,4 @@
-"""Damaged files of a published period: every place that reads one names them and uses nothing."""
+"""Damaged files of a published period: every reader names them and does not use them."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ from schemas.slips import DeclarationError
 from tests.sparing import ALL, sparing
 
 FIRST, DAMAGED, PERIOD = "2026-Q1", "2026-Q2", "2026-Q3"
-# One cluster turns in each period.
+# One cluster changes its decision in each period.
 SEED = 11
 
 
@@ -44,7 +44,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def outputs(root: Path, tmp_path: Path) -> Path:
-    """The outputs, to be damaged; what stands there once went to the archive, too."""
+    """The outputs, to be damaged; the former publications are in the archive."""
     shutil.copytree(root / "outputs", tmp_path / "outputs")
     archive = tmp_path / "outputs" / ".archive" / DAMAGED / "2026-07-15T06-00-00"
     shutil.copytree(root / "outputs" / DAMAGED, archive)

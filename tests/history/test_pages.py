@@ -1,4 +1,4 @@
-"""What the pages tell of changes and of the months to come."""
+"""What the pages show about changes and the coming months."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +46,7 @@ def history(cluster_id: str) -> dict[str, list[Row]]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the pages of a review whose earlier publication kept no state."""
+    """Write the pages of a review whose earlier publication has no stored state."""
     catalogue = load("go-cluster")
     rows = tables(catalogue) | history(GOOD)
     statuses = pl.lit("fulfilled")

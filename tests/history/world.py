@@ -28,7 +28,7 @@ Limits = tuple[float, float]
 
 @dataclass(frozen=True)
 class Rating:
-    """What an expert says of a criterion, and until when."""
+    """An expert's rating of a criterion, and until when it is valid."""
 
     status: str
     until: date | None = None

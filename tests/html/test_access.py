@@ -66,7 +66,7 @@ def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str
 
 
 def test_strips_of_different_quarters_look_different(opened: Open, cluster_page: str) -> None:
-    """What is drawn once and used elsewhere keeps its looks there."""
+    """An element that is drawn once and used elsewhere keeps its style there."""
     page = opened(cluster_page)
     strip = page.locator(".strip").first
     looks = set()

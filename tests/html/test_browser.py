@@ -215,7 +215,7 @@ def test_everything_works_by_keyboard(opened: Open) -> None:
 
 
 def test_a_link_within_the_page_leads_where_it_says(opened: Open) -> None:
-    """What lies between is laid out for the jump, and keeps its size afterwards."""
+    """The content in between is laid out for the jump, and keeps its size afterwards."""
     page = opened(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     for name in ("edge", "matrix", "benchmark"):
         page.locator(f"nav a[href='#{name}']").click()

@@ -1,4 +1,4 @@
-"""The palette has contrast in both schemes (WCAG 1.4.3, 1.4.11), and charts use it alone."""
+"""The palette has contrast in both schemes (WCAG 1.4.3, 1.4.11), and charts use only it."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What pages tell besides the tables: offices, admission, features; and how it is said."""
+"""What pages show besides the tables: offices, admission, features; and the words they use."""
 
 import datetime as dt
 

@@ -13,7 +13,7 @@ CELL = re.compile(r"<tr data-c=\"([^\"]+)\"")
 
 
 def rows(page: Page, table: str) -> Locator:
-    """Return the rows of a table that stand in the page."""
+    """Return the rows of a table in the page."""
     return page.locator(f"{table} tbody tr")
 
 
@@ -76,7 +76,7 @@ def test_a_cell_leads_to_the_reasons_and_a_mark_draws_its_circle(split: Page) ->
 def test_without_scripts_the_index_leads_to_all_rows(opened: Open) -> None:
     page = opened(lang=SPLIT, java_script_enabled=False)
     link = page.locator("#matrix .parts a").nth(1)
-    link.press("Enter")  # where a click lands hangs on what is laid out by then
+    link.press("Enter")  # the position of a click would depend on the layout
     expect(page.locator("h1")).to_contain_text("Zeilen 11–20 von")
     assert len(ids(page, "table")) == 10
     page.get_by_role("link", name="Zur Übersicht").click()

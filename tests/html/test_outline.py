@@ -1,4 +1,4 @@
-"""The outlines of the states: every state is there, and known places lie where they should."""
+"""The outlines of the states: every state is there, and known places are inside the right one."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Workbooks whose parts are given letter by letter, and what our reader finds in them."""
+"""Workbooks with literally given parts, and the result of our reader."""
 # ruff: noqa: E501  (XML as it is written)
 
 import io
@@ -90,7 +90,7 @@ def xlsx(rows: str, book: str = "", **parts: str | bytes | None) -> bytes:
 
 
 def outcome(data: bytes, folder: Path) -> Reading | Refusal:
-    """Read a file as the reading process does, whatever its sheets are called."""
+    """Read a file as the reading process does, with sheets of every name."""
     path = folder / "file.xlsx"
     path.write_bytes(data)
     return read_one(path, LIMITS, Everything())

@@ -205,7 +205,7 @@ NUMBERS = [
     case("VZÄ", Raw("", '<f t="array" ref="B2">1+1</f>'), None, "formula_without_value"),
     case("VZÄ", formula(0.75), 0.75),
     case("VZÄ", None, None),
-    # times per year: likewise; the sum of the known times of no known row is 0
+    # times per year: also here; the sum of the known times of no known row is 0
     case("Häufigkeit", 1.234, 1.234),
     case("Häufigkeit", "1.500", 1.5),
     case("Häufigkeit", "12", 12),
@@ -215,7 +215,7 @@ NUMBERS = [
     case("Häufigkeit", -1, 0, "out_of_range"),
     case("Häufigkeit", error(), 0, "bad_type"),
     case("Häufigkeit", None, 0),
-    # degrees: likewise, and limits; where one is bad or missing both are unknown
+    # degrees: also here, and limits; if one is bad or missing both are unknown
     case("Breitengrad", 51.05, 51.05),
     case("Breitengrad", "51.050", 51.05),
     case("Breitengrad", "51,05", 51.05),
@@ -608,7 +608,7 @@ class Place:
 
 
 def portfolio() -> tuple[Files, dict[int, Place]]:
-    """The workbooks, and where each case (by its number) stands."""
+    """The workbooks, and the address of each case (by its number)."""
     by_slot = {
         slot: [number for number, one in enumerate(CASES) if one.slot == slot] for slot in SLOTS
     }

@@ -79,7 +79,7 @@ SHOWN = "a  b .xlsx"
 
 
 def hiding() -> bytes:
-    """What cannot be seen, in every place where a stranger can write."""
+    """Invisible characters, in every cell that a submission can contain."""
     result = book(91).set("Management", "VZÄ", f"zwei{HIDDEN} drei")
     result.set("Stammdaten", "Clustername", f"Netz{HIDDEN}werk")
     result.set("Stammdaten", "Exzellenzmaßnahmen", f"go-{HIDDEN}cluster; Un{HIDDEN}bekannt")

@@ -44,7 +44,7 @@ def new() -> Book:
 
 
 def plant(book: Book) -> Book:
-    """Three bad cells that change no figure: all stand in rows or columns nothing looks at."""
+    """Three bad cells that change no figure: all are in rows or columns that nothing reads."""
     book.set("Stammdaten", "Antrag am", "bald")  # B21
     book.set("Akteure", "Beschäftigte", "wenige", row=6)  # K6: left before the Stichtag
     book.set("Nachweise", "Beteiligte Akteure", "alle")  # E2: a success story
@@ -168,7 +168,7 @@ def with_headers(book: Book, headers: dict[str, list[str]]) -> Book:
 book = with_headers(plant(new()), ENGLISH_HEADERS).rename(ENGLISH)
 variant("english", book, {(ENGLISH[sheet], cell, code) for sheet, cell, code in PLANTED})
 
-# Spelled otherwise; findings name the sheet as it is named in the file.
+# Another spelling; findings name the sheet by its name in the file.
 SPELLED = {
     "Stammdaten": "STAMMDATEN",
     "Akteure": " akteure ",
@@ -208,7 +208,7 @@ variant(
     {(SPELLED[sheet], cell, code) for sheet, cell, code in PLANTED},
 )
 
-# Of two headers with one meaning the first counts; the second says otherwise everywhere.
+# Of two headers with one meaning the first counts; the second has other values everywhere.
 book = new()
 for row, line in enumerate(book.sheets["Akteure"]):
     line.append("Commitment" if row == 0 else "Kontakt")
@@ -227,7 +227,7 @@ book.hidden_sheets = {"Akteure", "Finanzierung"}
 book.hidden_rows = {("Akteure", row) for row in (2, 4, 6)} | {("Stammdaten", 3), ("Nachweise", 2)}
 variant("hidden", book, PLANTED)
 
-# The example is never read, wherever it stands and whatever it is called.
+# The example is never read, at every position and under every name.
 for name in ("Beispiel", "BEISPIEL ", "Example"):
     book = new()
     example: Grid = [["Name", "Akteurstyp", "Bindung"], [None, "Unsinn", 5], [formula(None)]]

@@ -23,7 +23,7 @@ from .raw import (
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
 
-# What stands in one cell A1 -> what it says (None: nothing).
+# Content of one cell A1 -> its value (None: nothing).
 CELLS: list[tuple[str, tuple[str, float | str] | None]] = [
     ('<c r="A1"><v>1.5</v></c>', ("n", 1.5)),
     ('<c r="A1"><v>1E3</v></c>', ("n", 1000)),

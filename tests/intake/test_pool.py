@@ -1,4 +1,4 @@
-"""The processes that read: they may die, hang or be replaced; every other file is read."""
+"""The reading processes: they may die, hang or be replaced; every other file is read."""
 # ruff: noqa: E501  (XML as it is written)
 
 import os
@@ -73,7 +73,7 @@ def test_a_death_is_a_refusal(death: Death, refusal: tuple[str, str, dict[str, s
 
 
 def test_a_file_that_hangs_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What hangs here is the share that it lies on."""
+    """The network share of the file hangs, not the reader."""
     paths = files(tmp_path, 3)
     limits = replace(LIMITS, max_seconds=1, workers=1)
     monkeypatch.setattr("pipeline.intake.worker.read_one", hanging_at_one)
@@ -120,7 +120,7 @@ def test_nothing_is_printed(tmp_path: Path) -> None:
 def test_a_strangers_module_is_not_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """We may stand in the folder of the submissions when we are called."""
+    """The current folder may be that of the submissions."""
     (tmp_path / "zipfile.py").write_text("raise SystemExit('stranger')")
     (tmp_path / "pipeline.py").write_text("raise SystemExit('stranger')")
     paths = files(tmp_path, 1)

@@ -1,4 +1,4 @@
-"""Contract 3 and 4: what becomes of each file, the coverage, exit codes, and publishing itself."""
+"""Contract 3 and 4: the outcome of each file, the coverage, exit codes, and publishing itself."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ from tests.sparing import ALL_BUT_TABLES
 from .published import PERIOD, Files, Published, command, publish, run, submit
 
 Outcome = tuple[str | None, ...]
-"""What becomes of a file, and the codes that may be given as the reason."""
+"""The outcome of a file, and the codes that may be given as the reason."""
 REVIEWED: Outcome = ("reviewed", None)
 
 
@@ -687,7 +687,7 @@ def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert contents(archived) == first
     second = contents(tmp_path / "outputs" / PERIOD)
     assert sorted(second) == sorted(first)
-    # run.json's times aside
+    # except for the times in run.json
     changed = [name for name in first if first[name] != second[name]]
     assert [name for name in changed if not name.endswith("run.json")] == []
     # and as a whole: nothing of a withdrawn submission stays

@@ -109,7 +109,7 @@ def test_refused(name: str, tmp_path: Path) -> None:
     said = outcome(data, tmp_path)
     assert isinstance(said, Refusal), cells_of(said)
     assert (said.code, said.reason) == (code, reason)
-    for lang in LANGUAGES:  # words for people: no error of a library
+    for lang in LANGUAGES:  # messages for people: no error of a library
         assert not re.search(r"Error|seen|==|\\x|\0", say_refusal(said.reason, said.details, lang))
 
 
@@ -136,7 +136,7 @@ def test_a_finding_says_that_a_damaged_file_was_read(
 
 
 def test_check_says_it_too(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """What xlrd prints of a damaged file reaches nobody."""
+    """What xlrd prints about a damaged file is discarded."""
     path = tmp_path / "overlapping.xls"
     path.write_bytes(OVERLAPS["the short streams"])
     assert command("check", str(path), "--lang", "en") == 0

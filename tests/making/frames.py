@@ -1,4 +1,4 @@
-"""The maker of frames: rows say what a test cares about, the columns are those of the engine.
+"""The maker of frames: rows contain what a test needs, the columns are those of the engine.
 
 Workbooks as the stacked frames of the intake, tables as they are published, frames as states keep
 them. A new column needs nothing here.
@@ -84,7 +84,7 @@ def kept(name: str, rows: Iterable[Row]) -> pl.DataFrame:
 
 
 def beside(name: str, rows: Iterable[Row]) -> pl.DataFrame:
-    """A frame of what pages tell beside the tables; what a row does not say is null."""
+    """A frame of what pages show besides the tables; missing columns are null."""
     return filled(rows, reviewed().context[name].schema)
 
 

@@ -24,7 +24,7 @@ from schemas.declaration import submission as declared
 
 @dataclass(frozen=True)
 class Raw:
-    """A cell whose XML is given: the attributes of `<c>` and what stands inside."""
+    """A cell whose XML is given: the attributes of `<c>` and its content."""
 
     attributes: str
     inner: str
@@ -91,7 +91,7 @@ def table(sheet: str, rows: Iterable[Mapping[str, Cell]]) -> Grid:
 # ---- the submission -------------------------------------------------------------------------
 
 AS_OF = date(2026, 9, 30)
-"""The last day of 2026-Q3: the Stichtag of every submission that does not say otherwise."""
+"""The last day of 2026-Q3: the Stichtag of every submission without another one."""
 
 MASTER: dict[str, Cell] = {
     "Cluster-ID": "DE-0001",

@@ -151,7 +151,7 @@ def test_totals_headings_and_repeated_headers_of_the_export_are_left_out(tmp_pat
             "joined",
             [None, date(2024, 3, 1)],
         ),
-        # words chain not: each is translated once
+        # no chains of words: each is translated once
         ("Ort", 'A = "B"\nB = "C"', ["a", "B", "X"], "city", ["B", "C", "X"]),
         ("Land", 'Deutschl = "DE"\nOe = "Austria"', ["Deutschl", "oe"], "country", ["DE", "AT"]),
         ("PLZ", '"n. n." = "01067"', ["n. n.", "80331"], "postcode", ["01067", "80331"]),

@@ -1,4 +1,4 @@
-"""A foreign export is reviewed by a mapping alone, with the figures of our own form."""
+"""With a mapping and no other change, a foreign export gives the figures of our own form."""
 
 import json
 

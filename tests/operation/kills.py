@@ -88,7 +88,7 @@ class Kills:
         return f"{what}; the run: {self.office.wait_for(run)['state_name']}"
 
     def kill_once(self) -> tuple[Run, str]:
-        """Start a run, kill something, and look whether what stands there is whole."""
+        """Start a run, kill something, and check whether the publication is complete."""
         self.turn = 1 - self.turn
         folders = {"inputs": str(self.portfolios[self.turn]), "period": PERIOD}
         run = self.office.by_hand(REVIEW, **folders)
@@ -122,7 +122,7 @@ class Kills:
         return self.office.outputs / PERIOD
 
     def leftovers(self) -> list[str]:
-        """Return what stands in the outputs' folder and is neither a publication nor expected."""
+        """Return what is in the outputs' folder and is neither a publication nor expected."""
         known = {PERIOD, ".archive", ".cache", ".lock", ".intake"}
         return sorted(p.name for p in self.office.outputs.iterdir() if p.name not in known)
 
@@ -139,7 +139,7 @@ class Kills:
         raise AssertionError(self.office.words())
 
     def victims(self, target: str) -> list[int]:
-        """Return the processes that a target stands for, if they are there."""
+        """Return the processes of a target, if they are running."""
         below = descendants(self.office.process.pid)
         words = {number: command(number) for number in below}
         workers = [n for n, w in words.items() if "worker start" in w]

@@ -79,7 +79,7 @@ class Office:
         return self.stop() if code is None else code
 
     def words(self) -> str:
-        """Return everything that was said and logged, for a failed test."""
+        """Return everything that was printed and logged, for a failed test."""
         logs = sorted(self.home.glob("*.log"))
         return "\n".join(p.read_text(errors="replace")[-4000:] for p in (self.said, *logs))
 
@@ -168,7 +168,7 @@ class Office:
 def until(
     holds: Callable[[], bool], words: Callable[[], str] = str, seconds: float = LONG_SECONDS
 ) -> None:
-    """Wait until something holds; words: what is said if it never does."""
+    """Wait until a condition is true; words: the message if it never is."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, words()
@@ -189,7 +189,7 @@ def today() -> dt.date:
 
 
 def free_port() -> int:
-    """Return a port that nobody has."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

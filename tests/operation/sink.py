@@ -1,4 +1,4 @@
-"""A web server that keeps what is posted to it."""
+"""A web server that stores what is posted to it."""
 
 import json
 import threading

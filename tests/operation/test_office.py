@@ -1,6 +1,6 @@
-"""A real server and a real worker: what is due is done, said and told; what dies blocks nothing.
+"""A real server and a real worker: what is due runs and is reported; what dies blocks nothing.
 
-The tests share one office and follow one another as its days do.
+The tests share one office and run in the order of its days.
 """
 
 import json
@@ -26,7 +26,7 @@ REVIEW, NIGHTLY = "quarterly-review", "intake-check"
 PERIOD = before(today())
 BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"
 TEN_MINUTES = 600
-# Where a run, or its worker, can die while it holds its deployment's place.
+# Moments at which a run, or its worker, can die while it occupies its deployment's slot.
 DYING = [
     ["Pending"],
     ["Pending", "Submitting"],
@@ -52,7 +52,7 @@ def command(office: Office, module: str, *arguments: str) -> subprocess.Complete
 
 @pytest.fixture(scope="module")
 def told(office: Office) -> Iterator[Told]:
-    """What a webhook is told."""
+    """What a webhook receives."""
     with sink() as (url, posted):
         done = command(office, "notify", "--webhook", url)
         assert done.returncode == 0, done.stderr
@@ -69,7 +69,7 @@ def test_a_finished_draft_is_told(office: Office, told: Told) -> None:
 
 
 def told_of(run: Run, told: Told, office: Office) -> dict[str, Any]:
-    """What the webhook is told of a run; it may be told it again."""
+    """What the webhook receives about a run; it may receive it twice."""
     until(lambda: any(run["id"] in said["address"] for said in told), office.words)
     return next(said for said in told if run["id"] in said["address"])
 
@@ -129,7 +129,7 @@ def test_a_dead_run_gives_its_place_back(office: Office) -> None:
 def dying(office: Office, states: Sequence[str]) -> Run:
     """Return a run that has gone through these states, as its worker and it would say."""
     pool = "/work_pools/cluster-review"
-    office.ask("PATCH", pool, {"is_paused": True})  # the worker shall not take it
+    office.ask("PATCH", pool, {"is_paused": True})  # the worker must not take it
     run = office.by_hand(NIGHTLY)
     for name in states:
         kind = "PENDING" if name in {"Submitting", "InfrastructurePending"} else name.upper()
@@ -167,7 +167,7 @@ def test_ended_and_started_again_it_goes_on(office: Office) -> None:
 
 
 def test_a_run_that_died_with_the_office_gives_its_place_back(office: Office) -> None:
-    """Server, worker and run end at once, as when the power fails, and nobody was watching."""
+    """Server, worker and run end at once, as in a power failure, and nothing was watching."""
     (automation,) = office.ask("POST", "/automations/filter", dead_runs_filter())
     office.ask("DELETE", f"/automations/{automation['id']}")
     dead = dying(office, ["Pending", "Submitting"])

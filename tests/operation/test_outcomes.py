@@ -1,4 +1,4 @@
-"""The final states tell published, published without some, nothing there, and refused apart."""
+"""The final states distinguish published, published without some, no input, and refused."""
 
 from pathlib import Path
 from typing import Any, cast

@@ -80,7 +80,7 @@ def test_which_server_is_meant(
         ({OURS: "set"}, "set", "set"),
         ({THEIRS: "set"}, "kept", "set"),
         ({"PREFECT_API_URL": "http://localhost:4200/api"}, "kept", "kept"),
-        # Another server is not told our password.
+        # Another server does not receive our password.
         ({"PREFECT_API_URL": "http://elsewhere:4200/api"}, None, None),
         ({"PREFECT_API_URL": "http://127.0.0.1:4201/api"}, None, None),
         ({"PREFECT_API_URL": "http://elsewhere:4200/api", THEIRS: "set"}, None, "set"),
@@ -160,7 +160,7 @@ def test_a_file_system_without_modes_is_no_hindrance(
     [
         (None, ["127.0.0.1", "localhost"]),
         ("http://127.0.0.1:4200/api", ["127.0.0.1", "localhost", "127.0.0.1"]),
-        # A web server with TLS stands before ours.
+        # A web server with TLS is in front of ours.
         ("https://intranet.example/api", ["127.0.0.1", "localhost", "intranet.example"]),
         ("/api", ["127.0.0.1", "localhost"]),
     ],

@@ -6,7 +6,7 @@ import time
 
 from pipeline.operation.processes import descendants, end_all
 
-# A process that starts one of its own, which does not hear when it is asked to end.
+# A process that starts a child, which ignores the request to end.
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {STUBBORN!r}])"
 

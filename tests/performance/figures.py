@@ -19,7 +19,7 @@ from tests.performance.setup import HERE, PERIOD, ROOT, Setup, review
 BEFORE_REPORTS = ("read", "review", "tables")
 CHANGED_SHARE = 0.01
 SHORT_REPEATS = 7
-# Python keeps modules compiled, ours like those of packages, whatever the environment says here.
+# Python caches compiled modules, ours like those of packages, regardless of the environment.
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
@@ -39,7 +39,7 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        """Whether the limit is kept, by the clock."""
+        """Whether the limit is met, by the clock."""
         return self.wall.middle <= self.limit
 
 
@@ -148,7 +148,7 @@ def is_whole(path: Path) -> bool:
 
 # -------------------------------------------------------------------------- check and Prefect
 def checking(setup: Setup) -> list[Figure]:
-    """Measure the check of one workbook against importing polars alone."""
+    """Measure the check of one workbook against only importing polars."""
     path = next(p for p in sorted(setup.submissions(setup.base).glob("*.xlsx")) if is_whole(p))
 
     def check() -> Taken:

@@ -60,7 +60,7 @@ def measure(
 
 
 class Watcher(threading.Thread):
-    """Looks at the memory of a process and its descendants until told to stop."""
+    """Measures the memory of a process and its descendants until it is stopped."""
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)

@@ -29,7 +29,7 @@ TABLES = ("actors", "management", "bodies", "funding", "activities", "evidence")
 
 @dataclass
 class Cluster:
-    """One submission; a table that is None stands for a missing sheet."""
+    """One submission; a table that is None means a missing sheet."""
 
     master: dict[str, Cell]
     actors: Rows = field(default_factory=list)

@@ -34,7 +34,7 @@ INDICATORS = (
 
 
 class Condition(NamedTuple):
-    """A figure against a threshold; None stands for the limit of 4.2."""
+    """A figure against a threshold; None means the limit of 4.2."""
 
     metric: str
     operator: str

@@ -39,7 +39,7 @@ def distance_km(here: Point, there: Point) -> float:
 
 
 def has_coordinates(row: Row) -> bool:
-    """Whether both coordinates are known; one alone counts for nothing."""
+    """Whether both coordinates are known; a single one does not count."""
     return known(value(row, "latitude")) and known(value(row, "longitude"))
 
 

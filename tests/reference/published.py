@@ -178,7 +178,7 @@ def read(data: Path, table: str) -> list[Values]:
 
 
 def keyed(rows: list[Values], *columns: str) -> Table:
-    """Rows by their key; a key that stands twice is an error."""
+    """Rows by their key; a repeated key is an error."""
     out: Table = {}
     for row in rows:
         key = tuple(row[column] for column in columns)

@@ -16,7 +16,7 @@ NAMES = {"DE-0001": "Nordlicht", "DE-0002": "Suedwind"}
 
 @dataclass(frozen=True)
 class Said:
-    """What a command returned and said."""
+    """What a command returned and printed."""
 
     code: int
     out: str

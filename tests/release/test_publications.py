@@ -1,4 +1,4 @@
-"""Which revision a draft is, what older publications say of themselves, what a release refuses."""
+"""Which revision a draft is, how older publications are read, what a release refuses."""
 
 import json
 from pathlib import Path

@@ -160,7 +160,7 @@ def test_nothing_of_another_cluster_is_in_a_hand_out(story: Story) -> None:
 
 
 def texts(folder: Path) -> Iterator[str]:
-    """Everything that stands in the files of a folder, workbooks unpacked, and their names."""
+    """All texts in the files of a folder, workbooks unpacked, and the file names."""
     for path in folder.iterdir():
         yield path.name
         if path.suffix == ".xlsx":

@@ -23,7 +23,7 @@ def clusters(count: int) -> list[str]:
 
 
 def done(reviewed: int, expected: int) -> Any:
-    """What a review says of its clusters: the expected first, beside them one nobody expects."""
+    """The coverage of a review: the expected clusters, and one that is not expected."""
     names = clusters(expected + 1)
     coverage = {"cluster_id": names, "expected": [True] * expected + [False]}
     table = pl.DataFrame({"cluster_id": clusters(reviewed)}, schema={"cluster_id": pl.String})

@@ -90,7 +90,7 @@ class Made:
 
     @cached_property
     def said(self) -> Stored:
-        """What the review's own stages say of the form."""
+        """The result of the review's own stages for the form."""
         return stored_of(examined(self.path), self.lang)
 
 

@@ -1,4 +1,4 @@
-"""Adopting views: what is written, what stays as it was, what is left out and told."""
+"""Adopting views: what is written, what is not changed, what is left out and reported."""
 
 import datetime as dt
 import io

@@ -1,4 +1,4 @@
-"""Columns: what stands in a cell by its value's own type, and in those of formulas."""
+"""Columns: the content of a cell by its value's own type, and of cells with formulas."""
 
 import datetime as dt
 from io import BytesIO

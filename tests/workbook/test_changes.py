@@ -46,7 +46,7 @@ def with_history(done: Review) -> Review:
     figures = measured(state.portfolio).figures
     found = compare(PeriodBefore(since, earlier, then), tables, state, figures)
     tables |= {name: shaped(name, table, PERIOD) for name, table in found.items()}
-    # what fills other sheets only, and takes time to calculate anew
+    # what only fills other sheets, and takes time to calculate again
     tables |= {name: tables[name].clear() for name in ("actors", "rows", "findings")}
     return replace(done, tables=tables, since=since)
 

@@ -39,7 +39,7 @@ class Inputs:
         self.new = 0
 
     def survey(self, asked: Asked = ASKED, *, cache: bool = True) -> Survey:
-        """Return the survey of what lies there, with what is known from the last time."""
+        """Return the survey of the present files, with what is known from the last time."""
         plan = prepare(Request(PERIOD, self.inputs, self.outputs, ("go-cluster",), cache=cache))
         task = replace(plan.task, settings=asked.settings, last_day=asked.last_day)
         sent, self.new = read_submissions(replace(plan, task=task), Direct())
@@ -58,7 +58,7 @@ class Inputs:
 
     @property
     def packs(self) -> list[Path]:
-        """What is kept."""
+        """What is in the cache."""
         return sorted(self.outputs.rglob("*.survey"))
 
 
@@ -259,7 +259,7 @@ def test_a_second_run_publishes_what_a_first_one_would(tmp_path: Path, demo: Dem
 
 
 def published(there: Inputs, outputs: Path) -> dict[str, int]:
-    """Publish the period; returns what was read anew."""
+    """Publish the period; return what was read again."""
     run(
         Request(PERIOD, there.inputs, outputs, ("go-cluster",), "de", accept_missing=True),
         Direct(),
@@ -269,7 +269,7 @@ def published(there: Inputs, outputs: Path) -> dict[str, int]:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Return the contents of what was published; the record tells of the run, too."""
+    """Return the contents of what was published, without the record of the run."""
     paths = [p for p in folder.rglob("*") if p.is_file() and p.name != "run.json"]
     return {str(p.relative_to(folder)): p.read_bytes() for p in paths}
 

@@ -22,7 +22,7 @@ LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 NEWER = re.compile(r"\b(XLOOKUP|FILTER|UNIQUE|SORT|SORTBY|LET|LAMBDA|IFS|MAXIFS|MINIFS|TEXTJOIN)\(")
 CELL = 32_767
 LINKS_PER_SHEET, FORMULA, TEXT_IN_FORMULA, LIST = 65_530, 8_192, 255, 255
-# the order in which a sheet's parts must stand (CT_Worksheet)
+# the order that a sheet's parts must have (CT_Worksheet)
 ORDER = ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData",
          "sheetProtection", "autoFilter", "mergeCells", "conditionalFormatting",
          "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",

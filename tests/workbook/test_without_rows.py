@@ -1,4 +1,4 @@
-"""A portfolio with too many rows of members: the workbook counts them and says where they stand."""
+"""A portfolio with too many rows of members: the workbook counts them and says where they are."""
 
 import re
 from dataclasses import replace
