@@ -130,7 +130,16 @@ def review_period(
     place = connected(scheduler) if scheduler is not None else nullcontext(call_here)
     try:
         names = tuple(catalogues or [load_settings().review.first_catalogue])
-        request = Request(period, inputs, outputs, names, lang, accept_missing, wait_seconds, cache)
+        request = Request(
+            period=period,
+            inputs=inputs,
+            outputs=outputs,
+            catalogues=names,
+            lang=lang,
+            accept_missing=accept_missing,
+            wait_seconds=wait_seconds,
+            cache=cache,
+        )
         with tags(period, "draft"), place as call:
             published = run(request, Tasks(call))
     except (NothingPublishedError, WrongUsageError) as end:
@@ -154,15 +163,15 @@ def run_flow(request: Request, scheduler: str | None = None) -> Published:
     runner = RUNNER if scheduler is None else ThreadPoolTaskRunner(max_workers=MOST_WAITING)
     checked = review_period.with_options(task_runner=runner)  # type: ignore[arg-type]
     state: State[Any] = checked(
-        request.period,
-        request.inputs,
-        request.outputs,
-        list(request.catalogues),
-        "en" if request.lang == "en" else "de",
-        request.accept_missing,
-        request.wait_seconds / 60,
-        request.cache,
-        scheduler,
+        period=request.period,
+        inputs=request.inputs,
+        outputs=request.outputs,
+        catalogues=list(request.catalogues),
+        lang="en" if request.lang == "en" else "de",
+        accept_missing=request.accept_missing,
+        wait_minutes=request.wait_seconds / 60,
+        cache=request.cache,
+        scheduler=scheduler,
         return_state=True,
     )
     outcome = state.result(raise_on_failure=False)

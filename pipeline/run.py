@@ -157,15 +157,15 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
     standing = release.standing if release else next_draft(outputs, period)
     done = replace(done, draft=standing.is_draft, damaged=plan.earlier.names)
     record = run_record(
-        request,
-        done,
-        sent.files,
-        office_sent.files,
-        plan.found,
-        counts,
-        standing,
-        started,
-        plan.earlier.all,
+        request=request,
+        done=done,
+        sent=sent.files,
+        office_sent=office_sent.files,
+        found=plan.found,
+        counts=counts,
+        standing=standing,
+        started=started,
+        earlier=plan.earlier.all,
     )
     record["mappings"] = mappings_record(plan.task.mappings, done)
     record["read"] = {"anew": read_now, "cached": len(plan.files) - read_now}
@@ -190,7 +190,15 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
     if (outputs / ARCHIVE).is_dir():
         plan.modes.share([outputs / ARCHIVE])
     said = notices(plan.earlier, plan.modes, period if unreadable else None)
-    return Published(target, counts, done, standing, replaced, being_edited(plan.found), said)
+    return Published(
+        folder=target,
+        counts=counts,
+        review=done,
+        standing=standing,
+        replaced=replaced,
+        being_edited=being_edited(plan.found),
+        notices=said,
+    )
 
 
 def prepare(request: Request) -> Plan:
@@ -204,13 +212,13 @@ def prepare(request: Request) -> Plan:
     refuse_empty(request, found)
     earlier = published_before(request.outputs, request.period)
     task = Task(
-        request.period,
-        periods.last_day(request.period),
-        catalogues,
-        settings,
-        frozen_limits(request, catalogues),
-        mappings,
-        read_before(earlier, request.period, settings),
+        period=request.period,
+        last_day=periods.last_day(request.period),
+        catalogues=catalogues,
+        settings=settings,
+        frozen=frozen_limits(request, catalogues),
+        mappings=mappings,
+        before=read_before(earlier, request.period, settings),
     )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)

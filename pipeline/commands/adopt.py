@@ -1,33 +1,44 @@
 """`cluster-review adopt`: takes an analyst's views over into the office's ratings."""
 
-import argparse
 import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from pipeline.commands.options import INPUTS, Inputs, Lang
 from pipeline.common.terminal import fail
 from pipeline.common.texts import day, in_language, say
 from pipeline.intake.discover import shown_name, shown_path
-from pipeline.publication.adopt.adopt import Adopted, adopt
-from pipeline.publication.adopt.decide import ADOPTED, SIGN, Outcome
-from pipeline.publication.adopt.reading import UnusableFileError
-from pipeline.read import read_here
+
+if TYPE_CHECKING:
+    from pipeline.publication.adopt.adopt import Adopted
+    from pipeline.publication.adopt.decide import Outcome
 
 LEFT_OUT, USAGE_ERROR = 1, 2
 
 
-def command(arguments: argparse.Namespace) -> int:
+def command(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    by: Annotated[str | None, typer.Option("--by", metavar="SIGN")] = None,
+    date: Annotated[str | None, typer.Option("--date", metavar="DAY")] = None,
+    inputs: Inputs = INPUTS,
+    lang: Lang = "de",
+) -> int:
     """Adopt the views; 0 if nothing was left out, 1 if something was, 2 for wrong usage."""
-    lang = arguments.lang
-    if not arguments.file.is_file():
-        return fail(
-            USAGE_ERROR, say("adopt", "not_found", lang).format(path=shown_path(arguments.file))
-        )
-    if arguments.by is not None and not SIGN.fullmatch(arguments.by):
-        return fail(USAGE_ERROR, say("adopt", "bad_by", lang).format(sign=arguments.by))
+    from pipeline.publication.adopt.adopt import adopt
+    from pipeline.publication.adopt.decide import SIGN
+    from pipeline.publication.adopt.reading import UnusableFileError
+    from pipeline.read import read_here
+
+    if not file.is_file():
+        return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=shown_path(file)))
+    if by is not None and not SIGN.fullmatch(by):
+        return fail(USAGE_ERROR, say("adopt", "bad_by", lang).format(sign=by))
     try:
-        when = day_of(arguments.date)
-        done = adopt(arguments.file, arguments.inputs, arguments.by, when, read_here)
+        done = adopt(file, inputs, by, day_of(date), read_here)
     except ValueError:
-        return fail(USAGE_ERROR, say("adopt", "bad_day", lang).format(date=arguments.date))
+        return fail(USAGE_ERROR, say("adopt", "bad_day", lang).format(date=date))
     except UnusableFileError as error:
         why = in_language(error.detail, lang)
         text = say("adopt", "unusable", lang)
@@ -46,7 +57,7 @@ def day_of(text: str | None) -> dt.date:
     return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
 
 
-def show(done: Adopted, lang: str) -> None:
+def show(done: "Adopted", lang: str) -> None:
     """Say what became of every view."""
     for message in done.views.findings[f"message_{lang}"]:
         print(f"  {message}")
@@ -63,8 +74,10 @@ def show(done: Adopted, lang: str) -> None:
         print(say("adopt", "backup", lang).format(path=shown_path(done.backup)))
 
 
-def line(outcome: Outcome, lang: str) -> str:
+def line(outcome: "Outcome", lang: str) -> str:
     """Return one view and what became of it."""
+    from pipeline.publication.adopt.decide import ADOPTED
+
     view, other = outcome.view, outcome.other
     code = "replaced" if outcome.code == ADOPTED and other else outcome.code
     parts = {"other": "", "by": "", "on": "", "sign": outcome.by or ""}

@@ -1,64 +1,74 @@
 """`cluster-review check`: says what is wrong in submissions, sheet by sheet.
 
-Only what reading needs is imported here: the reader's process starts at once, and the libraries
-that judge what it read are loaded while it is at work.
+The reader's process starts at once; the libraries that judge what it read are loaded while it is at
+work.
 """
 
-import argparse
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from pipeline.commands.options import Format, Lang
 from pipeline.common.settings import load_settings
 from pipeline.common.terminal import fail
 from pipeline.intake.discover import shown_name
-from pipeline.intake.reader import Reading
-from pipeline.intake.refusal import Refusal
-from pipeline.intake.worker import read_many
-from pipeline.submissions.mapping.files import mappings_beside
-from schemas.declaration import submission, wanted_sheet_keys
+
+if TYPE_CHECKING:
+    from pipeline.submissions.mapping.model import ExportMapping
 
 WRONG, USAGE_ERROR = 1, 2
-OUR_SHEETS = wanted_sheet_keys(submission())
-Groups = dict[tuple[Path, ...], list[Path]]
+# Files by the mappings they are read by.
+Groups = Sequence[tuple[Sequence["ExportMapping"], Sequence[Path]]]
 
 
-def command(arguments: argparse.Namespace) -> int:
+def command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE")],
+    lang: Lang = "de",
+    format: Format = "text",
+    feedback: Annotated[Path | None, typer.Option("--feedback", metavar="DIR")] = None,
+    mapping: Annotated[list[Path] | None, typer.Option("--mapping", metavar="FILE")] = None,
+) -> int:
     """Check the files; 0 without errors, 1 with, 2 if a file is not there."""
-    paths = list(dict.fromkeys(arguments.files))
-    lost = [shown_name(path) for path in paths if not path.exists() and not path.is_symlink()]
+    from pipeline.intake.worker import read_many
+
+    lost = [shown_name(path) for path in files if not path.exists() and not path.is_symlink()]
     if lost:
-        return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(lost)}")
-    groups = by_mappings(paths, arguments.mapping)
-    if any(groups):
-        return with_mappings(arguments, groups)
+        return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(dict.fromkeys(lost))}")
+    groups, wanted = by_mappings(list(dict.fromkeys(files)), mapping)
+    paths = [path for _, group in groups for path in group]
     with ThreadPoolExecutor(1) as background:
-        outcomes = background.submit(read_all, paths, OUR_SHEETS)
-        from pipeline.commands.checking import report
+        reading = background.submit(lambda: list(read_many(paths, load_settings().intake, wanted)))
+        from pipeline.commands.check_report import judge, say_it, write_copies
 
-        return report(arguments, [((), paths)], OUR_SHEETS, outcomes.result)
+        outcomes = dict(zip(paths, reading.result(), strict=True))
+    checked = judge(groups, outcomes, with_requests=feedback is not None)
+    say_it(checked, format, lang)
+    if feedback is not None:
+        write_copies(checked, paths, feedback, wanted, lang, beside=format == "json")
+    return WRONG if (checked.findings["severity"] == "error").any() else 0
 
 
-def with_mappings(arguments: argparse.Namespace, groups: Groups) -> int:
-    """Check files of which some are read by mappings: they say which sheets to read."""
-    from pipeline.commands.checking import report
+def by_mappings(
+    paths: Sequence[Path], given: Sequence[Path] | None
+) -> tuple[Groups, frozenset[str]]:
+    """Return the files by their mappings, and the keys of all sheets that are read.
+
+    given: mappings for all files; without them those of a file's period are taken.
+    """
+    from pipeline.submissions.mapping.files import mappings_beside
+    from schemas.declaration import submission, wanted_sheet_keys
+
+    ours = wanted_sheet_keys(submission())
+    groups: dict[tuple[Path, ...], list[Path]] = {}
+    for path in paths:
+        groups.setdefault(tuple(given or mappings_beside(path)), []).append(path)
+    if not any(groups):
+        return [((), paths)], ours
     from pipeline.submissions.mapping.apply import mapping_sheet_keys
     from pipeline.submissions.mapping.load import load_mappings
 
-    loaded = [(load_mappings(files), paths) for files, paths in groups.items()]
-    paths = [path for group in groups.values() for path in group]
-    wanted = OUR_SHEETS.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
-    return report(arguments, loaded, wanted, lambda: read_all(paths, wanted))
-
-
-def by_mappings(paths: Sequence[Path], given: Sequence[Path] | None) -> Groups:
-    """Return the files by their mappings: those given, else those of their period."""
-    groups: Groups = {}
-    for path in paths:
-        groups.setdefault(tuple(given or mappings_beside(path)), []).append(path)
-    return groups
-
-
-def read_all(paths: Sequence[Path], wanted: frozenset[str]) -> list[Reading | Refusal]:
-    """Read the files in processes of their own."""
-    return list(read_many(paths, load_settings().intake, wanted))
+    loaded = [(load_mappings(own), group) for own, group in groups.items()]
+    return loaded, ours.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))

@@ -1,14 +1,18 @@
 """`cluster-review find`: in which files a text stands, also inside workbooks and tables."""
 
-import argparse
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, Lang, Outputs
 from pipeline.common.settings import load_settings
 from pipeline.common.terminal import fail, plain
-from pipeline.publication.find import places
 
 NOT_FOUND, USAGE_ERROR = 1, 2
-FOLDERS = ("inputs", "outputs", ".prefect")
+PREFECT = Path(".prefect")
+# Searched where they are there; a folder that the user names must be there.
+USUAL = (INPUTS, OUTPUTS, PREFECT)
 LEAST = 3
 MESSAGES = {
     "short": {
@@ -32,20 +36,28 @@ MESSAGES = {
 }
 
 
-def command(arguments: argparse.Namespace) -> int:
+def command(
+    text: Annotated[str, typer.Argument(metavar="TEXT")],
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR")] = None,
+    inputs: Inputs = INPUTS,
+    outputs: Outputs = OUTPUTS,
+    lang: Lang = "de",
+) -> int:
     """Name the files; 0 there are some, 1 none (or none for sure), 2 wrong usage."""
-    lang, text = arguments.lang, arguments.text
+    from pipeline.publication.find import places
+
     if len(text.strip()) < LEAST:
         return fail(USAGE_ERROR, MESSAGES["short"][lang].format(n=LEAST))
-    folders = arguments.folders or [Path(name) for name in FOLDERS if Path(name).is_dir()]
-    for folder in folders:
+    usual = [f for f in (inputs, outputs, PREFECT) if f not in USUAL or f.is_dir()]
+    searched = folders or usual
+    for folder in searched:
         if not folder.is_dir():
             return fail(USAGE_ERROR, MESSAGES["folder"][lang].format(folder=folder))
     count = 0
-    for place in places(text, folders, load_settings().intake.max_unpacked_mb):
+    for place in places(text, searched, load_settings().intake.max_unpacked_mb):
         count += place.searched
         said = "{path}" if place.searched else MESSAGES["unread"][lang]
         print(plain(said.format(path=place.path)))
-    searched = ", ".join(map(str, folders))
-    print(plain(MESSAGES["end"][lang].format(text=text, n=count, folders=searched)))
+    named = ", ".join(map(str, searched))
+    print(plain(MESSAGES["end"][lang].format(text=text, n=count, folders=named)))
     return 0 if count else NOT_FOUND

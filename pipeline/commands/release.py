@@ -1,50 +1,135 @@
-"""`cluster-review release`: freezes the draft of a period."""
+"""`cluster-review release`: freezes the draft of a period and writes the hand-outs.
 
-import argparse
+Finds the draft, reviews again as it was asked for, publishes it if the results are the same.
+"""
 
-from pipeline.commands.progress import shown_progress
-from pipeline.commands.releasing import Released, release
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, OneLang, Outputs, Period
 from pipeline.common.errors import NothingPublishedError
-from pipeline.common.periods import BadPeriodError
-from pipeline.common.stages import Direct
+from pipeline.common.periods import BadPeriodError, last_day
 from pipeline.common.terminal import fail, printable
 from pipeline.common.texts import LANGUAGES, say
-from pipeline.publication.adopt.decide import SIGN
+from schemas.slips import DeclarationError, WrongUsageError
+
+if TYPE_CHECKING:
+    from pipeline.common.stages import Engine
+    from pipeline.history.published import Record
+    from pipeline.publication.publications import Work
+    from pipeline.publication.request import Request
+    from pipeline.run import Published
 
 NOT_RELEASED, USAGE_ERROR = 1, 2
 
 
-def command(arguments: argparse.Namespace) -> int:
-    """Release the period; 0 released, 1 not, 2 wrong usage. Says everything in both languages."""
-    by, period = arguments.by, arguments.period
+@dataclass(frozen=True)
+class Released:
+    """What was released; without_form: the clusters whose next form could not be written."""
+
+    published: "Published"
+    without_form: Sequence[str]
+
+
+def command(
+    period: Period,
+    by: Annotated[str, typer.Option("--by", metavar="SIGN")],
+    inputs: Inputs = INPUTS,
+    outputs: Outputs = OUTPUTS,
+    lang: OneLang = None,
+) -> int:
+    """Release the period; 0 released, 1 not, 2 wrong usage."""
+    from pipeline.commands.progress import shown_progress
+    from pipeline.common.stages import Direct
+    from pipeline.publication.adopt.decide import SIGN
+
+    languages = (lang,) if lang else LANGUAGES
     if not SIGN.fullmatch(by):
-        return fail(USAGE_ERROR, both("adopt", "bad_by", sign=by))
+        return fail(USAGE_ERROR, in_languages(languages, "adopt", "bad_by", sign=by))
     try:
         with shown_progress():
-            done = release(period, by, arguments.inputs, arguments.outputs, Direct())
+            done = release(period, by, inputs, outputs, Direct())
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except NothingPublishedError as end:
-        return fail(NOT_RELEASED, "\n".join(end.messages[lang] for lang in LANGUAGES))
-    print(printable(said(done)))
+        return fail(NOT_RELEASED, "\n".join(end.messages[one] for one in languages))
+    print(printable(said(done, languages)))
     return 0
 
 
-def said(done: Released) -> str:
-    """Return what was released where, in both languages."""
+def release(period: str, by: str, inputs: Path, outputs: Path, engine: "Engine") -> Released:
+    """Release the period's draft.
+
+    by: a short sign. engine: carries out the stages of the run. NothingPublishedError if there is
+    no draft, or if what would be released is not the draft; `BadPeriodError` if the period is none.
+    """
+    from pipeline.publication.publications import RELEASED, Release, Standing, standing
+    from pipeline.publication.release.confirm import confirm, draft_record
+    from pipeline.publication.release.handout import write_handouts
+    from pipeline.run import run
+
+    last_day(period)
+    draft = outputs / period
+    record = draft_record(draft)
+    now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
+    stands = Standing(RELEASED, standing(record).revision, by, now)
+    request = as_asked(period, record, inputs, outputs)
+    without_form: list[str] = []
+
+    def add(work: "Work") -> None:
+        without_form.extend(write_handouts(work))
+
+    done = run(request, engine, Release(stands, partial(confirm, draft), add))
+    return Released(done, without_form)
+
+
+def as_asked(period: str, record: "Record", inputs: Path, outputs: Path) -> "Request":
+    """Return what the draft was asked for; WrongUsageError if its catalogues are gone."""
+    from pipeline.common.catalogue import load_all
+    from pipeline.publication.release.confirm import refusal
+    from pipeline.publication.request import Request
+
+    entries = record.get("catalogues") or ()
+    catalogues = tuple(str(c.get("asked_as") or c.get("id")) for c in entries)
+    if not catalogues:
+        raise refusal("unpublished", period=period, outputs=str(outputs))
+    try:
+        load_all(catalogues)
+    except DeclarationError as error:
+        german, english = (
+            say("release", "catalogue", one).format(
+                period=period, why=error.messages[one].rstrip(".")
+            )
+            for one in LANGUAGES
+        )
+        raise WrongUsageError(german, english) from error
+    lang = "en" if record.get("language") == "en" else "de"
+    # That the draft was thin has been accepted when it was published.
+    return Request(period, inputs, outputs, catalogues, lang, accept_missing=True)
+
+
+def said(done: Released, languages: Sequence[str]) -> str:
+    """Return what was released where."""
     published = done.published
     parts = {
         "folder": published.folder,
         "revision": published.standing.revision,
         "clusters": published.counts["reviewed"],
     }
-    lines = [both("release", "released", **parts)]
-    lines += [notice[lang] for notice in published.notices for lang in LANGUAGES]
+    lines = [in_languages(languages, "release", "released", **parts)]
+    lines += [notice[one] for notice in published.notices for one in languages]
     if done.without_form:
-        lines.append(both("release", "without_form", clusters=", ".join(done.without_form)))
+        named = ", ".join(done.without_form)
+        lines.append(in_languages(languages, "release", "without_form", clusters=named))
     return "\n".join(lines)
 
 
-def both(group: str, code: str, **parts: object) -> str:
-    """Return a text in German and English, a line each."""
-    return "\n".join(say(group, code, lang).format(**parts) for lang in LANGUAGES)
+def in_languages(languages: Sequence[str], group: str, code: str, **parts: object) -> str:
+    """Return a text in some languages, a line each."""
+    return "\n".join(say(group, code, one).format(**parts) for one in languages)

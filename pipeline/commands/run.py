@@ -1,24 +1,22 @@
 """`cluster-review run`: reviews a period, says what was published where."""
 
-import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
-from pipeline.commands.progress import shown_progress
-from pipeline.common.catalogue import load_all
+import typer
+
+from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, Lang, Outputs, Period
 from pipeline.common.errors import NothingPublishedError, in_words
-from pipeline.common.file_modes import modes_of
 from pipeline.common.periods import BadPeriodError, last_day
 from pipeline.common.settings import load_settings
-from pipeline.common.stages import Direct
 from pipeline.common.terminal import fail, plain
 from pipeline.common.texts import say
-from pipeline.operation.prefect_settings import quiet_prefect
-from pipeline.operation.scheduler import SchedulerError, connected
-from pipeline.publication.lock import refuse_if_held
-from pipeline.publication.publish import ARCHIVE
-from pipeline.publication.request import Request
-from pipeline.run import Published, run
+from schemas.slips import WrongUsageError
+
+if TYPE_CHECKING:
+    from pipeline.publication.request import Request
+    from pipeline.run import Published
 
 NOT_PUBLISHED, USAGE_ERROR = 1, 2
 LAST_LINE = {
@@ -45,51 +43,81 @@ BEING_EDITED = {
 }
 
 
-def command(arguments: argparse.Namespace) -> int:
+def command(
+    period: Period,
+    inputs: Inputs = INPUTS,
+    outputs: Outputs = OUTPUTS,
+    catalogue: Annotated[list[str] | None, typer.Option("--catalogue", metavar="NAME")] = None,
+    lang: Lang = "de",
+    accept_missing: Annotated[bool, typer.Option("--accept-missing")] = False,
+    wait: Annotated[float, typer.Option("--wait", metavar="MINUTES", min=0)] = 0,
+    no_cache: Annotated[bool, typer.Option("--no-cache")] = False,
+    direct: Annotated[bool, typer.Option("--direct")] = False,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
+) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
+    from pipeline.common.catalogue import load_all
+    from pipeline.common.file_modes import modes_of
+    from pipeline.operation.scheduler import SchedulerError
+    from pipeline.publication.request import Request
+
+    if direct and scheduler is not None:
+        raise WrongUsageError(
+            "--direct und --scheduler schließen einander aus.",
+            "--direct and --scheduler exclude each other.",
+        )
     request = Request(
-        arguments.period,
-        arguments.inputs,
-        arguments.outputs,
-        tuple(arguments.catalogue or [load_settings().review.first_catalogue]),
-        arguments.lang,
-        arguments.accept_missing,
-        60 * arguments.wait,
-        arguments.cache,
+        period=period,
+        inputs=inputs,
+        outputs=outputs,
+        catalogues=tuple(catalogue or [load_settings().review.first_catalogue]),
+        lang=lang,
+        accept_missing=accept_missing,
+        wait_seconds=60 * wait,
+        cache=not no_cache,
     )
     try:
-        last_day(request.period)
+        last_day(period)
         load_all(request.catalogues)  # wrong usage is said at once, before anything is started
         modes_of(load_settings().review.group)
-        published = execute(request, arguments)
+        published = run_here(request) if direct else run_by_flow(request, scheduler)
     except BadPeriodError:
-        return fail(
-            USAGE_ERROR, f"{request.period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3"
-        )
+        return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except SchedulerError as error:
         code = USAGE_ERROR if error.is_usage else NOT_PUBLISHED
-        return fail(code, error.messages[request.lang])
+        return fail(code, error.messages[lang])
     except NothingPublishedError as end:
-        return fail(NOT_PUBLISHED, end.messages[request.lang])
+        return fail(NOT_PUBLISHED, end.messages[lang])
     for name in published.review.unused_mappings:
-        print(plain(UNUSED[request.lang].format(name=name)))
+        print(plain(UNUSED[lang].format(name=name)))
     for name in published.being_edited:
-        print(plain(BEING_EDITED[request.lang].format(name=name)))
+        print(plain(BEING_EDITED[lang].format(name=name)))
     for notice in published.notices:
-        print(plain(notice[request.lang]))
-    print(last_line(published, request.lang))
+        print(plain(notice[lang]))
+    print(last_line(published, lang))
     return 0
 
 
-def execute(request: Request, arguments: argparse.Namespace) -> Published:
-    """Run in this process, or by the flow."""
-    if arguments.direct:
-        with shown_progress():
-            return run(request, Direct())
-    # What would be found out later is said before Prefect takes its time.
+def run_here(request: "Request") -> "Published":
+    """Run in this process."""
+    from pipeline.commands.progress import shown_progress
+    from pipeline.common.stages import Direct
+    from pipeline.run import run
+
+    with shown_progress():
+        return run(request, Direct())
+
+
+def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
+    """Run through Prefect; what would be found out later is said before that takes its time."""
+    from pipeline.commands.progress import shown_progress
+    from pipeline.operation.prefect_settings import quiet_prefect
+    from pipeline.operation.scheduler import connected
+    from pipeline.publication.lock import refuse_if_held
+
     refuse_if_held(request.outputs, request.wait_seconds)
-    if arguments.scheduler is not None:
-        with connected(arguments.scheduler):
+    if scheduler is not None:
+        with connected(scheduler):
             pass
     with (
         in_words(request.outputs),
@@ -99,7 +127,7 @@ def execute(request: Request, arguments: argparse.Namespace) -> Published:
     ):
         from pipeline.flow import run_flow
 
-        return run_flow(request, arguments.scheduler)
+        return run_flow(request, scheduler)
 
 
 @contextmanager
@@ -118,8 +146,10 @@ def said_if_no_server() -> Iterator[None]:
         ) from error
 
 
-def last_line(published: Published, lang: str) -> str:
+def last_line(published: "Published", lang: str) -> str:
     """Return what was published where, in one line."""
+    from pipeline.publication.publish import ARCHIVE
+
     line = LAST_LINE[lang].format(folder=published.folder, **published.counts)
     former = published.replaced
     if former is None or former.is_draft:

@@ -1,59 +1,60 @@
 """`cluster-review template`: writes the form, empty or filled with a reviewed submission."""
 
-import argparse
+from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, Lang, Outputs
 from pipeline.common.periods import BadPeriodError
 from pipeline.common.terminal import fail
 from pipeline.intake.discover import shown_path
-from pipeline.read import read_here
-from pipeline.report.form.form import write_form
-from pipeline.report.form.plan import Filled, text
-from pipeline.report.form.source import NoSourceError, filled_from
 
 NOT_WRITTEN, USAGE_ERROR = 1, 2
 ENDING = ".xlsx"
 
 
-def command(arguments: argparse.Namespace) -> int:
+def command(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    lang: Lang = "de",
+    cluster: Annotated[str | None, typer.Option("--for", metavar="CLUSTER_ID")] = None,
+    period: Annotated[str | None, typer.Option("--from", metavar="PERIOD")] = None,
+    inputs: Inputs = INPUTS,
+    outputs: Outputs = OUTPUTS,
+) -> int:
     """Write the form; 0 written, 1 nothing to fill it with, 2 wrong usage."""
-    wrong = wrong_usage(arguments)
+    from pipeline.read import read_here
+    from pipeline.report.form.form import write_form
+    from pipeline.report.form.plan import text
+    from pipeline.report.form.source import NoSourceError, filled_from
+
+    wrong = wrong_place(file) or one_of_two(cluster, period)
     if wrong is not None:
-        parts = {"file": shown_path(arguments.file), "period": arguments.period}
-        return fail(USAGE_ERROR, text("refusal", wrong, arguments.lang, **parts))
+        return fail(USAGE_ERROR, text("refusal", wrong, lang, file=shown_path(file), period=period))
     try:
-        write_form(arguments.file, arguments.lang, values(arguments))
+        values = None
+        if cluster is not None and period is not None:
+            values = filled_from(cluster, period, inputs, outputs, lang, read_here)
+        write_form(file, lang, values)
     except BadPeriodError:
-        said = text("refusal", "period", arguments.lang, period=arguments.period)
-        return fail(USAGE_ERROR, said)
+        return fail(USAGE_ERROR, text("refusal", "period", lang, period=period))
     except FileExistsError:  # it has come into being meanwhile
-        said = text("refusal", "exists", arguments.lang, file=shown_path(arguments.file))
-        return fail(USAGE_ERROR, said)
+        return fail(USAGE_ERROR, text("refusal", "exists", lang, file=shown_path(file)))
     except NoSourceError as end:
-        return fail(NOT_WRITTEN, end.messages[arguments.lang])
-    print(shown_path(arguments.file))
+        return fail(NOT_WRITTEN, end.messages[lang])
+    print(shown_path(file))
     return 0
 
 
-def wrong_usage(arguments: argparse.Namespace) -> str | None:
-    """Return the code of what is wrong with the arguments, before anything is read."""
-    if arguments.file.suffix.lower() != ENDING:
+def wrong_place(file: Path) -> str | None:
+    """Return the code of what is wrong with the place of the new file."""
+    if file.suffix.lower() != ENDING:
         return "ending"
-    if arguments.file.exists() or arguments.file.is_symlink():
+    if file.exists() or file.is_symlink():
         return "exists"
-    if not arguments.file.parent.is_dir():
-        return "folder"
-    return "both" if (arguments.cluster is None) != (arguments.period is None) else None
+    return None if file.parent.is_dir() else "folder"
 
 
-def values(arguments: argparse.Namespace) -> Filled | None:
-    """Return what the form is filled with, if it is."""
-    if arguments.cluster is None:
-        return None
-    return filled_from(
-        arguments.cluster,
-        arguments.period,
-        arguments.inputs,
-        arguments.outputs,
-        arguments.lang,
-        read_here,
-    )
+def one_of_two(cluster: str | None, period: str | None) -> str | None:
+    """Return the code of what is wrong if only one of two options that need each other is given."""
+    return "both" if (cluster is None) != (period is None) else None

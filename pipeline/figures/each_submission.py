@@ -106,17 +106,17 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
         asked.settings,
     )
     found = Survey(
-        sheets.select(pl.col("file").unique(maintain_order=True)),
-        mapped,
-        portfolio.clusters,
-        told_actors(examined.counted, asked.settings.actors),
-        portfolio.tables,
-        portfolio.sheets,
-        examined.parsed.places,
-        spoken_of(examined),
-        examined.findings,
-        every_figure(portfolio),
-        described(
+        files=sheets.select(pl.col("file").unique(maintain_order=True)),
+        mapped=mapped,
+        offices=portfolio.clusters,
+        actors=told_actors(examined.counted, asked.settings.actors),
+        tables=portfolio.tables,
+        sheets=portfolio.sheets,
+        places=examined.parsed.places,
+        cells=spoken_of(examined),
+        findings=examined.findings,
+        figures=every_figure(portfolio),
+        described=described(
             portfolio.clusters,
             examined.counted,
             examined.valid.tables,

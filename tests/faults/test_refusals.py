@@ -137,7 +137,7 @@ def test_a_mistake_of_ours_stays_one(submission: Path, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise FileNotFoundError(errno.ENOENT, "none", "/nowhere/template.html")
 
-    monkeypatch.setattr("pipeline.commands.map.draft", broken)
+    monkeypatch.setattr("pipeline.submissions.mapping.draft.draft", broken)
     with pytest.raises(FileNotFoundError):
         main(["map", str(submission), "--output", str(submission.with_name("x.toml"))])
 

@@ -122,14 +122,14 @@ def mapped_sheet(section: Section, name: str) -> MappedSheet | None:
         section.wrong("row_of_form", "header_row", sheet=ours.name)
     fixed = fixed_values(section.section("fixed"), ours, f"{name}: {ours.name['de']}, fixed")
     return MappedSheet(
-        ours.key,
-        ours.name["de"],
-        word_key(theirs) if theirs else None,
-        header_row,
-        columns(section.section("columns"), ours),
-        frozenset(header_key(text) for text in section.texts("ignore")),
-        their_words(section.section("words"), ours, workbook),
-        fixed,
+        sheet_key=ours.key,
+        name=ours.name["de"],
+        key=word_key(theirs) if theirs else None,
+        header_row=header_row,
+        columns=columns(section.section("columns"), ours),
+        left_out=frozenset(header_key(text) for text in section.texts("ignore")),
+        words=their_words(section.section("words"), ours, workbook),
+        fixed=fixed,
     )
 
 

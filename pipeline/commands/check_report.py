@@ -1,16 +1,16 @@
 """The second half of `check`: judges what was read and says it, for people or for programs."""
 
-import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipeline.check import Checked, check, join_checked
+from pipeline.commands.check import Groups
 from pipeline.common.settings import load_settings
 from pipeline.common.terminal import plain
 from pipeline.common.texts import say
@@ -18,12 +18,10 @@ from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import SentFile, numbered
+from pipeline.intake.sent import numbered
 from pipeline.submissions.choose import QUARANTINED
-from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.tables.short_view import shorten
 
-WRONG = 1
 # How many findings of one kind and sheet are shown; --format json has them all.
 MOST_SHOWN = 10
 STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -45,47 +43,44 @@ WORDS = {
 }
 
 
-def report(
-    arguments: argparse.Namespace,
-    groups: Sequence[tuple[Sequence[ExportMapping], Sequence[Path]]],
-    wanted: frozenset[str],
-    outcomes: Callable[[], Sequence[Reading | Refusal]],
-) -> int:
-    """Say what is wrong; returns 0 without errors, 1 with.
+def judge(
+    groups: Groups, outcomes: Mapping[Path, Reading | Refusal], *, with_requests: bool
+) -> Checked:
+    """Return what is wrong in files that were read.
 
-    groups: the files by the mappings they are read by. wanted: keys of the sheets that are read.
-    outcomes: waits for all readings.
+    with_requests: also which cells would settle what is undetermined.
     """
-    paths = [path for _, group in groups for path in group]
-    read = dict(zip(paths, outcomes(), strict=True))
-    names = named(paths)
+    names = named(list(outcomes))
     most = load_settings().intake.max_file_mb
     parts = []
     for mappings, own in groups:
-        known = [names[path] for path in own]
-        sent = gather(numbered(own, known), [read[path] for path in own], most_mb=most)
-        parts.append(check(sent, mappings, with_requests=arguments.feedback is not None))
-    checked = join_checked(parts)
-    say_it(checked, arguments.format, arguments.lang)
-    if arguments.feedback is not None:
-        files = numbered(list(names), list(names.values()))
-        write_copies(arguments, checked, files, wanted)
-    return WRONG if (checked.findings["severity"] == "error").any() else 0
+        files = numbered(own, [names[path] for path in own])
+        sent = gather(files, [outcomes[path] for path in own], most_mb=most)
+        parts.append(check(sent, mappings, with_requests=with_requests))
+    return join_checked(parts)
 
 
 def write_copies(
-    arguments: argparse.Namespace,
     checked: Checked,
-    files: Sequence[SentFile],
+    paths: Sequence[Path],
+    folder: Path,
     wanted: frozenset[str],
+    lang: str,
+    *,
+    beside: bool,
 ) -> None:
-    """Write the marked copies and say where; beside the findings, so that JSON stays JSON."""
+    """Write the marked copies into a folder and say where.
+
+    wanted: keys of the sheets that are read. beside: say it beside the output, so that JSON stays
+    JSON.
+    """
     from pipeline.report.feedback.gather import subjects_of_check
     from pipeline.report.feedback.write import add_feedback
 
-    subjects = list(subjects_of_check(checked, files))
-    for path in add_feedback(arguments.feedback, subjects, arguments.lang, wanted):
-        print(plain(str(path)), file=sys.stderr if arguments.format == "json" else sys.stdout)
+    names = named(paths)
+    subjects = list(subjects_of_check(checked, numbered(list(names), list(names.values()))))
+    for path in add_feedback(folder, subjects, lang, wanted):
+        print(plain(str(path)), file=sys.stderr if beside else sys.stdout)
 
 
 def named(paths: Sequence[Path]) -> dict[Path, str]:

@@ -1,0 +1,71 @@
+"""The help of the command line in German or English; its texts are data (texts.toml)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from pipeline.common.texts import LANGUAGES, Texts, texts
+
+# The words of typer's own in a help page, by their names there.
+WORDS_OF_TYPER = (
+    "ARGUMENTS_PANEL_TITLE",
+    "OPTIONS_PANEL_TITLE",
+    "COMMANDS_PANEL_TITLE",
+    "DEFAULT_STRING",
+    "REQUIRED_LONG_STRING",
+)
+
+
+class Translated:
+    """A command whose help begins with "usage" in the language of the context."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line that shows how the command is called."""
+        pieces = " ".join(ctx.command.collect_usage_pieces(ctx))
+        title = texts("help")["usage"][ctx.obj or LANGUAGES[0]]
+        formatter.write_usage(ctx.command_path, pieces, f"{title}: ")
+
+
+class Command(Translated, TyperCommand):
+    """A command."""
+
+
+class Group(Translated, TyperGroup):
+    """All commands."""
+
+
+def asked_language(arguments: Sequence[str]) -> str:
+    """Return the language that `--lang` asks for, wherever it stands; German without it."""
+    asked = [
+        word.removeprefix("--lang=")
+        for before, word in zip(["", *arguments], arguments, strict=False)
+        if before == "--lang" or word.startswith("--lang=")
+    ]
+    return asked[-1] if asked and asked[-1] in LANGUAGES else LANGUAGES[0]
+
+
+def translate(group: Any, lang: str) -> None:
+    """Put the texts of a language into the help of all commands."""
+    from typer import rich_utils  # loads rich, which only help needs
+
+    said = texts("help")
+    for name in WORDS_OF_TYPER:
+        setattr(rich_utils, name, said[name.lower()][lang])
+    group.help = said["program"][lang]
+    group.subcommand_metavar = said["subcommand"][lang]
+    translate_options(group, "program", said, lang)
+    for name, command in group.commands.items():
+        command.help = said[name][lang]
+        translate_options(command, name, said, lang)
+
+
+def translate_options(command: Any, name: str, said: Texts, lang: str) -> None:
+    """Put the texts of its options into a command: its own, or those that are alike everywhere."""
+    command.options_metavar = said["options"][lang]
+    context = command.make_context(name, [], resilient_parsing=True)
+    for option in command.get_params(context):
+        text = said.get(f"{name}_{option.name}") or said[option.name]
+        option.help = text[lang]
+        if getattr(option, "is_flag", False):
+            option.metavar = ""  # "<bool>" says nothing to our users
