@@ -27,6 +27,7 @@ from pipeline.common.texts import LANGUAGES
 from schemas.slips import WrongUsageError
 
 PROGRAM, COMPLETE = "cluster-review", "_CLUSTER_REVIEW_COMPLETE"
+HELP = {"-h", "--help"}
 NOT_DONE, USAGE_ERROR = 1, 2
 # As a shell says it of a program whose output nobody reads on (`| head`).
 NOBODY_READS = 141
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lang = asked_language(given)
     try:
         app: Any = get_command(application())
-        if not given or "--help" in given or COMPLETE in os.environ:
+        if not given or not HELP.isdisjoint(given) or COMPLETE in os.environ:
             translate(app, lang)
         code: int = app.main(
             given, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False, obj=lang
@@ -76,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def application() -> typer.Typer:
     """Return the application with all commands."""
-    app = typer.Typer(cls=Group, no_args_is_help=True)
+    names = {"help_option_names": sorted(HELP)}
+    app = typer.Typer(cls=Group, no_args_is_help=True, context_settings=names)
     app.callback()(for_all)
     for name, command in COMMANDS.items():
         app.command(name, cls=Command)(ended_in_words(command))

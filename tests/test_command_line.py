@@ -28,7 +28,7 @@ OPTIONS = {
 USAGE = {"de": "Aufruf: ", "en": "Usage: "}
 OF_THE_OTHER = {
     "de": ("Usage", "Arguments", "Options", "[default", "[required", "Show this"),
-    "en": ("Aufruf", "Angaben", "Optionen", "[sonst", "[nötig", "Diese Hilfe"),
+    "en": ("Aufruf", "Angaben", "Optionen", "[Vorgabe", "[nötig", "Diese Hilfe"),
 }
 
 
@@ -72,7 +72,7 @@ def test_help(
     # The language may stand anywhere; without it help is in German.
     asked = {"de": [[]], "en": [["--lang", "en"], ["--lang=en"]]}[lang]
     for option in asked:
-        for arguments in ([*option, name, "--help"], [name, "--help", *option]):
+        for arguments in ([*option, name, "--help"], [name, "-h", *option]):
             assert main([word for word in arguments if word]) == 0
             page = words(capsys.readouterr().out)
             assert page.startswith(USAGE[lang] + f"cluster-review {name}".strip())

@@ -54,17 +54,18 @@ def translate(group: Any, lang: str) -> None:
         setattr(rich_utils, name, said[name.lower()][lang])
     group.help = said["program"][lang]
     group.subcommand_metavar = said["subcommand"][lang]
-    translate_options(group, "program", said, lang)
+    context = group.make_context(None, [], resilient_parsing=True)
+    translate_options(context, "program", said, lang)
     for name, command in group.commands.items():
         command.help = said[name][lang]
-        translate_options(command, name, said, lang)
+        own = command.make_context(name, [], parent=context, resilient_parsing=True)
+        translate_options(own, name, said, lang)
 
 
-def translate_options(command: Any, name: str, said: Texts, lang: str) -> None:
+def translate_options(context: Any, name: str, said: Texts, lang: str) -> None:
     """Put the texts of its options into a command: its own, or those that are alike everywhere."""
-    command.options_metavar = said["options"][lang]
-    context = command.make_context(name, [], resilient_parsing=True)
-    for option in command.get_params(context):
+    context.command.options_metavar = said["options"][lang]
+    for option in context.command.get_params(context):
         text = said.get(f"{name}_{option.name}") or said[option.name]
         option.help = text[lang]
         if getattr(option, "is_flag", False):
