@@ -14,7 +14,7 @@ from pipeline.common.catalogue import Condition, load
 from pipeline.common.settings import FindingRules, load_settings
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
-from schemas.tables import TABLES
+from schemas.tables import table_models
 from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.making.frames import published
@@ -472,7 +472,7 @@ def test_formulas_are_plain(path: Path) -> None:
 
 
 def test_an_empty_review_is_a_workbook_too(tmp_path: Path) -> None:
-    frames = {name: published(name, []) for name in TABLES}
+    frames = {name: published(name, []) for name in table_models()}
     empty = Review(PERIOD, DAY, (load("go-cluster"), load("zim-nemo")), load_settings(), frames)
     write_workbook(empty, tmp_path / "empty.xlsx", "de")
     book = openpyxl.load_workbook(tmp_path / "empty.xlsx")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
+from pipeline.common.texts import texts
 from schemas.checked import (
     HERE,
     Count,
@@ -51,7 +52,7 @@ class Figure(Declared):
     title: Text
     unit: Annotated[str, one_of(lambda: UNITS)]
     lever: Literal["missing", "share", "groups", "months", "fte", "own_funds"]
-    lever_unit: Filled
+    lever_unit: Annotated[str, one_of(lambda: texts("lever_unit"))]
     reads: tuple[Annotated[str, one_of(cells)], ...]
     months_per_unit: FromZero = 0
 

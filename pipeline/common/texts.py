@@ -2,9 +2,15 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
+from schemas.benchmarks import (
+    CohortKind,
+    Indicator,
+    declared_cohort_kinds,
+    declared_indicators,
+)
 from schemas.checked import Text, load_table, not_there
 
 LANGUAGES = ("de", "en")
@@ -25,18 +31,25 @@ class Texts(dict[str, Mapping[str, str]]):
         raise not_there(f"{self.place}.{code}", code, list(self))
 
 
+# The groups whose texts stand with all that is declared of their codes.
+LABELS: Mapping[str, Callable[[], Mapping[str, Indicator | CohortKind]]] = {
+    "indicator": declared_indicators,
+    "cohort_kind": declared_cohort_kinds,
+}
+
+
 @cache
 def texts(group: str) -> Texts:
-    """Return the texts of a group by code; loaded by group, because few are needed at a time."""
+    """Return the texts of a group by code; of the many groups few are needed at a time."""
+    if group in LABELS:
+        labels = {code: entry.label for code, entry in LABELS[group]().items()}
+        return Texts(f"{group}s", labels, "benchmarks.toml")
     return Texts(group, load_table("texts.toml", group, dict[str, Text]), "texts.toml")
 
 
 def say(group: str, code: str | None, lang: str) -> str:
-    """Return the text of a code; the code itself if it has none, empty for no code."""
-    if code is None:
-        return ""
-    entry = texts(group).get(code)
-    return entry[lang] if entry else code
+    """Return the text of a code, nothing for no code; DeclarationError where a text is missing."""
+    return "" if code is None else texts(group)[code][lang]
 
 
 def say_refusal(reason: str, details: Mapping[str, str | int | float], lang: str) -> str:
@@ -67,6 +80,14 @@ def say_limit(source: str | None, lang: str) -> str:
     if source and source.startswith("bands: "):
         return say("limit_source", "bands", lang).format(name=source.removeprefix("bands: "))
     return say("limit_source", "none", lang) if source in ("none", None) else ""
+
+
+def say_variant(variant: str, lang: str) -> str:
+    """Return what a robustness variant changes; the radii are those of the settings."""
+    kind, _, km = variant.partition("_")
+    if kind == "radius":
+        return say("variant", kind, lang).format(km=number(float(km), 2, lang))
+    return say("variant", variant, lang)
 
 
 def number(value: float | None, digits: int, lang: str) -> str:

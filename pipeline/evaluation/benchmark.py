@@ -1,49 +1,48 @@
 """The stage: indicators, cohorts, quartiles, ranks (contract 2.5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.exact import ratio
+from pipeline.common.keys import collapse_expr, title_key_expr
 from pipeline.common.settings import CohortRules
+from pipeline.evaluation.statistics import (
+    POOLED,
+    SHOWN,
+    STATISTICS,
+    pooled_expression,
+    pooled_sums,
+    rank_expression,
+    size_expression,
+)
+from schemas.benchmarks import (
+    CohortKind,
+    declared_cohort_kinds,
+    declared_indicators,
+    one_cohort_kinds,
+)
 
-# indicator -> (metric, whether its value is numerator / denominator rather than low)
-OF_METRIC = {
-    "actors": ("bound_actors", False),
-    "actors_loose": ("bound_actors_loose", False),
-    "fte": ("fte", False),
-    "actors_per_fte": ("actors_per_fte", True),
-    "sme_share": ("sme_share", True),
-    "rnd_share": ("rnd_share", True),
-    "near_share": ("near_share", True),
-    "age_years": ("age_years", False),
-    "own_funds_share": ("own_funds_share", True),
-    "secured_months": ("secured_months", False),
-    "services_per_year": ("services_per_year", False),
-    "success_stories": ("success_stories", False),
-    "innovation_projects": ("innovation_projects", False),
-    "budget_eur": ("budget_eur", False),
-}
-# indicator -> (numerator, denominator), both indicators
-QUOTIENTS = {"budget_per_actor": ("budget_eur", "actors"), "budget_per_fte": ("budget_eur", "fte")}
-INDICATORS = [*OF_METRIC, *QUOTIENTS]
-RATIOS = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio] + list(QUOTIENTS)
 ALL = "all"
-COHORT_KINDS = ["portfolio", "technology_field", "size_band", "federal_state", "measure"]
 COHORT = ["indicator", "cohort_kind", "cohort"]
+# What Excel reads in a criterion as something else than a letter.
+EXCEL_SIGNS = r'[*?~"]|^\s*[<>=]+'
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
 class Benchmarks:
     """Every indicator and cohort.
 
-    values: file, indicator, value, numerator, denominator. bands: file, size_band. cohorts: the
-    table of the contract. ranks: the table `benchmarks` of the contract, by file.
+    values: file, indicator, value, numerator, denominator. bands: file, size_band. names: file and
+    the cohort of every kind of which a cluster has one at most, by its column. cohorts: the table
+    of the contract. ranks: the table `benchmarks` of the contract, by file.
     """
 
     values: pl.DataFrame
     bands: pl.DataFrame
+    names: pl.DataFrame
     cohorts: pl.DataFrame
     ranks: pl.DataFrame
 
@@ -51,15 +50,38 @@ class Benchmarks:
 def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
     """Return every cluster's indicators and its place in its cohorts.
 
-    figures: see `measures.base.FIGURES`. clusters: file, technology_field, federal_state, measures
-    (list of text).
+    figures: see `measures.base.FIGURES`. clusters: file, the columns of the kinds of cohorts that
+    are fields of Stammdaten, measures (list of text).
     """
     values = indicators(figures)
     bands = size_bands(values, rules)
     whole = clusters.join(bands, on="file", how="left", maintain_order="left")
-    placed = place(values, cohort_members(whole, COHORT_KINDS))
+    whole = whole.with_columns(**cohort_names())
+    placed = place(values, cohort_members(whole))
     cohorts = cohort_statistics(placed, rules)
-    return Benchmarks(values, bands, cohorts, cohort_ranks(placed, cohorts))
+    names = whole.select("file", *cohort_names())
+    return Benchmarks(values, bands, names, cohorts, cohort_ranks(placed, cohorts))
+
+
+def cohort_names() -> Mapping[str, pl.Expr]:
+    """Return the name of each cluster's cohort, by the columns of the kinds with one at most."""
+    return {
+        kind.column: as_cohort(pl.col(kind.column)) if kind.is_free_text else pl.col(kind.column)
+        for kind in one_cohort_kinds().values()
+        if kind.column is not None
+    }
+
+
+def as_cohort(written: pl.Expr) -> pl.Expr:
+    """Return the name of a cohort from what clusters write freely: one spelling for all alike.
+
+    Excel compares texts without regard to capitals, takes some signs in what it looks for as
+    wildcards or comparisons, and no text of more than 255 letters.
+    """
+    text = written.str.replace_all(EXCEL_SIGNS, " ")
+    text = collapse_expr(collapse_expr(text).str.slice(0, LONGEST_NAME))
+    named = pl.when(text != "").then(text)
+    return named.min().over(title_key_expr(named))
 
 
 def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -70,28 +92,30 @@ def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame
 
 def indicators(figures: pl.DataFrame) -> pl.DataFrame:
     """Return file, indicator, value, numerator, denominator: what is certain, else null."""
-    names = {metric: name for name, (metric, _) in OF_METRIC.items()}
-    shares = [name for name, (_, is_ratio) in OF_METRIC.items() if is_ratio]
-    own = figures.filter(pl.col("metric").is_in(list(names)))
-    own = own.with_columns(indicator=pl.col("metric").replace_strict(names))
+    declared = declared_indicators()
+    of_figures = {one.figure: key for key, one in declared.items() if one.figure is not None}
+    ratios = [key for key, one in declared.items() if one.is_ratio]
+    own = figures.filter(pl.col("metric").is_in(list(of_figures)))
+    own = own.with_columns(indicator=pl.col("metric").replace_strict(of_figures))
     quotient = ratio(pl.col("numerator"), pl.col("denominator"))
     own = own.with_columns(
         value=pl.when(pl.col("low").is_null())
         .then(None)
-        .when(pl.col("indicator").is_in(shares))
+        .when(pl.col("indicator").is_in(ratios))
         .then(quotient)
         .otherwise("low")
     )
     columns = ["file", "indicator", "value", "numerator", "denominator"]
     parts = [own.select(columns)]
-    for name, (above, below) in QUOTIENTS.items():
+    for name, one in declared.items():
+        if one.figure is not None or one.quotient is None:
+            continue
+        above, below = one.quotient
         pair = own.filter(pl.col("indicator") == above).select("file", numerator="value")
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
         both = pair.join(other, on="file", maintain_order="left")
-        value = ratio(pl.col("numerator"), pl.col("denominator"))
-        parts.append(both.with_columns(indicator=pl.lit(name), value=value).select(columns))
-    order = pl.col("indicator").replace_strict(INDICATORS, range(len(INDICATORS)))
-    return pl.concat(parts).sort("file", order)
+        parts.append(both.with_columns(indicator=pl.lit(name), value=quotient).select(columns))
+    return pl.concat(parts).sort("file", place_of("indicator", declared))
 
 
 def size_bands(values: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
@@ -112,63 +136,45 @@ def band_labels(rules: CohortRules) -> list[str]:
     return [f"{a}–{b}" for a, b in zip(starts, ends, strict=True)] + [f"über {ends[-1]}"]
 
 
-def cohort_members(clusters: pl.DataFrame, kinds: Iterable[str]) -> list[pl.DataFrame]:
+def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
     """Return for each kind file, cohort_kind, cohort: those each cluster belongs to, or null.
 
     A cluster belongs to one cohort of each kind, but to one for each of its measures.
     """
-    return [_members(clusters, kind) for kind in kinds]
+    return [_members(clusters, key, kind) for key, kind in declared_cohort_kinds().items()]
 
 
-def _members(clusters: pl.DataFrame, kind: str) -> pl.DataFrame:
-    if kind == "measure":
-        members = clusters.select("file", cohort_kind=pl.lit(kind), cohort="measures")
-        return members.explode("cohort")
-    cohort = pl.lit(ALL) if kind == "portfolio" else pl.col(kind)
-    return clusters.select("file", cohort_kind=pl.lit(kind), cohort=cohort)
+def _members(clusters: pl.DataFrame, key: str, kind: CohortKind) -> pl.DataFrame:
+    cohort = pl.lit(ALL) if kind.column is None else pl.col(kind.column)
+    members = clusters.select("file", cohort_kind=pl.lit(key), cohort=cohort)
+    return members.explode("cohort") if kind.has_several else members
 
 
 def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
     """Return the statistics of every cohort and indicator; below the minimum only n is given."""
-    value = pl.col("value")
-    known = value.is_not_null()
     table = (
         placed.sort("file")
         .group_by(*COHORT, maintain_order=True)
         .agg(
-            n=value.count().cast(pl.Int64),
-            min=value.min(),
-            p25=value.quantile(0.25, "linear"),
-            median=value.quantile(0.5, "linear"),
-            p75=value.quantile(0.75, "linear"),
-            max=value.max(),
-            above=pl.col("numerator").filter(known).sum(),
-            below=pl.col("denominator").filter(known).sum(),
+            size_expression().alias("n"),
+            *(one.expression.alias(name) for name, one in STATISTICS.items()),
+            **pooled_sums(),
         )
     )
-    pooled = pl.when(pl.col("indicator").is_in(RATIOS)).then(
-        ratio(pl.col("above"), pl.col("below"))
-    )
+    ratios = [key for key, one in declared_indicators().items() if one.is_ratio]
+    pooled = pl.when(pl.col("indicator").is_in(ratios)).then(pooled_expression())
     suppressed = pl.col("n") < rules.minimum
-    shown = ["min", "p25", "median", "p75", "max", "pooled"]
-    table = table.with_columns(pooled=pooled, suppressed=suppressed)
-    table = table.with_columns(pl.when(~suppressed).then(pl.col(c)).alias(c) for c in shown)
-    table = table.select(*COHORT, "n", *shown, "suppressed")
+    table = table.with_columns(pooled.alias(POOLED), suppressed=suppressed)
+    table = table.with_columns(pl.when(~suppressed).then(pl.col(c)).alias(c) for c in SHOWN)
+    table = table.select(*COHORT, "n", *SHOWN, "suppressed")
     return table.sort(*_order(), "cohort")
 
 
 def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
-    """Return each cluster's value and percentile rank in each of its cohorts.
-
-    The rank is 100 x (less + 0.5 x equal, itself included) / n.
-    """
-    value = pl.col("value")
-    less = value.rank("min").over("number").cast(pl.Float64) - 1
-    equal = value.rank("max").over("number").cast(pl.Float64) - less
+    """Return each cluster's value and percentile rank in each of its cohorts."""
     # One number stands for the three texts that name a cohort: it is compared sooner.
     ranked = placed.join(cohorts.with_row_index("number"), on=COHORT, maintain_order="left")
-    ranked = ranked.with_columns(points=100 * (less + 0.5 * equal))
-    rank = pl.when(~pl.col("suppressed")).then(ratio(pl.col("points"), pl.col("n")))
+    rank = pl.when(~pl.col("suppressed")).then(rank_expression("number"))
     columns = ["value", "percentile_rank", "n", "p25", "median", "p75", "suppressed"]
     return (
         ranked.with_columns(percentile_rank=rank)
@@ -178,6 +184,11 @@ def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _order() -> Iterable[pl.Expr]:
-    """Sort keys: indicators and cohort kinds in the order of the contract."""
-    yield pl.col("indicator").replace_strict(INDICATORS, range(len(INDICATORS)))
-    yield pl.col("cohort_kind").replace_strict(COHORT_KINDS, range(len(COHORT_KINDS)))
+    """Sort keys: indicators and cohort kinds in the order in which they are declared."""
+    yield place_of("indicator", declared_indicators())
+    yield place_of("cohort_kind", declared_cohort_kinds())
+
+
+def place_of(column: str, declared: Collection[str]) -> pl.Expr:
+    """Return the place of a column's values in the order in which they are declared."""
+    return pl.col(column).replace_strict(list(declared), range(len(declared)))

@@ -141,7 +141,7 @@ def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
         bound="counts",
         bound_reason=bound_reason(rules),
         sme_reason=sme_reason(rules),
-        near_reason=near_reason(),
+        near_reason=near_reason(rules.radius_km),
     )
     table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
     return table.select(*KEPT["actors"], *TOLD).sort("file", "row")

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.evaluation.benchmark import INDICATORS
+from pipeline.evaluation.benchmark import place_of
+from pipeline.evaluation.statistics import MEDIAN
 from pipeline.history.causes import KEYS, Steps, cause, steps
 from pipeline.history.model import Before
 from pipeline.history.state import State
+from schemas.benchmarks import declared_indicators
 
 Tables = Mapping[str, pl.DataFrame]
 ALL, PANEL = "all", "panel"
@@ -106,15 +108,15 @@ def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
         earlier = _medians(one, minimum).rename({"n": "n_previous", "value": "previous"})
         both = _medians(other, minimum).join(earlier, on="indicator", how="left")
         parts.append(both.with_columns(pl.col("n_previous").fill_null(0), scope=pl.lit(scope)))
-    order = pl.col("indicator").replace_strict(INDICATORS, range(len(INDICATORS)))
+    order = place_of("indicator", declared_indicators())
     return pl.concat(parts).sort(order, "scope")
 
 
 def _medians(values: pl.DataFrame, minimum: int) -> pl.DataFrame:
     """Return indicator, n, value for every indicator."""
     value = pl.col("value")
-    found = values.group_by("indicator").agg(n=value.count(), value=value.median())
-    every = pl.DataFrame({"indicator": INDICATORS})
+    found = values.group_by("indicator").agg(n=value.count(), value=MEDIAN.expression)
+    every = pl.DataFrame({"indicator": list(declared_indicators())})
     found = every.join(found, on="indicator", how="left", maintain_order="left")
     n = pl.col("n").fill_null(0).cast(pl.Int64)
     return found.select("indicator", n=n, value=pl.when(n >= minimum).then("value"))
@@ -139,11 +141,11 @@ def movements(before: Before, tables: Tables) -> pl.DataFrame:
 
 def _long(clusters: pl.DataFrame) -> pl.DataFrame:
     """Return cluster_id, indicator, value; an earlier table may lack an indicator."""
-    there = [name for name in INDICATORS if name in clusters.columns]
+    there = [name for name in declared_indicators() if name in clusters.columns]
     found = clusters.select("cluster_id", *there).unpivot(
         there, index="cluster_id", variable_name="indicator", value_name="value"
     )
-    order = pl.col("indicator").replace_strict(INDICATORS, range(len(INDICATORS)))
+    order = place_of("indicator", declared_indicators())
     return found.sort("cluster_id", order)
 
 

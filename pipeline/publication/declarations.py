@@ -12,6 +12,7 @@ from pipeline.submissions.field_messages import Phrases
 from pipeline.submissions.mapping.hints import Hints
 from pipeline.tables.findings import Kinds
 from pipeline.tables.hints import hints
+from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
 
@@ -24,6 +25,7 @@ SHAPES: Mapping[str, Any] = {
     "views.toml": Sheets,
     "settings.toml": Settings,
     "metrics.toml": dict[str, Figure],
+    "benchmarks.toml": Benchmarks,
     "texts.toml": dict[str, dict[str, Text]],
     "messages.toml": Phrases,
     "findings.toml": Kinds,

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import LANGUAGES
-from pipeline.evaluation.benchmark import INDICATORS, Benchmarks
+from pipeline.evaluation.benchmark import Benchmarks
 from pipeline.evaluation.evaluate import Verdicts
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
@@ -15,8 +15,9 @@ from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
+from schemas.benchmarks import declared_indicators
 from schemas.declaration import office, submission
-from schemas.tables import TABLES, is_sound
+from schemas.tables import columns_of_clusters, is_sound, table_models
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
 
 def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
     """Return the table with the contract's columns and types, checked by its model."""
-    schema = TABLES[name]
+    schema = table_models()[name]
     if "period" in schema.columns:
         table = table.with_columns(period=pl.lit(period))
     wanted = {c: column.dtype.type for c, column in schema.columns.items()}
@@ -87,7 +88,7 @@ def of_clusters(done: Finished, name: str, table: pl.DataFrame) -> pl.DataFrame:
     In order of cluster_id, as the portfolio's clusters are.
     """
     ids = done.portfolio.clusters.select("file", "cluster_id")
-    told = [column for column in TABLES[name].columns if column in table.columns]
+    told = [column for column in table_models()[name].columns if column in table.columns]
     rows_ = ids.join(table.select("file", *told), on="file", maintain_order="left_right")
     return rows_.drop("file")
 
@@ -140,14 +141,16 @@ def _message(kind: str, lang: str) -> pl.Expr:
 def clusters(done: Finished) -> pl.DataFrame:
     """Return one row per reviewed cluster: who it is, its indicators, its decision."""
     wide = done.benchmarks.values.pivot(on="indicator", index="file", values="value")
-    missing = [pl.lit(None, pl.Float64).alias(i) for i in INDICATORS if i not in wide.columns]
+    missing = [pl.lit(None, pl.Float64).alias(i) for i in declared_indicators() if i not in wide]
     wide = wide.with_columns(missing)
     first = done.verdicts[0].decisions.drop("catalogue")
     role = done.coverage.select("cluster_id", "name", "role")
-    table = done.portfolio.clusters.select(
-        "file", "cluster_id", "as_of", "federal_state", "technology_field"
-    )
-    for other in (done.benchmarks.bands, wide, first):
+    names = done.benchmarks.names
+    given = [c for c in columns_of_clusters() if c not in names.columns]
+    table = done.portfolio.clusters
+    table = table.join(done.benchmarks.bands, on="file", how="left", maintain_order="left")
+    table = table.select("file", "cluster_id", "as_of", *given)
+    for other in (names, wide, first):
         table = table.join(other, on="file", how="left", maintain_order="left")
     return table.join(role, on="cluster_id", how="left", maintain_order="left")
 

@@ -14,7 +14,7 @@ from pipeline.publication.diff.compare import Difference, compare
 from pipeline.publication.diff.publication import TABLES, Publication
 from pipeline.publication.diff.say import as_json, lines
 from pipeline.publication.diff.sources import changed_sources
-from schemas.tables import INDICATORS
+from schemas.benchmarks import declared_indicators
 from tests.making.frames import published
 
 Row = dict[str, Any]
@@ -61,7 +61,9 @@ def tables(**changed: list[Row]) -> dict[str, list[Row]]:
         "coverage": [
             {"cluster_id": c, "name": f"Cluster {c}", "state": "reviewed"} for c, _ in both
         ],
-        "clusters": [{"cluster_id": c} | dict.fromkeys(INDICATORS, 1.0) for c, _ in both],
+        "clusters": [
+            {"cluster_id": c} | dict.fromkeys(declared_indicators(), 1.0) for c, _ in both
+        ],
         "decisions": [
             {"catalogue": "go-cluster", "cluster_id": c, "fulfilled": 12, "decision": "eligible"}
             for c, _ in both
@@ -255,7 +257,11 @@ def test_a_pass_mark_changes_decisions_alone() -> None:
 
 
 def test_indicators_that_moved() -> None:
-    moved = {"cluster_id": B} | dict.fromkeys(INDICATORS, 1.0) | {"fte": None, "sme_share": 0.6}
+    moved = (
+        {"cluster_id": B}
+        | dict.fromkeys(declared_indicators(), 1.0)
+        | {"fte": None, "sme_share": 0.6}
+    )
     found = difference(CHANGED_FILE, submissions=sent(), clusters=[moved])
     expected = [(B, "fte", 1.0, None), (B, "sme_share", 1.0, 0.6)]
     assert found.indicators.rows() == expected
@@ -272,7 +278,9 @@ def test_it_is_said_in_words_and_as_data() -> None:
         submissions=sent(source_file="neu.xlsx"),
         criteria=[criterion(B, **MISSED, reason_de="Zu viele.")],
         conditions=[condition(B, value_low=9.0, value_high=9.0)],
-        clusters=[{"cluster_id": B} | dict.fromkeys(INDICATORS, 1.0) | {"sme_share": 0.6}],
+        clusters=[
+            {"cluster_id": B} | dict.fromkeys(declared_indicators(), 1.0) | {"sme_share": 0.6}
+        ],
         decisions=[
             {
                 "catalogue": "go-cluster",
@@ -399,7 +407,12 @@ def test_what_cannot_be_compared(outputs: Path, capsys: pytest.CaptureFixture[st
     ("table", "column", "code", "said"),
     [
         ("criteria", "computed_status", 1, "es fehlt: computed_status"),
-        ("clusters", INDICATORS[0], 0, "zurückgestellt"),  # no cause can be determined
+        (
+            "clusters",
+            next(iter(declared_indicators())),
+            0,
+            "zurückgestellt",
+        ),  # nothing can be said of it
     ],
 )
 def test_tables_of_another_version(

@@ -18,7 +18,7 @@ from pipeline.history.state import to_frames
 from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.review import Review, Task, review
 from pipeline.submissions.office import read_office
-from schemas.tables import TABLES
+from schemas.tables import table_models
 
 PERIOD = "2026-Q3"
 LAST_DAY = date(2026, 9, 30)
@@ -69,7 +69,7 @@ def grid_of(rows: list[dict[str, Any]]) -> list[list[Any]]:
 # ------------------------------------------------------------------------------------------ tables
 def published(name: str, rows: Iterable[Row]) -> pl.DataFrame:
     """A table of the contract; what a row does not say is null, and the period the usual one."""
-    columns = {c: column.dtype.type for c, column in TABLES[name].columns.items()}
+    columns = {c: column.dtype.type for c, column in table_models()[name].columns.items()}
     usual = {"period": PERIOD} if "period" in columns else {}
     return filled([usual | dict(row) for row in rows], columns)
 

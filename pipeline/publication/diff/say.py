@@ -8,8 +8,9 @@ import polars as pl
 
 from pipeline.common.texts import number, percent, say
 from pipeline.publication.diff.compare import Difference
-from pipeline.publication.diff.publication import Publication
-from pipeline.publication.diff.sources import catalogue_versions
+from pipeline.publication.diff.publication import CURRENT, Publication
+from pipeline.publication.diff.sources import catalogue_versions, said_name
+from schemas.benchmarks import declared_indicators
 
 Row = Mapping[str, Any]
 DIGITS = {"count": 0, "decimal": 2, "eur": 0}
@@ -35,9 +36,10 @@ def publication_line(publication: Publication, lang: str) -> str:
     stands = publication.standing
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
     code = "draft" if stands.is_draft else "released"
-    status = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
-    place = say("diff", publication.place, lang)
-    return say("diff", "publication", lang).format(what=status, moment=moment, place=place)
+    said = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
+    place = publication.place
+    place = say("diff", place, lang) if place == CURRENT else place
+    return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
 
 
 # --------------------------------------------------------------------------------- changed sources
@@ -61,8 +63,8 @@ def source_lines(
 
 
 def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
-    """Return one source with its change, and both states if people can read them."""
-    kind, name = row["kind"], say("request_name", row["name"], lang)
+    """Return one source with what became of it, and both states where people can read them."""
+    kind, name = row["kind"], said_name(row["kind"], row["name"], lang)
     line = f"{say('source_kind', kind, lang)} {name}: {say('source_change', row['change'], lang)}"
     shown = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
     if kind == "catalogue":
@@ -149,8 +151,8 @@ def of_catalogue(row: Row, first: str) -> str:
 
 
 def indicator(row: Row, lang: str) -> str:
-    """Return an indicator's value before and now."""
-    form = say("indicator_format", row["indicator"], lang)
+    """Return an indicator's value then and now."""
+    form = declared_indicators()[row["indicator"]].format
     values = (shown(row[side], form, lang) for side in ("before", "now"))
     return f"{say('indicator', row['indicator'], lang)} {' → '.join(values)}"
 

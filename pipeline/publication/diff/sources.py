@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.texts import say
 from pipeline.history.published import Record
 
 SOURCES = pl.Schema({"kind": pl.String, "name": pl.String, "mark": pl.String})
@@ -75,6 +76,11 @@ def changed_sources(before: Record, now: Record) -> pl.DataFrame:
     order = pl.col("kind").cast(pl.Enum(KINDS))
     table = table.sort(order, "name")
     return table.select("kind", "name", "change", before="mark", now="mark_now")
+
+
+def said_name(kind: str, name: str, lang: str) -> str:
+    """Return what people read for the name of a source: what a request asks for has a code."""
+    return say("request_name", name, lang) if kind == "request" else name
 
 
 def catalogue_versions(record: Record) -> dict[str, str]:

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.texts import LANGUAGES, say
 from pipeline.history.published import DamagedError, Record, is_published, sound
-from pipeline.publication.diff.sources import changed_sources
+from pipeline.publication.diff.sources import changed_sources, said_name
 from pipeline.publication.publications import standing
 
 SHOWN = 10
@@ -65,8 +65,8 @@ def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError
 def named(changed: pl.DataFrame, lang: str) -> str:
     """Return the differences as text, the first ones by name."""
     rows = changed.select("kind", "name", "change").rows()
-    differences = [
-        f"{say('source_kind', kind, lang)} {say('request_name', name, lang)} "
+    said = [
+        f"{say('source_kind', kind, lang)} {said_name(kind, name, lang)} "
         f"({say('source_change', change, lang)})"
         for kind, name, change in rows[:SHOWN]
     ]

@@ -7,21 +7,15 @@ from typing import Any
 import polars as pl
 
 from pipeline.evaluation.benchmark import band_labels
+from pipeline.evaluation.statistics import POOLED, SHOWN, STATISTICS
 from pipeline.report.pages.charts import WIDTH, Chart, distribution, draw
 from pipeline.report.pages.figures import indicator
 from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from schemas.tables import COHORT_KINDS, INDICATORS
+from schemas.benchmarks import SIZE_BAND, declared_cohort_kinds, declared_indicators
 
 FIRST = "actors_per_fte"
-STATISTICS = ("min", "p25", "median", "p75", "max", "pooled")
-DRAWN = ("portfolio", "size_band", "technology_field")
-REGISTERS = {
-    "technology_field": "technology_fields",
-    "federal_state": "federal_states",
-    "measure": "measures",
-}
 OPEN_BAND = "über "
 FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1f", "eur": ",d"}
 
@@ -51,13 +45,13 @@ def comparison(review: Review, words: Words) -> Comparison:
     by_indicator: dict[str, list[Row]] = {}
     for row in review.tables["cohorts"].iter_rows(named=True):
         by_indicator.setdefault(row["indicator"], []).append(row)
-    order = [FIRST, *(i for i in INDICATORS if i != FIRST)]
+    order = [FIRST, *(i for i in declared_indicators() if i != FIRST)]
     found = [_distribution(i, by_indicator[i], review, words) for i in order if i in by_indicator]
     return Comparison(found, _small(review, words))
 
 
 def _distribution(name: str, cohorts: Sequence[Row], review: Review, words: Words) -> Distribution:
-    kinds = COHORT_KINDS if name == FIRST else DRAWN
+    kinds = declared_cohort_kinds() if name == FIRST else drawn_kinds()
     of_kind = {k: _ordered(cohorts, k, review) for k in kinds}
     of_kind = {kind: rows for kind, rows in of_kind.items() if rows}
     return Distribution(
@@ -66,6 +60,12 @@ def _distribution(name: str, cohorts: Sequence[Row], review: Review, words: Word
         chart=_chart(name, of_kind, review, words),
         tables=[_table(name, rows, kind, words) for kind, rows in of_kind.items()],
     )
+
+
+def drawn_kinds() -> list[str]:
+    """Return the kinds of cohorts that charts show, in their order."""
+    places = {key: kind.drawn for key, kind in declared_cohort_kinds().items() if kind.drawn}
+    return sorted(places, key=places.__getitem__)
 
 
 def _ordered(cohorts: Sequence[Row], kind: str, review: Review) -> list[Row]:
@@ -77,7 +77,7 @@ def _ordered(cohorts: Sequence[Row], kind: str, review: Review) -> list[Row]:
 
 # -------------------------------------------------------------------------------------- the chart
 def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words) -> Chart:
-    drawn = [kind for kind in DRAWN if kind in of_kind]
+    drawn = [kind for kind in drawn_kinds() if kind in of_kind]
     groups = [
         (
             words.code("cohort_kind", kind) if kind != "portfolio" else "",
@@ -87,7 +87,7 @@ def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, word
     ]
     values = _values(name, of_kind, review, words) if name == FIRST else []
     title = words.code("indicator", name)
-    spec = distribution(groups, values, title, FORMATS[words.code("indicator_format", name)])
+    spec = distribution(groups, values, title, FORMATS[declared_indicators()[name].format])
     desc = words("distribution_desc_single" if values else "distribution_desc")
     chart_title = words("distribution_title", indicator=title)
     return draw(spec, f"chart-{name.replace('_', '-')}", chart_title, desc, words.lang)
@@ -97,7 +97,7 @@ def _box(row: Row, words: Words) -> dict[str, object]:
     """Return a row of the chart; a suppressed cohort has a row without a box."""
     box: dict[str, object] = {"label": _label(row, words)}
     if not row["suppressed"]:
-        box |= {s: row[s] for s in ("min", "p25", "median", "p75", "max")}
+        box |= {s: row[s] for s in STATISTICS}
     return box
 
 
@@ -113,7 +113,7 @@ def _values(
     """Return the single values of the cohorts in the chart; coinciding values only once."""
     labels = {
         (kind, r["cohort"]): _label(r, words)
-        for kind in DRAWN
+        for kind in drawn_kinds()
         for r in of_kind.get(kind, ())
         if not r["suppressed"]
     }
@@ -134,7 +134,7 @@ def _values(
 
 # ------------------------------------------------------------------------------------- the tables
 def _table(name: str, rows: Sequence[Row], kind: str, words: Words) -> Table:
-    statistics = STATISTICS if any(r["pooled"] is not None for r in rows) else STATISTICS[:-1]
+    statistics = SHOWN if any(r[POOLED] is not None for r in rows) else list(STATISTICS)
     heads = [words.code("cohort_kind", kind), "n", *(words(f"statistic_{s}") for s in statistics)]
     caption = words(
         "cohort_caption",
@@ -164,11 +164,12 @@ def _small(review: Review, words: Words) -> list[Cell]:
 
 
 def cohort_name(kind: str, cohort: str, words: Words) -> str:
-    """Return the text for a cohort."""
-    if kind in REGISTERS:
-        return words.name(REGISTERS[kind], cohort)
-    if kind == "portfolio":
+    """Return what people read for a cohort."""
+    declared = declared_cohort_kinds()[kind]
+    if declared.register is not None:
+        return words.name(declared.register, cohort)
+    if declared.column is None:
         return words.code("cohort_kind", kind)
-    if cohort.startswith(OPEN_BAND):
+    if declared.column == SIZE_BAND and cohort.startswith(OPEN_BAND):
         return words("open_band", n=cohort.removeprefix(OPEN_BAND))
     return cohort

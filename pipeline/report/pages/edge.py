@@ -51,7 +51,7 @@ def _turns(own: pl.DataFrame, variants: Sequence[str], words: Words) -> Table:
     turned = dict(own.filter(pl.col("changed")).group_by("variant").len().iter_rows())
     of = words.number(own["cluster_id"].n_unique())
     rows = [
-        [words.code("variant", v), words("n_of", n=words.number(turned.get(v, 0)), all=of)]
+        [words.variant(v), words("n_of", n=words.number(turned.get(v, 0)), all=of)]
         for v in variants
     ]
     heads = [words("variant"), words("turned")]
@@ -80,7 +80,7 @@ def _turned(
         ]
         for i in ids
     ]
-    heads = [words("cluster"), words("decision"), *(words.code("variant", v) for v in variants)]
+    heads = [words("cluster"), words("decision"), *(words.variant(v) for v in variants)]
     return Table(words("turned_caption"), heads, rows, clusters=ids)
 
 

@@ -4,6 +4,7 @@ import math
 
 from pipeline.common.texts import NBSP
 from pipeline.report.pages.words import Words
+from schemas.benchmarks import declared_indicators
 
 DIGITS = {"share": 1, "fte": 2, "actors_per_fte": 2, "per_year": 2, "eur": 2}
 # Units that follow the number; for others, the figure's title names what is counted.
@@ -83,8 +84,8 @@ def lever(
 
 
 def indicator(value: float | None, name: str, words: Words) -> str:
-    """Return an indicator's value in the format of its kind."""
-    kind = words.code("indicator_format", name)
+    """Return an indicator's value as its kind is written."""
+    kind = declared_indicators()[name].format
     if value is None or kind == "share":
         return words.percent(value)
     return words.fixed(value, DECIMALS) if kind == "decimal" else words.number(value)
@@ -94,11 +95,11 @@ def rounded(value: float | None, name: str, words: Words) -> str:
     """Return an indicator, rounded so that it does not reveal a single cluster's figure."""
     if value is None:
         return words.number(None)
-    if words.code("indicator_format", name) == "share":
+    if declared_indicators()[name].format == "share":
         return words.percent(value, 0)
     size = math.floor(math.log10(abs(value))) + 1 if value else 0
     digits = SIGNIFICANT - size
-    if words.code("indicator_format", name) != "decimal":
+    if declared_indicators()[name].format != "decimal":
         digits = min(digits, 0)
     return words.number(round(value, digits), max(digits, 0))
 

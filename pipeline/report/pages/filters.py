@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.evaluation.benchmark import band_labels
-from pipeline.report.pages.comparison import REGISTERS, cohort_name
+from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.explain import measures_of
 from pipeline.report.pages.overview import DECISIONS
 from pipeline.report.pages.words import Words
@@ -51,7 +51,7 @@ def filters(review: Review, words: Words) -> list[Filter]:
 
 
 def _registered(name: str, kind: str, values: Iterable[str], words: Words) -> Filter:
-    """Return a choice among a register's words, in alphabetical order."""
-    named = sorted((words.name(REGISTERS[kind], v), v) for v in values)
+    """Return a choice among a register's words, in the order of the alphabet."""
+    named = sorted((cohort_name(kind, v, words), v) for v in values)
     field = "measures" if kind == "measure" else kind
     return Filter(name, field, words.code("cohort_kind", kind), [(v, text) for text, v in named])

@@ -12,6 +12,7 @@ from pipeline.report.pages.views import Cell, Table, decision_cell, linked, name
 from pipeline.report.pages.words import Words
 from pipeline.report.since import is_better, since_sentences
 from pipeline.review import Review
+from schemas.benchmarks import declared_indicators
 
 Row = Mapping[str, Any]
 
@@ -137,8 +138,8 @@ def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
 
 
 def _median_text(value: float, name: str, words: Words) -> str:
-    """Return a median; the median of whole numbers may end in a half."""
-    is_count = words.code("indicator_format", name) == "count"
+    """Return a median; that of whole numbers may end in a half."""
+    is_count = declared_indicators()[name].format == "count"
     return words.fixed(value, 1) if is_count else indicator(value, name, words)
 
 

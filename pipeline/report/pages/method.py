@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion
 from pipeline.common.settings import Settings
+from pipeline.evaluation.statistics import QUANTILES
 from pipeline.report.pages.figures import required
 from pipeline.report.pages.matrix import pass_rule
 from pipeline.report.pages.words import Words
@@ -122,6 +123,7 @@ def definitions(settings: Settings, words: Words) -> list[tuple[str, str]]:
         "page_minimum": words.number(cohorts.cluster_page_minimum),
         "small_fte": words.number(cohorts.small_fte, 2),
         "outdated": words.number(settings.review.outdated_days),
+        "quantiles": words.of(QUANTILES),
     }
     terms = ("status", "decision", "bound", "sme", "near", "fte", "cohorts", "outdated", "distinct")
     return [(words(f"term_{t}"), words(f"meaning_{t}", **values)) for t in terms]

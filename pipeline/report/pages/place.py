@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.figures import indicator, rounded
 from pipeline.report.pages.words import Words
-from schemas.tables import INDICATORS
+from schemas.benchmarks import declared_indicators
 
 Row = Mapping[str, Any]
 QUARTILES = ("p25", "median", "p75")
@@ -51,7 +51,7 @@ def place(benchmarks: Sequence[Row], minimum: int, words: Words) -> Place:
         by_indicator.setdefault(row["indicator"], {})[_cohort(row)] = row
     rows = [
         _indicator(name, by_indicator[name], list(shown), minimum, words)
-        for name in INDICATORS
+        for name in declared_indicators()
         if name in by_indicator
     ]
     small = [_title(c, words) for c in every if c not in shown]

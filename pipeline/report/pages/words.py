@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from pipeline.common.texts import day, number, percent, say, say_limit, texts
+from pipeline.common.texts import day, number, percent, say, say_limit, say_variant, texts
 from pipeline.report.pages.translations import plural, translation
 from pipeline.tables.findings import kinds
 from schemas.declaration import registers
@@ -33,6 +33,10 @@ class Words:
     def code(self, group: str, code: str | None) -> str:
         """Return the text of a code."""
         return _label(group, code, self.lang)
+
+    def variant(self, variant: str) -> str:
+        """Return what a robustness variant changes."""
+        return say_variant(variant, self.lang)
 
     def unit(self, group: str, code: str, amount: float) -> str:
         """Return a unit, in the singular for one."""

@@ -1,16 +1,19 @@
 """The sheets ESCA-Benchmark, ESCA-Gruppen and Kennzahlen: clusters compared with their cohorts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.common.texts import say, say_limit
 from pipeline.evaluation.benchmark import ALL, band_labels
+from pipeline.evaluation.statistics import SHOWN, rank_formula
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.changes_medians import median_format
 from pipeline.report.workbook.cohort_formulas import CohortFormulas, shown_statistics
-from pipeline.report.workbook.portfolio import FORMATS, indicator_header
+from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,
@@ -19,18 +22,31 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from schemas.benchmarks import one_cohort_kinds
 
 ESCA = "actors_per_fte"
-KINDS = ["portfolio", "technology_field", "size_band", "federal_state"]
-# the column of the clusters' table with the cohort of each kind
-OF_KIND = ["", "C", "D", "E"]
 COHORT = ["cohort_kind", "cohort"]
-STATISTICS = ["min", "p25", "median", "p75", "max", "pooled"]
-# quartiles of whole numbers need a decimal
-STATISTIC_FORMATS = FORMATS | {"count": "one"}
 
 
 # ----------------------------------------------------------------------------------- the clusters
+@dataclass(frozen=True)
+class Letters:
+    """The columns of the sheet: after ID and name the cohorts of each kind, then these figures."""
+
+    cohorts: Mapping[str, str]
+    actors: str
+    fte: str
+    ratio: str
+
+
+def letters() -> Letters:
+    """Return where the columns stand that formulas name; the portfolio needs none."""
+    kinds = [key for key, kind in one_cohort_kinds().items() if kind.column is not None]
+    first, after = 2, 2 + len(kinds)
+    of_figures = (xl_col_to_name(after + at) for at in range(3))
+    return Letters({key: xl_col_to_name(first + at) for at, key in enumerate(kinds)}, *of_figures)
+
+
 def write_esca(book: Book) -> None:
     """Write actors per FTE of every cluster and its position in its cohorts."""
     sheet = new_sheet(book, "esca")
@@ -43,27 +59,35 @@ def write_esca(book: Book) -> None:
 
 def esca_columns(book: Book) -> Iterable[Column]:
     """Return actors, FTE, their ratio, and the limit of criterion 4.2."""
-    clusters, text = book.table("clusters"), book.text
+    clusters, text, at = book.table("clusters"), book.text, letters()
     small = [
         None if fte is None else fte < book.review.settings.cohorts.small_fte
         for fte in clusters["fte"]
     ]
     yield Column(text("h_cluster_id"), clusters["cluster_id"].to_list())
     yield Column(text("h_name"), clusters["name"].to_list(), "foreign")
-    for code in KINDS[1:]:
-        yield Column(text(f"h_{code}"), book.words(clusters[code].to_list()))
+    for key in at.cohorts:
+        names = clusters[str(one_cohort_kinds()[key].column)]
+        yield Column(book.header(key), book.words(names.to_list()))
     yield Column(indicator_header(book, "actors"), clusters["actors"].to_list(), "int")
     yield Column(indicator_header(book, "fte"), clusters["fte"].to_list(), "two")
     ratio = clusters[ESCA].to_list()
-    yield Column(indicator_header(book, ESCA), ratio, "two", lambda row: f"=F{row}/G{row}")
+    formula = quotient(at.actors, at.fte)
+    yield Column(indicator_header(book, ESCA), ratio, "two", formula)
     yield Column(text("h_small_fte"), book.yes_no(small), formula=small_fte(book))
     yield from limit_columns(book, clusters["cluster_id"].to_list())
+
+
+def quotient(above: str, below: str) -> Formula:
+    """Return the formula of one column by another."""
+    return lambda row: f"={above}{row}/{below}{row}"
 
 
 def small_fte(book: Book) -> Formula:
     """Return the formula that marks a ratio with few FTE."""
     least, yes, no = book.review.settings.cohorts.small_fte, book.text("yes"), book.text("no")
-    return lambda row: f'=IF(G{row}<{least},"{yes}","{no}")'
+    fte = letters().fte
+    return lambda row: f'=IF({fte}{row}<{least},"{yes}","{no}")'
 
 
 def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
@@ -89,10 +113,11 @@ def place_columns(book: Book) -> Iterable[Column]:
     pooled = book.table("cohorts").select("indicator", *COHORT, "pooled")
     placed = placed.join(pooled, on=["indicator", *COHORT], how="left", maintain_order="left")
     ids = book.table("clusters").select("cluster_id")
-    for kind, letter in zip(KINDS, OF_KIND, strict=True):
+    for kind in one_cohort_kinds():
         rows = placed.filter(pl.col("cohort_kind") == kind)
         rows = ids.join(rows, on="cluster_id", how="left", maintain_order="left")
         name = say("cohort_kind", kind, book.lang)
+        letter = letters().cohorts.get(kind)
         find = Lookup(book, name, f"${letter}" if letter else f'"{book.text("all")}"')
         yield Column(f"n {name}", rows["n"].to_list(), "int", find.statistic("n"))
         for code in ("p25", "median", "p75", "pooled"):
@@ -139,14 +164,14 @@ class Lookup:
         """Return the formula of the percentile rank, which counts smaller and equal values."""
         values = self.book.review.tables["clusters"].height
         first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(values, 1)
-        ratios = f"$H${first}:$H${last}"
+        ratio = letters().ratio
+        ratios = f"${ratio}${first}:${ratio}${last}"
 
         def formula(row: int) -> str:
             own = f"({self.cohort}${first}:{self.cohort}${last}={self.place(row)})"
             mine = f"ISNUMBER({ratios})" + (f"*{own}" if self.cohort.startswith("$") else "")
-            less = f"SUMPRODUCT({mine}*({ratios}<$H{row}))"
-            equal = f"SUMPRODUCT({mine}*({ratios}=$H{row}))"
-            return self.if_shown(row, f"100*({less}+0.5*{equal})/{self.sum_of('n', row)}")
+            rank = rank_formula(mine, ratios, f"${ratio}{row}", self.sum_of("n", row))
+            return self.if_shown(row, rank)
 
         return formula
 
@@ -207,7 +232,7 @@ def cohort_columns(formulas: CohortFormulas) -> list[Column]:
         Column(text("h_cohort_kind"), book.says("cohort_kind", cohorts["cohort_kind"].to_list())),
         Column(text("h_cohort"), cohort_names(book, cohorts)),
         Column(text("h_n"), cohorts["n"].to_list(), "int", size),
-        *(statistic_column(formulas, code) for code in STATISTICS),
+        *(statistic_column(formulas, code) for code in SHOWN),
         Column(text("h_suppressed"), suppressed, formula=formulas.note(note)),
     ]
 
@@ -215,7 +240,7 @@ def cohort_columns(formulas: CohortFormulas) -> list[Column]:
 def statistic_column(formulas: CohortFormulas, code: str) -> Column:
     """Return the column of a statistic; pooled values exist for ratios."""
     book, cohorts = formulas.book, formulas.cohorts
-    formats = [STATISTIC_FORMATS[say("indicator_format", i, "de")] for i in cohorts["indicator"]]
+    formats = [median_format(i) for i in cohorts["indicator"]]
     formula = formulas.of_rows(formulas.statistic(code))
     values = shown_statistics(cohorts, code)
     return Column(book.text(f"h_{code}"), values, formats, formula, array=True)

@@ -29,6 +29,7 @@ from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working
 from pipeline.report.workbook.working_sheet import write_working
 from pipeline.review import Review
+from schemas.benchmarks import declared_indicators
 
 SHEETS = [
     "portfolio",
@@ -118,5 +119,6 @@ def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
             else [sheet_name(book.text(f"sheet_{code}"))]
         )
         apart = "_apart" if code == "counts" and not book.has_rows else ""
-        result += [(name, book.text(f"guide_{code}{apart}")) for name in names]
+        said = book.text(f"guide_{code}{apart}", number=len(declared_indicators()))
+        result += [(name, said) for name in names]
     return result

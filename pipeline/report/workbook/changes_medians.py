@@ -5,10 +5,12 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.common.texts import say
+from pipeline.evaluation.statistics import MEDIAN
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.portfolio import FORMATS, indicator_header
+from pipeline.report.workbook.formats import FORMATS
+from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import Book
+from schemas.benchmarks import declared_indicators
 
 PANEL = "panel"
 # medians of whole numbers may end in a half
@@ -21,7 +23,7 @@ def median_columns(book: Book) -> list[Column]:
     """Return each indicator's medians before and now; see `put_array_formulas` for the panel's."""
     rows = book.table("medians").to_dicts()
     names = [indicator_header(book, r["indicator"]) for r in rows]
-    kinds = [MEDIANS[say("indicator_format", r["indicator"], "de")] for r in rows]
+    kinds = [median_format(r["indicator"]) for r in rows]
     scopes = [book.text(f"c_scope_{r['scope']}") for r in rows]
     then, now = ([shown(book, r[c]) for r in rows] for c in ("previous", "value"))
     changes = [CHANGES[kind] for kind in kinds]
@@ -34,6 +36,11 @@ def median_columns(book: Book) -> list[Column]:
         Column(book.text("h_c_n_now"), [r["n"] for r in rows], "int"),
         Column(book.text("o_change"), [difference(r) for r in rows], changes, changed),
     ]
+
+
+def median_format(indicator: str) -> str:
+    """Return the look of an indicator's medians and quartiles."""
+    return MEDIANS[declared_indicators()[indicator].format]
 
 
 def shown(book: Book, value: float | None) -> float | str:
@@ -59,7 +66,7 @@ def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
     least = book.review.settings.cohorts.minimum
     few = book.text("too_few", minimum=least)
     for at, row in enumerate(book.table("medians").iter_rows(named=True), top):
-        look = book.looks[MEDIANS[say("indicator_format", row["indicator"], "de")]]
+        look = book.looks[median_format(row["indicator"])]
         values = {now: known(book, row["scope"], at + 1, now) for now in (True, False)}
         cells = [(5, True, row["n"], row["value"], 4)]
         if row["scope"] == PANEL:
@@ -67,7 +74,7 @@ def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
         for n_at, now, n, value, median_at in cells:
             count = f"COUNT({values[now]})"
             sheet.write_array_formula(at, n_at, at, n_at, f"={count}", book.looks["int"], n)
-            median = f'=IF({count}<{least},"{few}",MEDIAN({values[now]}))'
+            median = f'=IF({count}<{least},"{few}",{MEDIAN.of(values[now])})'
             sheet.write_array_formula(
                 at, median_at, at, median_at, median, look, shown(book, value)
             )

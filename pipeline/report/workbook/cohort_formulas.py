@@ -10,27 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.evaluation.statistics import POOLED, STATISTICS, pooled_formula, size_formula
 from pipeline.report.workbook.cells import Formula
 from pipeline.report.workbook.portfolio import SEPARATOR, indicator_header
 from pipeline.report.workbook.sheets import HEADER_ROW, Book
-
-STATISTICS = {
-    "min": "MIN({values})",
-    "p25": "QUARTILE({values},1)",
-    "median": "MEDIAN({values})",
-    "p75": "QUARTILE({values},3)",
-    "max": "MAX({values})",
-}
-# weights of the pooled value: the denominators of the clusters' ratios
-WEIGHTS = {
-    "actors_per_fte": "fte",
-    "sme_share": "actors",
-    "rnd_share": "actors",
-    "near_share": "actors",
-    "own_funds_share": "budget_eur",
-    "budget_per_actor": "actors",
-    "budget_per_fte": "fte",
-}
+from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 
 
 @dataclass(frozen=True)
@@ -53,10 +37,11 @@ class CohortFormulas:
     def members(self, kind: str, indicator: str, row: int) -> str:
         """Return the expression of which clusters are in the cohort and have a value."""
         known = f"ISNUMBER({self.values(indicator)})"
-        if kind == "portfolio":
+        declared = declared_cohort_kinds()[kind]
+        if declared.column is None:
             return known
         cell, column = f"${self.at}{row}", self.book.ref("portfolio", kind)
-        if kind != "measure":
+        if not declared.has_several:
             return f"({column}={cell})*{known}"
         # a list in a cell: to match whole items, both get a separator at each end
         listed = f'"{SEPARATOR}"&{column}&"{SEPARATOR}"'
@@ -64,19 +49,18 @@ class CohortFormulas:
 
     def size(self, kind: str, indicator: str, row: int) -> str:
         """Return the formula of n."""
-        return f"=SUMPRODUCT(1*({self.members(kind, indicator, row)}))"
+        return f"={size_formula(self.members(kind, indicator, row))}"
 
     def statistic(self, code: str) -> Callable[[str, str, int], str]:
         """Return the function that gives a statistic's formula; empty if n is too small."""
 
         def formula(kind: str, indicator: str, row: int) -> str:
             members, values = self.members(kind, indicator, row), self.values(indicator)
-            if code in STATISTICS:
-                found = STATISTICS[code].format(values=f"IF({members},{values})")
+            if code != POOLED:
+                found = STATISTICS[code].of(f"IF({members},{values})")
             else:
-                weights = self.values(WEIGHTS[indicator])
-                above = f"SUM(IF({members},{values}*{weights}))"
-                found = f"{above}/SUM(IF({members},{weights}))"
+                below = str(declared_indicators()[indicator].denominator)
+                found = pooled_formula(members, values, self.values(below))
             return self.unless_few(row, found, '""')
 
         return formula
@@ -106,8 +90,9 @@ def shown_statistics(cohorts: pl.DataFrame, code: str) -> list[float | str | Non
 
     An empty text if the cohort is suppressed; only ratios have pooled values.
     """
+    declared = declared_indicators()
     rows = cohorts.select("indicator", "suppressed", code).iter_rows()
     return [
-        None if code == "pooled" and indicator not in WEIGHTS else "" if hidden else value
-        for indicator, hidden, value in rows
+        None if code == POOLED and not declared[key].is_ratio else "" if hidden else value
+        for key, hidden, value in rows
     ]

@@ -6,19 +6,19 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
-from pipeline.evaluation.benchmark import INDICATORS
-from pipeline.report.workbook.benchmark import ESCA, KINDS
+from pipeline.evaluation.statistics import SHOWN, rank_formula
+from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.compare_chart import put_chart, put_chart_rows
-from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
+from pipeline.report.workbook.compare_choice import INDICATOR, TOP, Choice
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet
 from pipeline.report.workbook.working import Working
+from schemas.benchmarks import declared_indicators, one_cohort_kinds
 
 # rows (from 0) of the two choices
 CLUSTER_ROW, INDICATOR_ROW = 3, 4
 CLUSTER = "$B$4"
-STATISTICS = ["n", "min", "p25", "median", "p75", "max", "pooled"]
 WIDTHS = [22, 38, *[13] * 7, 16, 14, 34]
 
 
@@ -35,15 +35,15 @@ def write_compare(working: Working) -> None:
     put_choices(working, sheet, choice)
     put_rows(book, sheet, choice)
     put_chart_rows(book, sheet, choice)
-    put_chart(book, sheet)
-    sheet.print_area(0, 0, DATA - 2, len(WIDTHS) - 1)
+    put_chart(book, sheet, choice)
+    sheet.print_area(0, 0, choice.data - 2, len(WIDTHS) - 1)
     sheet.fit_to_pages(1, 1)
 
 
 def put_choices(working: Working, sheet: Worksheet, choice: Choice) -> None:
     """Write the drop-down cells, and the selected entries as text."""
     book, looks = working.book, working.book.looks
-    names = [indicator_header(book, i) for i in INDICATORS]
+    names = [indicator_header(book, i) for i in declared_indicators()]
     put(sheet, CLUSTER_ROW, 0, book.text("choose_cluster"), looks["label"], book.lang)
     put(sheet, INDICATOR_ROW, 0, book.text("choose_indicator"), looks["label"], book.lang)
     put(sheet, CLUSTER_ROW, 1, choice.cluster["cluster_id"], looks["in_text"], book.lang)
@@ -54,8 +54,9 @@ def put_choices(working: Working, sheet: Worksheet, choice: Choice) -> None:
     sheet.data_validation(CLUSTER_ROW, 1, CLUSTER_ROW, 1, ids)
     # too long for a list inside the rule
     for at, name in enumerate(names):
-        put(sheet, DATA + 10 + at, 0, name, looks["text"], book.lang)
-    own = f"='{book.sheet_name('compare')}'!$A${DATA + 11}:$A${DATA + 10 + len(names)}"
+        put(sheet, choice.names + at, 0, name, looks["text"], book.lang)
+    first, last = choice.names + 1, choice.names + len(names)
+    own = f"='{book.sheet_name('compare')}'!$A${first}:$A${last}"
     sheet.data_validation(INDICATOR_ROW, 1, INDICATOR_ROW, 1, {"validate": "list", "source": own})
 
 
@@ -67,14 +68,14 @@ def cell_of_cluster(book: Book, column: str) -> str:
 # -------------------------------------------------------------------------------------- the table
 def put_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
     """Write one row for each kind of cohort."""
-    heads = ["cohort_kind", "cohort", *STATISTICS, "own_value", "rank", "quarter"]
+    heads = ["cohort_kind", "cohort", "n", *SHOWN, "own_value", "rank", "quarter"]
     for at, code in enumerate(heads):
         header = (
             book.text(f"h_{code}", kind="").strip() if code == "rank" else book.text(f"h_{code}")
         )
         put(sheet, TOP, at, header, book.looks["header"], book.lang)
     sheet.set_row(TOP, 2 * LINE_HEIGHT + 8)
-    for row, kind in enumerate(KINDS, TOP + 1):
+    for row, kind in enumerate(one_cohort_kinds(), TOP + 1):
         put(sheet, row, 0, say("cohort_kind", kind, book.lang), book.looks["text"], book.lang)
         for at, (formula, value, look) in enumerate(of_kind(book, choice, kind, row + 1), 1):
             sheet.write_formula(row, at, f"={formula}", book.looks[look], value)
@@ -90,7 +91,7 @@ def of_kind(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tuple[s
     else:
         own = cell_of_cluster(book, book.ref("portfolio", kind))
         yield f'{own}&""', book.words([name])[0] or "", "text"
-    for code in STATISTICS:
+    for code in ("n", *SHOWN):
         sum_ = sum_of(book, code, row)
         if code == "n":
             yield sum_, found["n"], "int"
@@ -115,10 +116,10 @@ def of_cluster(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tupl
     mine = f"ISNUMBER({values})"
     if kind != "portfolio":
         mine += f"*({book.ref('portfolio', kind)}=$B{row})"
-    less, equal = (f"SUMPRODUCT({mine}*({values}{sign}$J{row}))" for sign in "<=")
     shown = not found["suppressed"] and value is not None
     rank = choice.rank(kind) if shown else dash
-    yield f'IF({hidden},"{dash}",100*({less}+0.5*{equal})/$C{row})', rank, "one"
+    ranked = rank_formula(mine, values, f"$J{row}", f"$C{row}")
+    yield f'IF({hidden},"{dash}",{ranked})', rank, "one"
     words = {code: book.text(f"q_{code}") for code in ("below", "low", "high", "above")}
     position = (
         f'IF($J{row}<$E{row},"{words["below"]}",IF($J{row}<$F{row},"{words["low"]}",'

@@ -6,11 +6,12 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
-from pipeline.report.workbook.benchmark import ESCA, KINDS
+from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.cells import put
-from pipeline.report.workbook.compare_choice import DATA, INDICATOR, TOP, Choice
+from pipeline.report.workbook.compare_choice import INDICATOR, TOP, Choice
 from pipeline.report.workbook.formats import COLOURS, HEADER
 from pipeline.report.workbook.sheets import Book
+from schemas.benchmarks import one_cohort_kinds
 
 CHART_ROWS = ["label", "box", "box_low", "box_high", "min", "max", "own_value"]
 
@@ -18,11 +19,11 @@ CHART_ROWS = ["label", "box", "box_low", "box_high", "min", "max", "own_value"]
 def put_chart_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
     """Write the data of the chart; charts ignore #N/A."""
     looks = book.looks
-    put(sheet, DATA, 0, book.text("chart_data"), looks["section"], book.lang)
+    put(sheet, choice.data, 0, book.text("chart_data"), looks["section"], book.lang)
     for at, code in enumerate(CHART_ROWS):
-        put(sheet, DATA + 1, at, book.text(f"h_{code}"), looks["header"], book.lang)
-    for row, kind in enumerate(KINDS, TOP + 2):
-        at = DATA + row - TOP
+        put(sheet, choice.data + 1, at, book.text(f"h_{code}"), looks["header"], book.lang)
+    for row, kind in enumerate(one_cohort_kinds(), TOP + 2):
+        at = choice.data + row - TOP
         name, found = say("cohort_kind", kind, book.lang), choice.statistics(kind)
         cohort = book.text("all") if kind == "portfolio" else book.words([choice.cohort(kind)])[0]
         label = f"{name}: {cohort or ''} (n = {found['n']})"
@@ -49,17 +50,18 @@ def chart_values(found: Mapping[str, Any], value: float | None) -> list[float | 
     return [low, middle - low, high - middle, found["min"], found["max"], value]
 
 
-def put_chart(book: Book, sheet: Worksheet) -> None:
-    """Write the chart: bars from quartile to quartile, points for both ends and the cluster."""
+def put_chart(book: Book, sheet: Worksheet, choice: Choice) -> None:
+    """Write the chart: bars from quartile to quartile, points for the ends and the cluster."""
     bars = book.file.add_chart({"type": "column", "subtype": "stacked"})
     points = book.file.add_chart({"type": "line"})
-    name, last = f"'{book.sheet_name('compare')}'", DATA + 1 + len(KINDS)
-    labels = f"={name}!$A${DATA + 3}:$A${last + 1}"
+    name, data = f"'{book.sheet_name('compare')}'", choice.data
+    last = data + 1 + len(one_cohort_kinds())
+    labels = f"={name}!$A${data + 3}:$A${last + 1}"
 
     def series(at: int) -> dict[str, Any]:
         letter = "ABCDEFG"[at]
-        where = f"={name}!${letter}${DATA + 3}:${letter}${last + 1}"
-        return {"name": f"={name}!${letter}${DATA + 2}", "categories": labels, "values": where}
+        where = f"={name}!${letter}${data + 3}:${letter}${last + 1}"
+        return {"name": f"={name}!${letter}${data + 2}", "categories": labels, "values": where}
 
     bars.add_series({**series(1), "fill": {"none": True}, "border": {"none": True}, "gap": 80})
     for at, look in ((2, "good"), (3, "muted")):
@@ -80,4 +82,4 @@ def put_chart(book: Book, sheet: Worksheet) -> None:
     bars.set_y_axis({**axis, "major_gridlines": grid})
     bars.set_size({"width": 980, "height": 420})
     text = book.text("chart_place")
-    sheet.insert_chart(TOP + 6, 0, bars, {"description": text, "object_position": 2})
+    sheet.insert_chart(choice.chart, 0, bars, {"description": text, "object_position": 2})

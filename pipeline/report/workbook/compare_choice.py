@@ -10,9 +10,10 @@ import polars as pl
 from pipeline.evaluation.benchmark import ALL
 from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.sheets import Book
+from schemas.benchmarks import one_cohort_kinds
 
-# rows (from 0) of the table's header and of the chart's data; the selected indicator
-TOP, DATA = 6, 34
+# the row (from 0) of the table's header; how many rows the chart takes; the chosen indicator
+TOP, CHART_HEIGHT = 6, 22
 INDICATOR = "$B$5"
 
 
@@ -21,6 +22,21 @@ class Choice:
     """The initial selection: a cluster that has the ESCA figure, if any."""
 
     book: Book
+
+    @property
+    def chart(self) -> int:
+        """The row (from 0) in which the chart begins: below the table and a blank row."""
+        return TOP + 2 + len(one_cohort_kinds())
+
+    @property
+    def data(self) -> int:
+        """The row of the heading above the values that the chart points at."""
+        return self.chart + CHART_HEIGHT
+
+    @property
+    def names(self) -> int:
+        """The first row of the indicators' names, from which one is chosen."""
+        return self.data + 6 + len(one_cohort_kinds())
 
     @cached_property
     def cluster(self) -> Mapping[str, Any]:
@@ -31,7 +47,8 @@ class Choice:
 
     def cohort(self, kind: str) -> str | None:
         """Return the cluster's cohort of a kind."""
-        name: str | None = ALL if kind == "portfolio" else self.cluster[kind]
+        column = one_cohort_kinds()[kind].column
+        name: str | None = ALL if column is None else self.cluster[column]
         return name
 
     def statistics(self, kind: str) -> Mapping[str, Any]:

@@ -17,7 +17,9 @@ COLOURS = {
     "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
-# kind -> number format; others are general. The end keeps a number apart from its neighbour.
+# format of an indicator -> kind
+FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
+# kind -> number format; those not named are general. The end keeps a number off its neighbour.
 NUMBERS = {
     "int": "#,##0_)",
     "one": "#,##0.0_)",

@@ -2,11 +2,10 @@
 
 import polars as pl
 
-from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.changes import cause_word, named_columns
 from pipeline.report.workbook.changes_medians import CHANGES
-from pipeline.report.workbook.portfolio import FORMATS, indicator_header
+from pipeline.report.workbook.portfolio import indicator_format, indicator_header
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
 
 
@@ -23,7 +22,7 @@ def columns(book: Book) -> list[Column]:
     """Return the columns; the present value is looked up on the sheet Portfolio."""
     known = pl.col("previous").is_not_null() | pl.col("value").is_not_null()
     found = book.table("indicator_changes").filter(known)
-    kinds = [FORMATS[say("indicator_format", i, "de")] for i in found["indicator"]]
+    kinds = [indicator_format(i) for i in found["indicator"]]
     figures, heads = book.text("name_figures"), book.text("name_figure_heads")
     ids = book.ref("portfolio", "cluster_id")
     place = f"MATCH($A{{row}},{ids},0),MATCH($C{{row}},{heads},0)"

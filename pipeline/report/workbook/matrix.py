@@ -8,7 +8,7 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.common.texts import say, say_limit
+from pipeline.common.texts import say, say_limit, say_variant
 from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN, reference_condition
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.sheets import Book, sheet_name
@@ -149,7 +149,7 @@ class Matrix:
         """Return number and names of variants that change the decision, and the new decision."""
         turned: dict[str, list[str]] = {i: [] for i in ids}
         for row in self.of("robustness").filter("changed").iter_rows(named=True):
-            variant = say("variant", row["variant"], self.book.lang)
+            variant = say_variant(row["variant"], self.book.lang)
             decision = say("decision", row["decision"], self.book.lang)
             turned.setdefault(row["cluster_id"], []).append(f"{variant}: {decision}")
         return [

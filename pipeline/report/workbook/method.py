@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 
 from pipeline.common.catalogue import Band, Catalogue, Condition, Criterion
-from pipeline.common.texts import number, percent, say, texts
+from pipeline.common.texts import number, percent, say, say_variant, texts
 from pipeline.evaluation.benchmark import band_labels
+from pipeline.evaluation.scenarios import WITHOUT_STAND_IN
+from pipeline.evaluation.statistics import QUANTILES
+from pipeline.figures.scenarios import scenarios
 from pipeline.report.workbook.assumptions import SIGNS
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from schemas.benchmarks import declared_cohort_kinds
 
 Row = tuple[str | int, ...]
 HEADERS = [
@@ -140,11 +144,14 @@ def numbers(book: Book) -> dict[str, str]:
         "sources": settings.funding.own_sources,
         "bands": band_labels(cohorts),
     }
-    registers = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
-    variants = "; ".join(say("variant", code, lang) for code in texts("variant"))
-    return (
-        {key: number(n, 2, lang) for key, n in plain.items()} | registers | {"variants": variants}
-    )
+    said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
+    tried = dict.fromkeys(s.variant for s in (*scenarios(settings), WITHOUT_STAND_IN))
+    variants = "; ".join(say_variant(variant, lang) for variant in tried if variant)
+    said |= {"variants": variants, "quantiles": QUANTILES[lang]}
+    kinds = (kind.about or kind.label for kind in declared_cohort_kinds().values())
+    listed = ", ".join(about[lang].format(bands=said["bands"]) for about in kinds)
+    said["kinds"] = listed[:1].upper() + listed[1:]
+    return {key: number(n, 2, lang) for key, n in plain.items()} | said
 
 
 def sources(book: Book) -> Iterable[tuple[str, str]]:

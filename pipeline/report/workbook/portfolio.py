@@ -5,11 +5,9 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
-from pipeline.evaluation import benchmark
-from pipeline.evaluation.benchmark import INDICATORS
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.formats import COLOURS, FORMATS
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
@@ -21,9 +19,10 @@ from pipeline.report.workbook.sheets import (
     put_table,
 )
 from pipeline.report.workbook.trends import data_columns, put_trends, trend_columns
+from schemas.benchmarks import declared_indicators, one_cohort_kinds
+from schemas.tables import columns_of_clusters
 
-FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
-# path of the pages, relative to the workbook; the sheets that a cluster's row links to
+# where the pages stand, seen from the workbook; what a cluster's row leads to
 PAGES = "report/clusters"
 JUMPS = ["conditions", "findings"]
 # up to so many criteria below the pass mark count as near
@@ -31,15 +30,18 @@ NEAR = 3
 COUNTS = ["fulfilled", "not_fulfilled", "undetermined"]
 # between the items of a list in a cell
 SEPARATOR = "; "
-# indicator -> its numerator and denominator, if both are on the sheet
-QUOTIENTS = {"actors_per_fte": ("actors", "fte"), **benchmark.QUOTIENTS}
 
 
 def indicator_header(book: Book, indicator: str) -> str:
     """Return an indicator's name with its unit."""
     name = say("indicator", indicator, book.lang)
-    is_share = say("indicator_format", indicator, "de") == "share"
+    is_share = declared_indicators()[indicator].format == "share"
     return book.text("in_percent", name=name) if is_share else name
+
+
+def indicator_format(indicator: str) -> str:
+    """Return the look of an indicator's cells."""
+    return FORMATS[declared_indicators()[indicator].format]
 
 
 def looked_up(matrix: Matrix, header: str) -> Formula:
@@ -63,19 +65,28 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
             for c in COUNTS
         ),
         *trend_columns(book, earlier),
-        *(
-            Column(text(f"h_{c}"), book.words(clusters[c].to_list()))
-            for c in ("role", "federal_state", "technology_field", "size_band")
-        ),
+        Column(text("h_role"), book.words(clusters["role"].to_list())),
+        *cohort_columns(book),
         Column(text("h_measure"), measures(book), "wrap"),
         Column(text("h_as_of"), clusters["as_of"].to_list(), "date"),
     ]
     return [
         *before,
-        *(indicator_column(book, name, len(before)) for name in INDICATORS),
+        *(indicator_column(book, name, len(before)) for name in declared_indicators()),
         page_column(book),
         *(jump(book, code) for code in jumps(book)),
         *data_columns(book, earlier),
+    ]
+
+
+def cohort_columns(book: Book) -> list[Column]:
+    """Return the columns that name each cluster's cohorts, in the order of the table clusters."""
+    of_column = {kind.column: key for key, kind in one_cohort_kinds().items()}
+    clusters = book.table("clusters")
+    return [
+        Column(book.header(of_column[column]), book.words(clusters[column].to_list()))
+        for column in columns_of_clusters()
+        if column in of_column
     ]
 
 
@@ -126,22 +137,24 @@ def indicator_column(book: Book, indicator: str, first: int) -> Column:
 
     first: the position of the first indicator's column.
     """
-    kind = FORMATS[say("indicator_format", indicator, "de")]
+    parts = declared_indicators()[indicator].quotient
     values = book.table("clusters")[indicator].to_list()
-    formula = quotient(first, *QUOTIENTS[indicator]) if indicator in QUOTIENTS else None
-    return Column(indicator_header(book, indicator), values, kind, formula)
+    formula = quotient(first, *parts) if parts else None
+    return Column(indicator_header(book, indicator), values, indicator_format(indicator), formula)
 
 
 def quotient(first: int, above: str, below: str) -> Formula:
-    """Return the formula of one indicator divided by another."""
-    one, other = (xl_col_to_name(first + INDICATORS.index(i)) for i in (above, below))
+    """Return the formula of one indicator by another."""
+    order = list(declared_indicators())
+    one, other = (xl_col_to_name(first + order.index(i)) for i in (above, below))
     return lambda row: f"={one}{row}/{other}{row}"
 
 
 def name_figures(book: Book, columns: list[Column]) -> None:
-    """Name the block of indicators and its headers: formulas find cells by both."""
-    at = column_at(columns, indicator_header(book, INDICATORS[0]))
-    first, last = xl_col_to_name(at), xl_col_to_name(at + len(INDICATORS) - 1)
+    """Name the block of indicators and its headers: cells are found there by both."""
+    order = list(declared_indicators())
+    at = column_at(columns, indicator_header(book, order[0]))
+    first, last = xl_col_to_name(at), xl_col_to_name(at + len(order) - 1)
     own, top = f"='{book.sheet_name('portfolio')}'!", HEADER_ROW + 1
     bottom = top + max(len(columns[0].values), 1)
     heads, figures = (book.text(f"name_{code}") for code in ("figure_heads", "figures"))
@@ -167,8 +180,8 @@ def put_bars(matrix: Matrix, sheet: Worksheet, columns: list[Column], last: int)
     book = matrix.book
     bar: dict[str, object] = {"type": "data_bar", "bar_color": COLOURS["good"][0]}
     bar |= {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
-    for name in INDICATORS:
-        if say("indicator_format", name, "de") == "share":
+    for name, indicator in declared_indicators().items():
+        if indicator.format == "share":
             at = column_at(columns, indicator_header(book, name))
             sheet.conditional_format(HEADER_ROW + 1, at, last, at, bar)
     at = column_at(columns, book.text("h_fulfilled"))

@@ -15,6 +15,7 @@ from pipeline.common.texts import say
 from pipeline.report.workbook.cells import BOLD, Column, lines_of, put, put_column, width_of
 from pipeline.report.workbook.pages import Margins, set_pages, set_print
 from pipeline.review import Review
+from schemas.benchmarks import one_cohort_kinds
 from schemas.declaration import registers
 
 HEADER_ROW = 4
@@ -80,7 +81,15 @@ class Book:
 
     def ref(self, table: str, header: str) -> str:
         """Return a structured reference to a column of a table, both by their codes."""
-        return f"{self.text(f'table_{table}')}[{self.text(f'h_{header}')}]"
+        return f"{self.text(f'table_{table}')}[{self.header(header)}]"
+
+    def header(self, code: str) -> str:
+        """Return the header of a column: of one that names cohorts the label of their kind."""
+        kind = one_cohort_kinds().get(code)
+        if kind is None:
+            return self.text(f"h_{code}")
+        label = kind.label[self.lang]
+        return label[:1].upper() + label[1:]
 
 
 # ------------------------------------------------------------------------------------- a new sheet

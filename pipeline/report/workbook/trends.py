@@ -12,10 +12,10 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.common.texts import say
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.formats import COLOURS, FORMATS
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, column_at
+from schemas.benchmarks import declared_indicators
 
-DRAWN = {"fulfilled": "int", "actors": "int", "actors_per_fte": "two"}
 INK = COLOURS["good"][1]
 # a line with a point per period, the last one marked
 LOOK: dict[str, object] = {
@@ -32,6 +32,12 @@ LOOK: dict[str, object] = {
 MOST = 8
 
 
+def drawn() -> dict[str, str]:
+    """Return the figures that are drawn, with the look of their cells."""
+    of_indicators = {k: one.format for k, one in declared_indicators().items() if one.trend}
+    return {"fulfilled": "int", **{k: FORMATS[form] for k, form in of_indicators.items()}}
+
+
 def trend_title(book: Book, name: str) -> str:
     """Return the name of a figure with sparklines."""
     return book.text("h_fulfilled") if name == "fulfilled" else say("indicator", name, book.lang)
@@ -42,7 +48,7 @@ def trend_columns(book: Book, earlier: Earlier) -> list[Column]:
     blank = [None] * book.table("clusters").height
     return [
         Column(book.text("h_trend", name=trend_title(book, name)), blank, width=15)
-        for name in (DRAWN if earlier else ())
+        for name in (drawn() if earlier else ())
     ]
 
 
@@ -53,7 +59,7 @@ def data_columns(book: Book, earlier: Earlier) -> list[Column]:
     now = book.table("clusters")
     tables = {p: t["clusters"] for p, t in earlier.items()} | {book.review.period: now}
     ids, result = now.select("cluster_id"), []
-    for name, kind in DRAWN.items():
+    for name, kind in drawn().items():
         for period in list(tables)[-MOST:]:
             there = tables[period]
             if name not in there.columns:
@@ -65,12 +71,12 @@ def data_columns(book: Book, earlier: Earlier) -> list[Column]:
 
 
 def put_trends(book: Book, sheet: Worksheet, columns: Sequence[Column], earlier: Earlier) -> None:
-    """Draw the sparklines and hide their data; columns: all columns of the sheet."""
-    drawn, data = trend_columns(book, earlier), data_columns(book, earlier)
-    if not drawn:
+    """Draw the sparklines and hide what they draw; columns: all of the sheet's."""
+    trends, data = trend_columns(book, earlier), data_columns(book, earlier)
+    if not trends:
         return
-    each, name = len(data) // len(drawn), sheet.get_name()
-    for number, column in enumerate(drawn):
+    each, name = len(data) // len(trends), sheet.get_name()
+    for number, column in enumerate(trends):
         at = column_at(columns, column.header)
         first = column_at(columns, data[number * each].header)
         rows = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(column.values))

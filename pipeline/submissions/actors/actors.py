@@ -61,17 +61,19 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
     counts once: the row that is bound, else the first (contract 1.2).
     """
     radius = definition.radius_km if definition.radius_km is not None else rules.radius_km
-    actors = actors.with_columns(counts=status.is_bound(rules, loose=definition.loose))
+    bound = status.bound_cases(rules, loose=definition.loose)
+    near = status.answer_of(status.near_cases(radius))
+    actors = actors.with_columns(counts=status.answer_of(bound))
     actors = mark_duplicates(actors)
     sme = "sme_ifm" if definition.ifm else "sme"
     return actors.with_columns(
-        counts=pl.when(~pl.col("duplicate")).then(pl.col("counts")).otherwise(statement=False),
-        near=pl.col("distance_km") <= radius,
+        counts=status.answer_of([status.LISTED_TWICE, *bound]),
+        near=near,
         judged_sme=pl.when(f"agreed_{sme}").then(sme),
         judged_type=pl.when("agreed_actor_type").then("actor_type"),
         judged_rnd=pl.when("agreed_rnd").then("rnd"),
         judged_group=pl.when("agreed_actor_group").then("actor_group"),
-        judged_near=pl.when("agreed_distance_km").then(pl.col("distance_km") <= radius),
+        judged_near=pl.when("agreed_distance_km").then(near),
     )
 
 

@@ -1,5 +1,9 @@
-"""What each actor is: bound, SME, near; three-valued, null where a cell that decides is unknown."""
+"""What each actor is: bound, SME, near; three-valued, null where a cell that decides is unknown.
 
+Each question is a list of cases. Its reason and its answer both follow from the first that holds.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,6 +27,37 @@ class Definition:
     radius_km: float | None = None
 
 
+@dataclass(frozen=True)
+class Case:
+    """A case of a question: when it holds, its code, and the answer: yes, no, None for unknown."""
+
+    holds: pl.Expr
+    reason: str
+    answer: bool | None
+
+
+def reason_of(cases: Sequence[Case]) -> pl.Expr:
+    """Return the code of the first case that holds."""
+    return first_of(cases, [pl.lit(case.reason) for case in cases])
+
+
+def answer_of(cases: Sequence[Case]) -> pl.Expr:
+    """Return the answer of the first case that holds."""
+    return first_of(cases, [pl.lit(case.answer, pl.Boolean) for case in cases])
+
+
+def first_of(cases: Sequence[Case], values: Sequence[pl.Expr]) -> pl.Expr:
+    """Return the value of the first case that holds; an unknown condition does not hold."""
+    found = pl.lit(None)
+    for case, value in zip(reversed(cases), reversed(values), strict=True):
+        found = pl.when(case.holds).then(value).otherwise(found)
+    return found
+
+
+ALWAYS = pl.lit(value=True)
+
+
+# ------------------------------------------------------------------------------------------ bound
 def empty_or(field: str, holds: pl.Expr) -> pl.Expr:
     """True where the cell is empty, unknown where it is bad, else whether it holds."""
     return (
@@ -32,12 +67,6 @@ def empty_or(field: str, holds: pl.Expr) -> pl.Expr:
         .then(statement=True)
         .otherwise(holds)
     )
-
-
-def is_bound(rules: ActorRules, *, loose: bool) -> pl.Expr:
-    """Whether a row is a bound actor on its as_of day (contract 2.2), its duplicates aside."""
-    binding = (*rules.bound_commitments, *(rules.loose_commitments if loose else ()))
-    return pl.col("commitment").is_in(list(binding)) & has_joined() & has_not_left()
 
 
 def has_joined() -> pl.Expr:
@@ -50,31 +79,37 @@ def has_not_left() -> pl.Expr:
     return empty_or("left", pl.col("left") > pl.col("as_of"))
 
 
-def bound_reason(rules: ActorRules) -> pl.Expr:
-    """Why a row is bound or not; the first reason that rules it out, else what is unknown."""
-    committed = pl.col("commitment").is_in(list(rules.bound_commitments))
+def bound_cases(rules: ActorRules, *, loose: bool = False) -> list[Case]:
+    """Return whether a row is a bound actor on its as_of day (contract 2.2), its duplicates aside.
+
+    First what rules it out, then what is unknown. loose: whether loose commitments bind.
+    """
     active = pl.col("commitment").is_in(list(rules.loose_commitments))
-    return (
-        pl.when(pl.col("duplicate"))
-        .then(pl.lit("listed_twice"))
-        .when(active)
-        .then(pl.lit("active_only"))
-        .when(~committed)
-        .then(pl.lit("contact_only"))
-        .when(~has_not_left())
-        .then(pl.lit("left"))
-        .when(~has_joined())
-        .then(pl.lit("not_yet_joined"))
-        .when(committed.is_null())
-        .then(pl.lit("commitment_unknown"))
-        .when(has_joined().is_null())
-        .then(pl.lit("joined_unknown"))
-        .when(has_not_left().is_null())
-        .then(pl.lit("left_unknown"))
-        .otherwise(pl.lit("bound"))
-    )
+    committed = pl.col("commitment").is_in(list(rules.bound_commitments))
+    if loose:
+        committed, active = committed | active, pl.lit(value=False)
+    return [
+        Case(active, "active_only", answer=False),
+        Case(~committed, "contact_only", answer=False),
+        Case(~has_not_left(), "left", answer=False),
+        Case(~has_joined(), "not_yet_joined", answer=False),
+        Case(committed.is_null(), "commitment_unknown", answer=None),
+        Case(has_joined().is_null(), "joined_unknown", answer=None),
+        Case(has_not_left().is_null(), "left_unknown", answer=None),
+        Case(ALWAYS, "bound", answer=True),
+    ]
 
 
+# Another row of the same actor counts.
+LISTED_TWICE = Case(pl.col("duplicate"), "listed_twice", answer=False)
+
+
+def bound_reason(rules: ActorRules) -> pl.Expr:
+    """Why a row counts as a bound actor or not."""
+    return reason_of([LISTED_TWICE, *bound_cases(rules)])
+
+
+# -------------------------------------------------------------------------------------------- SME
 def stated_sme() -> pl.Expr:
     """What the actor says: its type (KMU, Großunternehmen) wins over the column KMU."""
     return pl.coalesce("sme_by_type", "sme_stated")
@@ -98,13 +133,31 @@ def small_enough(rules: ActorRules) -> pl.Expr:
     return few.fill_null(value=False) & poor
 
 
-def is_sme(rules: ActorRules) -> pl.Expr:
-    """Whether an actor is an SME by the EU's definition (contract 2.2)."""
+def sme_cases(rules: ActorRules) -> list[Case]:
+    """Return whether an actor is an SME by the EU's definition (contract 2.2)."""
     said = stated_sme()
-    of_company = (
-        pl.when(too_large(rules) | ~said).then(False).when(said | small_enough(rules)).then(True)
-    )
-    return companies_only(of_company)
+    many = (pl.col("employees") >= rules.sme_employees_below).fill_null(value=False)
+    return [
+        Case(pl.col("actor_type").is_null(), "type_unknown", answer=None),
+        Case(pl.col("actor_type") != COMPANY, "no_company", answer=False),
+        Case(many & in_between(rules), "too_many_employees_but_ifm", answer=False),
+        Case(many, "too_many_employees", answer=False),
+        Case(too_large(rules), "turnover_and_balance_sheet", answer=False),
+        Case(~said, "stated_no", answer=False),
+        Case(said, "stated_yes", answer=True),
+        Case(small_enough(rules), "figures", answer=True),
+        Case(ALWAYS, "figures_missing", answer=None),
+    ]
+
+
+def is_sme(rules: ActorRules) -> pl.Expr:
+    """Whether an actor is an SME by the EU's definition."""
+    return answer_of(sme_cases(rules))
+
+
+def sme_reason(rules: ActorRules) -> pl.Expr:
+    """Why an actor is an SME or not, by the EU's definition."""
+    return reason_of(sme_cases(rules))
 
 
 def is_sme_ifm(rules: ActorRules) -> pl.Expr:
@@ -140,45 +193,27 @@ def companies_only(of_company: pl.Expr) -> pl.Expr:
     )
 
 
-def sme_reason(rules: ActorRules) -> pl.Expr:
-    """Why an actor is an SME or not, by the EU's definition."""
-    said = stated_sme()
-    many = (pl.col("employees") >= rules.sme_employees_below).fill_null(value=False)
-    return (
-        pl.when(pl.col("actor_type").is_null())
-        .then(pl.lit("type_unknown"))
-        .when(pl.col("actor_type") != COMPANY)
-        .then(pl.lit("no_company"))
-        .when(many & in_between(rules))
-        .then(pl.lit("too_many_employees_but_ifm"))
-        .when(many)
-        .then(pl.lit("too_many_employees"))
-        .when(too_large(rules))
-        .then(pl.lit("turnover_and_balance_sheet"))
-        .when(~said)
-        .then(pl.lit("stated_no"))
-        .when(said)
-        .then(pl.lit("stated_yes"))
-        .when(small_enough(rules))
-        .then(pl.lit("figures"))
-        .otherwise(pl.lit("figures_missing"))
-    )
+# ------------------------------------------------------------------------------------------- near
+def near_cases(radius_km: float) -> list[Case]:
+    """Return whether an actor is near the office."""
+    distance = pl.col("distance_km")
+    return [
+        Case(pl.col("office_lat").is_null(), "office_unknown", answer=None),
+        Case(distance.is_null(), "position_unknown", answer=None),
+        Case(distance <= radius_km, "within", answer=True),
+        Case(ALWAYS, "beyond", answer=False),
+    ]
 
 
-def near_reason() -> pl.Expr:
+def near_reason(radius_km: float) -> pl.Expr:
     """Why an actor is near or not, and by which position."""
     by = pl.when(pl.col("own")).then(pl.lit("coordinates")).otherwise(pl.lit("postcode"))
-    return (
-        pl.when(pl.col("office_lat").is_null())
-        .then(pl.lit("office_unknown"))
-        .when(pl.col("lat").is_null())
-        .then(pl.lit("position_unknown"))
-        .when(pl.col("near"))
-        .then(pl.format("within_by_{}", by))
-        .otherwise(pl.format("beyond_by_{}", by))
-    )
+    reason = reason_of(near_cases(radius_km))
+    is_known = answer_of(near_cases(radius_km)).is_not_null()
+    return pl.when(is_known).then(pl.format("{}_by_{}", reason, by)).otherwise(reason)
 
 
+# ------------------------------------------------------------------------------------------ types
 def types_where(flag: str) -> list[str]:
     """Return the actor types that carry a flag in the register (rnd)."""
     return [e.value for e in registers()["actor_types"] if e.extra.get(flag)]
