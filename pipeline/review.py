@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -31,6 +32,7 @@ from pipeline.submissions.office import (
 )
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
+from pipeline.tables.headlines import headline, headlines
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import submission
 
@@ -65,6 +67,15 @@ class Review:
     since: Since | None = None
     damaged: tuple[str, ...] = ()
     draft: bool = True
+
+    @cached_property
+    def headlines(self) -> pl.DataFrame:
+        """The headline figures, see `tables.headlines`."""
+        return headlines(self.tables)
+
+    def headline(self, figure: str, catalogue: str | None = None) -> int:
+        """Return a headline figure; catalogue: of figures about decisions."""
+        return headline(self.headlines, figure, catalogue)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from pipeline.common.texts import say
 from pipeline.operation.markdown import code, escaped, safe_rows, table
 from pipeline.publication.request import Request
 from pipeline.run import Published
+from pipeline.tables.headlines import DECISIONS
 
 OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")
-DECISIONS = ("eligible", "open", "not_eligible")
 DECISION_COLUMNS = ("cluster_id", "name", "decision", "fulfilled", "undetermined", "not_fulfilled")
 
 

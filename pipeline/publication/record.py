@@ -18,24 +18,20 @@ from pipeline.publication.publications import Standing
 from pipeline.publication.request import Request
 from pipeline.review import Review
 from pipeline.submissions.mapping.model import ExportMapping
+from pipeline.tables.headlines import DECISIONS
 
 COMPUTING = ["polars", "numpy", "pandera", "pyproj", "rapidfuzz"]
 PACKAGES = [*READERS, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
 
 
 def count_outcomes(done: Review) -> dict[str, int]:
-    """Return the number of submissions and clusters by outcome."""
-    outcomes = done.tables["submissions"]["outcome"]
-    decisions = done.tables["clusters"]["decision"]
-    counts = {
-        name: int((outcomes == name).sum()) for name in ("reviewed", "quarantined", "superseded")
+    """Return how many submissions and clusters came to what."""
+    first = done.catalogues[0].id
+    return {
+        **{name: done.headline(name) for name in ("reviewed", "quarantined", "superseded")},
+        **{name: done.headline(name, first) for name in DECISIONS},
+        **{name: done.headline(name) for name in ("missing", "findings")},
     }
-    counts |= {
-        name: int((decisions == name).sum()) for name in ("eligible", "open", "not_eligible")
-    }
-    counts["missing"] = int((done.tables["coverage"]["state"] == "missing").sum())
-    counts["findings"] = done.tables["findings"].height
-    return counts
 
 
 def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:

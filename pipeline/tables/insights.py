@@ -89,15 +89,13 @@ def smallest_requests(
 # ------------------------------------------------------------------------------------ the actors
 @dataclass(frozen=True)
 class Sharing:
-    """Memberships against distinct actors.
+    """Who is bound to several clusters.
 
     shared: actors bound to several clusters. clusters: those with such an actor. pairs: cluster_id,
     other_id, shared, share (of the smaller one's actors), the strongest first. groups: how many
     actors are bound to exactly these clusters (cluster_ids, actors), of the shared ones.
     """
 
-    memberships: int
-    distinct: int
     shared: int
     clusters: int
     pairs: pl.DataFrame
@@ -116,8 +114,6 @@ def sharing(actors: pl.DataFrame) -> Sharing:
     of_several = named.join(several.select("actor_key"), on="actor_key", how="semi")
     groups = several.group_by("cluster_ids").agg(actors=pl.len().cast(pl.Int64))
     return Sharing(
-        memberships=bound.height,
-        distinct=per_actor.height + bound["actor_key"].null_count(),
         shared=several.height,
         clusters=of_several["cluster_id"].n_unique(),
         pairs=_pairs(of_several, named),

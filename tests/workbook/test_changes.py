@@ -13,11 +13,11 @@ from pipeline.history.compare import compare
 from pipeline.history.model import Before as PeriodBefore
 from pipeline.history.model import Since
 from pipeline.history.state import on_days
-from pipeline.report.earlier import count
 from pipeline.report.workbook.book import write_workbook
 from pipeline.report.workbook.overview_lines import Before
 from pipeline.review import Review
 from pipeline.tables.assemble import shaped
+from pipeline.tables.headlines import FIGURE, headlines
 from tests.libreoffice import recalculated
 
 from .conftest import PERIOD, Demo
@@ -25,7 +25,10 @@ from .office_suite import differing, opened
 
 EARLIER = "2026-Q1"
 THEN = {"memberships": 10, "smes": 6, "smes_unknown": 1, "research": 2, "distinct": 9}
-THEN |= {"quarantined": 3}
+THEN |= {"quarantined": 3, "clusters": 5, "technology_field": 4, "federal_state": 3}
+FIGURES = pl.DataFrame(
+    [(figure, None, value) for figure, value in THEN.items()], schema=FIGURE, orient="row"
+)
 
 
 def with_history(done: Review) -> Review:
@@ -63,7 +66,7 @@ def book(review: Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("changes") / "portfolio.xlsx"
     clusters, conditions = (review.tables[name] for name in ("clusters", "conditions"))
     earlier = {"clusters": clusters.head(5), "conditions": conditions.clear()}
-    earlier["counts"] = pl.DataFrame(THEN)
+    earlier["headlines"] = FIGURES
     write_workbook(review, path, "de", {EARLIER: earlier})
     return path
 
@@ -123,7 +126,7 @@ def test_the_overview_tells_what_was_counted_then(sheets: openpyxl.Workbook) -> 
     then = {row[0].value: row[2].value for row in sheets["Überblick"].iter_rows(min_row=6)}
     names = ["davon KMU", "verschiedene Akteure", "zurückgestellte Einreichungen"]
     assert [then[name] for name in names] == [6, 9, 3]
-    assert Before(EARLIER, {EARLIER: {"counts": pl.DataFrame(THEN)}}).sme_share == 0.6
+    assert Before(EARLIER, {EARLIER: {"headlines": FIGURES}}).sme_share == 0.6
 
 
 def test_what_an_earlier_period_counted() -> None:
@@ -136,6 +139,7 @@ def test_what_an_earlier_period_counted() -> None:
         }
     )
     sent = pl.LazyFrame({"outcome": ["quarantined", "reviewed", "superseded"]})
-    expected = {"memberships": 4, "smes": 2, "smes_unknown": 1, "research": 2}
-    expected |= {"distinct": 3, "quarantined": 1}
-    assert count(actors, sent).row(0, named=True) == expected
+    expected = {"memberships": 4, "smes": 2, "smes_unknown": 1, "smes_distinct": 2, "research": 2}
+    expected |= {"distinct": 3, "reviewed": 1, "quarantined": 1, "superseded": 1}
+    found = headlines({"actors": actors, "submissions": sent})
+    assert dict(found.select("figure", "value").iter_rows()) == expected

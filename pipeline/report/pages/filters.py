@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pipeline.evaluation.benchmark import band_labels
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.explain import measures_of
-from pipeline.report.pages.overview import DECISIONS
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.headlines import DECISIONS
 
 
 @dataclass(frozen=True)

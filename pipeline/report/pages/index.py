@@ -83,7 +83,7 @@ def index_view(review: Review, words: Words) -> IndexView:
             has_outlook=ahead is not None,
         ),
         filters=filters(review, words),
-        figures=key_figures(review, found, words),
+        figures=key_figures(review, words),
         decisions=decisions(review, words),
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],

@@ -9,10 +9,9 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.insights import Sharing
+from pipeline.tables.headlines import DECISIONS
 
 MEMBER = "Mitglied"
-DECISIONS = ("eligible", "open", "not_eligible")
 
 
 @dataclass(frozen=True)
@@ -50,55 +49,43 @@ class Decisions:
 
 
 # ----------------------------------------------------------------------------------- key figures
-def key_figures(review: Review, found: Sharing, words: Words) -> list[KeyFigure]:
+def key_figures(review: Review, words: Words) -> list[KeyFigure]:
     """Return the figures of the portfolio besides the decisions."""
-    coverage = review.tables["coverage"]
-    state = dict(coverage.group_by("state").len().iter_rows())
-    outcome = dict(review.tables["submissions"].group_by("outcome").len().iter_rows())
-    expected = coverage.filter(pl.col("expected")).height
-    n = words.number
+    n, now = words.number, review.headline
+    expected, quarantined = now("expected"), now("quarantined")
     note = words("of_expected", n=n(expected)) if expected else ""
-    quarantined = outcome.get("quarantined", 0)
     return [
-        KeyFigure(n(state.get("reviewed", 0)), words("clusters_reviewed"), note, id="reviewed"),
-        *_actor_figures(review.tables["actors"], found, words),
+        KeyFigure(n(now("clusters_reviewed")), words("clusters_reviewed"), note, id="reviewed"),
+        *_actor_figures(review, words),
         KeyFigure(n(quarantined), words.count("files_quarantined", quarantined)),
-        KeyFigure(n(state.get("missing", 0)), words("clusters_missing")),
+        KeyFigure(n(now("missing")), words("clusters_missing")),
     ]
 
 
-def _actor_figures(actors: pl.DataFrame, found: Sharing, words: Words) -> list[KeyFigure]:
-    smes = actors.filter(pl.col("bound") & pl.col("sme"))
-    n, all_ = words.number, found.memberships
-    distinct = words("distinct_smes", n=n(_distinct(smes)))
-    share = words.percent(smes.height / all_) if all_ else words("unknown")
+def _actor_figures(review: Review, words: Words) -> list[KeyFigure]:
+    n, now = words.number, review.headline
+    all_, smes = now("memberships"), now("smes")
+    distinct = words("distinct_smes", n=n(now("smes_distinct")))
+    share = words.percent(smes / all_) if all_ else words("unknown")
     note = words("memberships_note")
     smes_note = words("smes_note", share=share, more=distinct)
     return [
         KeyFigure(n(all_), words("memberships"), note, id="memberships"),
-        KeyFigure(n(found.distinct), words("distinct_actors"), id="distinct"),
-        KeyFigure(n(smes.height), words("smes"), smes_note, id="smes"),
+        KeyFigure(n(now("distinct")), words("distinct_actors"), id="distinct"),
+        KeyFigure(n(smes), words("smes"), smes_note, id="smes"),
     ]
-
-
-def _distinct(actors: pl.DataFrame) -> int:
-    """Return the number of actors across clusters; one without a name counts separately."""
-    keys = actors["actor_key"]
-    return keys.drop_nulls().n_unique() + keys.null_count()
 
 
 # ------------------------------------------------------------------------------------- decisions
 def decisions(review: Review, words: Words) -> Decisions:
     """Return the decisions of the first catalogue."""
-    own = pl.col("catalogue") == review.catalogues[0].id
-    table = review.tables["decisions"].filter(own)
-    doubtful = pl.col("decision") != pl.col("decision_confirmed")
-    counts = dict(table.group_by("decision").len().iter_rows())
-    unsure = dict(table.filter(doubtful).group_by("decision").len().iter_rows())
-    figures = [_decision(d, counts.get(d, 0), unsure.get(d, 0), words) for d in DECISIONS]
+    first = review.catalogues[0].id
+    own = pl.col("catalogue") == first
+    counts = {d: review.headline(d, first) for d in DECISIONS}
+    unsure = {d: review.headline(f"{d}_doubtful", first) for d in DECISIONS}
     return Decisions(
-        figures=figures,
-        bar=_bar(counts, unsure, max(table.height, 1)),
+        figures=[_decision(d, counts[d], unsure[d], words) for d in DECISIONS],
+        bar=_bar(counts, unsure, max(sum(counts.values()), 1)),
         title=words.of(review.catalogues[0].title),
         assessed=_assessed(review.tables["criteria"].filter(own), words),
     )
@@ -113,8 +100,8 @@ def _decision(decision: str, n: int, doubtful: int, words: Words) -> KeyFigure:
 def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:
     parts, start = [], 0
     for decision in DECISIONS:
-        doubtful = unsure.get(decision, 0)
-        sizes = [(counts.get(decision, 0) - doubtful, False), (doubtful, True)]
+        doubtful = unsure[decision]
+        sizes = [(counts[decision] - doubtful, False), (doubtful, True)]
         for size, is_doubtful in sizes:
             x, width = (f"{100 * k / whole:.3f}" for k in (start, size))
             parts.append(Part(decision, x, width, is_doubtful))
@@ -143,11 +130,13 @@ class Returns:
 def returns(review: Review, words: Words) -> Returns:
     """Return who reported, who is missing, and which members are below the mark."""
     coverage = review.tables["coverage"]
-    counts = dict(coverage.group_by("state").len().iter_rows())
+    now = review.headline
     summary = words(
         "returns_summary",
-        all=words.count("clusters", coverage.height),
-        **{k: words.number(counts.get(k, 0)) for k in ("reviewed", "quarantined", "missing")},
+        all=words.count("clusters", now("known")),
+        reviewed=words.number(now("clusters_reviewed")),
+        quarantined=words.number(now("clusters_quarantined")),
+        missing=words.number(now("missing")),
     )
     tables = [
         _not_reviewed(coverage, words),

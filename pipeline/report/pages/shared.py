@@ -21,15 +21,15 @@ class Shared:
 
 
 def shared(review: Review, found: Sharing, words: Words) -> Shared:
-    """Return which clusters share actors; found: see `insights.sharing`."""
-    n = words.number
+    """Return who shares actors; found: see `insights.sharing`."""
+    n, now = words.number, review.headline
     sentences = [
-        words("sharing_counts", memberships=n(found.memberships), distinct=n(found.distinct)),
+        words("sharing_counts", memberships=n(now("memberships")), distinct=n(now("distinct"))),
         words(
             "sharing_clusters",
             shared=words.count("shared_actors", found.shared),
             clusters=n(found.clusters),
-            all=words.count("clusters", review.tables["clusters"].height),
+            all=words.count("clusters", now("clusters")),
         ),
     ]
     left = found.pairs.height - STRONGEST

@@ -9,10 +9,11 @@ import polars as pl
 from pipeline.common.texts import say
 from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.history.notices import damaged
-from pipeline.report.earlier import COUNTS, Earlier, count
+from pipeline.report.earlier import HEADLINES, Earlier
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.submissions.actors.status import types_where
+from pipeline.tables.headlines import headline
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 
@@ -41,22 +42,17 @@ class Before:
         """Its clusters."""
         return None if self.period is None else self.earlier[self.period]["clusters"]
 
-    def counted(self, name: str) -> int | None:
-        """Return one of its counts, see `earlier.count`; None if they are not known."""
-        if self.period is None or COUNTS not in self.earlier[self.period]:
+    def counted(self, figure: str) -> int | None:
+        """Return one of its headline figures; None if they are not known."""
+        if self.period is None or HEADLINES not in self.earlier[self.period]:
             return None
-        number: int = self.earlier[self.period][COUNTS][name].item()
-        return number
+        return headline(self.earlier[self.period][HEADLINES], figure)
 
     @property
     def sme_share(self) -> float | None:
         """The share of SMEs among its memberships."""
         members = self.counted("memberships")
         return (self.counted("smes") or 0) / members if members else None
-
-    def different(self, column: str) -> int | None:
-        """Return the number of different values in a column."""
-        return None if self.clusters is None else self.clusters[column].drop_nulls().n_unique()
 
     def decided(self, matrix: Matrix, code: str) -> int | None:
         """Return how many clusters had a decision of the catalogue that decides."""
@@ -85,9 +81,8 @@ def of_review(book: Book) -> Iterable[Line]:
 
 def of_figures(book: Book, before: Before) -> Iterable[Line]:
     """Return clusters, memberships, distinct actors, SMEs and research, fields and states."""
-    text, clusters, then = book.text, book.table("clusters"), before.clusters
-    now = count(book.table("actors").lazy(), book.table("submissions").lazy()).row(0, named=True)
-    members, smes = now["memberships"], now["smes"]
+    text, now = book.text, book.review.headline
+    members, smes = now("memberships"), now("smes")
     tests = f'{book.ref("actors", "bound")},"{text("yes")}"'
     of_sme = f"{tests},{book.ref('actors', 'sme')}"
 
@@ -96,9 +91,9 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
 
     yield Line(
         text("o_clusters"),
-        clusters.height,
+        now("clusters"),
         f"=COUNTA({book.ref('portfolio', 'cluster_id')})",
-        before=None if then is None else then.height,
+        before=before.counted("clusters"),
     )
     yield Line(
         text("o_memberships"),
@@ -115,7 +110,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     )
     yield Line(
         text("o_smes_unknown"),
-        now["smes_unknown"],
+        now("smes_unknown"),
         over_rows(f'=COUNTIFS({of_sme},"{text("unknown")}")'),
         before=before.counted("smes_unknown"),
     )
@@ -131,7 +126,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         )
     yield Line(
         text("o_distinct"),
-        now["distinct"],
+        now("distinct"),
         note=text("o_distinct_note"),
         before=before.counted("distinct"),
     )
@@ -140,7 +135,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
     research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in words)
     yield Line(
         text("o_research"),
-        now["research"],
+        now("research"),
         over_rows(f"={research}"),
         note=text("o_research_note"),
         before=before.counted("research"),
@@ -149,26 +144,25 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         column = book.ref("portfolio", code)
         # the sum over all rows of 1 / (number of equal values); empty cells count nothing
         formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
-        number = clusters[code].drop_nulls().n_unique()
-        yield Line(text(f"o_{code}"), number, formula, before=before.different(code))
+        yield Line(text(f"o_{code}"), now(code), formula, before=before.counted(code))
 
 
 def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
-    """Return the number of clusters by decision, and how certain the decisions are."""
-    book, decisions = matrix.book, matrix.of("decisions")
-    text, column = book.text, matrix.ref("decision")
+    """Return how many clusters each decision has, and how firm they are."""
+    book, catalogue = matrix.book, matrix.catalogue
+    text, column, now = book.text, matrix.ref("decision"), book.review.headline
     for code in DECISIONS:
         word = say("decision", code, book.lang)
-        note = text(f"o_{code}_note", mark=matrix.catalogue.pass_mark)
+        note = text(f"o_{code}_note", mark=catalogue.pass_mark)
         yield Line(
             word,
-            _count(decisions["decision"], code),
+            now(code, catalogue.id),
             f'=COUNTIF({column},"{word}")',
             note=note,
             before=before.decided(matrix, code),
         )
         if code == ELIGIBLE:
-            confirmed = _count(decisions["decision_confirmed"], code)
+            confirmed = now(f"{code}_confirmed", catalogue.id)
             formula = f'=COUNTIF({matrix.ref("decision_confirmed")},"{word}")'
             yield Line(text("o_confirmed"), confirmed, formula, note=text("o_confirmed_note"))
     if stands_in(matrix):
@@ -185,20 +179,18 @@ def of_quality(book: Book, before: Before) -> Iterable[Line]:
         ("quarantined", "submissions", "outcome", "outcome", "quarantined"),
         ("superseded", "submissions", "outcome", "outcome", "superseded"),
     ]
-    outdated = int(book.table("coverage")["outdated"].sum() or 0)
+    now = book.review.headline
     formula = f'=COUNTIF({book.ref("coverage", "outdated")},"{book.text("yes")}")'
-    yield Line(book.text("o_outdated"), outdated, formula)
+    yield Line(book.text("o_outdated"), now("outdated"), formula)
     for label, table, column, group, code in words:
         formula = f'=COUNTIF({book.ref(table, column)},"{say(group, code, book.lang)}")'
-        number = _count(book.table(table)[column], code)
         then = before.counted(code) if code == "quarantined" else None
-        yield Line(book.text(f"o_{label}"), number, formula, before=then)
+        yield Line(book.text(f"o_{label}"), now(code), formula, before=then)
     for label, code in (("errors", "error"), ("warnings", "warning")):
         # a row of the sheet may represent many findings
         severities, numbers = book.ref("findings", "severity"), book.ref("findings", "number")
         formula = f'=SUMIF({severities},"{say("severity", code, book.lang)}",{numbers})'
-        number = _count(book.table("findings")["severity"], code)
-        yield Line(book.text(f"o_{label}"), number, formula)
+        yield Line(book.text(f"o_{label}"), now(label), formula)
 
 
 def _count(values: pl.Series, code: str) -> int:

@@ -1,0 +1,101 @@
+"""The headline figures of a review: one table, made once, from which every report tells them."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipeline.submissions.actors.status import types_where
+
+FIGURE = {"figure": pl.String, "catalogue": pl.String, "value": pl.Int64}
+DECISIONS = ("eligible", "open", "not_eligible")
+BOUND = pl.col("bound")
+
+
+def headlines(tables: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> pl.DataFrame:
+    """Return figure, catalogue, value; catalogue: of figures about decisions, else null.
+
+    tables: those of the contract; figures of a table that is not given are left out.
+    """
+    wide = [
+        tables[name].lazy().filter(rows).select(catalogue=pl.lit(None, pl.String), **figures)
+        for name, (rows, figures) in of_tables().items()
+        if name in tables
+    ]
+    if "decisions" in tables:
+        wide.append(tables["decisions"].lazy().group_by("catalogue").agg(**of_decisions()))
+    long = [
+        frame.unpivot(index="catalogue", variable_name="figure").cast({"value": pl.Int64})
+        for frame in pl.collect_all(wide)
+    ]
+    return pl.concat([frame.select(list(FIGURE)) for frame in long])
+
+
+def headline(table: pl.DataFrame, figure: str, catalogue: str | None = None) -> int:
+    """Return a figure; 0 of a catalogue by which nothing was decided."""
+    own = table.filter(
+        pl.col("figure") == figure, pl.col("catalogue").eq_missing(pl.lit(catalogue, pl.String))
+    )
+    assert own.height or catalogue is not None, figure
+    return int(own["value"].sum())
+
+
+def of_tables() -> Mapping[str, tuple[pl.Expr, Mapping[str, pl.Expr]]]:
+    """Return for each table which of its rows count, and the figures made of them."""
+    every, state = pl.lit(value=True), pl.col("state")
+    outcome, severity = pl.col("outcome"), pl.col("severity")
+    of_coverage = {
+        "known": pl.len(),
+        "expected": pl.col("expected").sum(),
+        "missing": (state == "missing").sum(),
+        "clusters_reviewed": (state == "reviewed").sum(),
+        "clusters_quarantined": (state == "quarantined").sum(),
+        "outdated": pl.col("outdated").sum(),
+    }
+    of_findings = {
+        "findings": pl.len(),
+        "errors": (severity == "error").sum(),
+        "warnings": (severity == "warning").sum(),
+    }
+    places = ("technology_field", "federal_state")
+    return {
+        "submissions": (
+            every,
+            {name: (outcome == name).sum() for name in ("reviewed", "quarantined", "superseded")},
+        ),
+        "coverage": (every, of_coverage),
+        "clusters": (
+            every,
+            {"clusters": pl.len(), **{c: pl.col(c).drop_nulls().n_unique() for c in places}},
+        ),
+        "actors": (BOUND, of_memberships()),
+        "findings": (every, of_findings),
+    }
+
+
+def of_memberships() -> Mapping[str, pl.Expr]:
+    """Return what is counted of bound actors: as often as they are listed, and each once."""
+    key, sme = pl.col("actor_key"), pl.col("sme")
+    return {
+        "memberships": pl.len(),
+        "distinct": different(key),
+        "smes": sme.sum(),
+        "smes_distinct": different(key.filter(sme)),
+        "smes_unknown": sme.is_null().sum(),
+        "research": pl.col("actor_type").is_in(types_where("rnd")).sum(),
+    }
+
+
+def different(keys: pl.Expr) -> pl.Expr:
+    """Return how many actors there are; one without a key is one of its own."""
+    return keys.drop_nulls().n_unique() + keys.null_count()
+
+
+def of_decisions() -> Mapping[str, pl.Expr]:
+    """Return how many clusters have each decision, with what experts say and without."""
+    decision, confirmed = pl.col("decision"), pl.col("decision_confirmed")
+    return {
+        **{name: (decision == name).sum() for name in DECISIONS},
+        **{f"{name}_confirmed": (confirmed == name).sum() for name in DECISIONS},
+        **{f"{name}_doubtful": (decision == name).and_(decision != confirmed).sum()
+           for name in DECISIONS},
+    }  # fmt: skip
