@@ -182,7 +182,23 @@ RULES = {
     """,
     "metrics": """
         unit = "share" => unit = "shares" @ sme_share.unit : ?share
+        lever_unit = "smes" => lever_unit = "sme" @ sme_share.lever_unit : ?smes
         "actors.name" => "actors.nam" @ reads[1] : ?actors.name
+    """,
+    "benchmarks": """
+        figure = "bound_actors" => figure = "bound_actor" @ indicators.actors.figure : ?bound_actors
+        figure = "bound_actors" =>  @ indicators.actors.figure : fehlt
+        figure = "bound_actors" => figure = "fte" @ indicators.fte.figure : jeder Wert einmal
+        format = "count" => format = "whole" @ indicators.actors.format : "count", "share"
+        denominator = "fte" =>  @ indicators.actors_per_fte.denominator : fehlt
+        denominator = "actors" =>  @ indicators.sme_share.denominator : fehlt
+        denominator = "fte" => denominator = "budget_per_fte" @ .denominator : mit figure: actors,
+        de = "Akteure je VZÄ" => de = "Anteil KMU" @ sme_share.label.de : jeder Wert einmal
+        de = "Akteure je VZÄ" => de = "Akteure [je] VZÄ" @ actors_per_fte.label.de : ohne
+        column = "federal_state" => column = "federal_stat" @ .column : ?federal_state
+        column = "federal_state" => column = "founded" @ .column : "legal_form"
+        column = "federal_state" => column = "size_band" @ .column : jeder Wert einmal
+        drawn = 2 => drawn = 0 @ size_band.drawn : eine Zahl ab 1
     """,
     "crosschecks": """
         rule = "before" => rule = "befor" @ .rule : ?before

@@ -7,10 +7,8 @@ import pytest
 
 from pipeline.cli import COMMANDS
 from pipeline.common.catalogue import metrics
-from pipeline.common.settings import load_settings
-from pipeline.common.texts import number, percent, say_limit, texts
+from pipeline.common.texts import number, percent, say, say_limit, say_variant, texts
 from pipeline.report.form.plan import every_text
-from pipeline.submissions.actors import status
 from schemas import tables
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 from schemas.declaration import DeclarationError
@@ -36,24 +34,28 @@ def test_every_code_has_a_text(group: str, codes: list[str]) -> None:
     assert set(codes) <= set(texts(group))
 
 
-@pytest.mark.parametrize(
-    ("group", "expression"),
-    [
-        ("bound_reason", status.bound_reason(load_settings().actors)),
-        ("sme_reason", status.sme_reason(load_settings().actors)),
-    ],
-)
-def test_every_reason_has_a_text(group: str, expression: object) -> None:
-    for code in texts(group):
-        assert f'"{code}"' in str(expression)
-
-
 def test_a_text_that_is_missing_is_a_slip_in_its_file() -> None:
     for texts_of, code in ((texts("operation"), "publishd"), (every_text()["guide"], "stepz")):
         with pytest.raises(DeclarationError, match="fehlt.*Meinten Sie"):
             texts_of[code]
     with pytest.raises(DeclarationError, match="texts.toml, operatio: .*Did you mean"):
         texts("operatio")
+    with pytest.raises(DeclarationError, match="texts.toml, status.fulfiled: .*Did you mean"):
+        say("status", "fulfiled", "de")
+    with pytest.raises(DeclarationError, match="benchmarks.toml, indicators.actor: .*Did you mean"):
+        say("indicator", "actor", "de")
+
+
+@pytest.mark.parametrize(
+    ("variant", "german"),
+    [
+        ("radius_145", "Umkreis 145 km"),
+        ("radius_147.5", "Umkreis 147,5 km"),
+        ("sme_ifm", "KMU nach"),
+    ],
+)
+def test_a_variant_names_the_radius_of_the_settings(variant: str, german: str) -> None:
+    assert say_variant(variant, "de").startswith(german)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.settings import Settings
 from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
 from pipeline.publication.request import Request
@@ -25,14 +26,14 @@ PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]
 
 
-def review_of(inputs: Path, *catalogues: Catalogue) -> Review:
+def review_of(inputs: Path, *catalogues: Catalogue, settings: Settings | None = None) -> Review:
     """Return the review of a folder of inputs."""
     outputs = inputs.with_name("nothing published")
     plan = prepare(Request(PERIOD, inputs, outputs, ("go-cluster",), cache=False))
-    plan = replace(plan, task=replace(plan.task, catalogues=catalogues or plan.task.catalogues))
-    with sparing("processes"):
-        sent, _ = read_submissions(plan, Direct())
-        return review_or_refuse(plan, sent, read_office_files(plan))
+    task = replace(plan.task, catalogues=catalogues or plan.task.catalogues)
+    plan = replace(plan, task=replace(task, settings=settings or task.settings))
+    sent, _ = read_submissions(plan, Direct())
+    return review_or_refuse(plan, sent, read_office_files(plan))
 
 
 @dataclass(frozen=True)
