@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.common.keys import title_key_expr
+from pipeline.submissions.actors.status import PROPERTIES
 
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
 REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
@@ -20,7 +21,8 @@ KEPT: Mapping[str, list[str]] = {
     ],
     "actors": [
         *("file", "row", "as_of", "actor_type", "commitment", "joined", "joined_bad", "left"),
-        *("left_bad", "country_bad", "office_lat", "distance_km", "sme", "sme_ifm", "rnd"),
+        *("left_bad", "country_bad", "office_lat", "distance_km", "sme", "sme_ifm"),
+        *PROPERTIES,
         *("actor_group", "several", "name_key", "postcode_key", "postcode_bad"),
     ],
     "management": ["file", "row", "fte", "from", "until", "from_bad", "until_bad"],

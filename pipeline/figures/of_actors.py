@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.common.exact import ratio
 from pipeline.figures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
 from pipeline.submissions.actors.actors import count
-from pipeline.submissions.actors.status import Definition
+from pipeline.submissions.actors.status import PROPERTIES, Definition
 from schemas.columns import values
 
 CERTAIN = pl.col("counts")
@@ -19,9 +19,10 @@ def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     parts = [
         _all(portfolio, counted, "bound_actors"),
         _all(portfolio, loose, "bound_actors_loose"),
-        _property(portfolio, counted, "sme", pl.col("judged_sme")),
-        _property(portfolio, counted, "rnd", pl.col("judged_rnd")),
-        _property(portfolio, counted, "near", pl.col("judged_near")),
+        *(
+            _property(portfolio, counted, name, pl.col(f"judged_{name}"))
+            for name in ("sme", *PROPERTIES, "near")
+        ),
         _types(portfolio, counted),
     ]
     return join_measures(parts)
@@ -103,7 +104,7 @@ PROPERTY_FIELDS = {
     "sme": pl.when(pl.col("actor_type").is_null())
     .then(pl.lit("actor_type"))
     .otherwise(pl.lit("sme_stated")),
-    "rnd": pl.lit("actor_type"),
+    **{name: pl.lit(one.cell) for name, one in PROPERTIES.items()},
     "type": pl.lit("actor_type"),
     "near": pl.when(pl.col("country_bad")).then(pl.lit("country")).otherwise(pl.lit("postcode")),
 }

@@ -9,10 +9,10 @@ from pipeline.common.keys import title_key_expr
 from pipeline.common.settings import ActorRules
 from pipeline.submissions.actors import status
 from pipeline.submissions.actors.places import GERMANY, distance_km, locate, place_findings
-from pipeline.submissions.actors.status import Definition
+from pipeline.submissions.actors.status import PROPERTIES, Definition
 
 # What must agree between rows that may be the one that counts of an actor listed several times.
-PROPERTIES = ["actor_type", "sme", "sme_ifm", "distance_km", "rnd", "actor_group"]
+MUST_AGREE = ["actor_type", "sme", "sme_ifm", "distance_km", *PROPERTIES, "actor_group"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def describe(
         distance_km=km if with_distances else pl.lit(None, pl.Float64),
         sme=status.is_sme(rules),
         sme_ifm=status.is_sme_ifm(rules),
-        rnd=pl.col("actor_type").is_in(status.types_where("rnd")),
+        **{name: one.holds() for name, one in PROPERTIES.items()},
         actor_group=status.actor_group(),
         name_key=title_key_expr(pl.col("name")),
     )
@@ -71,7 +71,7 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
         near=near,
         judged_sme=pl.when(f"agreed_{sme}").then(sme),
         judged_type=pl.when("agreed_actor_type").then("actor_type"),
-        judged_rnd=pl.when("agreed_rnd").then("rnd"),
+        **{f"judged_{name}": pl.when(f"agreed_{name}").then(name) for name in PROPERTIES},
         judged_group=pl.when("agreed_actor_group").then("actor_group"),
         judged_near=pl.when("agreed_distance_km").then(near),
     )
@@ -100,7 +100,7 @@ def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
     marked = marked.join(marks, on=marked.columns, how="left", maintain_order="left")
     return actors.with_columns(
         marked["duplicate"].fill_null(value=False),
-        *(marked[f"agreed_{p}"].fill_null(value=True) for p in PROPERTIES),
+        *(marked[f"agreed_{p}"].fill_null(value=True) for p in MUST_AGREE),
     )
 
 
@@ -117,7 +117,7 @@ def judge_duplicates(several: pl.DataFrame) -> pl.DataFrame:
     before = (pl.col("row") < first_bound).fill_null(value=True)
     candidate = (pl.col("row") == chosen) | (pl.col("counts").is_null() & before)
     agreed = {
-        f"agreed_{p}": pl.col(p).filter(candidate).n_unique().over(SAME) == 1 for p in PROPERTIES
+        f"agreed_{p}": pl.col(p).filter(candidate).n_unique().over(SAME) == 1 for p in MUST_AGREE
     }
     return several.select("file", "row", duplicate=pl.col("row") != chosen, **agreed)
 

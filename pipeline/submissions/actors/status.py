@@ -3,7 +3,7 @@
 Each question is a list of cases. Its reason and its answer both follow from the first that holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -191,6 +191,25 @@ def companies_only(of_company: pl.Expr) -> pl.Expr:
     return (
         pl.when(kind.is_null()).then(None).when(kind != COMPANY).then(False).otherwise(of_company)
     )
+
+
+# ------------------------------------------------------------------------------------- properties
+@dataclass(frozen=True)
+class Property:
+    """What an actor is beside an SME and near, of which a count and a share of actors are made.
+
+    holds: makes the expression over a row of Akteure, see `actors.describe`. cell: the field that
+    settles it where it is unknown.
+    """
+
+    holds: Callable[[], pl.Expr]
+    cell: str
+
+
+# By name: of each there are the figures <name>_count and <name>_share.
+PROPERTIES: Mapping[str, Property] = {
+    "rnd": Property(lambda: pl.col("actor_type").is_in(types_where("rnd")), "actor_type"),
+}
 
 
 # ------------------------------------------------------------------------------------------- near
