@@ -25,7 +25,7 @@ NEAREST = Statistic(
     VALUE.quantile(0.25, "nearest"), "SMALL({values},ROUND(0.25*(COUNT({values})-1),0)+1)"
 )
 # Half of a pair: what the review stores, but not what Excel calculates.
-HALF = Statistic(NEAREST.expression, STATISTICS["p25"].formula)
+HALF = Statistic(VALUE.max(), STATISTICS["p25"].formula)
 SHEETS = {"Kennzahlen", "ESCA-Gruppen", "ESCA-Benchmark", "Vergleich"}
 # So that cohorts of every kind are shown.
 LEAST = 1
@@ -94,11 +94,6 @@ def test_every_statistic_is_what_another_program_calculates(
         ratios = (column != "pooled" or one.is_ratio for one in declared_indicators().values())
         named = [k for k, has in zip(declared_indicators(), ratios, strict=True) if has]
         assert {*there} == {(i, kind) for i in named for kind in declared_cohort_kinds()}
-
-
-def test_another_method_is_another_value(written: dict[str, Written]) -> None:
-    one, other = (written[name].review.tables["cohorts"]["p25"] for name in ("shipped", "nearest"))
-    assert (one != other).sum() > 0
 
 
 def test_half_of_a_pair_is_noticed(written: dict[str, Written]) -> None:
