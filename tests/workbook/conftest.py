@@ -20,7 +20,6 @@ from pipeline.run import (
     read_submissions,
     review_or_refuse,
 )
-from tests.sparing import sparing
 
 PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]

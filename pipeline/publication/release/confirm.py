@@ -65,7 +65,7 @@ def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError
 def named(changed: pl.DataFrame, lang: str) -> str:
     """Return the differences as text, the first ones by name."""
     rows = changed.select("kind", "name", "change").rows()
-    said = [
+    differences = [
         f"{say('source_kind', kind, lang)} {said_name(kind, name, lang)} "
         f"({say('source_change', change, lang)})"
         for kind, name, change in rows[:SHOWN]
