@@ -26,6 +26,7 @@ from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
 from pipeline.history.notices import Notice, notices
 from pipeline.history.published import (
+    ARCHIVE,
     RECORD,
     TABLES,
     DamagedError,
@@ -34,6 +35,7 @@ from pipeline.history.published import (
     published_before,
     sound,
 )
+from pipeline.history.standing import Standing, next_draft, standing_now
 from pipeline.history.state_files import write_state
 from pipeline.intake.discover import (
     Found,
@@ -49,8 +51,8 @@ from pipeline.intake.worker import read_many
 from pipeline.publication.cache import survey_cache
 from pipeline.publication.declarations import check_declarations
 from pipeline.publication.exclusive import alone
-from pipeline.publication.publications import Release, Standing, Work, next_draft, standing_now
-from pipeline.publication.publish import ARCHIVE, publish, staging_folder, write_json, write_tables
+from pipeline.publication.publications import Release, Work
+from pipeline.publication.publish import publish, staging_folder, write_json, write_tables
 from pipeline.publication.record import count_outcomes, mappings_record, run_record
 from pipeline.publication.request import Request
 from pipeline.publication.store import CACHE

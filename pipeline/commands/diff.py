@@ -20,13 +20,13 @@ def command(
     format: Format = "text",
 ) -> int:
     """Compare; 0 done, also where nothing differs, 1 nothing to compare, 2 wrong usage."""
-    from pipeline.publication.diff.compare import compare
-    from pipeline.publication.diff.publication import (
+    from pipeline.history.diff.compare import compare
+    from pipeline.history.diff.publication import (
         NothingToCompareError,
         UnknownPlaceError,
         two_publications,
     )
-    from pipeline.publication.diff.say import as_json, lines
+    from pipeline.history.diff.say import as_json, lines
 
     try:
         last_day(period)

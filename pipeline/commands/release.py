@@ -69,7 +69,8 @@ def release(period: str, by: str, inputs: Path, outputs: Path, engine: "Engine")
     by: a short sign. engine: carries out the stages of the run. NothingPublishedError if there is
     no draft, or if what would be released is not the draft; `BadPeriodError` if the period is none.
     """
-    from pipeline.publication.publications import RELEASED, Release, Standing, standing
+    from pipeline.history.standing import RELEASED, Standing, standing
+    from pipeline.publication.publications import Release
     from pipeline.publication.release.confirm import confirm, draft_record
     from pipeline.publication.release.handout import write_handouts
     from pipeline.run import run

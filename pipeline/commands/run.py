@@ -148,7 +148,7 @@ def said_if_no_server() -> Iterator[None]:
 
 def last_line(published: "Published", lang: str) -> str:
     """Return what was published where, in one line."""
-    from pipeline.publication.publish import ARCHIVE
+    from pipeline.history.published import ARCHIVE
 
     line = LAST_LINE[lang].format(folder=published.folder, **published.counts)
     former = published.replaced

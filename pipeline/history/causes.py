@@ -17,9 +17,11 @@ from pipeline.evaluation.evaluate import Verdicts, catalogue_limits, evaluate
 from pipeline.figures.base import Portfolio
 from pipeline.figures.figures import measure
 from pipeline.history.state import State, on_days, restricted, under
+from schemas.tables import CAUSES as PUBLISHED
 
-CAUSES = ("own_data", "time", "rule", "reference", "assessment", "register")
-# The earlier state; new data and new days, each separately and together; then one more change each.
+# Between two publications of one period also how a submission is read, and by which program.
+CAUSES = [*PUBLISHED, "mapping", "program", "unknown"]
+# What was, what new data and new days give each alone and together, and then one thing more each.
 STEPS = ("then", "data", "days", "both", "rule", "reference", "assessment")
 KEYS: Mapping[str, list[str]] = {
     "criteria": ["catalogue", "cluster_id", "criterion_id"],

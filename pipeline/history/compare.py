@@ -74,8 +74,8 @@ def of_indicators(before: Before, tables: Tables, found: Steps | None) -> pl.Dat
     equal, or both unknown).
     """
     keys = KEYS["values"]
-    earlier = _long(before.tables["clusters"]).rename({"value": "previous"})
-    table = _long(tables["clusters"]).join(earlier, on=keys, maintain_order="left")
+    earlier = long_values(before.tables["clusters"]).rename({"value": "previous"})
+    table = long_values(tables["clusters"]).join(earlier, on=keys, maintain_order="left")
     table = table.with_columns(change=pl.col("value") - pl.col("previous"))
     table = with_cause(table, keys, None if found is None else found.values)
     differs = pl.col("value").ne_missing(pl.col("previous"))
@@ -97,7 +97,7 @@ def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
     value. panel: the clusters of both periods whose value is known in both, so that only their own
     change moves the median. Fewer than `minimum` values have no median.
     """
-    then, now = _long(before.tables["clusters"]), _long(tables["clusters"])
+    then, now = long_values(before.tables["clusters"]), long_values(tables["clusters"])
     both = now.drop_nulls().join(then.drop_nulls(), on=KEYS["values"], suffix="_then")
     panel = both.select("cluster_id", "indicator")
     parts = []
@@ -139,7 +139,7 @@ def movements(before: Before, tables: Tables) -> pl.DataFrame:
     return table.sort("movement", "cluster_id")
 
 
-def _long(clusters: pl.DataFrame) -> pl.DataFrame:
+def long_values(clusters: pl.DataFrame) -> pl.DataFrame:
     """Return cluster_id, indicator, value; an earlier table may lack an indicator."""
     there = [name for name in declared_indicators() if name in clusters.columns]
     found = clusters.select("cluster_id", *there).unpivot(

@@ -17,7 +17,9 @@ import polars as pl
 from pipeline.common.periods import NAME
 
 RECORD, DATA, STATE = "run.json", "data", "state"
-# The key of the checksums in run.json.
+# Where former publications are kept below outputs/.
+ARCHIVE = ".archive"
+# The key of run.json under which the checksums stand.
 TABLES = "tables"
 # Keys of run.json that must hold lists of entries, which are mappings of texts.
 LISTS = ("catalogues", "inputs", "mappings", "office_files")

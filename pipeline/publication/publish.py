@@ -17,10 +17,10 @@ from typing import Any
 
 from pipeline.common.file_modes import PRIVATE_FOLDER
 from pipeline.common.periods import NAME
-from pipeline.history.published import DATA, RECORD
+from pipeline.history.published import ARCHIVE, DATA, RECORD
 from pipeline.review import Review
 
-ARCHIVE, STAGING, NOTE = ".archive", ".staging", ".note.json"
+STAGING, NOTE = ".staging", ".note.json"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 

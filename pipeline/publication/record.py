@@ -11,10 +11,10 @@ from xml.parsers.expat import EXPAT_VERSION
 import polars as pl
 
 from pipeline.history.published import Publication
+from pipeline.history.standing import Standing
 from pipeline.intake.discover import Found
 from pipeline.publication import provenance
 from pipeline.publication.cache import READERS
-from pipeline.publication.publications import Standing
 from pipeline.publication.request import Request
 from pipeline.review import Review
 from pipeline.submissions.mapping.model import ExportMapping

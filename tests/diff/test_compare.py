@@ -1,6 +1,7 @@
 """What differs between two publications, and which causes their records and tables prove."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.common.texts import texts
-from pipeline.publication.diff.causes import CAUSES
-from pipeline.publication.diff.compare import Difference, compare
-from pipeline.publication.diff.publication import TABLES, Publication
-from pipeline.publication.diff.say import as_json, lines
-from pipeline.publication.diff.sources import changed_sources
+from pipeline.history.causes import CAUSES
+from pipeline.history.diff.compare import Difference, compare
+from pipeline.history.diff.publication import TABLES, Publication
+from pipeline.history.diff.say import as_json, lines
+from pipeline.history.diff.sources import changed_sources
 from schemas.benchmarks import declared_indicators
+from tests.history.world import Says, state
 from tests.making.frames import published
 
 Row = dict[str, Any]
@@ -233,6 +235,45 @@ def test_a_rating_and_other_figures_are_both_named() -> None:
     assert found.criteria["causes"].to_list() == [["own_data", "assessment"]]
 
 
+# Both say and are asked something else, see `world`: what is evaluated again tells it apart.
+EVALUATED: dict[str, tuple[Says, Says, list[str]]] = {
+    "own data, and a lower limit that does not matter": (
+        Says(fte=10.0),
+        Says(fte=5.0),
+        ["own_data"],
+    ),
+    "another limit, and other data that do not matter": (
+        Says(fte=6.5),
+        Says(fte=6.6),
+        ["reference"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVALUATED)
+@pytest.mark.parametrize("kept", [True, False])
+def test_states_tell_causes_apart_that_records_and_tables_do_not(name: str, kept: bool) -> None:
+    then, now, causes = EVALUATED[name]
+    turned = [criterion(B, **MISSED)]
+    other = [condition(B, value_low=9.0, value_high=9.0, threshold=3.0)]
+    before = publication()
+    after = publication(CHANGED_FILE, submissions=sent(), criteria=turned, conditions=other)
+    if kept:
+        before = replace(before, state=state({B: then}, limits=(5.0, 3.0)))
+        after = replace(after, state=state({B: now}, limits=(4.0, 3.0)))
+    (row,) = compare(before, after).criteria.to_dicts()
+    assert row["causes"] == (causes if kept else ["own_data", "reference"])
+
+
+def test_where_evaluating_again_gives_something_else_the_records_tell() -> None:
+    """Both states say that the criterion is fulfilled, the publication that it is not."""
+    own = state({B: Says()})
+    other = {"conditions": [condition(B, value_low=9.0, value_high=9.0)]}
+    newer = publication({"versions": {"polars": "3"}}, criteria=[criterion(B, **MISSED)], **other)
+    both = replace(publication(), state=own), replace(newer, state=own)
+    assert compare(*both).criteria["causes"].to_list() == [["program"]]
+
+
 def test_clusters_that_come_and_go() -> None:
     found = difference(
         submissions=[{"cluster_id": B}],
@@ -298,9 +339,9 @@ def test_it_is_said_in_words_and_as_data() -> None:
         "Einreichung b.xlsx: geändert",
         "bewertet wird jetzt neu.xlsx statt b.xlsx",
         "Cluster mit Änderungen: 1 von 2; andere Entscheidung: 1; Kriterien mit anderem Status: 1.",
-        "Ursache: eigene Einreichung geändert",
+        "Ursache: eigene Angaben",
         "rechnerisch erfüllt → rechnerisch nicht erfüllt (erfüllt: 12 → 11)",
-        "4.2 erfüllt → nicht erfüllt (eigene Einreichung geändert)",
+        "4.2 erfüllt → nicht erfüllt (eigene Angaben)",
         "bisher: Weil.",
         "jetzt: Zu viele.",
         "Anteil KMU 100\u00a0% → 60\u00a0%",
@@ -337,7 +378,7 @@ def test_only_what_was_reviewed_is_said_to_be(then: str, now: str, words: str) -
 
 
 def test_every_cause_has_a_text() -> None:
-    assert set(texts("diff_cause")) == set(CAUSES)
+    assert list(texts("cause")) == CAUSES
 
 
 # ---- the command ----

@@ -18,10 +18,10 @@ from pipeline.common.catalogue import FOLDER, load
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
+from pipeline.history.diff.publication import TABLES as COMPARED
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES
 from pipeline.history.published import published_before
-from pipeline.publication.diff.publication import TABLES as COMPARED
 from pipeline.publication.find import places
 from pipeline.report.earlier import read_earlier
 from schemas.slips import DeclarationError

@@ -9,7 +9,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.common.errors import NothingPublishedError
 from pipeline.history.published import read_record
-from pipeline.publication.publications import Standing, archived, next_draft, standing
+from pipeline.history.standing import Standing, archived, next_draft, standing
 from pipeline.publication.release.confirm import confirm, differing_tables
 
 PERIOD = "2026-Q3"

@@ -7,9 +7,9 @@ import polars as pl
 
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.texts import LANGUAGES, say
+from pipeline.history.diff.sources import changed_sources, said_name
 from pipeline.history.published import DamagedError, Record, is_published, sound
-from pipeline.publication.diff.sources import changed_sources, said_name
-from pipeline.publication.publications import standing
+from pipeline.history.standing import standing
 
 SHOWN = 10
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.common.texts import say, texts
+from pipeline.common.texts import say
 from pipeline.report.since import is_better, since_sentences
 from pipeline.report.workbook.cells import Column, Formula, put
 from pipeline.report.workbook.changes_medians import median_columns, put_array_formulas
@@ -20,6 +20,7 @@ from pipeline.report.workbook.sheets import (
     put_cells,
     status_looks,
 )
+from schemas.tables import CAUSES
 
 # Several blocks share the columns: identifier, name, and their values.
 WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25)
@@ -82,7 +83,7 @@ def cause_word(book: Book, cause: str | None) -> str:
 def cause_columns(book: Book) -> list[Column]:
     """Return every cause with its meaning and how many verdicts it changed."""
     found = with_direction(book)
-    causes: list[str | None] = [*texts("cause")]
+    causes: list[str | None] = [*CAUSES]
     if found["cause"].null_count():
         causes.append(None)
     names = [cause_word(book, c) for c in causes]

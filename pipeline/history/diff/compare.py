@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.publication.diff.causes import causes_of_clusters, causes_of_criteria, evidence
-from pipeline.publication.diff.publication import Publication
-from pipeline.publication.diff.sources import changed_sources
+from pipeline.history.compare import long_values
+from pipeline.history.diff.evidence import (
+    CRITERION,
+    causes_of_clusters,
+    causes_of_criteria,
+    evidence,
+)
+from pipeline.history.diff.publication import Publication
+from pipeline.history.diff.sources import changed_sources
 from schemas.benchmarks import declared_indicators
 
 Tables = Mapping[str, pl.DataFrame]
-CRITERION = ["catalogue", "cluster_id", "criterion_id"]
 
 
 @dataclass(frozen=True)
@@ -94,21 +99,13 @@ def criteria(before: Tables, now: Tables) -> pl.DataFrame:
 
 
 def indicators(before: Tables, now: Tables) -> pl.DataFrame:
-    """Return the indicators whose value differs, for clusters reviewed in both."""
-    one, other = (long(tables["clusters"]) for tables in (before, now))
+    """Return the indicators of clusters reviewed in both whose value differs."""
+    one, other = (long_values(tables["clusters"]) for tables in (before, now))
     both = one.join(other, on=["cluster_id", "indicator"], suffix="_now")
     both = both.filter(pl.col("value").ne_missing(pl.col("value_now")))
     order = pl.col("indicator").cast(pl.Enum(list(declared_indicators())))
     both = both.sort("cluster_id", order)
     return both.select("cluster_id", "indicator", before="value", now="value_now")
-
-
-def long(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return cluster_id, indicator, value; other versions of the program may know fewer."""
-    known = [name for name in declared_indicators() if name in clusters.columns]
-    wide = clusters.select("cluster_id", *known)
-    wide = wide.unpivot(known, index="cluster_id", variable_name="indicator")
-    return wide.cast({"value": pl.Float64})
 
 
 def side_by_side(

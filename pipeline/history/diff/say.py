@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.texts import number, percent, say
-from pipeline.publication.diff.compare import Difference
-from pipeline.publication.diff.publication import CURRENT, Publication
-from pipeline.publication.diff.sources import catalogue_versions, said_name
+from pipeline.history.diff.compare import Difference
+from pipeline.history.diff.publication import CURRENT, Publication
+from pipeline.history.diff.sources import catalogue_versions, said_name
 from schemas.benchmarks import declared_indicators
 
 Row = Mapping[str, Any]
@@ -117,8 +117,8 @@ def by_cluster(table: pl.DataFrame) -> Mapping[str, list[Row]]:
 
 
 def causes(row: Row, lang: str) -> str:
-    """Return the causes as text."""
-    return ", ".join(say("diff_cause", code, lang) for code in row["causes"])
+    """Return the causes in words."""
+    return ", ".join(say("cause", code, lang) for code in row["causes"])
 
 
 def turn(row: Row, column: str, group: str, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Selects the two publications of a period to compare, and reads their tables."""
+"""Reads what is compared: which two publications of a period, and their tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.common.settings import load_settings
 from pipeline.common.texts import LANGUAGES, say
 from pipeline.history.published import DATA, DamagedError, Record, is_published, sound
-from pipeline.publication.publications import Standing, archived, standing
+from pipeline.history.standing import Standing, archived, standing
+from pipeline.history.state import State
+from pipeline.history.state_files import StateTroubleError, read_state
 
 CURRENT = "current"
 # The tables that are compared, with their required columns.
@@ -38,11 +41,15 @@ class UnknownPlaceError(NothingToCompareError):
 
 @dataclass(frozen=True)
 class Publication:
-    """One publication of a period: its name and folder, its record, the compared tables."""
+    """One publication of a period: where it stands, its record, the tables that are compared.
+
+    state: what its verdicts rested on; None where it cannot be read.
+    """
 
     place: str
     record: Record
     tables: Mapping[str, pl.DataFrame]
+    state: State | None = None
 
     @property
     def standing(self) -> Standing:
@@ -95,7 +102,11 @@ def read_publication(name: str, folder: Path) -> Publication:
     for table, columns in TABLES.items():
         refuse_lacking(folder / DATA / f"{table}.parquet", tables[table], columns.split())
     assert publication.record is not None
-    return Publication(name, publication.record, tables)
+    try:
+        state = read_state(publication, load_settings())
+    except StateTroubleError:
+        state = None
+    return Publication(name, publication.record, tables, state)
 
 
 def refuse_lacking(path: Path, table: pl.DataFrame, needed: Sequence[str]) -> None:
