@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.common.keys import title_key_expr
 from pipeline.submissions.actors.status import PROPERTIES
 
+DataType = pl.DataType | type[pl.DataType]
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
 REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
 # Of every table only what figures are made from. Names, titles and firms' turnover stay out.
@@ -35,6 +36,21 @@ KEPT: Mapping[str, list[str]] = {
     "sheets": ["file", "sheet_key"],
     "ratings": RATING,
     "reference": REFERENCE,
+}
+# The types of these columns, whatever table they are in; all others are texts.
+TYPES: Mapping[DataType, str] = {
+    pl.UInt32: "file row",
+    pl.Boolean: "revision_concept joined_bad left_bad country_bad sme sme_ifm rnd several "
+    "postcode_bad from_bad until_bad",
+    pl.Date: "as_of founded strategy_dated funding_secured_until joined left from until date "
+    "valid_until",
+    pl.Float64: "strategy_actors lat office_lat distance_km fte seats year amount_eur "
+    "times_per_year actors_involved p75",
+    pl.List(pl.String): "action_fields measures",
+}
+TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}
+SCHEMAS: Mapping[str, Mapping[str, DataType]] = {
+    name: {column: TYPE_OF.get(column, pl.String) for column in kept} for name, kept in KEPT.items()
 }
 SHEETS = ("management", "bodies", "funding", "activities", "evidence")
 

@@ -16,6 +16,7 @@ from pipeline.evaluation.benchmark import indicators, size_bands
 from pipeline.evaluation.evaluate import Verdicts, catalogue_limits, evaluate
 from pipeline.figures.base import Portfolio
 from pipeline.figures.figures import measure
+from pipeline.history.lacking import criteria_of, figures_of, indicators_of, rated
 from pipeline.history.state import State, on_days, restricted, under
 from schemas.tables import CAUSES as PUBLISHED
 
@@ -28,6 +29,7 @@ KEYS: Mapping[str, list[str]] = {
     "decisions": ["catalogue", "cluster_id"],
     "values": ["cluster_id", "indicator"],
 }
+RULED = ["catalogue", "criterion_id"]
 COMPARED = {"criteria": "status", "decisions": "decision", "values": "value"}
 
 
@@ -58,19 +60,32 @@ class Steps:
 def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     """Return the statuses, decisions and indicators of every step.
 
-    figures: those of the present portfolio under the present settings, as they are published. Only
-    clusters, catalogues and criteria of both periods are included.
+    figures: those of the present portfolio under the present settings, as they are published. Of
+    catalogues in both; a criterion that is not in both is left out, and so is what needs a column
+    that the earlier state lacks.
     """
     at = figured(then, now, figures)
     values = _side_by_side("values", {s: at[s].values for s in STEPS}, at)
+    not_told = indicators_of(figures_of(then.lacking))
+    values = values.filter(~pl.col("indicator").is_in(not_told))
     if not shared_catalogues(then, now):
         return Steps(None, None, values)
+    catalogues = [s.catalogues[name] for s in (then, now) for name in shared_catalogues(then, now)]
     verdicts = {step: _verdicts(step, then, now, at) for step in STEPS}
     criteria = {s: pl.concat([v.criteria for v in found]) for s, found in verdicts.items()}
     decisions = {s: pl.concat([v.decisions for v in found]) for s, found in verdicts.items()}
+    every = _side_by_side("criteria", criteria, at)
+    unknown = pl.concat(
+        [
+            every.join(criteria_of(then.lacking, catalogues), on=RULED, how="semi"),
+            rated(then.lacking, every, then.ratings),
+        ]
+    )
     return Steps(
-        _side_by_side("criteria", criteria, at),
-        _side_by_side("decisions", decisions, at),
+        every.join(unknown, on=KEYS["criteria"], how="anti", maintain_order="left"),
+        _side_by_side("decisions", decisions, at).join(
+            unknown, on=KEYS["decisions"], how="anti", maintain_order="left"
+        ),
         values,
     )
 

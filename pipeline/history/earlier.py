@@ -4,10 +4,12 @@ import polars as pl
 
 from pipeline.common import periods
 from pipeline.common.settings import Settings
+from pipeline.history.lacking import codes_of
 from pipeline.history.model import TABLES, Before, Since
-from pipeline.history.published import Earlier, Publication
+from pipeline.history.published import DATA, DamagedError, Earlier, Publication
 from pipeline.history.state import State
 from pipeline.history.state_files import StateTroubleError, read_state
+from schemas.tables import INDICATORS
 
 
 def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | None:
@@ -20,7 +22,11 @@ def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | N
         if tables is not None:
             state, trouble = _state(earlier, publication, settings)
             own = publication.folder.name
-            return Before(Since(own, _not_published(earlier, own, period), trouble), tables, state)
+            skipped = _not_published(earlier, own, period)
+            columns = [i for i in INDICATORS if i not in tables["clusters"].columns]
+            unknown = codes_of(state.lacking) if state else ()
+            lacking = tuple(dict.fromkeys([*columns, *unknown]))
+            return Before(Since(own, skipped, trouble, lacking), tables, state)
     return None
 
 
@@ -31,7 +37,11 @@ def _not_published(earlier: Earlier, before: str, period: str) -> tuple[str, ...
 
 
 def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
-    return {name: publication.table(name) for name in TABLES}
+    tables = {name: publication.table(name) for name in TABLES}
+    for name, columns in TABLES.items():
+        if not set(columns.split()) <= set(tables[name].columns):
+            raise DamagedError(publication.folder / DATA / f"{name}.parquet")
+    return tables
 
 
 def _state(

@@ -7,22 +7,27 @@ import polars as pl
 
 from pipeline.history.state import State
 
-# Tables of the earlier publication that a comparison needs.
-TABLES = ("clusters", "criteria", "decisions")
+# Tables of the earlier publication that a comparison needs, with the columns it cannot do without.
+TABLES = {
+    "clusters": "cluster_id name",
+    "criteria": "catalogue cluster_id criterion_id status",
+    "decisions": "catalogue cluster_id decision decision_confirmed fulfilled",
+}
 
 
 @dataclass(frozen=True)
 class Since:
     """The period that changes refer to.
 
-    period: the latest published one before. skipped: the quarters between it and this one for which
-    nothing is published. trouble: why causes cannot be determined (missing, damaged, older), None
-    if they can.
+    period: the latest published one before. skipped: the quarters between it and this one, of which
+    nothing is published. trouble: why causes cannot be told (missing, damaged, older), None if they
+    can. lacking: the figures, indicators and causes that cannot be told or compared, see `lacking`.
     """
 
     period: str
     skipped: tuple[str, ...] = ()
     trouble: str | None = None
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

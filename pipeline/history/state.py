@@ -3,15 +3,17 @@
 A later review evaluates it with one change at a time (see `causes`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
+from pipeline.evaluation.evaluate import OWN, reference_condition
 from pipeline.figures.base import Portfolio
-from pipeline.figures.inputs import KEPT, REFERENCE, SHEETS, dense_number
+from pipeline.figures.inputs import KEPT, REFERENCE, SCHEMAS, SHEETS, dense_number
+from pipeline.history.lacking import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
 
@@ -19,15 +21,17 @@ from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 class State:
     """Everything that a verdict depends on.
 
-    portfolio: what was reviewed, with the settings of that time. catalogues: by id. ratings:
-    RATING, the ones in force. reference: the cohorts from which limits of 4.2 are taken, by
-    `evaluate.OWN` and the period at which a catalogue froze them.
+    portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
+    ones in force. reference: the cohorts from which limits of 4.2 are taken, by `evaluate.OWN` and
+    the period at which a catalogue froze them. lacking: table, column of KEPT that an earlier
+    version of the program did not keep; they are unknown (null).
     """
 
     portfolio: Portfolio
     catalogues: Mapping[str, Catalogue]
     ratings: pl.DataFrame
     reference: Mapping[str, pl.DataFrame]
+    lacking: Sequence[Column] = ()
 
 
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
@@ -56,7 +60,24 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
 def from_frames(
     frames: Mapping[str, pl.DataFrame], catalogues: Mapping[str, Catalogue], settings: Settings
 ) -> State:
-    """Return the state from the frames of `to_frames`."""
+    """Return the state that `to_frames` took apart, perhaps of another version of the program.
+
+    A column that is not there, or has values of another type, is unknown; more columns are no
+    matter.
+    """
+    lacking = [
+        (name, column)
+        for name, schema in SCHEMAS.items()
+        for column, kind in schema.items()
+        if frames[name].schema.get(column) != kind
+    ]
+    frames = {
+        name: frames[name].select(
+            pl.lit(None, kind).alias(column) if (name, column) in lacking else pl.col(column)
+            for column, kind in schema.items()
+        )
+        for name, schema in SCHEMAS.items()
+    }
     portfolio = Portfolio(
         frames["clusters"],
         frames["actors"],
@@ -64,11 +85,14 @@ def from_frames(
         frames["sheets"],
         settings,
     )
-    reference = {
+    asked = (reference_condition(catalogue) for catalogue in catalogues.values())
+    frozen = (str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen")
+    nothing = frames["reference"].clear().drop("source")
+    reference = dict.fromkeys((OWN, *frozen), nothing) | {
         str(source): cohorts.drop("source")
         for (source,), cohorts in frames["reference"].group_by("source", maintain_order=True)
     }
-    return State(portfolio, catalogues, frames["ratings"], reference)
+    return State(portfolio, catalogues, frames["ratings"], reference, lacking)
 
 
 def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:

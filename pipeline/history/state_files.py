@@ -16,13 +16,13 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import ActorRules, CohortRules, FundingRules, Settings
 from pipeline.figures.inputs import KEPT
+from pipeline.history.lacking import NEEDED
 from pipeline.history.published import STATE, DamagedError, Publication
 from pipeline.history.state import State, from_frames, to_frames
 from schemas.checked import as_tuples
 from schemas.slips import DeclarationError
 
-# Increased when an older state can no longer be evaluated unchanged: another column, another
-# meaning.
+# Raised whenever a state of before cannot be evaluated as it was: a column means something else.
 FORMAT = 1
 LIST, CATALOGUES = f"{STATE}/state.json", "catalogues"
 MISSING, DAMAGED, OLDER = "missing", "damaged", "older"
@@ -94,9 +94,10 @@ def read_state(publication: Publication, settings: Settings) -> State:
         raise StateTroubleError(OLDER) from error
     except pl.exceptions.PolarsError as error:
         raise StateTroubleError(DAMAGED, own) from error
-    if any(frames[name].columns != kept for name, kept in KEPT.items()):
+    state = from_frames(frames, catalogues, rules)
+    if NEEDED.intersection(state.lacking):
         raise StateTroubleError(OLDER)
-    return from_frames(frames, catalogues, rules)
+    return state
 
 
 def _list(publication: Publication) -> Mapping[str, Any]:

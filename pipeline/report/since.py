@@ -5,7 +5,8 @@ And whether a change is one for the better.
 
 import polars as pl
 
-from pipeline.common.texts import texts
+from pipeline.common.catalogue import metrics
+from pipeline.common.texts import say, texts
 from pipeline.history.notices import damaged
 from pipeline.review import Review
 
@@ -22,9 +23,19 @@ def since_sentences(review: Review, lang: str) -> list[str]:
     if since.skipped:
         key = "gap" if len(since.skipped) == 1 else "gaps"
         found.append(own[key][lang].format(periods=", ".join(since.skipped)))
+    if since.lacking:
+        names = ", ".join(name_of(code, lang) for code in since.lacking)
+        found.append(own["lacking"][lang].format(period=since.period, names=names))
     if since.trouble:
         found.append(own[f"trouble_{since.trouble}"][lang].format(period=since.period))
     return found
+
+
+def name_of(code: str, lang: str) -> str:
+    """Return what a figure, an indicator or a cause is called."""
+    if code in metrics():
+        return metrics()[code].title[lang]
+    return say("cause" if code in texts("cause") else "indicator", code, lang)
 
 
 def is_better() -> pl.Expr:

@@ -44,8 +44,8 @@ def with_publication(root: Path, period: str, count: int) -> Path:
     folder = root / "outputs" / period
     (folder / "data").mkdir(parents=True)
     (folder / "run.json").write_text("{}")
-    table = pl.DataFrame({"cluster_id": clusters(count)})
-    for name in TABLES:
+    for name, columns in TABLES.items():
+        table = pl.DataFrame(dict.fromkeys(columns.split(), clusters(count)))
         table.write_parquet(folder / "data" / f"{name}.parquet")
     return root
 

@@ -1,0 +1,95 @@
+"""What cannot be told where an earlier publication lacks a column: another version wrote it.
+
+The column counts as unknown. Which figures need it is what `metrics.toml` says that they read.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue, Condition, metrics
+from pipeline.evaluation.benchmark import INDICATORS, OF_METRIC, QUOTIENTS
+
+# A column of a table of a state.
+Column = tuple[str, str]
+MASTER = "master_data"
+# Without them nothing of a cluster is known.
+NEEDED = frozenset({("clusters", "file"), ("clusters", "cluster_id")})
+# The cells that columns are made of, where these have other names; None: no figure needs it.
+CELLS: dict[Column, str | None] = {
+    ("clusters", "lat"): "latitude",
+    ("clusters", "measures"): None,
+    ("actors", "distance_km"): "latitude",
+    ("actors", "office_lat"): None,
+    ("actors", "sme"): "sme_stated",
+    ("actors", "sme_ifm"): None,
+    ("actors", "rnd"): "actor_type",
+    ("actors", "actor_group"): "actor_type",
+}
+REFERENCE, ASSESSMENT = "reference", "assessment"
+
+
+def figures_of(lacking: Sequence[Column]) -> list[str]:
+    """Return the figures that need one of the columns, in the order of `metrics.toml`."""
+    return [key for key, m in metrics().items() if any(_needs(m.reads, *c) for c in lacking)]
+
+
+def _needs(reads: Sequence[str], table: str, column: str) -> bool:
+    """Whether a figure that reads these cells (sheet.field) needs a column.
+
+    A column that is no cell, such as the number of the row, is needed by all that read its sheet.
+    """
+    if table == "sheets":
+        return any(not cell.startswith(f"{MASTER}.") for cell in reads)
+    sheet = MASTER if table == "clusters" else table
+    field = CELLS.get((table, column), column.removesuffix("_bad"))
+    every = {cell for m in metrics().values() for cell in m.reads}
+    if field is None or f"{sheet}.{field}" in every:
+        return f"{sheet}.{field}" in reads
+    return any(cell.startswith(f"{sheet}.") for cell in reads)
+
+
+def indicators_of(figures: Sequence[str]) -> list[str]:
+    """Return the indicators that are made from the figures."""
+    own = {name for name, (metric, _) in OF_METRIC.items() if metric in figures}
+    return [i for i in INDICATORS if i in own or own.intersection(QUOTIENTS.get(i, ()))]
+
+
+def criteria_of(lacking: Sequence[Column], catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+    """Return catalogue, criterion_id of the criteria that need one of the columns."""
+    figures = figures_of(lacking)
+
+    def needs(condition: Condition) -> bool:
+        if condition.metric.key in figures:
+            return True
+        if condition.threshold is None and any(table == "reference" for table, _ in lacking):
+            return True
+        by_field = condition.threshold_by_technology_field
+        return bool(by_field) and ("clusters", "technology_field") in lacking
+
+    rows = [(c.id, k.id) for c in catalogues for k in c.criteria if any(map(needs, k.conditions))]
+    return pl.DataFrame(rows, dict.fromkeys(("catalogue", "criterion_id"), pl.String), orient="row")
+
+
+def rated(lacking: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+    """Return of these criteria those that a rating decided or may have decided.
+
+    Where a column of ratings is unknown, or the day by which they lapse; else none.
+    """
+    unknown = {column for table, column in lacking if table == "ratings"}
+    if not unknown and ("clusters", "as_of") not in lacking:
+        return criteria.clear()
+    keys = [k for k in ("catalogue", "cluster_id", "criterion_id") if k not in unknown]
+    if not keys:
+        return criteria if ratings.height else criteria.clear()
+    return criteria.join(ratings, on=keys, how="semi")
+
+
+def codes_of(lacking: Sequence[Column]) -> Iterator[str]:
+    """Yield what cannot be told: figures and causes, by their keys."""
+    yield from figures_of(lacking)
+    tables = {table for table, _ in lacking}
+    if REFERENCE in tables:
+        yield REFERENCE
+    if "ratings" in tables:
+        yield ASSESSMENT
