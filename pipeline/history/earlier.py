@@ -9,7 +9,7 @@ from pipeline.history.model import TABLES, Before, Since
 from pipeline.history.published import DATA, DamagedError, Earlier, Publication
 from pipeline.history.state import State
 from pipeline.history.state_files import StateTroubleError, read_state
-from schemas.tables import INDICATORS
+from schemas.benchmarks import declared_indicators
 
 
 def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | None:
@@ -23,7 +23,7 @@ def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | N
             state, trouble = _state(earlier, publication, settings)
             own = publication.folder.name
             skipped = _not_published(earlier, own, period)
-            columns = [i for i in INDICATORS if i not in tables["clusters"].columns]
+            columns = [i for i in declared_indicators() if i not in tables["clusters"].columns]
             unknown = codes_of(state.lacking) if state else ()
             lacking = tuple(dict.fromkeys([*columns, *unknown]))
             return Before(Since(own, skipped, trouble, lacking), tables, state)

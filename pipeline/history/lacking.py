@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, metrics
-from pipeline.evaluation.benchmark import INDICATORS, OF_METRIC, QUOTIENTS
+from schemas.benchmarks import declared_indicators
 
 # A column of a table of a state.
 Column = tuple[str, str]
@@ -51,8 +51,9 @@ def _needs(reads: Sequence[str], table: str, column: str) -> bool:
 
 def indicators_of(figures: Sequence[str]) -> list[str]:
     """Return the indicators that are made from the figures."""
-    own = {name for name, (metric, _) in OF_METRIC.items() if metric in figures}
-    return [i for i in INDICATORS if i in own or own.intersection(QUOTIENTS.get(i, ()))]
+    declared = declared_indicators()
+    own = {key for key, one in declared.items() if one.figure in figures}
+    return [k for k, one in declared.items() if own & {k, one.numerator, one.denominator}]
 
 
 def criteria_of(lacking: Sequence[Column], catalogues: Sequence[Catalogue]) -> pl.DataFrame:
