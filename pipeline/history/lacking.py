@@ -20,7 +20,7 @@ CELLS: dict[Column, str | None] = {
     ("clusters", "lat"): "latitude",
     ("clusters", "measures"): None,
     ("actors", "distance_km"): "latitude",
-    ("actors", "office_lat"): None,
+    ("actors", "office_lat"): "latitude",
     ("actors", "sme"): "sme_stated",
     ("actors", "sme_ifm"): None,
     ("actors", "rnd"): "actor_type",
