@@ -231,7 +231,7 @@ def test_every_reason_is_said_in_both_languages(name: str, tmp_path: Path) -> No
 
 def test_every_reason_the_code_gives_has_its_text() -> None:
     folder = Path(__file__).parents[2] / "pipeline"
-    modules = [*folder.glob("intake/*.py"), folder / "limited.py"]  # why a process died
+    modules = [*folder.glob("intake/*.py"), folder / "common" / "sandbox.py"]  # why a process died
     code = "".join(path.read_text() for path in modules)
     missing = [reason for reason in texts("refusal") if f'"{reason}"' not in code]
     assert not missing
