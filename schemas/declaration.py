@@ -46,6 +46,8 @@ FieldType = Literal[
 # Types whose values come from a list, and types that have limits.
 LISTED = ("country", "choice", "choices")
 NUMBERS = ("number", "integer")
+# Between fields that identify a row only together.
+TOGETHER = " + "
 
 
 # --------------------------------------------------------------------------------------- workbooks
@@ -104,7 +106,11 @@ class Sheet(Declared):
     layout: Literal["form", "table"]
     fields: Annotated[tuple[Field, ...], Key(min_length=1)]
     required: bool = False
-    heading_column: str | None = None
+    identifying: tuple[Filled, ...] = ()
+    headings: bool = False
+    summed: str | None = None
+    title: str | None = None
+    none_title: bool = False
     aliases: Aliases = ()
     intro: Text = Key(default_factory=dict)
     examples: tuple[Mapping[str, Any], ...] = ()
@@ -114,8 +120,13 @@ class Sheet(Declared):
         """Check that fields differ, and that what names a field names one of them."""
         differ(self.fields, "fields")
         keys = [f.key for f in self.fields]
-        if self.heading_column is not None and self.heading_column not in keys:
-            raise unknown(self.heading_column, keys, "heading_column")
+        for key in ("summed", "title"):
+            if getattr(self, key) not in (None, *keys):
+                raise unknown(getattr(self, key), keys, key)
+        for at, together in enumerate(self.identifying):
+            for key in together.split(TOGETHER):
+                if key not in keys:
+                    raise unknown(key, keys, "identifying", at)
         for at, row in enumerate(self.examples):
             for key in row:
                 if key not in keys:
@@ -151,7 +162,9 @@ class Submission(Sheets):
     our_sheets: Filleds
     header_rows: Count
     empty_words: Annotated[Filleds, Key(min_length=2)]
-    total_words: Filleds
+    no_answer: Filleds
+    none: Filleds
+    around: Filleds
     yes: Filleds
     no: Filleds
     organisation_pattern: Pattern

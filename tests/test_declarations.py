@@ -74,8 +74,7 @@ KEYS = list(declared_keys())
 # Keys that need not be there.
 OPTIONAL = {
     *("aliases", "company", "example", "examples", "group", "months_per_unit", "pattern", "remedy"),
-    *("about", "column", "drawn", "numerator", "trend"),
-    *("required", "severity_optional", "start", "status", "suggestion", "with"),
+    *("required", "severity_optional", "start", "status", "suggestion", "variants", "with"),
 }
 
 
@@ -163,7 +162,8 @@ RULES = {
         key = "cluster_name" => key = "cluster_id" @ .key : jeder Wert einmal
         name = { de = "Clustername" => name = { de = "Cluster-ID" @ .name : jeder Wert einmal
         pattern = '^[A-Z]{2}- => pattern = '^[A-Z{2}- @ .pattern : ein regulärer Ausdruck
-        heading_column = "name" => heading_column = "nam" @ .heading_column : ?name
+        summed = "seats" => summed = "seat" @ .summed : ?seats
+        identifying = ["body", "seats"] => identifying = ["body", "seat"] @ .identifying[2] : ?seats
     """,
     "office": """
         list = "roles" => list = "rolls" @ .list : ?roles

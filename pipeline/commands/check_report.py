@@ -22,6 +22,9 @@ from pipeline.intake.sent import numbered
 from pipeline.submissions.choose import QUARANTINED
 from pipeline.tables.short_view import shorten
 
+WRONG = 1
+# What a file lacks that was made elsewhere.
+FOREIGN = ("missing_sheet", "missing_column")
 # How many findings of one kind and sheet are shown; --format json has them all.
 MOST_SHOWN = 10
 STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -34,6 +37,12 @@ WORDS = {
     "quarantined": {
         "de": "So gesendet würde die Datei zurückgestellt, also nicht bewertet.",
         "en": "Sent like this, the file would be quarantined, that is, not reviewed.",
+    },
+    "foreign": {
+        "de": "Ist die Datei ein Export aus einem anderen System? „cluster-review map DATEI“ "
+        "entwirft, welches Blatt und welche Spalte was bedeutet.",
+        "en": "Is the file an export of another system? “cluster-review map FILE” drafts which "
+        "sheet and column means what.",
     },
     "others": {
         "de": "… und {others} weitere dieser Art auf diesem Blatt",
@@ -141,6 +150,8 @@ def lines(checked: Checked, lang: str) -> Iterator[tuple[str, str]]:
         yield "bold", "  " + WORDS["counts"][lang].format(**{n: counts[n] for n in STYLES})
         if file["outcome"] == QUARANTINED:
             yield STYLES["error"], f"  {WORDS['quarantined'][lang]}"
+        if file["code"] in FOREIGN:
+            yield STYLES["error"], f"  {WORDS['foreign'][lang]}"
 
 
 def finding_lines(row: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:

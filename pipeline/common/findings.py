@@ -7,8 +7,9 @@ from functools import cache
 
 import polars as pl
 
-# detail, other: what the message needs besides the address (another cell, a list's item, a limit).
-# check: the cross check (schemas/crosschecks.toml) whose message is used.
+# detail, other: what the message needs beyond the place (another cell, a list's item, a limit).
+# check: by which cross check (schemas/crosschecks.toml), or as which variant of its kind
+# (schemas/findings.toml): whose message is said.
 FINDINGS = {
     "file": pl.UInt32,
     "sheet_key": pl.String,
@@ -34,7 +35,8 @@ def empty() -> pl.DataFrame:
 CODES = (
     *("missing_value", "bad_type", "bad_value", "bad_date", "out_of_range"),
     *("formula_without_value", "ambiguous_number", "inconsistent", "duplicate_row"),
-    *("total_row", "heading_row", "unknown_postcode", "unknown_column", "office_field"),
+    *("other_unit", "header_remark", "total_row", "heading_row", "heading_meaning", "note_row"),
+    *("default_rows", "no_answer", "unknown_postcode", "unknown_column", "office_field"),
     *(
         "missing_sheet",
         "missing_column",

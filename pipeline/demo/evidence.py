@@ -94,7 +94,7 @@ def _item(moment: Moment, kind: str, number: int, day: date | None) -> Row:
 def _named(
     moment: Moment, kind: str, criterion: str, few: tuple[int, int], many: tuple[int, int]
 ) -> Iterator[Row]:
-    """Yield entries that only have a title; where the criterion is left open, one has no title."""
+    """Yield what is only to be named; where it is open, one has a reference and no title."""
     rng, aim = moment.rng(kind), moment.aims[criterion]
     low, high = rng.randint(*few), rng.randint(*many)
     for number in range(1, (high if aim == MET else low) + 1):
@@ -102,7 +102,8 @@ def _named(
         yield _item(moment, kind, number, None) | {"reach": reach}
     if aim == UNKNOWN:
         for number in range(low, many[0]):
-            yield _item(moment, kind, number + 1, None) | {"title": None}
+            reference = f"https://example.org/demo/{moment.plan.number}/{number + 1}"
+            yield _item(moment, kind, number + 1, None) | {"title": None, "reference": reference}
 
 
 def _days(moment: Moment, kind: str, months: tuple[float, float]) -> list[date]:

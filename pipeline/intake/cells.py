@@ -22,14 +22,19 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 WIDTH = LAST_COLUMN
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 Value = tuple[int, float]
+# The sheet, first and last row, first and last column of an area, from 0.
+Area = tuple[int, int, int, int, int]
+# No sheet that people fill in has more merged areas; the rest is not told of.
+MOST_MERGED = 10_000
 
 
 @dataclass
 class Cells:
     """A workbook's cells that are not empty.
 
-    sheet: position from 0. place: position of the cell, see WIDTH. number: the value of numbers,
-    booleans and dates (days since 1970-01-01); for other kinds the position of their text in texts.
+    sheet: position from 0. place: see WIDTH. number: of numbers, booleans, dates (days since
+    1970-01-01) their value, of the other kinds the position of their text in texts. merged: areas
+    of several rows that are one cell.
     """
 
     sheet: array[int] = field(default_factory=lambda: array("H"))
@@ -38,6 +43,7 @@ class Cells:
     number: array[float] = field(default_factory=lambda: array("d"))
     texts: list[str] = field(default_factory=list)
     positions: dict[str, float] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
 
     def text(self, kind: int, text: str) -> Value:
         """Return the value of a cell with a text."""
@@ -55,6 +61,11 @@ class Cells:
         self.place.extend(places)
         self.kind += bytes(values[place][0] for place in places)
         self.number.extend(values[place][1] for place in places)
+
+    def merge(self, area: Area) -> None:
+        """Note a merged area if it holds several rows."""
+        if area[2] > area[1] and len(self.merged) < MOST_MERGED:
+            self.merged.append(area)
 
 
 def refuse_many(cells: Cells, limits: Limits) -> None:

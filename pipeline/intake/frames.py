@@ -12,7 +12,14 @@ from pipeline.common.keys import visible_expr
 from pipeline.intake.cells import TEXT, WIDTH, WITH_TEXT
 from pipeline.intake.reader import Reading
 
-SHEETS = {"file": pl.UInt32, "sheet": pl.UInt16, "name": pl.String, "repaired": pl.Boolean}
+AREA = pl.Struct(dict.fromkeys(("row", "last_row", "column", "last_column"), pl.UInt32))
+SHEETS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "file": pl.UInt32,
+    "sheet": pl.UInt16,
+    "name": pl.String,
+    "repaired": pl.Boolean,
+    "merged": pl.List(AREA),
+}
 CELLS = {
     "file": pl.UInt32,
     "sheet": pl.UInt16,
@@ -28,9 +35,10 @@ ITEM_SIZES: dict[type[pl.DataType], int] = {pl.UInt8: 1, pl.UInt16: 2, pl.UInt64
 def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return (sheets, cells) of the readings, each marked with its file's number.
 
-    sheets: file, sheet (position from 0), name, repaired (see `Reading`). cells: file, sheet, row
-    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Only
-    visible characters of texts are kept; a cell without any counts as empty.
+    sheets: file, sheet (position from 0), name, repaired (see `Reading`), merged (areas of several
+    rows that are one cell; rows and columns from 1). cells: file, sheet, row
+    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Of texts
+    only what can be seen goes on; a cell of nothing else is an empty one.
     """
     numbered = list(readings)
     return _sheets_frame(numbered), _cells_frame(numbered)
@@ -38,9 +46,18 @@ def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.Dat
 
 def _sheets_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
     rows = [
-        (file, at, name, r.repaired) for file, r in numbered for at, name in enumerate(r.sheets)
+        (file, at, name, r.repaired, _merged(r, at))
+        for file, r in numbered
+        for at, name in enumerate(r.sheets)
     ]
     return pl.DataFrame(rows, schema=SHEETS, orient="row")
+
+
+def _merged(reading: Reading, sheet: int) -> list[dict[str, int]]:
+    """Return the merged areas of a sheet."""
+    names = ("row", "last_row", "column", "last_column")
+    own = (area[1:] for area in reading.cells.merged if area[0] == sheet)
+    return [{name: at + 1 for name, at in zip(names, area, strict=True)} for area in own]
 
 
 def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:

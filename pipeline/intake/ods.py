@@ -31,6 +31,7 @@ EXTENSION = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.
 SPREADSHEET = [OFFICE + name for name in ("document-content", "body", "spreadsheet")]
 ROW, ROWS_REPEATED = TABLE + "table-row", TABLE + "number-rows-repeated"
 COLUMNS_REPEATED = TABLE + "number-columns-repeated"
+SPANNED = TABLE + "number-rows-spanned", TABLE + "number-columns-spanned"
 CELLS = {TABLE + "table-cell", TABLE + "covered-table-cell"}
 ROW_GROUPS = {TABLE + n for n in ("table-header-rows", "table-row-group", "table-rows")}
 # Elements that may contain the text of a paragraph; others (notes, phonetic text) are not part of
@@ -180,6 +181,10 @@ class _Tables:
             if self.column + count > LAST_COLUMN:
                 raise Refusal("too_large", "columns", limit=LAST_COLUMN)
             self.row_values.update(dict.fromkeys(range(self.column, self.column + count), value))
+        rows, columns = (repeat(self.attrs, name) for name in SPANNED)
+        if rows > 1:
+            last = min(self.row + rows, LAST_ROW) - 1, min(self.column + columns, LAST_COLUMN) - 1
+            self.cells.merge((self.wanted, self.row, last[0], self.column, last[1]))
         self.column += count
         self.cell_depth = 0
 

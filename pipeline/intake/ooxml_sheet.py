@@ -12,6 +12,7 @@ from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, local, scan
 
 # Replaces the name of an element that does not belong to a sheet.
 FOREIGN = "*"
+MERGED_PATH = ["worksheet", "mergeCells"]
 CELL_PATH = ["worksheet", "sheetData", "row", "c"]
 # What may be among rows, among cells and in a cell, by depth: any other element would hide its
 # content.
@@ -23,8 +24,8 @@ KNOWN = {
 
 
 def read_cells(data: bytes, part: str, index: int, name: str, values: OoxmlValues) -> None:
-    """Append the sheet's cells; Refusal for content that no workbook may have."""
-    reader = _Sheet(name, values)
+    """Append the sheet's cells; what no workbook may hold is a Refusal."""
+    reader = _Sheet(name, values, index)
     scan(data, part, reader.start, reader.end, reader.text)
     if not reader.is_sheet:
         raise Refusal("unreadable", "no_sheet_part", sheet=name[:40])
@@ -34,8 +35,9 @@ def read_cells(data: bytes, part: str, index: int, name: str, values: OoxmlValue
 class _Sheet:
     """Collects a sheet's cells from the parser's events."""
 
-    def __init__(self, name: str, values: OoxmlValues) -> None:
+    def __init__(self, name: str, values: OoxmlValues, index: int) -> None:
         self.name = name
+        self.index = index
         self.values = values
         self.cells: dict[int, Value] = {}
         self.path: list[str] = []
@@ -55,7 +57,18 @@ class _Sheet:
             if own not in KNOWN.get(depth, {own}):
                 raise Refusal("unreadable", "xml", part=self.name[:40], why=f"<{own[:20]}>")
             self.start_known(depth, own, attrs)
+        elif own == "mergeCell" and self.path == MERGED_PATH:
+            self.note_merged(attrs.get("ref", ""))
         self.path.append(own)
+
+    def note_merged(self, reference: str) -> None:
+        """Note a merged area; what is no area is none."""
+        first, _, last = reference.upper().replace("$", "").partition(":")
+        try:
+            (row, column), (low, right) = (divmod(place_of(r), WIDTH) for r in (first, last))
+        except KeyError:
+            return
+        self.values.cells.merge((self.index, row, low, column, right))
 
     def start_known(self, depth: int, name: str, attrs: Attributes) -> None:
         match depth, name:

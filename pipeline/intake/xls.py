@@ -42,6 +42,8 @@ class XlsBook:
                 if cell.ctype == xlrd.XL_CELL_TEXT and "\0" in cell.value:
                     raise BadCellError("bad_cell").at(self.names[index], place)
         cells.add(index, values)
+        for row, below, column, right in sheet.merged_cells:
+            cells.merge((index, row, below - 1, column, right - 1))
 
     def value(self, cells: Cells, cell: Any) -> Value | None:
         """Return the value of a cell; None if it is empty."""

@@ -33,6 +33,7 @@ ERRORS = {
 ROW, BLANK, RK, ERROR_CELL, BOOL, REAL, INLINE, SHARED = range(8)
 FORMULA_STRING, FORMULA_NUMBER, FORMULA_BOOL, FORMULA_ERROR = range(8, 12)
 RICH_INLINE = 62
+MERGED = 176
 STRING_ITEM, NUMBER_FORMAT, CELL_FORMAT = 19, 44, 47
 BOOK_PROPERTIES, SHEET_OF_BOOK = 153, 156
 BEGIN_SHEET, END_SHEET_DATA = 129, 146
@@ -108,7 +109,7 @@ class XlsbBook:
             raise Refusal("unreadable", "no_sheet_part", sheet=name[:40])
         if self.strings is None:
             self.load()
-        reader = _Sheet(self, name, cells)
+        reader = _Sheet(self, name, cells, index)
         try:
             reader.read(self.archive.read(relation.target), relation.target)
         except (struct.error, IndexError) as error:
@@ -160,9 +161,10 @@ def wide_string(data: bytes) -> tuple[str, bytes]:
 class _Sheet:
     """Collects a sheet's cells from its records."""
 
-    def __init__(self, book: XlsbBook, name: str, cells: Cells) -> None:
+    def __init__(self, book: XlsbBook, name: str, cells: Cells, index: int) -> None:
         self.book = book
         self.name = name
+        self.index = index
         self.cells = cells
         self.values: dict[int, Value] = {}
         self.row = -1
@@ -189,6 +191,9 @@ class _Sheet:
                 (self.row,) = struct.unpack_from("<I", content)
             elif kind in self.ways:
                 self.add(kind, content)
+            elif kind == MERGED:
+                first, last, left, right = struct.unpack_from("<4I", content)
+                self.cells.merge((self.index, first, last, left, right))
         if not {BEGIN_SHEET, END_SHEET_DATA} <= seen:
             raise cut_off(part)
 

@@ -58,6 +58,14 @@ def examine(
     tables = {**valid.tables, "master_data": located.offices, "actors": counted}
     crossed = cross_check(submission(), tables, parsed, settings.actors, last_day)
     found = join_findings(
-        parsed.findings, valid.findings, located.findings, duplicate_findings(counted), crossed
+        parsed.findings,
+        not_yet_said(valid.findings, parsed.findings),
+        *(located.findings, duplicate_findings(counted), crossed),
     )
     return Examined(parsed, valid, located, counted, found)
+
+
+def not_yet_said(found: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Return the findings without missing values of which the layout has said where they stand."""
+    known = said.filter(pl.col("code") == "missing_value")
+    return found.join(known, on=["file", "sheet_key", "field", "code"], how="anti")

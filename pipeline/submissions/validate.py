@@ -135,7 +135,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     places = places.select("file", "field", "column", form_row="row")
     cells = parsed.cells.filter(pl.col("sheet_key") == sheet.key)
     nowhere = pl.col("column").is_null()
-    raw = cells.select(*CELL, value="raw", at_sheet="sheet", fixed=nowhere)
+    raw = cells.select(*CELL, value="raw", at_sheet="sheet", at_column="column", fixed=nowhere)
     names = parsed.sheets.select("file", "sheet_key", "sheet")
     rows = failures.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
     rows = rows.join(places, on=["file", "field"], how="left", maintain_order="left")
@@ -145,7 +145,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     rows = rows.with_columns(
         sheet=pl.coalesce("at_sheet", "sheet"),
         row=pl.when(stands).then(row),
-        column=pl.when(stands).then("column"),
+        column=pl.when(stands).then(pl.coalesce("at_column", "column")),
     )
     return findings(rows.sort("file", "row", "column", maintain_order=True))
 

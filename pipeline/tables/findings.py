@@ -5,6 +5,7 @@ from functools import cache
 from typing import Annotated, Literal
 
 import polars as pl
+from pydantic import Field
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.findings import CODES
@@ -29,6 +30,13 @@ Said = Annotated[
 ]
 
 
+class Variant(Declared):
+    """A case of a kind of finding that weighs otherwise, or of which something else is told."""
+
+    severity: Severity
+    message: Said
+
+
 class Kind(Declared):
     """One kind of finding: how grave it is, what it affects, what the reader is told."""
 
@@ -37,7 +45,8 @@ class Kind(Declared):
     affects: Literal["field", "sheet", "none"]
     title: Text
     message: Said
-    suggestion: Annotated[Text, filled_from("nearest")] | None = None
+    suggestion: Annotated[Text, filled_from("nearest", "sheet_de")] | None = None
+    variants: dict[str, Variant] = Field(default_factory=dict)
 
 
 Kinds = Annotated[dict[str, Kind], exactly(*CODES)]
@@ -198,16 +207,25 @@ def criterion_ids() -> pl.Expr:
 
 # --------------------------------------------------------------------------------------- messages
 def with_severity(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame:
-    """Add severity; what is missing weighs less where it is optional."""
+    """Add severity; what is missing weighs less where it is optional, variants as they say."""
     required = [s.key for w in workbooks for s in w.sheets if s.required]
     usual = {code: kind.severity for code, kind in kinds().items()}
     mild = {c: k.severity_optional for c, k in kinds().items() if k.severity_optional}
     code = pl.col("code")
     optional = code.is_in(list(mild)) & ~pl.col("sheet_key").is_in(required)
     mildly = code.replace_strict(mild, default=None, return_dtype=pl.String)
+    table = table.join(variants(), on=["code", "check"], how="left", maintain_order="left")
     return table.with_columns(
-        severity=pl.when(optional).then(mildly).otherwise(code.replace_strict(usual))
+        severity=pl.when(optional)
+        .then(mildly)
+        .otherwise(pl.coalesce("severity", code.replace_strict(usual)))
     )
+
+
+def variants() -> pl.DataFrame:
+    """Return code, check, severity of the variants of kinds."""
+    rows = [(c, name, v.severity) for c, k in kinds().items() for name, v in k.variants.items()]
+    return pl.DataFrame(rows, schema=["code", "check", "severity"], orient="row")
 
 
 def with_said(table: pl.DataFrame) -> pl.DataFrame:
@@ -239,13 +257,20 @@ def with_messages(table: pl.DataFrame) -> pl.DataFrame:
 def message(code: str, check: str | None, lang: str) -> pl.Expr:
     """Return what a kind of finding (or a cross check) says, with what may have been meant."""
     kind = kinds()[code]
-    text = filled(kind.message if check is None else said_by_checks()[check], code, lang)
+    text = filled(told(kind, check), code, lang)
     if kind.suggestion is None:
         return text
     near = shown(pl.col(f"nearest_{lang}"))
-    meant = fill(kind.suggestion[lang], {"nearest": near})
+    meant = fill(kind.suggestion[lang], {"nearest": near, "sheet_de": pl.col("sheet_de")})
     meant = pl.when(near.is_not_null()).then(pl.concat_str(pl.lit(" "), meant))
     return pl.concat_str(text, meant.otherwise(pl.lit("")))
+
+
+def told(kind: Kind, check: str | None) -> Mapping[str, str]:
+    """Return the message of a kind, of its variant, or of a cross check."""
+    if check is None:
+        return kind.message
+    return kind.variants[check].message if check in kind.variants else said_by_checks()[check]
 
 
 @cache

@@ -1,17 +1,24 @@
 """What may have been meant by a word, a header or a sheet's name that is none of ours."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
+from pipeline.common.keys import word_key_expr
 from pipeline.common.texts import LANGUAGES
+from pipeline.submissions.parse.phrases import any_of, in_words_expr
+from schemas.checked import load
 from schemas.declaration import Workbook, registers
+from schemas.rows import row_words
 from schemas.words import header_key, word_key
 
 # Of five letters one may differ, of ten two; what differs more is no slip of the pen.
 NEAR = 0.799
 # So many first letters of a word may stand for it, where they fit no other.
 SHORTEST_START = 4
+SHORTEST_STEM = 5
 LONGEST = 60
 NEAREST = [f"nearest_{lang}" for lang in LANGUAGES]
 COLUMN = ["file", "sheet_key", "field"]
@@ -60,12 +67,19 @@ def meant_headers(
     """Return index, file, sheet_key, field (meant), said and its name, of unknown headers."""
     strange = table.filter(code="unknown_column").drop_nulls(["sheet_key", "column"])
     strange = strange.with_columns(said="detail").drop("field").drop_nulls("said")
+    person = in_words_expr(word_key_expr(pl.col("said")))
+    person = person.str.contains(any_of(row_words().headers.persons))
+    strange = strange.filter(~person)
     parts = [nothing().with_columns(*(pl.lit(None, t).alias(n) for n, t in HEADER.items()))]
     sheets = {s.key: s for w in workbooks for s in w.sheets}
     for (key,), rows in strange.partition_by("sheet_key", as_dict=True).items():
         fields = sheets[str(key)].fields
         names = [(k, at) for at, field in enumerate(fields) for k in sorted(field.keys)]
-        found = looked_up(rows, header_key, names)
+        further = elsewhere("fields", str(key))
+        others = [
+            (header_key(n), at) for at, f in enumerate(fields) for n in further.get(f.key, ())
+        ]
+        found = looked_up(rows, header_key, names, others)
         words = [(at, f.name["de"], f.name["en"]) for at, f in enumerate(fields)]
         meant = pl.col("at").replace_strict(dict(enumerate(f.key for f in fields)), default=None)
         found = named(found, words).with_columns(field=meant)
@@ -87,7 +101,9 @@ def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame
     names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
     missing = table.filter(code="missing_sheet").drop_nulls("other")
     others = missing.drop("said").with_columns(said=pl.col("other").str.split("\n")).explode("said")
-    found = looked_up(others, word_key, names)
+    further = elsewhere("sheets")
+    called = [(word_key(n), at) for at, s in enumerate(sheets) for n in further.get(s.key, ())]
+    found = looked_up(others, word_key, names, called)
     own = pl.col("at").replace_strict({at: s.key for at, s in enumerate(sheets)}, default=None)
     found = found.filter(own == pl.col("sheet_key"))
     found = found.unique("index", keep="first", maintain_order=True)
@@ -106,13 +122,50 @@ def named(found: pl.DataFrame, words: Sequence[tuple[int, str, str]]) -> pl.Data
 
 
 # ------------------------------------------------------------------------------------- nearness
-def looked_up(rows: pl.DataFrame, key: Callable[[str], str], names: Names) -> pl.DataFrame:
-    """Return the rows whose `said` is near one of the names, with its number as `at`."""
+def elsewhere(*keys: str) -> Mapping[str, Sequence[str]]:
+    """Return what others call our sheets or fields (schemas/mapping_hints.toml), if anything."""
+    said: Mapping[str, Any] = load("mapping_hints.toml", dict[str, Any])
+    for key in keys:
+        said = said.get(key, {})
+    return said
+
+
+def looked_up(
+    rows: pl.DataFrame, key: Callable[[str], str], names: Names, others: Names = ()
+) -> pl.DataFrame:
+    """Return the rows whose `said` is near one of the names, with its number as `at`.
+
+    others: what others call them, which counts where none of our names is near.
+    """
     texts = rows.select("said").unique(maintain_order=True)
     texts = texts.filter(pl.col("said").str.len_chars() <= LONGEST)
-    near = nearest([key(text) for text in texts["said"]], names)
+    keys = [key(text) for text in texts["said"]]
+    found = zip(nearest(keys, names), keys, strict=True)
+    near = [one_of(text, names, others) if at is None and others else at for at, text in found]
     texts = texts.with_columns(at=pl.Series(near, dtype=pl.Int64)).drop_nulls("at")
     return rows.join(texts, on="said", maintain_order="left")
+
+
+def one_of(text: str, names: Names, others: Names) -> int | None:
+    """Return the number of the one name that is called so elsewhere, or that the text holds.
+
+    A name is in the text as whole words, or a longer word begins with it ("Akteursliste"); of
+    several the longest counts.
+    """
+    exact = {at for name, at in others if name == text}
+    if len(exact) == 1:
+        return exact.pop()
+    held = [(len(name), at) for name, at in (*names, *others) if holds(text, name)]
+    longest = {at for length, at in held if length == max(held)[0]}
+    return longest.pop() if len(longest) == 1 else None
+
+
+def holds(text: str, name: str) -> bool:
+    """Whether the name stands in the text; of a name in the plural its stem begins a word."""
+    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+        return True
+    stem = name.removesuffix("n").removesuffix("e")
+    return len(stem) >= SHORTEST_STEM and any(w.startswith(stem) for w in text.split())
 
 
 def nearest(texts: Sequence[str], names: Names) -> list[int | None]:

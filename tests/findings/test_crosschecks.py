@@ -321,7 +321,8 @@ def test_what_is_listed_twice_is_not_said_again() -> None:
 
 
 def money(*lines: tuple[Any, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {"Finanzierung": [{"Jahr": year, "Betrag EUR": amount} for year, amount in lines]}
+    rows = [{"Jahr": year, "Betrag EUR": amount} for year, amount in lines]
+    return {"Finanzierung": [row | {"Quelle": "Sponsoring"} for row in rows]}
 
 
 TOTALS = [
@@ -332,7 +333,7 @@ TOTALS = [
     ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 150)], []),
     ([(2024, 100), ("Zwischensumme", 100), (2025, 50), ("Gesamt", 149)], ["150"]),
     ([(2024, 100), (2025, 50), ("Summe 2025", 50)], []),  # of some rows only
-    ([(2024, "k. A."), (2025, 50), ("Summe", 999)], []),  # unknown
+    ([(2024, "ca. 80"), (2025, 50), ("Summe", 999)], []),  # unknown
     ([(2024, 100), ("Summe", None)], []),
     ([("Summe", 300), (2024, 100)], []),  # nothing above
 ]

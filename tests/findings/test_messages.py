@@ -70,7 +70,7 @@ def of_each(books: Sequence[Grids]) -> list[Said]:
     )
     texts = table.select("source_file", "code", "message_de", "message_en").rows()
     assert not [t for _, _, *both in texts for t in both if HOLES.search(t)]
-    shown = [t for t in texts if t[1] not in ("missing_sheet",) or "Meinten" in t[2]]
+    shown = [t for t in texts if "Das Blatt fehlt" not in t[2] or "Meinten" in t[2]]
     return [[(t[1], t[2], t[3]) for t in shown if t[0] == name] for name in names]
 
 
@@ -224,8 +224,8 @@ def test_a_column_that_is_there_is_not_suggested() -> None:
 def test_sheets() -> None:
     ((code, german, english),) = said(grids={"Nachweis": [["Art"]], "Notizen": [["x"]]})
     assert code == "missing_sheet"
-    assert german.endswith("Meinten Sie mit „Nachweis“ dieses Blatt?")
-    assert english.endswith("Did you mean this sheet by “Nachweis”?")
+    assert "Meinten Sie mit „Nachweis“ dieses Blatt?" in german
+    assert "Did you mean this sheet by “Nachweis”?" in english
 
 
 @pytest.mark.parametrize(

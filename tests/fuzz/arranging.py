@@ -26,7 +26,7 @@ def header(name: str, chance: random.Random) -> str:
         name,
         f"{name}*",
         f"{name} [EUR]",
-        f"{name} (h) *",
+        f"{name} (optional) *",
         name.replace(" ", "\n"),
         f"{name}:",
     ]

@@ -5,6 +5,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from schemas.declaration import Field, Sheet, registers, submission
+from schemas.rows import row_words
 
 from .books import Drawn, book
 from .oracle import Given
@@ -41,7 +42,8 @@ WORD_LIKE = [
     *WORDS["yes"],
     *WORDS["no"],
     *WORDS["empty_words"],
-    *WORDS["total_words"],
+    *row_words().totals.strong,
+    *row_words().totals.weak,
     *("Summe 2025", "Total Energies", "Name", "Akteurstyp", "Titel", "Betrag EUR", "Gesamt:"),
     *("=1+1", "<script>", "[red]x[/red]", "{file}", "%s", "\t", "\n", "''", "ja;nein", ";;", " "),
 ]

@@ -7,6 +7,7 @@ stands in the table of valid values and no error names it; or it says nothing th
 then the value is unknown and exactly one error with the right code and the cell's text names it.
 """
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
@@ -14,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.submissions.parse.tables import LISTS
-from schemas.declaration import Field, Sheet, submission
+from schemas.declaration import TOGETHER, Field, Sheet, submission
+from schemas.rows import row_words
 from schemas.words import collapse, header_key, word_key
 
 from .books import Drawn, Grid, Seen, see
@@ -22,8 +24,10 @@ from .drawing import books
 from .effort import examples
 from .oracle import EMPTY, Given, said, shown
 
-LEFT_OUT = ["total_row", "heading_row"]
-TOTALS = tuple(word_key(word) for word in submission().words["total_words"])
+LEFT_OUT = ["total_row", "heading_row", "heading_meaning", "note_row", "no_answer"]
+TOTALS = row_words().totals
+WORDS = [word_key(word) for words in TOTALS.model_dump().values() for word in words]
+TOTAL = re.compile("|".join(map(re.escape, WORDS)))
 
 
 @examples(6)
@@ -64,6 +68,8 @@ def check_sheet(sheet: Sheet, grid: Grid, own: pl.DataFrame, seen: Seen, file: i
             )
             assert row not in valid
             continue
+        if row not in valid and not is_solid(sheet, cells):
+            continue  # nothing but defaults: of a run of such rows the first is told
         if any(said(field, cell).code != EMPTY for field, cell in cells):
             rows.add(row)
         for field, cell in cells:
@@ -104,10 +110,17 @@ def left_out_for_a_reason(sheet: Sheet, cells: list[Given]) -> bool:
     texts = [cell.value for cell in cells if cell.kind == "s"]
     filled = [cell for cell in cells if cell.kind != "s" or collapse(cell.value)]
     headers = {key for field in sheet.fields for key in field.keys}
-    total = any(word_key(text).startswith(TOTALS) for text in texts)
+    total = any(TOTAL.search(word_key(text)) for text in texts) or not texts
     lone = len(filled) == 1 and len(texts) >= 1
     again = len(texts) > 1 and all(header_key(t) in headers for t in texts if collapse(t))
     return total or lone or again
+
+
+def is_solid(sheet: Sheet, cells: list[tuple[Field, Given]]) -> bool:
+    """Whether one of the columns that identify a row holds what can be nothing else."""
+    alone = {key for key in sheet.identifying if TOGETHER not in key}
+    held = [cell for field, cell in cells if field.key in alone]
+    return any(c.kind in "de" or (c.kind == "n" and c.value != 0) for c in held)
 
 
 def check_cell(field: Field, cell: Given, value: object, errors: list[dict[str, str]]) -> None:

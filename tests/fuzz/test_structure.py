@@ -16,6 +16,8 @@ from .effort import examples
 WAYS = 6
 """How many rearrangements of one workbook are read together with it."""
 OF_THE_LAYOUT = ["unknown_column", "office_field"]
+AT_THE_FIRST_CELL = ["total_row", "heading_row", "default_rows"]
+"""Which cell of a row comes first hangs on the order of the columns."""
 
 
 @examples(4)
@@ -45,6 +47,8 @@ def texts(seen: Seen, file: int, name: str) -> list[tuple[str, ...]]:
     """The findings of a sheet without addresses; a strange column is a finding of the layout."""
     found = seen.findings(file).filter(pl.col("sheet") == name)
     found = found.filter(~pl.col("code").is_in(OF_THE_LAYOUT))
+    first = pl.when(~pl.col("code").is_in(AT_THE_FIRST_CELL)).then("value")
+    found = found.with_columns(value=first.fill_null(""))
     return sorted(found.select("severity", "code", "value").iter_rows())
 
 

@@ -44,7 +44,7 @@ def test_in_order(count: int, workers: int, tmp_path: Path) -> None:
 def test_stacked(tmp_path: Path) -> None:
     found = [r for r in read_many(files(tmp_path, 3), LIMITS, WANTED) if isinstance(r, Reading)]
     sheets, cells = stack(zip((4, 5, 9), found, strict=True))
-    assert sheets.drop("repaired").rows() == [(4, 0, "S"), (5, 0, "S"), (9, 0, "S")]
+    assert sheets.select("file", "sheet", "name").rows() == [(4, 0, "S"), (5, 0, "S"), (9, 0, "S")]
     assert cells.drop("number").rows()[:2] == [
         (4, 0, 1, 1, 110, None),
         (4, 0, 1, 2, 115, "eins & 1"),

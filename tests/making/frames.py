@@ -47,8 +47,9 @@ def raw_cells(sheets: Grids, file: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]
                     rows.append((file, number, r, c, *typed(value)))
     names = pl.DataFrame(
         {"file": file, "sheet": range(len(sheets)), "name": list(sheets), "repaired": False},
-        schema=SHEETS,
+        schema={name: SHEETS[name] for name in ("file", "sheet", "name", "repaired")},
     )
+    names = names.with_columns(merged=pl.lit([], SHEETS["merged"]))
     return names, pl.DataFrame(rows, schema=CELLS, orient="row")
 
 

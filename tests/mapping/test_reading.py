@@ -118,17 +118,18 @@ def test_totals_headings_and_repeated_headers_of_the_export_are_left_out(tmp_pat
     head: list[Cell] = ["Class", "What", "Often"]
     grid: Grid = [
         head,
-        ["Internal"],  # a heading
+        ["Internal"],  # nothing that names an activity
         ["Advice", "A", 2],
-        ["Advice"],  # a row: the word is one of the list
+        ["Advice"],  # nothing but a word of the list
         head,
         ["Advice", "B", 3],
         ["Total", None, 5],
     ]
     done = examined(tmp_path, {"Events": grid}, toml)
-    assert column(done, "title", "activities") == ["A", None, "B"]
+    assert column(done, "title", "activities") == ["A", "B"]
     assert codes(done) == {
-        ("Events", 2, "heading_row"),
+        ("Events", 2, "default_rows"),
+        ("Events", 4, "default_rows"),
         ("Events", 5, "heading_row"),
         ("Events", 7, "total_row"),
     }

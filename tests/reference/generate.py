@@ -378,9 +378,34 @@ def vary_sheet(maker: Maker, made: Cluster, layout: Layout, table: str) -> None:
         for row in rows:
             row |= dict.fromkeys(layout.dropped[table], EMPTY)
     filled = [row for row in rows if sum(cell is not EMPTY for cell in row.values()) >= 2]
+    filled = [row for row in filled if is_row(table, row)]
+    filled = [row for at, row in enumerate(filled) if at < 2 or not may_be_a_total(table, row)]
     setattr(made, table, filled)
     if not filled and table != "actors" and maker.chance(0.3):
         layout.blank.add(table)
+
+
+# By which cells a row is one (contract 1.2, rule 5), and the name of what is added up.
+IDENTIFYING = {
+    "actors": ("name", "postcode", "city", "latitude", "longitude", "employees", "turnover"),
+    "management": ("function", "fte"),
+    "bodies": ("body", "seats"),
+    "funding": ("amount",),
+    "activities": ("title", "field", "times", "participants"),
+    "evidence": ("title", "day", "until", "actors", "reference"),
+}
+NAMED = {"management": "function", "bodies": "body", "funding": "source"}
+
+
+def is_row(table: str, row: dict[str, Cell]) -> bool:
+    """Whether the row holds more than words of lists: a zero is none."""
+    both = table == "funding" and EMPTY not in (row["year"], row["status"])
+    return both or any(row.get(name, EMPTY) not in (EMPTY, 0) for name in IDENTIFYING[table])
+
+
+def may_be_a_total(table: str, row: dict[str, Cell]) -> bool:
+    """Whether the row has no name, so that its number may be the sum of rows above."""
+    return table in NAMED and row[NAMED[table]] is EMPTY
 
 
 def ratings(rng: Random, clusters: list[Cluster]) -> list[Rating]:

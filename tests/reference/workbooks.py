@@ -205,7 +205,7 @@ def content(rng: Random, cell: Cell, kind: str) -> Any:
         return NOT_CALCULATED if rng.random() < 0.1 else rng.choice(GARBAGE[kind])
     if cell is EMPTY:
         if kind in ("text", "items") and rng.random() < 0.1:
-            return rng.choice(("-", "k. A.", "keine", "n. a."))
+            return rng.choice(("-", "k. A.", "n. a."))
         return " " if rng.random() < 0.03 else None
     return WRITERS[kind](rng, cell)
 

@@ -111,8 +111,8 @@ def look_of(book: Book, item: Field) -> object:
 
 
 def width(book: Book, declared: Sheet, item: Field) -> float:
-    """Return the width of a column; names, titles and long words in headers need more."""
-    wide = item.key in (declared.heading_column, "title", "reference") and item.type == "text"
+    """Return the width of a column; names and titles need more, and so do long words above."""
+    wide = item.key in ("name", "title", "reference") and item.type == "text"
     longest = max(map(len, header(item, book.lang).split()))
     return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.1 * longest + 2)
 

@@ -85,7 +85,7 @@ def frames(filled: Filled, lang: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     declared = submission().sheets
     names = [s.name[lang] for s in declared]
     sheets = pl.DataFrame(
-        {"file": 0, "sheet": range(len(names)), "name": names, "repaired": False}, schema=SHEETS
+        [(0, at, name, False, []) for at, name in enumerate(names)], schema=SHEETS, orient="row"
     )
     rows = [
         (0, number, row, column, *raw(value, lang))

@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.common.keys import word_key_expr
 from pipeline.submissions.crosschecks.declared import Check
 from pipeline.submissions.crosschecks.facts import Facts, no_hits, number_text
-from schemas.declaration import submission
+from schemas.rows import row_words
 from schemas.words import word_key
 
 COLUMN = ["file", "field"]
@@ -18,7 +18,8 @@ def total(check: Check, facts: Facts) -> pl.DataFrame:
     rows). A sum over a cell that could not be read is unknown. share and least: so much of the sum,
     and so much at least, may be rounding. Detail: the sum of all rows above.
     """
-    plain = [word_key(word) for word in submission().words["total_words"]]
+    said = row_words().totals
+    plain = [word_key(word) for word in (*said.strong, *said.weak)]
     stated = facts.totals.filter(
         pl.col("sheet_key") == check.sheet,
         pl.col("field").is_in(check.others),

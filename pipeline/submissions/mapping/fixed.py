@@ -14,6 +14,7 @@ from pipeline.submissions.parse.cells import read_cells
 from pipeline.submissions.parse.foreign import SCHEMAS, as_placed
 from pipeline.submissions.parse.layout import Layout
 from pipeline.submissions.parse.parse import as_tables
+from pipeline.submissions.parse.rows import CELL
 from pipeline.submissions.validate import validate
 from schemas.declaration import Sheet, Workbook, submission
 
@@ -60,7 +61,9 @@ def refused(sheet: Sheet, fixed: pl.DataFrame) -> set[str]:
     places = cells.select("file", "sheet_key", "sheet", "row", "column", "field")
     sheets = fixed.select("file", "sheet_key", "sheet").unique()
     no_totals = cells.clear().with_columns(label=pl.lit(None, pl.String))
-    parsed = as_tables(workbook, Layout(sheets, cells, places, no_totals, empty()), typed)
+    unknown = cells.clear().select(CELL)
+    layout = Layout(sheets, cells, places, no_totals, unknown, empty())
+    parsed = as_tables(workbook, layout, typed)
     found = pl.concat([parsed.findings, validate(workbook, parsed).findings])
     left = typed.filter("empty")["field"].to_list()  # "k. A." fixes nothing
     return {*found.filter(pl.col("code") != "missing_value")["field"], *left}

@@ -8,7 +8,7 @@ from typing import Self
 
 import polars as pl
 
-from pipeline.common.keys import header_key_expr, word_key_expr
+from pipeline.common.keys import word_key_expr
 from pipeline.submissions.parse.cells import as_text, field_declarations, read_cells, with_words
 from schemas.declaration import Workbook
 
@@ -91,26 +91,26 @@ NOTHING_FOREIGN = Foreign.of()
 
 
 # ---------------------------------------------------------------------------------------- headers
-def with_fields(headers: pl.DataFrame, keys: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Add field, by_mapping and left_out to headers or labels (file, sheet_key, clean, …).
+def with_fields(headers: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
+    """Let a mapping say what headers or labels (as `headers.read_headers` reads them) are.
 
-    keys: our own, see `rows.field_keys`. left_out: the mapping says not to read the column.
+    Adds by_mapping and left_out: the mapping says not to read the column.
     """
-    headers = headers.with_columns(key=header_key_expr(pl.col("clean")))
-    headers = headers.join(keys, on=["sheet_key", "key"], how="left", maintain_order="left")
     said = foreign.headers.with_columns(by_mapping=pl.lit(value=True)).rename({"field": "their"})
     headers = headers.join(said, on=[*SHEET, "key"], how="left", maintain_order="left")
     by_mapping = pl.col("by_mapping").fill_null(value=False)
     return headers.with_columns(
         field=pl.when(by_mapping).then("their").otherwise("field"),
+        mark=pl.when(~by_mapping).then("mark"),
         by_mapping=by_mapping,
         left_out=by_mapping & pl.col("their").is_null(),
     ).drop("their")
 
 
 def first_of_each_field(headers: pl.DataFrame) -> pl.DataFrame:
-    """Return the header of each field: a mapping's wins, else the first counts."""
-    order = ["file", "sheet_key", ~pl.col("by_mapping"), "row", "column"]
+    """Return the header of each field: a mapping's wins, else the first without a mark counts."""
+    marked = pl.col("mark").is_not_null()
+    order = ["file", "sheet_key", ~pl.col("by_mapping"), marked, "row", "column"]
     known = headers.drop_nulls("field").sort(order)
     return known.unique([*SHEET, "field"], keep="first", maintain_order=True)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import word_key_expr
-from pipeline.submissions.parse.cells import with_words
+from pipeline.submissions.parse.cells import read_cells, with_words
 from pipeline.submissions.parse.foreign import (
     Foreign,
     first_of_each_field,
@@ -18,7 +18,16 @@ from pipeline.submissions.parse.foreign import (
     with_fields,
     with_our_words,
 )
-from pipeline.submissions.parse.rows import drop_rows_that_are_none, field_keys
+from pipeline.submissions.parse.headers import OTHER_UNIT, read_headers
+from pipeline.submissions.parse.merged import merged_columns, merges_of
+from pipeline.submissions.parse.rows import CELL, rows_of_data
+from pipeline.submissions.parse.unfound import (
+    FLAT,
+    forms_on_their_side,
+    headers_found,
+    instead_of_header,
+    values_beside,
+)
 from schemas.declaration import Workbook
 from schemas.words import header_key, word_key
 
@@ -38,6 +47,8 @@ PLACED = [
 ]
 TEXT = ord("s")
 SHEET = ["file", "sheet_key"]
+HEAD = [*SHEET, "column", "field", "word", "by_mapping"]
+AS_OF = "as_of"
 # So many of a file's other sheets are looked at for the one that is missing.
 MOST_NAMES = 50
 
@@ -49,13 +60,15 @@ class Layout:
     sheets: file, sheet_key, sheet: the declared sheets each file has and that can be read.
     cells: PLACED: every cell of a declared field. places: where a field of a form stands, filled or
     not, and each table's columns (row of the header). totals: PLACED and label: what stands in rows
-    of totals. findings: see `pipeline.common.findings`.
+    of totals. unknown: CELL of what stands in another unit than ours. findings: see
+    `pipeline.common.findings`.
     """
 
     sheets: pl.DataFrame
     cells: pl.DataFrame
     places: pl.DataFrame
     totals: pl.DataFrame
+    unknown: pl.DataFrame
     findings: pl.DataFrame
 
 
@@ -65,22 +78,35 @@ def place(
     """Place every cell of the stacked frames (see `intake.frames`)."""
     known, sheet_findings = match_sheets(workbook, sheets, foreign)
     cells = with_words(cells)
+    merges = merges_of(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    form = place_forms(workbook, cells.filter(pl.col("sheet_key").is_in(forms)), foreign)
+    form = place_forms(
+        workbook,
+        known.filter(pl.col("sheet_key").is_in(forms)),
+        cells.filter(pl.col("sheet_key").is_in(forms)),
+        foreign,
+    )
     table = place_tables(
         workbook,
         known.filter(~pl.col("sheet_key").is_in(forms)),
         cells.filter(~pl.col("sheet_key").is_in(forms)),
+        years_of(workbook, form.cells),
         foreign,
     )
     return Layout(
-        pl.concat([known.filter(pl.col("sheet_key").is_in(forms)), table.sheets]),
+        pl.concat([form.sheets, table.sheets]),
         pl.concat([form.cells, table.cells]),
         pl.concat([form.places, table.places]),
         table.totals,
-        join_findings(sheet_findings, form.findings, table.findings),
+        pl.concat([form.unknown, table.unknown]),
+        join_findings(
+            sheet_findings,
+            form.findings,
+            table.findings,
+            merged_columns(merges, table.places.drop("row"), table.cells),
+        ),
     )
 
 
@@ -158,11 +184,15 @@ def office_keys(workbook: Workbook) -> list[str]:
 
 
 # ----------------------------------------------------------------------------------------- forms
-def place_forms(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> Layout:
+def place_forms(
+    workbook: Workbook, known: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
+) -> Layout:
     """Place the cells of forms: a label in the first used column, its value in the next."""
-    keys = field_keys(s for s in workbook.sheets if s.layout == "form")
-    labels = with_fields(cells.filter(pl.col("kind") == TEXT), keys, foreign)
-    labels = labels.sort("file", "row", "column")
+    sheets = [s for s in workbook.sheets if s.layout == "form"]
+    labels = read_headers(sheets, cells.filter(pl.col("kind") == TEXT))
+    flat = forms_on_their_side(labels)
+    labels = labels.join(flat, on=SHEET, how="anti", maintain_order="left")
+    labels = with_fields(labels, foreign).sort("file", "row", "column")
     labels = labels.join(label_columns(labels), on=[*SHEET, "column"], maintain_order="left")
     first = first_of_each_field(labels)
     places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
@@ -174,9 +204,23 @@ def place_forms(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> La
     strange = strange.with_columns(pl.col("column") + 1).join(  # a title has no value beside it
         cells.select(*SHEET, "row", "column"), on=[*SHEET, "row", "column"], how="semi"
     )
-    found = strange_headers(workbook, strange)
+    other = first.filter(mark=OTHER_UNIT).select(*SHEET, "row", "field")
+    found = join_findings(
+        findings(flat.with_columns(check=pl.lit(FLAT)), "missing_sheet"),
+        strange_headers(workbook, strange),
+        marked_headers(first),
+        findings(values_beside(workbook, cells, places), "missing_value"),
+    )
     nothing = pl.DataFrame()
-    return Layout(nothing, values.select(PLACED), places, nothing, found)
+    unknown = values.join(other, on=CELL, how="semi").select(CELL)
+    readable = known.join(flat, on=SHEET, how="anti")
+    return Layout(readable, values.select(PLACED), places, nothing, unknown, found)
+
+
+def years_of(workbook: Workbook, form: pl.DataFrame) -> pl.DataFrame:
+    """Return file, year: of the day as of which a submission is judged."""
+    days = read_cells(workbook, form.filter(pl.col("field") == AS_OF)).drop_nulls("value_date")
+    return days.select("file", year=pl.col("value_date").dt.year()).unique("file", keep="first")
 
 
 def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
@@ -197,15 +241,27 @@ def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
     return findings(headers.with_columns(code=code, value="text", detail="text").drop("field"))
 
 
+def marked_headers(headers: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for headers of ours that say another unit or a remark of their own."""
+    marked = headers.drop_nulls("mark")
+    return findings(marked.with_columns(code="mark", value="text"))
+
+
 # ---------------------------------------------------------------------------------------- tables
 def place_tables(
-    workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
+    workbook: Workbook,
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    years: pl.DataFrame,
+    foreign: Foreign,
 ) -> Layout:
     """Place the cells of tables: below the header row, by column."""
-    keys = field_keys(s for s in workbook.sheets if s.layout == "table")
-    top = with_fields(top_rows(workbook, cells, foreign), keys, foreign)
+    tables = [s for s in workbook.sheets if s.layout == "table"]
+    top = with_fields(read_headers(tables, top_rows(workbook, cells, foreign)), foreign)
     top = top.sort("file", "row", "column")
     headers = top.join(header_rows(top), on=[*SHEET, "row"], maintain_order="left")
+    instead = instead_of_header(workbook, without_headers(cells, headers))
+    headers = headers.join(instead, on=SHEET, how="anti", maintain_order="left")
     first = first_of_each_field(headers)
     strange = headers.filter(pl.col("kind") == TEXT, ~pl.col("left_out"))
     strange = strange.join(first, on=[*SHEET, "column"], how="anti")
@@ -214,22 +270,36 @@ def place_tables(
     data = data.filter(pl.col("row") > pl.col("header_row"))
     data = data.join(columns.select(*SHEET, "column", "field"), on=[*SHEET, "column"], how="left")
     data = with_our_words(workbook, data, foreign)
-    rows, totals, row_findings = drop_rows_that_are_none(workbook, data, foreign.headers)
+    rows = rows_of_data(workbook, data, first.select(*HEAD), years)
     readable, headless = split_headless(sheets, cells, columns)
+    headless = headless.join(instead, on=SHEET, how="left", maintain_order="left")
     found = join_findings(
         strange_headers(workbook, strange),
-        missing_columns(workbook, sheets, columns, foreign),
-        findings(headless.with_columns(detail=pl.lit("no_header")), "missing_sheet"),
-        row_findings,
+        marked_headers(first),
+        missing_columns(workbook, sheets, columns, foreign, said_of_sheets(instead, strange)),
+        findings(headless, "missing_sheet"),
+        rows.findings,
     )
-    placed = rows.drop_nulls("field").select(PLACED)
+    placed = rows.cells.drop_nulls("field").select(PLACED)
+    other = first.filter(mark=OTHER_UNIT).select(*SHEET, "field")
     return Layout(
         readable,
         placed,
         columns.rename({"header_row": "row"}).select(*SHEET, "sheet", "row", "column", "field"),
-        totals.drop_nulls("field").select(*PLACED, "label"),
+        rows.totals.drop_nulls("field").select(*PLACED, "label"),
+        pl.concat(
+            [placed.join(other, on=[*SHEET, "field"], how="semi").select(CELL), rows.unknown]
+        ),
         found,
     )
+
+
+def without_headers(cells: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of tables in whose header row fewer than two columns are ours."""
+    named = headers.drop_nulls("field").group_by(SHEET)
+    known = named.agg(known=pl.col("field").n_unique(), said=pl.col("by_mapping").any())
+    known = known.filter((pl.col("known") > 1) | pl.col("said"))
+    return cells.join(known, on=SHEET, how="anti", maintain_order="left")
 
 
 def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
@@ -265,10 +335,24 @@ def split_headless(
     return sheets.join(headless, on=SHEET, how="anti"), headless
 
 
+def said_of_sheets(instead: pl.DataFrame, strange: pl.DataFrame) -> pl.DataFrame:
+    """Return SHEET, check, detail: what stands in tables, where a column is missing."""
+    found = headers_found(strange).with_columns(check=pl.lit(None, pl.String))
+    found = found.join(instead, on=SHEET, how="anti").select(instead.columns)
+    return pl.concat([instead, found])
+
+
 def missing_columns(
-    workbook: Workbook, sheets: pl.DataFrame, columns: pl.DataFrame, foreign: Foreign
+    workbook: Workbook,
+    sheets: pl.DataFrame,
+    columns: pl.DataFrame,
+    foreign: Foreign,
+    said: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return a finding for every column that a table must have and that nothing stands in for."""
+    """Return a finding for every column that a table must have and that nothing stands in for.
+
+    said: see `said_of_sheets`.
+    """
     declared = [(s.key, f.key) for s in workbook.sheets for f in s.fields if f.required]
     schema = {"sheet_key": pl.String, "field": pl.String}
     required = pl.DataFrame(declared, schema=schema, orient="row")
@@ -276,4 +360,5 @@ def missing_columns(
     for given in (columns, foreign.fixed):
         every = every.join(given, on=[*SHEET, "field"], how="anti")
     missing = every.sort("file", "sheet_key")
+    missing = missing.join(said, on=SHEET, how="left", maintain_order="left")
     return findings(missing, "missing_column")

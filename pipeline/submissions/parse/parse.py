@@ -8,9 +8,13 @@ import polars as pl
 from pipeline.common.findings import findings, join_findings
 from pipeline.submissions.parse.cells import read_cells
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
+from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.layout import Layout, place
+from pipeline.submissions.parse.rows import CELL
 from pipeline.submissions.parse.tables import KEY, list_items, sheet_table
 from schemas.declaration import Sheet, Workbook
+
+VALUES = ("value_number", "value_text", "value_date", "value_flag")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def parse(
     another one here.
     """
     layout = place(workbook, sheets, cells, foreign)
-    typed = read_cells(workbook, layout.cells)
+    typed = in_our_units(read_cells(workbook, layout.cells), layout.unknown)
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
     row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
     typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
@@ -56,13 +60,26 @@ def parse(
     return as_tables(workbook, layout, typed, foreign)
 
 
+def in_our_units(typed: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
+    """Make the cells (CELL) that are in another unit unknown; the header's finding says so."""
+    if unknown.is_empty():
+        return typed
+    unknown = unknown.unique().with_columns(other=pl.lit(value=True))
+    typed = typed.join(unknown, on=CELL, how="left", maintain_order="left")
+    other = pl.col("other").fill_null(value=False) & ~pl.col("empty")
+    values = [pl.when(~other).then(name).alias(name) for name in VALUES]
+    code = pl.when(other).then(pl.lit(OTHER_UNIT)).otherwise("code")
+    return typed.with_columns(*values, code=code).drop("other")
+
+
 def as_tables(
     workbook: Workbook, layout: Layout, typed: pl.DataFrame, foreign: Foreign = NOTHING_FOREIGN
 ) -> Parsed:
     """Return the tables of typed cells (see `cells.read_cells`; with at, their row in the file)."""
     filled = typed.filter(~pl.col("empty"))
-    tables = {s.key: _table(s, filled, layout.sheets) for s in workbook.sheets}
-    bad = typed.drop_nulls("code").with_columns(row="at", value="raw")
+    tables = {s.key: _table(s, typed, layout.sheets) for s in workbook.sheets}
+    bad = typed.drop_nulls("code").filter(pl.col("code") != OTHER_UNIT)
+    bad = bad.with_columns(row="at", value="raw")
     return Parsed(
         tables,
         list_items(workbook, filled, foreign),
@@ -75,13 +92,15 @@ def as_tables(
 
 
 def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:
+    """Return the sheet's table; what identifies a row makes it one, even a title of "k. A."."""
     own = typed.filter(pl.col("sheet_key") == sheet.key)
+    filled = own.filter(~pl.col("empty"))
     if sheet.layout == "form":
         files = sheets.filter(pl.col("sheet_key") == sheet.key).select("file")
         rows = files.with_columns(row=pl.lit(FORM_ROW, pl.UInt32))
     else:
-        rows = own.select(KEY).unique()
-    return sheet_table(sheet, own, rows)
+        rows = (own if sheet.identifying else filled).select(KEY).unique()
+    return sheet_table(sheet, filled, rows)
 
 
 def _totals(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:

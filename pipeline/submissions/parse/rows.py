@@ -1,149 +1,180 @@
-"""Rows of a table that are no data: totals, group headings, repeated headers (contract 3)."""
+"""Which rows of a table are rows of data (contract 1.2): the rules, asked in their order.
 
-import re
-from collections.abc import Iterable
+What is left out is a finding at the row's first filled cell, which says what to do if that is
+wrong.
+"""
+
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.common.keys import header_key_expr
-from schemas.declaration import Sheet, Workbook, words
-from schemas.words import word_key
+from pipeline.common.texts import BETWEEN_LANGUAGES
+from pipeline.submissions.parse.again import (
+    cells_in_other_units,
+    headers_again,
+    moved_cells,
+    with_empty_cells,
+)
+from pipeline.submissions.parse.defaults import default_rows
+from pipeline.submissions.parse.facts import ADDED, ROW, first_cells, with_facts
+from pipeline.submissions.parse.headers import OTHER_UNIT
+from pipeline.submissions.parse.lone import (
+    COLON,
+    HEADING,
+    MEANING,
+    NOTE,
+    headings,
+    lone_texts,
+    notes,
+    rows_below,
+)
+from pipeline.submissions.parse.nothing import NONE
+from pipeline.submissions.parse.sums import EQUALS_ONE, UNREADABLE
+from pipeline.submissions.parse.totals import total_rows
+from schemas.declaration import Workbook
 
-TEXT = ord("s")
-ROW = ["file", "sheet_key", "row"]
-# Only these may be followed by more words ("Summe 2025"); "Total Energies" is an actor.
-OPEN_TOTALS = ("summe", "gesamtsumme", "zwischensumme")
+CELL = [*ROW, "field"]
+IN_DOUBT = [EQUALS_ONE, UNREADABLE]
 
 
-def drop_rows_that_are_none(
-    workbook: Workbook, data: pl.DataFrame, their_headers: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the cells without totals and headings, the totals' cells, and a finding for each row.
+@dataclass(frozen=True)
+class Rows:
+    """The rows of tables.
 
-    The totals' cells have a label, the word that makes the row one of totals.
-
-    data: PLACED cells below the header row; field is null in columns that are none of ours.
-    their_headers: file, sheet_key, key, field: further headers that a mapping knows.
+    cells: placed cells of the rows of data. totals: those of rows of totals, with label. unknown:
+    CELL of what stands below another unit. findings: see `pipeline.common.findings`.
     """
-    data = data.join(field_types(workbook), on=["sheet_key", "field"], how="left")
+
+    cells: pl.DataFrame
+    totals: pl.DataFrame
+    unknown: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def rows_of_data(
+    workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame, years: pl.DataFrame
+) -> Rows:
+    """Tell the rows of data from all others.
+
+    data: placed cells below the header row; field is null in columns that are none of ours.
+    columns: SHEET, column, field, word, by_mapping: the header. years: file, year of the Stichtag.
+    """
+    data = with_facts(workbook, data)
+    parts: list[pl.DataFrame] = []
+    data = without(data, none_titles(workbook, data), parts)
+    again = headers_again(workbook, data, columns)
+    unknown = data.select(CELL).clear()
+    if again is not None:
+        parts.append(at_first_cell(data, again.rows, HEADING, check="again"))
+        data = data.join(again.rows, on=ROW, how="anti", maintain_order="left")
+        if not again.columns.is_empty():
+            data = with_facts(workbook, moved_cells(data.drop(ADDED), again))
+        unknown, units = cells_in_other_units(data, again)
+        parts.append(findings(units.with_columns(value="text"), OTHER_UNIT))
     totals = total_rows(workbook, data)
-    rest = data.join(totals, on=ROW, how="anti")
-    sums = data.join(totals.select(*ROW, label="value"), on=ROW)
-    headings = heading_rows(workbook, rest, their_headers)
-    rest = rest.join(headings, on=ROW, how="anti")
-    found = join_findings(findings(totals, "total_row"), findings(headings, "heading_row"))
-    return rest.drop("type", "choice", "heading"), sums.drop("type", "choice", "heading"), found
-
-
-def field_types(workbook: Workbook) -> pl.DataFrame:
-    """Return sheet_key, field, type, choice (a list's word), heading (where headings may stand)."""
-    return pl.DataFrame(
-        [
-            (s.key, f.key, f.type, f.type in ("choice", "country"), f.key == s.heading_column)
-            for s in workbook.sheets
-            for f in s.fields
-        ],
-        schema=["sheet_key", "field", "type", "choice", "heading"],
-        orient="row",
+    doubtful = totals.filter(pl.col("variant").is_in(IN_DOUBT))
+    parts.append(findings(doubtful.with_columns(check="variant"), "inconsistent"))
+    totals = totals.join(doubtful, on=ROW, how="anti", maintain_order="left")
+    sums = data.join(totals.select(*ROW, "label"), on=ROW)
+    check = pl.when(pl.col("variant") != "").then("variant")
+    data = without(
+        data, totals.with_columns(code=pl.lit("total_row"), check=check, detail="label"), parts
     )
+    data = without_lone_texts(workbook, data, totals, years, parts)
+    data = without_defaults(workbook, data, parts)
+    data = data.drop(ADDED)
+    if again is not None:
+        data = with_empty_cells(data, again)
+    return Rows(data, sums.drop(ADDED), unknown, join_findings(*parts))
 
 
-def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
-    """Return the first "Summe" cell of each row of totals.
-
-    In a column of free text the word counts only where no list column of the row is filled: an
-    actor may be called "Total". In any other column it can be nothing but a total.
-    """
-    is_total = pl.col("word").str.contains(total_pattern(workbook)) & (pl.col("kind") == TEXT)
-    free = pl.col("type").is_null() | (pl.col("type") == "text")
-    # totals are few: only their rows are looked at whole
-    hit = data.join(data.filter(is_total).select(ROW), on=ROW, how="semi", maintain_order="left")
-    listed = (pl.col("choice") & ~is_total).fill_null(value=False).any().over(ROW)
-    hit = hit.with_columns(listed=listed)
-    hit = hit.filter(is_total & (~free | ~pl.col("listed")))
-    first = hit.sort("column").unique(ROW, keep="first").sort(ROW)
-    return first.select(*ROW, "sheet", "column", value="text")
+def none_titles(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose title says that there is none: that is no row."""
+    sheets = [sheet.key for sheet in workbook.sheets if sheet.none_title]
+    title = pl.col("sheet_key").is_in(sheets) & (pl.col("role") == "title")
+    rows = data.filter(title, pl.col("nothing") == NONE).select(
+        *ROW, "sheet", "column", "field", value="text"
+    )
+    return rows.with_columns(code=pl.lit("no_answer"), check=pl.lit("no_row"))
 
 
-def total_pattern(workbook: Workbook) -> str:
-    """Return the regular expression that a total's word key matches."""
-    keys = "|".join(re.escape(word_key(w)) for w in workbook.words["total_words"])
-    return rf"^(?:(?:{keys})|(?:{'|'.join(OPEN_TOTALS)})\b.*):?$"
+def without(data: pl.DataFrame, rows: pl.DataFrame, parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Take rows (ROW, code and what findings need) out, and add their findings."""
+    if rows.is_empty():
+        return data
+    parts.append(findings(rows if "field" in rows.columns else with_first_cells(data, rows)))
+    return data.join(rows, on=ROW, how="anti", maintain_order="left")
 
 
-def heading_rows(
-    workbook: Workbook, data: pl.DataFrame, their_headers: pl.DataFrame
+def with_first_cells(data: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Place rows at their first filled cell."""
+    first = first_cells(data.join(rows, on=ROW, how="semi"))
+    rows = rows.drop("sheet", "column", "value", strict=False)
+    return rows.join(first, on=ROW, how="left", maintain_order="left").sort(ROW)
+
+
+def at_first_cell(data: pl.DataFrame, rows: pl.DataFrame, code: str, check: str) -> pl.DataFrame:
+    """Return a finding at the first filled cell of each row."""
+    return findings(with_first_cells(data, rows.with_columns(check=pl.lit(check))), code)
+
+
+def without_lone_texts(
+    workbook: Workbook,
+    data: pl.DataFrame,
+    totals: pl.DataFrame,
+    years: pl.DataFrame,
+    parts: list[pl.DataFrame],
 ) -> pl.DataFrame:
-    """Return the cell of each group heading and the first cell of each repeated header row.
+    """Take out notes below tables and headings between rows.
 
-    Columns that are none of ours do not count.
+    Where they stand in a column that is none of ours no row is lost: told is then only what a
+    heading says of the rows below.
     """
-    data = data.drop_nulls("field")
-    lone = data.filter(pl.len().over(ROW) == 1, pl.col("heading"), pl.col("kind") == TEXT)
-    repeated = _as_hit(repeated_headers(workbook, data, their_headers))
+    lone = lone_texts(data)
     if lone.is_empty():
-        return repeated
-    lone = lone.filter(~is_word_of_list(workbook) & ~pl.col("word").str.contains(r"^[\d., ]+$"))
-    names = pl.col("type") == "text"
-    is_name = pl.col("text").str.contains(workbook.words["organisation_pattern"])
-    lone = lone.join(mostly_full(data), on=["file", "sheet_key"], how="left")
-    lone = lone.filter(~names | (~is_name & pl.col("full")))
-    return pl.concat([_as_hit(lone), repeated])
-
-
-def is_word_of_list(workbook: Workbook) -> pl.Expr:
-    """Whether a lone word is a value of its own column's list: then it is a row, not a heading."""
-    result = pl.lit(value=False)
-    for sheet in workbook.sheets:
-        for field in sheet.fields:
-            if field.key == sheet.heading_column and field.list:
-                here = pl.col("sheet_key") == sheet.key
-                result = result | (here & pl.col("word").is_in(list(words(field.list))))
-    return result
-
-
-def mostly_full(data: pl.DataFrame) -> pl.DataFrame:
-    """Return per sheet whether most of its rows hold more than one cell.
-
-    Where they do not, a text alone is how this table is filled, not a heading.
-    """
-    rows = data.group_by(ROW).agg(n=pl.len())
-    full = pl.col("n") > 1
-    return rows.group_by("file", "sheet_key").agg(full=full.sum() > (~full).sum())
-
-
-def repeated_headers(
-    workbook: Workbook, data: pl.DataFrame, their_headers: pl.DataFrame
-) -> pl.DataFrame:
-    """Return the first cell of rows whose every cell is its own column's header."""
-    keys = field_keys(workbook.sheets)
-    known = pl.concat([keys["key"], their_headers["key"]]).unique()
-    texts = data.filter(pl.col("kind") == TEXT)
-    heads = texts.select("text").unique().with_columns(key=header_key_expr(pl.col("text")))
-    heads = heads.filter(pl.col("key").is_in(known.implode()))
-    if heads.is_empty():
-        return texts.clear()
-    # headers among the values are few: only the cells of their rows are counted
-    maybe = texts.filter(pl.col("text").is_in(heads["text"].implode())).select(ROW).unique()
-    texts = texts.join(maybe, on=ROW, how="semi", maintain_order="left")
-    texts = texts.with_columns(cells=pl.len().over(ROW))
-    heads = texts.join(heads, on="text", maintain_order="left")
-    ours = heads.join(keys, on=["sheet_key", "field", "key"], how="semi")
-    theirs = heads.join(their_headers, on=["file", "sheet_key", "field", "key"], how="semi")
-    own = pl.concat([ours, theirs]).unique([*ROW, "column"])
-    own = own.filter(pl.len().over(ROW) >= 2, pl.len().over(ROW) == pl.col("cells"))
-    return own.sort("column").unique(ROW, keep="first")
-
-
-def field_keys(sheets: Iterable[Sheet]) -> pl.DataFrame:
-    """Return sheet_key, key, field: under which header key which field is found."""
-    return pl.DataFrame(
-        [(s.key, key, f.key) for s in sheets for f in s.fields for key in f.keys],
-        schema={"sheet_key": pl.String, "key": pl.String, "field": pl.String},
-        orient="row",
+        return data
+    found = notes(lone).with_columns(said=pl.lit(NOTE))
+    heads = headings(workbook, lone.join(found, on=ROW, how="anti"), years)
+    found = pl.concat([found.select(*ROW, "field", "said"), heads.select(*ROW, "field", "said")])
+    told = pl.col("field").is_not_null() | (pl.col("said") == MEANING)
+    found = found.filter(told).drop("field")
+    if found.is_empty():
+        return data
+    meaning = pl.col("said") == MEANING
+    ends = pl.concat([found.filter(pl.col("said") != NOTE).select(ROW), totals.select(ROW)])
+    rest = data.join(found, on=ROW, how="anti")
+    found = rows_below(found, rest.drop_nulls("field"), ends)
+    rows = found.with_columns(
+        code=pl.when(pl.col("said") == COLON).then(pl.lit(HEADING)).otherwise("said"),
+        check=pl.when(pl.col("said") == COLON).then("said"),
+        detail=pl.when(meaning).then(span(pl.col("first"), pl.col("until"))),
     )
+    return without(data, rows, parts)
 
 
-def _as_hit(cells: pl.DataFrame) -> pl.DataFrame:
-    return cells.select(*ROW, "sheet", "column", value="text").sort(ROW)
+def without_defaults(
+    workbook: Workbook, data: pl.DataFrame, parts: list[pl.DataFrame]
+) -> pl.DataFrame:
+    """Take out rows that hold nothing but defaults, with one finding for a run of them."""
+    rows = default_rows(workbook, data)
+    if rows.is_empty():
+        return data
+    begins = rows.filter(pl.col("row") == pl.col("first"))
+    begins = begins.with_columns(
+        code=pl.lit("default_rows"),
+        check=pl.when(~pl.col("alike")).then(pl.lit("different")),
+        detail=span(pl.col("first"), pl.col("last")),
+    )
+    parts.append(findings(with_first_cells(data, begins)))
+    return data.join(rows, on=ROW, how="anti", maintain_order="left")
+
+
+def span(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Return rows in words, in both languages."""
+    numbers = [first.cast(pl.String), last.cast(pl.String)]
+    one = pl.format(f"Zeile {{}}{BETWEEN_LANGUAGES}row {{}}", numbers[0], numbers[0])
+    many = pl.format(
+        f"Zeilen {{}} bis {{}}{BETWEEN_LANGUAGES}rows {{}} to {{}}", *numbers, *numbers
+    )
+    return pl.when(first == last).then(one).otherwise(many)

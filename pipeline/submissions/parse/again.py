@@ -1,0 +1,172 @@
+"""Headers that stand again among the rows: repeated, in the other language, units, another order.
+
+Contract 1.2, "Which rows are rows", rule 1. They are no rows, and what they say holds below them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from pipeline.submissions.parse.facts import ROW, SHEET, TEXT
+from pipeline.submissions.parse.headers import (
+    OTHER_UNIT,
+    is_other_unit,
+    is_remark,
+    is_unit,
+    read_headers,
+)
+from pipeline.submissions.parse.nothing import NONE
+from pipeline.submissions.parse.phrases import in_words_expr
+from schemas.declaration import Workbook
+from schemas.rows import row_words
+from schemas.words import word_key
+
+FEWEST = 2
+FIRST_WORD = r"(\p{L}{2,}|[%‰€$£°])"
+
+
+@dataclass(frozen=True)
+class Again:
+    """Headers that stand again.
+
+    rows: ROW of each. columns: SHEET, sheet, row, column, field: where they put fields otherwise
+    than the header above does. units: SHEET, sheet, row, column, text: where they say another unit.
+    starts: ROW of those that name fields.
+    """
+
+    rows: pl.DataFrame
+    columns: pl.DataFrame
+    units: pl.DataFrame
+    starts: pl.DataFrame
+
+
+def headers_again(workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame) -> Again | None:
+    """Return the headers among rows (cells with facts), None if there is none.
+
+    columns: SHEET, column, field, word, by_mapping: the header above.
+    """
+    ours = data.filter(pl.col("field").is_not_null())
+    hits = hit_cells(workbook, ours.filter(pl.col("kind") == TEXT, ~pl.col("listed")), columns)
+    if hits.is_empty():
+        return None
+    rows = head_rows(ours, hits)
+    if rows.is_empty():
+        return None
+    cells = data.join(rows, on=ROW, how="semi", maintain_order="left")
+    cells = read_headers(workbook.sheets, cells.drop("field"))
+    return placed_again(rows, cells, columns)
+
+
+def hit_cells(workbook: Workbook, texts: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
+    """Return ROW, column, unit of texts that may stand in a header; what a mapping knows, too."""
+    said = said_by(workbook, texts.select("sheet_key", "clean", "word").unique())
+    hits = texts.join(said, on=["sheet_key", "clean"]).select(*ROW, "column", "unit")
+    theirs = columns.filter("by_mapping").select(*SHEET, "column", "word")
+    if theirs.is_empty():
+        return hits
+    own = texts.join(theirs, on=[*SHEET, "column", "word"], how="semi")
+    own = own.select(*ROW, "column", unit=pl.lit(value=False))
+    return pl.concat([hits, own]).unique([*ROW, "column"], keep="first")
+
+
+def said_by(workbook: Workbook, texts: pl.DataFrame) -> pl.DataFrame:
+    """Return sheet_key, clean, unit of the texts that are names, remarks or units of headers."""
+    texts = texts.filter(pl.col("word").str.extract(FIRST_WORD).is_in(first_words(workbook)))
+    read = read_headers(workbook.sheets, texts)
+    words = in_words_expr(pl.col("word"))
+    said = read.filter(pl.col("field").is_not_null() | is_remark(words))
+    return said.select("sheet_key", "clean", unit=is_unit(words))
+
+
+@cache
+def _first_words(names: tuple[str, ...]) -> pl.Series:
+    firsts = (re.search(r"[^\W\d_]{2,}|[%‰€$£°]", word_key(name)) for name in names)
+    return pl.Series(sorted({match[0] for match in firsts if match}), dtype=pl.String)
+
+
+def first_words(workbook: Workbook) -> pl.Series:
+    """Return the first word of everything that a header may say: few texts begin so."""
+    said = row_words().headers
+    names = [key for sheet in workbook.sheets for field in sheet.fields for key in field.keys]
+    return _first_words((*names, *said.other_units, *said.our_units, *said.harmless)).implode()
+
+
+def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+    """Return ROW of the rows that are headers: half of what is filled, or nothing but units.
+
+    Words for no answer count neither way.
+    """
+    counted = hits.group_by(ROW).agg(hits=pl.len(), units=pl.col("unit").sum())
+    whole = ours.join(counted, on=ROW, how="semi")
+    whole = whole.filter(
+        pl.col("filled"), pl.col("nothing").is_null() | (pl.col("nothing") == NONE)
+    )
+    counted = counted.join(whole.group_by(ROW).agg(cells=pl.len()), on=ROW)
+    half = (pl.col("hits") >= FEWEST) & (pl.col("hits") * 2 >= pl.col("cells"))
+    return counted.filter(half | (pl.col("units") == pl.col("cells"))).select(ROW).sort(ROW)
+
+
+def placed_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> Again:
+    """Return what the headers (their cells, read as such) say of the rows below."""
+    named = cells.drop_nulls("field").sort(*ROW, pl.col("mark").is_not_null(), "column")
+    named = named.unique([*ROW, "field"], keep="first", maintain_order=True)
+    starts = named.filter(pl.len().over(ROW) >= FEWEST)
+    above = columns.select(*SHEET, "field", above="column")
+    moved = starts.join(above, on=[*SHEET, "field"], how="left")
+    elsewhere = (pl.col("column") != pl.col("above")).fill_null(value=True)
+    moved = moved.filter(elsewhere.any().over(ROW))
+    words = in_words_expr(pl.col("word"))
+    alien = cells.filter(
+        (pl.col("mark") == OTHER_UNIT)
+        | ((pl.col("kind") == TEXT) & is_unit(words) & is_other_unit(words))
+    )
+    return Again(
+        rows,
+        moved.select(*SHEET, "sheet", "row", "column", "field"),
+        alien.select(*SHEET, "sheet", "row", "column", "text"),
+        starts.select(ROW).unique().sort(ROW),
+    )
+
+
+def moved_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
+    """Return placed cells (without facts) with the fields that the nearest header above says."""
+    data = with_start(data, again)
+    new = again.columns.select(*SHEET, "column", start="row", other="field")
+    moved = again.columns.select(*SHEET, start="row", moved=pl.lit(value=True)).unique()
+    data = data.join(moved, on=[*SHEET, "start"], how="left", maintain_order="left")
+    data = data.join(new, on=[*SHEET, "start", "column"], how="left", maintain_order="left")
+    field = pl.when(pl.col("moved")).then("other").otherwise("field")
+    return data.with_columns(field=field).drop("moved", "other", "start")
+
+
+def with_empty_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
+    """Add the empty cells of rows whose columns stand otherwise: findings name their places."""
+    if again.columns.is_empty():
+        return data
+    rows = with_start(data.select(*ROW, "sheet").unique(), again)
+    places = again.columns.select(*SHEET, "column", "field", start="row")
+    empty = rows.join(places, on=[*SHEET, "start"]).join(data, on=[*ROW, "field"], how="anti")
+    text = {name: pl.lit("") for name in ("text", "clean", "word")}
+    empty = empty.drop("start").with_columns(kind=pl.lit(TEXT, pl.UInt8), **text)
+    return pl.concat([data, empty], how="diagonal")
+
+
+def cells_in_other_units(data: pl.DataFrame, again: Again) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return CELL (ROW, field) of the cells below another unit, and the units with their field."""
+    units = with_start(again.units, again).rename({"row": "said"})
+    below = with_start(data.drop_nulls("field"), again)
+    below = below.join(units.drop("sheet", "text"), on=[*SHEET, "start", "column"])
+    below = below.filter(pl.col("row") > pl.col("said"))
+    fields = below.select(*SHEET, "column", "field", row="said").unique()
+    said = units.rename({"said": "row"}).join(fields, on=[*ROW, "column"], maintain_order="left")
+    return below.select(*ROW, "field").unique(), said.unique([*ROW, "column"], keep="first")
+
+
+def with_start(cells: pl.DataFrame, again: Again) -> pl.DataFrame:
+    """Add start: the row of the last header above that names fields (0: the header itself)."""
+    starts = again.starts.with_columns(start="row").sort("row")
+    cells = cells.with_row_index("order").sort("row")
+    cells = cells.join_asof(starts, on="row", by=SHEET, check_sortedness=False)
+    return cells.sort("order").drop("order").with_columns(pl.col("start").fill_null(0))

@@ -1,0 +1,94 @@
+"""What is known of each cell of a table before its rows are told apart (contract 1.2).
+
+One frame of cells with what the rules ask: of which type its column is, whether it is filled,
+whether it holds a word of its column's list. Texts that come again are looked at once.
+"""
+
+import polars as pl
+
+from pipeline.submissions.parse.cells import as_text
+from pipeline.submissions.parse.nothing import NO_ANSWER, nothing_in
+from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
+from schemas.words import word_key
+
+TEXT, NUMBER, BOOLEAN, ERROR, FORMULA = (ord(kind) for kind in "snbef")
+SHEET = ["file", "sheet_key"]
+ROW = [*SHEET, "row"]
+# What this module adds to cells.
+ADDED = ["type", "number_field", "register", "role", "nothing", "listed", "filled"]
+YEAR = "year"
+
+
+def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+    """Add to cells below a header row: type, number_field, register, role, nothing, listed, filled.
+
+    Of a column that is none of ours type is null. role: sum or title, see `workbook.toml`.
+    nothing: see `nothing`. listed: a word that the column's list has, or a yes or no. filled: not
+    empty, zero, an unticked box or a word for none; words for no answer fill titles alone.
+    """
+    data = data.join(field_facts(workbook), on=["sheet_key", "field"], how="left")
+    texts = data.filter(pl.col("kind") == TEXT).select("word").unique()
+    texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
+    data = data.join(texts.drop_nulls("nothing"), on="word", how="left", maintain_order="left")
+    data = data.join(list_words(workbook), on=["register", "word"], how="left")
+    zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
+    title = (pl.col("role") == "title").fill_null(value=False)
+    said = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
+    blank = (pl.col("clean") == "").fill_null(value=False)
+    return data.with_columns(
+        listed=pl.col("listed").fill_null(value=False),
+        filled=~zero.fill_null(value=False) & ~blank & said,
+    )
+
+
+def field_facts(workbook: Workbook) -> pl.DataFrame:
+    """Return sheet_key, field, type, number_field, register, role of every field."""
+    rows = [
+        (s.key, f.key, f.type, f.type in NUMBERS, f.list or yes_no(f.type), role(s, f.key))
+        for s in workbook.sheets
+        for f in s.fields
+    ]
+    columns = ["sheet_key", "field", "type", "number_field", "register", "role"]
+    return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+
+def yes_no(kind: str) -> str | None:
+    """Return what stands for the words of a field of yes and no."""
+    return kind if kind == "yes_no" else None
+
+
+def role(sheet: Sheet, field: str) -> str | None:
+    """Return what the field is for the rows of its sheet."""
+    return {sheet.summed: "sum", sheet.title: "title"}.get(field)
+
+
+def list_words(workbook: Workbook) -> pl.DataFrame:
+    """Return register, word, listed: every word that a cell of a list may hold."""
+    registers = {f.list for s in workbook.sheets for f in s.fields if f.list}
+    rows = [(register, key) for register in sorted(registers) for key in words(register)]
+    said = [*workbook.words["yes"], *workbook.words["no"]]
+    rows += [("yes_no", key) for key in sorted({word_key(word) for word in said})]
+    schema = {"register": pl.String, "word": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(listed=pl.lit(value=True))
+
+
+def identifying_fields(workbook: Workbook) -> pl.DataFrame:
+    """Return sheet_key, field, needs: how many of the row's fields of that group must be filled.
+
+    group: which fields identify a row only together; all others by themselves.
+    """
+    rows = [
+        (sheet.key, field, together, len(together.split(TOGETHER)))
+        for sheet in workbook.sheets
+        for together in sheet.identifying
+        for field in together.split(TOGETHER)
+    ]
+    schema = {"sheet_key": pl.String, "field": pl.String, "group": pl.String, "needs": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def first_cells(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return each row's first filled cell (of ours, if any), for a finding: ROW, sheet, column."""
+    order = cells.sort(*ROW, ~pl.col("filled"), pl.col("field").is_null(), "column")
+    first = order.unique(ROW, keep="first", maintain_order=True)
+    return first.select(*ROW, "sheet", "column", value=as_text())

@@ -1,0 +1,178 @@
+"""What a header or label says: which field is meant, in which unit, and with what remark.
+
+Contract 1.1, "Brackets in headers". A header is read as its name, which is one of ours, and what is
+said besides: in brackets, after a comma, a slash, "in" or a blank.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import polars as pl
+
+from pipeline.common.keys import header_key_expr, word_key_expr
+from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of
+from schemas.declaration import NUMBERS, Field, Sheet
+from schemas.rows import row_words
+
+OTHER_UNIT, HEADER_REMARK = "other_unit", "header_remark"
+# How SharePoint writes what no name of a column may hold: _x0020_ is a blank.
+ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
+NUMBERED = (
+    r"^(?:[(\[]?\d{1,3}(?:\.\d{1,2})*[.):\]]*\s+|[(\[]?\d{1,3}[.):\]]+\s*"  # "1. Name", "2)Name"
+    r"|[a-z]{1,2}\d{1,3}[.):_]*\s+|[a-z]\)\s*)"  # "A3 Name", "b) Name"
+)
+IN_BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
+MARKS = r"(?:\s*(?:[*:†‡#¹²³⁰⁴-⁹]|\s\d{1,2}\)))+$"
+# A footnote's number that stands at the word like a letter of it.
+GLUED = r"(\p{L})\d$"
+# Between a name and what is said besides. A hyphen within a word parts nothing.
+PARTS = r"(\s*[,/;:|]\s*|\s+[-–]\s+|\s+)"
+NOTHING_READ = pl.DataFrame(
+    schema=dict.fromkeys(("sheet_key", "said", "key", "field", "mark"), pl.String)
+)
+# Of a cell with a number it is the value that is meant: "50 %".
+NO_NUMBER = "$a"
+FOOTNOTE = r"\d{1,2}"
+# No header with a remark is longer.
+LONGEST = 120
+
+
+def field_keys(sheets: Iterable[Sheet]) -> pl.DataFrame:
+    """Return sheet_key, key, field: under which header key which field is found."""
+    return pl.DataFrame(
+        [(s.key, key, f.key) for s in sheets for f in s.fields for key in f.keys],
+        schema={"sheet_key": pl.String, "key": pl.String, "field": pl.String},
+        orient="row",
+    )
+
+
+def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame:
+    """Add key, field (null: none of ours) and mark to headers (sheet_key, clean, word, …).
+
+    mark: `other_unit` or `header_remark` where the header says more than its name; null where it
+    does not, or only our unit or what means nothing.
+    """
+    texts = headers.select("sheet_key", "clean", "word").unique()
+    texts = decoded(texts).with_columns(key=header_key_expr(pl.col("clean")))
+    read = pl.concat([NOTHING_READ, *(named(s, texts.filter(sheet_key=s.key)) for s in sheets)])
+    return headers.join(
+        read.select("sheet_key", clean="said", key="key", field="field", mark="mark"),
+        on=["sheet_key", "clean"],
+        how="left",
+        maintain_order="left",
+    )
+
+
+def decoded(texts: pl.DataFrame) -> pl.DataFrame:
+    """Add said (the text as it stands there); clean and word are without SharePoint's codes."""
+    texts = texts.with_columns(said="clean")
+    coded = texts.filter(pl.col("word").str.contains("_x[0-9a-f]{4}_"))
+    if coded.is_empty():
+        return texts
+    plain = [ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) for text in coded["clean"]]
+    clean = pl.Series("clean", plain, dtype=pl.String).str.strip_chars()
+    coded = coded.with_columns(clean).with_columns(word=word_key_expr(pl.col("clean")))
+    return pl.concat([texts.join(coded, on=["sheet_key", "said"], how="anti"), coded])
+
+
+def named(sheet: Sheet, texts: pl.DataFrame) -> pl.DataFrame:
+    """Add field and mark to the texts that may be headers of one sheet."""
+    keys = {key: field for field in sheet.fields for key in field.keys}
+    fields = {key: field.key for key, field in keys.items()}
+    texts = with_parts(texts, tuple(keys))
+    whole = meant(pl.col("bare"), fields)
+    unglued = meant(pl.col("bare").str.replace(GLUED, "$1"), fields)
+    begun = meant(pl.col("name"), fields)
+    texts = texts.with_columns(
+        field=pl.coalesce(whole, unglued, begun),
+        tail=pl.when(pl.coalesce(whole, unglued).is_null()).then(pl.col("tail")),
+    )
+    texts = with_remark(sheet, texts, fields)
+    ours = pl.col("field").is_not_null() & ~pl.col("person") & pl.col("sure")
+    remark = pl.when(~pl.col("nothing")).then(pl.lit(HEADER_REMARK))
+    mark = pl.when(pl.col("unit")).then(pl.lit(OTHER_UNIT)).otherwise(remark)
+    return texts.select(
+        *("sheet_key", "said", "key"),
+        field=pl.when(ours).then("field"),
+        mark=pl.when(ours).then(mark),
+    )
+
+
+def with_parts(texts: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """Add bare (without brackets, number and marks), and name, part, tail where it begins so.
+
+    brackets: what stands in brackets.
+    """
+    short = pl.when(pl.col("word").str.len_chars() <= LONGEST).then("word")
+    bare = short.str.replace_all(IN_BRACKETS, " ").str.replace_all(r"\s+", " ").str.strip_chars()
+    bare = bare.str.replace(MARKS, "").str.replace(NUMBERED, "").str.replace(MARKS, "")
+    texts = texts.with_columns(
+        bare=bare.str.strip_chars(),
+        brackets=short.str.extract_all(IN_BRACKETS).list.join(" "),
+    )
+    parts = pl.col("bare").str.extract_groups(beginning(keys)).struct
+    return texts.with_columns(name=parts["name"], part=parts["part"], tail=parts["tail"])
+
+
+@cache
+def beginning(keys: tuple[str, ...]) -> str:
+    """Return the regular expression of a text that begins with a key; the longest comes first."""
+    every = "|".join(re.escape(key) for key in sorted(keys, key=lambda k: (-len(k), k)))
+    return rf"^(?P<name>{every})(?P<part>{PARTS[1:-1]})(?P<tail>\S.*)$"
+
+
+def meant(key: pl.Expr, fields: dict[str, str]) -> pl.Expr:
+    """Return the field of a key, null if it is none."""
+    return key.replace_strict(fields, default=None, return_dtype=pl.String)
+
+
+def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl.DataFrame:
+    """Add what is said besides the name: unit (another one), nothing (worth telling), person.
+
+    sure: whether the name is one of ours. After a mere blank further words make another name
+    ("Name der Organisation"), unless they are units or what is counted ("Umsatz 2025").
+    """
+    words = row_words().headers
+    known = (*words.our_units, *words.harmless)
+    remark = pl.concat_str("brackets", "tail", separator=" ", ignore_nulls=True)
+    texts = texts.with_columns(remark=in_words_expr(remark.str.replace(r"^in\s", "")))
+    alias = meant(pl.col("tail"), fields) == pl.col("field")
+    inside = pl.col("brackets").str.strip_chars("()[]{} ")
+    alias = alias | (meant(inside, fields) == pl.col("field"))
+    example = pl.col("remark").str.contains(f"^{any_of(words.examples)}")
+    counted = [f.key for f in sheet.fields if is_counted(sheet, f)]
+    free = [f.key for f in sheet.fields if f.type == "text"]
+    said = pl.col("remark")
+    empty = said.str.strip_chars() == ""
+    texts = texts.with_columns(
+        unit=said.str.contains(any_of((*words.other_units, *words.rates))) & ~example,
+        nothing=(empty | alias | example | made_of(said, known, FOOTNOTE)).fill_null(value=False),
+        person=said.str.contains(any_of(words.persons)) & pl.col("field").is_in(free),
+    )
+    blank = pl.col("part").str.strip_chars() == ""
+    loose = blank & pl.col("tail").is_not_null() & ~pl.col("tail").str.contains(r"^in\s")
+    sure = ~loose | pl.col("unit") | pl.col("nothing") | pl.col("field").is_in(counted)
+    return texts.with_columns(sure=sure.fill_null(value=True))
+
+
+def is_counted(sheet: Sheet, field: Field) -> bool:
+    """Whether the field is a table's column of numbers."""
+    return sheet.layout == "table" and field.type in NUMBERS
+
+
+def is_remark(words: pl.Expr) -> pl.Expr:
+    """Whether a text in words is nothing but units and remarks that stand in headers."""
+    said = row_words().headers
+    return made_of(words, (*said.other_units, *said.our_units, *said.harmless), NO_NUMBER)
+
+
+def is_unit(words: pl.Expr) -> pl.Expr:
+    """Whether a text in words is nothing but units."""
+    said = row_words().headers
+    return made_of(words, (*said.other_units, *said.our_units, "in"), NO_NUMBER)
+
+
+def is_other_unit(words: pl.Expr) -> pl.Expr:
+    """Whether a text in words names a unit that is not ours."""
+    return words.str.contains(any_of(row_words().headers.other_units))

@@ -1,0 +1,142 @@
+"""Texts alone in their rows: notes below a table, headings between its rows (rules 3 and 4)."""
+
+from functools import cache
+
+import polars as pl
+
+from pipeline.submissions.parse.facts import ROW, SHEET, TEXT
+from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
+from schemas.declaration import Workbook, registers, submission
+from schemas.rows import row_words
+from schemas.words import word_key
+
+MANY = 2
+NOTE, HEADING, MEANING, COLON = "note_row", "heading_row", "heading_meaning", "colon"
+# A place and a day, as above a signature: "Dresden, den 30.09.2026".
+MONTHS = "jan|feb|maer|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec"
+PLACE_AND_DAY = (
+    r"^\p{L}[\p{L} .()/-]*,? (?:den |am |the )?"
+    rf"\d{{1,2}}\. ?(?:\d{{1,2}}\. ?|(?:{MONTHS})\w* ?)\d{{2,4}}\.?$"
+)
+MARKED = r"^(?:\*|†|\(?\d{1,2}\)|[¹²³])"
+LISTS = ("actor_types", "commitments", "actor_groups")
+LONGEST = 200
+
+
+def lone_texts(data: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells that are texts alone in their rows, with last (the last full row).
+
+    data: all cells of the rows that are left. A row is full that has two filled cells.
+    """
+    rows = data.group_by(ROW).agg(cells=pl.len(), full=pl.col("filled").sum() >= MANY)
+    last = rows.filter("full").group_by(SHEET).agg(last=pl.col("row").max())
+    alone = rows.filter(pl.col("cells") == 1).select(ROW)
+    lone = data.join(alone, on=ROW, how="semi", maintain_order="left").filter(kind=TEXT)
+    return lone.join(last, on=SHEET, how="left", maintain_order="left")
+
+
+def notes(lone: pl.DataFrame) -> pl.DataFrame:
+    """Return the lone texts that are notes below the last full row."""
+    below = (pl.col("row") > pl.col("last")).fill_null(value=False)
+    return lone.filter(below, is_note(pl.col("word")))
+
+
+def is_note(word: pl.Expr) -> pl.Expr:
+    """Whether a text (its word key) is a note."""
+    said = row_words().notes
+    words = in_words_expr(word)
+    first = f"^{any_of(said.first)}"
+    followed = rf"^(?:{any_of(said.first)})(?:$| \d|{any_of(said.followed_by)})"
+    colon = word.str.contains(r"^[^:]{1,40}:") & in_words_expr(
+        word.str.extract(r"^([^:]{1,40}):", 1)
+    ).str.contains(f"{first}$")
+    begins = "|".join(literal(text) for text in said.begins)
+    return (
+        words.str.contains(followed)
+        | colon
+        | word.str.contains(rf"^(?:{begins})")
+        | word.str.contains(PLACE_AND_DAY)
+        | word.str.contains(MARKED)
+    )
+
+
+def literal(text: str) -> str:
+    """Return the regular expression of a text as it stands there."""
+    return "".join(
+        c if c.isalnum() or c == " " else f"\\{c}" if c.isascii() else c for c in word_key(text)
+    )
+
+
+def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
+    """Return the lone texts that are headings, with said: heading_row, heading_meaning, colon.
+
+    years: file, year: of the Stichtag.
+    """
+    sheets = [sheet.key for sheet in workbook.sheets if sheet.headings]
+    above = (pl.col("row") < pl.col("last")).fill_null(value=False)
+    short = pl.col("word").str.len_chars() <= LONGEST
+    some = lone.filter(pl.col("sheet_key").is_in(sheets), above & short)
+    if some.is_empty():
+        return some.with_columns(said=pl.lit(""))
+    some = some.join(years, on="file", how="left", maintain_order="left")
+    some = some.with_columns(words=in_words_expr(pl.col("word")))
+    return (
+        some.with_columns(said=kind_of_heading(workbook)).drop("words", "year").drop_nulls("said")
+    )
+
+
+def kind_of_heading(workbook: Workbook) -> pl.Expr:
+    """What kind of heading a text is (word, and words: the same in words); null if none."""
+    said = row_words().headings
+    words = pl.col("words")
+    gone = any_of(said.no_members)
+    alone = made_of(words, tuple(sorted({*group_words(), *single_words(said.no_members)})))
+    ends = pl.col("word").str.ends_with(":")
+    organisation = pl.col("text").str.contains(workbook.words["organisation_pattern"])
+    meaning = words.str.contains(f"^{gone}") | (alone & words.str.contains(gone)) | later_year()
+    return (
+        pl.when(meaning)
+        .then(pl.lit(MEANING))
+        .when(alone & words.str.contains(r"\p{L}"))
+        .then(pl.lit(HEADING))
+        .when(ends & ~organisation)
+        .then(pl.lit(COLON))
+    )
+
+
+def later_year() -> pl.Expr:
+    """Whether a text says "ab 2027", a later year than the Stichtag's."""
+    said = row_words().headings
+    begun = (
+        rf"^(?:{any_of(group_words())})*{any_of(said.from_year)}(?: \d{{1,2}} ){{0,2}} (\d{{4}}) "
+    )
+    year = pl.col("words").str.extract(begun, 1).cast(pl.Int32, strict=False)
+    return (year > pl.col("year")).fill_null(value=False)
+
+
+@cache
+def group_words() -> tuple[str, ...]:
+    """Return the words of which headings are made: of lists, sheets, groups, joining ones."""
+    said = row_words().headings
+    lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
+    names = (key for sheet in submission().sheets for key in sheet.keys)
+    return tuple(sorted(single_words([*lists, *names, *said.groups, *said.joining])))
+
+
+def rows_below(found: pl.DataFrame, data: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """Add first and until: the rows of data below each heading, down to the next of ends.
+
+    found: ROW and more. data: ROW of the rows that are left. ends: ROW of headings and totals.
+    """
+    nexts = ends.select(*SHEET, next="row", end="row").unique().sort("end")
+    found = found.with_columns(after=pl.col("row") + 1).sort("after")
+    found = found.join_asof(
+        nexts, left_on="after", right_on="end", by=SHEET, strategy="forward", check_sortedness=False
+    )
+    rows = data.select(*SHEET, at="row").unique()
+    below = found.select(*ROW, "next").join(rows, on=SHEET)
+    below = below.filter(
+        pl.col("at") > pl.col("row"), (pl.col("at") < pl.col("next")).fill_null(value=True)
+    )
+    spans = below.group_by(ROW).agg(first=pl.col("at").min(), until=pl.col("at").max())
+    return found.drop("after", "next").join(spans, on=ROW, how="left").sort(ROW)

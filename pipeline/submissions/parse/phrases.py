@@ -1,0 +1,48 @@
+"""Texts as the words they are made of, and lists of words to look for in them.
+
+Of a text in words each word stands between two blanks, punctuation aside: " t€  pro  jahr ". So a
+phrase is found with its blanks, and one that is taken out leaves the others whole.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import polars as pl
+
+from schemas.words import word_key
+
+# What is part of a word, besides letters and digits.
+SIGNS = "%‰€$£°©σ∑"
+NO_WORD = rf"[^\p{{L}}\p{{N}}{SIGNS}]+"
+NOT_IN_WORDS = re.compile(rf"[^\w{SIGNS}]+|_+")
+
+
+def in_words_expr(key: pl.Expr) -> pl.Expr:
+    """Return a column's texts (by their word keys) in words."""
+    words = key.str.replace_all(NO_WORD, " ").str.strip_chars()
+    return pl.concat_str(pl.lit(" "), words.str.replace_all(" ", "  ", literal=True), pl.lit(" "))
+
+
+def in_words(text: str) -> str:
+    """Return a text in words."""
+    words = NOT_IN_WORDS.sub(" ", word_key(text)).split()
+    return f" {'  '.join(words)} "
+
+
+@cache
+def any_of(phrases: tuple[str, ...]) -> str:
+    """Return the regular expression of any of the phrases, the longest first, with their blanks."""
+    every = sorted({in_words(phrase) for phrase in phrases}, key=lambda p: (-len(p), p))
+    return f"(?:{'|'.join(re.escape(phrase) for phrase in every)})"
+
+
+def made_of(words: pl.Expr, phrases: tuple[str, ...], number: str = r"\d+") -> pl.Expr:
+    """Whether a text in words holds nothing but the phrases and numbers of that form."""
+    rest = words.str.replace_all(any_of(phrases), "").str.replace_all(f" {number} ", "")
+    return (rest.str.strip_chars() == "") & (words.str.strip_chars() != "")
+
+
+def single_words(texts: Iterable[str]) -> set[str]:
+    """Return every word of the texts."""
+    return {word for text in texts for word in in_words(text).split()}

@@ -1,0 +1,120 @@
+"""Whether a number is the sum of the rows above it (contract 1.2, rule 2, "By number").
+
+What a row is hangs on what the rows above it are, so each column is gone through from above. Few
+columns are: only those with a row that may be a total.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from pipeline.submissions.parse.facts import ROW
+
+TOTAL, EQUALS_ONE, UNREADABLE, ROW_OF_DATA = "total", "equals_one", "unreadable", "row"
+# To what a sum is compared: a cent of a post, whole seats, whole euros.
+PRECISION = {"fte": 0.01}
+WHOLE = 1.0
+JUDGED = {
+    "file": pl.UInt32,
+    "sheet_key": pl.String,
+    "row": pl.UInt32,
+    "sheet": pl.String,
+    "column": pl.UInt32,
+    "field": pl.String,
+    "value": pl.String,
+    "verdict": pl.String,
+}
+
+
+@dataclass
+class Sum:
+    """Numbers added up: how many, and whether one of them could not be read."""
+
+    amount: float = 0.0
+    count: int = 0
+    unknown: bool = False
+
+    def add(self, number: float | None) -> None:
+        """Add a number; None is one that could not be read."""
+        self.count += 1
+        self.unknown |= number is None
+        self.amount += number or 0.0
+
+    def is_met_by(self, number: float, precision: float) -> bool:
+        """Whether the number is this sum."""
+        near = abs(self.amount - number) <= precision / 2 + 1e-9 * abs(self.amount)
+        return near and not self.unknown
+
+
+@dataclass
+class Above:
+    """What stands above a row in one column."""
+
+    rows: Sum = field(default_factory=Sum)
+    part: Sum = field(default_factory=Sum)
+    totals: Sum = field(default_factory=Sum)
+    years: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
+
+    def add(self, number: float | None, year: str | None) -> None:
+        """Add a row of data."""
+        for each in (self.rows, self.part, *([self.years[year]] if year else [])):
+            each.add(number)
+
+    def add_total(self, number: float | None) -> None:
+        """Add a row of totals: the next part begins below it."""
+        self.totals.add(number)
+        self.part = Sum()
+
+    def verdict(self, number: float | None, year: str | None, precision: float) -> str:
+        """Return what a row is that holds nothing but this number."""
+        if number is None:
+            return ROW_OF_DATA
+        sums = [self.rows, self.part, self.totals, *([self.years[year]] if year else [])]
+        met = [each for each in sums if each.count and each.is_met_by(number, precision)]
+        if any(each.count > 1 for each in met):
+            return TOTAL
+        if met:
+            return EQUALS_ONE
+        return UNREADABLE if self.rows.unknown else ROW_OF_DATA
+
+
+def judged(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return ROW, sheet, column, field, value, verdict of the rows that are asked about.
+
+    cells: typed numbers of whole columns in the order of their rows, with year, asked and total
+    (which rows are totals already; null: no). Of several numbers in a row one total suffices.
+    """
+    columns = ["file", "sheet_key", "field"]
+    verdicts: list[dict[str, Any]] = []
+    for column in cells.partition_by(columns, maintain_order=True):
+        verdicts += verdicts_of(column)
+    found = pl.DataFrame(verdicts, schema=JUDGED, orient="row")
+    rank = pl.col("verdict") != TOTAL
+    found = found.filter(pl.col("verdict") != ROW_OF_DATA).sort(*ROW, rank, "column")
+    return found.unique(ROW, keep="first", maintain_order=True)
+
+
+def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield what each asked row of one column is."""
+    above = Above()
+    for cell in column.iter_rows(named=True):
+        number = cell["value_number"]
+        precision = PRECISION.get(cell["field"], WHOLE)
+        verdict = above.verdict(number, cell["year"], precision) if cell["asked"] else ROW_OF_DATA
+        if cell["asked"]:
+            yield {name: cell.get(name) for name in JUDGED} | {
+                "value": cell["raw"],
+                "verdict": verdict,
+            }
+        if cell["total"] or verdict == TOTAL:
+            above.add_total(number)
+        else:
+            above.add(number, cell["year"])
+
+
+def nothing_judged() -> pl.DataFrame:
+    """Return a frame of no verdicts."""
+    return pl.DataFrame(schema=JUDGED)

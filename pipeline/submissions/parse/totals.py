@@ -1,0 +1,204 @@
+"""Rows of totals: known by their words or by their number (contract 1.2, rule 2).
+
+Strong words make a row of totals whatever follows; weak ones stand in names, too, and do so only
+where nothing but units, dates, numbers, words of lists and our own names stands beside them.
+"""
+
+from functools import cache
+
+import polars as pl
+
+from pipeline.submissions.parse.cells import as_text, read_cells
+from pipeline.submissions.parse.facts import ADDED, NUMBER, ROW, SHEET, TEXT, YEAR
+from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
+from pipeline.submissions.parse.sums import TOTAL, judged, nothing_judged
+from schemas.declaration import Workbook, registers, submission
+from schemas.rows import row_words
+
+PART, EDGE, BY_NUMBER = "part", "edge", "by_number"
+ACTORS = "actors"
+ASIDE = (YEAR, "status")
+MEMBER = ("actor_type", "commitment")
+# What of a cell looks like a number or a day, in a column of such.
+LIKE_A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
+LISTS = (
+    "actor_types",
+    "commitments",
+    "actor_groups",
+    "funding_sources",
+    "funding_statuses",
+    "activity_kinds",
+    "evidence_kinds",
+    "reaches",
+)
+
+
+def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of totals: ROW, sheet, column, value, variant, label; and those in doubt.
+
+    data: cells with facts. label: the words that make it one. variant: of the finding; rows whose
+    verdict is `counts` are no totals, see `sums.judged`.
+    """
+    ours = data.filter(pl.col("field").is_not_null())
+    said = by_word(ours)
+    sure = said.filter(pl.col("variant") != EDGE)
+    doubtful = said.filter(pl.col("variant") == EDGE)
+    numbers = by_number(workbook, ours, sure, doubtful)
+    edge = doubtful.join(numbers.filter(verdict=TOTAL), on=ROW, how="semi")
+    bare = numbers.join(doubtful, on=ROW, how="anti")
+    bare = bare.select(*ROW, "sheet", "column", "value", "verdict", label=pl.lit(None, pl.String))
+    variant = pl.when(pl.col("verdict") == TOTAL).then(pl.lit(BY_NUMBER)).otherwise("verdict")
+    return pl.concat([sure, edge, bare.with_columns(variant=variant).select(sure.columns)])
+
+
+# ------------------------------------------------------------------------------------------ words
+def by_word(ours: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that are totals by a word, and those that are if their number is a sum."""
+    texts = ours.filter(pl.col("kind") == TEXT)
+    words = texts.select("word").unique().with_columns(words=in_words_expr(pl.col("word")))
+    words = words.filter(pl.col("words").str.contains(any_of(every_word())))
+    words = words.with_columns(total_words(pl.col("words"))).drop_nulls("strength")
+    hits = texts.filter(~pl.col("listed")).join(words, on="word", maintain_order="left")
+    if hits.is_empty():
+        return hits.select(*ROW, "sheet", "column", value="text", variant="word", label="text")
+    rows = (
+        ours.join(hits.select(ROW).unique(), on=ROW, how="semi")
+        .group_by(ROW)
+        .agg(
+            numbers=(is_number() & (pl.col("field") != YEAR)).sum(),
+            texts=is_text().sum(),
+            member=(pl.col("field").is_in(MEMBER) & pl.col("listed")).sum() == len(MEMBER),
+        )
+    )
+    first = hits.sort(*ROW, "rank", "column").unique(ROW, keep="first", maintain_order=True)
+    first = first.join(rows, on=ROW).filter(pl.col("numbers") > 0, ~pl.col("member"))
+    one, two = pl.col("texts") == 1, pl.col("texts") <= 2
+    strong = pl.col("strength").is_in(["strong", PART])
+    elsewhere = pl.col("sheet_key") != ACTORS
+    plain = pl.col("plain")
+    fits = pl.when(strong).then((elsewhere & two) | (one & plain)).otherwise(one)
+    first = first.filter(fits)
+    edge = pl.when(~strong & ~plain).then(pl.lit(EDGE)).otherwise(pl.lit(""))
+    variant = pl.when(pl.col("strength") == PART).then(pl.lit(PART)).otherwise(edge)
+    found = first.with_columns(variant=variant).sort(ROW)
+    return found.select(*ROW, "sheet", "column", value="text", variant="variant", label="text")
+
+
+def total_words(words: pl.Expr) -> list[pl.Expr]:
+    """Return strength, rank and plain of a text in words.
+
+    strength: strong, part or weak by its first word, weak also by its last or if it is plain.
+    plain: whether nothing stands in it that may not stand beside a weak word.
+    """
+    said = row_words().totals
+    strong, part, weak = (any_of(phrases) for phrases in (said.strong, said.part, said.weak))
+    plain = made_of(words, beside())
+    edge = words.str.contains(f"^{weak}|{weak}$") | (plain & words.str.contains(weak))
+    strength = (
+        pl.when(words.str.contains(f"^{strong}"))
+        .then(pl.lit("strong"))
+        .when(words.str.contains(f"^{part}"))
+        .then(pl.lit(PART))
+        .when(edge)
+        .then(pl.lit("weak"))
+    )
+    rank = pl.when(strength == "weak").then(1).otherwise(0)
+    return [strength.alias("strength"), rank.alias("rank"), plain.alias("plain")]
+
+
+@cache
+def every_word() -> tuple[str, ...]:
+    """Return all words of totals."""
+    said = row_words().totals
+    return (*said.strong, *said.part, *said.weak)
+
+
+@cache
+def beside() -> tuple[str, ...]:
+    """Return what may stand beside a weak word: units, words of lists and groups, our names."""
+    said = row_words()
+    lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
+    names = (key for sheet in submission().sheets for key in sheet.keys)
+    heads = (key for s in submission().sheets for f in s.fields for key in f.keys)
+    units = (*said.headers.our_units, *said.headers.other_units, *said.headers.harmless)
+    groups = (*said.headings.groups, *said.headings.joining)
+    every = single_words([*units, *lists, *names, *heads, *groups, *every_word(), *MONTHS])
+    return tuple(sorted(every))
+
+
+MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+    "January",
+    "February",
+    "March",
+    "May",
+    "June",
+    "July",
+    "October",
+    "December",
+    "Quartal",
+    "Halbjahr",
+)
+
+
+def is_number() -> pl.Expr:
+    """Whether a cell is a number, or stands for one: a formula or an error in a column of them."""
+    plain = (pl.col("kind") == NUMBER) & (pl.col("type") != "postcode")
+    failed = pl.col("kind").is_in([ord("e"), ord("f")])
+    written = (pl.col("kind") == TEXT) & pl.col("word").str.contains(LIKE_A_NUMBER)
+    return plain | (pl.col("number_field") & (failed | written))
+
+
+def is_text() -> pl.Expr:
+    """Whether a cell is a text of its own: no word of a list, no number or day where such stand."""
+    typed = pl.col("number_field") | (pl.col("type") == "date")
+    written = typed & pl.col("word").str.contains(LIKE_A_NUMBER)
+    own = (pl.col("kind") == TEXT) & ~pl.col("listed") & pl.col("nothing").is_null()
+    return own & ~written.fill_null(value=False)
+
+
+# ---------------------------------------------------------------------------------------- numbers
+def by_number(
+    workbook: Workbook, ours: pl.DataFrame, sure: pl.DataFrame, doubtful: pl.DataFrame
+) -> pl.DataFrame:
+    """Return ROW, sheet, column, value, verdict of rows that hold nothing but numbers.
+
+    Also of the doubtful ones, by all their numbers. sure: rows of totals by their word.
+    """
+    asked = pl.concat([bare_rows(ours, sure), doubtful.select(ROW)]).unique()
+    if asked.is_empty():
+        return nothing_judged()
+    there = ours.join(asked.select(SHEET).unique(), on=SHEET, how="semi")
+    cells = there.filter(pl.col("number_field"), pl.col("field") != YEAR, pl.col("filled"))
+    years = there.filter(pl.col("field") == YEAR).select(*ROW, year=as_text())
+    read = read_cells(workbook, cells.drop(ADDED)).join(years, on=ROW, how="left")
+    for name, rows in (("asked", asked), ("total", sure.select(ROW))):
+        marked = rows.with_columns(pl.lit(value=True).alias(name))
+        read = read.join(marked, on=ROW, how="left")
+    return judged(read.sort(*ROW, "column"))
+
+
+def bare_rows(ours: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
+    """Return ROW of the rows that hold a number to be added up and nothing else.
+
+    The year and the status aside.
+    """
+    sums = ours.filter(pl.col("role") == "sum", pl.col("filled"), is_number())
+    rows = sums.select(ROW).join(sure, on=ROW, how="anti")
+    beside_it = ours.filter(
+        pl.col("filled"),
+        (pl.col("role") != "sum").fill_null(value=True),
+        ~pl.col("field").is_in(ASIDE),
+    )
+    return rows.join(beside_it, on=ROW, how="anti")

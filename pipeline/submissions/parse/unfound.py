@@ -1,0 +1,140 @@
+"""What stands in a sheet instead of what is looked for: said, never read (contract 1.1).
+
+Headers too far down, on their side or replaced by a pivot table; a form on its side, or with its
+values a column too far to the right.
+"""
+
+import polars as pl
+
+from pipeline.common.addresses import column_letters
+from pipeline.common.texts import BETWEEN_LANGUAGES
+from pipeline.submissions.parse.cells import as_text, read_cells
+from pipeline.submissions.parse.headers import read_headers
+from schemas.declaration import Workbook
+from schemas.rows import row_words
+from schemas.words import word_key
+
+SHEET = ["file", "sheet_key"]
+TEXT = ord("s")
+BELOW, PIVOT, SIDEWAYS, FLAT, BESIDE = "below", "pivot", "sideways", "flat", "beside"
+NOTHING = pl.DataFrame(
+    schema={"file": pl.UInt32} | dict.fromkeys(("sheet_key", "check", "detail"), pl.String)
+)
+# So many names of ours in a row (or column) are no chance.
+FEWEST = 3
+# So many headers are named; no header is looked for further down.
+MOST_NAMED, LAST_ROW = 8, 1000
+
+
+def instead_of_header(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return SHEET, check, detail of tables (their cells) in which no header was found."""
+    cells = cells.filter(pl.col("kind") == TEXT, pl.col("row") <= LAST_ROW)
+    if cells.is_empty():
+        return NOTHING
+    tables = [s for s in workbook.sheets if s.layout == "table"]
+    named = read_headers(tables, cells).drop_nulls("field")
+    deep = most_named(named, "row", BELOW, row_said(pl.col("row")))
+    wide = most_named(named, "column", SIDEWAYS, quoted_first())
+    first = pl.col("word").str.contains_any(pivot_words())
+    pivots = cells.filter(first).sort(*SHEET, "row", "column")
+    pivots = pivots.group_by(SHEET, maintain_order=True).agg(
+        check=pl.lit(PIVOT), detail=pl.col("clean").first(), order=pl.lit(1)
+    )
+    every = pl.concat([deep, wide, pivots.select(deep.columns)])
+    return every.sort("order").unique(SHEET, keep="first", maintain_order=True).drop("order")
+
+
+def most_named(named: pl.DataFrame, along: str, check: str, detail: pl.Expr) -> pl.DataFrame:
+    """Return SHEET, check, detail, order of the row or column with most names of ours."""
+    ordered = named.sort(*SHEET, "row", "column")
+    lines = ordered.group_by(*SHEET, along, maintain_order=True).agg(
+        known=pl.col("field").n_unique(),
+        detail=detail.first(),
+        order=pl.lit(0 if check == BELOW else 2),
+    )
+    lines = lines.filter(pl.col("known") >= FEWEST).sort("known", descending=True)
+    best = lines.unique(SHEET, keep="first", maintain_order=True)
+    return best.select(*SHEET, pl.lit(check).alias("check"), "detail", "order")
+
+
+def pivot_words() -> list[str]:
+    """Return what pivot tables call their headers, as keys."""
+    return [word_key(word) for word in row_words().headers.pivots]
+
+
+def row_said(row: pl.Expr) -> pl.Expr:
+    """A row in words, in both languages."""
+    return pl.format(f"Zeile {{}}{BETWEEN_LANGUAGES}row {{}}", row, row)
+
+
+def quoted_first() -> pl.Expr:
+    """A text in quotation marks."""
+    return pl.format("„{}“", "clean")
+
+
+def headers_found(strange: pl.DataFrame) -> pl.DataFrame:
+    """Return SHEET, detail: which headers stand there that are none of ours."""
+    names = (
+        strange.sort(*SHEET, "column")
+        .group_by(SHEET, maintain_order=True)
+        .agg(names=pl.format("„{}“", "clean").head(MOST_NAMED).str.join(", "))
+    )
+    said = f"nicht erkannt: {{}}{BETWEEN_LANGUAGES}not recognised: {{}}"
+    return names.select(*SHEET, detail=pl.format(said, "names", "names"))
+
+
+# ------------------------------------------------------------------------------------------ forms
+def forms_on_their_side(labels: pl.DataFrame) -> pl.DataFrame:
+    """Return SHEET, sheet, detail of forms whose labels stand side by side.
+
+    labels: texts of forms as headers.
+    """
+    named = labels.drop_nulls("field")
+    lines = {
+        along: named.group_by(*SHEET, along).agg(pl.col("field").n_unique().alias(along + "s"))
+        for along in ("row", "column")
+    }
+    best = [line.group_by(SHEET).agg(pl.col(along + "s").max()) for along, line in lines.items()]
+    sides = best[0].join(best[1], on=SHEET)
+    sides = sides.filter(pl.col("rows") >= FEWEST, pl.col("rows") > pl.col("columns"))
+    rows = lines["row"].join(sides, on=[*SHEET, "rows"]).sort(*SHEET, "row")
+    rows = rows.unique(SHEET, keep="first", maintain_order=True)
+    names = labels.select(*SHEET, "sheet").unique(SHEET)
+    return rows.join(names, on=SHEET).select(*SHEET, "sheet", detail=row_said(pl.col("row")))
+
+
+def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return findings' columns for required values that stand further right than looked for.
+
+    cells: of forms. places: SHEET, sheet, row, column, field: where values are looked for.
+    """
+    required = [
+        (s.key, f.key, f.pattern or "")
+        for s in workbook.sheets
+        if s.layout == "form"
+        for f in s.fields
+        if f.required
+    ]
+    schema = {"sheet_key": pl.String, "field": pl.String, "pattern": pl.String}
+    wanted = places.join(
+        pl.DataFrame(required, schema=schema, orient="row"), on=["sheet_key", "field"]
+    )
+    wanted = wanted.join(cells, on=[*SHEET, "row", "column"], how="anti")
+    if wanted.is_empty():
+        return wanted
+    beside = cells.join(
+        wanted.select(*SHEET, "row", "field", "pattern", place="column"), on=[*SHEET, "row"]
+    )
+    beside = beside.filter(pl.col("column") > pl.col("place"))
+    read = read_cells(workbook, beside).filter(pl.col("code").is_null())
+    fits = (pl.col("pattern") == "") | pl.col("value_text").str.contains(pl.col("pattern"))
+    read = read.filter(fits.fill_null(value=False)).sort(*SHEET, "row", "column")
+    read = read.unique([*SHEET, "field"], keep="first", maintain_order=True)
+    at = [f"{column_letters(c)}{r}" for c, r in read.select("column", "row").iter_rows()]
+    return read.select(
+        *(*SHEET, "sheet", "row", "field"),
+        column="place",
+        value=as_text(),
+        detail=pl.Series(at, dtype=pl.String),
+        check=pl.lit(BESIDE),
+    )

@@ -1,0 +1,54 @@
+"""schemas/rows.toml: the words by which headers and rows are recognised (contract 1.1 and 1.2)."""
+
+from schemas.checked import Declared, Filleds, load
+
+
+class HeaderWords(Declared):
+    """Words of remarks in headers."""
+
+    other_units: Filleds
+    rates: Filleds
+    our_units: Filleds
+    harmless: Filleds
+    examples: Filleds
+    persons: Filleds
+    pivots: Filleds
+
+
+class TotalWords(Declared):
+    """Words of rows of totals."""
+
+    strong: Filleds
+    part: Filleds
+    weak: Filleds
+
+
+class NoteWords(Declared):
+    """Words of notes below a table."""
+
+    first: Filleds
+    followed_by: Filleds
+    begins: Filleds
+
+
+class HeadingWords(Declared):
+    """Words of headings between rows."""
+
+    groups: Filleds
+    joining: Filleds
+    no_members: Filleds
+    from_year: Filleds
+
+
+class RowWords(Declared):
+    """The whole file."""
+
+    headers: HeaderWords
+    totals: TotalWords
+    notes: NoteWords
+    headings: HeadingWords
+
+
+def row_words() -> RowWords:
+    """Return the words that are declared."""
+    return load("rows.toml", RowWords)

@@ -1,0 +1,163 @@
+"""Contract 1.1, Brackets in headers: units, remarks, marks and numbers, made by rule."""
+
+import pytest
+
+from schemas.rows import row_words
+from tests.parse.making import USUAL, Done, done, with_headers
+
+WORDS = row_words().headers
+FORMS = (
+    "{name} ({said})",
+    "{name} [{said}]",
+    "{name} in {said}",
+    "{name}, {said}",
+    "{name} / {said}",
+    "{name} {said}",
+)
+# Headers with a unit: sheet, name as a key of `with_headers`, name, field.
+PLACES = [
+    ("Akteure", "Umsatz_EUR", "Umsatz", "turnover_eur"),
+    ("Akteure", "Umsatz_EUR", "Umsatz EUR", "turnover_eur"),
+    ("Akteure", "Beschäftigte", "Beschäftigte", "employees"),
+    ("Management", "VZÄ", "VZÄ", "fte"),
+    ("Management", "VZÄ", "FTE", "fte"),
+    ("Finanzierung", "Betrag_EUR", "Betrag", "amount_eur"),
+    ("Gremien", "Sitze", "Sitze", "seats"),
+]
+ALIEN = [
+    (sheet, key, form.format(name=name, said=unit), field)
+    for number, unit in enumerate((*WORDS.other_units, *WORDS.rates, "Mio. EUR", "EUR (in Tsd.)"))
+    for sheet, key, name, field in PLACES[number % 3 :: 3]
+    for form in FORMS[number % 2 :: 2]
+]
+OURS = [
+    (sheet, key, form.format(name=name, said=said), field)
+    for number, said in enumerate((*WORDS.our_units, *WORDS.harmless))
+    for sheet, key, name, field in PLACES[number % 3 :: 3]
+    for form in FORMS[:2]
+]
+OURS += [
+    (sheet, key, form.format(name=name), field)
+    for sheet, key, name, field in PLACES
+    for form in (
+        "{name}:",
+        "{name} *",
+        "{name}**",
+        "{name}¹",
+        "{name} 1)",
+        "1. {name}",
+        "2) {name}",
+        "(3) {name}",
+        "A3 {name}",
+        "b) {name}",
+        "{name} (z. B. 12)",
+        " {name}\n(optional) ",
+    )
+]
+REMARKED = [
+    (sheet, key, form.format(name=name), field)
+    for sheet, key, name, field in PLACES
+    for form in (
+        "{name} (laut Bilanz)",
+        "{name}, netto",
+        "{name} 2025",
+        "{name} gesamt",
+        "{name} [Vorjahr]",
+    )
+]
+
+
+def examined(cases: list[tuple[str, str, str, str]]) -> Done:
+    return done([with_headers(sheet, **{key: said}) for sheet, key, said, _ in cases])
+
+
+def test_another_unit_makes_the_column_unknown() -> None:
+    seen = examined(ALIEN)
+    for number, (sheet, _, said, field) in enumerate(ALIEN):
+        assert seen.codes(number) == [("other_unit", "", 1)], said
+        assert not any(seen.column(number, sheet, field)), said
+
+
+def test_our_units_and_harmless_remarks_do_not_count() -> None:
+    seen, usual = examined(OURS), done([USUAL])
+    for number, (sheet, _, said, field) in enumerate(OURS):
+        assert seen.codes(number) == [], said
+        assert seen.column(number, sheet, field) == usual.column(0, sheet, field), said
+
+
+def test_any_other_remark_is_read_past_with_a_warning() -> None:
+    seen, usual = examined(REMARKED), done([USUAL])
+    for number, (sheet, _, said, field) in enumerate(REMARKED):
+        assert seen.codes(number) == [("header_remark", "", 1)], said
+        assert seen.column(number, sheet, field) == usual.column(0, sheet, field), said
+
+
+SHAREPOINT = {
+    "Umsatz_EUR": "Umsatz_x0020_EUR",
+    "Beschäftigte": "Besch_x00e4_ftigte",
+    "Ort": "Ort_x003a_",
+}
+
+
+def test_headers_as_sharepoint_writes_them() -> None:
+    seen, usual = done([with_headers("Akteure", **SHAREPOINT)]), done([USUAL])
+    assert seen.codes(0) == []
+    for field in ("turnover_eur", "employees", "city"):
+        assert seen.column(0, "Akteure", field) == usual.column(0, "Akteure", field)
+
+
+PERSONS = [
+    form.format(word) for word in WORDS.persons for form in ("Name ({})", "Name/{}", "Name, {}")
+]
+
+
+def test_a_persons_name_is_never_our_name() -> None:
+    seen = done([with_headers("Akteure", Name=said) for said in PERSONS])
+    for number, said in enumerate(PERSONS):
+        codes = {code for code, _, _ in seen.codes(number)}
+        assert codes == {"missing_column", "unknown_column"}, said
+
+
+NOT_OURS = [
+    "Name der Organisation",
+    "Ort der Sitzung",
+    "Landkreis",
+    "Bindungsart",
+    "PLZ Ort",
+    "Orte",
+    "KMU-Status",
+]
+
+
+@pytest.mark.parametrize("said", NOT_OURS)
+def test_further_words_after_a_blank_make_another_header(said: str) -> None:
+    seen = done([with_headers("Akteure", Ort=said)])
+    assert [code for code, _, _ in seen.codes(0)] == ["unknown_column"]
+
+
+# Columns of one meaning: headers, and which of them counts (from 0), with the codes.
+SEVERAL = [
+    (["Betrag (T€)", "Betrag EUR"], 1, ["unknown_column"]),
+    (["Betrag netto", "Betrag"], 1, ["unknown_column"]),
+    (["Betrag", "Betrag EUR"], 0, ["unknown_column"]),
+    (["Betrag 2025", "Betrag 2026"], 0, ["header_remark", "unknown_column"]),
+    (["Betrag [T€]", "Betrag (Mio.)"], None, ["other_unit", "unknown_column"]),
+]
+
+
+def test_of_several_columns_the_first_without_unit_or_remark_counts() -> None:
+    books = [
+        {
+            "Finanzierung": [
+                ["Jahr", "Quelle", *heads, "Status"],
+                [2025, "Sponsoring", 10, 20, "Ist"],
+            ]
+        }
+        for heads, _, _ in SEVERAL
+    ]
+    seen = done(books)
+    for number, (_, counts, codes) in enumerate(SEVERAL):
+        assert seen.column(number, "Finanzierung", "amount_eur") == [
+            None if counts is None else (10, 20)[counts]
+        ]
+        assert sorted(code for code, _, _ in seen.codes(number)) == codes
