@@ -47,6 +47,15 @@ def word_key(text: str) -> str:
     return text
 
 
+def name_pattern(glob: str) -> str:
+    """Return a name as a regular expression: * stands for any text, ? for any letter.
+
+    Neither may stand in the name of a sheet or a file.
+    """
+    parts = [{"*": ".*", "?": "."}.get(c, re.escape(c)) for c in glob]
+    return f"(?is)^{''.join(parts)}$"
+
+
 def header_key(text: str) -> str:
     """Return the key of a header or label: a trailing star, colon or bracketed unit left out."""
     key = word_key(text)

@@ -1,5 +1,6 @@
 """Reads many workbooks in separate processes: a crash, hang or lack of memory costs one file."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -9,7 +10,7 @@ from pipeline.common.limits import MB, Limits
 from pipeline.common.sandbox import Death, run_limited
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
-from schemas.words import word_key
+from schemas.words import name_pattern, word_key
 
 # Reads workbooks: (paths, keys of the sheets that are wanted) -> their readings in order.
 Read = Callable[[Sequence[Path], frozenset[str]], Iterator[Reading | Refusal]]
@@ -50,6 +51,17 @@ def key_of(name: str) -> str:
     return word_key(name)
 
 
+def wanted_by(keys: frozenset[str]) -> Callable[[str], bool]:
+    """Return which sheets are wanted; some keys hold for many (see `words.name_pattern`)."""
+    several = [re.compile(name_pattern(key)) for key in keys if {"*", "?"} & set(key)]
+
+    def is_wanted(name: str) -> bool:
+        key = key_of(name)
+        return key in keys or any(pattern.match(key) for pattern in several)
+
+    return is_wanted
+
+
 def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
     """Read one workbook; every exception is returned as a Refusal."""
     try:
@@ -65,7 +77,7 @@ def read_one(path: Path, limits: Limits, wanted: frozenset[str]) -> Reading | Re
 def read_data(data: bytes, limits: Limits, wanted: frozenset[str]) -> Reading | Refusal:
     """Read a workbook's bytes in the same way; without memory, the process ends."""
     try:
-        return read_content(data, limits, lambda name: key_of(name) in wanted)
+        return read_content(data, limits, wanted_by(wanted))
     except Refusal as refusal:
         return refusal
     except MemoryError:

@@ -119,11 +119,12 @@ def test_what_is_clear_is_filled_in_and_the_rest_commented(foreign: Path) -> Non
         "Firma": "Name",
         "PLZ": "PLZ",
         "Mitgliedsstatus": "Bindung",
+        "Seit wann": "Beitritt",
+        "Umsatz in T€": {"to": "Umsatz EUR", "factor": 1000},
         "Typ der Org.": "Akteurstyp",
     }
-    assert sheet["ignore"] == ["Ansprechpartner/in", "Kontakt-Info", "Umsatz in T€"]
+    assert sheet["ignore"] == ["Ansprechpartner/in", "Kontakt-Info"]
     assert sheet["words"]["Bindung"] == {"Vollmitglied": "Mitgliedschaft", "weiß nicht": "k. A."}
-    assert '# "Seit wann" = ""   # nächste: Beitritt, Austritt' in text
     assert '# "Branche" = ""\n' in text
     assert '# "Sondermitglied" = ""   # 1×, nächste: ' in text
     assert 'file = "Liste *.xlsx"' in text

@@ -198,7 +198,14 @@ def test_words_in_lists_are_items(tmp_path: Path) -> None:
         ('numbers = "1,234.5"', "Beschäftigte", "1,234", 1234),
         ('numbers = "1,234.5"', "Umsatz EUR", "€ 1,234,567.50", 1234567.5),
         ('numbers = "1,234.5"', "Umsatz EUR", "1.234", 1.234),
+        ('numbers = "1,234.5"', "Umsatz EUR", "84.000", 84.0),
         ('numbers = "1,234.5"', "Umsatz EUR", "1.234,5", 1234.5),  # can be nothing else
+        ('dates = "31.12.26"', "Beitritt", "31.12.26", date(2026, 12, 31)),
+        ('dates = "31.12.26"', "Beitritt", "1. 3. 04", date(2004, 3, 1)),
+        ('dates = "31.12.26"', "Beitritt", "31.12.69", date(2069, 12, 31)),
+        ('dates = "31.12.26"', "Beitritt", "1.1.70", date(1970, 1, 1)),
+        ('dates = "31.12.26"', "Beitritt", "31.12.2026", date(2026, 12, 31)),
+        ('dates = "31.12.26"', "Beitritt", "31.12.126", None),
         ('numbers = "1,234.5"', "Umsatz EUR", "-", None),
         ('numbers = "1.234,5"', "Umsatz EUR", "1.234", 1234),  # as usual
         ('dates = "12/31/2026"', "Beitritt", "3/1/2024 10:30", date(2024, 3, 1)),
@@ -220,6 +227,135 @@ def test_notations(tmp_path: Path, notation: str, header: str, text: str, expect
 FIXED = (
     f'{MEMBERS}{COLUMNS}{WORDS}[sheets.fixed]\nBindung = "Mitgliedschaft"\nBeitritt = 2020-01-01\n'
 )
+
+
+@pytest.mark.parametrize(
+    ("factor", "cell", "expected"),
+    [
+        (1000, 314.5, 314_500.0),
+        (1000, 4.35, 4350.0),
+        (1000, 1.1, 1100.0),
+        (100, 4.35, 435.0),
+        (0.01, 50, 0.5),
+        (1000, 0, 0.0),
+        (1000, "1.234", 1234.0),
+        (1000, "84,000", 84_000.0),
+        (1000, "1.234,5", 1_234_500.0),
+        (1000, "1.234.567", 1_234_567_000.0),
+        (1_000_000, "50", 50_000_000.0),
+        (1_000_000, "2,5 €", 2_500_000.0),
+        (1_000_000, 2_000_000, None),
+        (1000, "viel", None),
+    ],
+)
+def test_a_factor_is_exact_and_the_cell_is_shown_as_it_stands(
+    tmp_path: Path, factor: float, cell: Cell, expected: float | None
+) -> None:
+    said = f'columns = {{ Turn = {{ to = "Umsatz EUR", factor = {factor} }}, Firm = "Name" }}'
+    done = examined(tmp_path, {"Members": [["Firm", "Turn"], ["A", cell]]}, f"{MEMBERS}{said}\n")
+    assert column(done, "turnover_eur") == [expected]
+    assert not codes(done) or expected is None
+    (raw,) = done.parsed.cells.filter(field="turnover_eur")["raw"]
+    assert raw == str(cell)
+
+
+def test_only_the_column_that_is_read_has_its_factor(tmp_path: Path) -> None:
+    """The same mapping serves an export in thousands and one in euros."""
+    said = 'columns = { T = { to = "Umsatz EUR", factor = 1000 }, E = "Umsatz EUR", F = "Name" }'
+    for header, expected in (("T", 5000.0), ("E", 5.0)):
+        done = examined(tmp_path, {"Members": [["F", header], ["A", 5]]}, f"{MEMBERS}{said}\n")
+        assert column(done, "turnover_eur") == [expected]
+
+
+def test_numbers_of_other_columns_and_of_totals_keep_their_unit(tmp_path: Path) -> None:
+    said = (
+        f'{HEAD}[[sheets]]\nto = "Finanzierung"\ncolumns.A = {{ to = "Betrag", factor = 1000 }}\n'
+    )
+    grid: Grid = [["Jahr", "Quelle", "A", "Status"], [2025, "Sponsoring", 2.5, "Ist"]]
+    grid.append(["Summe", None, 2.5, None])
+    done = examined(tmp_path, {"Finanzierung": grid}, said)
+    assert column(done, "amount_eur", "funding") == [2500.0]
+    assert done.parsed.totals["number"].to_list() == [2500.0]
+    assert column(done, "year", "funding") == [2025]
+
+
+@pytest.mark.parametrize(
+    ("cell", "postcode", "city"),
+    [
+        ("01067 Dresden", "01067", "Dresden"),
+        ("D-01067 Dresden", "D-01067", "Dresden"),
+        ("01067  Dresden-Neustadt", "01067", "Dresden-Neustadt"),
+        ("Dresden, 01067", "01067", "Dresden"),
+        ("80331 München (Bayern)", "80331", "München (Bayern)"),
+        ("1010 Wien", "1010", "Wien"),
+        ("Dresden", None, "Dresden"),
+        ("01067", "01067", None),
+        (80331, "80331", None),
+        (None, None, None),
+    ],
+)
+def test_postcode_and_city_of_one_column(
+    tmp_path: Path, cell: Cell, postcode: str | None, city: str | None
+) -> None:
+    said = f'{MEMBERS}columns = {{ Place = ["PLZ", "Ort"], Firm = "Name", L = "Land" }}\n'
+    country = "AT" if cell == "1010 Wien" else None
+    grid: Grid = [["Firm", "Place", "L"], ["A", cell, country]]
+    done = examined(tmp_path, {"Members": grid}, said)
+    assert (column(done, "postcode"), column(done, "city")) == ([postcode], [city])
+    assert not codes(done)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected", "code"),
+    [
+        (2018, date(2018, 1, 1), None),
+        ("2018", date(2018, 1, 1), None),
+        (date(2018, 5, 2), date(2018, 5, 2), None),
+        ("02.05.2018", date(2018, 5, 2), None),
+        (18, None, "bad_date"),
+        (2018.5, None, "bad_date"),
+        (43_221, None, "bad_date"),
+        (True, None, "bad_date"),
+    ],
+)
+def test_years_where_the_mapping_says_so(
+    tmp_path: Path, cell: Cell, expected: date | None, code: str | None
+) -> None:
+    said = f'{MEMBERS}columns = {{ Since = {{ to = "Beitritt", years = true }}, Firm = "Name" }}\n'
+    grid: Grid = [["Firm", "Since", "Austritt"], ["A", cell, 2018]]
+    done = examined(tmp_path, {"Members": grid}, said)
+    assert column(done, "joined") == [expected]
+    assert {c for _, _, c in codes(done)} == {"bad_date"}  # of Austritt, which has no years
+    at = done.findings.filter(field="joined")
+    assert at["code"].to_list() == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "read"),
+    [
+        ("Members 2026-10", "Members *", True),
+        ("members 2026-10", "Members ????-*", True),
+        ("Members", "Members *", False),
+        ("Members (2026)", "Members (*)", True),
+        ("All Members 2026", "Members *", False),
+        ("report1764412000", "report*", True),
+    ],
+)
+def test_names_of_sheets_with_dates(tmp_path: Path, name: str, said: str, *, read: bool) -> None:
+    """To recognise the export, to read the sheet and to leave one out."""
+    toml = (
+        f'ignore = ["Akt*"]\n[recognise]\nfile = "*"\nsheets = ["{said}"]\n'
+        f'headers = {{ "{said}" = ["Firm"] }}\n'
+        f'[[sheets]]\nfrom = "{said}"\nto = "Akteure"\n{COLUMNS}'
+    )
+    done = examined(tmp_path, {name: NAMES, "Akteure": [["Name"], ["Gamma"]]}, toml)
+    assert column(done, "name") == (["Alpha", "Beta"] if read else ["Gamma"])
+
+
+def test_of_two_names_that_hold_for_a_sheet_the_longer_one_counts(tmp_path: Path) -> None:
+    every = 'ignore = ["M*"]\n' + MEMBERS + COLUMNS
+    done = examined(tmp_path, {"Members": NAMES}, every)
+    assert column(done, "name") == ["Alpha", "Beta"]
 
 
 def test_fixed_fills_empty_cells_of_rows_that_exist(tmp_path: Path) -> None:

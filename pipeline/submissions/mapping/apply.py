@@ -1,6 +1,5 @@
 """Which mapping is for which file, and what it says of it: frames for the whole portfolio."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from pipeline.submissions.mapping.fixed import fixed_cell
 from pipeline.submissions.mapping.model import ExportMapping, MappedSheet, MappingError, problem
 from pipeline.submissions.parse.foreign import NOTHING_FOREIGN, Foreign
 from schemas.declaration import submission
-from schemas.words import word_key
+from schemas.words import name_pattern, word_key
 
 TEXT = ord("s")
 LISTS = ("choices", "text_list")
@@ -37,7 +36,7 @@ def nothing_mapped() -> pl.DataFrame:
 
 
 def mapping_sheet_keys(mappings: Sequence[ExportMapping]) -> frozenset[str]:
-    """Return the keys of the sheets that the mappings want read."""
+    """Return the keys of the sheets that the mappings want read (see `words.name_pattern`)."""
     never = {word_key(name) for name in submission().words["never_read"]}
     said = {sheet.key for mapping in mappings for sheet in mapping.sheets if sheet.key}
     return frozenset(said.union(*(mapping.has_headers for mapping in mappings))) - never
@@ -88,7 +87,7 @@ def recognise(
     name = pl.col("source_file").str.normalize("NFC")
     readable = files.join(sheets, on="file", how="semi")
     parts = [
-        readable.filter(name.str.contains(pattern(m.file))).select(
+        readable.filter(name.str.contains(name_pattern(m.file or "*"))).select(
             "file", mapping=pl.lit(number, pl.UInt32)
         )
         for number, m in enumerate(mappings)
@@ -96,8 +95,18 @@ def recognise(
     candidates = pl.concat(parts)
     names = sheets.with_columns(key=word_key_expr(pl.col("name")))
     wanted = frame([(n, key) for n, m in enumerate(mappings) for key in m.has_sheets], "key")
-    candidates = without_missing(candidates, wanted, names, ["key"])
+    candidates = without_missing(candidates, wanted, as_wanted(names, wanted), ["key"])
     return with_headers(mappings, candidates, names, cells)
+
+
+def as_wanted(names: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the sheets with the wanted key that each matches in place of its own."""
+    patterns = wanted.select(wanted="key").unique()
+    regex = [name_pattern(key) for key in patterns["wanted"]]
+    patterns = patterns.with_columns(regex=pl.Series(regex, dtype=pl.String))
+    keys = names.select("key").unique().join(patterns, how="cross")
+    keys = keys.filter(pl.col("key").str.contains(pl.col("regex")))
+    return names.join(keys, on="key").with_columns(key="wanted")
 
 
 def with_headers(
@@ -114,6 +123,7 @@ def with_headers(
         for header in headers
     ]
     wanted = frame(rows, "key", "header")
+    names = as_wanted(names, wanted)
     places = names.join(candidates.join(wanted, on="mapping"), on=["file", "key"], how="semi")
     texts = cells.filter(pl.col("kind") == TEXT).join(places, on=["file", "sheet"])
     texts = texts.select("file", "key", "text").unique()
@@ -133,12 +143,6 @@ def frame(rows: Iterable[tuple[object, ...]], *texts: str) -> pl.DataFrame:
     """Return rows of a mapping's number and texts."""
     schema = {"mapping": pl.UInt32} | dict.fromkeys(texts, pl.String)
     return pl.DataFrame(list(rows), schema=schema, orient="row")
-
-
-def pattern(glob: str | None) -> str:
-    """Return the pattern of a file's name as a regular expression: * any text, ? any letter."""
-    parts = [{"*": ".*", "?": "."}.get(c, re.escape(c)) for c in glob or "*"]
-    return f"(?is)^{''.join(parts)}$"
 
 
 def refuse_ambiguous(
@@ -180,20 +184,25 @@ Row = tuple[object, ...]
 
 
 def sheet_rows(mapping: ExportMapping) -> Iterator[Row]:
-    """Yield key, sheet_key, header_row of each sheet, and the sheets that are left out."""
+    """Yield pattern, sheet_key, header_row of each sheet, and the sheets that are left out."""
     for sheet in mapping.sheets:
-        yield sheet.key, sheet.sheet_key, sheet.header_row
+        yield sheet.key and name_pattern(sheet.key), sheet.sheet_key, sheet.header_row
     for key in sorted(mapping.left_out - {sheet.key for sheet in mapping.sheets}):
-        yield key, None, None
+        yield name_pattern(key), None, None
 
 
 def header_rows(mapping: ExportMapping) -> Iterator[Row]:
-    """Yield sheet_key, key, field of each header; of those that are left out no field."""
+    """Yield sheet_key, key, field, factor, years, split of each header and each of its fields.
+
+    Headers that are left out have no field.
+    """
     for sheet in mapping.sheets:
-        for key, field in sheet.columns.items():
-            yield sheet.sheet_key, key, field
+        for key, column in sheet.columns.items():
+            for field in column.fields:
+                split = len(column.fields) > 1
+                yield sheet.sheet_key, key, field, column.factor, column.years, split
         for key in sorted(sheet.left_out - set(sheet.columns)):
-            yield sheet.sheet_key, key, None
+            yield sheet.sheet_key, key, None, None, None, None
 
 
 def word_rows(mapping: ExportMapping, *, lists: bool) -> Iterator[Row]:

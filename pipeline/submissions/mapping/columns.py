@@ -1,5 +1,6 @@
 """Which column of an export is which of our fields, and which of its words are which of ours."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -7,20 +8,40 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from pipeline.submissions.mapping.content import Content, fits
-from pipeline.submissions.mapping.hints import Names, field_names, pattern, word_names
-from schemas.declaration import Field, Sheet
-from schemas.words import collapse, word_key
+from pipeline.submissions.mapping.hints import (
+    Names,
+    field_names,
+    hints,
+    nouns,
+    pattern,
+    scale_of,
+    word_names,
+)
+from schemas.declaration import Field, Sheet, submission
+from schemas.words import collapse, header_key, word_key
 
 CLEAR, WORTH_NAMING, CLEAR_WORD = 80.0, 55.0, 88.0
+# A name must be so near that what the cells hold may confirm it.
+WORTH_A_BONUS = 72.0
 NEAREST = 3
+# How sure a name makes: a hint is somebody else's word, a noun stands among other words.
+OF_NAME, OF_HINT, OF_NOUN, OF_SIMILAR = 120.0, 92.0, 84.0, 95.0
+NUMBERS = ("number", "integer")
+# So much of a column must be of a kind to be read as such.
+MOSTLY = 0.7
+
+
+# By field how sure it is (in percent), and its basis.
+Scores = dict[str, tuple[float, str]]
 
 
 @dataclass(frozen=True)
 class Column:
     """A header or label of the export and what was found for it.
 
-    basis: name (ours), hint, similar, content; empty where nothing is clear. near: fields by
-    likelihood. left_out: why it is better not read ("personal", "scaled"), if so.
+    basis: name (ours), hint, noun, similar, content; empty where nothing is clear. also: the second
+    field, where a cell holds a postcode and a city. near: fields by likelihood. left_out: why it is
+    better not read ("personal", "person_name"), if so.
     """
 
     text: str
@@ -29,8 +50,21 @@ class Column:
     field: Field | None = None
     basis: str = ""
     score: float = 0.0
+    also: Field | None = None
     near: tuple[Field, ...] = ()
     left_out: str = ""
+
+    @property
+    def factor(self) -> int | None:
+        """What its figures are multiplied by, as the header says."""
+        counts = self.field is not None and self.field.type in NUMBERS
+        return scale_of(self.text) if counts else None
+
+    @property
+    def years(self) -> bool:
+        """Whether years stand in it where dates are wanted."""
+        dated = self.field is not None and self.field.type == "date"
+        return dated and self.content.share("year") > 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +80,9 @@ class Word:
 
 def matched(ours: Sheet, columns: Sequence[Column]) -> tuple[Column, ...]:
     """Return the columns with their fields; each field and each key of a header once."""
+    columns = without_persons(ours, columns)
     scores = {i: scored(ours, column) for i, column in enumerate(columns)}
+    lower_equals(columns, scores)
     pairs = [(score, i, key) for i, of in scores.items() for key, (score, _) in of.items()]
     fields: dict[int, str] = {}
     keys: set[str] = set()
@@ -55,13 +91,70 @@ def matched(ours: Sheet, columns: Sequence[Column]) -> tuple[Column, ...]:
         if score >= CLEAR and free:
             fields[i] = key
             keys.add(columns[i].key)
+    given = set(fields.values())
     return tuple(
-        judged(ours, column, scores[i], fields.get(i), set(fields.values()))
+        with_place(ours, judged(ours, column, scores[i], fields.get(i), given), given)
         for i, column in enumerate(columns)
     )
 
 
-Scores = dict[str, tuple[float, str]]
+def with_place(ours: Sheet, column: Column, given: set[str]) -> Column:
+    """Return the column with postcode and city, if both stand in it and in no other column."""
+    pair = {"postcode": "city", "city": "postcode"}
+    other = pair.get(column.field.key if column.field else "")
+    if other is None or other in given or column.content.share("place") < MOSTLY:
+        return column
+    return replace(column, field=ours.field("postcode"), also=ours.field("city"))
+
+
+def without_persons(ours: Sheet, columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with the reason why some are left out.
+
+    In a table "Name" alone is a person's beside a given name, a salutation or the like, and where
+    another column names the organisation.
+    """
+    judged = [replace(column, left_out=better_left_out(column)) for column in columns]
+    plain = [i for i, column in enumerate(columns) if column.key in plain_names()]
+    if ours.layout == "form" or not plain:
+        return judged
+    signs = any(pattern("person_signs").search(spoken(column.text)) for column in columns)
+    others = [column for i, column in enumerate(judged) if i not in plain]
+    if signs or (ours.key == "actors" and any(map(names_organisation, others))):
+        for i in plain:
+            judged[i] = replace(judged[i], left_out="person_name")
+    return judged
+
+
+@cache
+def plain_names() -> frozenset[str]:
+    """Return the keys of headers that may stand above names of persons."""
+    return frozenset(map(word_key, hints().names_of_persons))
+
+
+def names_organisation(column: Column) -> bool:
+    """Whether a column can only hold the names of organisations."""
+    return scored(submission().sheet("actors"), column).get("name", (0.0, ""))[0] >= CLEAR
+
+
+def lower_equals(columns: Sequence[Column], scores: dict[int, Scores]) -> None:
+    """Make a field unclear that several columns could be alike ("Umsatz 2024", "Umsatz 2025")."""
+    by_field: dict[str, list[int]] = {}
+    for i, of in scores.items():
+        for key, (score, basis) in of.items():
+            if score >= CLEAR and basis != "name":
+                by_field.setdefault(key, []).append(i)
+    for key, several in by_field.items():
+        most = max(scores[i][key][0] for i in several)
+        alike = [i for i in several if scores[i][key][0] == most]
+        if len({columns[i].key for i in alike}) > 1:
+            for i in alike:
+                scores[i][key] = (CLEAR - 1, scores[i][key][1])
+
+
+def spoken(text: str) -> str:
+    """Return the key of a header as a person would write it: NAME_ORG1, BillingCity, a_x0020_b."""
+    text = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
+    return word_key(re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", text).replace("_", " "))
 
 
 def judged(
@@ -70,9 +163,10 @@ def judged(
     """Return the column with its field, or with the nearest of those that are left."""
     if chosen is not None:
         score, basis = scores[chosen]
-        return replace(column, field=ours.field(chosen), score=min(score, 100.0), basis=basis)
-    if why := better_left_out(column):
-        return replace(column, left_out=why)
+        field, score = ours.field(chosen), min(score, 100.0)
+        return replace(column, field=field, score=score, basis=basis, left_out="")
+    if column.left_out:
+        return column
     order = sorted(scores, key=lambda key: -scores[key][0])
     near = [k for k in order if scores[k][0] >= WORTH_NAMING and k not in given]
     return replace(column, near=tuple(ours.field(key) for key in near[:NEAREST]))
@@ -80,17 +174,40 @@ def judged(
 
 def scored(ours: Sheet, column: Column) -> Scores:
     """Return the score (in percent) and its basis of every field that the column may be."""
-    by_name = field_scores(ours.key, column.key)
-    why = better_left_out(column)
-    if why:
+    by_name = header_scores(ours.key, column)
+    if column.left_out:
         own = {key: said for key, said in by_name.items() if said[1] == "name"}
-        return own if why == "personal" else {}
+        return own if column.left_out == "personal" and is_own(column) else {}
+    fit = {one.key: fits(column.content, ours.key, one) for one in ours.fields}
+    doubt = any(score >= OF_NOUN and fit[key][0] < 0 for key, (score, _) in by_name.items())
     result = {}
-    for one in ours.fields:
-        score, basis = by_name.get(one.key, (0.0, "similar"))
-        more, alone = fits(column.content, ours.key, one)
-        named = score + more if score >= WORTH_NAMING or more < 0 else score
-        result[one.key] = (named, basis) if named >= alone else (float(alone), "content")
+    for key, (more, alone) in fit.items():
+        score, basis = by_name.get(key, (0.0, "similar"))
+        named = score + more if score >= WORTH_A_BONUS or more < 0 else score
+        # a header that means another field casts doubt on what the content says
+        by_content = min(float(alone), CLEAR - 1) if doubt else float(alone)
+        result[key] = (named, basis) if named >= by_content else (by_content, "content")
+    return result
+
+
+def is_own(column: Column) -> bool:
+    """Whether its header is a name alone, without a remark such as "(Ansprechpartner)"."""
+    return word_key(column.text).rstrip("*: ") == column.key
+
+
+def header_scores(sheet: str, column: Column) -> Scores:
+    """Return how near a header is to each field of the sheet: as it stands, and as it is spoken."""
+    said = spoken(column.text)
+    result = dict(field_scores(sheet, column.key))
+    for key, of in field_scores(sheet, header_key(said)).items():
+        result[key] = max(of, result.get(key, of))
+    asked = next((key for key, words in nouns(sheet).items() if words.search(said)), None)
+    if asked is not None and re.search(r"\W", said):
+        # what a header asks for counts more than what other words are like
+        for key, (score, basis) in result.items():
+            result[key] = (min(score, CLEAR - 1) if basis == "similar" else score, basis)
+        noun = (OF_NOUN, "noun")
+        result[asked] = max(noun, result.get(asked, noun))
     return result
 
 
@@ -108,22 +225,19 @@ def name_scores(names: Names, key: str) -> Scores:
     ):
         basis = ("name" if names.own[index] else "hint") if names.keys[index] == key else "similar"
         # A hint is somebody else's word: less certain than a name of ours.
-        said = {"name": 120.0, "hint": 92.0}.get(basis, min(score, 95.0))
+        said = {"name": OF_NAME, "hint": OF_HINT}.get(basis, min(score, OF_SIMILAR))
         if said > result.get(names.of[index], (0.0, ""))[0]:
             result[names.of[index]] = (said, basis)
     return result
 
 
 def better_left_out(column: Column) -> str:
-    """Return why a column should not be read: personal data, or figures in thousands or millions.
-
-    Units are not converted: a turnover in T€ would be read as one in euros.
-    """
+    """Return why a column should not be read: it may hold personal data."""
     content = column.content
-    by_cells = content.share("mail") >= 0.5 or content.share("phone") >= 0.7
-    if by_cells or pattern("personal_words").search(column.key):
-        return "personal"
-    return "scaled" if pattern("scales").search(word_key(column.text)) else ""
+    by_cells = content.share("mail") >= 0.5 or content.share("phone") >= MOSTLY
+    said = pattern("personal_words").search(word_key(column.text))
+    said = said or pattern("personal_words").search(spoken(column.text))
+    return "personal" if by_cells or said else ""
 
 
 # ------------------------------------------------------------------------------------------ words

@@ -14,7 +14,13 @@ from schemas.words import word_key
 # Of one column no more different words are looked at.
 MOST_WORDS, LONGEST_WORD = 500, 120
 TEXT, NUMBER, BOOLEAN, DATE = b"snbd"
-DATES = re.compile(r"\d{1,2}\s?[./]\s?\d{1,2}\s?[./]\s?\d{4}|\d{4}-\d{2}-\d{2}")
+DATES = re.compile(
+    r"(?:\d{1,2}\s?[./]\s?\d{1,2}\s?[./]\s?(?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})(?:[ T]\d{1,2}:\S*)?"
+)
+SHORT_YEARS = "31.12.26"
+SHORT_YEAR = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2}")
+YEARS = re.compile(r"(?:19|20)\d{2}")
+PLACES = re.compile(r"(?:[A-Za-z]{1,3}[- ])?\d{4,5},?\s+[^\W\d].*")
 NUMBERS = re.compile(r"[-+−]?\s?(?:€|eur)?\s?\d[\d.,\s]*(?:€|eur|%)?", re.IGNORECASE)
 POSTCODES = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5}")
 MAILS = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
@@ -35,7 +41,7 @@ class Content:
     texts: tuple[str, ...] = ()
 
     def share(self, kind: str) -> float:
-        """Return the share of cells of a kind (date, number, postcode, mail, phone)."""
+        """Return the share of cells of a kind (a key of TESTS)."""
         return self.shares.get(kind, 0.0)
 
     def share_of_words(self, keys: frozenset[str]) -> float:
@@ -49,7 +55,7 @@ def content_of(cells: Iterable[Cell], most: int) -> Content:
     said = Counter(text for cell in cells if (text := as_word(cell)) is not None)
     written: dict[str, tuple[int, str]] = {}
     for text, count in said.most_common(MOST_WORDS):
-        key = word_key(text)
+        key = word_key(text).rstrip(" ;,.")  # as forms end the choices that were ticked
         written[key] = (written.get(key, (0, ""))[0] + count, text)
     size = max(1, len(cells))
     shares = {kind: sum(map(test, cells)) / size for kind, test in TESTS.items()}
@@ -76,6 +82,12 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[Cell], bool]:
     return test
 
 
+def _is_year(cell: Cell) -> bool:
+    kind, number, _ = cell
+    whole = kind == NUMBER and number == round(number) and 1900 <= number <= 2099
+    return whole or _matches(YEARS)(cell)
+
+
 def _is_postcode(cell: Cell) -> bool:
     kind, number, _ = cell
     whole = kind == NUMBER and number == round(number) and 1000 <= number <= 99999
@@ -86,6 +98,8 @@ TESTS: dict[str, Callable[[Cell], bool]] = {
     "date": lambda cell: cell[0] == DATE or _matches(DATES)(cell),
     "number": lambda cell: cell[0] == NUMBER or _matches(NUMBERS)(cell),
     "postcode": _is_postcode,
+    "place": _matches(PLACES),
+    "year": _is_year,
     "mail": _matches(MAILS),
     "phone": lambda cell: _matches(PHONES)(cell) and not _matches(DATES)(cell),
     "boolean": lambda cell: cell[0] == BOOLEAN,
@@ -109,13 +123,14 @@ def fits(content: Content, sheet: str, field: Field) -> tuple[int, int]:
     if field.list or field.type == "yes_no":
         return _fits_words(content, sheet, field)
     if field.type == "date":
-        return _by_share(content.share("date"), 10, 55)
+        dates = content.share("date")
+        return _by_share(dates + content.share("year"), 10, 55 if dates >= 0.7 else 0)
     if field.type in ("number", "integer"):
         return _by_share(content.share("number"), 5, 0)
     if field.type == "postcode":
-        return _by_share(content.share("postcode"), 15, 65)
-    wrong = max(content.share("date"), content.share("number"), content.share("boolean"))
-    return (-30, 0) if wrong >= 0.7 else (0, 0)
+        return _by_share(content.share("postcode") + content.share("place"), 15, 65)
+    kinds = ("date", "year", "number", "boolean", "place")
+    return (-30, 0) if max(map(content.share, kinds)) >= 0.7 else (0, 0)
 
 
 def _fits_words(content: Content, sheet: str, field: Field) -> tuple[int, int]:
@@ -126,8 +141,9 @@ def _fits_words(content: Content, sheet: str, field: Field) -> tuple[int, int]:
         return 20, 85 if several and field.type != "yes_no" else 60
     if share >= 0.2:
         return 10, 50
+    # Other words than ours, and than those that others use for ours: a name of ours still counts.
     different = len(content.words) > 60 or content.share("date") >= 0.5
-    return (-45, 0) if different or (field.type == "yes_no" and len(content.words) > 6) else (0, 0)
+    return (-45 if different else -35), 0
 
 
 def _by_share(share: float, bonus: int, alone: int) -> tuple[int, int]:
@@ -146,10 +162,15 @@ def number_notation(texts: Iterable[str]) -> str | None:
 
 
 def date_notation(texts: Iterable[str]) -> str | None:
-    """Return which comes first in dates such as 12/31/2026, "?" if both could; None without any."""
+    """Return how dates are written in another way than ours; None if they are not.
+
+    Of dates such as 12/31/2026 "?" if day and month could both come first.
+    """
+    texts = list(texts)
     pairs = [(int(m[1]), int(m[2])) for text in texts if (m := SLASHED.fullmatch(text.strip()))]
     if not pairs:
-        return None
+        short = any(SHORT_YEAR.fullmatch(text.strip()) for text in texts)
+        return SHORT_YEARS if short else None
     day_first = any(a > 12 for a, _ in pairs)
     month_first = any(b > 12 for _, b in pairs)
     if day_first == month_first:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from pipeline.common.texts import texts
 from pipeline.submissions.mapping.columns import Column, Word
+from pipeline.submissions.mapping.content import SHORT_YEARS
 from pipeline.submissions.mapping.propose import Found, Proposal
 from schemas.declaration import Field, Sheet, registers, submission, word_in
-from schemas.words import word_key
+from schemas.words import name_pattern, word_key
 
 # Of one column no more words are listed, and a comment names no more of our words.
 MOST_WORDS, MOST_CHOICES = 60, 12
 SURE = ("name",)
+# A number of so many digits in a sheet's name is a date, a year or a running number.
+DIGITS_OF_DATE = 4
 
 
 def draft(proposal: Proposal, file_name: str, lang: str) -> str:
@@ -32,7 +35,8 @@ def draft(proposal: Proposal, file_name: str, lang: str) -> str:
     ]
     for found in proposal.sheets:
         if found.sheet is not None:
-            lines += ["", *sheet_lines(found, found.sheet, say, lang)]
+            name = name_of(found, proposal)
+            lines += ["", *sheet_lines(found, name, found.sheet, say, lang)]
     for sheet in proposal.lacking:
         lines += ["", *lacking_lines(sheet, say, lang)]
     return "\n".join(lines) + "\n"
@@ -66,7 +70,8 @@ def notations(proposal: Proposal, say: dict[str, str]) -> Iterator[str]:
     if proposal.dates == "?":
         yield f'# dates = "31/12/2026"   # {say["which_date"]} "12/31/2026"'
     elif proposal.dates:
-        yield f"dates = {quoted(proposal.dates)}   # {say['check_notation']}"
+        more = f"; {say['short_years']}" if proposal.dates == SHORT_YEARS else ""
+        yield f"dates = {quoted(proposal.dates)}   # {say['check_notation']}{more}"
 
 
 def ignored_sheets(proposal: Proposal, say: dict[str, str]) -> Iterator[str]:
@@ -82,24 +87,38 @@ def ignored_sheets(proposal: Proposal, say: dict[str, str]) -> Iterator[str]:
 def recognise(proposal: Proposal, file_name: str, say: dict[str, str]) -> Iterator[str]:
     """Yield the section by which the next export is recognised."""
     yield f"[recognise]   # {say['recognise']}"
-    pattern = re.sub(r"\d+(?:[-_.]\d+)*", "*", file_name)
+    pattern = any_number(file_name, 1)
     if re.search(r"[^\W\d_]", Path(pattern).stem):
         yield f"file = {quoted(pattern)}   # {say['file']}"
     found = [f for f in proposal.sheets if f.sheet is not None]
-    names = [f.name for f in found] or [f.name for f in proposal.sheets]
+    names = [name_of(f, proposal) for f in found] or [f.name for f in proposal.sheets]
     yield f"sheets = [{', '.join(map(quoted, names[:5]))}]"
     tables = [f for f in found if f.header_row is not None]
     if tables:
         heads = [c.text for c in tables[0].columns if c.field and c.basis != "content"][:4]
         headers = ", ".join(map(quoted, heads))
-        yield f"headers = {{ {quoted(tables[0].name)} = [{headers}] }}"
+        yield f"headers = {{ {quoted(name_of(tables[0], proposal))} = [{headers}] }}"
+
+
+def any_number(name: str, least: int) -> str:
+    """Return the name with * for dates and numbers of so many digits, which change."""
+    return re.sub(r"\d+(?:[-_.]\d+)*", lambda m: m[0] if len(m[0]) < least else "*", name)
+
+
+def name_of(found: Found, proposal: Proposal) -> str:
+    """Return the name by which the sheet is known in the next export, too."""
+    name = any_number(found.name, DIGITS_OF_DATE)
+    alike = [f for f in proposal.sheets if re.search(name_pattern(name), f.name)]
+    return name if len(alike) == 1 and re.search(r"[^\W\d_]", name) else found.name
 
 
 # ----------------------------------------------------------------------------------------- sheets
-def sheet_lines(found: Found, sheet: Sheet, say: dict[str, str], lang: str) -> Iterator[str]:
-    """Yield the section of one sheet that was found."""
+def sheet_lines(
+    found: Found, name: str, sheet: Sheet, say: dict[str, str], lang: str
+) -> Iterator[str]:
+    """Yield the section of one sheet that was found. name: what it is called in any export."""
     yield "[[sheets]]"
-    yield f"from = {quoted(found.name)}"
+    yield f"from = {quoted(name)}" + ("" if name == found.name else f"   # {say['file']}")
     yield f"to = {quoted(sheet.name[lang])}"
     if found.header_row is not None:
         yield f"# header_row = {found.header_row}   # {say['header_row']}"
@@ -128,10 +147,26 @@ def ignored_columns(found: Found, say: dict[str, str]) -> Iterator[str]:
 def column_line(column: Column, say: dict[str, str], lang: str) -> str:
     """Return the line of one column; where nothing is clear it is a comment with the nearest."""
     if column.field is not None:
-        check = "" if column.basis in SURE else f"   # {say['check']}"
-        return f"{quoted(column.text)} = {quoted(column.field.name[lang])}{check}"
+        said, reasons = column_value(column, column.field, say, lang)
+        reasons = [*reasons, *([] if column.basis in SURE else [say["check"]])]
+        remark = f"   # {'; '.join(reasons)}" if reasons else ""
+        return f"{quoted(column.text)} = {said}{remark}"
     near = ", ".join(field.name[lang] for field in column.near)
     return f'# {quoted(column.text)} = ""' + (f"   # {say['nearest']}: {near}" if near else "")
+
+
+def column_value(
+    column: Column, field: Field, say: dict[str, str], lang: str
+) -> tuple[str, list[str]]:
+    """Return what stands behind the header in the draft, and what has to be said of it."""
+    name = quoted(field.name[lang])
+    if column.also is not None:
+        return f"[{name}, {quoted(column.also.name[lang])}]", [say["split"]]
+    if column.factor is not None:
+        return f"{{ to = {name}, factor = {column.factor} }}", [say["factor"]]
+    if column.years:
+        return f"{{ to = {name}, years = true }}", [say["years"]]
+    return name, []
 
 
 def word_sections(words: Sequence[Word], say: dict[str, str], lang: str) -> Iterator[str]:

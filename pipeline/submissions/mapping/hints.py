@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Self
 
+from pydantic import Field as PydanticField
 from pydantic import model_validator
 
 from schemas.checked import Declared, Filled, Filleds, load, missing, no_such_key
@@ -14,6 +15,8 @@ from schemas.words import header_key, word_key
 
 OWN, HINT = "own", "hint"
 NOTHING = "k. A."
+# Of German nouns, in the plural and in the genitive.
+ENDINGS = r"(?:e|s|es|n|en|in|innen)?"
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,21 @@ Named = dict[str, tuple[Filled, ...]]
 YES_NO, OF_NOTHING = "yes_no", "nothing"
 
 
+class Scale(Declared):
+    """Words of headers whose figures are in thousands or more, and what those are multiplied by."""
+
+    factor: int = PydanticField(gt=1)
+    words: Filleds
+
+
 class Hints(Declared):
     """schemas/mapping_hints.toml: what others call our sheets, fields and words."""
 
     personal_words: Filleds
-    scales: Filleds
+    person_signs: Filleds
+    names_of_persons: Filleds
+    scales: tuple[Scale, ...]
+    nouns: dict[str, Named]
     sheets: Named
     fields: dict[str, Named]
     words: dict[str, Named]
@@ -46,6 +59,9 @@ class Hints(Declared):
         groups |= {YES_NO: ["ja", "nein"], OF_NOTHING: [NOTHING]}
         refuse_others(self.sheets, list(ours), "sheets")
         refuse_others(self.fields, list(ours), "fields")
+        refuse_others(self.nouns, list(ours), "nouns")
+        for sheet, named in self.nouns.items():
+            refuse_others(named, ours[sheet], "nouns", sheet)
         refuse_others(self.words, list(groups), "words")
         for sheet in ours:
             if sheet not in self.fields:
@@ -116,5 +132,29 @@ def _names(rows: list[tuple[str, str, bool]]) -> Names:
 @cache
 def pattern(group: str) -> re.Pattern[str]:
     """Return what the key of a header contains that holds one of the group's words."""
-    every = "|".join(re.escape(word_key(word)) for word in getattr(hints(), group))
-    return re.compile(rf"(?<!\w)(?:{every})(?!\w)")
+    return any_of(getattr(hints(), group), ENDINGS)
+
+
+def any_of(words: Iterable[str], endings: str = "") -> re.Pattern[str]:
+    """Return what a key contains that holds one of the words as a whole, with its endings."""
+    every = "|".join(re.escape(word_key(word)) for word in words)
+    return re.compile(rf"(?<!\w)(?:{every}){endings}(?!\w)")
+
+
+@cache
+def nouns(sheet: str) -> dict[str, re.Pattern[str]]:
+    """Return by field what long headers hold that ask for it, in the order of their weight."""
+    named = hints().nouns.get(sheet, {})
+    return {field: any_of(words, ENDINGS) for field, words in named.items()}
+
+
+@cache
+def scales() -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """Return the factors and what a header contains whose figures are multiplied by them."""
+    return tuple((scale.factor, any_of(scale.words)) for scale in hints().scales)
+
+
+def scale_of(header: str) -> int | None:
+    """Return what the figures below a header are to be multiplied by, if it says so."""
+    key = word_key(header)
+    return next((factor for factor, words in scales() if words.search(key)), None)

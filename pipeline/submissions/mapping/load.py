@@ -8,8 +8,10 @@ from typing import Any
 from pipeline.common.texts import LANGUAGES
 from pipeline.intake.discover import shown_name
 from pipeline.submissions.mapping.fixed import fixed_problems
+from pipeline.submissions.mapping.hints import scale_of
 from pipeline.submissions.mapping.model import (
     ExportMapping,
+    MappedColumn,
     MappedSheet,
     MappingError,
     Problem,
@@ -23,8 +25,14 @@ from schemas.words import collapse, header_key, word_key
 # Of a sheet.
 LAST_ROW = 1_048_576
 NUMBERS = {"1.234,5": None, "1,234.5": "english"}
-DATES = {"31.12.2026": None, "31/12/2026": "day/month", "12/31/2026": "month/day"}
+DATES = {
+    "31.12.2026": None,
+    "31.12.26": "short years",
+    "31/12/2026": "day/month",
+    "12/31/2026": "month/day",
+}
 NOTHING = {"number", "integer", "date"}  # of their words only "nothing" can be meant
+NUMBERS_OF = {"number", "integer"}
 FREE = {"text", "postcode", "text_list", "criterion"}
 
 
@@ -160,14 +168,54 @@ def our_field(section: Section, sheet: Sheet, name: object, key: str) -> Field |
     return found
 
 
-def columns(section: Section, sheet: Sheet) -> dict[str, str]:
-    """Return our fields by the keys of their headers."""
-    result: dict[str, str] = {}
-    for header, name in section.entries.items():
-        field = our_field(section, sheet, name, header)
-        if field is not None and result.setdefault(header_key(header), field.key) != field.key:
+def columns(section: Section, sheet: Sheet) -> dict[str, MappedColumn]:
+    """Return what each column is by the key of its header."""
+    result: dict[str, MappedColumn] = {}
+    for header, said in section.entries.items():
+        column = mapped_column(section, sheet, header, said)
+        if column is not None and result.setdefault(header_key(header), column) != column:
             section.wrong("header_twice", header)
     return result
+
+
+def mapped_column(section: Section, sheet: Sheet, header: str, said: object) -> MappedColumn | None:
+    """Return what is said of one column: a field, a postcode with a city, or a table with to."""
+    if isinstance(said, list):
+        return postcode_and_city(section, sheet, header, said)
+    if not isinstance(said, dict):
+        field = our_field(section, sheet, said, header)
+        if field is not None and field.type in NUMBERS_OF and scale_of(header):
+            section.wrong("no_factor", header, field=field.name, factor=f"{scale_of(header)}")
+        return None if field is None else MappedColumn((field.key,))
+    details = section.section(header)
+    details.only("to", "factor", "years")
+    if "to" not in said:
+        details.wrong("missing_key", names="to")
+        return None
+    field = our_field(details, sheet, said["to"], "to")
+    factor, years = details.factor("factor"), details.flag("years")
+    if field is None:
+        return None
+    if "factor" in said and field.type not in NUMBERS_OF:
+        details.wrong("factor_of_no_number", "factor", field=field.name)
+    if years and field.type != "date":
+        details.wrong("years_of_no_date", "years", field=field.name)
+    return MappedColumn((field.key,), factor, years)
+
+
+def postcode_and_city(
+    section: Section, sheet: Sheet, header: str, said: list[object]
+) -> MappedColumn | None:
+    """Return a column with two of our fields; only a postcode and a city can be told apart."""
+    found = [our_field(section, sheet, name, header) for name in said]
+    fields = [field for field in found if field is not None]
+    if len(fields) < len(found):
+        return None
+    keys = tuple(field.key for field in fields)
+    if sorted(keys) != ["city", "postcode"]:
+        section.wrong("no_pair", header)
+        return None
+    return MappedColumn(keys)
 
 
 # ------------------------------------------------------------------------------------------ words

@@ -11,19 +11,33 @@ Value = str | float | bool | dt.date
 
 
 @dataclass(frozen=True)
+class MappedColumn:
+    """What a column of the export is.
+
+    fields: ours; two where postcode and city stand in one cell. factor: its numbers are multiplied
+    by it. years: a year alone is its 1 January.
+    """
+
+    fields: tuple[str, ...]
+    factor: float | None = None
+    years: bool = False
+
+
+@dataclass(frozen=True)
 class MappedSheet:
     """One sheet of the export.
 
-    sheet_key: which of ours it is. key: of its name in the export; None: it is named as ours.
-    columns: key of a header to one of our fields. left_out: keys of headers that are not read.
-    words: by field, key of a word to our word ("" for an empty cell). fixed: values by field.
+    sheet_key: which of ours it is. key: of its name in the export (* and ? stand for any text
+    or letter); None: it is named as ours. columns: by key of a header what the column is.
+    left_out: keys of headers that are not read. words: by field, key of a word to our word
+    ("" for an empty cell). fixed: values by field.
     """
 
     sheet_key: str
     name: str
     key: str | None
     header_row: int | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, MappedColumn] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fixed: Mapping[str, Value] = field(default_factory=dict)

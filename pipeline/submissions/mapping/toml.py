@@ -4,6 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from pipeline.submissions.mapping.model import MappingError, Problem, problem
@@ -12,10 +13,16 @@ from schemas.slips import shown as as_written
 
 # How many names a message lists.
 MOST_NAMES = 15
+SMALLEST_FACTOR, LARGEST_FACTOR = 1e-6, 1e9
 KINDS = {
     "text": {"de": "ein Text in Anführungszeichen", "en": "a text in quotation marks"},
     "texts": {"de": 'eine Liste von Texten wie ["A", "B"]', "en": 'a list such as ["A", "B"]'},
     "number": {"de": "eine ganze Zahl ab 1", "en": "a whole number from 1"},
+    "yes_no": {"de": "true oder false", "en": "true or false"},
+    "factor": {
+        "de": "eine Zahl wie 1000, größer als 0 und höchstens 1000000000,",
+        "en": "a number such as 1000, above 0 and at most 1000000000,",
+    },
     "table": {"de": "ein Abschnitt in eckigen Klammern", "en": "a section in square brackets"},
     "tables": {"de": "Abschnitte wie [[sheets]]", "en": "sections such as [[sheets]]"},
 }
@@ -59,6 +66,20 @@ class Section:
             return None
         return value
 
+    def factor(self, key: str) -> float | None:
+        """Return what numbers are multiplied by, if it is said."""
+        value = self._wanted(key, int | float, "factor")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not SMALLEST_FACTOR <= value <= LARGEST_FACTOR:
+            self.not_wanted(key, "factor")
+            return None
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        """Return whether true stands at the key."""
+        return bool(self._wanted(key, bool, "yes_no"))
+
     def texts(self, key: str) -> list[str]:
         """Return a list of texts, empty if there is none."""
         value = self._wanted(key, list, "texts") or []
@@ -81,7 +102,7 @@ class Section:
             else:
                 self.not_wanted(key, "tables")
 
-    def _wanted(self, key: str, kind: type, wanted: str) -> Any:
+    def _wanted(self, key: str, kind: type | UnionType, wanted: str) -> Any:
         value = self.entries.get(key)
         if value is None or isinstance(value, kind):
             return value

@@ -32,7 +32,7 @@ TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
 # Beyond these a number is a slip: more than a trillion, or next to nothing.
 LARGEST, SMALLEST = 1e12, 1e-6
 # Whole numbers up to here are shown as such.
-MOST_EXACT = 1e15
+MOST_EXACT, DIGITS = 1e15, 15
 # Nothing longer is a number or a date, digits alone aside.
 LONGEST_NUMBER = 64
 FIRST_DAY = dt.date(1700, 1, 1)
@@ -57,6 +57,8 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     its own kind.
     """
     cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
+    with_factor = pl.col("factor").is_not_null()
+    cells = cells.with_columns(decimal_point=pl.col("decimal_point") | with_factor)
     cells = cells.with_columns(raw=as_text())
     cells = cells.with_columns(empty=is_blank() | is_empty_word(workbook))
     rule = rule_of_cell()
@@ -198,7 +200,11 @@ def read_number() -> pl.Expr:
 
 
 def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
-    """The reading of a number that was understood (else null), doubtful or not."""
+    """The reading of a number that was understood (else null), doubtful or not.
+
+    A factor that a mapping gives is exact to the digits that Excel shows.
+    """
+    value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
     usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())

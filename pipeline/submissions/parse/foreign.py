@@ -17,6 +17,12 @@ TEXT, NUMBER = ord("s"), ord("n")
 FORM_ROW = 0
 ENGLISH_NUMBER = r"^[^\d,.]*(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?[^\d,.]*$"
 SLASH_DATE = r"^(\d{1,2})/(\d{1,2})/(\d{4})"
+# Years of two digits: 70 to 99 are of the 20th century.
+DAY_AND_MONTH = r"^(\d{1,2}\.\s*\d{1,2}\.\s*)"
+OLD_YEAR, NEW_YEAR = DAY_AND_MONTH + r"([7-9]\d)\b", DAY_AND_MONTH + r"([0-6]\d)\b"
+YEAR, POSTCODE = r"^(?:19|20)\d{2}$", r"\b(?:[A-Za-z]{1,3}[- ])?\d{4,5}\b"
+# What a mapping says of a header, and so of the cells below it.
+OF_COLUMN = ["factor", "years", "split"]
 SHEET = ["file", "sheet_key"]
 CELL = [*SHEET, "row", "field"]
 WORDS = {
@@ -29,11 +35,19 @@ WORDS = {
 SCHEMAS = {
     "sheets": {
         "file": pl.UInt32,
-        "key": pl.String,
+        "pattern": pl.String,
         "sheet_key": pl.String,
         "header_row": pl.UInt32,
     },
-    "headers": {"file": pl.UInt32, "sheet_key": pl.String, "key": pl.String, "field": pl.String},
+    "headers": {
+        "file": pl.UInt32,
+        "sheet_key": pl.String,
+        "key": pl.String,
+        "field": pl.String,
+        "factor": pl.Float64,
+        "years": pl.Boolean,
+        "split": pl.Boolean,
+    },
     "words": WORDS,
     "items": WORDS,
     "fixed": {
@@ -53,12 +67,14 @@ SCHEMAS = {
 class Foreign:
     """What the mappings say of the files they were made for; files without one are not here.
 
-    sheets: file, key (of the sheet's name in the file; null: found by our names), sheet_key (null:
-    the sheet is left out), header_row (null: looked for). headers: file, sheet_key, key, field
-    (null: the column is left out). words: file, sheet_key, field, key, said (our word, "" for an
-    empty cell), items: the same of cells that hold lists. fixed: file, sheet_key, field, sheet
-    (what findings call the place), kind, number, text (as in `intake.frames`). notations: file,
-    numbers ("english" or null), dates ("day/month", "month/day" or null): how texts write them.
+    sheets: file, pattern (of the key of the sheet's name in the file; null: found by our names),
+    sheet_key (null: the sheet is left out), header_row (null: looked for). headers: file,
+    sheet_key, key, field (null: the column is left out), factor (its numbers are multiplied by),
+    years (a year alone is its 1 January), split (postcode and city stand in one cell). words: file,
+    sheet_key, field, key, said (our word, "" for an empty cell), items: the same of cells that hold
+    lists. fixed: file, sheet_key, field, sheet (what findings call the place), kind, number, text
+    (as in `intake.frames`). notations: file, numbers ("english" or null), dates ("day/month",
+    "month/day", "short years" or null): how texts write them.
     """
 
     sheets: pl.DataFrame
@@ -94,7 +110,8 @@ NOTHING_FOREIGN = Foreign.of()
 def with_fields(headers: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     """Let a mapping say what headers or labels (as `headers.read_headers` reads them) are.
 
-    Adds by_mapping and left_out: the mapping says not to read the column.
+    Adds by_mapping, left_out and OF_COLUMN. left_out: the mapping says not to read the column. A
+    header that is split stands there once for each of its fields.
     """
     said = foreign.headers.with_columns(by_mapping=pl.lit(value=True)).rename({"field": "their"})
     headers = headers.join(said, on=[*SHEET, "key"], how="left", maintain_order="left")
@@ -125,7 +142,34 @@ def with_our_words(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) ->
         number = pl.when(pl.col("kind") == NUMBER).then(as_text())
         key = pl.when(pl.col("kind") == TEXT).then("word").otherwise(number)
         cells = replaced(cells.with_columns(key=key), foreign.words, "clean", "word").drop("key")
-    return with_our_notation(workbook, cells, foreign.notations)
+    if not foreign.headers.is_empty():
+        cells = with_places_split(with_days_of_years(cells))
+    return with_our_notation(workbook, cells.drop("years", "split"), foreign.notations)
+
+
+def with_days_of_years(cells: pl.DataFrame) -> pl.DataFrame:
+    """Turn years into their 1 January in the columns of which the mapping says so."""
+    year = pl.when(pl.col("kind") == NUMBER).then(as_text()).otherwise("clean")
+    is_year = pl.col("years") & pl.col("kind").is_in([TEXT, NUMBER]) & year.str.contains(YEAR)
+    return cells.with_columns(
+        kind=pl.when(is_year).then(pl.lit(TEXT, pl.UInt8)).otherwise("kind"),
+        text=pl.when(is_year).then(year).otherwise("text"),
+        clean=pl.when(is_year).then(pl.lit("01.01.") + year).otherwise("clean"),
+    )
+
+
+def with_places_split(cells: pl.DataFrame) -> pl.DataFrame:
+    """Leave the postcode or the city of cells that hold both ("01067 Dresden")."""
+    said = pl.when(pl.col("kind") == NUMBER).then(as_text()).otherwise("clean")
+    city = said.str.replace(POSTCODE, "").str.strip_chars(" ,;/-")
+    here = pl.when(pl.col("split") & pl.col("kind").is_in([TEXT, NUMBER]))
+    return cells.with_columns(
+        clean=here.then(
+            pl.when(pl.col("field") == "city")
+            .then(city)
+            .otherwise(said.str.extract(f"({POSTCODE})").fill_null(""))
+        ).otherwise("clean")
+    )
 
 
 def our_items(items: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
@@ -159,13 +203,16 @@ def with_our_notation(
         .then(pl.col("clean").str.replace(SLASH_DATE, "$1.$2.$3"))
         .when(date == "month/day")
         .then(pl.col("clean").str.replace(SLASH_DATE, "$2.$1.$3"))
+        .when(date == "short years")
+        .then(pl.col("clean").str.replace(OLD_YEAR, "${1}19$2").str.replace(NEW_YEAR, "${1}20$2"))
         .otherwise("clean")
     ).drop("type", "numbers", "dates")
 
 
 def german_number(text: pl.Expr) -> pl.Expr:
-    """Turn 1,234.5 into 1234,5."""
-    return text.str.replace_all(",", "", literal=True).str.replace(".", ",", literal=True)
+    """Turn 1,234.5 into 1234,5; three decimals get a fourth, so that they are no thousands."""
+    text = text.str.replace_all(",", "", literal=True)
+    return text.str.replace(r"\.(\d{3})\b", ".${1}0").str.replace(".", ",", literal=True)
 
 
 # ------------------------------------------------------------------------------------------ fixed
@@ -193,7 +240,8 @@ def with_fixed(
 
 def as_placed(fixed: pl.DataFrame) -> pl.DataFrame:
     """Return fixed values as cells without a column."""
-    return with_words(fixed.with_columns(column=pl.lit(None, pl.UInt32)))
+    nowhere = {"column": pl.lit(None, pl.UInt32), "factor": pl.lit(None, pl.Float64)}
+    return with_words(fixed.with_columns(**nowhere))
 
 
 def fixed_forms(workbook: Workbook, known: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:

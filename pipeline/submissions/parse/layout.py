@@ -12,6 +12,7 @@ from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import word_key_expr
 from pipeline.submissions.parse.cells import read_cells, with_words
 from pipeline.submissions.parse.foreign import (
+    OF_COLUMN,
     Foreign,
     first_of_each_field,
     fixed_forms,
@@ -44,6 +45,7 @@ PLACED = [
     "text",
     "clean",
     "word",
+    "factor",
 ]
 TEXT = ord("s")
 SHEET = ["file", "sheet_key"]
@@ -149,7 +151,11 @@ def named_sheets(
         schema={"key": pl.String, "sheet_key": pl.String},
         orient="row",
     )
-    said = sheets.join(foreign.sheets.drop("header_row"), on=["file", "key"])
+    said = sheets.join(foreign.sheets.drop("header_row"), on="file")
+    said = said.filter(pl.col("key").str.contains(pl.col("pattern")))
+    # of two names that hold for a sheet the longer one says more
+    said = said.sort("file", "sheet", -pl.col("pattern").str.len_chars().cast(pl.Int64))
+    said = said.unique(["file", "sheet"], keep="first", maintain_order=True).drop("pattern")
     ours = sheets.join(said, on=["file", "sheet"], how="anti").join(names, on="key")
     parts = [said.with_columns(order=0), ours.with_columns(order=1)]
     every = pl.concat(parts).sort("file", "order", "sheet").drop("order")
@@ -196,9 +202,8 @@ def place_forms(
     labels = labels.join(label_columns(labels), on=[*SHEET, "column"], maintain_order="left")
     first = first_of_each_field(labels)
     places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
-    values = cells.join(
-        places.select(*SHEET, "row", "column", "field"), on=[*SHEET, "row", "column"]
-    )
+    beside = first.select(*SHEET, "row", pl.col("column") + 1, "field", *OF_COLUMN)
+    values = cells.join(beside, on=[*SHEET, "row", "column"])
     values = with_our_words(workbook, values, foreign)
     strange = labels.filter(~pl.col("left_out")).join(first, on=[*SHEET, "row"], how="anti")
     strange = strange.with_columns(pl.col("column") + 1).join(  # a title has no value beside it
@@ -265,10 +270,11 @@ def place_tables(
     first = first_of_each_field(headers)
     strange = headers.filter(pl.col("kind") == TEXT, ~pl.col("left_out"))
     strange = strange.join(first, on=[*SHEET, "column"], how="anti")
-    columns = first.select(*SHEET, "sheet", header_row="row", column="column", field="field")
+    columns = first.select(*SHEET, "sheet", "column", "field", *OF_COLUMN, header_row="row")
     data = cells.join(columns.select(*SHEET, "header_row").unique(), on=SHEET)
     data = data.filter(pl.col("row") > pl.col("header_row"))
-    data = data.join(columns.select(*SHEET, "column", "field"), on=[*SHEET, "column"], how="left")
+    said = columns.select(*SHEET, "column", "field", *OF_COLUMN)
+    data = data.join(said, on=[*SHEET, "column"], how="left")
     data = with_our_words(workbook, data, foreign)
     rows = rows_of_data(workbook, data, first.select(*HEAD), years)
     readable, headless = split_headless(sheets, cells, columns)
