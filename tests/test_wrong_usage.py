@@ -110,7 +110,12 @@ BY = ["--by", "KM"]
         (["template", "form.xlsx"], "form.toml", "[guide]", "[gide]"),
         (["template", "form.xlsx"], "form.toml", "steps = ", "stpes = "),
         (["find", "something"], "settings.toml", "minimum = 5", "minimum = 0"),
-        (["map", "SUBMISSION", "--output", "x.toml"], "mapping_hints.toml", "person_signs =", "person_sings ="),
+        (
+            ["map", "SUBMISSION", "--output", "x.toml"],
+            "mapping_hints.toml",
+            "person_signs =",
+            "person_sings =",
+        ),
         (["adopt", "SUBMISSION"], "views.toml", 'list = "ratings"', 'list = "rating"'),
     ],
 )

@@ -23,7 +23,7 @@ class Archive:
             with zipfile.ZipFile(io.BytesIO(data)) as directory:
                 parts = directory.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise Refusal("unreadable", "damaged_archive", why=str(error)[:80]) from error
+            raise Refusal("unreadable", "damaged_archive") from error
         check_parts(parts, len(data), limits)
         self.parts = {part_key(part.orig_filename): part for part in parts}
         self.contents: dict[str, bytes] = {}

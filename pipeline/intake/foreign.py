@@ -19,6 +19,11 @@ MARKS = {
     b"MZ": "program",
     b"\x7fELF": "program",
     b"ID;P": "sylk",
+    b"L\0\0\0": "shortcut",
+    b"[InternetShortcut]": "shortcut",
+    b"\0\1\0\0Standard": "database",
+    b"SQLite format 3": "database",
+    b"PAR1": "database",
     b"\x09\x08\x04": "old_excel",
     b"\x09\x08\x08": "old_excel",
     b"\x09\x02\x06": "old_excel",
@@ -70,5 +75,7 @@ def what_text_is(text: str) -> str:
         return "html"
     if text.startswith("<"):
         return "other_xml"
+    if text.startswith("{"):
+        return "google" if "doc_id" in text or "docs.google.com" in text else "json"
     first = text.partition("\n")[0]
     return "csv" if any(mark in first for mark in SEPARATORS) else "plain_text"

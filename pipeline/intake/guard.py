@@ -14,8 +14,11 @@ XLSX, XLSB, XLS, ODF = "xlsx", "xlsb", "xls", "ods"
 FOLDERS = {"word/": "word", "ppt/": "powerpoint", "visio/": "other_office"}
 # OLE2 files (.xls, and encrypted files) begin with this; their streams show the kind.
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED = "encrypted"
+ENCRYPTED, LABEL = "encrypted", "label"
+# What is encrypted by a password says how in a stream; a sensitivity label (IRM) does so elsewhere.
+OF_PASSWORD = "EncryptionInfo"
 STREAMS = {
+    "\tDRMContent": LABEL,
     "EncryptedPackage": ENCRYPTED,
     "Workbook": XLS,
     "Book": XLS,
@@ -43,10 +46,12 @@ def ole2_kind(data: bytes) -> str:
     with refused_as("damaged_ole2"), OleFileIO(BytesIO(data)) as container:
         kind = next((kind for stream, kind in STREAMS.items() if container.exists(stream)), None)
         damaged = is_damaged(container, kind)
+        if kind == ENCRYPTED and not container.exists(OF_PASSWORD):
+            kind = LABEL
     if damaged:
         raise Refusal("unreadable", "damaged_ole2")
-    if kind == ENCRYPTED:
-        raise Refusal("encrypted", "encrypted")
+    if kind in (ENCRYPTED, LABEL):
+        raise Refusal("encrypted", kind)
     if kind != XLS:
         raise Refusal("not_a_workbook", kind or "other_office")
     return XLS
@@ -57,7 +62,7 @@ def is_damaged(container: Any, kind: str | None) -> bool:
     # A circular directory is read until it is as long as all sectors together.
     if container.directory_fp.size >= len(container.fat) * container.sector_size:
         return True
-    if kind == ENCRYPTED:
+    if kind in (ENCRYPTED, LABEL):
         return any(
             len(container.openstream(path).read()) < container.get_size(path)
             for path in container.listdir()
@@ -105,5 +110,7 @@ def other_zip(names: set[str]) -> str:
     for folder, found in FOLDERS.items():
         if any(name.startswith(folder) for name in names):
             return found
+    if any(name.endswith(".iwa") for name in names):
+        return "numbers" if any(name.startswith("index/tables/") for name in names) else "iwork"
     inside = any(name.endswith((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")) for name in names)
     return "zip_of_workbooks" if inside else "zip"

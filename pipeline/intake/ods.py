@@ -128,7 +128,7 @@ class _Tables:
             self.attrs, self.paragraphs, self.cell_depth = attrs, [], len(self.path)
         elif name.startswith(TABLE) and self.path[-2] == ROW and self.is_in_table():
             why = f"<{name.removeprefix(TABLE)[:20]}>"  # it would hide the cells inside it
-            raise Refusal("unreadable", "xml", part="content.xml", why=why)
+            raise Refusal("unreadable", "element", part="content.xml", why=why)
 
     def start_table(self) -> None:
         if self.path[:-1] == SPREADSHEET:

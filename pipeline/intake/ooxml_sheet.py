@@ -55,7 +55,7 @@ class _Sheet:
         depth = len(self.path)
         if self.path == CELL_PATH[:depth]:
             if own not in KNOWN.get(depth, {own}):
-                raise Refusal("unreadable", "xml", part=self.name[:40], why=f"<{own[:20]}>")
+                raise Refusal("unreadable", "element", part=self.name[:40], why=f"<{own[:20]}>")
             self.start_known(depth, own, attrs)
         elif own == "mergeCell" and self.path == MERGED_PATH:
             self.note_merged(attrs.get("ref", ""))

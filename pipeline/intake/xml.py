@@ -45,7 +45,7 @@ def scan(
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding expat cannot read
-        raise Refusal("unreadable", "xml", part=part[:80], why=str(error)[:80]) from error
+        raise Refusal("unreadable", "xml", part=part[:80]) from error
 
 
 def forbid_declarations(parser: expat.XMLParserType, part: str, *, doctype: bool) -> None:

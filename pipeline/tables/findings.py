@@ -284,7 +284,9 @@ def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
     remedy = "remedy_limits" if code == "out_of_range" else "remedy"
     values = {name: shown(pl.col(name)) for name in ("place", "other")}
     forms = pl.col("detail").str.split(BETWEEN_LANGUAGES)
-    values["detail"] = shown(forms.list.first() if lang == "de" else forms.list.last())
+    detail = forms.list.first() if lang == "de" else forms.list.last()
+    # in both languages it is a text of ours, which is said to its end
+    values["detail"] = pl.when(forms.list.len() > 1).then(detail).otherwise(shown(detail))
     values["value"] = shown(pl.col("said"))
     values["remedy"] = pl.coalesce(f"hint_{lang}", f"{remedy}_{lang}")
     values["more"] = pl.concat_str(pl.lit(" ("), values["detail"], pl.lit(")"))

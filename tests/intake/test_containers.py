@@ -80,6 +80,14 @@ def test_readable(name: str, tmp_path: Path) -> None:
 MANY = "".join(f'<sheet name="S{i}"/>' for i in range(10_000))
 SHEETS = f'<workbook xmlns="{MAIN}"><sheets>{MANY}</sheets></workbook>'
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def in_directory(name: str) -> bytes:
+    """A stream's name as the directory of an OLE2 file holds it."""
+    raw = (name + "\0").encode("utf-16-le")
+    return raw.ljust(64, b"\0") + struct.pack("<H", len(raw))
+
+
 REFUSED: dict[str, tuple[bytes, str, str]] = {
     # archives
     "cut in two": (GOOD[: len(GOOD) // 2], "unreadable", "damaged_archive"),
@@ -112,6 +120,8 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "encrypted ods": (zipped({"mimetype": ODS_TYPE, "content.xml": "?", "META-INF/manifest.xml": "<manifest:encryption-data/>"}), "encrypted", "encrypted"),
     # OLE2
     "encrypted": (encrypted(), "encrypted", "encrypted"),
+    "under a label": (encrypted().replace(in_directory("EncryptionInfo"), in_directory("DRMContentInfo")), "encrypted", "label"),
+    "Excel 97 under a label": (encrypted().replace(in_directory("EncryptionInfo"), in_directory("\tDRMContent")), "encrypted", "label"),
     "OLE2 cut off": (encrypted()[:3000], "unreadable", "damaged_ole2"),
     "OLE2 alone": (OLE2, "unreadable", "damaged_ole2"),
     "OLE2 of nothing": (OLE2 + bytes(2000), "unreadable", "damaged_ole2"),
@@ -131,6 +141,13 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "XML 2003": (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook>', "not_a_workbook", "xml_2003"),
     "FODS": (b'<?xml version="1.0"?><office:document office:mimetype="x">', "not_a_workbook", "flat_ods"),
     "XML": (b'<?xml version="1.0"?><liste/>', "not_a_workbook", "other_xml"),
+    "Numbers": (zipped({"Index/Tables/DataList.iwa": "x", "Index/Document.iwa": "x"}), "not_a_workbook", "numbers"),
+    "Pages": (zipped({"Index/Document.iwa": "x"}), "not_a_workbook", "iwork"),
+    "a link to Google": (b'{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}', "not_a_workbook", "google"),
+    "JSON": (b'{"Name": "A"}', "not_a_workbook", "json"),
+    "a shortcut": (b"L\0\0\0\x01\x14\x02\0", "not_a_workbook", "shortcut"),
+    "a link to the web": (b"[InternetShortcut]\r\nURL=x", "not_a_workbook", "shortcut"),
+    "Access": (b"\0\1\0\0Standard ACE DB\0", "not_a_workbook", "database"),
     "CSV": ("Name;Größe\nA;1\n".encode(), "not_a_workbook", "csv"),
     "CSV in UTF-16": ("Name\tGröße\nA\t1\n".encode("utf-16"), "not_a_workbook", "csv"),
     "text": (b"Guten Tag\n", "not_a_workbook", "plain_text"),

@@ -118,7 +118,7 @@ def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Sectio
             raise MappingError([problem(name, "too_large")])
         entries = tomllib.loads(data.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise MappingError([problem(name, "unreadable", detail=str(error))]) from error
+        raise MappingError([problem(name, "unreadable")]) from error
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         detail = {"de": in_german(str(error)), "en": str(error)}
         raise MappingError([problem(name, "no_toml", detail=detail)]) from error

@@ -126,6 +126,7 @@ def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame)
         wanted.select(*SHEET, "row", "field", "pattern", place="column"), on=[*SHEET, "row"]
     )
     beside = beside.filter(pl.col("column") > pl.col("place"))
+    beside = beside.with_columns(factor=pl.lit(None, pl.Float64))
     read = read_cells(workbook, beside).filter(pl.col("code").is_null())
     fits = (pl.col("pattern") == "") | pl.col("value_text").str.contains(pl.col("pattern"))
     read = read.filter(fits.fill_null(value=False)).sort(*SHEET, "row", "column")
