@@ -74,7 +74,8 @@ KEYS = list(declared_keys())
 # Keys that need not be there.
 OPTIONAL = {
     *("aliases", "company", "example", "examples", "group", "months_per_unit", "pattern", "remedy"),
-    *("required", "severity_optional", "start", "status", "suggestion", "variants", "with"),
+    *("about", "column", "drawn", "numerator", "trend", "variants"),
+    *("required", "severity_optional", "start", "status", "suggestion", "with"),
 }
 
 

@@ -87,7 +87,7 @@ SLOTS = {
     "Bindung": actors_slot("Bindung", actor("bound")),
     "Beitritt": actors_slot("Beitritt", actor("bound")),
     "Austritt": actors_slot("Austritt", actor("bound")),
-    "Name": actors_slot("Name", actor("name")),
+    "Name": actors_slot("Name", actor("name"), Beitritt=date(2020, 1, 1)),
 }
 
 
@@ -496,7 +496,8 @@ TEXTS = [
     case("Titel", "Neues Verfahren", 1),
     case("Titel", 4711, 1),
     case("Titel", date(2025, 5, 1), 1),
-    *(case("Titel", text, 0) for text in PLACEHOLDERS),
+    case("Titel", "keine", 0, "no_answer"),
+    *(case("Titel", text, 0) for text in PLACEHOLDERS[1:]),
     case("Titel", None, 0),
     case("Titel", EMPTY_TEXT, 0),
     case("Titel", error(), 0, "bad_type"),
@@ -691,6 +692,7 @@ def test_a_bad_cell_keeps_row_and_workbook(review: tuple[Published, dict[int, Pl
 
 SEVERITY = {
     "missing_value": "error",
+    "no_answer": "info",
     "bad_type": "error",
     "bad_value": "error",
     "bad_date": "error",
