@@ -21,6 +21,7 @@ class TotalWords(Declared):
     strong: Filleds
     part: Filleds
     weak: Filleds
+    dates: Filleds
 
 
 class NoteWords(Declared):

@@ -11,10 +11,10 @@ from pipeline.common.findings import empty
 from pipeline.common.texts import LANGUAGES
 from pipeline.submissions.field_messages import asked
 from pipeline.submissions.parse.cells import read_cells
+from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import SCHEMAS, as_placed
 from pipeline.submissions.parse.layout import Layout
 from pipeline.submissions.parse.parse import as_tables
-from pipeline.submissions.parse.rows import CELL
 from pipeline.submissions.validate import validate
 from schemas.declaration import Sheet, Workbook, submission
 

@@ -14,6 +14,7 @@ from schemas.words import word_key
 TEXT, NUMBER, BOOLEAN, ERROR, FORMULA = (ord(kind) for kind in "snbef")
 SHEET = ["file", "sheet_key"]
 ROW = [*SHEET, "row"]
+CELL = [*ROW, "field"]
 # What this module adds to cells.
 ADDED = ["type", "number_field", "register", "role", "nothing", "listed", "filled"]
 YEAR = "year"

@@ -10,9 +10,9 @@ import polars as pl
 
 from pipeline.common.keys import word_key_expr
 from pipeline.submissions.parse.cells import as_text, field_declarations, read_cells, with_words
+from pipeline.submissions.parse.facts import CELL, NUMBER, SHEET, TEXT
 from schemas.declaration import Workbook
 
-TEXT, NUMBER = ord("s"), ord("n")
 # The row of a form in its table: a form is one row, whatever rows its cells stand in.
 FORM_ROW = 0
 ENGLISH_NUMBER = r"^[^\d,.]*(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?[^\d,.]*$"
@@ -23,8 +23,6 @@ OLD_YEAR, NEW_YEAR = DAY_AND_MONTH + r"([7-9]\d)\b", DAY_AND_MONTH + r"([0-6]\d)
 YEAR, POSTCODE = r"^(?:19|20)\d{2}$", r"\b(?:[A-Za-z]{1,3}[- ])?\d{4,5}\b"
 # What a mapping says of a header, and so of the cells below it.
 OF_COLUMN = ["factor", "years", "split"]
-SHEET = ["file", "sheet_key"]
-CELL = [*SHEET, "row", "field"]
 WORDS = {
     "file": pl.UInt32,
     "sheet_key": pl.String,

@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import word_key_expr
 from pipeline.submissions.parse.cells import read_cells, with_words
+from pipeline.submissions.parse.facts import CELL, SHEET, TEXT
 from pipeline.submissions.parse.foreign import (
     OF_COLUMN,
     Foreign,
@@ -21,7 +22,7 @@ from pipeline.submissions.parse.foreign import (
 )
 from pipeline.submissions.parse.headers import OTHER_UNIT, read_headers
 from pipeline.submissions.parse.merged import merged_columns, merges_of
-from pipeline.submissions.parse.rows import CELL, rows_of_data
+from pipeline.submissions.parse.rows import rows_of_data
 from pipeline.submissions.parse.unfound import (
     FLAT,
     forms_on_their_side,
@@ -47,8 +48,6 @@ PLACED = [
     "word",
     "factor",
 ]
-TEXT = ord("s")
-SHEET = ["file", "sheet_key"]
 HEAD = [*SHEET, "column", "field", "word", "by_mapping"]
 AS_OF = "as_of"
 # So many of a file's other sheets are looked at for the one that is missing.

@@ -4,8 +4,8 @@ import polars as pl
 
 from pipeline.common.findings import findings
 from pipeline.submissions.parse.cells import as_text
+from pipeline.submissions.parse.facts import SHEET
 
-SHEET = ["file", "sheet_key"]
 KEY = [*SHEET, "row", "column"]
 
 

@@ -7,10 +7,10 @@ import polars as pl
 
 from pipeline.common.findings import findings, join_findings
 from pipeline.submissions.parse.cells import read_cells
+from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
 from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.layout import Layout, place
-from pipeline.submissions.parse.rows import CELL
 from pipeline.submissions.parse.tables import KEY, list_items, sheet_table
 from schemas.declaration import Sheet, Workbook
 

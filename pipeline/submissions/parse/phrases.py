@@ -10,6 +10,7 @@ from functools import cache
 
 import polars as pl
 
+from pipeline.common.texts import both
 from schemas.words import word_key
 
 # What is part of a word, besides letters and digits.
@@ -46,3 +47,10 @@ def made_of(words: pl.Expr, phrases: tuple[str, ...], number: str = r"\d+") -> p
 def single_words(texts: Iterable[str]) -> set[str]:
     """Return every word of the texts."""
     return {word for text in texts for word in in_words(text).split()}
+
+
+def rows_in_words(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Return the rows from first to last in words, in both languages (see `texts.both`)."""
+    one = pl.format(both("Zeile {}", "row {}"), first, first)
+    many = pl.format(both("Zeilen {} bis {}", "rows {} to {}"), first, last, first, last)
+    return pl.when(first == last).then(one).otherwise(many)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.common.texts import BETWEEN_LANGUAGES
 from pipeline.submissions.parse.again import (
     cells_in_other_units,
     headers_again,
@@ -17,7 +16,7 @@ from pipeline.submissions.parse.again import (
     with_empty_cells,
 )
 from pipeline.submissions.parse.defaults import default_rows
-from pipeline.submissions.parse.facts import ADDED, ROW, first_cells, with_facts
+from pipeline.submissions.parse.facts import ADDED, CELL, ROW, first_cells, with_facts
 from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.lone import (
     COLON,
@@ -30,11 +29,11 @@ from pipeline.submissions.parse.lone import (
     rows_below,
 )
 from pipeline.submissions.parse.nothing import NONE
+from pipeline.submissions.parse.phrases import rows_in_words
 from pipeline.submissions.parse.sums import EQUALS_ONE, UNREADABLE
 from pipeline.submissions.parse.totals import total_rows
 from schemas.declaration import Workbook
 
-CELL = [*ROW, "field"]
 IN_DOUBT = [EQUALS_ONE, UNREADABLE]
 
 
@@ -148,7 +147,7 @@ def without_lone_texts(
     rows = found.with_columns(
         code=pl.when(pl.col("said") == COLON).then(pl.lit(HEADING)).otherwise("said"),
         check=pl.when(pl.col("said") == COLON).then("said"),
-        detail=pl.when(meaning).then(span(pl.col("first"), pl.col("until"))),
+        detail=pl.when(meaning).then(rows_in_words(pl.col("first"), pl.col("until"))),
     )
     return without(data, rows, parts)
 
@@ -164,17 +163,7 @@ def without_defaults(
     begins = begins.with_columns(
         code=pl.lit("default_rows"),
         check=pl.when(~pl.col("alike")).then(pl.lit("different")),
-        detail=span(pl.col("first"), pl.col("last")),
+        detail=rows_in_words(pl.col("first"), pl.col("last")),
     )
     parts.append(findings(with_first_cells(data, begins)))
     return data.join(rows, on=ROW, how="anti", maintain_order="left")
-
-
-def span(first: pl.Expr, last: pl.Expr) -> pl.Expr:
-    """Return rows in words, in both languages."""
-    numbers = [first.cast(pl.String), last.cast(pl.String)]
-    one = pl.format(f"Zeile {{}}{BETWEEN_LANGUAGES}row {{}}", numbers[0], numbers[0])
-    many = pl.format(
-        f"Zeilen {{}} bis {{}}{BETWEEN_LANGUAGES}rows {{}} to {{}}", *numbers, *numbers
-    )
-    return pl.when(first == last).then(one).otherwise(many)

@@ -122,34 +122,10 @@ def beside() -> tuple[str, ...]:
     heads = (key for s in submission().sheets for f in s.fields for key in f.keys)
     units = (*said.headers.our_units, *said.headers.other_units, *said.headers.harmless)
     groups = (*said.headings.groups, *said.headings.joining)
-    every = single_words([*units, *lists, *names, *heads, *groups, *every_word(), *MONTHS])
+    every = single_words(
+        [*units, *lists, *names, *heads, *groups, *every_word(), *said.totals.dates]
+    )
     return tuple(sorted(every))
-
-
-MONTHS = (
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-    "January",
-    "February",
-    "March",
-    "May",
-    "June",
-    "July",
-    "October",
-    "December",
-    "Quartal",
-    "Halbjahr",
-)
 
 
 def is_number() -> pl.Expr:

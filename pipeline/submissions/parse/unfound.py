@@ -7,15 +7,15 @@ values a column too far to the right.
 import polars as pl
 
 from pipeline.common.addresses import column_letters
-from pipeline.common.texts import BETWEEN_LANGUAGES
+from pipeline.common.texts import both
 from pipeline.submissions.parse.cells import as_text, read_cells
+from pipeline.submissions.parse.facts import SHEET, TEXT
 from pipeline.submissions.parse.headers import read_headers
+from pipeline.submissions.parse.phrases import rows_in_words
 from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
 
-SHEET = ["file", "sheet_key"]
-TEXT = ord("s")
 BELOW, PIVOT, SIDEWAYS, FLAT, BESIDE = "below", "pivot", "sideways", "flat", "beside"
 NOTHING = pl.DataFrame(
     schema={"file": pl.UInt32} | dict.fromkeys(("sheet_key", "check", "detail"), pl.String)
@@ -33,7 +33,7 @@ def instead_of_header(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
         return NOTHING
     tables = [s for s in workbook.sheets if s.layout == "table"]
     named = read_headers(tables, cells).drop_nulls("field")
-    deep = most_named(named, "row", BELOW, row_said(pl.col("row")))
+    deep = most_named(named, "row", BELOW, rows_in_words(pl.col("row"), pl.col("row")))
     wide = most_named(named, "column", SIDEWAYS, quoted_first())
     first = pl.col("word").str.contains_any(pivot_words())
     pivots = cells.filter(first).sort(*SHEET, "row", "column")
@@ -62,11 +62,6 @@ def pivot_words() -> list[str]:
     return [word_key(word) for word in row_words().headers.pivots]
 
 
-def row_said(row: pl.Expr) -> pl.Expr:
-    """A row in words, in both languages."""
-    return pl.format(f"Zeile {{}}{BETWEEN_LANGUAGES}row {{}}", row, row)
-
-
 def quoted_first() -> pl.Expr:
     """A text in quotation marks."""
     return pl.format("„{}“", "clean")
@@ -79,7 +74,7 @@ def headers_found(strange: pl.DataFrame) -> pl.DataFrame:
         .group_by(SHEET, maintain_order=True)
         .agg(names=pl.format("„{}“", "clean").head(MOST_NAMED).str.join(", "))
     )
-    said = f"nicht erkannt: {{}}{BETWEEN_LANGUAGES}not recognised: {{}}"
+    said = both("nicht erkannt: {}", "not recognised: {}")
     return names.select(*SHEET, detail=pl.format(said, "names", "names"))
 
 
@@ -100,7 +95,9 @@ def forms_on_their_side(labels: pl.DataFrame) -> pl.DataFrame:
     rows = lines["row"].join(sides, on=[*SHEET, "rows"]).sort(*SHEET, "row")
     rows = rows.unique(SHEET, keep="first", maintain_order=True)
     names = labels.select(*SHEET, "sheet").unique(SHEET)
-    return rows.join(names, on=SHEET).select(*SHEET, "sheet", detail=row_said(pl.col("row")))
+    return rows.join(names, on=SHEET).select(
+        *SHEET, "sheet", detail=rows_in_words(pl.col("row"), pl.col("row"))
+    )
 
 
 def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
