@@ -38,15 +38,6 @@ FOOTNOTE = r"\d{1,2}"
 LONGEST = 120
 
 
-def field_keys(sheets: Iterable[Sheet]) -> pl.DataFrame:
-    """Return sheet_key, key, field: under which header key which field is found."""
-    return pl.DataFrame(
-        [(s.key, key, f.key) for s in sheets for f in s.fields for key in f.keys],
-        schema={"sheet_key": pl.String, "key": pl.String, "field": pl.String},
-        orient="row",
-    )
-
-
 def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame:
     """Add key, field (null: none of ours) and mark to headers (sheet_key, clean, word, …).
 
