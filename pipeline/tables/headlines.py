@@ -93,9 +93,7 @@ def different(keys: pl.Expr) -> pl.Expr:
 def of_decisions() -> Mapping[str, pl.Expr]:
     """Return how many clusters have each decision, with what experts say and without."""
     decision, confirmed = pl.col("decision"), pl.col("decision_confirmed")
-    return {
-        **{name: (decision == name).sum() for name in DECISIONS},
-        **{f"{name}_confirmed": (confirmed == name).sum() for name in DECISIONS},
-        **{f"{name}_doubtful": (decision == name).and_(decision != confirmed).sum()
-           for name in DECISIONS},
-    }  # fmt: skip
+    counts = {name: (decision == name).sum() for name in DECISIONS}
+    counts |= {f"{name}_confirmed": (confirmed == name).sum() for name in DECISIONS}
+    doubtful = decision != confirmed
+    return counts | {f"{n}_doubtful": ((decision == n) & doubtful).sum() for n in DECISIONS}
