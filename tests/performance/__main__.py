@@ -1,4 +1,4 @@
-"""`make bench`: measures every figure, prints the table, writes it and renews the tables in docs/performance.md.
+"""`make bench`: measures every figure, prints the table and renews docs/performance.md.
 
 BENCH_SIZES=430,4300 (the first is compared with the floor, all are in the table of growth),
 BENCH_REPEATS=3, BENCH_SCRATCH=build/bench, BENCH_ONLY=names of figures (nothing is written then).

@@ -1,4 +1,4 @@
-"""Writes what was measured: for programs (JSON), for people (Markdown) and into docs/performance.md."""
+"""Writes what was measured: as JSON, as Markdown and into docs/performance.md."""
 
 import json
 import os
