@@ -169,7 +169,7 @@ def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
     reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(reviewed, on="file", how="semi", maintain_order="left")
+        return table.join(reviewed, on="file", how="semi")
 
     return stack_all([each_frame(part, keep) for part in parts])
 
@@ -178,7 +178,7 @@ def reviewed_portfolio(task: Task, reviewed: Survey, office: Office) -> Portfoli
     """Return what is reviewed, with the measures the office confirmed, in order of cluster_id."""
     confirmed = office.register.select("cluster_id", confirmed="excellence_measures")
     clusters = reviewed.offices.sort("cluster_id")
-    clusters = clusters.join(confirmed, on="cluster_id", how="left", maintain_order="left")
+    clusters = clusters.join(confirmed, on="cluster_id", how="left")
     measures = pl.coalesce("confirmed", "excellence_measures")
     clusters = clusters.with_columns(measures=measures).drop("confirmed")
     return Portfolio(clusters, reviewed.actors, reviewed.tables, reviewed.sheets, task.settings)
@@ -227,4 +227,7 @@ def with_history(
     if task.before is None:
         return tables
     found = compare(task.before, tables, state, figures)
-    return {**tables, **{name: shaped(name, t, task.period) for name, t in found.items()}}
+    return {
+        **tables,
+        **{name: shaped(name, t, task.period, task.catalogues) for name, t in found.items()},
+    }

@@ -17,6 +17,33 @@ COUNTED = ["yes", "possible", "no"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
 
+# How the rows of each published table are sorted: by these columns, some of which it does not
+# publish. Words that are declared (catalogues, criteria, indicators, kinds of cohorts) stand in the
+# order of their declaration, see `tables.assemble.in_order`.
+ORDER: Mapping[str, list[str]] = {
+    "submissions": ["source_file"],
+    "coverage": ["cluster_id"],
+    "findings": [
+        *("source_file", "sheet_order", "row", "column", "code", "field_order", "check"),
+        *("place_in_cell", "detail"),
+    ],
+    "clusters": ["cluster_id"],
+    "decisions": ["cluster_id", "catalogue"],
+    "robustness": ["cluster_id", "scenario", "catalogue"],
+    "criteria": ["cluster_id", "catalogue", "criterion_id"],
+    "conditions": ["cluster_id", "catalogue", "criterion_id", "condition"],
+    "rows": ["cluster_id", "metric", "sheet_key", "row"],
+    "actors": ["cluster_id", "row"],
+    "benchmarks": ["cluster_id", "indicator", "cohort_kind", "cohort"],
+    "cohorts": ["indicator", "cohort_kind", "cohort"],
+    "outlook": ["cluster_id", "months", "catalogue", "criterion_id"],
+    "changes": ["cluster_id", "catalogue", "criterion_id"],
+    "decision_changes": ["cluster_id", "catalogue"],
+    "indicator_changes": ["cluster_id", "indicator"],
+    "medians": ["indicator", "scope"],
+    "movements": ["movement", "cluster_id"],
+}
+
 # Of a cohort, beside its size.
 STATISTICS = ["min", "p25", "median", "p75", "max", "pooled"]
 # The columns of clusters that the contract names; those of further kinds of cohorts follow.

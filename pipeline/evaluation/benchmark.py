@@ -55,7 +55,7 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     """
     values = indicators(figures)
     bands = size_bands(values, rules)
-    whole = clusters.join(bands, on="file", how="left", maintain_order="left")
+    whole = clusters.join(bands, on="file", how="left")
     whole = whole.with_columns(**cohort_names())
     placed = place(values, cohort_members(whole))
     cohorts = cohort_statistics(placed, rules)
@@ -87,7 +87,7 @@ def as_cohort(written: pl.Expr) -> pl.Expr:
 def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return every indicator in each of its cohorts; members: see `cohort_members`."""
     every = pl.concat(members).drop_nulls("cohort")
-    return values.join(every, on="file", maintain_order="left")
+    return values.join(every, on="file")
 
 
 def indicators(figures: pl.DataFrame) -> pl.DataFrame:
@@ -113,7 +113,7 @@ def indicators(figures: pl.DataFrame) -> pl.DataFrame:
         above, below = one.quotient
         pair = own.filter(pl.col("indicator") == above).select("file", numerator="value")
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
-        both = pair.join(other, on="file", maintain_order="left")
+        both = pair.join(other, on="file")
         parts.append(both.with_columns(indicator=pl.lit(name), value=quotient).select(columns))
     return pl.concat(parts).sort("file", place_of("indicator", declared))
 
@@ -154,7 +154,7 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
     """Return the statistics of every cohort and indicator; below the minimum only n is given."""
     table = (
         placed.sort("file")
-        .group_by(*COHORT, maintain_order=True)
+        .group_by(*COHORT)
         .agg(
             size_expression().alias("n"),
             *(one.expression.alias(name) for name, one in STATISTICS.items()),
@@ -173,7 +173,7 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
 def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
     """Return each cluster's value and percentile rank in each of its cohorts."""
     # One number stands for the three texts that name a cohort: it is compared sooner.
-    ranked = placed.join(cohorts.with_row_index("number"), on=COHORT, maintain_order="left")
+    ranked = placed.join(cohorts.with_row_index("number"), on=COHORT)
     rank = pl.when(~pl.col("suppressed")).then(rank_expression("number"))
     columns = ["value", "percentile_rank", "n", "p25", "median", "p75", "suppressed"]
     return (

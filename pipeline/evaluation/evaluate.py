@@ -59,23 +59,23 @@ def judge_conditions(
     judged = judged.with_row_index("index")
     unmet = judged.filter(pl.col("status") != FULFILLED)
     levers = unmet.with_columns(more=more_of_share()).select("index", lever_amount=lever())
-    return judged.join(levers, on="index", how="left", maintain_order="left").drop("index")
+    return judged.join(levers, on="index", how="left").drop("index")
 
 
 def condition_statuses(
     catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.LazyFrame:
     """Return every condition of every cluster with its interval, threshold and status."""
-    fields = dict.fromkeys([None, *clusters["technology_field"].unique(maintain_order=True)])
+    fields = dict.fromkeys([None, *clusters["technology_field"].unique()])
     asked = declared(catalogue, list(fields)).lazy()
     table = (
         clusters.lazy()
         .select("file", "technology_field")
-        .join(asked, on="technology_field", nulls_equal=True, maintain_order="left_right")
+        .join(asked, on="technology_field", nulls_equal=True)
     )
-    table = table.join(figures.lazy(), on=["file", "metric"], how="left", maintain_order="left")
+    table = table.join(figures.lazy(), on=["file", "metric"], how="left")
     reference = limits.lazy().select("file", "limit", reference="limit_source")
-    table = table.join(reference, on="file", how="left", maintain_order="left")
+    table = table.join(reference, on="file", how="left")
     refers = pl.col("limit_source").is_null()
     table = table.with_columns(
         *(
@@ -197,7 +197,7 @@ def combine(conditions: pl.LazyFrame) -> pl.LazyFrame:
     # One number instead of two columns: it is sorted and compared sooner.
     number = pl.col("file").cast(pl.Int64) * MOST_CRITERIA + pl.col("position")
     table = conditions.with_columns(number=number).sort("number", worst)
-    table = table.unique("number", keep="first", maintain_order=True)
+    table = table.unique("number", keep="first")
     own = ["file", "position", "catalogue", "criterion_id", "kind"]
     return table.select(*own, computed_status="status")
 
@@ -209,7 +209,7 @@ def apply_ratings(criteria: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame
     """
     rated = ratings.select("file", "criterion_id", "rated")
     on = ["file", "criterion_id"]
-    table = criteria.join(rated, on=on, how="left", maintain_order="left")
+    table = criteria.join(rated, on=on, how="left")
     assessed = pl.col("rated").is_not_null()
     table = table.with_columns(
         status=pl.coalesce("rated", "computed_status"),
@@ -228,7 +228,7 @@ def decide(catalogue: Catalogue, criteria: pl.DataFrame) -> pl.DataFrame:
     computed = pl.col("basis") == "computed"
     ok, bad, open_ = (status == s for s in (FULFILLED, NOT_FULFILLED, UNDETERMINED))
     doubtful = soft & computed
-    counts = criteria.group_by("file", maintain_order=True).agg(
+    counts = criteria.group_by("file").agg(
         fulfilled_hard=(ok & computed & ~soft).sum(),
         fulfilled_soft=(ok & doubtful).sum(),
         fulfilled_assessed=(ok & ~computed).sum(),

@@ -86,17 +86,20 @@ def limits_in(
 def robustness(
     found: Mapping[Scenario, Sequence[Verdicts]], verdicts: Sequence[Verdicts]
 ) -> pl.DataFrame:
-    """Return each cluster's decision under every definition, and whether it is another one."""
+    """Return each cluster's decision under every definition, and whether it is another one.
+
+    scenario: the place of the definition.
+    """
     usual = pl.concat([v.decisions.select("catalogue", "file", usual="decision") for v in verdicts])
     others = [
-        v.decisions.with_columns(variant=pl.lit(one.variant))
-        for one, own in found.items()
+        v.decisions.with_columns(variant=pl.lit(one.variant), scenario=pl.lit(at))
+        for at, (one, own) in enumerate(found.items())
         if one.variant is not None
         for v in own
     ]
-    both = pl.concat(others).join(usual, on=["catalogue", "file"], maintain_order="left")
+    both = pl.concat(others).join(usual, on=["catalogue", "file"])
     changed = pl.col("decision") != pl.col("usual")
-    return both.select("catalogue", "file", "variant", "decision", changed=changed)
+    return both.select("catalogue", "file", "variant", "scenario", "decision", changed=changed)
 
 
 def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:

@@ -65,7 +65,7 @@ def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     metric = "services_per_year"
     behind = rows_of(judged, metric, SHEET).drop("gain")
     gain = judged.select("file", "row", gain=pl.col(TIMES).fill_null(UNLIMITED))
-    behind = behind.join(gain, on=["file", "row"], how="left", maintain_order="left")
+    behind = behind.join(gain, on=["file", "row"], how="left")
     return Measures(figures(table, metric, low, high, numerator=low), behind)
 
 
@@ -77,7 +77,6 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
         fields.with_columns(strategic=pl.lit(value=True)),
         on=["file", "key"],
         how="left",
-        maintain_order="left",
     )
     said = pl.col("key").is_not_null()
     strategic = pl.when(said).then(pl.col("strategic").fill_null(value=False))
@@ -106,7 +105,7 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
 def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, key: the strategic action fields of each cluster."""
     fields = clusters.select("file", key="action_fields").explode("key").drop_nulls("key")
-    return fields.with_columns(word_key_expr(pl.col("key"))).unique(maintain_order=True)
+    return fields.with_columns(word_key_expr(pl.col("key"))).unique()
 
 
 def covered(judged: pl.LazyFrame) -> pl.LazyFrame:

@@ -58,7 +58,7 @@ def _property(portfolio: Portfolio, counted: pl.LazyFrame, name: str, holds: pl.
     anyone = n > 0
     if name == "near":  # without the office's own place nothing is known of any distance
         office = portfolio.clusters.lazy().select("file", office=pl.col("lat").is_not_null())
-        table = table.join(office, on="file", maintain_order="left")
+        table = table.join(office, on="file")
         anyone = anyone & pl.col("office")
     low = pl.when(anyone).then(ratio(k, n + pn + pu))
     high = pl.when(anyone).then(ratio(k + u + py + pu, n + py + pu))

@@ -63,7 +63,7 @@ def every_figure(portfolio: Portfolio) -> EveryFigure:
         others.append(
             collected_measures(found)[0].with_columns(**dict(zip(CASE, case, strict=True)))
         )
-    return EveryFigure(usual, rows, pl.concat(others).sort("file", maintain_order=True))
+    return EveryFigure(usual, rows, pl.concat(others))
 
 
 def nothing() -> pl.DataFrame:

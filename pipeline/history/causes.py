@@ -82,10 +82,8 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
         ]
     )
     return Steps(
-        every.join(unknown, on=KEYS["criteria"], how="anti", maintain_order="left"),
-        _side_by_side("decisions", decisions, at).join(
-            unknown, on=KEYS["decisions"], how="anti", maintain_order="left"
-        ),
+        every.join(unknown, on=KEYS["criteria"], how="anti"),
+        _side_by_side("decisions", decisions, at).join(unknown, on=KEYS["decisions"], how="anti"),
         values,
     )
 
@@ -143,7 +141,7 @@ def _verdicts(step: str, then: State, now: State, at: Mapping[str, Figured]) -> 
         limit = limits(catalogue, at[step], settings, reference)
         clusters = at[step].portfolio.clusters
         ids = clusters.select("cluster_id", "file")
-        own = ratings.join(ids, on="cluster_id", maintain_order="left")
+        own = ratings.join(ids, on="cluster_id")
         found.append(evaluate(catalogue, at[step].figures, clusters, limit, own))
     return found
 
@@ -151,7 +149,7 @@ def _verdicts(step: str, then: State, now: State, at: Mapping[str, Figured]) -> 
 def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
     """Return the ratings not lapsed on the clusters' days: lapsing is an effect of time."""
     days = at.portfolio.clusters.select("cluster_id", "as_of")
-    dated = ratings.join(days, on="cluster_id", maintain_order="left")
+    dated = ratings.join(days, on="cluster_id")
     valid = pl.col("valid_until") >= pl.col("as_of")
     return dated.filter(valid.fill_null(value=True)).drop("as_of")
 
@@ -177,9 +175,9 @@ def _side_by_side(
     keys, result = KEYS[name], None
     for step, table in found.items():
         ids = at[step].portfolio.clusters.select("file", "cluster_id")
-        table = table.join(ids, on="file", maintain_order="left")
+        table = table.join(ids, on="file")
         table = table.select(*keys, pl.col(COMPARED[name]).alias(step))
-        result = table if result is None else result.join(table, on=keys, maintain_order="left")
+        result = table if result is None else result.join(table, on=keys)
     assert result is not None
     return result
 

@@ -12,7 +12,7 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
 from pipeline.evaluation.evaluate import OWN, reference_condition
 from pipeline.figures.base import Portfolio
-from pipeline.figures.inputs import KEPT, REFERENCE, SCHEMAS, SHEETS, dense_number
+from pipeline.figures.inputs import KEPT, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
 from pipeline.history.lacking import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
@@ -51,10 +51,9 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
     tables = {name: frames[name].select(kept) for name, kept in KEPT.items()}
     # Portions of a portfolio come in any order; equal states must give equal frames.
-    ordered = {
-        n: tables[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")
-    }
-    return tables | ordered
+    keys = {"clusters": ["cluster_id"], "ratings": RATING, "reference": REFERENCE}
+    keys["sheets"] = KEPT["sheets"]
+    return {name: table.sort(keys.get(name, ["file", "row"])) for name, table in tables.items()}
 
 
 def from_frames(
@@ -90,7 +89,7 @@ def from_frames(
     nothing = frames["reference"].clear().drop("source")
     reference = dict.fromkeys((OWN, *frozen), nothing) | {
         str(source): cohorts.drop("source")
-        for (source,), cohorts in frames["reference"].group_by("source", maintain_order=True)
+        for (source,), cohorts in frames["reference"].group_by("source")
     }
     return State(portfolio, catalogues, frames["ratings"], reference, lacking)
 
@@ -123,7 +122,7 @@ def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
     files = clusters.select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(files, on="file", how="semi", maintain_order="left")
+        return table.join(files, on="file", how="semi")
 
     return replace(
         portfolio,
@@ -136,9 +135,9 @@ def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
 
 def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
     """Return the portfolio evaluated as of other days (cluster_id, as_of)."""
-    clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id", maintain_order="left")
+    clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id")
     of_file = clusters.select("file", "as_of")
-    actors = portfolio.actors.drop("as_of").join(of_file, on="file", maintain_order="left")
+    actors = portfolio.actors.drop("as_of").join(of_file, on="file")
     return replace(portfolio, clusters=clusters, actors=actors)
 
 

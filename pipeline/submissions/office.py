@@ -118,7 +118,7 @@ def of_file(valid: Valid, name: str, files: Mapping[str, int]) -> pl.DataFrame:
 def unique_clusters(register: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the first row of each cluster, and findings about further ones."""
     named = register.drop_nulls("cluster_id").sort("row")
-    first = named.unique("cluster_id", keep="first", maintain_order=True)
+    first = named.unique("cluster_id", keep="first")
     again = named.join(first, on=["file", "row"], how="anti")
     again = again.select(
         "file", "row", field=pl.lit("cluster_id"), value="cluster_id", sheet_key=pl.lit("register")
@@ -143,9 +143,7 @@ def effective_ratings(
     names = registers()["ratings"]
     rated = {e.de: e.extra["status"] for e in names if "status" in e.extra}
     keys = ["catalogue", "cluster_id", "criterion_id"]
-    newest = ratings.sort("rated_on", "row", nulls_last=False).unique(
-        keys, keep="last", maintain_order=True
-    )
+    newest = ratings.sort("rated_on", "row", nulls_last=False).unique(keys, keep="last")
     newest = newest.with_columns(
         rated=pl.col("rating").replace_strict(rated, default=None, return_dtype=pl.String)
     )
@@ -175,7 +173,7 @@ def every_rating(office_: Office, clusters: pl.DataFrame, default_catalogue: str
     """
     ratings = with_catalogue(office_.ratings, default_catalogue)
     ratings = ratings.select("row", "catalogue", "cluster_id", "criterion_id", *RATING)
-    return ratings.join(clusters, on="cluster_id", how="left", maintain_order="left")
+    return ratings.join(clusters, on="cluster_id", how="left").sort("row")
 
 
 def no_ratings() -> pl.DataFrame:
@@ -227,7 +225,7 @@ def coverage(
     states: Sequence[str] = ["reviewed", "quarantined"]
     sent = submissions.drop_nulls("cluster_id").filter(pl.col("outcome").is_in(states))
     order = pl.col("outcome").replace_strict(states, [0, 1])
-    sent = sent.sort(order, "source_file").unique("cluster_id", keep="first", maintain_order=True)
+    sent = sent.sort(order, "source_file").unique("cluster_id", keep="first")
     sent = sent.select("cluster_id", "cluster_name", "outcome", "as_of")
     table = register.join(sent, on="cluster_id", how="full", coalesce=True)
     reviewed = pl.col("outcome") == "reviewed"

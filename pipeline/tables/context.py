@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipeline.evaluation.benchmark import place_of
 from pipeline.figures.features import COUNTED, Described
+from schemas.declaration import submission
 
 STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "voted_on"]
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
@@ -21,17 +23,17 @@ def context(
     clusters: see `measures.base.Portfolio`. own: of the submissions, also others. figures: see
     `measures.base.FIGURES`. register: the office's register.
     """
-    ids = clusters.select("file", "cluster_id").sort("cluster_id")
-
-    def by_cluster(table: pl.DataFrame) -> pl.DataFrame:
-        return ids.join(table, on="file", maintain_order="left_right").drop("file")
+    ids = clusters.select("file", "cluster_id")
+    place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
+    stages = ids.join(own.stages, on="file").drop("file")
+    completeness = ids.join(own.completeness, on="file").drop("file")
 
     return {
         "offices": offices(clusters),
         "process": process(clusters, register),
         "features": features(clusters, own.counts, figures),
-        "stages": by_cluster(own.stages),
-        "completeness": by_cluster(own.completeness),
+        "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
+        "completeness": completeness.sort("cluster_id", place),
     }
 
 

@@ -28,7 +28,7 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
         nothing = pl.lit(None, pl.String)
         return table.with_columns(hint_de=nothing, hint_en=nothing)
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
-    said = said.unique(KEY, maintain_order=True).select(*KEY, "type", *words)
+    said = said.unique(KEY).select(*KEY, "type", *words)
     text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()
     said = said.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
     parts = [said.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
@@ -36,7 +36,7 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
         hint = hints()[int(number)]
         texts = {f"hint_{lang}": text_of(hint, lang) for lang in LANGUAGES}
         parts.append(rows.select(*KEY, **texts))
-    return table.join(pl.concat(parts), on=KEY, how="left", maintain_order="left")
+    return table.join(pl.concat(parts), on=KEY, how="left")
 
 
 @cache

@@ -40,8 +40,9 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     table = with_requests(table, comparable, rows, places)
     titles = [(c.id, c.title["de"], c.title["en"]) for c in catalogue.criteria]
     named = pl.DataFrame(titles, schema=["criterion_id", "title_de", "title_en"], orient="row")
-    table = table.join(named, on="criterion_id", maintain_order="left")
+    table = table.join(named, on="criterion_id")
     texts = [f"{name}_{lang}" for name in ("title", "reason", "request") for lang in LANGUAGES]
+    table = table.sort("file", "position")
     return table.select("file", "criterion_id", "kind", "status", *texts)
 
 
@@ -50,7 +51,7 @@ def alone(examined: Examined, files: pl.DataFrame, settings: Settings) -> Portfo
     chosen = files.select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(chosen, on="file", how="semi", maintain_order="left")
+        return table.join(chosen, on="file", how="semi")
 
     return Portfolio(
         keep(examined.located.offices).drop("row").rename({"excellence_measures": "measures"}),

@@ -23,18 +23,16 @@ def with_reasons(
     criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame
 ) -> pl.DataFrame:
     """Add reason_de and reason_en: every condition in words; a rating's reason as it was given."""
-    said = conditions.join(
-        condition_texts(conditions), on=SAID, nulls_equal=True, how="left", maintain_order="left"
-    )
+    said = conditions.join(condition_texts(conditions), on=SAID, nulls_equal=True, how="left")
     columns = [f"reason_{lang}" for lang in LANGUAGES]
-    computed = said.group_by(CRITERION, maintain_order=True).agg(columns)
+    computed = said.group_by(CRITERION).agg(pl.col(columns).sort_by("condition"))
     computed = computed.with_columns(pl.col(columns).list.join("; "))
-    table = criteria.join(computed, on=CRITERION, how="left", maintain_order="left")
+    table = criteria.join(computed, on=CRITERION, how="left")
     rated = ratings.drop_nulls("reason")
     rated = rated.select(
         *CRITERION, *(rated_text(lang).alias(f"rated_{lang}") for lang in LANGUAGES)
     )
-    table = table.join(rated, on=CRITERION, how="left", maintain_order="left")
+    table = table.join(rated, on=CRITERION, how="left")
     return table.with_columns(
         pl.when(pl.col(f"rated_{lang}").is_not_null())
         .then(pl.concat_str(f"rated_{lang}", f"reason_{lang}", pl.lit("]")))
@@ -59,7 +57,7 @@ def rated_text(lang: str) -> pl.Expr:
 
 def condition_texts(conditions: pl.DataFrame) -> pl.DataFrame:
     """Return each different condition in words: what it counts, what came out, what is wanted."""
-    different = conditions.select(SAID).unique(maintain_order=True)
+    different = conditions.select(SAID).unique()
     rows = different.rows()
     return different.with_columns(
         pl.Series(f"reason_{lang}", condition_lines(rows, lang), dtype=pl.String)

@@ -35,7 +35,7 @@ def with_suggestions(
     `Parsed.cells`: a column that is filled is not what another one is meant for.
     """
     columns = [c for c in table.columns if c != "index"]
-    table = table.with_row_index("index")
+    table = table.sort("file", "sheet_key", "row", "column").with_row_index("index")
     headers = meant_headers(table, cells, workbooks)
     parts = [
         meant_words(table),
@@ -43,8 +43,8 @@ def with_suggestions(
         meant_columns(table, headers),
         meant_sheets(table, workbooks),
     ]
-    found = pl.concat(parts).unique("index", keep="first", maintain_order=True)
-    table = table.join(found, on="index", how="left", maintain_order="left")
+    found = pl.concat(parts).unique("index", keep="first")
+    table = table.join(found, on="index", how="left")
     return table.select(*columns, *NEAREST)
 
 
@@ -85,13 +85,13 @@ def meant_headers(
         found = named(found, words).with_columns(field=meant)
         parts.append(found.select("index", *NEAREST, *HEADER))
     there = cells.select(COLUMN).unique()
-    return pl.concat(parts).join(there, on=COLUMN, how="anti", maintain_order="left")
+    return pl.concat(parts).join(there, on=COLUMN, how="anti")
 
 
 def meant_columns(table: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
     """Return index and the unknown header that is near the name of a missing column."""
-    first = headers.unique(COLUMN, keep="first", maintain_order=True).select(*COLUMN, near="said")
-    missing = table.filter(code="missing_column").join(first, on=COLUMN, maintain_order="left")
+    first = headers.sort("index").unique(COLUMN, keep="first").select(*COLUMN, near="said")
+    missing = table.filter(code="missing_column").join(first, on=COLUMN)
     return missing.select("index", *(pl.col("near").alias(name) for name in NEAREST))
 
 
@@ -101,12 +101,13 @@ def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame
     names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
     missing = table.filter(code="missing_sheet").drop_nulls("other")
     others = missing.drop("said").with_columns(said=pl.col("other").str.split("\n")).explode("said")
+    others = others.with_row_index("place")
     further = elsewhere("sheets")
     called = [(word_key(n), at) for at, s in enumerate(sheets) for n in further.get(s.key, ())]
     found = looked_up(others, word_key, names, called)
     own = pl.col("at").replace_strict({at: s.key for at, s in enumerate(sheets)}, default=None)
     found = found.filter(own == pl.col("sheet_key"))
-    found = found.unique("index", keep="first", maintain_order=True)
+    found = found.sort("place").unique("index", keep="first")
     return found.select("index", *(pl.col("said").alias(name) for name in NEAREST))
 
 
@@ -137,13 +138,13 @@ def looked_up(
 
     others: what others call them, which counts where none of our names is near.
     """
-    texts = rows.select("said").unique(maintain_order=True)
+    texts = rows.select("said").unique()
     texts = texts.filter(pl.col("said").str.len_chars() <= LONGEST)
     keys = [key(text) for text in texts["said"]]
     found = zip(nearest(keys, names), keys, strict=True)
     near = [one_of(text, names, others) if at is None and others else at for at, text in found]
     texts = texts.with_columns(at=pl.Series(near, dtype=pl.Int64)).drop_nulls("at")
-    return rows.join(texts, on="said", maintain_order="left")
+    return rows.join(texts, on="said")
 
 
 def one_of(text: str, names: Names, others: Names) -> int | None:

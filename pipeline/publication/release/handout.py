@@ -77,7 +77,7 @@ def quarantined(work: Work) -> pl.DataFrame:
     table = table.drop_nulls("cluster_id").filter(~pl.col("cluster_id").is_in(reviewed))
     names = {source: path.name for source, path in work.feedback.items()}
     table = table.with_columns(copy=pl.col("source_file").replace_strict(names, default=None))
-    grouped = table.group_by("cluster_id", maintain_order=True)
+    grouped = table.group_by("cluster_id")
     marked = grouped.agg(marked=pl.col("copy").str.join("; "))
     marked = marked.with_columns(folder=pl.lit("feedback"), page=None, form=None)
     return marked.select(*FILES).cast(FILES)

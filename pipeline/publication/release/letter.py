@@ -92,7 +92,7 @@ def open_criteria(review: Review) -> pl.DataFrame:
     """Return cluster_id, open: undetermined first-catalogue criteria that cells can settle."""
     first = pl.col("catalogue") == review.catalogues[0].id
     asked_for = review.tables["criteria"].filter(first & (pl.col("request_de") != ""))
-    grouped = asked_for.group_by("cluster_id", maintain_order=True)
+    grouped = asked_for.group_by("cluster_id")
     return grouped.agg(open=pl.col("criterion_id").str.join(", "))
 
 

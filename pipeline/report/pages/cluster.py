@@ -79,7 +79,7 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
     frames["findings"] = readable(review, findings)
-    frames["severities"] = findings.group_by("cluster_id", "severity", maintain_order=True).len("n")
+    frames["severities"] = findings.group_by("cluster_id", "severity").len("n")
     return frames
 
 
@@ -93,7 +93,7 @@ def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
 def grouped_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows behind figures, with the numbers of those with the same sheet and reason."""
     keys = ["cluster_id", "metric", "sheet", "counted", "reason_code"]
-    grouped = rows.group_by(keys, maintain_order=True)
+    grouped = rows.group_by(keys)
     return grouped.agg(numbers=pl.col("row").unique().sort()).sort(keys)
 
 

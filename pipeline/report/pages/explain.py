@@ -110,8 +110,8 @@ def cluster_rows(review: Review) -> list[list[Any]]:
         members=pl.len(), smes=pl.col("sme").sum().cast(pl.Int64)
     )
     measures = measures_of(review.tables["benchmarks"])
-    table = review.tables["clusters"].join(decisions, on="cluster_id").sort("cluster_id")
-    table = table.join(counts, on="cluster_id", how="left", maintain_order="left")
+    table = review.tables["clusters"].join(decisions, on="cluster_id")
+    table = table.join(counts, on="cluster_id", how="left").sort("cluster_id")
     table = table.with_columns(pl.col("members", "smes").fill_null(0))
     names = names_of(review)
     return [

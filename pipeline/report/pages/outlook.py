@@ -37,14 +37,12 @@ def lapsing(review: Review) -> pl.DataFrame:
     t = review.tables
     if "outlook" not in t:
         return pl.DataFrame(schema=LAPSE)
-    found = lapses(t["criteria"], t["outlook"], t["clusters"])
-    return found.sort("months", "cluster_id", maintain_order=True)
+    return lapses(t["criteria"], t["outlook"], t["clusters"])
 
 
 def fallen(review: Review) -> pl.DataFrame:
     """Return the clusters that will fall below the pass mark, see `falls`; the soonest first."""
-    found = falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
-    return found.sort("months", "cluster_id", maintain_order=True)
+    return falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
 
 
 def lapse_text(row: Row, title: str, words: Words) -> str:

@@ -68,8 +68,8 @@ class Matrix:
     def columns(self) -> list[Column]:
         """Every column of the table."""
         decisions = self.book.table("clusters").select("cluster_id", "name")
-        decisions = decisions.join(
-            self.of("decisions"), on="cluster_id", how="left", maintain_order="left"
+        decisions = decisions.join(self.of("decisions"), on="cluster_id", how="left").sort(
+            "cluster_id"
         )
         ids = decisions["cluster_id"].to_list()
         text = self.book.text

@@ -123,7 +123,7 @@ def measures(book: Book) -> list[str | None]:
     placed = book.table("benchmarks").filter(pl.col("cohort_kind") == "measure")
     lists = placed.group_by("cluster_id").agg(pl.col("cohort").unique().sort())
     own = book.table("clusters").select("cluster_id")
-    found = own.join(lists, on="cluster_id", how="left", maintain_order="left")["cohort"]
+    found = own.join(lists, on="cluster_id", how="left").sort("cluster_id")["cohort"]
     return [None if names is None else SEPARATOR.join(spoken(book, names)) for names in found]
 
 

@@ -51,7 +51,8 @@ def write_coverage(book: Book, matrix: Matrix) -> None:
 def with_results(book: Book) -> pl.DataFrame:
     """Return the coverage with the result of each cluster."""
     results = book.table("clusters").select("cluster_id", "fulfilled", "decision")
-    return book.table("coverage").join(results, on="cluster_id", how="left", maintain_order="left")
+    table = book.table("coverage").join(results, on="cluster_id", how="left")
+    return table.sort("cluster_id")
 
 
 def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Column]:

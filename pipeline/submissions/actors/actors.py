@@ -36,7 +36,7 @@ def describe(
     country = pl.when(~pl.col("country_bad")).then(pl.col("country").fill_null(GERMANY))
     actors = locate(actors, country)
     office = offices.select("file", "as_of", office_lat="lat", office_lon="lon")
-    actors = actors.join(office, on="file", how="left", maintain_order="left")
+    actors = actors.join(office, on="file", how="left")
     km = distance_km("office_lat", "office_lon", "lat", "lon")
     actors = actors.with_columns(
         distance_km=km if with_distances else pl.lit(None, pl.Float64),

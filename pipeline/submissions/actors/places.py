@@ -79,7 +79,6 @@ def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
         left_on=["country_code", "postcode_key"],
         right_on=["country", "postcode"],
         how="left",
-        maintain_order="left",
     )
     own = pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
     return table.with_columns(

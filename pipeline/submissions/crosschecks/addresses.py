@@ -62,7 +62,7 @@ def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
         return no_hits()
     boxes = areas_box("country").filter(~pl.col("country").is_in(check.limits["except"]))
     boxes = boxes.rename({"country": "country_code"})
-    out = table.join(boxes, on="country_code", maintain_order="left")
+    out = table.join(boxes, on="country_code")
     slack = check.limits["degrees"]
     stated = pl.col("country").is_not_null() if "country" in out.columns else pl.lit(value=True)
     swapped = inside_box("longitude", "latitude", 0.0)
@@ -102,7 +102,7 @@ def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     table = facts.tables[check.sheet].drop_nulls(["federal_state", "center_latitude"])
     areas = postcode_positions().filter(pl.col("country") == GERMANY)
     own = areas.select(postcode_key="postcode", own_state="state")
-    table = table.join(own, on="postcode_key", maintain_order="left")
+    table = table.join(own, on="postcode_key")
     other = (pl.col("own_state") != pl.col("federal_state")) & (pl.col("own_state") != "")
     table = table.filter(other)
     if table.is_empty():
@@ -122,7 +122,7 @@ def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
     if table.is_empty():
         return no_hits()
     boxes = areas_box("country", "state").filter(pl.col("country") == GERMANY).drop("country")
-    out = table.join(boxes, left_on="federal_state", right_on="state", maintain_order="left")
+    out = table.join(boxes, left_on="federal_state", right_on="state")
     out = out.filter(~inside_box("latitude", "longitude", check.limits["degrees"]))
     return hits(out, number_text(pl.col("latitude")), number_text(pl.col("longitude")))
 
@@ -142,10 +142,10 @@ def city_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     far = far_from_namesakes(pairs.drop_nulls("word"), check.limits["km"])
     if far.is_empty():
         return no_hits()
-    rows = table.join(far, on=["postcode_key", "word"], maintain_order="left")
+    rows = table.join(far, on=["postcode_key", "word"])
     own = postcode_areas().filter(pl.col("country") == GERMANY)
     own = own.select(postcode_key="postcode", own_place="place")
-    rows = rows.join(own, on="postcode_key", maintain_order="left")
+    rows = rows.join(own, on="postcode_key")
     return hits(rows, pl.col("own_place"), pl.col("city"))
 
 

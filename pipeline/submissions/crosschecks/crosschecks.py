@@ -52,7 +52,7 @@ def cross_check(
     """
     facts = Facts(with_days(tables, last_day), parsed.totals, doubtful(parsed), rules)
     parts = [run(check, facts) for check in checks_of(workbook)]
-    return join_findings(*parts).unique(CELL, keep="first", maintain_order=True)
+    return join_findings(*parts).unique(CELL, keep="first")
 
 
 def run(check: Check, facts: Facts) -> pl.DataFrame:

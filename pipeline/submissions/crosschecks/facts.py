@@ -34,7 +34,7 @@ def with_days(
     as_of = tables["master_data"].select("file", "as_of") if "master_data" in tables else None
     for name, table in tables.items():
         if "as_of" not in table.columns and as_of is not None:
-            table = table.join(as_of, on="file", how="left", maintain_order="left")
+            table = table.join(as_of, on="file", how="left")
         result[name] = table.with_columns(first_day=pl.lit(first, pl.Date))
     return result
 

@@ -32,7 +32,7 @@ def more_than_actors(check: Check, facts: Facts) -> pl.DataFrame:
     """
     listed = facts.tables["actors"].group_by("file").agg(listed=pl.len())
     listed = listed.filter(pl.col("listed") >= check.limits["least"])
-    table = facts.tables[check.sheet].join(listed, on="file", maintain_order="left")
+    table = facts.tables[check.sheet].join(listed, on="file")
     if "kinds" in check.limits:
         table = table.filter(pl.col("kind").is_in(check.limits["kinds"]))
     return hits(table.filter(pl.col(check.field) > pl.col("listed")), pl.col("listed"))

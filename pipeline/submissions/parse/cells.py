@@ -46,7 +46,7 @@ def with_words(cells: pl.DataFrame) -> pl.DataFrame:
     texts = cells.filter(KIND == TEXT).select("text").unique()
     texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
     texts = texts.with_columns(word=word_key_expr(pl.col("clean")))
-    return cells.join(texts, on="text", how="left", maintain_order="left")
+    return cells.join(texts, on="text", how="left")
 
 
 def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:

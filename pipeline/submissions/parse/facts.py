@@ -30,7 +30,7 @@ def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     data = data.join(field_facts(workbook), on=["sheet_key", "field"], how="left")
     texts = data.filter(pl.col("kind") == TEXT).select("word").unique()
     texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
-    data = data.join(texts.drop_nulls("nothing"), on="word", how="left", maintain_order="left")
+    data = data.join(texts.drop_nulls("nothing"), on="word", how="left")
     data = data.join(list_words(workbook), on=["register", "word"], how="left")
     zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
     title = (pl.col("role") == "title").fill_null(value=False)
@@ -91,5 +91,5 @@ def identifying_fields(workbook: Workbook) -> pl.DataFrame:
 def first_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Return each row's first filled cell (of ours, if any), for a finding: ROW, sheet, column."""
     order = cells.sort(*ROW, ~pl.col("filled"), pl.col("field").is_null(), "column")
-    first = order.unique(ROW, keep="first", maintain_order=True)
+    first = order.unique(ROW, keep="first")
     return first.select(*ROW, "sheet", "column", value=as_text())

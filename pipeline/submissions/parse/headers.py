@@ -51,7 +51,6 @@ def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame
         read.select("sheet_key", clean="said", key="key", field="field", mark="mark"),
         on=["sheet_key", "clean"],
         how="left",
-        maintain_order="left",
     )
 
 

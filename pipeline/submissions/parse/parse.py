@@ -22,7 +22,7 @@ class Parsed:
     """Typed tables of all submissions.
 
     tables: per sheet key: file, row (as in the workbook; 0 for a form), a column per field.
-    items: file, sheet_key, row, field, item: the items of cells that hold lists.
+    items: file, sheet_key, row, field, position, item: the items of cells that hold lists.
     sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
     column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
     cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
@@ -65,7 +65,7 @@ def in_our_units(typed: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
     if unknown.is_empty():
         return typed
     unknown = unknown.unique().with_columns(other=pl.lit(value=True))
-    typed = typed.join(unknown, on=CELL, how="left", maintain_order="left")
+    typed = typed.join(unknown, on=CELL, how="left")
     other = pl.col("other").fill_null(value=False) & ~pl.col("empty")
     values = [pl.when(~other).then(name).alias(name) for name in VALUES]
     code = pl.when(other).then(pl.lit(OTHER_UNIT)).otherwise("code")

@@ -28,7 +28,7 @@ def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
     """
     fields = [field for field in sheet.fields if field.type not in LISTS]
     wide = cells.group_by(KEY).agg(column for field in fields for column in held(field))
-    table = rows.sort(KEY).join(wide, on=KEY, how="left", maintain_order="left")
+    table = rows.join(wide, on=KEY, how="left").sort(KEY)
     return table.select(*KEY, *(column for field in fields for column in carried_values(field)))
 
 
@@ -92,10 +92,14 @@ def list_items(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.
     items = listed.select(
         "file", "sheet_key", "row", "field", item=pl.col("value_text").str.split(";")
     ).explode("item")
+    items = items.with_columns(
+        position=pl.int_range(pl.len()).over("file", "sheet_key", "row", "field")
+    )
     items = items.with_columns(item=collapse_expr(pl.col("item")))
     items = our_items(items.with_columns(key=word_key_expr(pl.col("item"))), foreign)
     items = items.filter(pl.col("key") != "", ~pl.col("key").is_in(nothing))
-    items = items.unique(["file", "sheet_key", "row", "field", "key"], maintain_order=True)
+    items = items.sort("position")
+    items = items.unique(["file", "sheet_key", "row", "field", "key"], keep="first")
     for sheet in workbook.sheets:
         for field in sheet.fields:
             if field.type in LISTS and field.list:

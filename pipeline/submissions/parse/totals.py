@@ -58,7 +58,7 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
     words = texts.select("word").unique().with_columns(words=in_words_expr(pl.col("word")))
     words = words.filter(pl.col("words").str.contains(any_of(every_word())))
     words = words.with_columns(total_words(pl.col("words"))).drop_nulls("strength")
-    hits = texts.filter(~pl.col("listed")).join(words, on="word", maintain_order="left")
+    hits = texts.filter(~pl.col("listed")).join(words, on="word")
     if hits.is_empty():
         return hits.select(*ROW, "sheet", "column", value="text", variant="word", label="text")
     rows = (
@@ -70,7 +70,7 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
             member=(pl.col("field").is_in(MEMBER) & pl.col("listed")).sum() == len(MEMBER),
         )
     )
-    first = hits.sort(*ROW, "rank", "column").unique(ROW, keep="first", maintain_order=True)
+    first = hits.sort(*ROW, "rank", "column").unique(ROW, keep="first")
     first = first.join(rows, on=ROW).filter(pl.col("numbers") > 0, ~pl.col("member"))
     one, two = pl.col("texts") == 1, pl.col("texts") <= 2
     strong = pl.col("strength").is_in(["strong", PART])
