@@ -160,6 +160,7 @@ class Submission(Sheets):
 
     never_read: Filleds
     our_sheets: Filleds
+    form_version: Count
     header_rows: Count
     empty_words: Annotated[Filleds, Key(min_length=2)]
     no_answer: Filleds

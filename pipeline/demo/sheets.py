@@ -56,6 +56,7 @@ def _identity(moment: Moment) -> Row:
         "cluster_name": plan.name,
         "as_of": moment.as_of,
         "version": None,
+        "form_version": moment.form_version,
         "founded": _open(moment, "4.1", moment.founded),
         "legal_form": moment.rng("form").choice(vocabulary()["legal_forms"]),
         "federal_state": plan.state.de,

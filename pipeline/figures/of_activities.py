@@ -1,4 +1,4 @@
-"""Services, working structures and communication (contract 2.3: 8, 9.1, 9.2, part of 11)."""
+"""Services, working structures and communication (contract 2.3: 8, 9.1, 9.2, part of 11, 13)."""
 
 import polars as pl
 
@@ -25,34 +25,77 @@ from pipeline.figures.base import (
 SHEET = "activities"
 TIMES = "times_per_year"
 TOO_RARE = "too_rare"
+GROUP, FORUM, SUPPORT = "Arbeitsgruppe", "Clusterforum", "Innovationsunterstützung"
+SERVICES = ("Service", SUPPORT)
+# Least times per year of a working structure: a yearly forum is the usual one.
+MEETINGS = {GROUP: 2, FORUM: 1}
+STANDING_MONTHS = 12
+# The form asks for innovation support from this version on.
+ASKS_SUPPORT = 2
 
 
 def measure_activities(portfolio: Portfolio) -> Measures:
-    """Return all figures from the sheet Aktivitäten."""
+    """Return all figures from the sheet Aktivitäten.
+
+    "Held n times per year" always means that the activity has begun.
+    """
     rows = portfolio.table(SHEET)
-    begun = Test(
-        pl.col("from") <= months_before(pl.col("as_of"), 12),
-        "begun_too_late",
-        "from_unknown",
-        "from",
-    )
-    structures = [kind_is("Arbeitsgruppe", "Clusterforum"), begun, at_least(TIMES, 2, TOO_RARE)]
-    internal = [kind_is("Interne Kommunikation"), at_least(TIMES, 4, TOO_RARE)]
-    external = [kind_is("Externe Kommunikation"), at_least(TIMES, 1, TOO_RARE)]
     counts = {
-        "working_structures": structures,
-        "internal_communication": internal,
-        "external_communication": external,
+        "working_structures": [kind_is(GROUP, FORUM), standing(), meets_often()],
+        "internal_communication": held("Interne Kommunikation", 4),
+        "external_communication": held("Externe Kommunikation", 1),
+        "innovation_support": held(SUPPORT, 1),
     }
-    parts = [simple_count(portfolio, m, SHEET, judge(rows, tests)) for m, tests in counts.items()]
+    parts = {m: simple_count(portfolio, m, SHEET, judge(rows, t)) for m, t in counts.items()}
+    parts["innovation_support"] = where_asked(portfolio, parts["innovation_support"])
     return join_measures(
-        [*parts, services_per_year(portfolio, rows), service_fields(portfolio, rows)]
+        [*parts.values(), services_per_year(portfolio, rows), service_fields(portfolio, rows)]
     )
+
+
+def held(kind: str, least: float) -> list[Test]:
+    """Return the tests that a row is of the kind, has begun and is held so often per year."""
+    return [kind_is(kind), has_begun(), at_least(TIMES, least, TOO_RARE)]
+
+
+def has_begun() -> Test:
+    """Beginn is empty or not after as_of; a bad one leaves it open."""
+    holds = (
+        pl.when(pl.col("from_bad"))
+        .then(None)
+        .when(pl.col("from").is_null())
+        .then(statement=True)
+        .otherwise(pl.col("from") <= pl.col("as_of"))
+    )
+    return Test(holds, "not_yet_begun", "from_unknown", "from")
+
+
+def standing() -> Test:
+    """Begun at least 12 months ago; an empty Beginn leaves it possible."""
+    begun = pl.col("from") <= months_before(pl.col("as_of"), STANDING_MONTHS)
+    return Test(begun, "begun_too_late", "from_unknown", "from")
+
+
+def meets_often() -> Test:
+    """A working group is held twice a year, a forum once; a row of unknown kind may be a forum."""
+    least = pl.col("kind").replace_strict(
+        MEETINGS, default=min(MEETINGS.values()), return_dtype=pl.Int64
+    )
+    return Test(pl.col(TIMES) >= least, TOO_RARE, f"{TIMES}_unknown", TIMES)
+
+
+def where_asked(portfolio: Portfolio, measures: Measures) -> Measures:
+    """Make a figure unknown where nothing is certain and the form did not ask for it."""
+    version = portfolio.clusters.lazy().select("file", version=pl.col("form_version").fill_null(1))
+    table = measures.figures.join(version, on="file", how="left", maintain_order="left")
+    asked_for = (pl.col("low") > 0) | (pl.col("version") >= ASKS_SUPPORT)
+    values = [pl.when(asked_for).then(c).alias(c) for c in ("low", "high", "numerator")]
+    return Measures(table.with_columns(values).drop("version"), measures.rows)
 
 
 def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     """Return how often services are held per year, all together; an unknown term has no limit."""
-    judged = judge(rows, [kind_is("Service"), known(TIMES)])
+    judged = judge(rows, [kind_is(*SERVICES), has_begun(), known(TIMES)])
     maybe = pl.col("counted").is_null()
     sums = judged.group_by("file").agg(
         low=exact_sum(pl.col(TIMES).filter(pl.col("counted"))),
@@ -81,7 +124,8 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     said = pl.col("key").is_not_null()
     strategic = pl.when(said).then(pl.col("strategic").fill_null(value=False))
     of_field = Test(strategic, "other_field", "action_field_unknown", "action_field")
-    judged = judge(rows, [kind_is("Service"), of_field, at_least(TIMES, 1, TOO_RARE)])
+    tests = [kind_is(*SERVICES), of_field, has_begun(), at_least(TIMES, 1, TOO_RARE)]
+    judged = judge(rows, tests)
     judged = without_needless_gaps(judged, ["key"])
     sums = covered(judged).join(
         fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True

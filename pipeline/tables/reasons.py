@@ -1,13 +1,13 @@
 """Why a criterion has its status, and what would settle it: the texts of the table `criteria`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from pipeline.common.catalogue import Catalogue, Metric, metrics
+from pipeline.common.catalogue import Catalogue, Condition, Criterion, Metric, metrics
 from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 
 CRITERION = ["catalogue", "file", "criterion_id"]
@@ -98,6 +98,36 @@ def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: st
     if threshold is None:
         return word.removesuffix(":") + (": kein Grenzwert" if lang == "de" else ": no limit")
     return f"{word} {LIMIT[lang][operator]} {harder_value(metric, operator, threshold, lang)}"
+
+
+def reason_text(condition: Condition, lang: str) -> str:
+    """Return a condition's rule in words and where its number is from, as long as it is that one.
+
+    A threshold that somebody changed is the catalogue's own, whatever the source says.
+    """
+    says = fill_in(condition.reason[lang], {"threshold": threshold_text(condition, lang)})
+    if condition.origin is None:
+        return says
+    origin = condition.origin[lang] if condition.is_as_shipped else say("origin", "own", lang)
+    return f"{says} {origin}"
+
+
+def asks_text(criterion: Criterion, lang: str) -> str:
+    """Return what a criterion asks for, with the thresholds of its conditions."""
+    numbers = [threshold_text(condition, lang) for condition in criterion.conditions]
+    return fill_in(criterion.asks[lang], {str(n): text for n, text in enumerate(numbers, 1)})
+
+
+def threshold_text(condition: Condition, lang: str) -> str:
+    """Return a condition's threshold in its unit."""
+    return harder_value(condition.metric, condition.operator, condition.threshold, lang)
+
+
+def fill_in(text: str, parts: Mapping[str, str]) -> str:
+    """Return the text with its named places filled."""
+    for name, part in parts.items():
+        text = text.replace(f"{{{name}}}", part)
+    return text
 
 
 def harder_value(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:

@@ -191,9 +191,14 @@ def _sentence(lang: str) -> pl.Expr:
     more = pl.when(partly).then(enough).otherwise(pl.lit(""))
     please = fill(WORDS["please"][at], {"cells": pl.col("cells"), "goal": goal, "more": more})
     blank = fill(WORDS["blank"][at], {"sheet": pl.col("sheet"), "goal": goal})
+    own = {key: m.request[lang] for key, m in metrics().items() if m.request}
+    unasked = pl.col("metric").replace_strict(own, default=None, return_dtype=pl.String)
+    unasked = pl.when(pl.col("low").is_null()).then(unasked)
     text = (
         pl.when(pl.col("threshold").is_null())
         .then(pl.lit(WORDS["limit"][at]))
+        .when(unasked.is_not_null())
+        .then(unasked)
         .when(pl.col("cells").is_not_null())
         .then(please)
         .otherwise(blank)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from .actors import ACTOR_TYPES, Actor, Settings, certainly, counted_actors, possibly, read_actors
-from .cells import Cell, Cluster, Row, Rows, Tri, all_of, holds, known, same, value
+from .cells import Cell, Cluster, Row, Rows, Tri, all_of, any_of, holds, known, same, value
 from .months import add_months, completed_months, completed_years, within
 from .places import position
 
@@ -272,6 +272,16 @@ def kind_is(row: Row, *kinds: str) -> Tri:
     return holds(value(row, "kind"), lambda kind: kind in kinds)
 
 
+def begun(row: Row, as_of: date) -> Tri:
+    """Whether the activity has begun; one without a day has."""
+    return holds(value(row, "from"), lambda day: day <= as_of, if_empty=True)
+
+
+def is_service(row: Row) -> Tri:
+    """Whether the row is a service; support of innovation is one."""
+    return kind_is(row, "Service", "Innovationsunterstützung")
+
+
 def times_at_least(row: Row, times: int) -> Tri:
     """Whether the activity is held at least so often a year."""
     return holds(value(row, "times"), lambda number: number >= times)
@@ -285,14 +295,14 @@ def rows_that(rows: Rows | None, test: Callable[[Row], Tri]) -> Figure:
     return count(verdicts.count(True), verdicts.count(True) + verdicts.count(None))
 
 
-def services_per_year(rows: Rows | None) -> Figure:
+def services_per_year(rows: Rows | None, as_of: date) -> Figure:
     """The sum of the times per year of the services; no upper limit with an unknown term."""
     if rows is None:
         return UNKNOWN
     low, high = Fraction(0), Fraction(0)
     endless = False
     for row in rows:
-        service, times = kind_is(row, "Service"), value(row, "times")
+        service, times = all_of(is_service(row), begun(row, as_of)), value(row, "times")
         if service is False:
             continue
         endless = endless or not known(times)
@@ -307,8 +317,9 @@ def served_fields(cluster: Cluster) -> Figure:
     if rows is None or not known(fields):
         return UNKNOWN
     wanted = {same(name) for name in fields}
-    services = [row for row in rows if serves(row) is not False]
-    certain = {same(r["field"]) for r in services if serves(r) and known(value(r, "field"))}
+    serving = [(row, serves(row, cluster.as_of)) for row in rows]
+    services = [row for row, verdict in serving if verdict is not False]
+    certain = {same(r["field"]) for r, verdict in serving if verdict and known(value(r, "field"))}
     possible = {same(row["field"]) for row in services if known(value(row, "field"))}
     wild = sum(not known(value(row, "field")) for row in services)
     low, high = len(certain & wanted), min(len(wanted), len(possible & wanted) + wild)
@@ -316,31 +327,55 @@ def served_fields(cluster: Cluster) -> Figure:
     return Figure(low / whole, high / whole, "covered", Fraction(low), whole)
 
 
-def serves(row: Row) -> Tri:
-    """Whether the row is a service held at least once a year."""
-    return all_of(kind_is(row, "Service"), times_at_least(row, 1))
+def serves(row: Row, as_of: date) -> Tri:
+    """Whether the row is a service that has begun and is held at least once a year."""
+    return all_of(is_service(row), begun(row, as_of), times_at_least(row, 1))
+
+
+def lasting(row: Row, as_of: date) -> Tri:
+    """Whether the row is a working structure of criterion 9.1.
+
+    Of unknown kind it may be a group held twice or a forum held once a year.
+    """
+    ways = [
+        all_of(kind_is(row, kind), times_at_least(row, times))
+        for kind, times in (("Arbeitsgruppe", 2), ("Clusterforum", 1))
+    ]
+    old = holds(value(row, "from"), lambda day: day <= add_months(as_of, -12))
+    return all_of(old, any_of(*ways))
+
+
+def innovation_support(cluster: Cluster) -> Figure:
+    """The third condition of 13; unknown where the old form did not ask and nothing is certain."""
+    as_of = cluster.as_of
+
+    def support(row: Row) -> Tri:
+        kind = kind_is(row, "Innovationsunterstützung")
+        return all_of(kind, begun(row, as_of), times_at_least(row, 1))
+
+    found = rows_that(cluster.activities, support)
+    version = cluster.cell("form_version")
+    asked = known(version) and version >= 2
+    return found if asked or found.low else UNKNOWN
 
 
 def activity_figures(cluster: Cluster, figures: Figures) -> None:
-    """Criteria 8 and 9, and the third condition of 11."""
-    rows, begun = cluster.activities, add_months(cluster.as_of, -12)
-
-    def standing(row: Row) -> Tri:
-        return all_of(
-            kind_is(row, "Arbeitsgruppe", "Clusterforum"),
-            holds(value(row, "from"), lambda day: day <= begun),
-            times_at_least(row, 2),
-        )
+    """Criteria 8 and 9, and the third conditions of 11 and 13."""
+    rows, as_of = cluster.activities, cluster.as_of
 
     def channel(kind: str, times: int) -> Figure:
-        return rows_that(rows, lambda row: all_of(kind_is(row, kind), times_at_least(row, times)))
+        return rows_that(
+            rows,
+            lambda row: all_of(kind_is(row, kind), begun(row, as_of), times_at_least(row, times)),
+        )
 
     figures.metrics |= {
         "served_fields": served_fields(cluster),
-        "services_per_year": services_per_year(rows),
-        "standing_groups": rows_that(rows, standing),
+        "services_per_year": services_per_year(rows, as_of),
+        "standing_groups": rows_that(rows, lambda row: lasting(row, as_of)),
         "internal_channels": channel("Interne Kommunikation", 4),
         "external_channels": channel("Externe Kommunikation", 1),
+        "innovation_support": innovation_support(cluster),
     }
     figures.indicators["services_per_year"] = figures.metrics["services_per_year"].low
 
@@ -398,6 +433,18 @@ def evidence_figures(cluster: Cluster, figures: Figures) -> None:
     def recent(row: Row) -> Tri:
         return holds(value(row, "day"), lambda day: within(day, as_of, 24))
 
+    def profile(row: Row) -> Tri:
+        return all_of(
+            holds(value(row, "day"), lambda day: day <= as_of, if_empty=True),
+            holds(value(row, "until"), lambda day: day >= add_months(as_of, -24), if_empty=True),
+        )
+
+    def visible(row: Row) -> Tri:
+        kind = value(row, "kind")
+        if known(kind):
+            return profile(row) if kind == "Plattform" else recent(row)
+        return any_of(profile(row), recent(row))
+
     def project(row: Row) -> Tri:
         return all_of(
             holds(value(row, "actors"), lambda actors: actors >= 2),
@@ -408,8 +455,8 @@ def evidence_figures(cluster: Cluster, figures: Figures) -> None:
     figures.metrics |= {
         "competitors": distinct_titles(rows, ("Wettbewerber",), any_time),
         "unique_features": distinct_titles(rows, ("Alleinstellungsmerkmal",), any_time),
-        "visibility_items": distinct_titles(rows, VISIBILITY, recent),
-        "visibility_kinds": distinct_kinds(rows, VISIBILITY, recent),
+        "visibility_items": distinct_titles(rows, VISIBILITY, visible),
+        "visibility_kinds": distinct_kinds(rows, VISIBILITY, visible),
         "success_stories": distinct_titles(rows, ("Erfolgsgeschichte",), recent),
         "innovation_projects": distinct_titles(rows, ("Innovationsprojekt",), project),
         "anchoring": distinct_titles(rows, ("Verankerung",), any_time),

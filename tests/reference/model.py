@@ -81,7 +81,11 @@ GO_CLUSTER = (
         ),
     ),
     Criterion("12", "hard", (least("success_stories", 3),)),
-    Criterion("13", "soft", (least("innovation_projects", 1), least("anchoring", 1))),
+    Criterion(
+        "13",
+        "soft",
+        (least("innovation_projects", 1), least("anchoring", 1), least("innovation_support", 1)),
+    ),
 )
 ECCP_PROFILE = (
     Criterion("1", "hard", (least("actors", 15),)),

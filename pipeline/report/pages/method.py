@@ -10,6 +10,7 @@ from pipeline.report.pages.figures import required
 from pipeline.report.pages.matrix import pass_rule
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.reasons import asks_text, reason_text
 
 MILLION = 1_000_000
 
@@ -82,7 +83,7 @@ def _criterion(criterion: Criterion, words: Words) -> CriterionMethod:
         id=criterion.id,
         title=words.of(criterion.title),
         kind=words.code("kind", criterion.kind),
-        asks=words.of(criterion.asks),
+        asks=asks_text(criterion, words.lang),
         conditions=[_condition(c, words) for c in criterion.conditions],
     )
 
@@ -104,7 +105,10 @@ def _condition(condition: Condition, words: Words) -> ConditionMethod:
         for field, value in condition.threshold_by_technology_field.items()
     ]
     text = words("condition", title=title, asks=asks)
-    return ConditionMethod(text, by_field, words.of(condition.reason), condition.source)
+    if condition.one_for_all_fields:
+        by_field = [words("one_for_all_fields")]
+    source = condition.source if condition.is_as_shipped else ""
+    return ConditionMethod(text, by_field, reason_text(condition, words.lang), source)
 
 
 def definitions(settings: Settings, words: Words) -> list[tuple[str, str]]:
