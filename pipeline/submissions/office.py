@@ -51,10 +51,16 @@ class Office:
         return pl.concat(tables)
 
 
-def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFrame) -> Office:
+def read_office(
+    files: Mapping[str, int],
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    last_day: dt.date | None = None,
+) -> Office:
     """Return the office's tables; files: "register" and "assessments" to their file's number.
 
-    OfficeFileError where one lacks its sheet or a column it cannot do without.
+    last_day: of the period, if there is one. OfficeFileError where a file lacks its sheet or a
+    column it cannot do without.
     """
     parsed = parse(office(), sheets, cells)
     for name, file in files.items():
@@ -71,7 +77,7 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
             parsed.findings.filter(~needless.fill_null(value=False)),
             valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
             doubled,
-            cross_check(office(), valid.tables, parsed, load_settings().actors),
+            cross_check(office(), valid.tables, parsed, load_settings().actors, last_day),
         ),
         parsed,
         valid.tables,

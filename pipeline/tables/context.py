@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.figures.features import COUNTED, Described
 
-STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "voted_on"]
+STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "vote_on"]
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
 
 
