@@ -16,6 +16,8 @@ from pipeline.submissions.validate import Valid, validate
 from schemas.declaration import office, registers
 from schemas.words import header_key, word_key
 
+# Roles of the register that something hangs on.
+MEMBER, APPLICANT = "Mitglied", "Antrag"
 # what an expert says in a row; without any of it the row waits for a rating
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
