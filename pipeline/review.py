@@ -11,6 +11,7 @@ from pipeline.common.catalogue import Catalogue, load, shipped
 from pipeline.common.findings import join_findings
 from pipeline.common.frames import each_frame, stack_all
 from pipeline.common.settings import Settings
+from pipeline.evaluation.admission import process
 from pipeline.evaluation.benchmark import Benchmarks, benchmark
 from pipeline.evaluation.evaluate import Verdicts, evaluate
 from pipeline.evaluation.scenarios import Basis, limits, otherwise, references
@@ -126,8 +127,10 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         task.last_day,
         task.settings.review.outdated_days,
     )
+    ways = process(office.register, portfolio.clusters)
     finished = Finished(
         period=task.period,
+        last_day=task.last_day,
         catalogues=task.catalogues,
         portfolio=portfolio,
         places=reviewed.places,
@@ -136,6 +139,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         files=pl.concat([sent.files, office_files]),
         settled=settled,
         coverage=covered,
+        ways=ways,
         findings=found,
         actors=reviewed.actors,
         rows=figures.rows,
@@ -158,7 +162,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         mapped=named,
         unused_mappings=unused_mappings,
         ratings=every_rating(office, days, task.settings.review.first_catalogue),
-        context=context(portfolio.clusters, reviewed.described, figures.usual, office.register),
+        context=context(portfolio.clusters, reviewed.described, figures.usual, ways),
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
     )

@@ -265,7 +265,7 @@ def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
     """Return the review; an unusable file of the office ends the run."""
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
-        tables = read_office(numbers, *office_sent.stacked())
+        tables = read_office(numbers, *office_sent.stacked(), plan.task.last_day)
         return review(plan.task, sent, tables, office_sent.files)
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error

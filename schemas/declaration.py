@@ -360,6 +360,7 @@ class Lists(Declared):
     reaches: Register[Entry]
     roles: Register[Entry]
     votes: Register[Entry]
+    esca_labels: Register[Entry]
     ratings: Register[Rating]
 
     @model_validator(mode="after")

@@ -14,6 +14,12 @@ OUTCOMES = ["reviewed", "quarantined", "superseded"]
 STATES = ["reviewed", "quarantined", "missing"]
 SEVERITIES = ["error", "warning", "info"]
 COUNTED = ["yes", "possible", "no"]
+# The steps of the way to admission, and what its checklist asks for.
+ADMISSION_STEPS = [
+    *("consultation", "application", "interview", "opinion"),
+    *("vote", "committee_vote", "decision"),
+]
+CHECKLIST = ["consultation", "strategy_document", "actor_list"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
 
@@ -23,6 +29,7 @@ CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 ORDER: Mapping[str, list[str]] = {
     "submissions": ["source_file"],
     "coverage": ["cluster_id"],
+    "admission": ["cluster_id"],
     "findings": [
         *("source_file", "sheet_order", "row", "column", "code", "field_order", "check"),
         *("place_in_cell", "detail"),
@@ -112,6 +119,26 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             as_of=pa.Column(pl.Date, nullable=True),
             age_days=pa.Column(pl.Int64, nullable=True),
             outdated=flag(),
+        ),
+        "admission": table(
+            ["cluster_id"],
+            period=key(),
+            cluster_id=key(),
+            name=text(nullable=True),
+            role=text(nullable=True),
+            next_step=text(ADMISSION_STEPS, nullable=True),
+            since=pa.Column(pl.Date, nullable=True),
+            days=pa.Column(pl.Int64, nullable=True),
+            overdue=flag(),
+            missing=pa.Column(pl.List(pl.String)),
+            soft_unrated=pa.Column(pl.Int64, nullable=True),
+            decision=text(DECISIONS, nullable=True),
+            vote=text(nullable=True),
+            vote_on=pa.Column(pl.Date, nullable=True),
+            committee_vote=text(nullable=True),
+            committee_vote_on=pa.Column(pl.Date, nullable=True),
+            decided=text(nullable=True),
+            decided_on=pa.Column(pl.Date, nullable=True),
         ),
         "findings": table(
             source_file=key(),

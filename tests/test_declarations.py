@@ -205,7 +205,7 @@ RULES = {
     "crosschecks": """
         rule = "before" => rule = "befor" @ .rule : ?before
         with = "first_day" => with = "firstday" @ .with : ?first_day
-        with = "first_day" =>  @ .with : 1 bis 1
+        with = "first_day" =>  @ .with : 1 bis
         field = "founded" => field = "foundet" @ .field : ?founded
         sheet = "actors" => sheet = "actor" @ .sheet : ?actors
         limits = { km = 30.0 } => limits = { km = 0 } @ .limits.km : eine Zahl über 0

@@ -53,6 +53,17 @@ class ReviewRules(Declared):
     group: str
 
 
+class AdmissionRules(Declared):
+    """How old a strategy may be, and how many days an applicant may wait for each step."""
+
+    strategy_months: Count
+    application_days: FromZero
+    interview_days: FromZero
+    opinion_days: FromZero
+    votes_days: FromZero
+    decision_days: FromZero
+
+
 class ActorRules(Declared):
     """Who counts as bound, as SME and as near (contract 2.2)."""
 
@@ -155,6 +166,7 @@ class Settings(Declared):
 
     limits: Intake = Field(alias="intake")
     review: ReviewRules
+    admission: AdmissionRules
     actors: ActorRules
     funding: FundingRules
     cohorts: CohortRules

@@ -56,10 +56,10 @@ def _admission(moment: Moment) -> Row:
     if role in MEMBERS:
         last = add_months(end, -12)
         vote = random_day(rng, min(max(PROGRAMME, add_months(moment.founded, 12)), last), last)
-        row.update(_dates_before(vote), vote=ADMITTED, voted_on=vote, member_since=vote)
+        row.update(_dates_before(vote), vote=ADMITTED, vote_on=vote, member_since=vote)
     elif role == APPLICANT:
         rejected = REJECTED_ONE.holds(moment.plan)
-        row.update(vote=REJECTED if rejected else PENDING, voted_on=end if rejected else None)
+        row.update(vote=REJECTED if rejected else PENDING, vote_on=end if rejected else None)
     if WORDY.holds(moment.plan):
         row["interview_on"] = NO_ANSWER
     return row

@@ -16,6 +16,8 @@ from pipeline.submissions.validate import Valid, validate
 from schemas.declaration import office, registers
 from schemas.words import header_key, word_key
 
+# Roles of the register that something hangs on.
+MEMBER, APPLICANT = "Mitglied", "Antrag"
 # what an expert says in a row; without any of it the row waits for a rating
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
@@ -51,10 +53,16 @@ class Office:
         return pl.concat(tables)
 
 
-def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFrame) -> Office:
+def read_office(
+    files: Mapping[str, int],
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    last_day: dt.date | None = None,
+) -> Office:
     """Return the office's tables; files: "register" and "assessments" to their file's number.
 
-    OfficeFileError where one lacks its sheet or a column it cannot do without.
+    last_day: of the period, if there is one. OfficeFileError where a file lacks its sheet or a
+    column it cannot do without.
     """
     parsed = parse(office(), sheets, cells)
     for name, file in files.items():
@@ -71,7 +79,7 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
             parsed.findings.filter(~needless.fill_null(value=False)),
             valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
             doubled,
-            cross_check(office(), valid.tables, parsed, load_settings().actors),
+            cross_check(office(), valid.tables, parsed, load_settings().actors, last_day),
         ),
         parsed,
         valid.tables,

@@ -1,5 +1,6 @@
 """Puts the results of the stages into the tables of the contract: its names, columns and types."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import Benchmarks, place_of
+from pipeline.evaluation.admission import admission
 from pipeline.evaluation.evaluate import Verdicts
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
@@ -26,10 +28,11 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `measures.base.ROWS`.
+    `measures.base.ROWS`. ways: see `admission.process`.
     """
 
     period: str
+    last_day: dt.date
     catalogues: tuple[Catalogue, ...]
     portfolio: Portfolio
     places: pl.DataFrame
@@ -38,6 +41,7 @@ class Finished:
     files: pl.DataFrame
     settled: pl.DataFrame
     coverage: pl.DataFrame
+    ways: pl.DataFrame
     findings: pl.DataFrame
     actors: pl.DataFrame
     rows: pl.DataFrame
@@ -55,6 +59,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
     made: Mapping[str, Callable[[], pl.DataFrame]] = {
         "submissions": lambda: submissions(done, found),
         "coverage": lambda: done.coverage,
+        "admission": lambda: admission_table(done),
         "findings": lambda: found,
         "clusters": lambda: clusters(done),
         "decisions": lambda: of_clusters(done, pl.concat([v.decisions for v in done.verdicts])),
@@ -161,6 +166,18 @@ def clusters(done: Finished) -> pl.DataFrame:
     for other in (names, wide, first):
         table = table.join(other, on="file", how="left")
     return table.join(role, on="cluster_id", how="left")
+
+
+def admission_table(done: Finished) -> pl.DataFrame:
+    """Return where each applicant stands, by the first catalogue."""
+    first = done.verdicts[0]
+    unrated = (pl.col("kind") == "soft") & (pl.col("basis") == "computed")
+    counts = first.criteria.group_by("file").agg(soft_unrated=unrated.sum().cast(pl.Int64))
+    results = first.decisions.select("file", "decision").join(counts, on="file")
+    results = done.portfolio.clusters.select("file", "cluster_id").join(results, on="file")
+    every = done.coverage.select("cluster_id", "name", "role")
+    every = every.join(results.drop("file"), on="cluster_id", how="left")
+    return admission(done.ways, every, done.last_day, done.portfolio.settings.admission)
 
 
 def criteria(done: Finished) -> pl.DataFrame:

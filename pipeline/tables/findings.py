@@ -287,11 +287,8 @@ def said_by_checks() -> Mapping[str, Mapping[str, str]]:
 def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
     """Return the message with its placeholders filled from the columns of the same name."""
     remedy = "remedy_limits" if code == "out_of_range" else "remedy"
-    values = {name: shown(pl.col(name)) for name in ("place", "other")}
-    forms = pl.col("detail").str.split(BETWEEN_LANGUAGES)
-    detail = forms.list.first() if lang == "de" else forms.list.last()
-    # in both languages it is a text of ours, which is said to its end
-    values["detail"] = pl.when(forms.list.len() > 1).then(detail).otherwise(shown(detail))
+    values = {name: in_form(name, lang) for name in ("detail", "other")}
+    values["place"] = shown(pl.col("place"))
     values["value"] = shown(pl.col("said"))
     values["remedy"] = pl.coalesce(f"hint_{lang}", f"{remedy}_{lang}")
     values["more"] = pl.concat_str(pl.lit(" ("), values["detail"], pl.lit(")"))
@@ -299,6 +296,14 @@ def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
         values[name] = pl.col(f"{name}_{lang}")
     values["sheet_de"] = pl.col("sheet_de")
     return fill(message[lang], values)
+
+
+def in_form(name: str, lang: str) -> pl.Expr:
+    """Return a column's text in one language; it may have one form for both."""
+    forms = pl.col(name).str.split(BETWEEN_LANGUAGES)
+    said = forms.list.first() if lang == "de" else forms.list.last()
+    # in both languages it is a text of ours, which is said to its end
+    return pl.when(forms.list.len() > 1).then(said).otherwise(shown(said))
 
 
 def shown(text: pl.Expr) -> pl.Expr:

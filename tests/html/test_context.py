@@ -15,7 +15,7 @@ from pipeline.tables.context import process
 
 DE = Words("de")
 MAY, JUNE, JULY = (dt.date(2026, month, 1) for month in (5, 6, 7))
-STEPS = ("consultation_on", "application_on", "interview_on", "assessed_on", "voted_on")
+STEPS = ("consultation_on", "application_on", "interview_on", "assessed_on", "vote_on")
 
 
 def row(**known: object) -> dict[str, object]:
@@ -63,7 +63,7 @@ def test_checklist(known: dict[str, object], errors: int, bound: int | None, sig
 
 
 def test_steps_say_their_date_and_the_vote() -> None:
-    found = admission(row(application_on=MAY, vote="Aufnahme", voted_on=JUNE), 0, 1, DE)
+    found = admission(row(application_on=MAY, vote="Aufnahme", vote_on=JUNE), 0, 1, DE)
     assert [(s.text, s.done) for s in found.steps] == [
         ("noch kein Datum", False),
         ("01.05.2026", True),

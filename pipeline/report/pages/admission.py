@@ -13,7 +13,7 @@ STEPS = (
     ("application", "application_on"),
     ("interview", "interview_on"),
     ("assessment", "assessed_on"),
-    ("vote", "voted_on"),
+    ("vote", "vote_on"),
 )
 
 

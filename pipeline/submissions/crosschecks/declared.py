@@ -24,7 +24,7 @@ from schemas.declaration import Workbook, office, registers, submission
 from schemas.slips import SlipError, unknown
 
 # What a date may be compared with besides fields of its own sheet.
-DAYS = ("as_of", "first_day")
+DAYS = ("as_of", "first_day", "last_day")
 # The rules of `crosschecks.RULES`, and the limits that each of them needs.
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "before": (),
@@ -34,8 +34,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "sme_against_figures": (),
     "sme_against_type": (),
     "sme_of_no_company": (),
-    "filled_although": ("words",),
-    "decided_without": ("words",),
+    "after_last_day": (),
+    "without": (),
     "word_against_word": ("words", "others"),
     "coordinates_swapped": ("km",),
     "coordinates_off_postcode": (),
@@ -47,9 +47,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "total": ("share", "least"),
 }
 # Limits that a rule may be given besides, and the rules that need one other field, or several.
-OPTIONAL = {"more_than_actors": ("kinds",)}
-ONE_OTHER = ("before", "after", "filled_although", "decided_without", "word_against_word")
-SEVERAL_OTHERS = ("total",)
+OPTIONAL = {"more_than_actors": ("kinds",), "without": ("words", "others")}
+ONE_OTHER = ("word_against_word",)
+SEVERAL_OTHERS = ("before", "after", "after_last_day", "without", "total")
 
 
 def words() -> Iterable[str]:

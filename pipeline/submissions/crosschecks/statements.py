@@ -1,27 +1,56 @@
 """Rules about statements of one row, or of a row and the day or the list it is held against."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, both, in_language
 from pipeline.submissions.actors import status
 from pipeline.submissions.crosschecks.declared import Check
 from pipeline.submissions.crosschecks.facts import Facts, day_text, hits, number_text
-from schemas.declaration import registers
+from schemas.declaration import office, registers, submission
 
 ACTUAL = "Ist"
 
 
 def before(check: Check, facts: Facts) -> pl.DataFrame:
-    """The date lies before the other one."""
-    (other,) = check.others
-    table = facts.tables[check.sheet].filter(pl.col(check.field) < pl.col(other))
-    return hits(table, day_text(pl.col(other)))
+    """The date lies before another one. Detail: the latest of these, other: its column."""
+    latest = pl.max_horizontal(check.others)
+    table = facts.tables[check.sheet].filter(pl.col(check.field) < latest)
+    return hits(table, day_text(latest), column_of(check, latest))
 
 
 def after(check: Check, facts: Facts) -> pl.DataFrame:
-    """The date lies after the other one."""
-    (other,) = check.others
-    table = facts.tables[check.sheet].filter(pl.col(check.field) > pl.col(other))
-    return hits(table, day_text(pl.col(other)))
+    """The date lies after another one. Detail: the earliest of these, other: its column."""
+    earliest = pl.min_horizontal(check.others)
+    table = facts.tables[check.sheet].filter(pl.col(check.field) > earliest)
+    return hits(table, day_text(earliest), column_of(check, earliest))
+
+
+def column_of(check: Check, day: pl.Expr) -> pl.Expr:
+    """Return the name of the first of the other columns that holds the day; null of a named day."""
+    names = column_names(check)
+    holds = [pl.when(pl.col(o) == day).then(pl.lit(names[o])) for o in check.others if o in names]
+    return pl.coalesce(pl.lit(None, pl.String), *holds)
+
+
+def column_names(check: Check) -> Mapping[str, str]:
+    """Return the names of the columns of a check's sheet, in both languages."""
+    sheets = (*submission().sheets, *office().sheets)
+    fields = next(sheet.fields for sheet in sheets if sheet.key == check.sheet)
+    return {f.key: both(f"„{f.name['de']}“", f"“{f.name['en']}”") for f in fields}
+
+
+def after_last_day(check: Check, facts: Facts) -> pl.DataFrame:
+    """One of the dates lies after the last day of the period; at the cell of each. Detail: it."""
+    table = facts.tables[check.sheet].drop_nulls("last_day")
+    rows = [
+        table.filter(pl.col(date) > pl.col("last_day")).with_columns(field=pl.lit(date))
+        for date in check.others
+    ]
+    late = pl.concat(rows)
+    found = hits(late, day_text(pl.col("last_day")))
+    return found.with_columns(late["field"])
 
 
 def more_than_actors(check: Check, facts: Facts) -> pl.DataFrame:
@@ -81,20 +110,34 @@ def sme_of_no_company(check: Check, facts: Facts) -> pl.DataFrame:
     return hits(facts.tables[check.sheet].filter(said), other=pl.col("actor_type"))
 
 
-def filled_although(check: Check, facts: Facts) -> pl.DataFrame:
-    """The cell is filled although the other one holds one of these words."""
-    (other,) = check.others
-    word = pl.col(other).is_in(check.limits["words"])
-    rows = facts.tables[check.sheet].filter(word & pl.col(check.field).is_not_null())
-    return hits(rows, pl.col(other))
+def without(check: Check, facts: Facts) -> pl.DataFrame:
+    """The cell is filled although others are empty. Other: the names of their columns.
+
+    words: only if the cell holds one of these. others: words that are as good as an empty cell. A
+    date that cannot be used is not empty.
+    """
+    table = facts.tables[check.sheet]
+    own, none = pl.col(check.field), check.limits.get("others", ())
+    said = own.is_in(check.limits["words"]) if "words" in check.limits else own.is_not_null()
+    empty = {}
+    for other in check.others:
+        lacks = pl.col(other).is_null()
+        if table[other].dtype == pl.String:
+            lacks |= pl.col(other).is_in(none)
+        if f"{other}_bad" in table.columns:
+            lacks &= ~pl.col(f"{other}_bad")
+        empty[other] = lacks
+    rows = table.filter(said & pl.any_horizontal(*empty.values()))
+    return hits(rows, other=in_each_language(column_names(check), empty))
 
 
-def decided_without(check: Check, facts: Facts) -> pl.DataFrame:
-    """The cell holds one of these words although the other one, a date, is empty."""
-    (other,) = check.others
-    word = pl.col(check.field).is_in(check.limits["words"])
-    empty = pl.col(other).is_null() & ~pl.col(f"{other}_bad")
-    return hits(facts.tables[check.sheet].filter(word & empty))
+def in_each_language(names: Mapping[str, str], holds: Mapping[str, pl.Expr]) -> pl.Expr:
+    """Return a list of the names that hold, in both languages."""
+    lists = []
+    for lang in LANGUAGES:
+        own = [pl.when(so).then(pl.lit(in_language(names[n], lang))) for n, so in holds.items()]
+        lists.append(pl.concat_str(own, separator=", ", ignore_nulls=True))
+    return pl.concat_str(lists, separator=BETWEEN_LANGUAGES)
 
 
 def word_against_word(check: Check, facts: Facts) -> pl.DataFrame:
