@@ -15,6 +15,7 @@ from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
+from pipeline.tables.unread import with_unread_messages
 from schemas.benchmarks import declared_indicators
 from schemas.declaration import office, submission
 from schemas.tables import columns_of_clusters, is_sound, table_models
@@ -26,7 +27,7 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `measures.base.ROWS`.
+    `measures.base.ROWS`. unread: see `tables.unread`.
     """
 
     period: str
@@ -37,6 +38,7 @@ class Finished:
     office: Office
     files: pl.DataFrame
     settled: pl.DataFrame
+    unread: pl.DataFrame
     coverage: pl.DataFrame
     findings: pl.DataFrame
     actors: pl.DataFrame
@@ -54,6 +56,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
     # Each is made and shaped before the next one: of a large portfolio they fill the memory.
     made: Mapping[str, Callable[[], pl.DataFrame]] = {
         "submissions": lambda: submissions(done, found),
+        "unread": lambda: with_unread_messages(done.unread),
         "coverage": lambda: done.coverage,
         "findings": lambda: found,
         "clusters": lambda: clusters(done),
