@@ -22,6 +22,7 @@ from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
 from pipeline.history.state import State
 from pipeline.submissions.choose import REVIEWED, file_findings, settle
+from pipeline.submissions.identity import guessed_clusters, identity_findings
 from pipeline.submissions.mapping.apply import mappings_used, nothing_mapped
 from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.submissions.office import (
@@ -35,6 +36,7 @@ from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import headline, headlines
 from pipeline.tables.reasons import catalogue_criteria
+from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
 
 
@@ -42,9 +44,9 @@ from schemas.declaration import submission
 class Review:
     """A finished review: everything that is published, as the tables of the contract.
 
-    tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
-    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook; with
-    an earlier period also those of `history.compare`).
+    tables: by name, as in section 3 of the contract (submissions, unread, coverage, findings,
+    clusters, decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts,
+    outlook; with an earlier period also those of `history.compare`).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
@@ -96,12 +98,20 @@ class Task:
     before: Before | None = None
 
 
-def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -> Review:
+def review(
+    task: Task,
+    sent: Sent,
+    office: Office,
+    office_files: pl.DataFrame,
+    unread: pl.DataFrame | None = None,
+) -> Review:
     """Return the review of what was sent.
 
-    office_files: file, source_file, sha256 of the office's files. `MappingError` if several
-    mappings recognise one file.
+    office_files: file, source_file, sha256 of the office's files. unread: source_file, reason of
+    what lay among the submissions and was not read. `MappingError` if several mappings recognise
+    one file.
     """
+    unread = unread_frame() if unread is None else unread
     master, found, cells, mapped = (
         pl.concat([getattr(part, name) for part in sent.parts])
         for name in ("offices", "findings", "cells", "mapped")
@@ -119,11 +129,14 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
     )
     robust, ahead = otherwise(basis, figures, verdicts)
     found = join_findings(found, office.findings, rating_findings)
-    found = join_findings(found, file_findings(settled, found))
+    found = join_findings(
+        found, file_findings(settled, found), identity_findings(office.register, settled)
+    )
     names = master.select("file", "cluster_name")
     covered = coverage(
         office,
         settled.join(names, on="file", how="left"),
+        guessed_clusters(office.register, settled, unread),
         task.last_day,
         task.settings.review.outdated_days,
     )
@@ -138,6 +151,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         office=office,
         files=pl.concat([sent.files, office_files]),
         settled=settled,
+        unread=unread,
         coverage=covered,
         ways=ways,
         findings=found,

@@ -68,6 +68,7 @@ from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
+from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
 
@@ -266,7 +267,8 @@ def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
         tables = read_office(numbers, *office_sent.stacked(), plan.task.last_day)
-        return review(plan.task, sent, tables, office_sent.files)
+        unread = unread_frame(plan.found.unread)
+        return review(plan.task, sent, tables, office_sent.files, unread)
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error
 

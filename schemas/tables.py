@@ -11,6 +11,7 @@ from schemas.checking import pa
 STATUSES = ["fulfilled", "not_fulfilled", "undetermined"]
 DECISIONS = ["eligible", "open", "not_eligible"]
 OUTCOMES = ["reviewed", "quarantined", "superseded"]
+UNREAD = ["other_extension", "folder"]
 STATES = ["reviewed", "quarantined", "missing"]
 SEVERITIES = ["error", "warning", "info"]
 COUNTED = ["yes", "possible", "no"]
@@ -28,6 +29,7 @@ CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 # order of their declaration, see `tables.assemble.in_order`.
 ORDER: Mapping[str, list[str]] = {
     "submissions": ["source_file"],
+    "unread": ["source_file"],
     "coverage": ["cluster_id"],
     "admission": ["cluster_id"],
     "findings": [
@@ -108,6 +110,14 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             message_de=text(nullable=True),
             message_en=text(nullable=True),
         ),
+        "unread": table(
+            ["source_file"],
+            period=key(),
+            source_file=key(),
+            reason=text(UNREAD),
+            message_de=key(),
+            message_en=key(),
+        ),
         "coverage": table(
             ["cluster_id"],
             period=key(),
@@ -119,6 +129,7 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             as_of=pa.Column(pl.Date, nullable=True),
             age_days=pa.Column(pl.Int64, nullable=True),
             outdated=flag(),
+            guessed_from=text(nullable=True),
         ),
         "admission": table(
             ["cluster_id"],

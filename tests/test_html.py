@@ -141,6 +141,14 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
                 "message_en": "The file is damaged.",
             },
         ],
+        "unread": [
+            {
+                "source_file": f"{HOSTILE}.pdf",
+                "reason": "other_extension",
+                "message_de": f"{HOSTILE}.pdf ist keine Arbeitsmappe.",
+                "message_en": f"{HOSTILE}.pdf is no workbook.",
+            }
+        ],
         "coverage": [
             {"cluster_id": i, "name": n, "role": "Mitglied", "expected": True, "state": "reviewed"}
             for i, n in names.items()

@@ -231,12 +231,21 @@ def submissions() -> list[Row]:
     return [*good, bad | {"source_file": f"{MAIL}.xlsx", "message_en": "Unreadable."}]
 
 
+UNREAD = {
+    "source_file": f"{MAIL}.pdf",
+    "reason": "other_extension",
+    "message_de": "Keine Arbeitsmappe.",
+    "message_en": "No workbook.",
+}
+
+
 def review() -> Review:
     """Return the review."""
     radius: Row = {"catalogue": "go-cluster", "variant": "radius_145", "decision": "not_eligible"}
     row: Row = {"cluster_id": A, "metric": "success_stories", "sheet": "Nachweise", "row": 7}
     tables = {
         "submissions": submissions(),
+        "unread": [UNREAD],
         "coverage": coverage(),
         "findings": findings(),
         "clusters": clusters(),

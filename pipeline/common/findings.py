@@ -46,6 +46,7 @@ CODES = (
         "not_a_workbook",
     ),
     *("too_large", "timeout", "reader_crash", "duplicate_cluster", "superseded", "same_content"),
+    *("not_in_register", "id_differs_from_name"),
 )
 
 

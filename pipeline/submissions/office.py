@@ -221,11 +221,16 @@ def _finding(rows: pl.DataFrame, field: str, value: pl.Expr, code: str) -> pl.Da
 
 # -------------------------------------------------------------------------------------- coverage
 def coverage(
-    office_: Office, submissions: pl.DataFrame, last_day: dt.date, outdated_days: int
+    office_: Office,
+    submissions: pl.DataFrame,
+    guesses: pl.DataFrame,
+    last_day: dt.date,
+    outdated_days: int,
 ) -> pl.DataFrame:
     """Return every cluster of the register or with a submission, and what became of it.
 
-    submissions: see `submissions.settle`, with cluster_name.
+    submissions: see `choose.settle`, with cluster_name. guesses: see `identity.guessed_clusters`;
+    something was sent of these clusters, so they are quarantined and not missing.
     """
     register = office_.register.select(
         "cluster_id", "role", "expected", name="cluster_name"
@@ -235,6 +240,8 @@ def coverage(
     order = pl.col("outcome").replace_strict(states, [0, 1])
     sent = sent.sort(order, "source_file").unique("cluster_id", keep="first")
     sent = sent.select("cluster_id", "cluster_name", "outcome", "as_of")
+    guesses = guesses.with_columns(outcome=pl.lit("quarantined"))
+    sent = pl.concat([sent, guesses], how="diagonal")
     table = register.join(sent, on="cluster_id", how="full", coalesce=True)
     reviewed = pl.col("outcome") == "reviewed"
     as_of = pl.when(reviewed).then("as_of")
@@ -248,4 +255,5 @@ def coverage(
         as_of=as_of,
         age_days=age,
         outdated=(age > outdated_days).fill_null(value=False),
+        guessed_from="guessed_from",
     ).sort("cluster_id")

@@ -8,8 +8,8 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import LANGUAGES
-from pipeline.evaluation.benchmark import Benchmarks, place_of
 from pipeline.evaluation.admission import admission
+from pipeline.evaluation.benchmark import Benchmarks, place_of
 from pipeline.evaluation.evaluate import Verdicts
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
@@ -17,6 +17,7 @@ from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
+from pipeline.tables.unread import with_unread_messages
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 from schemas.declaration import office, submission
 from schemas.tables import ORDER, columns_of_clusters, is_sound, table_models
@@ -28,7 +29,7 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `measures.base.ROWS`. ways: see `admission.process`.
+    `figures.base.ROWS`. ways: see `admission.process`. unread: see `tables.unread`.
     """
 
     period: str
@@ -40,6 +41,7 @@ class Finished:
     office: Office
     files: pl.DataFrame
     settled: pl.DataFrame
+    unread: pl.DataFrame
     coverage: pl.DataFrame
     ways: pl.DataFrame
     findings: pl.DataFrame
@@ -58,6 +60,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
     # Each is made and shaped before the next one: of a large portfolio they fill the memory.
     made: Mapping[str, Callable[[], pl.DataFrame]] = {
         "submissions": lambda: submissions(done, found),
+        "unread": lambda: with_unread_messages(done.unread),
         "coverage": lambda: done.coverage,
         "admission": lambda: admission_table(done),
         "findings": lambda: found,

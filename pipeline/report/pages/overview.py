@@ -10,6 +10,7 @@ from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.headlines import DECISIONS
+from pipeline.tables.unread import shown_states
 
 MEMBER = "Mitglied"
 
@@ -139,7 +140,7 @@ def returns(review: Review, words: Words) -> Returns:
         missing=words.number(now("missing")),
     )
     tables = [
-        _not_reviewed(coverage, words),
+        _not_reviewed(review, words),
         *(_below(review, catalogue, words) for catalogue in review.catalogues),
         _outdated(coverage, words),
     ]
@@ -147,24 +148,29 @@ def returns(review: Review, words: Words) -> Returns:
 
 
 def files_set_aside(review: Review, words: Words) -> list[Table]:
-    """Return the files that were not reviewed, with their reasons."""
+    """Return the files that were not reviewed or not even read, with their reasons."""
     tables = [_files(review, outcome, words) for outcome in ("quarantined", "superseded")]
-    tables.append(_mapped(review, words))
+    tables += [_unread(review.tables["unread"], words), _mapped(review, words)]
     return [t for t in tables if t.rows]
 
 
-def _not_reviewed(coverage: pl.DataFrame, words: Words) -> Table:
-    rows = coverage.filter(pl.col("state") != "reviewed").sort("state", "cluster_id")
+def _not_reviewed(review: Review, words: Words) -> Table:
+    rows = (
+        shown_states(review.tables)
+        .filter(pl.col("state") != "reviewed")
+        .sort("state", "cluster_id")
+    )
     return Table(
         words("not_reviewed_caption"),
-        [words(k) for k in ("cluster_id", "name", "role", "expected", "state")],
+        [words(k) for k in ("cluster_id", "name", "role", "expected", "state", "guessed_from")],
         [
             [
                 r["cluster_id"],
                 r["name"] or words("none"),
                 words.name("roles", r["role"]),
                 words.yes_no(r["expected"]),
-                words.code("outcome", r["state"]),
+                words.code("outcome", r["shown"]),
+                r["guessed_from"] or words("none"),
             ]
             for r in rows.iter_rows(named=True)
         ],
@@ -184,6 +190,17 @@ def _files(review: Review, outcome: str, words: Words) -> Table:
                 r[f"message_{words.lang}"] or "",
             ]
             for r in rows.iter_rows(named=True)
+        ],
+    )
+
+
+def _unread(unread: pl.DataFrame, words: Words) -> Table:
+    return Table(
+        words("unread_caption"),
+        [words(k) for k in ("file", "reason", "message")],
+        [
+            [r["source_file"], words.code("unread_reason", r["reason"]), r[f"message_{words.lang}"]]
+            for r in unread.iter_rows(named=True)
         ],
     )
 
