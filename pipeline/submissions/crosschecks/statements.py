@@ -10,6 +10,12 @@ from schemas.declaration import registers
 ACTUAL = "Ist"
 
 
+def at_least(check: Check, facts: Facts) -> pl.DataFrame:
+    """The number is `least` or more, which is rarely meant."""
+    table = facts.tables[check.sheet]
+    return hits(table.filter(pl.col(check.field) >= check.limits["least"]))
+
+
 def before(check: Check, facts: Facts) -> pl.DataFrame:
     """The date lies before the other one."""
     (other,) = check.others
