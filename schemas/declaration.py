@@ -26,7 +26,7 @@ from schemas.checked import (
     twice,
 )
 from schemas.slips import DeclarationError, SlipError, instead, shown, unknown
-from schemas.words import header_key, word_key
+from schemas.words import choice_key, header_key, word_key
 
 __all__ = ["HERE", "DeclarationError"]
 
@@ -282,7 +282,7 @@ class Entry(Declared):
     @cached_property
     def keys(self) -> set[str]:
         """Every key under which the word is found."""
-        return {word_key(name) for name in (self.de, self.en, *self.aliases)}
+        return {choice_key(name) for name in (self.de, self.en, *self.aliases)}
 
 
 class ActorType(Entry):

@@ -216,7 +216,7 @@ RULES = {
     """,
     "findings": """
         severity = "error" => severity = "eror" @ missing_value.severity : ?error
-        [bad_type] => [bad_typ] @ bad_typ : ?bad_type
+        [bad_date] => [bad_dat] @ bad_dat : ?bad_date
         {place}: „{field}“ ist => {plac}: „{field}“ ist @ missing_value.message : Platzhaltern
     """,
     "messages": """

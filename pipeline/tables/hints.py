@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.common.texts import LANGUAGES
 from pipeline.submissions.field_messages import Hint, phrases
+from pipeline.submissions.parse.cells import TIME_OF_DAY
 from pipeline.tables.templates import fill
 from schemas.slips import DeclarationError, instead
 
@@ -80,7 +81,7 @@ def fits(hint: Hint) -> pl.Expr:
 
 def is_real_day() -> pl.Expr:
     """Whether the text is a day of the calendar."""
-    text = pl.col("text").str.replace_all(" ", "", literal=True)
+    text = pl.col("text").str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
     forms = ("%d.%m.%Y", "%Y-%m-%d")
     return pl.coalesce(text.str.to_date(form, strict=False) for form in forms).is_not_null()
 

@@ -202,6 +202,7 @@ def test_sme() -> None:
     assert_fired(SMES, [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in SMES])
 
 
+SWAPPED = "actor_coordinates_swapped_in_country"
 ADDRESSES = [
     ({"PLZ": "01067", "Ort": "München"}, "actor_city_off_postcode"),
     ({"PLZ": "01067", "Ort": "Muenchen, Schwabing"}, "actor_city_off_postcode"),
@@ -228,7 +229,22 @@ ADDRESSES = [
     ({"PLZ": "01067", "Breitengrad": 51.1, "Längengrad": 13.8}, None),
     ({"Land": "DE", "Breitengrad": 41.9, "Längengrad": 12.5}, "actor_coordinates_abroad"),
     ({"Land": None, "Breitengrad": 41.9, "Längengrad": 12.5}, None),
-    ({"Land": None, "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_abroad"),
+    *(
+        ({"Land": land, "Breitengrad": north, "Längengrad": east}, SWAPPED)
+        for land, north, east in (
+            (None, 13.74, 51.05),
+            ("DE", 9.99, 53.55),
+            ("Deutschland", 6.96, 50.94),
+            ("AT", 16.37, 48.21),
+            ("CH", 8.54, 47.37),
+            ("NL", 4.9, 52.37),
+        )
+    ),
+    ({"PLZ": "00001", "Breitengrad": 13.74, "Längengrad": 51.05}, SWAPPED),
+    ({"PLZ": "D-01067", "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_swapped"),
+    ({"Land": "AT", "Breitengrad": 47.07, "Längengrad": 15.44}, None),
+    ({"Land": "IT", "Breitengrad": 45.46, "Längengrad": 9.19}, None),
+    ({"Land": "SE", "Breitengrad": 59.33, "Längengrad": 18.07}, None),
     ({"Land": "FR", "Breitengrad": -21.1, "Längengrad": 55.5}, None),
     ({"Land": "AT", "Breitengrad": 48.2, "Längengrad": 16.4}, None),
 ]
@@ -254,7 +270,7 @@ OFFICES = [
     ({"Breitengrad": 51.0, "Längengrad": 13.7, "Bundesland": "Sachsen"}, None),
     (
         {"Breitengrad": 13.7, "Längengrad": 51.0},
-        ("office_coordinates_abroad", "latitude", "DE"),
+        ("office_coordinates_swapped_in_country", "latitude", "DE"),
     ),
     ({"PLZ": "01067", "Ort": "Hamburg"}, ("office_city_off_postcode", "postcode", "Dresden")),
 ]
@@ -268,6 +284,32 @@ def test_at_one_cell_the_first_check_is_said() -> None:
     off = {"PLZ": "01067", "Ort": "Hamburg", "Breitengrad": 53.55, "Längengrad": 10.0}
     found = fired(tables={"Akteure": [actor(**off)]})
     assert [check for check, _, _ in found] == ["actor_coordinates_off_postcode"]
+
+
+# VZÄ of the rows, and in which of them (from 2) it may be per cent or hours.
+POSTS: list[tuple[list[Any], list[int]]] = [
+    ([100, 50, 100], [2, 3, 4]),
+    ([40, 20, 40], [2, 3, 4]),
+    (["38,5", "19,25"], [2, 3]),
+    ([1.0, 0.5, 50], [4]),
+    ([10], [2]),
+    ([9.99], []),
+    ([1.0, 0.5, 1.0], []),
+    ([8, 5, 3], []),
+    ([0, None, 1], []),
+    (["1.000", "0,750"], []),
+]
+
+
+def test_posts_in_per_cent_or_hours() -> None:
+    books = [
+        book(tables={"Management": [{"Funktion": f"F {n}", "VZÄ": v} for n, v in enumerate(posts)]})
+        for posts, _ in POSTS
+    ]
+    found = examine(*raw_cells_of(books), load_settings(), LAST_DAY).findings
+    for file, (posts, rows) in enumerate(POSTS):
+        own = found.filter(pl.col("file") == file, check="percent_or_hours", field="fte")
+        assert own["row"].to_list() == rows, posts
 
 
 NAMES = [

@@ -24,7 +24,13 @@ PERIOD = "2026-Q3"
 LAST_DAY = date(2026, 9, 30)
 MASTER = {"Cluster-ID": "DE-0001", "Stichtag": LAST_DAY}
 COMPANY = {"Name": "Alpha GmbH", "Akteurstyp": "Unternehmen", "Bindung": "Mitgliedschaft"}
-KINDS = {str: "s", int: "n", float: "n", bool: "b", date: "d"}
+
+
+class Err(str):
+    """What Excel shows in place of a value: #REF!"""
+
+
+KINDS = {str: "s", int: "n", float: "n", bool: "b", date: "d", Err: "e"}
 
 
 Row = Mapping[str, Any]

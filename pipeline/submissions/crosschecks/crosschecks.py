@@ -18,6 +18,7 @@ CELL = ["file", "sheet_key", "row", "field"]
 Rule = Callable[[Check, Facts], pl.DataFrame]
 
 RULES: Mapping[str, Rule] = {
+    "at_least": statements.at_least,
     "before": statements.before,
     "after": statements.after,
     "more_than_actors": statements.more_than_actors,
@@ -29,6 +30,7 @@ RULES: Mapping[str, Rule] = {
     "without": statements.without,
     "word_against_word": statements.word_against_word,
     "coordinates_swapped": addresses.coordinates_swapped,
+    "coordinates_swapped_without_postcode": addresses.coordinates_swapped_without_postcode,
     "coordinates_off_postcode": addresses.coordinates_off_postcode,
     "coordinates_outside_country": addresses.coordinates_outside_country,
     "city_off_postcode": addresses.city_off_postcode,

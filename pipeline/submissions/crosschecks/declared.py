@@ -27,6 +27,7 @@ from schemas.slips import SlipError, unknown
 DAYS = ("as_of", "first_day", "last_day")
 # The rules of `crosschecks.RULES`, and the limits that each of them needs.
 NEEDED: Mapping[str, tuple[str, ...]] = {
+    "at_least": ("least",),
     "before": (),
     "after": (),
     "more_than_actors": ("least",),
@@ -38,6 +39,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "without": (),
     "word_against_word": ("words", "others"),
     "coordinates_swapped": ("km",),
+    "coordinates_swapped_without_postcode": ("degrees",),
     "coordinates_off_postcode": (),
     "coordinates_outside_country": ("degrees", "except"),
     "city_off_postcode": ("km",),

@@ -13,6 +13,12 @@ from schemas.declaration import office, registers, submission
 ACTUAL = "Ist"
 
 
+def at_least(check: Check, facts: Facts) -> pl.DataFrame:
+    """The number is `least` or more, which is rarely meant."""
+    table = facts.tables[check.sheet]
+    return hits(table.filter(pl.col(check.field) >= check.limits["least"]))
+
+
 def before(check: Check, facts: Facts) -> pl.DataFrame:
     """The date lies before another one. Detail: the latest of these, other: its column."""
     latest = pl.max_horizontal(check.others)

@@ -6,10 +6,11 @@ whether it holds a word of its column's list. Texts that come again are looked a
 
 import polars as pl
 
+from pipeline.common.keys import choice_key_expr
 from pipeline.submissions.parse.cells import as_text
 from pipeline.submissions.parse.nothing import NO_ANSWER, nothing_in
 from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
-from schemas.words import word_key
+from schemas.words import choice_key
 
 TEXT, NUMBER, BOOLEAN, ERROR, FORMULA = (ord(kind) for kind in "snbef")
 SHEET = ["file", "sheet_key"]
@@ -31,7 +32,8 @@ def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     texts = data.filter(pl.col("kind") == TEXT).select("word").unique()
     texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
     data = data.join(texts.drop_nulls("nothing"), on="word", how="left")
-    data = data.join(list_words(workbook), on=["register", "word"], how="left")
+    data = data.with_columns(choice=choice_key_expr(pl.col("word")))
+    data = data.join(list_words(workbook), on=["register", "choice"], how="left").drop("choice")
     zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
     title = (pl.col("role") == "title").fill_null(value=False)
     said = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
@@ -64,12 +66,12 @@ def role(sheet: Sheet, field: str) -> str | None:
 
 
 def list_words(workbook: Workbook) -> pl.DataFrame:
-    """Return register, word, listed: every word that a cell of a list may hold."""
+    """Return register, choice, listed: every word that a cell of a list may hold."""
     registers = {f.list for s in workbook.sheets for f in s.fields if f.list}
     rows = [(register, key) for register in sorted(registers) for key in words(register)]
     said = [*workbook.words["yes"], *workbook.words["no"]]
-    rows += [("yes_no", key) for key in sorted({word_key(word) for word in said})]
-    schema = {"register": pl.String, "word": pl.String}
+    rows += [("yes_no", key) for key in sorted({choice_key(word) for word in said})]
+    schema = {"register": pl.String, "choice": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(listed=pl.lit(value=True))
 
 

@@ -25,7 +25,7 @@ NUMBERED = (
 IN_BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 MARKS = r"(?:\s*(?:[*:†‡#¹²³⁰⁴-⁹]|\s\d{1,2}\)))+$"
 # A footnote's number that stands at the word like a letter of it.
-GLUED = r"(\p{L})\d$"
+GLUED = r"(\p{L})\d{1,2}$"
 # Between a name and what is said besides. A hyphen within a word parts nothing.
 PARTS = r"(\s*[,/;:|]\s*|\s+[-–]\s+|\s+)"
 NOTHING_READ = pl.DataFrame(

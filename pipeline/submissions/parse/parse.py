@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.submissions.parse.cells import read_cells
+from pipeline.submissions.parse.cells import number_as_text, read_cells
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
 from pipeline.submissions.parse.headers import OTHER_UNIT
@@ -79,7 +79,9 @@ def as_tables(
     filled = typed.filter(~pl.col("empty"))
     tables = {s.key: _table(s, typed, layout.sheets) for s in workbook.sheets}
     bad = typed.drop_nulls("code").filter(pl.col("code") != OTHER_UNIT)
-    bad = bad.with_columns(row="at", value="raw")
+    doubtful = pl.col("code") == "ambiguous_number"
+    read_as = pl.when(doubtful).then(number_as_text(pl.col("value_number")))
+    bad = bad.with_columns(row="at", value="raw", detail=read_as)
     return Parsed(
         tables,
         list_items(workbook, filled, foreign),

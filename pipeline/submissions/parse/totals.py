@@ -20,7 +20,7 @@ ACTORS = "actors"
 ASIDE = (YEAR, "status")
 MEMBER = ("actor_type", "commitment")
 # What of a cell looks like a number or a day, in a column of such.
-LIKE_A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
+LIKE_A_NUMBER = r"(?i)^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
 LISTS = (
     "actor_types",
     "commitments",
@@ -132,14 +132,14 @@ def is_number() -> pl.Expr:
     """Whether a cell is a number, or stands for one: a formula or an error in a column of them."""
     plain = (pl.col("kind") == NUMBER) & (pl.col("type") != "postcode")
     failed = pl.col("kind").is_in([ord("e"), ord("f")])
-    written = (pl.col("kind") == TEXT) & pl.col("word").str.contains(LIKE_A_NUMBER)
+    written = (pl.col("kind") == TEXT) & pl.col("clean").str.contains(LIKE_A_NUMBER)
     return plain | (pl.col("number_field") & (failed | written))
 
 
 def is_text() -> pl.Expr:
     """Whether a cell is a text of its own: no word of a list, no number or day where such stand."""
     typed = pl.col("number_field") | (pl.col("type") == "date")
-    written = typed & pl.col("word").str.contains(LIKE_A_NUMBER)
+    written = typed & pl.col("clean").str.contains(LIKE_A_NUMBER)
     own = (pl.col("kind") == TEXT) & ~pl.col("listed") & pl.col("nothing").is_null()
     return own & ~written.fill_null(value=False)
 
