@@ -14,6 +14,8 @@ OUTCOMES = ["reviewed", "quarantined", "superseded"]
 STATES = ["reviewed", "quarantined", "missing"]
 SEVERITIES = ["error", "warning", "info"]
 COUNTED = ["yes", "possible", "no"]
+LEVELS = ["EU", "Bund", "Land"]
+END_KINDS = ["ended", "running", "spending horizon", "unknown"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
 
@@ -228,6 +230,38 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             criterion_id=key(),
             months=count(),
             status=text(STATUSES),
+        ),
+        "measures": table(
+            ["measure"],
+            period=key(),
+            measure=key(),
+            level=text(LEVELS),
+            start=pa.Column(pl.Int64, nullable=True),
+            end=pa.Column(pl.Int64, nullable=True),
+            end_kind=text(END_KINDS),
+            budget_eur=number(),
+            places=pa.Column(pl.Int64, nullable=True),
+            clusters=count(),
+            eligible=count(),
+            open=count(),
+            not_eligible=count(),
+            median_fulfilled=number(),
+            median_actors_per_fte=number(),
+            pooled_public_share=number(),
+        ),
+        "measure_overlap": table(
+            ["measure", "other"],
+            period=key(),
+            measure=key(),
+            other=key(),
+            clusters=count(),
+        ),
+        "participation": table(
+            ["at_period", "measure"],
+            period=key(),
+            at_period=key(),
+            measure=key(),
+            clusters=count(),
         ),
         "changes": table(
             ["catalogue", "cluster_id", "criterion_id"],

@@ -9,6 +9,7 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import Benchmarks
 from pipeline.evaluation.evaluate import Verdicts
+from pipeline.evaluation.measures import InMeasures
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.tables.findings import findings_table, kinds
@@ -46,6 +47,7 @@ class Finished:
     robustness: pl.DataFrame
     outlook: pl.DataFrame
     ratings: pl.DataFrame
+    measures: InMeasures
 
 
 def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
@@ -68,6 +70,9 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "benchmarks": lambda: of_clusters(done, "benchmarks", done.benchmarks.ranks),
         "cohorts": lambda: done.benchmarks.cohorts,
         "outlook": lambda: of_clusters(done, "outlook", done.outlook),
+        "measures": lambda: done.measures.measures,
+        "measure_overlap": lambda: done.measures.overlap,
+        "participation": lambda: done.measures.participation,
     }
     return {name: shaped(name, make(), done.period) for name, make in made.items()}
 
