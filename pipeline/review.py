@@ -14,6 +14,7 @@ from pipeline.common.settings import Settings
 from pipeline.evaluation.admission import process
 from pipeline.evaluation.benchmark import Benchmarks, benchmark
 from pipeline.evaluation.evaluate import Verdicts, evaluate
+from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, in_measures
 from pipeline.evaluation.scenarios import Basis, limits, otherwise, references
 from pipeline.figures.base import Portfolio
 from pipeline.figures.each_submission import Sent, Survey
@@ -87,6 +88,7 @@ class Task:
 
     frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
     frozen. mappings: how foreign exports are read. before: the period before, if one is published.
+    participation: see `measures.PARTICIPATION`, of the periods that were published before.
     """
 
     period: str
@@ -96,6 +98,7 @@ class Task:
     frozen: Mapping[str, pl.DataFrame]
     mappings: tuple[ExportMapping, ...] = ()
     before: Before | None = None
+    participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
 
 
 def review(
@@ -132,6 +135,9 @@ def review(
     found = join_findings(
         found, file_findings(settled, found), identity_findings(office.register, settled)
     )
+    own = verdicts[0].decisions
+    taken = in_measures(portfolio, benchmarks, own, task.period, task.participation)
+    found = join_findings(found, taken.crowded)
     names = master.select("file", "cluster_name")
     covered = coverage(
         office,
@@ -149,7 +155,7 @@ def review(
         places=reviewed.places,
         cells=cells,
         office=office,
-        files=pl.concat([sent.files, office_files]),
+        files=pl.concat([sent.files, office_files, REGISTER_FILE]),
         settled=settled,
         unread=unread,
         coverage=covered,
@@ -162,6 +168,7 @@ def review(
         robustness=robust,
         outlook=ahead,
         ratings=ratings,
+        measures=taken,
     )
     state = evaluated_state(task, portfolio, benchmarks, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)

@@ -25,6 +25,7 @@ from pipeline.figures.each_submission import Asked, Sent, join_batches
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
 from pipeline.history.notices import Notice, notices
+from pipeline.history.participation import earlier_participation
 from pipeline.history.published import (
     ARCHIVE,
     RECORD,
@@ -222,6 +223,7 @@ def prepare(request: Request) -> Plan:
         frozen=frozen_limits(request, catalogues),
         mappings=mappings,
         before=read_before(earlier, request.period, settings),
+        participation=earlier_participation(earlier),
     )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)

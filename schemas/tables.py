@@ -21,6 +21,8 @@ ADMISSION_STEPS = [
     *("vote", "committee_vote", "decision"),
 ]
 CHECKLIST = ["consultation", "strategy_document", "actor_list"]
+LEVELS = ["EU", "Bund", "Land"]
+END_KINDS = ["ended", "running", "spending horizon", "unknown"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
 
@@ -37,6 +39,9 @@ ORDER: Mapping[str, list[str]] = {
         *("place_in_cell", "detail"),
     ],
     "clusters": ["cluster_id"],
+    "measures": ["measure"],
+    "measure_overlap": ["measure", "other"],
+    "participation": ["at_period", "measure"],
     "decisions": ["cluster_id", "catalogue"],
     "robustness": ["cluster_id", "scenario", "catalogue"],
     "criteria": ["cluster_id", "catalogue", "criterion_id"],
@@ -293,6 +298,38 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             criterion_id=key(),
             months=count(),
             status=text(STATUSES),
+        ),
+        "measures": table(
+            ["measure"],
+            period=key(),
+            measure=key(),
+            level=text(LEVELS),
+            start=pa.Column(pl.Int64, nullable=True),
+            end=pa.Column(pl.Int64, nullable=True),
+            end_kind=text(END_KINDS),
+            budget_eur=number(),
+            places=pa.Column(pl.Int64, nullable=True),
+            clusters=count(),
+            eligible=count(),
+            open=count(),
+            not_eligible=count(),
+            median_fulfilled=number(),
+            median_actors_per_fte=number(),
+            pooled_public_share=number(),
+        ),
+        "measure_overlap": table(
+            ["measure", "other"],
+            period=key(),
+            measure=key(),
+            other=key(),
+            clusters=count(),
+        ),
+        "participation": table(
+            ["at_period", "measure"],
+            period=key(),
+            at_period=key(),
+            measure=key(),
+            clusters=count(),
         ),
         "changes": table(
             ["catalogue", "cluster_id", "criterion_id"],

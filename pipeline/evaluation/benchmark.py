@@ -22,6 +22,7 @@ from schemas.benchmarks import (
     declared_cohort_kinds,
     declared_indicators,
     one_cohort_kinds,
+    registered_measures,
 )
 
 ALL = "all"
@@ -146,6 +147,8 @@ def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _members(clusters: pl.DataFrame, key: str, kind: CohortKind) -> pl.DataFrame:
     cohort = pl.lit(ALL) if kind.column is None else pl.col(kind.column)
+    if kind.has_several:
+        cohort = registered_measures(cohort)
     members = clusters.select("file", cohort_kind=pl.lit(key), cohort=cohort)
     return members.explode("cohort") if kind.has_several else members
 

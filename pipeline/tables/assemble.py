@@ -11,6 +11,7 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.admission import admission
 from pipeline.evaluation.benchmark import Benchmarks, place_of
 from pipeline.evaluation.evaluate import Verdicts
+from pipeline.evaluation.measures import InMeasures
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.tables.findings import findings_table, kinds
@@ -52,6 +53,7 @@ class Finished:
     robustness: pl.DataFrame
     outlook: pl.DataFrame
     ratings: pl.DataFrame
+    measures: InMeasures
 
 
 def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
@@ -74,6 +76,9 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "benchmarks": lambda: of_clusters(done, done.benchmarks.ranks),
         "cohorts": lambda: done.benchmarks.cohorts,
         "outlook": lambda: of_clusters(done, done.outlook),
+        "measures": lambda: done.measures.measures,
+        "measure_overlap": lambda: done.measures.overlap,
+        "participation": lambda: done.measures.participation,
     }
     return {name: shaped(name, make(), done.period, done.catalogues) for name, make in made.items()}
 
