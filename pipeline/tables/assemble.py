@@ -26,7 +26,7 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `measures.base.ROWS`.
+    `measures.base.ROWS`. beside: see `benchmark.beside`. money: see `of_funding.money_by_source`.
     """
 
     period: str
@@ -42,6 +42,8 @@ class Finished:
     actors: pl.DataFrame
     rows: pl.DataFrame
     benchmarks: Benchmarks
+    beside: pl.DataFrame
+    money: pl.DataFrame
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
     outlook: pl.DataFrame
@@ -67,6 +69,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "actors": lambda: actors(done),
         "benchmarks": lambda: of_clusters(done, "benchmarks", done.benchmarks.ranks),
         "cohorts": lambda: done.benchmarks.cohorts,
+        "funding": lambda: of_clusters(done, "funding", done.money),
         "outlook": lambda: of_clusters(done, "outlook", done.outlook),
     }
     return {name: shaped(name, make(), done.period) for name, make in made.items()}
@@ -150,7 +153,7 @@ def clusters(done: Finished) -> pl.DataFrame:
     table = done.portfolio.clusters
     table = table.join(done.benchmarks.bands, on="file", how="left", maintain_order="left")
     table = table.select("file", "cluster_id", "as_of", *given)
-    for other in (names, wide, first):
+    for other in (names, wide, done.beside, first):
         table = table.join(other, on="file", how="left", maintain_order="left")
     return table.join(role, on="cluster_id", how="left", maintain_order="left")
 
