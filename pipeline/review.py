@@ -12,13 +12,14 @@ from pipeline.common.findings import join_findings
 from pipeline.common.frames import each_frame, stack_all
 from pipeline.common.settings import Settings
 from pipeline.evaluation.admission import process
-from pipeline.evaluation.benchmark import Benchmarks, benchmark
+from pipeline.evaluation.benchmark import Benchmarks, benchmark, beside
 from pipeline.evaluation.evaluate import Verdicts, evaluate
 from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, in_measures
-from pipeline.evaluation.scenarios import Basis, limits, otherwise, references
+from pipeline.evaluation.scenarios import Basis, limits, otherwise
 from pipeline.figures.base import Portfolio
 from pipeline.figures.each_submission import Sent, Survey
 from pipeline.figures.inputs import KEPT, RATING
+from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
 from pipeline.history.state import State
@@ -86,9 +87,9 @@ class Review:
 class Task:
     """What a review is asked to do.
 
-    frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
-    frozen. mappings: how foreign exports are read. before: the period before, if one is published.
-    participation: see `measures.PARTICIPATION`, of the periods that were published before.
+    frozen: the limits of 4.2 of earlier periods by their names, where a catalogue froze them, see
+    `benchmark.stand_in`. mappings: how foreign exports are read. before: the period before, if one
+    is published. participation: see `measures.PARTICIPATION`, of the periods published before.
     """
 
     period: str
@@ -164,13 +165,15 @@ def review(
         actors=reviewed.actors,
         rows=figures.rows,
         benchmarks=benchmarks,
+        beside=beside(figures.usual),
+        money=money_by_source(portfolio),
         verdicts=verdicts,
         robustness=robust,
         outlook=ahead,
         ratings=ratings,
         measures=taken,
     )
-    state = evaluated_state(task, portfolio, benchmarks, ratings)
+    state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
     kept = replace(portfolio, actors=portfolio.actors.select(KEPT["actors"]))
     days = portfolio.clusters.select("cluster_id", "as_of")
@@ -236,13 +239,10 @@ def ratings_in_force(
     return effective_ratings(office, clusters, criteria, task.settings.review.first_catalogue)
 
 
-def evaluated_state(
-    task: Task, portfolio: Portfolio, benchmarks: Benchmarks, ratings: pl.DataFrame
-) -> State:
+def evaluated_state(task: Task, portfolio: Portfolio, ratings: pl.DataFrame) -> State:
     """Return all that the verdicts rest on."""
     catalogues = {catalogue.id: catalogue for catalogue in task.catalogues}
-    reference = references(benchmarks, task.frozen)
-    return State(portfolio, catalogues, ratings.select(RATING), reference)
+    return State(portfolio, catalogues, ratings.select(RATING), task.frozen)
 
 
 def with_history(

@@ -17,9 +17,10 @@ from pipeline.common import periods
 from pipeline.common.catalogue import Catalogue, load_all
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.file_modes import Modes, below, modes_of
-from pipeline.common.settings import Settings, load_settings
+from pipeline.common.settings import CohortRules, Settings, load_settings
 from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.common.texts import LANGUAGES, in_language
+from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import Asked, Sent, join_batches
 from pipeline.history.earlier import read_before
@@ -220,7 +221,7 @@ def prepare(request: Request) -> Plan:
         last_day=periods.last_day(request.period),
         catalogues=catalogues,
         settings=settings,
-        frozen=frozen_limits(request, catalogues),
+        frozen=frozen_limits(request, catalogues, settings.cohorts),
         mappings=mappings,
         before=read_before(earlier, request.period, settings),
         participation=earlier_participation(earlier),
@@ -313,8 +314,13 @@ def unusable(name: str, code: str, why: str) -> WrongUsageError:
     )
 
 
-def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[str, pl.DataFrame]:
-    """Return the cohorts of the earlier periods whose limits the catalogues freeze."""
+def frozen_limits(
+    request: Request, catalogues: Sequence[Catalogue], rules: CohortRules
+) -> Mapping[str, pl.DataFrame]:
+    """Return the limits of 4.2 of the earlier periods at which catalogues freeze them.
+
+    Found again by the present rules from what was published of the clusters of then.
+    """
     result = {}
     for catalogue in catalogues:
         condition = reference_condition(catalogue)
@@ -322,15 +328,18 @@ def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[
             period = str(condition.frozen_period)
             place = f"{catalogue.path.name}, frozen_period"
             folder = request.outputs / period
-            if not is_published(folder):
+            if period >= request.period or not is_published(folder):
                 raise DeclarationError(
-                    f"{place}: {period} ist nicht veröffentlicht ({request.outputs}); erlaubt: "
-                    "ein veröffentlichtes Quartal.",
-                    f"{place}: {period} is not published ({request.outputs}); allowed: a quarter "
-                    "that is.",
+                    f"{place}: {period} ist kein früheres veröffentlichtes Quartal "
+                    f"({request.outputs}); erlaubt: ein veröffentlichtes Quartal vor "
+                    f"{request.period}.",
+                    f"{place}: {period} is no earlier published quarter ({request.outputs}); "
+                    f"allowed: a published quarter before {request.period}.",
                 )
             try:
-                result[period] = sound(folder).table("cohorts")
+                clusters = sound(folder).table("clusters", "actors", "fte", RATIO)
+                bands = clusters.with_columns(size_band=band_of(pl.col("actors"), rules))
+                result[period] = stand_in(bands, rules)
             except DamagedError as error:
                 raise DeclarationError(
                     f"{place}: Die Veröffentlichung {period}, deren Grenzwerte festgehalten sind, "

@@ -95,9 +95,23 @@ class ActorRules(Declared):
 
 
 class FundingRules(Declared):
-    """Which sources are a cluster's own funds."""
+    """Which sources are a cluster's own funds, and which are public money."""
 
     own_sources: Annotated[Sources, Field(min_length=1), AfterValidator(once)]
+    public_sources: Annotated[Sources, Field(min_length=1), AfterValidator(once)]
+
+    @model_validator(mode="after")
+    def nobody_pays_twice(self) -> Self:
+        """Check that no source is the cluster's own and public, too."""
+        for source in self.public_sources:
+            if source in self.own_sources:
+                raise instead(
+                    source,
+                    "eine Quelle, die nicht auch in own_sources steht",
+                    "a source that is not in own_sources, too",
+                    "public_sources",
+                )
+        return self
 
 
 class CohortRules(Declared):

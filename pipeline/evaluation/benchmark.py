@@ -17,6 +17,8 @@ from pipeline.evaluation.statistics import (
     rank_expression,
     size_expression,
 )
+from pipeline.figures.of_actors import JOINED, LEFT
+from pipeline.figures.of_funding import PUBLIC_SHARE
 from schemas.benchmarks import (
     CohortKind,
     declared_cohort_kinds,
@@ -26,6 +28,7 @@ from schemas.benchmarks import (
 )
 
 ALL = "all"
+RATIO, PORTFOLIO = "actors_per_fte", "portfolio"
 COHORT = ["indicator", "cohort_kind", "cohort"]
 # What Excel reads in a criterion as something else than a letter.
 EXCEL_SIGNS = r'[*?~"]|^\s*[<>=]+'
@@ -38,7 +41,7 @@ class Benchmarks:
 
     values: file, indicator, value, numerator, denominator. bands: file, size_band. names: file and
     the cohort of every kind of which a cluster has one at most, by its column. cohorts: the table
-    of the contract. ranks: the table `benchmarks` of the contract, by file.
+    of the contract. ranks: the table `benchmarks` of the contract, by file. stand_in: see there.
     """
 
     values: pl.DataFrame
@@ -46,6 +49,7 @@ class Benchmarks:
     names: pl.DataFrame
     cohorts: pl.DataFrame
     ranks: pl.DataFrame
+    stand_in: pl.DataFrame
 
 
 def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
@@ -61,7 +65,8 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     placed = place(values, cohort_members(whole))
     cohorts = cohort_statistics(placed, rules)
     names = whole.select("file", *cohort_names())
-    return Benchmarks(values, bands, names, cohorts, cohort_ranks(placed, cohorts))
+    limits = stand_in(size_and_ratio(values, rules), rules)
+    return Benchmarks(values, bands, names, cohorts, cohort_ranks(placed, cohorts), limits)
 
 
 def cohort_names() -> Mapping[str, pl.Expr]:
@@ -119,15 +124,27 @@ def indicators(figures: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).sort("file", place_of("indicator", declared))
 
 
+def beside(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return file, joined_12m, left_12m, public_share: what stands beside the indicators."""
+    names = [JOINED, LEFT, PUBLIC_SHARE]
+    own = figures.filter(pl.col("metric").is_in(names))
+    wide = own.pivot(on="metric", on_columns=names, index="file", values="low")
+    return wide.with_columns(pl.col(JOINED, LEFT).cast(pl.Int64))
+
+
 def size_bands(values: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
     """Return file, size_band: the band of each cluster's bound actors."""
     actors = values.filter(pl.col("indicator") == "actors")
-    band = pl.lit(f"über {rules.size_bands[-1]}")
-    for i in reversed(range(len(rules.size_bands))):
-        least = 0 if i == 0 else rules.size_bands[i - 1] + 1
-        label = f"{least}–{rules.size_bands[i]}"
-        band = pl.when(pl.col("value") <= rules.size_bands[i]).then(pl.lit(label)).otherwise(band)
-    return actors.select("file", size_band=pl.when(pl.col("value").is_not_null()).then(band))
+    return actors.select("file", size_band=band_of(pl.col("value"), rules))
+
+
+def band_of(actors: pl.Expr, rules: CohortRules) -> pl.Expr:
+    """Return the size band of a number of bound actors, null where it is unknown."""
+    *labels, largest = band_labels(rules)
+    band = pl.lit(largest)
+    for end, label in reversed(list(zip(rules.size_bands, labels, strict=True))):
+        band = pl.when(actors <= end).then(pl.lit(label)).otherwise(band)
+    return pl.when(actors.is_not_null()).then(band)
 
 
 def band_labels(rules: CohortRules) -> list[str]:
@@ -183,6 +200,47 @@ def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
         ranked.with_columns(percentile_rank=rank)
         .sort("file", *_order(), "cohort")
         .select("file", *COHORT, *columns)
+    )
+
+
+# ------------------------------------------------------------------- the stand-in limit of 4.2
+def size_and_ratio(values: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
+    """Return file, size_band, fte, actors_per_fte of every cluster; values: see `indicators`."""
+    own = values.filter(pl.col("indicator") == RATIO)
+    own = own.select("file", fte="denominator", actors_per_fte="value")
+    return size_bands(values, rules).join(own, on="file", how="left", maintain_order="left")
+
+
+def stand_in(clusters: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
+    """Return size_band, limit, cohort, n: the most actors per FTE where none are published.
+
+    clusters: size_band, fte, actors_per_fte of a portfolio. Every band has the upper quartile over
+    its clusters with enough FTE; where these are too few, that of the whole portfolio stands in.
+    The limit of a band is the greatest of these up to it: a cluster shall not miss by growing.
+    cohort: whose quartile it is (`size_band 0–50` or `portfolio`). n: over how many clusters. All
+    three are null where the portfolio has too few (contract 2.5).
+    """
+    known = clusters.filter(pl.col("fte") >= rules.small_fte).drop_nulls(RATIO)
+    known = known.select("size_band", value=RATIO)
+    found = {"limit": STATISTICS["p75"].expression, "n": size_expression()}
+    bands = pl.DataFrame({"size_band": band_labels(rules)})
+    own = known.group_by("size_band").agg(**found)
+    whole = known.select(**found).rename({"limit": "whole_limit", "n": "whole_n"})
+    table = bands.join(own, on="size_band", how="left", maintain_order="left")
+    table = table.join(whole, how="cross", maintain_order="left")
+    enough, any_ = pl.col("n") >= rules.minimum, pl.col("whole_n") >= rules.minimum
+    table = table.select(
+        "size_band",
+        limit=pl.when(enough).then("limit").when(any_).then("whole_limit"),
+        cohort=pl.when(enough)
+        .then(pl.format("size_band {}", "size_band"))
+        .when(any_)
+        .then(pl.lit(PORTFOLIO)),
+        n=pl.when(enough).then("n").when(any_).then("whole_n"),
+    )
+    greatest = pl.col("limit") >= pl.col("limit").cum_max()
+    return table.with_columns(
+        pl.when(greatest).then(name).forward_fill().alias(name) for name in ("limit", "cohort", "n")
     )
 
 

@@ -14,9 +14,8 @@ FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undeterm
 WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
 ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
 CRITERION = ["catalogue", "file", "criterion_id"]
-COHORT = ["cohort_kind", "cohort"]
 STANDS_IN = r"^(?:quartile|frozen)"
-# The cohorts of the review itself, beside those of the periods at which catalogues froze them.
+# What stands in of the review itself, beside that of periods at which catalogues froze it.
 OWN = "own"
 # More than any catalogue has.
 MOST_CRITERIA = 100_000
@@ -269,18 +268,18 @@ def catalogue_limits(
     catalogue: Catalogue,
     values: pl.DataFrame,
     bands: pl.DataFrame,
-    cohorts: Mapping[str, pl.DataFrame],
+    stand_ins: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
     """Return every cluster's limit for criterion 4.2 of the catalogue, see `reference_limits`.
 
-    values: file, indicator, value. cohorts: those of the review as OWN, and of the periods at which
-    catalogues froze their limits.
+    values: file, indicator, value. stand_ins: what stands in for limits (see `benchmark.stand_in`):
+    of the review as OWN, and of the periods at which catalogues froze them.
     """
     condition = reference_condition(catalogue)
     frozen = condition is not None and condition.stand_in == "frozen"
     source = str(condition.frozen_period) if condition is not None and frozen else OWN
     actors = values.filter(pl.col("indicator") == "actors")
-    return reference_limits(condition, actors, bands, cohorts[source])
+    return reference_limits(condition, actors, bands, stand_ins[source])
 
 
 def without_stand_in(limits: pl.DataFrame) -> pl.DataFrame:
@@ -296,31 +295,22 @@ def reference_limits(
     condition: Condition | None,
     actors: pl.DataFrame,
     bands: pl.DataFrame,
-    cohorts: pl.DataFrame,
+    stand_in: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
 
-    actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand
-    in, of this review or the frozen period. Reference bands of the catalogue win; else the upper
-    quartile of the size band, of the portfolio where that is suppressed, else none (contract 2.5).
+    actors: file, value (bound actors). bands: file, size_band. stand_in: see `benchmark.stand_in`,
+    of this review or the frozen period. Reference bands of the catalogue win; else what stands in
+    for the cluster's size band, if anything (contract 2.5).
     """
     if condition is None or (condition.stand_in == "none" and not condition.reference_bands):
         return bands.select("file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none"))
     if condition.reference_bands:
         return _of_reference_bands(condition, actors)
-    ours = cohorts.filter(pl.col("indicator") == "actors_per_fte")
-    p75 = {(kind, cohort): p for kind, cohort, p in ours.select(*COHORT, "p75").iter_rows()}
-    of_band = {c: p for (kind, c), p in p75.items() if kind == "size_band" and p is not None}
-    whole = next((p for (kind, _), p in p75.items() if kind == "portfolio"), None)
     name = "quartile" if condition.stand_in == "quartile" else f"frozen {condition.frozen_period}"
-    band = pl.col("size_band").replace_strict(of_band, default=None, return_dtype=pl.Float64)
-    source = (
-        pl.when(band.is_not_null())
-        .then(pl.format(f"{name}: size_band {{}}", pl.col("size_band")))
-        .otherwise(pl.lit("none" if whole is None else f"{name}: portfolio"))
-    )
-    limit = pl.coalesce(band, pl.lit(whole, pl.Float64))
-    return bands.select("file", limit=limit, limit_source=source)
+    table = bands.join(stand_in, on="size_band", how="left", maintain_order="left")
+    source = pl.format(f"{name}: {{}}", pl.col("cohort"))
+    return table.select("file", "limit", limit_source=source.fill_null("none"))
 
 
 def _of_reference_bands(condition: Condition, actors: pl.DataFrame) -> pl.DataFrame:

@@ -20,8 +20,8 @@ class Basis:
     """What the usual verdicts rest on.
 
     clusters: file, technology_field, federal_state, measures. ratings: those in force, see
-    `office.effective_ratings`. frozen: the cohorts of the periods at which catalogues froze their
-    limits of 4.2.
+    `office.effective_ratings`. frozen: the limits of 4.2 of the periods at which catalogues froze
+    them, see `benchmark.stand_in`.
     """
 
     catalogues: Sequence[Catalogue]
@@ -130,5 +130,5 @@ def limits(
 def references(
     benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
 ) -> Mapping[str, pl.DataFrame]:
-    """Return the cohorts that limits of 4.2 may be taken from."""
-    return {OWN: benchmarks.cohorts, **frozen}
+    """Return what may stand in for limits of 4.2, see `evaluate.catalogue_limits`."""
+    return {OWN: benchmarks.stand_in, **frozen}

@@ -12,7 +12,7 @@ from pipeline.submissions.actors.status import PROPERTIES
 
 DataType = pl.DataType | type[pl.DataType]
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
-REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
+REFERENCE = ["source", "size_band", "limit", "cohort"]
 # Of every table only what figures are made from. Names, titles and firms' turnover stay out.
 KEPT: Mapping[str, list[str]] = {
     "clusters": [
@@ -47,7 +47,7 @@ TYPES: Mapping[DataType, str] = {
     pl.Date: "as_of founded strategy_dated funding_secured_until joined left from until date "
     "valid_until",
     pl.Float64: "strategy_actors form_version lat office_lat distance_km fte seats year amount_eur "
-    "times_per_year actors_involved p75",
+    "times_per_year actors_involved limit",
     pl.List(pl.String): "action_fields measures",
 }
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}

@@ -2,14 +2,15 @@
 
 import polars as pl
 
-from pipeline.common.exact import ratio
+from pipeline.common.exact import months_before, ratio
 from pipeline.figures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
 from pipeline.submissions.actors.actors import count
-from pipeline.submissions.actors.status import PROPERTIES, Definition
+from pipeline.submissions.actors.status import PROPERTIES, Definition, has_joined
 from schemas.columns import values
 
 CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()
+JOINED, LEFT, MOVED_MONTHS = "joined_12m", "left_12m", 12
 
 
 def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
@@ -24,6 +25,7 @@ def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
             for name in ("sme", *PROPERTIES, "near")
         ),
         _types(portfolio, counted),
+        _moved(portfolio, counted),
     ]
     return join_measures(parts)
 
@@ -97,6 +99,28 @@ def _types(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
         figures(table, "actor_types", low, high, numerator=low),
         _gaps(counted, "actor_types", "type"),
     )
+
+
+def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
+    """Return joined_12m and left_12m: bound actors that joined, and actors that left, lately.
+
+    Within the twelve months up to as_of; who left had a bound commitment and had joined. Only what
+    is certain; nothing is judged by them, so no rows stand behind them.
+    """
+    rules, as_of = portfolio.settings.actors, pl.col("as_of")
+    committed = pl.col("commitment").is_in(list(rules.bound_commitments))
+    first = months_before(as_of, MOVED_MONTHS)
+    joined, left = (pl.col(name).is_between(first, as_of) for name in ("joined", "left"))
+    gone = committed & has_joined() & left & ~pl.col("duplicate")
+    sums = counted.group_by("file").agg(
+        joined=(CERTAIN & joined).fill_null(value=False).sum(),
+        left=gone.fill_null(value=False).sum(),
+    )
+    table = portfolio.per_cluster("actors", sums)
+    of_each = {JOINED: pl.col("joined"), LEFT: pl.col("left")}
+    parts = [figures(table, name, n, n, numerator=n) for name, n in of_each.items()]
+    nothing = pl.LazyFrame(schema=ROWS)
+    return Measures(pl.concat(parts), nothing)
 
 
 # Which cell settles an unknown property.

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
-from pipeline.evaluation.evaluate import OWN, reference_condition
+from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.base import Portfolio
 from pipeline.figures.inputs import KEPT, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
 from pipeline.history.lacking import Column
@@ -22,15 +22,15 @@ class State:
     """Everything that a verdict depends on.
 
     portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
-    ones in force. reference: the cohorts from which limits of 4.2 are taken, by `evaluate.OWN` and
-    the period at which a catalogue froze them. lacking: table, column of KEPT that an earlier
-    version of the program did not keep; they are unknown (null).
+    ones in force. frozen: the limits of 4.2 of the periods at which catalogues froze them, see
+    `benchmark.stand_in`. lacking: table, column of KEPT that an earlier version of the program did
+    not keep; they are unknown (null).
     """
 
     portfolio: Portfolio
     catalogues: Mapping[str, Catalogue]
     ratings: pl.DataFrame
-    reference: Mapping[str, pl.DataFrame]
+    frozen: Mapping[str, pl.DataFrame]
     lacking: Sequence[Column] = ()
 
 
@@ -46,7 +46,7 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         **{name: own.tables[name] for name in SHEETS},
         "sheets": own.sheets,
         "ratings": state.ratings,
-        "reference": _reference(state.reference),
+        "reference": _reference(state.frozen),
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
     tables = {name: frames[name].select(kept) for name, kept in KEPT.items()}
@@ -62,8 +62,12 @@ def from_frames(
     """Return the state that `to_frames` took apart, perhaps of another version of the program.
 
     A column that is not there, or has values of another type, is unknown; more columns are no
-    matter.
+    matter. Limits of 4.2 are only needed where a catalogue froze them: others are found again.
     """
+    asked = [reference_condition(catalogue) for catalogue in catalogues.values()]
+    frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
+    if not frozen:
+        frames = {**frames, "reference": pl.DataFrame(schema=SCHEMAS["reference"])}
     lacking = [
         (name, column)
         for name, schema in SCHEMAS.items()
@@ -84,14 +88,11 @@ def from_frames(
         frames["sheets"],
         settings,
     )
-    asked = (reference_condition(catalogue) for catalogue in catalogues.values())
-    frozen = (str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen")
     nothing = frames["reference"].clear().drop("source")
-    reference = dict.fromkeys((OWN, *frozen), nothing) | {
-        str(source): cohorts.drop("source")
-        for (source,), cohorts in frames["reference"].group_by("source")
+    limits = dict.fromkeys(frozen, nothing) | {
+        str(source): own.drop("source") for (source,), own in frames["reference"].group_by("source")
     }
-    return State(portfolio, catalogues, frames["ratings"], reference, lacking)
+    return State(portfolio, catalogues, frames["ratings"], limits, lacking)
 
 
 def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
@@ -107,12 +108,10 @@ def _actors(actors: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _reference(reference: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    parts = [
-        cohorts.filter(pl.col("indicator") == "actors_per_fte").with_columns(source=pl.lit(source))
-        for source, cohorts in sorted(reference.items())
-    ]
-    return pl.concat([part.select(REFERENCE) for part in parts])
+def _reference(frozen: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    nothing = pl.DataFrame(schema=SCHEMAS["reference"])
+    parts = [own.with_columns(source=pl.lit(source)) for source, own in sorted(frozen.items())]
+    return pl.concat([nothing, *(part.select(REFERENCE) for part in parts)])
 
 
 # ------------------------------------------------------------------------------ one change each

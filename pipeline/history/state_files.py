@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
-from pipeline.common.settings import ActorRules, CohortRules, FundingRules, Settings
+from pipeline.common.settings import ActorRules, CohortRules, Settings
 from pipeline.figures.inputs import KEPT
 from pipeline.history.lacking import NEEDED
 from pipeline.history.published import STATE, DamagedError, Publication
@@ -133,7 +133,9 @@ def _settings(kept: Mapping[str, Any], settings: Settings) -> Settings:
         update={
             "actors": ActorRules(**as_tuples(kept["actors"])),
             "cohorts": CohortRules(**as_tuples(kept["cohorts"])),
-            "funding": FundingRules(own_sources=as_tuples(kept["own_sources"])),
+            "funding": settings.funding.model_copy(
+                update={"own_sources": as_tuples(kept["own_sources"])}
+            ),
         }
     )
 

@@ -11,7 +11,7 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.admission import admission
 from pipeline.evaluation.benchmark import Benchmarks, place_of
 from pipeline.evaluation.evaluate import Verdicts
-from pipeline.evaluation.measures import InMeasures
+from pipeline.evaluation.measures import InMeasures, place
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.tables.findings import findings_table, kinds
@@ -30,7 +30,8 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `figures.base.ROWS`. ways: see `admission.process`. unread: see `tables.unread`.
+    `figures.base.ROWS`. ways: see `admission.process`. unread: see
+    `tables.unread`. beside: see `benchmark.beside`. money: see `of_funding.money_by_source`.
     """
 
     period: str
@@ -49,6 +50,8 @@ class Finished:
     actors: pl.DataFrame
     rows: pl.DataFrame
     benchmarks: Benchmarks
+    beside: pl.DataFrame
+    money: pl.DataFrame
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
     outlook: pl.DataFrame
@@ -79,6 +82,7 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "measures": lambda: done.measures.measures,
         "measure_overlap": lambda: done.measures.overlap,
         "participation": lambda: done.measures.participation,
+        "funding": lambda: of_clusters(done, done.money),
     }
     return {name: shaped(name, make(), done.period, done.catalogues) for name, make in made.items()}
 
@@ -106,6 +110,8 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
         "criterion_id": criterion.replace_strict(criteria_, range(len(criteria_))),
         "indicator": place_of("indicator", declared_indicators()),
         "cohort_kind": place_of("cohort_kind", declared_cohort_kinds()),
+        "measure": place("measure"),
+        "other": place("other"),
     }
     return table.sort([declared.get(column, pl.col(column)) for column in ORDER[name]])
 
@@ -171,7 +177,7 @@ def clusters(done: Finished) -> pl.DataFrame:
     table = done.portfolio.clusters
     table = table.join(done.benchmarks.bands, on="file", how="left")
     table = table.select("file", "cluster_id", "as_of", *given)
-    for other in (names, wide, first):
+    for other in (names, wide, done.beside, first):
         table = table.join(other, on="file", how="left")
     return table.join(role, on="cluster_id", how="left")
 

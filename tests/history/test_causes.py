@@ -8,8 +8,10 @@ from random import Random
 import polars as pl
 import pytest
 
+from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
 from pipeline.history.causes import STEPS, cause, steps
+from pipeline.history.state import State
 from tests.declared import changed_in
 
 from .world import (
@@ -142,6 +144,27 @@ def test_another_definition_is_a_rule() -> None:
     assert table is not None
     turned = table.filter(pl.col("then") != pl.col("assessment"), pl.col("criterion_id") == "1")
     assert turned.select(cause()).to_series().to_list() == ["rule"]
+
+
+def test_the_whole_portfolio_of_then_and_of_now_makes_the_limit() -> None:
+    """A cluster that stays as it is turns, because another one came that was not there before.
+
+    30 actors each on 10, 7.5, 6, 5 and 4 posts are 3, 4, 5, 6 and 7.5 per post: p75 is 6. With 30
+    on 20 posts more, 1.5, p75 is three quarters of the way from 5 to 6.
+    """
+    rules = load("go-cluster")
+    said = {f"DE-000{n}": THEN.but(fte=fte) for n, fte in enumerate((10.0, 7.5, 6.0, 5.0, 4.0), 1)}
+    before, same = (state(said, rules) for _ in range(2))
+    after = state(said | {"DE-0006": THEN.but(fte=20.0)}, rules)
+
+    def turned(now: State) -> list[tuple[str, str, str]]:
+        table = steps(before, now, figures(now)).criteria
+        assert table is not None
+        table = table.filter(pl.col("then").ne_missing(pl.col("assessment")))
+        return table.select("cluster_id", "criterion_id", cause()).rows()
+
+    assert turned(same) == []
+    assert turned(after) == [("DE-0004", "4.2", "reference")]
 
 
 def test_nothing_changed_that_is_evaluated_is_another_rule() -> None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import LANGUAGES
+from pipeline.evaluation.benchmark import stand_in
 from pipeline.review import Review
 from pipeline.tables.reasons import LIMIT, harder_value
 
@@ -32,12 +33,9 @@ def discretion(review: Review) -> Callable[[Row], bool]:
 
 def large_cohorts(review: Review) -> set[str]:
     """Return the cohorts whose quartiles may be shown, as limit_source names them."""
-    least = review.settings.cohorts.cluster_page_minimum
-    cohorts = review.tables["cohorts"].filter(
-        pl.col("indicator") == "actors_per_fte", pl.col("n") >= least
-    )
-    names = cohorts.select("cohort_kind", "cohort").rows()
-    return {kind if kind == "portfolio" else f"{kind} {name}" for kind, name in names}
+    rules = review.settings.cohorts
+    limits = stand_in(review.tables["clusters"], rules)
+    return set(limits.filter(pl.col("n") >= rules.cluster_page_minimum)["cohort"])
 
 
 def masked(text: str, condition: Row) -> str:
