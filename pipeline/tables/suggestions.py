@@ -1,5 +1,6 @@
 """What may have been meant by a word, a header or a sheet's name that is none of ours."""
 
+import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -55,10 +56,15 @@ def meant_words(table: pl.DataFrame) -> pl.DataFrame:
     for (name,), rows in wrong.partition_by("list", as_dict=True).items():
         entries = registers()[str(name)]
         names = [(key, at) for at, entry in enumerate(entries) for key in sorted(entry.keys)]
-        found = looked_up(rows, word_key, names)
+        found = looked_up(rows, web_key, names)
         words = [(at, e.de, e.en) for at, e in enumerate(entries)]
         parts.append(named(found, words).select("index", *NEAREST))
     return pl.concat(parts)
+
+
+def web_key(text: str) -> str:
+    """Return the key of a word in which signs of web pages are written out: "F&ouml;rderung"."""
+    return word_key(re.sub(r"<[^<>]*>", "", html.unescape(text)))
 
 
 def meant_headers(
