@@ -48,11 +48,11 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     """
     first = review.catalogues[0]
     due = pl.col("expected") | (pl.col("state") != "missing")
-    table = shown_states(review.tables).filter(due).sort("cluster_id")
+    table = shown_states(review.tables).filter(due)
     table = table.join(verdicts(review), on="cluster_id", how="left")
     table = table.join(errors(review), on="cluster_id", how="left")
     table = table.join(open_criteria(review), on="cluster_id", how="left")
-    table = table.join(files, on="cluster_id", how="left")
+    table = table.join(files, on="cluster_id", how="left").sort("cluster_id")
     reviewed = pl.col("state") == "reviewed"
     return table.select(
         "cluster_id",
