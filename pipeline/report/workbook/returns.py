@@ -19,10 +19,9 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.findings import kinds
 from pipeline.tables.short_view import with_range
-
-MEMBER = "Mitglied"
 
 
 # -------------------------------------------------------------------------------------- coverage
