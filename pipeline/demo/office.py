@@ -74,7 +74,12 @@ def _dates_before(vote: date) -> Row:
 
 def _votes(word: str, vote: date, committee: date, decision: date) -> Row:
     """Return both votes and the decision, which say the same."""
-    votes = {"vote": word, "vote_on": vote, "committee_vote": word, "committee_vote_on": committee}
+    votes: Row = {
+        "vote": word,
+        "vote_on": vote,
+        "committee_vote": word,
+        "committee_vote_on": committee,
+    }
     return {**votes, "decided": word, "decided_on": decision}
 
 

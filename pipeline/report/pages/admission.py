@@ -103,9 +103,8 @@ def waiting(review: Review, words: Words) -> Waiting | None:
         votes=rules.votes_days,
         decision=rules.decision_days,
     )
-    heads = ("cluster", "role", "next_step", "since", "days", "overdue", "missing_yet")
-    heads += ("soft_unrated", "decision")
-    titles = [words(k) for k in heads]
+    heads = ["cluster", "role", "next_step", "since", "days", "overdue", "missing_yet"]
+    titles = [words(k) for k in (*heads, "soft_unrated", "decision")]
     titles += [words.code("admission_step", step.code) for step in STEPS if step.word]
     rows = [_waiting_row(r, names, words) for r in table.iter_rows(named=True)]
     ids = table["cluster_id"].to_list()

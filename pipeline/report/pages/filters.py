@@ -42,7 +42,7 @@ def filters(review: Review, words: Words) -> list[Filter]:
             words("decision"),
             [(d, words.code("decision", d)) for d in DECISIONS if d in decided],
         ),
-        Filter("rolle", "role", words("role"), roles(clusters["role"], words)),
+        Filter("rolle", "role", words("role"), roles(clusters["role"].to_list(), words)),
         Filter(
             "groesse",
             "size_band",
