@@ -36,7 +36,7 @@ from pipeline.submissions.office import (
 )
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
-from pipeline.tables.headlines import headline, headlines
+from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.reasons import catalogue_criteria
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
@@ -77,6 +77,16 @@ class Review:
     def headlines(self) -> pl.DataFrame:
         """The headline figures, see `tables.headlines`."""
         return headlines(self.tables)
+
+    @cached_property
+    def by_role(self) -> pl.DataFrame:
+        """The decisions by role, see `headlines.decisions_by_role`."""
+        return decisions_by_role(self.tables)
+
+    @property
+    def by_first_role(self) -> pl.DataFrame:
+        """The decisions of the first catalogue by role."""
+        return self.by_role.filter(pl.col("catalogue") == self.catalogues[0].id)
 
     def headline(self, figure: str, catalogue: str | None = None) -> int:
         """Return a headline figure; catalogue: of figures about decisions."""

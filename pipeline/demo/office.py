@@ -48,7 +48,7 @@ def _register_row(moment: Moment) -> Row:
 
 
 def _admission(moment: Moment) -> Row:
-    """Return the steps of admission that the cluster has passed."""
+    """Return the steps of admission that the cluster has passed, and what the office needs."""
     own = master_data(moment)
     row: Row = {key: own[key] for key in ("consultation_on", "application_on")}
     role, rng = moment.plan.role, moment.rng("votes")
@@ -56,19 +56,63 @@ def _admission(moment: Moment) -> Row:
     if role in MEMBERS:
         last = add_months(end, -12)
         vote = random_day(rng, min(max(PROGRAMME, add_months(moment.founded, 12)), last), last)
-        row.update(_dates_before(vote), vote=ADMITTED, vote_on=vote, member_since=vote)
+        row |= _dates_before(vote) | _votes(ADMITTED, vote, vote, vote)
+        row |= {"member_since": vote, "informed_on": vote + timedelta(days=14)}
+        row |= {"strategy_sent": True, "actor_list_sent": True}
     elif role == APPLICANT:
-        rejected = REJECTED_ONE.holds(moment.plan)
-        row.update(vote=REJECTED if rejected else PENDING, vote_on=end if rejected else None)
+        row |= _application(moment, row["application_on"], end)
     if WORDY.holds(moment.plan):
         row["interview_on"] = NO_ANSWER
-    return row
+    return row | _contact(moment)
 
 
 def _dates_before(vote: date) -> Row:
     """Return consultation, application, interview and assessment before a vote."""
     keys = ("consultation_on", "application_on", "interview_on", "assessed_on")
     return {k: vote - timedelta(days=d) for k, d in zip(keys, (200, 150, 90, 40), strict=True)}
+
+
+def _votes(word: str, vote: date, committee: date, decision: date) -> Row:
+    """Return both votes and the decision, which say the same."""
+    votes: Row = {
+        "vote": word,
+        "vote_on": vote,
+        "committee_vote": word,
+        "committee_vote_on": committee,
+    }
+    return {**votes, "decided": word, "decided_on": decision}
+
+
+def _application(moment: Moment, applied: Value, end: date) -> Row:
+    """Return how far an applicant has come: some wait for the interview, one was rejected."""
+    assert isinstance(applied, date)
+    rng = moment.rng("application")
+    interview, opinion, vote, committee, decision = (
+        applied + (end - applied) * part / 6 for part in range(1, 6)
+    )
+    row: Row = {"strategy_sent": rng.random() < 0.8, "actor_list_sent": rng.random() < 0.8}
+    rejected, steps = REJECTED_ONE.holds(moment.plan), rng.randrange(4)
+    if steps or rejected:
+        row["interview_on"] = interview
+    if steps > 1 or rejected:
+        row["assessed_on"] = opinion
+    if rejected:
+        return row | _votes(REJECTED, vote, committee, decision) | {"informed_on": end}
+    row |= dict.fromkeys(("vote", "committee_vote", "decided"), PENDING)
+    return row | ({"vote": ADMITTED, "vote_on": vote} if steps > 2 else {})
+
+
+def _contact(moment: Moment) -> Row:
+    """Return whom to answer until when, and the label of some."""
+    rng, words = moment.rng("contact"), vocabulary()["office"]
+    end = moment.plan.first_end
+    label = rng.choice((None, None, *words["labels"]))
+    return {
+        "contact": rng.choice(words["contacts"]),
+        "answer_by": end + timedelta(days=45),
+        "esca_label": label,
+        "label_until": label and add_months(end, rng.randint(2, 24)),
+    }
 
 
 def assessments_grid(plans: Sequence[Plan], index: int) -> Grid:

@@ -26,7 +26,7 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", "admission", CHANGES)
 CONTEXT = ("process", "features", "stages")
 # In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
@@ -75,6 +75,9 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
     frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
+    if "process" in frames:
+        told = (pl.col("informed_on") <= review.last_day).fill_null(value=False)
+        frames["process"] = frames["process"].with_columns(told=told)
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
@@ -130,7 +133,7 @@ def cluster_view(
         features=_features(own, words),
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
         beside=_beside(row, words),
-        admission=_admission(row, own, words),
+        admission=_admission(own, words),
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
         outlook=own_outlook(own["lapses"], titles_of(review, words), words),
@@ -147,10 +150,10 @@ def _features(own: Mapping[str, Sequence[Row]], words: Words) -> Sequence[Featur
     return features(rows[0], own["stages"], words) if rows else ()
 
 
-def _admission(row: Row, own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
-    process = own.get("process", ())
-    errors = sum(r["severity"] == "error" for r in own["findings"])
-    return admission(process[0], errors, row["actors"], words) if process else None
+def _admission(own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
+    process, applies = own.get("process", ()), own.get("admission", ())
+    errors = sum(r["n"] for r in own["severities"] if r["severity"] == "error")
+    return admission(process[0], next(iter(applies), None), errors, words) if process else None
 
 
 def _changes(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> Table | None:

@@ -51,6 +51,7 @@ FIELDS = (
     "actors",
     "smes",
     "doubtful",
+    "role",
 )
 
 
@@ -126,9 +127,15 @@ def cluster_rows(review: Review) -> list[list[Any]]:
             r["members"],
             r["smes"],
             r["doubtful"],
+            role_key(r["role"]),
         ]
         for r in table.iter_rows(named=True)
     ]
+
+
+def role_key(role: str | None) -> str:
+    """Return a role as the filter's value; the empty one chooses every cluster."""
+    return role or "-"
 
 
 def matrix_rows(review: Review, catalogue: Catalogue) -> list[list[Any]]:

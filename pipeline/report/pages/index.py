@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.history.notices import damaged
+from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.comparison import Comparison, comparison
 from pipeline.report.pages.edge import Edge, edges
@@ -20,6 +21,7 @@ from pipeline.report.pages.overview import (
     Decisions,
     KeyFigure,
     Returns,
+    by_role,
     decisions,
     files_set_aside,
     key_figures,
@@ -45,13 +47,15 @@ class IndexData:
 
 @dataclass(frozen=True)
 class IndexView:
-    """Everything that the office's page prints; None means missing: a map, changes, an outlook."""
+    """Everything that the office's page prints; None means missing: a map, applicants."""
 
     head: Head
     sections: Sequence[str]
     filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
     decisions: Decisions
+    roles: Sequence[Table]
+    admission: Waiting | None
     returns: Returns
     damaged: Sequence[str]
     changes: Changes | None
@@ -74,10 +78,11 @@ def index_view(review: Review, words: Words) -> IndexView:
     """Return the view of the office's report."""
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
-    ahead = outlook(review, words)
+    ahead, applicants = outlook(review, words), waiting(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
         sections=sections(
+            has_admission=applicants is not None,
             has_map=drawn is not None,
             has_changes=changed is not None,
             has_outlook=ahead is not None,
@@ -85,6 +90,8 @@ def index_view(review: Review, words: Words) -> IndexView:
         filters=filters(review, words),
         figures=key_figures(review, words),
         decisions=decisions(review, words),
+        roles=by_role(review, words),
+        admission=applicants,
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
         changes=changed,
@@ -111,10 +118,13 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
     return IndexData(said(words), chosen_from(review, found), why)
 
 
-def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:
+def sections(
+    *, has_admission: bool, has_map: bool, has_changes: bool, has_outlook: bool
+) -> list[str]:
     """Return the ids of the sections in order."""
     every = {
         "figures": True,
+        "admission": has_admission,
         "changes": has_changes,
         "outlook": has_outlook,
         "matrix": True,

@@ -8,9 +8,10 @@ import polars as pl
 
 from pipeline.history.lapses import LAPSE, falls, lapses
 from pipeline.report.pages.changes import titles_of
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import MEMBER
 
 Row = Mapping[str, Any]
 
@@ -60,20 +61,25 @@ def own_outlook(
 
 def _counts(review: Review, found: pl.DataFrame, falling: pl.DataFrame, words: Words) -> Table:
     rows = []
+    members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
     for months in review.settings.robustness.outlook_months:
         soon = pl.col("months") <= months
         own = found.filter(soon)
         counts = [own.height, own["cluster_id"].n_unique(), falling.filter(soon).height]
+        counts.append(falling.filter(soon).join(members, on="cluster_id", how="semi").height)
         rows.append([words.count("in_months", months), *map(words.number, counts)])
     heads = [words(k) for k in ("within", "lapsing_criteria", "lapsing_clusters", "falling")]
-    return Table(words("outlook_counts"), heads, rows, frozenset({1, 2, 3}))
+    heads.append(words("of_them_members"))
+    return Table(words("outlook_counts"), heads, rows, frozenset({1, 2, 3, 4}))
 
 
 def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
     names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
+    roles = roles_of(review, words)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
+            roles[r["cluster_id"]],
             words.of(catalogues[r["catalogue"]].title),
             words.count("in_months", r["months"]),
             words(
@@ -85,21 +91,23 @@ def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
         ]
         for r in falling.iter_rows(named=True)
     ]
-    heads = [words(k) for k in ("cluster", "catalogue_name", "within", "fulfilled_then", "then")]
+    heads = ("cluster", "role", "catalogue_name", "within", "fulfilled_then", "then")
     ids = falling["cluster_id"].to_list()
-    return Table(words("falls_caption"), heads, rows, frozenset({3}), ids)
+    return Table(words("falls_caption"), [words(k) for k in heads], rows, frozenset({4}), ids)
 
 
 def _lapses(review: Review, found: pl.DataFrame, words: Words) -> Table:
     names, titles = names_of(review), titles_of(review, words)
+    roles = roles_of(review, words)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
+            roles[r["cluster_id"]],
             titles[r["catalogue"], r["criterion_id"]],
             words.count("in_months", r["months"]),
             r["quarter"] if r["sure"] else words("by_quarter", quarter=r["quarter"]),
         ]
         for r in found.iter_rows(named=True)
     ]
-    heads = [words(k) for k in ("cluster", "criterion", "within", "quarter")]
+    heads = [words(k) for k in ("cluster", "role", "criterion", "within", "quarter")]
     return Table(words("lapses_caption"), heads, rows, clusters=found["cluster_id"].to_list())

@@ -9,10 +9,9 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.headlines import DECISIONS
 from pipeline.tables.unread import shown_states
-
-MEMBER = "Mitglied"
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,22 @@ def _decision(decision: str, n: int, doubtful: int, words: Words) -> KeyFigure:
     note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
     label = words.code("decision", decision)
     return KeyFigure(words.number(n), label, note, decision, decision)
+
+
+def by_role(review: Review, words: Words) -> list[Table]:
+    """Return how many clusters of each role have each decision, by catalogue."""
+    tables = []
+    for catalogue in review.catalogues:
+        own = review.by_role.filter(pl.col("catalogue") == catalogue.id)
+        rows = [
+            [words.role(r["role"]), *(words.number(r[c]) for c in ("clusters", *DECISIONS))]
+            for r in own.iter_rows(named=True)
+        ]
+        heads = [words("role"), words("all_decisions")]
+        heads += [words.code("decision", d) for d in DECISIONS]
+        caption = words("by_role_caption", title=words.of(catalogue.title))
+        tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4})))
+    return [table for table in tables if table.rows]
 
 
 def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:

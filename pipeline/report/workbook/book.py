@@ -16,6 +16,7 @@ from pipeline.report.workbook import (
     returns,
     rows,
 )
+from pipeline.report.workbook.admission import write_admission
 from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.changes import write_changes
@@ -45,6 +46,7 @@ SHEETS = [
     "compare",
     "esca_cohorts",
     "indicators",
+    "admission",
     "coverage",
     "submissions",
     "findings",
@@ -92,6 +94,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     write_compare(working)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
+    write_admission(book, matrices[0])
     returns.write_coverage(book, matrices[0])
     returns.write_submissions(book)
     returns.write_findings(book)

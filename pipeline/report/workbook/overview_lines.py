@@ -1,6 +1,6 @@
 """The content of the overview: its key figures, each with its formula."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipeline.report.earlier import HEADLINES, Earlier
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.submissions.actors.status import types_where
-from pipeline.tables.headlines import headline
+from pipeline.tables.headlines import headline, role_word
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 
@@ -170,6 +170,24 @@ def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
     turned = matrix.of("robustness").filter("changed")["cluster_id"].n_unique()
     formula = f'=COUNTIF({matrix.ref("turning")},">0")'
     yield Line(text("o_turning"), turned, formula, note=text("o_turning_note"))
+
+
+def of_roles(matrix: Matrix) -> Iterable[tuple[str, str, Mapping[str, int]]]:
+    """Return of each role its word on the sheet Portfolio, its label, and its decisions."""
+    book = matrix.book
+    own = book.review.by_role.filter(pl.col("catalogue") == matrix.catalogue.id)
+    for row in own.iter_rows(named=True):
+        (word,) = book.words([row["role"]])
+        label = role_word(row["role"], book.lang)
+        yield word or "", label, {code: row[code] for code in DECISIONS}
+
+
+def with_role(matrix: Matrix, role: str, code: str) -> str:
+    """Return the formula that counts the clusters of a role with a decision; in any order."""
+    book, decision = matrix.book, say("decision", code, matrix.book.lang)
+    ids = f"{matrix.ref('cluster_id')},{book.ref('portfolio', 'cluster_id')}"
+    counts = f'COUNTIFS({ids},{matrix.ref("decision")},"{decision}")'
+    return f'=SUMPRODUCT(({book.ref("portfolio", "role")}="{role}")*{counts})'
 
 
 def of_quality(book: Book, before: Before) -> Iterable[Line]:

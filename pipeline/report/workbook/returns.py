@@ -19,11 +19,10 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.findings import kinds
 from pipeline.tables.short_view import with_range
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
-
-MEMBER = "Mitglied"
 
 
 # -------------------------------------------------------------------------------------- coverage
