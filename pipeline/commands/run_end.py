@@ -1,0 +1,86 @@
+"""What the office has to know when a run has ended: the lines before the last one (contract 4)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.terminal import plain
+from pipeline.common.texts import say
+from pipeline.review import Review
+from pipeline.tables.headlines import DECISIONS
+from schemas.declaration import registers
+
+# How many files or clusters are named one by one; the report has them all.
+MOST_NAMED = 20
+
+
+def closing_lines(review: Review, folder: Path, lang: str) -> Iterator[str]:
+    """Yield what was put back and why, what is missing or was not read, the decisions by role.
+
+    folder: of the publication, whose report is named last.
+    """
+    for title, lines in (
+        ("quarantined", quarantined(review, lang)),
+        ("missing", missing(review)),
+        ("unread", review.tables["unread"][f"message_{lang}"].to_list()),
+    ):
+        yield from named(title, lines, lang)
+    yield from decisions_by_role(review, lang)
+    yield say("run_end", "report", lang).format(path=plain(str(folder / "report" / "index.html")))
+
+
+def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
+    """Yield a title and below it the lines, as many as are read; nothing without lines."""
+    if lines:
+        yield say("run_end", title, lang).format(n=len(lines))
+    yield from (f"  {plain(line)}" for line in lines[:MOST_NAMED])
+    if len(lines) > MOST_NAMED:
+        yield "  " + say("run_end", "more", lang).format(n=len(lines) - MOST_NAMED)
+
+
+def quarantined(review: Review, lang: str) -> list[str]:
+    """Return a line for each quarantined file: why, and whose it may be by its name."""
+    files = review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    guesses = review.tables["coverage"].select("guessed_from", guess="cluster_id").drop_nulls()
+    files = files.join(guesses, left_on="source_file", right_on="guessed_from", how="left")
+    return [quarantined_file(row, lang) for row in files.sort("source_file").iter_rows(named=True)]
+
+
+def quarantined_file(row: dict[str, Any], lang: str) -> str:
+    """Return file and reason; a reason that begins with the file's name says it already."""
+    name, why = row["source_file"], row[f"message_{lang}"] or ""
+    line = why if why.startswith(f"{name}:") else f"{name}: {why}"
+    if row["guess"] is None:
+        return line
+    return f"{line} ({say('run_end', 'belongs', lang).format(cluster=row['guess'])})"
+
+
+def missing(review: Review) -> list[str]:
+    """Return the expected clusters of which nothing was sent."""
+    table = review.tables["coverage"].filter(pl.col("expected") & (pl.col("state") == "missing"))
+    names = table.sort("cluster_id").select("cluster_id", "name").iter_rows()
+    return [" ".join(filter(None, pair)) for pair in names]
+
+
+def decisions_by_role(review: Review, lang: str) -> Iterator[str]:
+    """Yield how many clusters of each role have which decision by the first catalogue."""
+    first = review.catalogues[0]
+    roles = review.tables["coverage"].select("cluster_id", "role")
+    own = review.tables["decisions"].filter(pl.col("catalogue") == first.id)
+    counted = own.join(roles, on="cluster_id", how="left").group_by("role", "decision").len()
+    counts = {(role, decision): n for role, decision, n in counted.iter_rows()}
+    if not counts:
+        return
+    yield say("run_end", "clusters", lang).format(title=first.title[lang])
+    for role, name in (*roles_in_order(lang), (None, say("run_end", "no_role", lang))):
+        of_role = [(say("decision", d, lang), counts.get((role, d), 0)) for d in DECISIONS]
+        if any(n for _, n in of_role):
+            said = ", ".join(f"{n} {word}" for word, n in of_role)
+            yield f"  {name}: {said}"
+
+
+def roles_in_order(lang: str) -> Iterable[tuple[str, str]]:
+    """Return the roles of the register, members first: as tables have them, and in a language."""
+    return [(role.value, role.de if lang == "de" else role.en) for role in registers()["roles"]]
