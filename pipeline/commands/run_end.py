@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -24,7 +23,7 @@ def closing_lines(review: Review, folder: Path, lang: str) -> Iterator[str]:
     for title, lines in (
         ("quarantined", quarantined(review, lang)),
         ("missing", missing(review)),
-        ("unread", review.tables["unread"][f"message_{lang}"].to_list()),
+        ("unread", lines_of_files(review.tables["unread"], review, lang)),
     ):
         yield from named(title, lines, lang)
     yield from decisions_by_role(review, lang)
@@ -43,18 +42,24 @@ def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
 def quarantined(review: Review, lang: str) -> list[str]:
     """Return a line for each quarantined file: why, and whose it may be by its name."""
     files = review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    return lines_of_files(files, review, lang)
+
+
+def lines_of_files(files: pl.DataFrame, review: Review, lang: str) -> list[str]:
+    """Return a line for each file by name: its message, and whose it may be by its name.
+
+    files: source_file, message_de, message_en. A message may begin with the file's name already.
+    """
     guesses = review.tables["coverage"].select("guessed_from", guess="cluster_id").drop_nulls()
     files = files.join(guesses, left_on="source_file", right_on="guessed_from", how="left")
-    return [quarantined_file(row, lang) for row in files.sort("source_file").iter_rows(named=True)]
-
-
-def quarantined_file(row: dict[str, Any], lang: str) -> str:
-    """Return file and reason; a reason that begins with the file's name says it already."""
-    name, why = row["source_file"], row[f"message_{lang}"] or ""
-    line = why if why.startswith(f"{name}:") else f"{name}: {why}"
-    if row["guess"] is None:
-        return line
-    return f"{line} ({say('run_end', 'belongs', lang).format(cluster=row['guess'])})"
+    result = []
+    for row in files.sort("source_file").iter_rows(named=True):
+        name, why = row["source_file"], row[f"message_{lang}"] or ""
+        line = why if why.startswith(f"{name}:") else f"{name}: {why}"
+        if row["guess"] is not None:
+            line += f" ({say('run_end', 'belongs', lang).format(cluster=row['guess'])})"
+        result.append(line)
+    return result
 
 
 def missing(review: Review) -> list[str]:
