@@ -19,7 +19,7 @@ from pipeline.common.errors import NothingPublishedError
 from pipeline.common.file_modes import Modes, below, modes_of
 from pipeline.common.settings import CohortRules, Settings, load_settings
 from pipeline.common.stages import Engine, Stage, in_batches
-from pipeline.common.texts import LANGUAGES, in_language
+from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import Asked, Sent, join_batches
@@ -70,6 +70,7 @@ from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
+from pipeline.tables.findings import said_of_file
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
@@ -305,12 +306,11 @@ def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Ma
 
 def unusable(name: str, code: str, why: str) -> WrongUsageError:
     """Return the end of a run whose office file is there but cannot be read."""
-    german, english = (in_language(why, lang) for lang in LANGUAGES)
+    german, english = (said_of_file(code, why, lang) for lang in LANGUAGES)
     return WrongUsageError(
-        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {german}). "
+        f"{name} ist vorhanden, kann aber nicht gelesen werden: {german}. "
         "Bitte die Datei berichtigen oder entfernen.",
-        f"{name} is there but cannot be read ({code}: {english}). "
-        "Please correct or remove the file.",
+        f"{name} is there but cannot be read: {english}. Please correct or remove the file.",
     )
 
 

@@ -32,11 +32,6 @@ LAST_LINE = {
     ),
 }
 
-BY_ROLE = {
-    "de": "{role}: {eligible} rechnerisch erfüllt, {open} offen, {not_eligible} nicht erfüllt.",
-    "en": "{role}: {eligible} eligible, {open} open, {not_eligible} not eligible.",
-}
-
 UNUSED = {
     "de": "Die Zuordnung {name} erkennt keine Einreichung; bitte [recognise] darin prüfen.",
     "en": "The mapping {name} recognises no submission; please check [recognise] in it.",
@@ -61,6 +56,7 @@ def command(
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
 ) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
+    from pipeline.commands.run_end import closing_lines
     from pipeline.common.catalogue import load_all
     from pipeline.common.file_modes import modes_of
     from pipeline.operation.scheduler import SchedulerError
@@ -99,8 +95,8 @@ def command(
         print(plain(BEING_EDITED[lang].format(name=name)))
     for notice in published.notices:
         print(plain(notice[lang]))
-    for line in lines_by_role(published, lang):
-        print(plain(line))
+    for line in closing_lines(published.review, published.folder, lang):
+        print(line)
     print(last_line(published, lang))
     return 0
 
@@ -151,14 +147,6 @@ def said_if_no_server() -> Iterator[None]:
             "Prefect's server does not start; the machine is overloaded or the disk full. "
             "Nothing was published. Please try again later, or run with --direct.",
         ) from error
-
-
-def lines_by_role(published: "Published", lang: str) -> Iterator[str]:
-    """Yield for each role, the members first, how many clusters have each decision."""
-    from pipeline.tables.headlines import role_word
-
-    for row in published.review.by_first_role.iter_rows(named=True):
-        yield BY_ROLE[lang].format(**row | {"role": role_word(row["role"], lang)})
 
 
 def last_line(published: "Published", lang: str) -> str:

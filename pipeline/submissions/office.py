@@ -10,10 +10,11 @@ from pipeline.common.catalogue import shipped
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import header_key_expr
 from pipeline.common.settings import load_settings
+from pipeline.common.texts import both
 from pipeline.submissions.crosschecks.crosschecks import cross_check
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, validate
-from schemas.declaration import office, registers
+from schemas.declaration import Workbook, office, registers
 from schemas.words import header_key, word_key
 
 # Roles of the register that something hangs on.
@@ -114,7 +115,16 @@ def refuse_incomplete(name: str, file: int, parsed: Parsed) -> None:
     lacks = own.filter(pl.col("code").is_in(["missing_sheet", "missing_column"]))
     if lacks.height:
         row = lacks.row(0, named=True)
-        raise OfficeFileError(f"{name}.xlsx", row["code"], row["field"] or row["sheet"])
+        detail = name_of_field(office(), name, row["field"]) or row["sheet"]
+        raise OfficeFileError(f"{name}.xlsx", row["code"], detail)
+
+
+def name_of_field(workbook: Workbook, sheet: str, field: str | None) -> str | None:
+    """Return the header of a field in both languages; None for no field."""
+    if field is None:
+        return None
+    name = workbook.sheet(sheet).field(field).name
+    return both(name["de"], name["en"])
 
 
 def of_file(valid: Valid, name: str, files: Mapping[str, int]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.findings import CODES
-from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES
+from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, in_language
 from pipeline.submissions.crosschecks.declared import checks
 from pipeline.submissions.field_messages import every_field, fields_frame
 from pipeline.tables.hints import with_hints
@@ -56,6 +56,12 @@ Kinds = Annotated[dict[str, Kind], exactly(*CODES)]
 def kinds() -> Mapping[str, Kind]:
     """Return every kind of finding by its code (schemas/findings.toml)."""
     return load("findings.toml", Kinds)
+
+
+def said_of_file(code: str, detail: str, lang: str) -> str:
+    """Return what is wrong with a whole file: the title of the finding, and its detail."""
+    title, more = kinds()[code].title[lang], in_language(detail, lang)
+    return f"{title} ({more})" if more else title
 
 
 def findings_table(

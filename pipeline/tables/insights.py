@@ -121,6 +121,23 @@ def sharing(actors: pl.DataFrame) -> Sharing:
     )
 
 
+def actors_of_several(actors: pl.DataFrame) -> pl.DataFrame:
+    """Return name, postcode, cluster_ids of who is bound to several clusters, the most ties first.
+
+    The same actors as `sharing` counts; of the ways a name is written the first is shown.
+    """
+    named = actors.filter(pl.col("bound")).drop_nulls("actor_key")
+    found = named.group_by("actor_key").agg(
+        name=pl.col("name").min(), cluster_ids=pl.col("cluster_id").unique().sort()
+    )
+    ties = pl.col("cluster_ids").list.len()
+    found = found.filter(ties > 1).with_columns(
+        postcode=pl.col("actor_key").str.split("|").list.last()
+    )
+    ordered = found.sort(ties, "name", "actor_key", descending=[True, False, False])
+    return ordered.select("name", "postcode", "cluster_ids")
+
+
 def _pairs(of_several: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     keys = of_several.select("cluster_id", "actor_key")
     both = keys.join(keys.rename({"cluster_id": "other_id"}), on="actor_key")
