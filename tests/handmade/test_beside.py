@@ -83,7 +83,8 @@ MOVED: dict[str, tuple[Edit, int, int]] = {
     "came and went": (listed(one(Beitritt=FIRST, Austritt=LAST)), 0, 1),
     "came, will leave": (listed(one(Beitritt=FIRST, Austritt=date(2026, 12, 31))), 1, 0),
     "only a contact": (
-        listed(one(Bindung="Kontakt", Beitritt=FIRST), one(Bindung="Kontakt", Austritt=LAST)), 0, 0),
+        listed(one(Bindung="Kontakt", Beitritt=FIRST), one(Bindung="Kontakt", Austritt=LAST)),
+        0, 0),
     "only active": (listed(one(Bindung="Aktive Mitwirkung", Beitritt=FIRST)), 0, 0),
     "of unknown commitment": (
         listed(one(Bindung=None, Beitritt=FIRST), one(Bindung=None, Austritt=LAST)), 0, 0),

@@ -15,6 +15,7 @@ from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
 from pipeline.report.pages.matrix import Matrix, matrices
 from pipeline.report.pages.method import Method, method
+from pipeline.report.pages.money import Money, money
 from pipeline.report.pages.outlook import Outlook, outlook
 from pipeline.report.pages.overview import (
     Decisions,
@@ -62,6 +63,7 @@ class IndexView:
     comparison: Comparison
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
+    money: Money
     policy: Policy
     shared: Shared
     files: Sequence[Table]
@@ -95,6 +97,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         comparison=comparison(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
+        money=money(review, words),
         policy=policy(review, words),
         shared=shared(review, found, words),
         files=files_set_aside(review, words),
@@ -122,6 +125,7 @@ def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str
         "benchmark": True,
         "edge": True,
         "profile": True,
+        "money": True,
         "policy": True,
         "sharing": True,
         "quality": True,

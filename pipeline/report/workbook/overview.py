@@ -72,7 +72,8 @@ def put_lines(
 ) -> int:
     """Write a section and return the row after it and a blank one; period: the earlier one."""
     put_section(book, sheet, row, title)
-    if period:
+    content = list(content)
+    if period and any(line.before is not None for line in content):
         put(sheet, row, 2, period, book.looks["section_right"], book.lang)
         put(sheet, row, 3, book.text("o_change"), book.looks["section_right"], book.lang)
     for line in content:
