@@ -116,9 +116,15 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         task, portfolio, figures.usual, settled, office
     )
     basis = Basis(
-        task.catalogues, task.settings, portfolio.clusters, benchmarks, ratings, task.frozen
+        task.catalogues,
+        task.settings,
+        portfolio.clusters,
+        benchmarks,
+        ratings,
+        task.frozen,
+        task.last_day,
     )
-    robust, ahead = otherwise(basis, figures, verdicts)
+    robust, ahead, gone = otherwise(basis, figures, verdicts)
     found = join_findings(found, office.findings, rating_findings)
     found = join_findings(found, file_findings(settled, found))
     names = master.select("file", "cluster_name")
@@ -147,6 +153,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         verdicts=verdicts,
         robustness=robust,
         outlook=ahead,
+        lapsed=gone,
         ratings=ratings,
     )
     state = evaluated_state(task, portfolio, ratings)

@@ -223,6 +223,22 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             **{name: number() for name in STATISTICS},
             suppressed=flag(),
         ),
+        "limits": table(
+            ["size_band"],
+            period=key(),
+            size_band=key(),
+            limit=number(),
+            cohort=text(nullable=True),
+            n=pa.Column(pl.Int64, nullable=True),
+        ),
+        "lapsed": table(
+            ["catalogue", "cluster_id", "criterion_id"],
+            period=key(),
+            catalogue=key(),
+            cluster_id=key(),
+            criterion_id=key(),
+            status=text(STATUSES),
+        ),
         "funding": table(
             ["cluster_id", "source"],
             period=key(),

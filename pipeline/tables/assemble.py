@@ -47,6 +47,7 @@ class Finished:
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
     outlook: pl.DataFrame
+    lapsed: pl.DataFrame
     ratings: pl.DataFrame
 
 
@@ -69,8 +70,10 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "actors": lambda: actors(done),
         "benchmarks": lambda: of_clusters(done, "benchmarks", done.benchmarks.ranks),
         "cohorts": lambda: done.benchmarks.cohorts,
+        "limits": lambda: done.benchmarks.stand_in,
         "funding": lambda: of_clusters(done, "funding", done.money),
         "outlook": lambda: of_clusters(done, "outlook", done.outlook),
+        "lapsed": lambda: of_clusters(done, "lapsed", done.lapsed),
     }
     return {name: shaped(name, make(), done.period) for name, make in made.items()}
 

@@ -27,7 +27,7 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", "funding", CHANGES)
+TABLES = ("decisions", "criteria", "conditions", "benchmarks", "funding", "lapsed", CHANGES)
 CONTEXT = ("process", "features", "stages")
 # In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
@@ -136,7 +136,7 @@ def cluster_view(
         admission=_admission(row, own, words),
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
-        outlook=own_outlook(own["lapses"], titles_of(review, words), words),
+        outlook=own_outlook(own["lapsed"], own["lapses"], titles_of(review, words), words),
         actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
