@@ -13,6 +13,7 @@ from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
 from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
+from pipeline.report.pages.landscape import Landscape, landscape
 from pipeline.report.pages.matrix import Matrix, matrices
 from pipeline.report.pages.method import Method, method
 from pipeline.report.pages.money import Money, money
@@ -21,6 +22,7 @@ from pipeline.report.pages.overview import (
     Decisions,
     KeyFigure,
     Returns,
+    beside,
     decisions,
     files_set_aside,
     key_figures,
@@ -52,6 +54,7 @@ class IndexView:
     sections: Sequence[str]
     filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
+    beside: Table
     decisions: Decisions
     returns: Returns
     damaged: Sequence[str]
@@ -63,6 +66,7 @@ class IndexView:
     comparison: Comparison
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
+    landscape: Landscape | None
     money: Money
     policy: Policy
     shared: Shared
@@ -76,16 +80,18 @@ def index_view(review: Review, words: Words) -> IndexView:
     """Return the view of the office's report."""
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
-    ahead = outlook(review, words)
+    ahead, described = outlook(review, words), landscape(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
         sections=sections(
             has_map=drawn is not None,
             has_changes=changed is not None,
             has_outlook=ahead is not None,
+            has_landscape=described is not None,
         ),
         filters=filters(review, words),
         figures=key_figures(review, words),
+        beside=beside(review, words),
         decisions=decisions(review, words),
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
@@ -97,6 +103,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         comparison=comparison(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
+        landscape=described,
         money=money(review, words),
         policy=policy(review, words),
         shared=shared(review, found, words),
@@ -114,7 +121,9 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
     return IndexData(said(words), chosen_from(review, found), why)
 
 
-def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:
+def sections(
+    *, has_map: bool, has_changes: bool, has_outlook: bool, has_landscape: bool
+) -> list[str]:
     """Return the ids of the sections in order."""
     every = {
         "figures": True,
@@ -125,6 +134,7 @@ def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str
         "benchmark": True,
         "edge": True,
         "profile": True,
+        "landscape": has_landscape,
         "money": True,
         "policy": True,
         "sharing": True,

@@ -18,6 +18,7 @@ from pipeline.report.workbook.overview_lines import (
     of_figures,
     of_quality,
     of_review,
+    of_source,
 )
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
 
@@ -42,6 +43,7 @@ def write_overview(
     row = put_lines(
         book, sheet, row, book.text("o_figures"), of_figures(book, before), before.period
     )
+    row = put_lines(book, sheet, row, book.text("o_source"), of_source(book))
     for matrix in matrices:
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)

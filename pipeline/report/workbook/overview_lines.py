@@ -12,6 +12,7 @@ from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.submissions.actors.status import types_where
 from pipeline.tables.headlines import headline
+from schemas.reference_figures import reference_figures
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 
@@ -141,6 +142,15 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         # the sum over all rows of 1 / (number of equal values); empty cells count nothing
         formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
         yield Line(text(f"o_{code}"), now(code), formula, before=before.counted(code))
+
+
+def of_source(book: Book) -> Iterable[Line]:
+    """Return figures of a source that stand beside the portfolio's."""
+    lang = book.lang
+    for one in reference_figures().values():
+        code = "o_by_source_about" if one.about else "o_by_source"
+        note = book.text(code, year=one.as_of, source=one.source)
+        yield Line(one.label[lang], one.value, note=note)
 
 
 def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
