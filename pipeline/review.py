@@ -139,9 +139,15 @@ def review(
         task, portfolio, figures.usual, settled, office
     )
     basis = Basis(
-        task.catalogues, task.settings, portfolio.clusters, benchmarks, ratings, task.frozen
+        task.catalogues,
+        task.settings,
+        portfolio.clusters,
+        benchmarks,
+        ratings,
+        task.frozen,
+        task.last_day,
     )
-    robust, ahead = otherwise(basis, figures, verdicts)
+    robust, ahead, gone = otherwise(basis, figures, verdicts)
     found = join_findings(found, office.findings, rating_findings)
     found = join_findings(
         found, file_findings(settled, found), identity_findings(office.register, settled)
@@ -180,6 +186,7 @@ def review(
         verdicts=verdicts,
         robustness=robust,
         outlook=ahead,
+        lapsed=gone,
         ratings=ratings,
         measures=taken,
     )

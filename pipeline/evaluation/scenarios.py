@@ -1,5 +1,6 @@
 """The stage: the verdicts in every scenario: by other definitions, and some months later."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,17 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
 from pipeline.evaluation.benchmark import Benchmarks, benchmark
-from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
+from pipeline.evaluation.evaluate import (
+    CRITERION,
+    FULFILLED,
+    OWN,
+    Verdicts,
+    catalogue_limits,
+    evaluate,
+    without_stand_in,
+)
 from pipeline.figures.base import FIGURES
-from pipeline.figures.scenarios import CASE, EveryFigure, Scenario, scenarios
+from pipeline.figures.scenarios import AT_END, CASE, EveryFigure, Scenario, scenarios
 
 WITHOUT_STAND_IN = Scenario("without_stand_in")
 
@@ -30,26 +39,32 @@ class Basis:
     benchmarks: Benchmarks
     ratings: pl.DataFrame
     frozen: Mapping[str, pl.DataFrame]
+    last_day: dt.date
 
 
 def otherwise(
     basis: Basis, figures: EveryFigure, verdicts: Sequence[Verdicts]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tables robustness and outlook of the contract, by file.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the tables robustness and outlook of the contract, and what has lapsed, by file.
 
     verdicts: the usual ones, with which decisions are compared.
     """
     every = [*scenarios(basis.settings), WITHOUT_STAND_IN]
     found = {one: verdicts_in(one, basis, figures) for one in every}
-    return robustness(found, verdicts), outlook(found)
+    at_end = verdicts_in(AT_END, basis, figures)
+    return robustness(found, verdicts), outlook(found), lapsed(at_end, verdicts)
 
 
 def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[Verdicts]:
     """Return the verdicts of every catalogue in a scenario."""
-    own = figures_in(scenario, figures)
-    ratings = ratings_in_force(basis.ratings, scenario.months)
+    own, clusters = figures_in(scenario, figures), basis.clusters
+    day = pl.col("as_of").dt.offset_by(f"{scenario.months}mo")
+    if scenario == AT_END:
+        day = pl.lit(basis.last_day)
+        clusters = clusters.join(own, on="file", how="semi", maintain_order="left")
+    ratings = ratings_in_force(basis.ratings, day).join(clusters, on="file", how="semi")
     return [
-        evaluate(c, own, basis.clusters, limits_in(scenario, c, basis, own), ratings)
+        evaluate(c, own, clusters, limits_in(scenario, c, basis, own), ratings)
         for c in basis.catalogues
     ]
 
@@ -62,9 +77,8 @@ def figures_in(scenario: Scenario, figures: EveryFigure) -> pl.DataFrame:
     return figures.others.filter(same).select(list(FIGURES))
 
 
-def ratings_in_force(ratings: pl.DataFrame, months: int) -> pl.DataFrame:
-    """Return the ratings that have not expired so many months later."""
-    day = pl.col("as_of").dt.offset_by(f"{months}mo")
+def ratings_in_force(ratings: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """Return the ratings that have not expired on a day."""
     return ratings.filter((pl.col("valid_until") >= day).fill_null(value=True))
 
 
@@ -116,6 +130,18 @@ def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
     ]
     columns = ["catalogue", "file", "criterion_id", "months", "status"]
     return pl.concat(later).select(columns)
+
+
+def lapsed(at_end: Sequence[Verdicts], verdicts: Sequence[Verdicts]) -> pl.DataFrame:
+    """Return the criteria that held on an earlier as_of and no longer do on the period's last day.
+
+    catalogue, file, criterion_id, status (on that day).
+    """
+    then, now = (pl.concat([v.criteria for v in one]) for one in (verdicts, at_end))
+    held = then.filter(pl.col("status") == FULFILLED)
+    gone = now.filter(pl.col("status") != FULFILLED)
+    gone = gone.join(held, on=CRITERION, how="semi", maintain_order="left")
+    return gone.select(*CRITERION, "status")
 
 
 # ------------------------------------------------------------------------------------------ limits

@@ -120,7 +120,7 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
         places=examined.parsed.places,
         cells=spoken_of(examined),
         findings=examined.findings,
-        figures=every_figure(portfolio),
+        figures=every_figure(portfolio, asked.last_day),
         described=described(
             portfolio.clusters,
             examined.counted,

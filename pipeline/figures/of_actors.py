@@ -2,15 +2,15 @@
 
 import polars as pl
 
-from pipeline.common.exact import months_before, ratio
+from pipeline.common.exact import ratio
 from pipeline.figures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
 from pipeline.submissions.actors.actors import count
-from pipeline.submissions.actors.status import PROPERTIES, Definition, has_joined
+from pipeline.submissions.actors.status import PROPERTIES, Definition, has_joined, lately
 from schemas.columns import values
 
 CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()
-JOINED, LEFT, MOVED_MONTHS = "joined_12m", "left_12m", 12
+JOINED, LEFT = "joined_12m", "left_12m"
 
 
 def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
@@ -107,13 +107,10 @@ def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     Within the twelve months up to as_of; who left had a bound commitment and had joined. Only what
     is certain; nothing is judged by them, so no rows stand behind them.
     """
-    rules, as_of = portfolio.settings.actors, pl.col("as_of")
-    committed = pl.col("commitment").is_in(list(rules.bound_commitments))
-    first = months_before(as_of, MOVED_MONTHS)
-    joined, left = (pl.col(name).is_between(first, as_of) for name in ("joined", "left"))
-    gone = committed & has_joined() & left & ~pl.col("duplicate")
+    committed = pl.col("commitment").is_in(list(portfolio.settings.actors.bound_commitments))
+    gone = committed & has_joined() & lately("left") & ~pl.col("duplicate")
     sums = counted.group_by("file").agg(
-        joined=(CERTAIN & joined).fill_null(value=False).sum(),
+        joined=(CERTAIN & pl.col("joined_lately")).fill_null(value=False).sum(),
         left=gone.fill_null(value=False).sum(),
     )
     table = portfolio.per_cluster("actors", sums)

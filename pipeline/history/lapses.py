@@ -18,16 +18,22 @@ LAPSE = {
 }
 
 
-def lapses(criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+def lapses(
+    criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame, lapsed: pl.DataFrame
+) -> pl.DataFrame:
     """Return the criteria that are fulfilled now and will lapse, the soonest first.
 
-    criteria, outlook, clusters: the tables of the contract. Returns catalogue, cluster_id,
+    Those that have lapsed already are left out.
+
+    criteria, outlook, clusters: the tables of the contract. lapsed: of which as_of is long ago and
+    which do not hold any more on the period's last day. Returns catalogue, cluster_id,
     criterion_id, months (the first at which it has lapsed), quarter (in which that day lies), sure
     (whether it is fulfilled until three months before; else it may lapse in an earlier quarter).
     """
     keys = ["catalogue", "cluster_id", "criterion_id"]
     now = criteria.filter(pl.col("status") == FULFILLED).select(keys)
     months = pl.col("months")
+    now = now.join(lapsed, on=keys, how="anti")
     ahead = outlook.join(now, on=keys, how="semi").sort(*keys, "months")
     ahead = ahead.with_columns(
         lapsed=pl.col("status") != FULFILLED, held=months.shift(1, fill_value=0).over(keys)

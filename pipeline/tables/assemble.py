@@ -55,6 +55,7 @@ class Finished:
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
     outlook: pl.DataFrame
+    lapsed: pl.DataFrame
     ratings: pl.DataFrame
     measures: InMeasures
 
@@ -82,7 +83,9 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "measures": lambda: done.measures.measures,
         "measure_overlap": lambda: done.measures.overlap,
         "participation": lambda: done.measures.participation,
+        "limits": lambda: done.benchmarks.stand_in,
         "funding": lambda: of_clusters(done, done.money),
+        "lapsed": lambda: of_clusters(done, done.lapsed),
     }
     return {name: shaped(name, make(), done.period, done.catalogues) for name, make in made.items()}
 
@@ -112,6 +115,7 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
         "cohort_kind": place_of("cohort_kind", declared_cohort_kinds()),
         "measure": place("measure"),
         "other": place("other"),
+        "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
     }
     return table.sort([declared.get(column, pl.col(column)) for column in ORDER[name]])
 

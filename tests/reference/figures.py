@@ -6,7 +6,20 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from .actors import ACTOR_TYPES, Actor, Settings, certainly, counted_actors, possibly, read_actors
+from .actors import (
+    ACTOR_TYPES,
+    BASE_COMMITMENTS,
+    Actor,
+    Settings,
+    agreed,
+    certainly,
+    counted_actors,
+    groups,
+    possible_rows,
+    possibly,
+    read_actors,
+    standing_row,
+)
 from .cells import Cell, Cluster, Row, Rows, Tri, all_of, any_of, holds, known, same, value
 from .months import add_months, completed_months, completed_years, within
 from .places import position
@@ -17,6 +30,7 @@ OWN_SOURCES = {
     "Wirtschaftliche Einnahmen",
     "Sponsoring",
 }
+PUBLIC_SOURCES = {"Förderung EU", "Förderung Bund", "Förderung Land", "Förderung Kommune"}
 GROUPS = {
     "Wirtschaft": {"Unternehmen"},
     "Wissenschaft": {"Hochschule", "FuE-Einrichtung", "Bildungseinrichtung"},
@@ -55,6 +69,9 @@ class Figures:
     metrics: dict[str, Figure] = field(default_factory=dict)
     indicators: dict[str, Fraction | None] = field(default_factory=dict)
     ratios: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    public_share: Fraction | None = None
+    money: dict[str | None, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    joined_left: tuple[int, int] = (0, 0)
 
 
 def count(low: int | Fraction, high: int | Fraction | None) -> Figure:
@@ -138,6 +155,31 @@ def show_ratio(figures: Figures, name: str, part: Fraction | None, whole: Fracti
     figures.indicators[name] = ratio(part, whole)
     if part is not None and whole:
         figures.ratios[name] = (part, whole)
+
+
+def movements(cluster: Cluster, actors: list[Actor]) -> tuple[int, int]:
+    """How many certainly joined and are bound, and how many left, within twelve months."""
+    as_of, joined, left = cluster.as_of, 0, 0
+
+    def lately(index: int, field: str) -> Tri:
+        return holds(
+            value(cluster.actors[index], field), lambda day: within(day, as_of, 12), if_empty=False
+        )
+
+    for group in groups(cluster.actors):
+        bounds = {index: actors[index].bound for index in group}
+        chosen = standing_row(group, bounds)
+        row = cluster.actors[chosen]
+        rows = possible_rows(group, bounds)
+        if bounds[chosen] is True:
+            joined += agreed(lately(index, "joined") for index in rows) is True
+        was = all_of(
+            holds(value(row, "commitment"), lambda word: word in BASE_COMMITMENTS),
+            holds(value(row, "joined"), lambda day: day <= as_of, if_empty=True),
+            lately(chosen, "left"),
+        )
+        left += was is True
+    return joined, left
 
 
 def loose_actors(cluster: Cluster) -> int:
@@ -239,23 +281,43 @@ def funding_rows(rows: Rows | None, as_of: date) -> Rows | None:
 
 
 def budget(rows: Rows | None) -> Fraction | None:
-    """The sum of the amounts; unknown with any unknown amount."""
-    if rows is None or not all(known(value(row, "amount")) for row in rows):
+    """The sum of the amounts; unknown with any unknown amount, and where no row counts."""
+    if not rows or not all(known(value(row, "amount")) for row in rows):
         return None
     return sum((Fraction(row["amount"]) for row in rows), Fraction(0))
 
 
-def own_funds(rows: Rows | None) -> Fraction | None:
-    """What comes from own sources; unknown with any unknown amount or source."""
+def money_from(rows: Rows | None, sources: set[str]) -> Fraction | None:
+    """What comes from some sources; unknown with any unknown amount or source."""
     if rows is None or not all(known(value(row, "source")) for row in rows):
         return None
-    return budget([row for row in rows if row["source"] in OWN_SOURCES])
+    if budget(rows) is None:
+        return None
+    return sum((Fraction(r["amount"]) for r in rows if r["source"] in sources), Fraction(0))
+
+
+def by_source(
+    rows: Rows | None, total: Fraction | None
+) -> dict[str | None, tuple[Fraction | None, Fraction | None]]:
+    """Amount and share of every source; unknown sources together as None."""
+    found: dict[str | None, list[Cell]] = {}
+    for row in rows or []:
+        source = value(row, "source")
+        found.setdefault(str(source) if known(source) else None, []).append(value(row, "amount"))
+    told = {}
+    for source, amounts in found.items():
+        amount = sum(map(Fraction, amounts)) if all(map(known, amounts)) else None
+        whole = None if None in found else total
+        told[source] = (amount, ratio(amount, whole))
+    return told
 
 
 def funding_figures(cluster: Cluster, figures: Figures) -> None:
     """Criterion 7.1 and the budget."""
     used = funding_rows(cluster.funding, cluster.as_of)
-    total, own = budget(used), own_funds(used)
+    total, own = budget(used), money_from(used, OWN_SOURCES)
+    figures.public_share = ratio(money_from(used, PUBLIC_SOURCES), total)
+    figures.money = by_source(used, total)
     of_total = ratio(own, total)
     figures.metrics["own_funds_share"] = Figure(of_total, of_total, "own", own, total)
     show_ratio(figures, "own_funds_share", own, total)
@@ -511,6 +573,7 @@ def compute(cluster: Cluster, settings: Settings) -> Figures:
     evidence_figures(cluster, figures)
     master_figures(cluster, figures)
     figures.indicators["actors"] = figures.metrics["actors"].low
+    figures.joined_left = movements(cluster, actors)
     figures.indicators["actors_loose"] = Fraction(loose_actors(cluster))
     return figures
 

@@ -26,7 +26,16 @@ COLOURS = {
     "open": "#070707",
     "bad": "#080808",
     "paper": "#090909",
+    "series-1": "#0a0a0a",
+    "series-2": "#0b0b0b",
+    "series-3": "#0c0c0c",
+    "series-4": "#0d0d0d",
+    "series-5": "#0e0e0e",
+    "series-6": "#0f0f0f",
+    "series-7": "#101010",
+    "series-8": "#111111",
 }
+SERIES = [name for name in COLOURS if name.startswith("series-")]
 STATUS_COLOURS = {"fulfilled": "good", "undetermined": "open", "not_fulfilled": "bad"}
 FONT_SIZE = 12
 WIDTH = 620
@@ -206,6 +215,38 @@ def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str) -> Spec:
         "width": WIDTH,
         "height": {"step": 26},
         "encoding": {"x": {"type": "quantitative", "axis": ticks}, "y": rows_axis(labels)},
+        "layer": [bars, numbers],
+        **room(labels),
+    }
+
+
+def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
+    """Return a bar of a whole per row, each part with its share.
+
+    rows: label, part, text, start, end and middle (of the part, from 0 to 1). parts: their names in
+    their order, at most as many as there are colours of series.
+    """
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    colours = [COLOURS[name] for name in SERIES[: len(parts)]]
+    colour = {
+        "field": "part",
+        "type": "nominal",
+        "scale": {"domain": list(parts), "range": colours},
+        "legend": {"columns": 3},
+    }
+    bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
+    bars["encoding"]["color"] = colour
+    mark = {"type": "text", "color": COLOURS["paper"], "fontWeight": 600}
+    numbers = _marks([row for row in rows if row["text"]], "middle", mark)
+    numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    scale = {"domain": [0, 1], "nice": False}
+    return {
+        "width": WIDTH,
+        "height": {"step": 26},
+        "encoding": {
+            "x": {"type": "quantitative", "scale": scale, "axis": {"title": axis, "format": ".0%"}},
+            "y": rows_axis(labels),
+        },
         "layer": [bars, numbers],
         **room(labels),
     }

@@ -16,6 +16,7 @@ from pipeline.report.pages.counting import Actors, FigureRows, actor_rows, figur
 from pipeline.report.pages.discretion import discretion
 from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
+from pipeline.report.pages.money import own_money
 from pipeline.report.pages.outlook import lapsing, own_outlook
 from pipeline.report.pages.place import Place, place
 from pipeline.report.pages.verdict import Verdict, verdict
@@ -26,7 +27,16 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", "admission", CHANGES)
+TABLES = (
+    "decisions",
+    "criteria",
+    "conditions",
+    "benchmarks",
+    "admission",
+    "funding",
+    "lapsed",
+    CHANGES,
+)
 CONTEXT = ("process", "features", "stages")
 # In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
@@ -45,6 +55,7 @@ class ClusterView:
     facts: Sequence[tuple[str, str]]
     verdicts: Sequence[Verdict]
     features: Sequence[Feature]
+    money: Sequence[str]
     place: Place
     beside: str
     admission: Admission | None
@@ -131,12 +142,13 @@ def cluster_view(
         facts=_facts(row, words),
         verdicts=_verdicts(review, own, hides, words),
         features=_features(own, words),
+        money=own_money(row, own["funding"], words),
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
         beside=_beside(row, words),
         admission=_admission(own, words),
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
-        outlook=own_outlook(own["lapses"], titles_of(review, words), words),
+        outlook=own_outlook(own["lapsed"], own["lapses"], titles_of(review, words), words),
         actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),

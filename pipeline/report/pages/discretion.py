@@ -11,7 +11,6 @@ import polars as pl
 
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import LANGUAGES
-from pipeline.evaluation.benchmark import stand_in
 from pipeline.review import Review
 from pipeline.tables.reasons import LIMIT, harder_value
 
@@ -33,9 +32,8 @@ def discretion(review: Review) -> Callable[[Row], bool]:
 
 def large_cohorts(review: Review) -> set[str]:
     """Return the cohorts whose quartiles may be shown, as limit_source names them."""
-    rules = review.settings.cohorts
-    limits = stand_in(review.tables["clusters"], rules)
-    return set(limits.filter(pl.col("n") >= rules.cluster_page_minimum)["cohort"])
+    least = review.settings.cohorts.cluster_page_minimum
+    return set(review.tables["limits"].filter(pl.col("n") >= least)["cohort"])
 
 
 def masked(text: str, condition: Row) -> str:

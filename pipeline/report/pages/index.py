@@ -14,13 +14,16 @@ from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
 from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
+from pipeline.report.pages.landscape import Landscape, landscape
 from pipeline.report.pages.matrix import Matrix, matrices
 from pipeline.report.pages.method import Method, method
+from pipeline.report.pages.money import Money, money
 from pipeline.report.pages.outlook import Outlook, outlook
 from pipeline.report.pages.overview import (
     Decisions,
     KeyFigure,
     Returns,
+    beside,
     by_role,
     decisions,
     files_set_aside,
@@ -53,6 +56,7 @@ class IndexView:
     sections: Sequence[str]
     filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
+    beside: Table
     decisions: Decisions
     roles: Sequence[Table]
     admission: Waiting | None
@@ -66,6 +70,8 @@ class IndexView:
     comparison: Comparison
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
+    landscape: Landscape | None
+    money: Money
     policy: Policy
     shared: Shared
     files: Sequence[Table]
@@ -79,6 +85,7 @@ def index_view(review: Review, words: Words) -> IndexView:
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
     ahead, applicants = outlook(review, words), waiting(review, words)
+    described = landscape(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
         sections=sections(
@@ -86,9 +93,11 @@ def index_view(review: Review, words: Words) -> IndexView:
             has_map=drawn is not None,
             has_changes=changed is not None,
             has_outlook=ahead is not None,
+            has_landscape=described is not None,
         ),
         filters=filters(review, words),
         figures=key_figures(review, words),
+        beside=beside(review, words),
         decisions=decisions(review, words),
         roles=by_role(review, words),
         admission=applicants,
@@ -102,6 +111,8 @@ def index_view(review: Review, words: Words) -> IndexView:
         comparison=comparison(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
+        landscape=described,
+        money=money(review, words),
         policy=policy(review, words),
         shared=shared(review, found, words),
         files=files_set_aside(review, words),
@@ -119,7 +130,12 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
 
 
 def sections(
-    *, has_admission: bool, has_map: bool, has_changes: bool, has_outlook: bool
+    *,
+    has_admission: bool,
+    has_map: bool,
+    has_changes: bool,
+    has_outlook: bool,
+    has_landscape: bool,
 ) -> list[str]:
     """Return the ids of the sections in order."""
     every = {
@@ -132,6 +148,8 @@ def sections(
         "benchmark": True,
         "edge": True,
         "profile": True,
+        "landscape": has_landscape,
+        "money": True,
         "policy": True,
         "sharing": True,
         "quality": True,

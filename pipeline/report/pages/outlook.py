@@ -18,8 +18,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Outlook:
-    """How many criteria lapse within how many months, which, and who falls below the pass mark."""
+    """How many criteria lapse within how many months, which, and who falls below the pass mark.
 
+    lapsed: first what has lapsed already, None without any.
+    """
+
+    lapsed: Table | None
     counts: Table
     tables: Sequence[Table]
 
@@ -30,7 +34,9 @@ def outlook(review: Review, words: Words) -> Outlook | None:
         return None
     found, falling = lapsing(review), fallen(review)
     tables = [_falls(review, falling, words), _lapses(review, found, words)]
-    return Outlook(_counts(review, found, falling, words), [t for t in tables if t.rows])
+    gone = _lapsed(review, words)
+    counts = _counts(review, found, falling, words)
+    return Outlook(gone if gone.rows else None, counts, [t for t in tables if t.rows])
 
 
 def lapsing(review: Review) -> pl.DataFrame:
@@ -38,7 +44,7 @@ def lapsing(review: Review) -> pl.DataFrame:
     t = review.tables
     if "outlook" not in t:
         return pl.DataFrame(schema=LAPSE)
-    return lapses(t["criteria"], t["outlook"], t["clusters"])
+    return lapses(t["criteria"], t["outlook"], t["clusters"], t["lapsed"])
 
 
 def fallen(review: Review) -> pl.DataFrame:
@@ -53,10 +59,32 @@ def lapse_text(row: Row, title: str, words: Words) -> str:
 
 
 def own_outlook(
-    rows: Sequence[Row], titles: Mapping[tuple[str, str], str], words: Words
+    gone: Sequence[Row], rows: Sequence[Row], titles: Mapping[tuple[str, str], str], words: Words
 ) -> list[str]:
-    """Return a cluster's sentences about what lapses."""
-    return [lapse_text(r, titles[r["catalogue"], r["criterion_id"]], words) for r in rows]
+    """Return a cluster's sentences about what has lapsed already, and what will."""
+    already = [
+        words("lapsed_already", title=titles[r["catalogue"], r["criterion_id"]]) for r in gone
+    ]
+    return already + [lapse_text(r, titles[r["catalogue"], r["criterion_id"]], words) for r in rows]
+
+
+def _lapsed(review: Review, words: Words) -> Table:
+    """Return what has lapsed since an earlier as_of, up to the period's last day."""
+    names, titles = names_of(review), titles_of(review, words)
+    found = review.tables["lapsed"]
+    days = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names),
+            words.day(days[r["cluster_id"]]),
+            titles[r["catalogue"], r["criterion_id"]],
+            words.code("status", r["status"]),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    heads = [words("cluster"), words("as_of"), words("criterion"), words("at_the_end")]
+    caption = words("lapsed_caption", day=words.day(review.last_day))
+    return Table(caption, heads, rows, clusters=found["cluster_id"].to_list())
 
 
 def _counts(review: Review, found: pl.DataFrame, falling: pl.DataFrame, words: Words) -> Table:

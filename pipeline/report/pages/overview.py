@@ -12,6 +12,7 @@ from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
 from pipeline.tables.headlines import DECISIONS
 from pipeline.tables.unread import shown_states
+from schemas.reference_figures import reference_figures
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,20 @@ def key_figures(review: Review, words: Words) -> list[KeyFigure]:
         KeyFigure(n(quarantined), words.count("files_quarantined", quarantined)),
         KeyFigure(n(now("missing")), words("clusters_missing")),
     ]
+
+
+def beside(review: Review, words: Words) -> Table:
+    """Return figures of a source beside the portfolio's, labelled as what they are."""
+    rows = []
+    for one in reference_figures().values():
+        value = words.number(one.value)
+        said = words("about", n=value) if one.about else value
+        own = words.number(review.headline(one.figure))
+        rows.append([words.of(one.label), own, said, str(one.as_of), one.source])
+    heads = [
+        words(k) for k in ("figure_head", "this_portfolio", "by_source", "year", "source_head")
+    ]
+    return Table(words("beside_caption"), heads, rows, frozenset({1, 2, 3}))
 
 
 def _actor_figures(review: Review, words: Words) -> list[KeyFigure]:

@@ -25,6 +25,7 @@ from pipeline.report.workbook.complete import write_completeness
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
+from pipeline.report.workbook.money import write_payer_cohorts, write_payers
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working
@@ -47,6 +48,8 @@ SHEETS = [
     "esca_cohorts",
     "indicators",
     "admission",
+    "payers",
+    "payer_cohorts",
     "coverage",
     "submissions",
     "findings",
@@ -95,6 +98,8 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
     write_admission(book, matrices[0])
+    write_payers(book)
+    write_payer_cohorts(book)
     returns.write_coverage(book, matrices[0])
     returns.write_submissions(book)
     returns.write_findings(book)

@@ -21,6 +21,7 @@ from pipeline.report.workbook.overview_lines import (
     of_quality,
     of_review,
     of_roles,
+    of_source,
     with_role,
 )
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
@@ -46,6 +47,7 @@ def write_overview(
     row = put_lines(
         book, sheet, row, book.text("o_figures"), of_figures(book, before), before.period
     )
+    row = put_lines(book, sheet, row, book.text("o_source"), of_source(book))
     for matrix in matrices:
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
@@ -77,7 +79,8 @@ def put_lines(
 ) -> int:
     """Write a section and return the row after it and a blank one; period: the earlier one."""
     put_section(book, sheet, row, title)
-    if period:
+    content = list(content)
+    if period and any(line.before is not None for line in content):
         put(sheet, row, 2, period, book.looks["section_right"], book.lang)
         put(sheet, row, 3, book.text("o_change"), book.looks["section_right"], book.lang)
     for line in content:

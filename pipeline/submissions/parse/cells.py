@@ -138,7 +138,7 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 
 def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
-    """Add decimal (the sign before the decimals, where a text leaves no doubt of it), agree, differ.
+    """Add decimal (the sign before the decimals, where a text leaves no doubt), agree, differ.
 
     agree, differ: whether other texts of the column speak for or against groups of three digits
     being thousands ("1.234", "84,000").
