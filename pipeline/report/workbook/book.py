@@ -24,6 +24,7 @@ from pipeline.report.workbook.complete import write_completeness
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
+from pipeline.report.workbook.measures import write_measures
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working
@@ -45,6 +46,7 @@ SHEETS = [
     "compare",
     "esca_cohorts",
     "indicators",
+    "measures",
     "coverage",
     "submissions",
     "findings",
@@ -92,6 +94,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     write_compare(working)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
+    write_measures(book)
     returns.write_coverage(book, matrices[0])
     returns.write_submissions(book)
     returns.write_findings(book)
