@@ -8,11 +8,12 @@ from pipeline.demo.grid import Grid, sheet_grid
 from pipeline.demo.model import Layout, Row, Value, add_months, random_day, vocabulary
 from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN, Plan
-from pipeline.demo.sheets import NO_ANSWER, master_data, measures
+from pipeline.demo.sheets import NO_ANSWER, master_data
 from schemas.declaration import office
 
 SOFT = ("2.2", "4.2", "5", "6.1", "6.2", "8", "9.1", "9.2", "10.2", "11", "13")
-MEMBERS = ("Mitglied", "Ausgeschieden")
+DEPARTED = "Ausgeschieden"
+MEMBERS = ("Mitglied", DEPARTED)
 APPLICANT = "Antrag"
 ADMITTED, REJECTED, PENDING = "Aufnahme", "Ablehnung", "offen"
 FULFILLED, NOT_FULFILLED, OPEN = "erfüllt", "nicht erfüllt", "offen"
@@ -29,19 +30,19 @@ WORDY, REJECTED_ONE = Rule(60, 5), Rule(4, 3)
 
 
 def register_grid(plans: Sequence[Plan]) -> Grid:
-    """Return the register: every cluster is expected to report."""
+    """Return the register: every cluster that has not departed is expected to report."""
     rows = [_register_row(Moment(plan, 0)) for plan in plans]
     return sheet_grid(office().sheet("register"), rows, Layout())
 
 
 def _register_row(moment: Moment) -> Row:
     plan, rng = moment.plan, moment.rng("register")
-    confirmed = "; ".join(measures(moment)) if rng.random() < 0.6 else None
+    confirmed = "; ".join(plan.measures) if rng.random() < 0.6 else None
     return {
         "cluster_id": plan.cluster_id,
         "cluster_name": plan.name,
         "role": plan.role,
-        "expected": True,
+        "expected": plan.role != DEPARTED,
         "excellence_measures": confirmed or None,
         **_admission(moment),
     }
@@ -62,7 +63,7 @@ def _admission(moment: Moment) -> Row:
     elif role == APPLICANT:
         row |= _application(moment, row["application_on"], end)
     if WORDY.holds(moment.plan):
-        row["interview_on"] = NO_ANSWER
+        row["member_since"] = NO_ANSWER
     return row | _contact(moment)
 
 

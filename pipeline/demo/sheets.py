@@ -37,7 +37,7 @@ def master_data(moment: Moment) -> Row:
     return {
         **_identity(moment),
         **_address(moment),
-        "excellence_measures": "; ".join(measures(moment)) or None,
+        "excellence_measures": "; ".join(moment.plan.measures) or None,
         "action_fields": _open(moment, "8", "; ".join(moment.action_fields)),
         **_strategy(moment),
         **_prospect(moment),
@@ -70,18 +70,6 @@ def _address(moment: Moment) -> Row:
     if moment.rng("degrees").random() < 0.6:
         row.update(latitude=office.latitude, longitude=office.longitude)
     return row
-
-
-def measures(moment: Moment) -> list[str]:
-    """Return the federal measures the cluster takes or took part in."""
-    rng, words = moment.rng("measures"), vocabulary()["measures"]
-    names = [words["member"]] if moment.plan.role == "Mitglied" else []
-    open_to_it = list(words["everywhere"])
-    if moment.plan.state.extra["code"] in words["eastern_states"]:
-        open_to_it += words["east"]
-    if moment.plan.field.de == words["biotechnology_field"]:
-        open_to_it += words["biotechnology"]
-    return names + rng.sample(open_to_it, rng.choice((0, 1, 1, 2, 3)))
 
 
 def _strategy(moment: Moment) -> Row:

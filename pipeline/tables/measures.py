@@ -1,6 +1,9 @@
 """What the register says of a measure in sentences, for pages and workbook alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import polars as pl
 
 from pipeline.common.texts import number, say
 from schemas.declaration import Budget, Event, Measure, measures, successors
@@ -103,3 +106,9 @@ def sourced(source: str, as_of: int, lang: str) -> str:
 
 def _say(group: str, code: str, lang: str, **values: object) -> str:
     return say(group, code.replace(" ", "_"), lang).format(**values)
+
+
+def pooled_ratios(cohorts: pl.DataFrame) -> Mapping[str, float | None]:
+    """Return the pooled actors per FTE of each measure that has a cohort, see the table cohorts."""
+    own = (pl.col("cohort_kind") == "measure") & (pl.col("indicator") == "actors_per_fte")
+    return dict(cohorts.filter(own).select("cohort", "pooled").iter_rows())

@@ -40,7 +40,9 @@ STATUS_COLOURS = {"fulfilled": "good", "undetermined": "open", "not_fulfilled": 
 FONT_SIZE = 12
 WIDTH = 620
 ROW = 30
-TIMELINE_ROOM = 9
+TIMELINE_ROOM = 14
+# Leaves room for a wider font than the library's own.
+LEGEND_PADDING = 30
 LOCALES: Mapping[str, Literal["de-DE", "en-US"]] = {"de": "de-DE", "en": "en-US"}
 BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
 MEDIAN = {"type": "tick", "thickness": 3, "size": 16, "color": COLOURS["accent"], "opacity": 1}
@@ -273,14 +275,14 @@ def timeline(
     of_spans, of_marks = ({"domain": list(names)} for names in kinds)
     fills = [COLOURS["accent-bg"], COLOURS["paper"], COLOURS["paper"]]
     bars["encoding"] |= {
-        "fill": _named(of_spans | {"range": fills}),
-        "strokeDash": _named(of_spans | {"range": [[1, 0], [6, 3], [1, 3]]}),
+        "fill": _named(of_spans | {"range": fills}, "top"),
+        "strokeDash": _named(of_spans | {"range": [[1, 0], [6, 3], [1, 3]]}, "top"),
     }
     points = _marks(marks, "at", {"type": "point", "size": 60, "opacity": 1})
     inks = [COLOURS["accent"], COLOURS["soft"], COLOURS["accent"], COLOURS["ink"]]
     points["encoding"] |= {
-        "shape": _named(of_marks | {"range": list(MARK_SHAPES)}),
-        "color": _named(of_marks | {"range": inks}),
+        "shape": _named(of_marks | {"range": list(MARK_SHAPES)}, "bottom"),
+        "color": _named(of_marks | {"range": inks}, "bottom"),
     }
     said = _marks(
         [{**row, "at": last} for row in texts], "at", {"type": "text", "align": "left", "dx": 10}
@@ -294,11 +296,11 @@ def timeline(
             "y": rows_axis(labels),
         },
         "layer": [bars, points, said],
-        "resolve": {"scale": {"color": "independent", "fill": "independent"}},
         **room(labels),
     }
 
 
-def _named(scale: Spec) -> Spec:
-    """Return the encoding of a kind, which the legend names."""
-    return {"field": "kind", "type": "nominal", "scale": scale, "legend": {"columns": 2}}
+def _named(scale: Spec, orient: str) -> Spec:
+    """Return the encoding of a kind, which the legend names above or below."""
+    legend = {"orient": orient, "columnPadding": LEGEND_PADDING}
+    return {"field": "kind", "type": "nominal", "scale": scale, "legend": legend}

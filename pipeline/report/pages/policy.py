@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from pipeline.common.texts import number
 from pipeline.evaluation.measures import DECISIONS
 from pipeline.report.pages.charts import Chart, draw, timeline
@@ -13,7 +11,7 @@ from pipeline.report.pages.explain import measures_of
 from pipeline.report.pages.views import Cell, Table, linked, names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.measures import Facts, facts
+from pipeline.tables.measures import Facts, facts, pooled_ratios
 from schemas.declaration import Measure, measures
 
 REGISTER = "measures"
@@ -148,7 +146,7 @@ def _shares(
     words: Words,
 ) -> Table:
     """Return how the clusters of each measure stand: decisions, fulfilment, medians and ratios."""
-    pooled = pooled_ratios(review)
+    pooled = pooled_ratios(review.tables["cohorts"])
     own = [rows[entry.de] for entry in entries if rows[entry.de]["clusters"]]
     heads = [
         *(words(k) for k in ("measure", "axis_clusters")),
@@ -174,14 +172,6 @@ def _shares(
         ],
         frozenset(range(1, len(heads))),
     )
-
-
-def pooled_ratios(review: Review) -> Mapping[str, float | None]:
-    """Return the pooled actors per FTE of each measure's cohort."""
-    cohorts = review.tables["cohorts"].filter(
-        (pl.col("cohort_kind") == "measure") & (pl.col("indicator") == "actors_per_fte")
-    )
-    return dict(cohorts.select("cohort", "pooled").iter_rows())
 
 
 def _known(value: float | None, words: Words) -> str:

@@ -25,6 +25,7 @@ from pipeline.report.workbook.complete import write_completeness
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
+from pipeline.report.workbook.measures import write_measures
 from pipeline.report.workbook.money import write_payer_cohorts, write_payers
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
@@ -50,6 +51,7 @@ SHEETS = [
     "admission",
     "payers",
     "payer_cohorts",
+    "measures",
     "coverage",
     "submissions",
     "findings",
@@ -100,6 +102,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     write_admission(book, matrices[0])
     write_payers(book)
     write_payer_cohorts(book)
+    write_measures(book)
     returns.write_coverage(book, matrices[0])
     returns.write_submissions(book)
     returns.write_findings(book)
