@@ -37,6 +37,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "filled_although": ("words",),
     "decided_without": ("words",),
     "word_against_word": ("words", "others"),
+    "only_these_words": ("words", "least"),
+    "older_than": ("years",),
+    "short_text": ("letters",),
+    "zero_of_kind": ("kinds",),
     "coordinates_swapped": ("km",),
     "coordinates_off_postcode": (),
     "coordinates_outside_country": ("degrees", "except"),
@@ -47,7 +51,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "total": ("share", "least"),
 }
 # Limits that a rule may be given besides, and the rules that need one other field, or several.
-OPTIONAL = {"more_than_actors": ("kinds",)}
+OPTIONAL = {"more_than_actors": ("kinds",), "only_these_words": ("kinds", "others")}
 ONE_OTHER = ("before", "after", "filled_although", "decided_without", "word_against_word")
 SEVERAL_OTHERS = ("total",)
 
@@ -71,6 +75,8 @@ class Limits(Declared):
     words: Words | None = None
     others: Words | None = None
     km: Above0 | None = None
+    years: Count | None = None
+    letters: Count | None = None
     degrees: Above0 | None = None
     but: Words | None = Field(None, alias="except")
     area_digits: Count | None = None
