@@ -5,7 +5,6 @@ examples that no form can be: without a sheet or column, with numbers or dates a
 """
 
 from collections.abc import Iterator
-from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +90,9 @@ def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[Any]
         for house, (form, _) in FORMS.items():
             write_form(paths[house], "de", form)
     again: list[Path] = []
-    for number, some in enumerate(batched(paths.values(), AT_ONCE)):
-        again += recalculated(some, folder / str(number))
+    every = list(paths.values())
+    for first in range(0, len(every), AT_ONCE):
+        again += recalculated(every[first : first + AT_ONCE], folder / str(first))
     return {house: check_sheet(p, "de") for house, p in zip(paths, again, strict=True)}
 
 
