@@ -1,8 +1,9 @@
 """The stage: why a verdict differs from that of the period before (contract 2.6).
 
 The earlier state is turned into the present one step by step, for the whole portfolio at once: own
-data and time, rules, the limit of 4.2, ratings. The cause of a change is the last step at which the
-value changes, because it produces the present value.
+data and time, settings, the limit of 4.2, ratings. All steps follow the present catalogue: the one
+of then is a record. The cause of a change is the last step at which the value changes, because it
+produces the present value.
 """
 
 from collections.abc import Mapping
@@ -65,8 +66,8 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     """Return the statuses, decisions and indicators of every step.
 
     figures: those of the present portfolio under the present settings, as they are published. Of
-    catalogues in both; a criterion that is not in both is left out, and so is what needs a column
-    that the earlier state lacks.
+    catalogues in both periods, by their present rules: "then" may differ from what was published
+    then. What needs a column that the earlier state lacks is left out.
     """
     whole = Whole(measured(then.portfolio), Figured(now.portfolio, figures))
     at = figured(whole)
@@ -75,7 +76,7 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     values = values.filter(~pl.col("indicator").is_in(not_told))
     if not shared_catalogues(then, now):
         return Steps(None, None, values)
-    catalogues = [s.catalogues[name] for s in (then, now) for name in shared_catalogues(then, now)]
+    catalogues = shared_catalogues(then, now)
     stand_ins = {step: _stand_in(step, whole) for step in STEPS}
     verdicts = {step: _verdicts(step, then, now, at, stand_ins[step]) for step in STEPS}
     criteria = {s: pl.concat([v.criteria for v in found]) for s, found in verdicts.items()}
@@ -94,9 +95,9 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     )
 
 
-def shared_catalogues(then: State, now: State) -> list[str]:
-    """Return the ids of the catalogues evaluated in both periods, in the present order."""
-    return [name for name in now.catalogues if name in then.catalogues]
+def shared_catalogues(then: State, now: State) -> list[Catalogue]:
+    """Return the present catalogues of those evaluated in both periods, in the present order."""
+    return [c for name, c in now.catalogues.items() if c is not None and name in then.catalogues]
 
 
 # ------------------------------------------------------------------------------------ the figures
@@ -155,14 +156,13 @@ def _verdicts(
     own: what stands in for the limits of 4.2 where no catalogue froze them.
     """
     place = STEPS.index(step)
-    rules = now if place >= STEPS.index("rule") else then
+    settings = (now if place >= STEPS.index("rule") else then).portfolio.settings
     frozen = now.frozen if place >= STEPS.index("reference") else then.frozen
     # at that period only the present catalogue froze its limits
     reference = {OWN: own, **now.frozen, **frozen}
     ratings = now.ratings if step == "assessment" else still_valid(then.ratings, at[step])
     found = []
-    for name in shared_catalogues(then, now):
-        catalogue, settings = rules.catalogues[name], rules.portfolio.settings
+    for catalogue in shared_catalogues(then, now):
         limit = limits(catalogue, at[step], settings, reference)
         clusters = at[step].portfolio.clusters
         ids = clusters.select("cluster_id", "file")
@@ -229,10 +229,12 @@ def _side_by_side(
 def cause() -> pl.Expr:
     """Return the cause of a value that changed: the last step at which it did, else the rules.
 
+    The earlier data are judged by the present catalogue. If the value was another one then and no
+    step changes it, it is the catalogue, or how the program calculates, that has changed.
+
     Own data and time: if new data on the old day give the same as both, the cause is the data; else
     if old data on the new day do, it is time; if only both together do (members that joined in
-    between), it is the data. If no step changes the value, the program calculates the figures in
-    another way: a changed rule.
+    between), it is the data.
 
     No figure reads the office's register, so the cause `register` never occurs.
     """

@@ -16,19 +16,25 @@ from pipeline.figures.inputs import KEPT, RATING, REFERENCE, SCHEMAS, SHEETS, de
 from pipeline.history.lacking import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
+# Columns that a state without them has no need of: they are null there.
+ASSUMED = frozenset(
+    {("clusters", "form_version"), ("activities", "from_bad"), ("evidence", "date_bad")}
+)
+
 
 @dataclass(frozen=True)
 class State:
     """Everything that a verdict depends on.
 
-    portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
-    ones in force. frozen: the limits of 4.2 of the periods at which catalogues froze them, see
+    portfolio: what was reviewed, with the settings of then. catalogues: by id; None where this
+    version cannot read the one of an earlier period, which is a record. ratings: RATING, the ones
+    in force. frozen: the limits of 4.2 of the periods at which catalogues froze them, see
     `benchmark.stand_in`. lacking: table, column of KEPT that an earlier version of the program did
     not keep; they are unknown (null).
     """
 
     portfolio: Portfolio
-    catalogues: Mapping[str, Catalogue]
+    catalogues: Mapping[str, Catalogue | None]
     ratings: pl.DataFrame
     frozen: Mapping[str, pl.DataFrame]
     lacking: Sequence[Column] = ()
@@ -57,14 +63,17 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
 
 
 def from_frames(
-    frames: Mapping[str, pl.DataFrame], catalogues: Mapping[str, Catalogue], settings: Settings
+    frames: Mapping[str, pl.DataFrame],
+    catalogues: Mapping[str, Catalogue | None],
+    settings: Settings,
 ) -> State:
     """Return the state that `to_frames` took apart, perhaps of another version of the program.
 
     A column that is not there, or has values of another type, is unknown; more columns are no
-    matter. Limits of 4.2 are only needed where a catalogue froze them: others are found again.
+    matter. What another version need not say (ASSUMED) is taken for unsaid: no form version, days
+    that could be read. Limits of 4.2 are only needed where a catalogue froze them.
     """
-    asked = [reference_condition(catalogue) for catalogue in catalogues.values()]
+    asked = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
     frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
     if not frozen:
         frames = {**frames, "reference": pl.DataFrame(schema=SCHEMAS["reference"])}
@@ -74,9 +83,10 @@ def from_frames(
         for column, kind in schema.items()
         if frames[name].schema.get(column) != kind
     ]
+    missing, lacking = lacking, [column for column in lacking if column not in ASSUMED]
     frames = {
         name: frames[name].select(
-            pl.lit(None, kind).alias(column) if (name, column) in lacking else pl.col(column)
+            pl.lit(None, kind).alias(column) if (name, column) in missing else pl.col(column)
             for column, kind in schema.items()
         )
         for name, schema in SCHEMAS.items()

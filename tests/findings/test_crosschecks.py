@@ -151,13 +151,55 @@ def test_dates_in_the_wrong_order() -> None:
     assert_checks(cases, [book(tables={sheet: [row]}) for sheet, row, _ in ORDERS])
 
 
+BONDS = ("Mitgliedschaft", "Absichtserklärung", "Kontakt", None)
+MEMBER, INTENT, CONTACT, NO_BOND = BONDS
+RIVAL = {"Art": "Wettbewerber"}
+
+
+def bound_by(*bonds: str | None) -> dict[str, list[dict[str, Any]]]:
+    return {"Akteure": [actor(Name=f"Firma {n}", Bindung=b) for n, b in enumerate(bonds)]}
+
+
+def rivals(*reaches: str | None) -> dict[str, list[dict[str, Any]]]:
+    rows = [{**RIVAL, "Titel": f"Cluster {n}", "Reichweite": r} for n, r in enumerate(reaches)]
+    return {"Nachweise": rows}
+
+
+# what is stated, the check that looks at it and where it fires (None: it does not)
+LOOKED_AT = [
+    ({"Strategiedokument vom": date(2021, 9, 29)}, {}, "strategy_is_old"),
+    ({"Strategiedokument vom": date(2021, 9, 30)}, {}, None),  # five years to the day
+    ({}, bound_by(*[INTENT] * 5), "letters_of_intent_only"),
+    ({}, bound_by(*[INTENT] * 5, CONTACT), "letters_of_intent_only"),  # it is not bound
+    ({}, bound_by(*[INTENT] * 5, MEMBER), None),
+    ({}, bound_by(*[INTENT] * 5, NO_BOND), None),
+    ({}, bound_by(*[INTENT] * 4), None),
+    ({}, rivals("national", "national", "national"), "competitors_all_national"),
+    ({}, rivals("national", "national", "international"), None),
+    ({}, rivals("national", "national", "national", None), None),
+    ({}, rivals("national", "national"), None),
+    ({}, {"Nachweise": [{**RIVAL, "Titel": "X."}]}, "title_is_short"),
+    ({}, {"Nachweise": [{**RIVAL, "Titel": "AB"}]}, "title_is_short"),
+    ({}, {"Nachweise": [{**RIVAL, "Titel": "ABC"}]}, None),
+    ({}, {"Aktivitäten": [{"Art": "Service", "Bezeichnung": "Rat", "Teilnehmende": 0}]},
+     "service_without_participants"),
+    ({}, {"Aktivitäten": [{"Art": "Service", "Bezeichnung": "Rat", "Teilnehmende": 1}]}, None),
+    ({}, {"Aktivitäten": [{"Art": "Service", "Bezeichnung": "Rat"}]}, None),
+    ({}, {"Aktivitäten": [{"Art": "Clusterforum", "Bezeichnung": "Rat", "Teilnehmende": 0}]}, None),
+]  # fmt: skip
+
+
+def test_what_counts_and_should_be_looked_at() -> None:
+    assert_checks(LOOKED_AT, [book(master, tables) for master, tables, _ in LOOKED_AT])
+
+
 @pytest.mark.parametrize(
     ("listed", "stated", "fires"), [(20, 21, True), (20, 20, False), (19, 500, False)]
 )
 def test_more_actors_than_there_are(listed: int, stated: int, fires: bool) -> None:
     rows = [actor(Name=f"Nummer {n} GmbH") for n in range(listed)]
-    projects = [{"Art": "Innovationsprojekt", "Titel": "P", "Beteiligte Akteure": stated}]
-    stories = [{"Art": "Erfolgsgeschichte", "Titel": "P", "Beteiligte Akteure": stated}]
+    projects = [{"Art": "Innovationsprojekt", "Titel": "Pumpe", "Beteiligte Akteure": stated}]
+    stories = [{"Art": "Erfolgsgeschichte", "Titel": "Pumpe", "Beteiligte Akteure": stated}]
     found = fired(
         {"Akteure im Strategieprozess": stated},
         {"Akteure": rows, "Nachweise": projects + stories},

@@ -113,9 +113,13 @@ def found(then: Mapping[str, Says], now: Mapping[str, Says]) -> pl.DataFrame:
     before = state(then, catalogue(3.0), LIMITS[0])
     after = state(now, catalogue(2.0), LIMITS[1])
     table = steps(before, after, figures(after)).criteria
+    published = steps(before, before, figures(before)).criteria  # by the rules of then
     assert table is not None
-    turned = table.filter(pl.col("then") != pl.col("assessment"))
-    return turned.select("cluster_id", "criterion_id", "then", "assessment", cause=cause())
+    assert published is not None
+    keys = ["cluster_id", "criterion_id"]
+    table = table.join(published.select(*keys, published="assessment"), on=keys)
+    turned = table.filter(pl.col("published") != pl.col("assessment"))
+    return turned.select(*keys, "published", "assessment", cause=cause())
 
 
 @pytest.fixture(scope="module")
@@ -199,18 +203,21 @@ def plain_cause(then: Says, now: Says, criterion: str) -> tuple[str, str, str | 
                 return rating.status
         return plain_status(says, criterion, day, (3.0, 2.0)[rule], LIMITS[limit])
 
-    first = at(then, then.as_of, 0, 0, then)
-    both = at(now, now.as_of, 0, 0, then)
-    path = [both, *(at(now, now.as_of, 1, limit, who) for limit, who in ((0, then), (1, then)))]
-    path.append(at(now, now.as_of, 1, 1, now))
-    if first == path[-1]:
-        return first, path[-1], None
-    for k, name in ((3, "assessment"), (2, "reference"), (1, "rule")):
+    published = at(then, then.as_of, 0, 0, then)
+    first = at(then, then.as_of, 1, 0, then)  # by the rules of now
+    both = at(now, now.as_of, 1, 0, then)
+    path = [first, both, at(now, now.as_of, 1, 1, then), at(now, now.as_of, 1, 1, now)]
+    if published == path[-1]:
+        return published, path[-1], None
+    for k, name in ((3, "assessment"), (2, "reference")):
         if path[k] != path[k - 1]:
-            return first, path[-1], name
+            return published, path[-1], name
+    if first == both:
+        return published, path[-1], "rule"
+    first = published
     alone = {
-        "own_data": at(now, then.as_of, 0, 0, then),
-        "time": at(then, now.as_of, 0, 0, then),
+        "own_data": at(now, then.as_of, 1, 0, then),
+        "time": at(then, now.as_of, 1, 0, then),
     }
     return first, path[-1], next((n for n, s in alone.items() if s == both), "own_data")
 

@@ -38,6 +38,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "after_last_day": (),
     "without": (),
     "word_against_word": ("words", "others"),
+    "only_these_words": ("words", "least"),
+    "older_than": ("years",),
+    "short_text": ("letters",),
+    "zero_of_kind": ("kinds",),
     "coordinates_swapped": ("km",),
     "coordinates_swapped_without_postcode": ("degrees",),
     "coordinates_off_postcode": (),
@@ -49,7 +53,11 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "total": ("share", "least"),
 }
 # Limits that a rule may be given besides, and the rules that need one other field, or several.
-OPTIONAL = {"more_than_actors": ("kinds",), "without": ("words", "others")}
+OPTIONAL = {
+    "more_than_actors": ("kinds",),
+    "without": ("words", "others"),
+    "only_these_words": ("kinds", "others"),
+}
 ONE_OTHER = ("word_against_word",)
 SEVERAL_OTHERS = ("before", "after", "after_last_day", "without", "total")
 
@@ -73,6 +81,8 @@ class Limits(Declared):
     words: Words | None = None
     others: Words | None = None
     km: Above0 | None = None
+    years: Count | None = None
+    letters: Count | None = None
     degrees: Above0 | None = None
     but: Words | None = Field(None, alias="except")
     area_digits: Count | None = None

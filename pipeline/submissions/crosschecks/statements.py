@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipeline.common.exact import months_before
 from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, both, in_language
 from pipeline.submissions.actors import status
 from pipeline.submissions.crosschecks.declared import Check
@@ -152,3 +153,42 @@ def word_against_word(check: Check, facts: Facts) -> pl.DataFrame:
     both = pl.col(check.field).is_in(check.limits["words"])
     both = both & pl.col(other).is_in(check.limits["others"])
     return hits(facts.tables[check.sheet].filter(both), pl.col(other))
+
+
+def only_these_words(check: Check, facts: Facts) -> pl.DataFrame:
+    """Every cell of the column holds one of these words; at the first of them.
+
+    least: fewer rows say nothing. kinds: only rows of these kinds. others: other words that would
+    count (rows with any further word do not matter). An empty or bad cell may hold another word.
+    """
+    words, value = check.limits["words"], pl.col(check.field)
+    table = facts.tables[check.sheet]
+    if "kinds" in check.limits:
+        table = table.filter(pl.col("kind").is_in(check.limits["kinds"]))
+    if "others" in check.limits:
+        table = table.filter(value.is_null() | value.is_in([*words, *check.limits["others"]]))
+    only = value.is_in(words).fill_null(value=False).all().over("file")
+    enough = pl.len().over("file") >= check.limits["least"]
+    rows = table.filter(only & enough).with_columns(n=pl.len().over("file"))
+    rows = rows.filter(pl.col("row") == pl.col("row").min().over("file"))
+    return hits(rows, pl.col("n"))
+
+
+def older_than(check: Check, facts: Facts) -> pl.DataFrame:
+    """The date lies more than so many years before the as-of day."""
+    oldest = months_before(pl.col("as_of"), 12 * check.limits["years"])
+    rows = facts.tables[check.sheet].filter(pl.col(check.field) < oldest)
+    return hits(rows, day_text(pl.col("as_of")))
+
+
+def short_text(check: Check, facts: Facts) -> pl.DataFrame:
+    """The text has no more letters and digits than so many."""
+    signs = pl.col(check.field).str.count_matches(r"[\p{L}\p{N}]")
+    rows = facts.tables[check.sheet].filter(signs <= check.limits["letters"])
+    return hits(rows)
+
+
+def zero_of_kind(check: Check, facts: Facts) -> pl.DataFrame:
+    """The number is 0 in a row of these kinds."""
+    kind = pl.col("kind").is_in(check.limits["kinds"])
+    return hits(facts.tables[check.sheet].filter(kind & (pl.col(check.field) == 0)))
