@@ -97,7 +97,10 @@ REVIEWED: dict[str, tuple[dict[str, Any], Codes, tuple[str, ...]]] = {
 QUARANTINED = {
     "DE-1017_d02": ("bad_date", "in der Form 31.12.2025"),
     "DE-1074_x03": ("bad_date", "in Excel öffnen, neu berechnen und speichern"),
-    "DE-1085_x14": ("missing_sheet", "Bitte das Blatt „Stammdaten“ aus dem Erhebungsbogen ergänzen"),
+    "DE-1085_x14": (
+        "missing_sheet",
+        "Bitte das Blatt „Stammdaten“ aus dem Erhebungsbogen ergänzen",
+    ),
 }
 FORMATTED = "DE-1054_formatted_empty.xlsx"
 

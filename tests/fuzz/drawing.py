@@ -52,7 +52,24 @@ WORD_LIKE = [
     *("Summe 2025", "Total Energies", "Name", "Akteurstyp", "Titel", "Betrag EUR", "Gesamt:"),
     *("=1+1", "<script>", "[red]x[/red]", "{file}", "%s", "\t", "\n", "''", "ja;nein", ";;", " "),
 ]
-FIGURES = [0, 1, -1, 0.5, 2019, 1067, 1e-7, 1e13, 5e-324, 1e300, -0.0, 45_000, 1.234, 2**53 + 1, 2.9999999999999996, 1e15]
+FIGURES = [
+    0,
+    1,
+    -1,
+    0.5,
+    2019,
+    1067,
+    1e-7,
+    1e13,
+    5e-324,
+    1e300,
+    -0.0,
+    45_000,
+    1.234,
+    2**53 + 1,
+    2.9999999999999996,
+    1e15,
+]
 DAYS = st.dates(dt.date(1600, 1, 1), dt.date(9999, 12, 31))
 
 
@@ -61,7 +78,11 @@ def like(text: str) -> st.SearchStrategy[str]:
     forms = [text, text.upper(), f"  {text} ", text.replace(" ", "\n"), text.replace("ä", "ae")]
     forms += [text.replace("ß", "ss"), text + "x", text.replace("-", "–"), text + ".,", text + " ;"]
     unseen = [f"{text[:2]}\u200e{text[2:]}", f"\u2066{text}\u2069", text + "\ufe0f"]
-    folded = [text.replace(" und ", " & "), text.replace("fi", "\ufb01"), text.replace("A", "\uff21")]
+    folded = [
+        text.replace(" und ", " & "),
+        text.replace("fi", "\ufb01"),
+        text.replace("A", "\uff21"),
+    ]
     return st.sampled_from([*forms, *unseen, *folded])
 
 

@@ -8,8 +8,26 @@ from tests.making.frames import Grids
 from tests.parse.making import USUAL, done
 
 # In one way only: with a point, or with a comma, before the decimals.
-BY_POINT = ["84,000.00", "1,234,567", "12.5", "0.250", "1234.567", "1'234.50", "1 234.5", "84,000.-"]
-BY_COMMA = ["1.234,50", "1.234.567", "12,5", "0,250", "1234,567", "1\u2019234,50", "1 234,5", "84.000,-"]
+BY_POINT = [
+    "84,000.00",
+    "1,234,567",
+    "12.5",
+    "0.250",
+    "1234.567",
+    "1'234.50",
+    "1 234.5",
+    "84,000.-",
+]
+BY_COMMA = [
+    "1.234,50",
+    "1.234.567",
+    "12,5",
+    "0,250",
+    "1234,567",
+    "1\u2019234,50",
+    "1 234,5",
+    "84.000,-",
+]
 # What says nothing of it.
 SILENT = ["84000", "1 234", "1'234", "€ 5", "keine", "1.2.3", "5,-6", 30_000, 0.5]
 FIELDS = [
@@ -59,7 +77,9 @@ PLAIN: list[Case] = [
 
 @pytest.mark.parametrize("cases", [DECIDED, UNDECIDED, PLAIN], ids=["decided", "open", "decimals"])
 def test_other_texts_of_the_column_decide(cases: list[Case]) -> None:
-    seen = done([with_column(sheet, head, text, other) for sheet, head, _, text, other, *_ in cases])
+    seen = done(
+        [with_column(sheet, head, text, other) for sheet, head, _, text, other, *_ in cases]
+    )
     for number, (sheet, _, field, text, other, value, code) in enumerate(cases):
         case = (sheet, field, text, other)
         assert seen.column(number, sheet, field)[0] == value, case
@@ -93,7 +113,9 @@ def test_a_row_of_totals_decides_nothing() -> None:
     assert "ambiguous_number" in codes
 
 
-UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufe00\ufe0f\ufeff\U000e0100"
+UNSEEN = (
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufe00\ufe0f\ufeff\U000e0100"
+)
 
 
 @pytest.mark.parametrize("sign", UNSEEN, ids=lambda sign: f"{ord(sign):x}")
