@@ -1,7 +1,5 @@
 """What is missing by name: big groups without a seat (5), action fields without a service (8)."""
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from pipeline.common.keys import word_key_expr
@@ -44,13 +42,12 @@ def groups_without_seat(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFram
     seated = seated.join(portfolio.tables["bodies"], on=["file", "row"]).select("file", "group")
     big = group_sizes(portfolio, counted).filter("possibly_big").collect()
     without = big.join(seated, on=["file", "group"], how="anti").sort("file", "group")
-    words: Mapping[str, Mapping[str, str]] = {
-        lang: {e.de: e.name_in(lang) for e in registers()["actor_groups"]} for lang in LANGUAGES
+    entries, group = registers()["actor_groups"], pl.col("group")
+    names = {
+        f"names_{lang}": group.replace_strict({e.de: e.name_in(lang) for e in entries})
+        for lang in LANGUAGES
     }
-    names = [
-        pl.col("group").replace_strict(words[lang]).alias(f"names_{lang}") for lang in LANGUAGES
-    ]
-    return joined(without.with_columns(names), GROUPS)
+    return joined(without.with_columns(**names), GROUPS)
 
 
 def fields_without_service(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFrame:
