@@ -23,6 +23,7 @@ from schemas.benchmarks import (
     declared_indicators,
     one_cohort_kinds,
 )
+from schemas.columns import values as words_of
 
 ALL = "all"
 COHORT = ["indicator", "cohort_kind", "cohort"]
@@ -139,7 +140,8 @@ def band_labels(rules: CohortRules) -> list[str]:
 def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
     """Return for each kind file, cohort_kind, cohort: those each cluster belongs to, or null.
 
-    A cluster belongs to one cohort of each kind, but to one for each of its measures.
+    A cluster belongs to one cohort of each kind, but to one for each of its measures that the
+    register knows.
     """
     return [_members(clusters, key, kind) for key, kind in declared_cohort_kinds().items()]
 
@@ -147,7 +149,10 @@ def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
 def _members(clusters: pl.DataFrame, key: str, kind: CohortKind) -> pl.DataFrame:
     cohort = pl.lit(ALL) if kind.column is None else pl.col(kind.column)
     members = clusters.select("file", cohort_kind=pl.lit(key), cohort=cohort)
-    return members.explode("cohort") if kind.has_several else members
+    if not kind.has_several:
+        return members
+    known = pl.col("cohort").is_in(sorted(words_of(str(kind.register))))
+    return members.explode("cohort").filter(known)
 
 
 def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:

@@ -63,8 +63,9 @@ def from_frames(
     """Return the state that `to_frames` took apart, perhaps of another version of the program.
 
     A column that is not there, or has values of another type, is unknown; more columns are no
-    matter.
+    matter. A text where several may stand now is the only one.
     """
+    frames = {name: _with_lists(frames[name], schema) for name, schema in SCHEMAS.items()}
     lacking = [
         (name, column)
         for name, schema in SCHEMAS.items()
@@ -95,9 +96,20 @@ def from_frames(
     return State(portfolio, catalogues, frames["ratings"], reference, lacking)
 
 
+def _with_lists(frame: pl.DataFrame, schema: Mapping[str, object]) -> pl.DataFrame:
+    """Make lists of single texts where the columns hold lists."""
+    single = [
+        pl.when(pl.col(c).is_not_null()).then(pl.concat_list(c)).alias(c)
+        for c, kind in schema.items()
+        if kind == pl.List(pl.String) and frame.schema.get(c) == pl.String
+    ]
+    return frame.with_columns(single)
+
+
 def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Keep of the long-term prospect only whether there is one."""
-    stated = pl.when(pl.col("long_term_prospect").is_not_null()).then(pl.lit("x"))
+    """Keep of the long-term prospect only whether there is one, or none is said to be."""
+    prospect = pl.col("long_term_prospect")
+    stated = pl.when(prospect == "").then(prospect).when(prospect != "").then(pl.lit("x"))
     return clusters.with_columns(long_term_prospect=stated)
 
 

@@ -14,8 +14,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.submissions.parse.tables import LISTS
-from schemas.declaration import TOGETHER, Field, Sheet, submission
+from schemas.declaration import LISTS, TOGETHER, Field, Sheet, submission
 from schemas.rows import row_words
 from schemas.words import collapse, header_key, word_key
 

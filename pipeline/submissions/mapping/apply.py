@@ -10,11 +10,10 @@ from pipeline.intake.gather import Stacked
 from pipeline.submissions.mapping.fixed import fixed_cell
 from pipeline.submissions.mapping.model import ExportMapping, MappedSheet, MappingError, problem
 from pipeline.submissions.parse.foreign import NOTHING_FOREIGN, Foreign
-from schemas.declaration import submission
+from schemas.declaration import LISTS, submission
 from schemas.words import name_pattern, word_key
 
 TEXT = ord("s")
-LISTS = ("choices", "text_list")
 
 
 @dataclass(frozen=True)
