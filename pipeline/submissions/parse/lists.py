@@ -26,9 +26,8 @@ LINES = re.compile(r"[\n\r\v\f\x85\u2028\u2029|•▪▫◦‣∙●■□○]|(
 # What stands before an item. Where one does, the same between blanks parts a line, too.
 DASH, NUMBER = r"[-\u2010-\u2015\u2212*]", r"\(?\d{1,2}[.)]"
 MARK = re.compile(rf"^\s*(?:{DASH}\s*(?=\S)|{NUMBER}(?:\s+|(?=[^\d\s])))")
-MARKS = {
-    sign: (re.compile(rf"\s*{sign}\s"), re.compile(rf"\s+{sign}\s+")) for sign in (DASH, NUMBER)
-}
+MARKS = [(re.compile(rf"\s*{s}\s"), re.compile(rf" {s} ")) for s in (DASH, NUMBER)]
+WHITE = re.compile(r"\s+")
 ENDS = " \t;,."
 # What parts a cell where every piece is known, in this order.
 DOUBTFUL = [re.compile(","), re.compile("/"), re.compile(r"(?i)\s+(?:und|and|u\.|&|\+)\s+")]
@@ -51,9 +50,9 @@ def sure_pieces(text: str) -> list[str]:
 
 def at_marks(line: str) -> list[str]:
     """Part a line that begins with a mark, where such a mark stands between blanks."""
-    for begins, between in MARKS.values():
+    for begins, between in MARKS:
         if begins.match(line):
-            return between.split(line)
+            return between.split(WHITE.sub(" ", line))
     return [line]
 
 
