@@ -11,16 +11,20 @@ from pipeline.common.catalogue import Catalogue, load, shipped
 from pipeline.common.findings import join_findings
 from pipeline.common.frames import each_frame, stack_all
 from pipeline.common.settings import Settings
-from pipeline.evaluation.benchmark import Benchmarks, benchmark
+from pipeline.evaluation.admission import process
+from pipeline.evaluation.benchmark import Benchmarks, benchmark, beside
 from pipeline.evaluation.evaluate import Verdicts, evaluate
-from pipeline.evaluation.scenarios import Basis, limits, otherwise, references
+from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, in_measures
+from pipeline.evaluation.scenarios import Basis, limits, otherwise
 from pipeline.figures.base import Portfolio
 from pipeline.figures.each_submission import Sent, Survey
 from pipeline.figures.inputs import KEPT, RATING
+from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
 from pipeline.history.state import State
 from pipeline.submissions.choose import REVIEWED, file_findings, settle
+from pipeline.submissions.identity import guessed_clusters, identity_findings
 from pipeline.submissions.mapping.apply import mappings_used, nothing_mapped
 from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.submissions.office import (
@@ -32,8 +36,9 @@ from pipeline.submissions.office import (
 )
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
-from pipeline.tables.headlines import headline, headlines
+from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.reasons import catalogue_criteria
+from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
 
 
@@ -41,9 +46,9 @@ from schemas.declaration import submission
 class Review:
     """A finished review: everything that is published, as the tables of the contract.
 
-    tables: by name, as in section 3 of the contract (submissions, coverage, findings, clusters,
-    decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts, outlook; with
-    an earlier period also those of `history.compare`).
+    tables: by name, as in section 3 of the contract (submissions, unread, coverage, findings,
+    clusters, decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts,
+    outlook; with an earlier period also those of `history.compare`).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
@@ -73,6 +78,16 @@ class Review:
         """The headline figures, see `tables.headlines`."""
         return headlines(self.tables)
 
+    @cached_property
+    def by_role(self) -> pl.DataFrame:
+        """The decisions by role, see `headlines.decisions_by_role`."""
+        return decisions_by_role(self.tables)
+
+    @property
+    def by_first_role(self) -> pl.DataFrame:
+        """The decisions of the first catalogue by role."""
+        return self.by_role.filter(pl.col("catalogue") == self.catalogues[0].id)
+
     def headline(self, figure: str, catalogue: str | None = None) -> int:
         """Return a headline figure; catalogue: of figures about decisions."""
         return headline(self.headlines, figure, catalogue)
@@ -82,8 +97,9 @@ class Review:
 class Task:
     """What a review is asked to do.
 
-    frozen: the cohorts of earlier periods by their names, where a catalogue's limits of 4.2 are
-    frozen. mappings: how foreign exports are read. before: the period before, if one is published.
+    frozen: the limits of 4.2 of earlier periods by their names, where a catalogue froze them, see
+    `benchmark.stand_in`. mappings: how foreign exports are read. before: the period before, if one
+    is published. participation: see `measures.PARTICIPATION`, of the periods published before.
     """
 
     period: str
@@ -93,14 +109,23 @@ class Task:
     frozen: Mapping[str, pl.DataFrame]
     mappings: tuple[ExportMapping, ...] = ()
     before: Before | None = None
+    participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
 
 
-def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -> Review:
+def review(
+    task: Task,
+    sent: Sent,
+    office: Office,
+    office_files: pl.DataFrame,
+    unread: pl.DataFrame | None = None,
+) -> Review:
     """Return the review of what was sent.
 
-    office_files: file, source_file, sha256 of the office's files. `MappingError` if several
-    mappings recognise one file.
+    office_files: file, source_file, sha256 of the office's files. unread: source_file, reason of
+    what lay among the submissions and was not read. `MappingError` if several mappings recognise
+    one file.
     """
+    unread = unread_frame() if unread is None else unread
     master, found, cells, mapped = (
         pl.concat([getattr(part, name) for part in sent.parts])
         for name in ("offices", "findings", "cells", "mapped")
@@ -114,38 +139,58 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         task, portfolio, figures.usual, settled, office
     )
     basis = Basis(
-        task.catalogues, task.settings, portfolio.clusters, benchmarks, ratings, task.frozen
+        task.catalogues,
+        task.settings,
+        portfolio.clusters,
+        benchmarks,
+        ratings,
+        task.frozen,
+        task.last_day,
     )
-    robust, ahead = otherwise(basis, figures, verdicts)
+    robust, ahead, gone = otherwise(basis, figures, verdicts)
     found = join_findings(found, office.findings, rating_findings)
-    found = join_findings(found, file_findings(settled, found))
+    found = join_findings(
+        found, file_findings(settled, found), identity_findings(office.register, settled)
+    )
+    own = verdicts[0].decisions
+    taken = in_measures(portfolio, benchmarks, own, task.period, task.participation)
+    found = join_findings(found, taken.crowded)
     names = master.select("file", "cluster_name")
     covered = coverage(
         office,
         settled.join(names, on="file", how="left"),
+        guessed_clusters(office.register, settled, unread),
         task.last_day,
         task.settings.review.outdated_days,
     )
+    ways = process(office.register, portfolio.clusters)
     finished = Finished(
         period=task.period,
+        last_day=task.last_day,
         catalogues=task.catalogues,
         portfolio=portfolio,
         places=reviewed.places,
         cells=cells,
         office=office,
-        files=pl.concat([sent.files, office_files]),
+        files=pl.concat([sent.files, office_files, REGISTER_FILE]),
         settled=settled,
+        unread=unread,
         coverage=covered,
+        ways=ways,
         findings=found,
         actors=reviewed.actors,
         rows=figures.rows,
         benchmarks=benchmarks,
+        beside=beside(figures.usual),
+        money=money_by_source(portfolio),
         verdicts=verdicts,
         robustness=robust,
         outlook=ahead,
+        lapsed=gone,
         ratings=ratings,
+        measures=taken,
     )
-    state = evaluated_state(task, portfolio, benchmarks, ratings)
+    state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
     kept = replace(portfolio, actors=portfolio.actors.select(KEPT["actors"]))
     days = portfolio.clusters.select("cluster_id", "as_of")
@@ -158,7 +203,7 @@ def review(task: Task, sent: Sent, office: Office, office_files: pl.DataFrame) -
         mapped=named,
         unused_mappings=unused_mappings,
         ratings=every_rating(office, days, task.settings.review.first_catalogue),
-        context=context(portfolio.clusters, reviewed.described, figures.usual, office.register),
+        context=context(portfolio.clusters, reviewed.described, figures.usual, ways),
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
     )
@@ -169,7 +214,7 @@ def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
     reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(reviewed, on="file", how="semi", maintain_order="left")
+        return table.join(reviewed, on="file", how="semi")
 
     return stack_all([each_frame(part, keep) for part in parts])
 
@@ -178,7 +223,7 @@ def reviewed_portfolio(task: Task, reviewed: Survey, office: Office) -> Portfoli
     """Return what is reviewed, with the measures the office confirmed, in order of cluster_id."""
     confirmed = office.register.select("cluster_id", confirmed="excellence_measures")
     clusters = reviewed.offices.sort("cluster_id")
-    clusters = clusters.join(confirmed, on="cluster_id", how="left", maintain_order="left")
+    clusters = clusters.join(confirmed, on="cluster_id", how="left")
     measures = pl.coalesce("confirmed", "excellence_measures")
     clusters = clusters.with_columns(measures=measures).drop("confirmed")
     return Portfolio(clusters, reviewed.actors, reviewed.tables, reviewed.sheets, task.settings)
@@ -211,13 +256,10 @@ def ratings_in_force(
     return effective_ratings(office, clusters, criteria, task.settings.review.first_catalogue)
 
 
-def evaluated_state(
-    task: Task, portfolio: Portfolio, benchmarks: Benchmarks, ratings: pl.DataFrame
-) -> State:
+def evaluated_state(task: Task, portfolio: Portfolio, ratings: pl.DataFrame) -> State:
     """Return all that the verdicts rest on."""
     catalogues = {catalogue.id: catalogue for catalogue in task.catalogues}
-    reference = references(benchmarks, task.frozen)
-    return State(portfolio, catalogues, ratings.select(RATING), reference)
+    return State(portfolio, catalogues, ratings.select(RATING), task.frozen)
 
 
 def with_history(
@@ -227,4 +269,7 @@ def with_history(
     if task.before is None:
         return tables
     found = compare(task.before, tables, state, figures)
-    return {**tables, **{name: shaped(name, t, task.period) for name, t in found.items()}}
+    return {
+        **tables,
+        **{name: shaped(name, t, task.period, task.catalogues) for name, t in found.items()},
+    }

@@ -17,14 +17,16 @@ from pipeline.common import periods
 from pipeline.common.catalogue import Catalogue, load_all
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.file_modes import Modes, below, modes_of
-from pipeline.common.settings import Settings, load_settings
+from pipeline.common.settings import CohortRules, Settings, load_settings
 from pipeline.common.stages import Engine, Stage, in_batches
-from pipeline.common.texts import LANGUAGES, in_language
+from pipeline.common.texts import LANGUAGES
+from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import Asked, Sent, join_batches
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
 from pipeline.history.notices import Notice, notices
+from pipeline.history.participation import earlier_participation
 from pipeline.history.published import (
     ARCHIVE,
     RECORD,
@@ -68,6 +70,8 @@ from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
+from pipeline.tables.findings import said_of_file
+from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
 
@@ -218,9 +222,10 @@ def prepare(request: Request) -> Plan:
         last_day=periods.last_day(request.period),
         catalogues=catalogues,
         settings=settings,
-        frozen=frozen_limits(request, catalogues),
+        frozen=frozen_limits(request, catalogues, settings.cohorts),
         mappings=mappings,
         before=read_before(earlier, request.period, settings),
+        participation=earlier_participation(earlier),
     )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)
@@ -265,8 +270,9 @@ def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
     """Return the review; an unusable file of the office ends the run."""
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
-        tables = read_office(numbers, *office_sent.stacked())
-        return review(plan.task, sent, tables, office_sent.files)
+        tables = read_office(numbers, *office_sent.stacked(), plan.task.last_day)
+        unread = unread_frame(plan.found.unread)
+        return review(plan.task, sent, tables, office_sent.files, unread)
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error
 
@@ -300,17 +306,21 @@ def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Ma
 
 def unusable(name: str, code: str, why: str) -> WrongUsageError:
     """Return the end of a run whose office file is there but cannot be read."""
-    german, english = (in_language(why, lang) for lang in LANGUAGES)
+    german, english = (said_of_file(code, why, lang) for lang in LANGUAGES)
     return WrongUsageError(
-        f"{name} ist vorhanden, kann aber nicht gelesen werden ({code}: {german}). "
+        f"{name} ist vorhanden, kann aber nicht gelesen werden: {german}. "
         "Bitte die Datei berichtigen oder entfernen.",
-        f"{name} is there but cannot be read ({code}: {english}). "
-        "Please correct or remove the file.",
+        f"{name} is there but cannot be read: {english}. Please correct or remove the file.",
     )
 
 
-def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[str, pl.DataFrame]:
-    """Return the cohorts of the earlier periods whose limits the catalogues freeze."""
+def frozen_limits(
+    request: Request, catalogues: Sequence[Catalogue], rules: CohortRules
+) -> Mapping[str, pl.DataFrame]:
+    """Return the limits of 4.2 of the earlier periods at which catalogues freeze them.
+
+    Found again by the present rules from what was published of the clusters of then.
+    """
     result = {}
     for catalogue in catalogues:
         condition = reference_condition(catalogue)
@@ -318,15 +328,18 @@ def frozen_limits(request: Request, catalogues: Sequence[Catalogue]) -> Mapping[
             period = str(condition.frozen_period)
             place = f"{catalogue.path.name}, frozen_period"
             folder = request.outputs / period
-            if not is_published(folder):
+            if period >= request.period or not is_published(folder):
                 raise DeclarationError(
-                    f"{place}: {period} ist nicht veröffentlicht ({request.outputs}); erlaubt: "
-                    "ein veröffentlichtes Quartal.",
-                    f"{place}: {period} is not published ({request.outputs}); allowed: a quarter "
-                    "that is.",
+                    f"{place}: {period} ist kein früheres veröffentlichtes Quartal "
+                    f"({request.outputs}); erlaubt: ein veröffentlichtes Quartal vor "
+                    f"{request.period}.",
+                    f"{place}: {period} is no earlier published quarter ({request.outputs}); "
+                    f"allowed: a published quarter before {request.period}.",
                 )
             try:
-                result[period] = sound(folder).table("cohorts")
+                clusters = sound(folder).table("clusters", "actors", "fte", RATIO)
+                bands = clusters.with_columns(size_band=band_of(pl.col("actors"), rules))
+                result[period] = stand_in(bands, rules)
             except DamagedError as error:
                 raise DeclarationError(
                     f"{place}: Die Veröffentlichung {period}, deren Grenzwerte festgehalten sind, "

@@ -11,6 +11,7 @@ from pydantic import Field as Key
 
 from schemas.checked import (
     HERE,
+    Above0,
     Count,
     Declared,
     Filled,
@@ -26,7 +27,7 @@ from schemas.checked import (
     twice,
 )
 from schemas.slips import DeclarationError, SlipError, instead, shown, unknown
-from schemas.words import header_key, word_key
+from schemas.words import choice_key, header_key, word_key
 
 __all__ = ["HERE", "DeclarationError"]
 
@@ -176,6 +177,7 @@ class Submission(Sheets):
 
     never_read: Filleds
     our_sheets: Filleds
+    form_version: Count
     header_rows: Count
     no_answer: Filleds
     none: Filleds
@@ -312,7 +314,7 @@ class Entry(Declared):
     @cached_property
     def keys(self) -> set[str]:
         """Every key under which the word is found."""
-        return {word_key(name) for name in (self.de, self.en, *self.aliases)}
+        return {choice_key(name) for name in named(self)}
 
 
 class ActorType(Entry):
@@ -339,17 +341,78 @@ class Place(Entry):
 Year = Annotated[int, Key(ge=1900, le=2100)]
 
 
-class Measure(Entry):
-    """A measure of cluster policy: its years, ministry and scope."""
+# The official rate of 1999-01-01 (Council Regulation (EC) No 2866/98): how many make one euro.
+PER_EURO = {"EUR": 1.0, "DEM": 1.95583}
 
+
+class Budget(Declared):
+    """What a source says that a measure costs: the amount as stated, what it is for, its year."""
+
+    amount: Above0
+    currency: Annotated[str, one_of(lambda: PER_EURO)]
+    says: Literal["exact", "about", "up to", "expected"]
+    span: Text
+    as_of: Year
+    source: Text
+
+    @property
+    def euros(self) -> float:
+        """The amount in euros, to the cent."""
+        return round(self.amount / PER_EURO[self.currency], 2)
+
+
+class Event(Declared):
+    """What happened to a measure in a year."""
+
+    year: Year
+    de: Filled
+    en: Filled
+
+    def name_in(self, lang: str) -> str:
+        """Return what happened in a language."""
+        return self.de if lang == "de" else self.en
+
+
+EndKind = Literal["ended", "running", "spending horizon", "unknown"]
+
+
+class Measure(Entry):
+    """A measure of cluster policy; what its source does not say is None or empty.
+
+    end: by end_kind the year in which it ended, until which money is spent, or (unknown) until
+    which it ran at least.
+    """
+
+    level: Literal["EU", "Bund", "Land"]
+    ministry: Filled | None = None
+    field: Text | None = None
+    area: Text | None = None
     start: Year | None = None
     end: Year | None = None
-    ministry: Filled
-    scope: Text
+    end_kind: EndKind
+    events: tuple[Event, ...] = ()
+    predecessors: tuple[Filled, ...] = ()
+    part_of: Filled | None = None
+    budget: Budget | None = None
+    places: Count | None = None
+    rounds: Count | None = None
+    own_contribution: Text | None = None
+    conditions: Text | None = None
+    participants: Text | None = None
+    as_of: Year
+    source: Text
 
     @model_validator(mode="after")
-    def ends_after_its_start(self) -> Self:
-        """Check the order of the years."""
+    def ends_as_it_says(self) -> Self:
+        """Check that the end fits its kind, and the order of the years."""
+        if self.end_kind in ("ended", "spending horizon") and self.end is None:
+            raise missing("end")
+        if self.end_kind == "running" and self.end is not None:
+            raise SlipError(
+                'ist bei end_kind = "running" nicht erlaubt.',
+                'is not allowed with end_kind = "running".',
+                "end",
+            )
         if self.start is not None and self.end is not None and self.end < self.start:
             raise instead(self.end, f"ein Jahr ab {self.start}", f"a year from {self.start}", "end")
         return self
@@ -390,6 +453,7 @@ class Lists(Declared):
     reaches: Register[Entry]
     roles: Register[Entry]
     votes: Register[Entry]
+    esca_labels: Register[Entry]
     ratings: Register[Rating]
 
     @model_validator(mode="after")
@@ -421,6 +485,28 @@ class Measures(Declared):
 
     measures: Register[Measure]
 
+    @model_validator(mode="after")
+    def names_measures(self) -> Self:
+        """Check that no two have a name in common, and that what names a measure names another."""
+        known = [m.de for m in self.measures]
+        names = set[str]()
+        for at, measure in enumerate(self.measures):
+            if both := [n for n in named(measure) if word_key(n) in names]:
+                raise twice(both[0], "measures", at)
+            names |= measure.keys
+            others = [name for name in known if name != measure.de]
+            for place, name in enumerate(measure.predecessors):
+                if name not in others:
+                    raise unknown(name, others, "measures", at, "predecessors", place)
+            if measure.part_of is not None and measure.part_of not in others:
+                raise unknown(measure.part_of, others, "measures", at, "part_of")
+        return self
+
+
+def named(entry: Entry) -> tuple[str, ...]:
+    """Return every name of an entry."""
+    return (entry.de, entry.en, *entry.aliases)
+
 
 class TechnologyFields(Declared):
     """schemas/registers/technology_fields.toml."""
@@ -435,6 +521,17 @@ REGISTERS: Mapping[str, type[Declared]] = {
     "registers/measures.toml": Measures,
     "registers/technology_fields.toml": TechnologyFields,
 }
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Return the measures by name, in the order of the register."""
+    return {measure.de: measure for measure in load("registers/measures.toml", Measures).measures}
+
+
+def successors(name: str) -> list[str]:
+    """Return the measures that follow a measure."""
+    return [measure.de for measure in measures().values() if name in measure.predecessors]
 
 
 @cache

@@ -11,11 +11,55 @@ from schemas.checking import pa
 STATUSES = ["fulfilled", "not_fulfilled", "undetermined"]
 DECISIONS = ["eligible", "open", "not_eligible"]
 OUTCOMES = ["reviewed", "quarantined", "superseded"]
+UNREAD = ["other_extension", "folder"]
 STATES = ["reviewed", "quarantined", "missing"]
 SEVERITIES = ["error", "warning", "info"]
 COUNTED = ["yes", "possible", "no"]
+# The steps of the way to admission, and what its checklist asks for.
+ADMISSION_STEPS = [
+    *("consultation", "application", "interview", "opinion"),
+    *("vote", "committee_vote", "decision"),
+]
+CHECKLIST = ["consultation", "strategy_document", "actor_list"]
+LEVELS = ["EU", "Bund", "Land"]
+END_KINDS = ["ended", "running", "spending horizon", "unknown"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
+
+# How the rows of each published table are sorted: by these columns, some of which it does not
+# publish. Words that are declared (catalogues, criteria, indicators, kinds of cohorts) stand in the
+# order of their declaration, see `tables.assemble.in_order`.
+ORDER: Mapping[str, list[str]] = {
+    "submissions": ["source_file"],
+    "unread": ["source_file"],
+    "coverage": ["cluster_id"],
+    "admission": ["cluster_id"],
+    "findings": [
+        *("source_file", "sheet_order", "row", "column", "code", "field_order", "check"),
+        *("place_in_cell", "detail"),
+    ],
+    "clusters": ["cluster_id"],
+    "limits": ["size_band"],
+    "lapsed": ["cluster_id", "catalogue", "criterion_id"],
+    "funding": ["cluster_id", "source"],
+    "measures": ["measure"],
+    "measure_overlap": ["measure", "other"],
+    "participation": ["at_period", "measure"],
+    "decisions": ["cluster_id", "catalogue"],
+    "robustness": ["cluster_id", "scenario", "catalogue"],
+    "criteria": ["cluster_id", "catalogue", "criterion_id"],
+    "conditions": ["cluster_id", "catalogue", "criterion_id", "condition"],
+    "rows": ["cluster_id", "metric", "sheet_key", "row"],
+    "actors": ["cluster_id", "row"],
+    "benchmarks": ["cluster_id", "indicator", "cohort_kind", "cohort"],
+    "cohorts": ["indicator", "cohort_kind", "cohort"],
+    "outlook": ["cluster_id", "months", "catalogue", "criterion_id"],
+    "changes": ["cluster_id", "catalogue", "criterion_id"],
+    "decision_changes": ["cluster_id", "catalogue"],
+    "indicator_changes": ["cluster_id", "indicator"],
+    "medians": ["indicator", "scope"],
+    "movements": ["movement", "cluster_id"],
+}
 
 # Of a cohort, beside its size.
 STATISTICS = ["min", "p25", "median", "p75", "max", "pooled"]
@@ -74,6 +118,14 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             message_de=text(nullable=True),
             message_en=text(nullable=True),
         ),
+        "unread": table(
+            ["source_file"],
+            period=key(),
+            source_file=key(),
+            reason=text(UNREAD),
+            message_de=key(),
+            message_en=key(),
+        ),
         "coverage": table(
             ["cluster_id"],
             period=key(),
@@ -85,6 +137,27 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             as_of=pa.Column(pl.Date, nullable=True),
             age_days=pa.Column(pl.Int64, nullable=True),
             outdated=flag(),
+            guessed_from=text(nullable=True),
+        ),
+        "admission": table(
+            ["cluster_id"],
+            period=key(),
+            cluster_id=key(),
+            name=text(nullable=True),
+            role=text(nullable=True),
+            next_step=text(ADMISSION_STEPS, nullable=True),
+            since=pa.Column(pl.Date, nullable=True),
+            days=pa.Column(pl.Int64, nullable=True),
+            overdue=flag(),
+            missing=pa.Column(pl.List(pl.String)),
+            soft_unrated=pa.Column(pl.Int64, nullable=True),
+            decision=text(DECISIONS, nullable=True),
+            vote=text(nullable=True),
+            vote_on=pa.Column(pl.Date, nullable=True),
+            committee_vote=text(nullable=True),
+            committee_vote_on=pa.Column(pl.Date, nullable=True),
+            decided=text(nullable=True),
+            decided_on=pa.Column(pl.Date, nullable=True),
         ),
         "findings": table(
             source_file=key(),
@@ -107,6 +180,9 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             as_of=pa.Column(pl.Date),
             **{column: text(nullable=True) for column in columns_of_clusters()},
             **{name: number() for name in indicators},
+            joined_12m=count(),
+            left_12m=count(),
+            public_share=number(),
             fulfilled=count(),
             not_fulfilled=count(),
             undetermined=count(),
@@ -220,6 +296,30 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             **{name: number() for name in STATISTICS},
             suppressed=flag(),
         ),
+        "limits": table(
+            ["size_band"],
+            period=key(),
+            size_band=key(),
+            limit=number(),
+            cohort=text(nullable=True),
+            n=pa.Column(pl.Int64, nullable=True),
+        ),
+        "lapsed": table(
+            ["catalogue", "cluster_id", "criterion_id"],
+            period=key(),
+            catalogue=key(),
+            cluster_id=key(),
+            criterion_id=key(),
+            status=text(STATUSES),
+        ),
+        "funding": table(
+            ["cluster_id", "source"],
+            period=key(),
+            cluster_id=key(),
+            source=text(nullable=True),
+            amount_eur=number(),
+            share=number(),
+        ),
         "outlook": table(
             ["catalogue", "cluster_id", "criterion_id", "months"],
             period=key(),
@@ -228,6 +328,38 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             criterion_id=key(),
             months=count(),
             status=text(STATUSES),
+        ),
+        "measures": table(
+            ["measure"],
+            period=key(),
+            measure=key(),
+            level=text(LEVELS),
+            start=pa.Column(pl.Int64, nullable=True),
+            end=pa.Column(pl.Int64, nullable=True),
+            end_kind=text(END_KINDS),
+            budget_eur=number(),
+            places=pa.Column(pl.Int64, nullable=True),
+            clusters=count(),
+            eligible=count(),
+            open=count(),
+            not_eligible=count(),
+            median_fulfilled=number(),
+            median_actors_per_fte=number(),
+            pooled_public_share=number(),
+        ),
+        "measure_overlap": table(
+            ["measure", "other"],
+            period=key(),
+            measure=key(),
+            other=key(),
+            clusters=count(),
+        ),
+        "participation": table(
+            ["at_period", "measure"],
+            period=key(),
+            at_period=key(),
+            measure=key(),
+            clusters=count(),
         ),
         "changes": table(
             ["catalogue", "cluster_id", "criterion_id"],

@@ -29,6 +29,7 @@ VARIANTS = {
     "catalogue": pl.String,
     "file": pl.UInt32,
     "variant": pl.String,
+    "scenario": pl.Int32,
     "decision": pl.String,
     "changed": pl.Boolean,
 }

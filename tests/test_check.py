@@ -210,3 +210,42 @@ def test_names_that_look_alike_are_told_apart(
     assert [f["source_file"] for f in files] == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
     assert [f["counts"]["error"] for f in files] == [0, 1]
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+# ---- folders ----
+
+
+def test_all_submissions_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(tmp_path / "a.xlsx", submission())
+    save(tmp_path / "b.xlsx", submission("DE-0002").without("Akteure"))
+    save(tmp_path / "c.xlsx", submission("DE-0003").set("Finanzierung", "Betrag EUR", "viel"))
+    save(tmp_path / "Notiz.docx", b"PK")
+    save(tmp_path / "~$a.xlsx", b"")
+    (tmp_path / "Altes").mkdir()
+    assert command("check", str(tmp_path)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.endswith(".xlsx")] == ["a.xlsx", "b.xlsx", "c.xlsx"]
+    summary = "Geprüft: 3 Dateien, 2 mit Fehlern; 1 würden zurückgestellt."
+    at = lines.index(summary)
+    assert lines[at + 1] == "Nicht gelesen:"
+    assert [line.split(":")[0].strip() for line in lines[at + 2 :]] == ["Altes", "Notiz.docx"]
+
+
+def test_a_folder_without_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(tmp_path / "a.xlsx", submission())
+    save(tmp_path / "scan.pdf", b"%PDF")
+    assert command("check", "--format", "json", str(tmp_path)) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [file["source_file"] for file in said["files"]] == ["a.xlsx"]
+    (unread,) = said["unread"]
+    assert (unread["source_file"], unread["reason"]) == ("scan.pdf", "other_extension")
+
+
+def test_a_folder_without_submissions_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "leer").mkdir()
+    assert command("check", str(tmp_path / "leer")) == 2
+    said = capsys.readouterr().err
+    assert "keine Einreichung" in said
+    assert "no submission" in said

@@ -12,6 +12,7 @@ import pytest
 from pipeline.common.catalogue import CatalogueFile
 from pipeline.publication.declarations import SHAPES, check_declarations
 from schemas.checked import HERE, checked, keys_at, model_in
+from schemas.declaration import Budget
 from schemas.slips import DeclarationError
 
 CATALOGUES = sorted((HERE / "catalogues").glob("*.toml"))
@@ -74,9 +75,11 @@ KEYS = list(declared_keys())
 # Keys that need not be there.
 OPTIONAL = {
     *("aliases", "company", "example", "examples", "group", "months_per_unit", "pattern", "remedy"),
-    *("says_none", "goes_on", "often", "stated_in"),
+    *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
+    # of a measure
+    *("budget", "conditions", "field", "ministry", "participants", "places"),
 }
 
 
@@ -176,8 +179,21 @@ RULES = {
         status = "fulfilled" => status = "fulfiled" @ .status : ?fulfilled
     """,
     "registers/measures": """
-        end = 2006 => end = 1998 @ .end : ein Jahr ab 1999
+        end = 2012 => end = 1998 @ measures["Kompetenznetze Deutschland"].end : ein Jahr ab 1999
+        end = 2012 =>  @ measures["Kompetenznetze Deutschland"].end : fehlt
         start = 1995 => start = 95 @ .start : eine Zahl ab 1900
+        end_kind = "ended" => end_kind = "endet" @ .end_kind : ?ended
+        end_kind = "ended" => end_kind = "running" @ .end : nicht erlaubt
+        level = "Bund" => level = "Bnd" @ .level : ?Bund
+        predecessors = ["NEMO"] => predecessors = ["NEMU"] @ .predecessors[1] : ?NEMO
+        predecessors = ["NEMO"] => predecessors = ["ZIM-NEMO"] @ .predecessors[1] : "BioFuture"
+        part_of = "Unternehmen Region" => part_of = "Regionen" @ .part_of : "Unternehmen Region"
+        aliases = ["BioPharma"] => aliases = ["BioProfile"] @ measures["BioPharma : jeder Wert
+        currency = "DEM" => currency = "DM" @ measures["BioRegio-Wettbewerb"].budget.cur : "EUR"
+        amount = 266_000_000 => amount = 0 @ .budget.amount : eine Zahl über 0
+        says = "about" => says = "abut" @ .budget.says : ?about
+        places = 15 => places = 0 @ .places : eine Zahl ab 1
+        year = 2016 => year = "2016" @ im Strukturwandel"].year : eine ganze Zahl
     """,
     "registers/countries": """
         code = "AD" => code = "Ad" @ .code : ein Text wie "DE"
@@ -205,7 +221,7 @@ RULES = {
     "crosschecks": """
         rule = "before" => rule = "befor" @ .rule : ?before
         with = "first_day" => with = "firstday" @ .with : ?first_day
-        with = "first_day" =>  @ .with : 1 bis 1
+        with = "first_day" =>  @ .with : 1 bis
         field = "founded" => field = "foundet" @ .field : ?founded
         sheet = "actors" => sheet = "actor" @ .sheet : ?actors
         limits = { km = 30.0 } => limits = { km = 0 } @ .limits.km : eine Zahl über 0
@@ -216,7 +232,7 @@ RULES = {
     """,
     "findings": """
         severity = "error" => severity = "eror" @ missing_value.severity : ?error
-        [bad_type] => [bad_typ] @ bad_typ : ?bad_type
+        [bad_date] => [bad_dat] @ bad_dat : ?bad_date
         {place}: „{field}“ ist => {plac}: „{field}“ ist @ missing_value.message : Platzhaltern
     """,
     "messages": """
@@ -257,3 +273,31 @@ def test_a_value_that_is_not_allowed_is_named(
     german = next(line for line in error.messages["de"].splitlines() if where in line)
     assert (f'Meinten Sie "{allowed[1:]}"?' if allowed.startswith("?") else allowed) in german
     assert where in error.messages["en"]
+
+
+def test_a_programme_of_a_state_is_added_by_data_alone() -> None:
+    raw = said("registers/measures.toml")
+    raw["measures"].append(
+        {
+            "de": "Landesclusterprogramm",
+            "en": "State cluster programme",
+            "level": "Land",
+            "area": {"de": "ein Land", "en": "one state"},
+            "end_kind": "unknown",
+            "as_of": 2026,
+            "source": {"de": "Richtlinie", "en": "guideline"},
+        }
+    )
+    checked(raw, FILES["registers/measures.toml"], "measures.toml")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "euros"),
+    [(150_000_000, "DEM", 76_693_782.18), (3_300_000, "EUR", 3_300_000.0), (1.95583, "DEM", 1.0)],
+)
+def test_a_budget_is_told_in_euros(amount: float, currency: str, euros: float) -> None:
+    text = {"de": "x", "en": "x"}
+    budget = Budget(
+        amount=amount, currency=currency, says="exact", span=text, as_of=2018, source=text
+    )
+    assert budget.euros == euros

@@ -1,20 +1,21 @@
-"""Declared texts fit the code that uses them, and the README is correct."""
+"""Declared texts fit the code that uses them, and documents name files that exist."""
 
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.cli import COMMANDS
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import number, percent, say, say_limit, say_variant, texts
 from pipeline.report.form.plan import every_text
+from pipeline.report.pages.translations import messages
 from schemas import tables
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 from schemas.declaration import DeclarationError
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,57 @@ def test_say_limit(source: str, part: str) -> None:
     assert part in say_limit(source, "de")
 
 
+# ---- what people read holds no codes and is in their language ----
+HOLE = re.compile(r"\{[^{}]*\}")
+CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+ENGLISH = re.compile(r"(?i)\b(?:the|and|is|are|not|please|cannot|missing|with|this|which)\b")
+# What a program says of itself is a code, or English, whatever sentence it stands in.
+FROM_PROGRAMS = {"code", "reason", "outcome"}
+
+
+def german_texts(found: object, at: str) -> Iterator[tuple[str, str]]:
+    """Yield every text that has both languages, in German, with its place."""
+    if isinstance(found, dict):
+        if isinstance(found.get("de"), str) and isinstance(found.get("en"), str):
+            yield at, found["de"]
+        for key, inner in found.items():
+            yield from german_texts(inner, f"{at}.{key}")
+    elif isinstance(found, list):
+        for number_, inner in enumerate(found):
+            yield from german_texts(inner, f"{at}[{number_}]")
+
+
+def slips_of(text: str) -> list[str]:
+    """Return the codes and English words of a German text."""
+    holes = [hole for hole in HOLE.findall(text) if hole.strip("{}") in FROM_PROGRAMS]
+    bare = HOLE.sub("", text)
+    return [*holes, *CODE.findall(bare), *ENGLISH.findall(bare)]
+
+
+@pytest.mark.parametrize(
+    ("text", "slips"),
+    [
+        ("{file} ist nicht verwendbar ({code}).", ["{code}"]),
+        ("Nichts (missing_sheet Sichtweise).", ["missing_sheet"]),
+        ("Die Datei is missing.", ["is", "missing"]),
+        ("{place}: Das Blatt fehlt ({detail}).", []),
+    ],
+)
+def test_codes_and_english_are_found(text: str, slips: list[str]) -> None:
+    assert slips_of(text) == slips
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").rglob("*.toml")), ids=lambda p: p.stem)
+def test_german_texts_hold_no_codes_and_no_english(path: Path) -> None:
+    found = german_texts(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    assert {at: slips for at, text in found if (slips := slips_of(text))} == {}
+
+
+def test_german_pages_hold_no_codes_and_no_english() -> None:
+    texts_ = {key: text for key, forms in messages("de").items() for text in forms}
+    assert {key: slips for key, text in texts_.items() if (slips := slips_of(text))} == {}
+
+
 def test_documents_name_files_that_exist() -> None:
     house = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     names = re.findall(r"`((?:\w+/)*\w+(?:\.py|\.toml|/))`", house)
@@ -99,11 +151,6 @@ def test_documents_name_files_that_exist() -> None:
     for name in names:
         found = [place for place in ("pipeline", "schemas") if [*(ROOT / place).rglob(name)]]
         assert found or (ROOT / name).exists(), name
-    for name in ("settings.toml", "workbook.toml", "findings.toml", "texts.toml"):
-        assert name in README
-        assert (ROOT / "schemas" / name).exists()
-
-
-def test_every_command_is_in_the_readme() -> None:
-    for name in COMMANDS:
-        assert f"cluster-review {name} " in README
+    declared = (ROOT / "docs/catalogues-and-settings.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`([\w/*-]+\.(?:toml|po))`", declared):
+        assert [*(ROOT / "schemas").glob(name)], name

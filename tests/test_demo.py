@@ -1,5 +1,6 @@
 """The made-up portfolio: the same every time, spread as published, plainly labelled."""
 
+from collections import Counter
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from pipeline.demo import write_portfolio
 from pipeline.demo.actors import BOUND
 from pipeline.demo.model import Row, Submission
+from pipeline.demo.moment import Moment
+from pipeline.demo.office import register_grid
 from pipeline.demo.portfolio import all_plans, all_submissions
 from pipeline.demo.profiles import CRITERIA, DECK
-from schemas.declaration import registers, submission, words
+from schemas.declaration import measures, registers, submission, words
 from schemas.words import word_key
 
 PERIODS = ("2026-Q2", "2026-Q3")
@@ -138,6 +141,40 @@ def test_clusters_and_actors_are_labelled_as_made_up():
         assert "erfunden" in sent.sheets["master_data"][0]["cluster_name"]
         assert "Demo" in sent.file_name
         assert all(str(row["name"]).startswith("Demo-") for row in sent.sheets["actors"])
+
+
+def test_no_measure_has_more_clusters_than_places():
+    taken = Counter(name for plan in all_plans(430, PERIODS, 1) for name in plan.measures)
+    full = {name: m.places for name, m in measures().items() if m.places is not None}
+    assert all(taken[name] <= places for name, places in full.items())
+    assert taken["Spitzencluster-Wettbewerb"] == full["Spitzencluster-Wettbewerb"]
+
+
+def test_no_cluster_is_younger_than_a_measure_that_ended():
+    for plan in all_plans(90, PERIODS, 1):
+        ends = [measures()[name].end for name in plan.measures if not open_ended(name)]
+        assert all(end is not None and end >= Moment(plan, 0).founded.year for end in ends)
+
+
+def open_ended(name: str) -> bool:
+    return measures()[name].end_kind != "ended"
+
+
+def test_the_register_follows_the_way_to_admission():
+    grid = register_grid(all_plans(90, PERIODS, 1))
+    heads, *rows = grid.rows
+    register = [dict(zip(heads, row, strict=True)) for row in rows]
+    steps = ["Beratungsgespräch am", "Antrag am", "Aufnahmegespräch am", "Gutachten am", "Votum am"]
+    voted = [row for row in register if row["Votum"] in ("Aufnahme", "Ablehnung")]
+    assert {row["Votum"] for row in voted} == {"Aufnahme", "Ablehnung"}
+    for row in voted:
+        days = [row[step] for step in steps]
+        assert None not in days, row
+        assert days == sorted(days), row
+    departed = [row for row in register if row["Rolle"] == "Ausgeschieden"]
+    assert departed
+    for row in register:
+        assert row["Einreichung erwartet"] == ("nein" if row in departed else "ja")
 
 
 def test_more_clusters_change_nothing_for_the_others():

@@ -24,7 +24,7 @@ from pipeline.report.pages.place import quarters
 from pipeline.report.pages.rendering import script
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from tests.making.frames import beside, published
+from tests.making.frames import beside, measure_tables, published
 from tests.reports import write_report
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
@@ -141,11 +141,44 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
                 "message_en": "The file is damaged.",
             },
         ],
+        "unread": [
+            {
+                "source_file": f"{HOSTILE}.pdf",
+                "reason": "other_extension",
+                "message_de": f"{HOSTILE}.pdf ist keine Arbeitsmappe.",
+                "message_en": f"{HOSTILE}.pdf is no workbook.",
+            }
+        ],
         "coverage": [
             {"cluster_id": i, "name": n, "role": "Mitglied", "expected": True, "state": "reviewed"}
             for i, n in names.items()
         ]
         + [{"cluster_id": "DE-0009", "name": FORMULA, "expected": True, "state": "missing"}],
+        "admission": [
+            {
+                "cluster_id": GOOD,
+                "name": "Gutes Cluster",
+                "role": "Antrag",
+                "next_step": "opinion",
+                "since": dt.date(2026, 9, 1),
+                "days": 29,
+                "missing": [],
+                "soft_unrated": 9,
+                "decision": "eligible",
+                "vote": "offen",
+            },
+            {
+                "cluster_id": "DE-0009",
+                "name": FORMULA,
+                "next_step": "committee_vote",
+                "since": dt.date(2023, 1, 4),
+                "days": 1365,
+                "overdue": True,
+                "missing": ["strategy_document", "actor_list"],
+                "vote": "Aufnahme",
+                "vote_on": dt.date(2023, 1, 4),
+            },
+        ],
         "findings": [
             {
                 "source_file": "b.xlsx",
@@ -195,6 +228,7 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
         ],
         "benchmarks": [ranked("portfolio", "all", 10), ranked("federal_state", "Bremen", 9)],
         "cohorts": [{**cohort, "n": 4, "suppressed": True}],
+        **measure_tables(),
     }
 
 
@@ -392,7 +426,29 @@ def test_the_index_names_quarantined_files_members_below_and_who_turns(german: P
     assert f"{HOSTILE}.xlsx – Datei nicht lesbar Die Datei ist beschädigt." in text
     assert f"{BAD} {HOSTILE} 11 8 offen" in text
     assert "Umkreis 145 km 1 von 2" in text
-    assert f"{GOOD} Gutes Cluster rechnerisch erfüllt offen" in text
+    assert f"{GOOD} Gutes Cluster Mitglied rechnerisch erfüllt offen" in text
+
+
+def test_the_index_gives_decisions_by_role(german: Path) -> None:
+    text = read(german, "index.html")
+    assert "Ergebnisse nach Rolle Rolle Cluster rechnerisch erfüllt offen" in text
+    assert "rechnerisch nicht erfüllt Mitglied 2 1 1 0" in text
+
+
+def test_the_index_says_where_applicants_stand_overdue_ones_first(german: Path) -> None:
+    """One is overdue that sent nothing: it has no page."""
+    text = read(german, "index.html")
+    overdue = (
+        f"DE-0009 {FORMULA} unbekannt Votum Programmbegleitkreis 04.01.2023 1.365 überfällig "
+        "aktuelles Strategiedokument, eingereicht; Liste der Akteure, eingereicht – nicht bewertet "
+        "Aufnahme, 04.01.2023 – –"
+    )
+    waits = f"{GOOD} Gutes Cluster Antrag Gutachten 01.09.2026 29 9 rechnerisch erfüllt offen – –"
+    assert f"{overdue} {waits}" in text
+    assert "(1 überfällig)" in text
+    page = (german / "index.html").read_text(encoding="utf-8")
+    assert '<td class="n" data-v="1365">1.365</td>' in page
+    assert '<td data-v="2023-01-04">04.01.2023</td>' in page
 
 
 def test_the_index_suppresses_small_cohorts(german: Path) -> None:

@@ -7,7 +7,7 @@ from pipeline.common.settings import load_settings
 from pipeline.evaluation.benchmark import as_cohort, benchmark
 from pipeline.figures.base import FIGURES
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
-from schemas.declaration import submission
+from schemas.declaration import measures, submission
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,8 @@ def test_every_indicator_and_cohort_that_is_declared_is_there() -> None:
     rows = [(file, f, 4.0, 4.0, 4.0, 2.0) for file in range(5) for f in sorted(figures)]
     form = submission().sheet("master_data").fields
     clusters = pl.DataFrame({"file": range(5)}, schema={"file": pl.UInt32}).with_columns(
-        *(pl.lit("one").alias(f.key) for f in form), measures=pl.lit(["one"], pl.List(pl.String))
+        *(pl.lit("one").alias(f.key) for f in form),
+        measures=pl.Series([[next(iter(measures()))]] * 5),
     )
     found = benchmark(
         pl.DataFrame(rows, schema=FIGURES, orient="row"), clusters, load_settings().cohorts

@@ -17,7 +17,7 @@ from pipeline.review import Review
 from schemas.tables import table_models
 from tests.declared import changed_in
 from tests.libreoffice import recalculated
-from tests.making.frames import published
+from tests.making.frames import measure_tables, published
 from tests.openxml import problems
 from tests.workbook.office_suite import cells, differing, formulas_of
 
@@ -223,6 +223,16 @@ def coverage() -> list[Row]:
     ]
 
 
+def admission() -> list[Row]:
+    """Return one that is overdue and sent nothing, and one that waits."""
+    step: Row = {"role": "Antrag", "overdue": False, "missing": []}
+    late: Row = {"next_step": "interview", "since": dt.date(2026, 1, 1), "days": 272}
+    return [
+        step | {"cluster_id": A, "name": FORMULA, "soft_unrated": 9, "decision": "eligible"},
+        step | late | {"cluster_id": "DE-0004", "overdue": True, "missing": ["actor_list"]},
+    ]
+
+
 def submissions() -> list[Row]:
     """Return three that were reviewed and one that was not."""
     names = zip("abc", (A, B, C), strict=True)
@@ -231,13 +241,23 @@ def submissions() -> list[Row]:
     return [*good, bad | {"source_file": f"{MAIL}.xlsx", "message_en": "Unreadable."}]
 
 
+UNREAD = {
+    "source_file": f"{MAIL}.pdf",
+    "reason": "other_extension",
+    "message_de": "Keine Arbeitsmappe.",
+    "message_en": "No workbook.",
+}
+
+
 def review() -> Review:
     """Return the review."""
     radius: Row = {"catalogue": "go-cluster", "variant": "radius_145", "decision": "not_eligible"}
     row: Row = {"cluster_id": A, "metric": "success_stories", "sheet": "Nachweise", "row": 7}
     tables = {
         "submissions": submissions(),
+        "unread": [UNREAD],
         "coverage": coverage(),
+        "admission": admission(),
         "findings": findings(),
         "clusters": clusters(),
         "decisions": DECISIONS,
@@ -248,6 +268,7 @@ def review() -> Review:
         "actors": actors(),
         "benchmarks": benchmarks(),
         "cohorts": cohorts(),
+        **measure_tables(),
     }
     frames = {name: published(name, rows) for name, rows in tables.items()}
     settings = load_settings()
@@ -314,6 +335,33 @@ def test_overview(german: openpyxl.Workbook) -> None:
         "Warnungen": 2,
     }
     assert {label: lines[label] for label in expected} == expected
+
+
+def test_decisions_by_role(german: openpyxl.Workbook) -> None:
+    rows = [[c.value for c in row[:4]] for row in german["Überblick"].iter_rows(min_row=6)]
+    at = next(n for n, row in enumerate(rows) if str(row[0]).startswith("Nach Rolle"))
+    head = ["rechnerisch erfüllt", "offen", "rechnerisch nicht erfüllt"]
+    assert rows[at][1:] == head
+    assert rows[at + 1] == ["Mitglied", 1, 1, 1]
+    assert rows[at + 2] == [None] * 4
+
+
+def test_applicants(german: openpyxl.Workbook) -> None:
+    late, decided = table_rows(german, "Aufnahme")
+    assert late["Cluster-ID"] == "DE-0004"
+    assert [late[h] for h in ("Nächster Schritt", "Tage", "Überfällig", "Fehlt noch")] == [
+        "Aufnahmegespräch",
+        272,
+        "ja",
+        "Liste der Akteure, eingereicht",
+    ]
+    assert [late[h] for h in ("Rechnerisch", "Weiche Kriterien ohne Gutachten")] == [None, None]
+    assert [decided[h] for h in ("Cluster", "Nächster Schritt", "Rechnerisch", "Überfällig")] == [
+        FORMULA,
+        "entschieden",
+        "rechnerisch erfüllt",
+        "nein",
+    ]
 
 
 def test_matrix_can_be_read_without_colour(german: openpyxl.Workbook) -> None:

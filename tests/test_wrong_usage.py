@@ -183,7 +183,11 @@ MISTAKES = [
     (without_inputs, "Den Ordner", "There is no folder"),
     (unknown_catalogue, 'Meinten Sie "go-cluster"?', 'Did you mean "go-cluster"?'),
     (slip_in_a_catalogue, 'da steht "six"', 'it says "six"'),
-    (limits_of_no_period, "2020-Q1 ist nicht veröffentlicht", "2020-Q1 is not published"),
+    (
+        limits_of_no_period,
+        "2020-Q1 ist kein früheres veröffentlichtes",
+        "2020-Q1 is no earlier published",
+    ),
     (slip_in_a_mapping, 'crm.toml, "tilte": Diese Angabe', 'crm.toml, "tilte": there is no'),
     (damaged_register, "register.xlsx ist vorhanden", "register.xlsx is there but"),
     (register_without_ids, "register.xlsx ist vorhanden", "register.xlsx is there but"),

@@ -1,6 +1,7 @@
 """`cluster-review adopt`: takes an analyst's views over into the office's ratings."""
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +9,9 @@ import typer
 
 from pipeline.commands.options import INPUTS, Inputs, Lang
 from pipeline.common.terminal import fail
-from pipeline.common.texts import day, in_language, say
+from pipeline.common.texts import day, say, texts
 from pipeline.intake.discover import shown_name, shown_path
+from schemas.slips import unknown
 
 if TYPE_CHECKING:
     from pipeline.publication.adopt.adopt import Adopted
@@ -30,6 +32,7 @@ def command(
     from pipeline.publication.adopt.decide import SIGN
     from pipeline.publication.adopt.reading import UnusableFileError
     from pipeline.read import read_here
+    from pipeline.tables.findings import said_of_file
 
     if not file.is_file():
         return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=shown_path(file)))
@@ -40,11 +43,14 @@ def command(
     except ValueError:
         return fail(USAGE_ERROR, say("adopt", "bad_day", lang).format(date=date))
     except UnusableFileError as error:
-        why = in_language(error.detail, lang)
-        text = say("adopt", "unusable", lang)
-        return fail(
-            USAGE_ERROR, text.format(path=shown_path(error.path), code=error.code, detail=why)
+        own = error.code in texts("adopt_unusable")
+        why = (
+            say("adopt_unusable", error.code, lang)
+            if own
+            else said_of_file(error.code, error.detail, lang)
         )
+        text = say("adopt", "unusable", lang)
+        return fail(USAGE_ERROR, text.format(path=shown_path(error.path), why=why))
     show(done, lang)
     return 0 if done.is_whole else LEFT_OUT
 
@@ -63,7 +69,7 @@ def show(done: "Adopted", lang: str) -> None:
         print(f"  {message}")
     for outcome in done.outcomes:
         if outcome.code != "unreadable":  # said above, with its cell
-            print(f"  {line(outcome, lang)}")
+            print(f"  {line(outcome, done.views.clusters, lang)}")
     code = "beside" if done.beside else "done" if done.count else "nothing"
     what = ", ".join(say("adopt_loss", o.code, lang).format(where=o.where) for o in done.lost)
     beside = shown_path(done.beside) if done.beside else ""
@@ -74,8 +80,8 @@ def show(done: "Adopted", lang: str) -> None:
         print(say("adopt", "backup", lang).format(path=shown_path(done.backup)))
 
 
-def line(outcome: "Outcome", lang: str) -> str:
-    """Return one view and what became of it."""
+def line(outcome: "Outcome", clusters: Collection[str], lang: str) -> str:
+    """Return one view and what became of it; clusters: those that a view may be of."""
     from pipeline.publication.adopt.decide import ADOPTED
 
     view, other = outcome.view, outcome.other
@@ -84,6 +90,9 @@ def line(outcome: "Outcome", lang: str) -> str:
     if other:
         parts = {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
         parts["on"] = day(other["rated_on"], lang)
+    if outcome.code == "unknown_cluster":
+        slip = unknown(view["cluster_id"], sorted(clusters))
+        parts["slip"] = slip.german if lang == "de" else slip.english
     what = f"{view['cluster_id']} {view['criterion_id']} {rating(view['rating'], lang)}"
     return f"{what}: {say('adopt', code, lang).format(row=view['row'], **parts)}"
 

@@ -14,7 +14,7 @@ import typer
 from pipeline.commands.options import Format, Lang
 from pipeline.common.settings import load_settings
 from pipeline.common.terminal import fail
-from pipeline.intake.discover import shown_name
+from pipeline.intake.discover import shown_name, shown_path, sorted_out, unread
 
 if TYPE_CHECKING:
     from pipeline.submissions.mapping.model import ExportMapping
@@ -25,19 +25,23 @@ Groups = Sequence[tuple[Sequence["ExportMapping"], Sequence[Path]]]
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE | FOLDER")],
     lang: Lang = "de",
     format: Format = "text",
     feedback: Annotated[Path | None, typer.Option("--feedback", metavar="DIR")] = None,
     mapping: Annotated[list[Path] | None, typer.Option("--mapping", metavar="FILE")] = None,
 ) -> int:
-    """Check the files; 0 without errors, 1 with, 2 if a file is not there."""
+    """Check files and all submissions of folders; 0 without errors, 1 with, 2 if none is there."""
     from pipeline.intake.worker import read_many
 
     lost = [shown_name(path) for path in files if not path.exists() and not path.is_symlink()]
     if lost:
         return fail(USAGE_ERROR, f"nicht gefunden / not found: {', '.join(dict.fromkeys(lost))}")
-    groups, wanted = by_mappings(list(dict.fromkeys(files)), mapping)
+    paths, left_out = opened(list(dict.fromkeys(files)))
+    if not paths:
+        named = ", ".join(map(shown_path, files))
+        return fail(USAGE_ERROR, f"keine Einreichung / no submission: {named}")
+    groups, wanted = by_mappings(paths, mapping)
     paths = [path for _, group in groups for path in group]
     with ThreadPoolExecutor(1) as background:
         reading = background.submit(lambda: list(read_many(paths, load_settings().intake, wanted)))
@@ -45,10 +49,23 @@ def command(
 
         outcomes = dict(zip(paths, reading.result(), strict=True))
     checked = judge(groups, outcomes, with_requests=feedback is not None)
-    say_it(checked, format, lang)
+    say_it(checked, left_out, format, lang)
     if feedback is not None:
         write_copies(checked, paths, feedback, wanted, lang, beside=format == "json")
     return WRONG if (checked.findings["severity"] == "error").any() else 0
+
+
+def opened(given: Sequence[Path]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Return the files with the submissions of folders in their place, and what was left out.
+
+    Left out is what is no submission in a folder: its name and the reason, see `discover.unread`.
+    """
+    paths, left_out = list[Path](), list[tuple[str, str]]()
+    for path in given:
+        own, others = sorted_out(path) if path.is_dir() else ([path], [])
+        paths += own
+        left_out += unread(others)
+    return list(dict.fromkeys(paths)), left_out
 
 
 def by_mappings(

@@ -21,6 +21,7 @@ from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.submissions.choose import QUARANTINED
 from pipeline.tables.short_view import shorten
+from pipeline.tables.unread import unread_frame, with_unread_messages
 
 WRONG = 1
 # What a file lacks that was made elsewhere.
@@ -48,6 +49,11 @@ WORDS = {
         "de": "… und {others} weitere dieser Art auf diesem Blatt",
         "en": "… and {others} more of this kind on this sheet",
     },
+    "summary": {
+        "de": "Geprüft: {files} Dateien, {wrong} mit Fehlern; {quarantined} würden zurückgestellt.",
+        "en": "Checked: {files} files, {wrong} with errors; {quarantined} would be quarantined.",
+    },
+    "unread": {"de": "Nicht gelesen:", "en": "Not read:"},
     "criteria": {"de": "(betrifft Kriterium {ids})", "en": "(affects criterion {ids})"},
 }
 
@@ -98,19 +104,25 @@ def named(paths: Sequence[Path]) -> dict[Path, str]:
     return dict(zip(paths, distinct_names(paths, whole=repeated), strict=True))
 
 
-def say_it(checked: Checked, form: str, lang: str) -> None:
-    """Print what was found."""
+def say_it(checked: Checked, left_out: Sequence[tuple[str, str]], form: str, lang: str) -> None:
+    """Print what was found; left_out: name and reason of what was not read."""
+    unread = with_unread_messages(unread_frame(left_out))
     if form == "json":
-        print(json.dumps(as_json(checked), ensure_ascii=False, indent=2))
-    elif sys.stdout.isatty():
-        show_in_colour(checked, lang)
+        print(json.dumps(as_json(checked, unread), ensure_ascii=False, indent=2))
+        return
+    said = [*lines(checked, lang), *summary(checked, unread, lang)]
+    if sys.stdout.isatty():
+        show_in_colour(said)
     else:
-        for _, line in lines(checked, lang):
+        for _, line in said:
             print(line)
 
 
-def as_json(checked: Checked) -> dict[str, Any]:
-    """Return everything that was found: files, each with its outcome, counts and findings."""
+def as_json(checked: Checked, unread: pl.DataFrame) -> dict[str, Any]:
+    """Return everything that was found: files, each with its outcome, counts and findings.
+
+    unread: what was not read, see `tables.unread`.
+    """
     by_file = checked.findings.partition_by("source_file", as_dict=True, include_key=False)
     files = []
     for row in checked.files.iter_rows(named=True):
@@ -123,16 +135,16 @@ def as_json(checked: Checked) -> dict[str, Any]:
                 "findings": found.drop("source_file", "cluster_id", strict=False).to_dicts(),
             }
         )
-    return {"files": files}
+    return {"files": files, "unread": unread.to_dicts()}
 
 
-def show_in_colour(checked: Checked, lang: str) -> None:
+def show_in_colour(said: Sequence[tuple[str, str]]) -> None:
     """Print the lines on a terminal."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False)
-    for style, line in lines(checked, lang):
+    for style, line in said:
         console.print(Text(line, style=style))
 
 
@@ -152,6 +164,22 @@ def lines(checked: Checked, lang: str) -> Iterator[tuple[str, str]]:
             yield STYLES["error"], f"  {WORDS['quarantined'][lang]}"
         if file["code"] in FOREIGN:
             yield STYLES["error"], f"  {WORDS['foreign'][lang]}"
+
+
+def summary(checked: Checked, unread: pl.DataFrame, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield what several files amount to, and what was not read."""
+    if checked.files.height > 1:
+        errors = checked.findings.filter(pl.col("severity") == "error")
+        counts = {
+            "files": checked.files.height,
+            "wrong": errors["source_file"].n_unique(),
+            "quarantined": (checked.files["outcome"] == QUARANTINED).sum(),
+        }
+        yield "bold", WORDS["summary"][lang].format(**counts)
+    if unread.height:
+        yield "bold", WORDS["unread"][lang]
+    for message in unread[f"message_{lang}"]:
+        yield STYLES["warning"], f"  {plain(message)}"
 
 
 def finding_lines(row: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:

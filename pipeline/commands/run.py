@@ -56,6 +56,7 @@ def command(
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
 ) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
+    from pipeline.commands.run_end import closing_lines
     from pipeline.common.catalogue import load_all
     from pipeline.common.file_modes import modes_of
     from pipeline.operation.scheduler import SchedulerError
@@ -94,6 +95,8 @@ def command(
         print(plain(BEING_EDITED[lang].format(name=name)))
     for notice in published.notices:
         print(plain(notice[lang]))
+    for line in closing_lines(published.review, published.folder, lang):
+        print(line)
     print(last_line(published, lang))
     return 0
 

@@ -26,15 +26,16 @@ def command(
     from pipeline.read import read_here
     from pipeline.report.form.form import write_form
     from pipeline.report.form.plan import text
-    from pipeline.report.form.source import NoSourceError, filled_from
+    from pipeline.report.form.source import NoSourceError, filled_from, latest_period
 
-    wrong = wrong_place(file) or one_of_two(cluster, period)
+    wrong = wrong_place(file) or ("alone" if cluster is None and period is not None else None)
     if wrong is not None:
         return fail(USAGE_ERROR, text("refusal", wrong, lang, file=shown_path(file), period=period))
     try:
-        values = None
-        if cluster is not None and period is not None:
-            values = filled_from(cluster, period, inputs, outputs, lang, read_here)
+        values, source = None, None
+        if cluster is not None:
+            source = period or latest_period(cluster, outputs)
+            values = filled_from(cluster, source, inputs, outputs, lang, read_here)
         write_form(file, lang, values)
     except BadPeriodError:
         return fail(USAGE_ERROR, text("refusal", "period", lang, period=period))
@@ -43,6 +44,8 @@ def command(
     except NoSourceError as end:
         return fail(NOT_WRITTEN, end.messages[lang])
     print(shown_path(file))
+    if source is not None:
+        print(text("said", "filled", lang, cluster=cluster, period=source))
     return 0
 
 
@@ -53,8 +56,3 @@ def wrong_place(file: Path) -> str | None:
     if file.exists() or file.is_symlink():
         return "exists"
     return None if file.parent.is_dir() else "folder"
-
-
-def one_of_two(cluster: str | None, period: str | None) -> str | None:
-    """Return the code of what is wrong if only one of two options that need each other is given."""
-    return "both" if (cluster is None) != (period is None) else None

@@ -17,6 +17,8 @@ from schemas.checked import (
     Number,
     Text,
     checked,
+    filled_from,
+    holes,
     matching,
     missing,
     one_of,
@@ -55,6 +57,7 @@ class Figure(Declared):
     lever_unit: Annotated[str, one_of(lambda: texts("lever_unit"))]
     reads: tuple[Annotated[str, one_of(cells)], ...]
     months_per_unit: FromZero = 0
+    request: Text | None = None
 
 
 class Metric(Figure):
@@ -99,13 +102,19 @@ def threshold(value: object) -> float | None:
 
 
 class Condition(Declared):
-    """A figure against a threshold; threshold None: the reference limit of criterion 4.2."""
+    """A figure against a threshold; threshold None: the reference limit of criterion 4.2.
+
+    reason: the rule in words, with the threshold filled in. origin: where the number is from, true
+    of the threshold origin_of only.
+    """
 
     metric: Annotated[Metric, BeforeValidator(metric)]
     operator: Literal[">=", "<="]
     threshold: Annotated[float | None, PlainValidator(threshold)]
-    reason: Text
+    reason: Annotated[Text, filled_from("threshold")]
     source: Filled
+    origin_of: Number | None = None
+    origin: Annotated[Text, filled_from()] | None = None
     threshold_by_technology_field: Mapping[
         Annotated[str, value_of("technology_fields")], Number
     ] = Field(default_factory=dict)
@@ -137,6 +146,33 @@ class Condition(Declared):
                 "frozen_period",
             )
         return self
+
+    @model_validator(mode="after")
+    def says_its_threshold(self) -> Self:
+        """Check that the reason takes its number from the threshold, and the origin is of one."""
+        says = "threshold" in holes(self.reason["de"])
+        if says != (self.threshold is not None and self.metric.unit != "yes_no"):
+            raise instead(
+                self.reason["de"],
+                f"ein Text {'ohne' if says else 'mit'} {{threshold}}",
+                f"a text {'without' if says else 'with'} {{threshold}}",
+                "reason",
+            )
+        for one, other in (("origin", "origin_of"), ("origin_of", "origin")):
+            if getattr(self, one) is not None and getattr(self, other) is None:
+                raise missing(other)
+        return self
+
+    @property
+    def is_as_shipped(self) -> bool:
+        """Whether the threshold is still the one that the origin is said of."""
+        return self.origin is None or self.threshold == self.origin_of
+
+    @property
+    def one_for_all_fields(self) -> bool:
+        """Whether thresholds may differ by technology field and none does."""
+        by_field = "threshold_by_technology_field" in self.model_fields_set
+        return by_field and not self.threshold_by_technology_field
 
     @model_validator(mode="after")
     def bands_ascend(self) -> Self:
@@ -199,6 +235,16 @@ class Criterion(Declared):
     asks: Text
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def asks_by_thresholds(self) -> Self:
+        """Check that the numbers in the wording are thresholds of the criterion's conditions."""
+        with_number = [str(n) for n, c in enumerate(self.conditions, 1) if c.threshold is not None]
+        for lang, text in self.asks.items():
+            for name in sorted(holes(text) - set(with_number)):
+                known = [f"{{{number}}}" for number in with_number]
+                raise unknown(f"{{{name}}}", known, "asks", lang)
+        return self
 
     @model_validator(mode="after")
     def has_examples(self) -> Self:

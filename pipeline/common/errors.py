@@ -205,9 +205,12 @@ def explained(
     place: named if the system names no file.
     """
     words = next(words for codes, words in WORDS.items() if error.errno in codes)
-    where = f"({error.filename or place}: {error.strerror})"
+    name = error.filename or place
+    # The system says in English what the sentence says in German.
+    wheres = (f"({name})", f"({name}: {error.strerror})")
     german, english = (
-        f"{what} {where}. {came}{to_do}" for (what, to_do), came in zip(words, outcome, strict=True)
+        f"{what} {where}. {came}{to_do}"
+        for (what, to_do), where, came in zip(words, wheres, outcome, strict=True)
     )
     return german, english
 

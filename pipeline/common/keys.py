@@ -2,7 +2,15 @@
 
 import polars as pl
 
-from schemas.words import DASHES, HEADER_TAIL, INVISIBLE, ODD_BREAKS, UMLAUTS
+from schemas.words import (
+    AND,
+    CHOICE_TAIL,
+    DASHES,
+    HEADER_TAIL,
+    INVISIBLE,
+    ODD_BREAKS,
+    UMLAUTS,
+)
 
 
 def visible_expr(text: pl.Expr) -> pl.Expr:
@@ -23,8 +31,21 @@ def title_key_expr(text: pl.Expr) -> pl.Expr:
 
 def word_key_expr(text: pl.Expr) -> pl.Expr:
     """`word_key` for a column."""
-    key = collapse_expr(text).str.replace_all(DASHES, "-").str.to_lowercase()
-    return key.str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
+    key = collapse_expr(text).str.normalize("NFKC")
+    key = key.str.replace_all(r"\s+", " ").str.strip_chars()
+    key = key.str.replace_all(DASHES, "-").str.to_lowercase()
+    key = key.str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
+    and_beside_words = key.str.contains(r"[&+]") & key.str.contains(r"[\p{L}\p{N}]")
+    return (
+        pl.when(and_beside_words)
+        .then(key.str.replace_all(AND, " und ").str.strip_chars())
+        .otherwise(key)
+    )
+
+
+def choice_key_expr(key: pl.Expr) -> pl.Expr:
+    """`choice_key` for a column of word keys."""
+    return key.str.replace(CHOICE_TAIL, "")
 
 
 def header_key_expr(text: pl.Expr) -> pl.Expr:

@@ -53,6 +53,17 @@ class ReviewRules(Declared):
     group: str
 
 
+class AdmissionRules(Declared):
+    """How old a strategy may be, and how many days an applicant may wait for each step."""
+
+    strategy_months: Count
+    application_days: FromZero
+    interview_days: FromZero
+    opinion_days: FromZero
+    votes_days: FromZero
+    decision_days: FromZero
+
+
 class ActorRules(Declared):
     """Who counts as bound, as SME and as near (contract 2.2)."""
 
@@ -84,9 +95,23 @@ class ActorRules(Declared):
 
 
 class FundingRules(Declared):
-    """Which sources are a cluster's own funds."""
+    """Which sources are a cluster's own funds, and which are public money."""
 
     own_sources: Annotated[Sources, Field(min_length=1), AfterValidator(once)]
+    public_sources: Annotated[Sources, Field(min_length=1), AfterValidator(once)]
+
+    @model_validator(mode="after")
+    def nobody_pays_twice(self) -> Self:
+        """Check that no source is the cluster's own and public, too."""
+        for source in self.public_sources:
+            if source in self.own_sources:
+                raise instead(
+                    source,
+                    "eine Quelle, die nicht auch in own_sources steht",
+                    "a source that is not in own_sources, too",
+                    "public_sources",
+                )
+        return self
 
 
 class CohortRules(Declared):
@@ -155,6 +180,7 @@ class Settings(Declared):
 
     limits: Intake = Field(alias="intake")
     review: ReviewRules
+    admission: AdmissionRules
     actors: ActorRules
     funding: FundingRules
     cohorts: CohortRules

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from pipeline.demo.model import Row, add_months, random_day, vocabulary
+from pipeline.demo.model import Row, add_months, period_end, random_day, vocabulary
 from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN
 
 SERVICE, GROUP, FORUM = "Service", "Arbeitsgruppe", "Clusterforum"
+SUPPORT = "Innovationsunterstützung"
 INTERNAL, EXTERNAL = "Interne Kommunikation", "Externe Kommunikation"
 COMPETITOR, UNIQUE = "Wettbewerber", "Alleinstellungsmerkmal"
 STORY, PROJECT, ROOTS = "Erfolgsgeschichte", "Innovationsprojekt", "Verankerung"
-VISIBLE = ("Presse", "Plattform", "Messe", "Publikation")
+PLATFORM = "Plattform"
+VISIBLE = ("Presse", PLATFORM, "Messe", "Publikation")
 REACHES = ("national", "international")
 # Evidence older than this is no longer listed. Below: months between two of a kind, by aim.
 LISTED_MONTHS = 42
@@ -21,7 +23,7 @@ STORY_MONTHS = {MET: (4.0, 7.0), MISSED: (12.5, 16.0), UNKNOWN: (4.0, 7.0)}
 
 def activities(moment: Moment) -> list[Row]:
     """Return services, working groups and communication."""
-    rows = [*_services(moment), *_groups(moment), *_communication(moment)]
+    rows = [*_services(moment), *_support(moment), *_groups(moment), *_communication(moment)]
     rng = moment.rng("participants")
     for row in rows:
         row["participants"] = rng.randint(6, 90) if rng.random() < 0.7 else None
@@ -40,9 +42,10 @@ def _since(moment: Moment, rng: Random) -> date:
 
 
 def _services(moment: Moment) -> Iterator[Row]:
-    """Yield the services; a cluster that is to fail serves one field less or serves too rarely."""
+    """Yield the services; of a cluster that is to fail one field has none or only a planned one."""
     rng, missed = moment.rng("services"), moment.aims["8"] == MISSED
     skipped = moment.action_fields[0] if missed else None
+    planned = moment.rng("planned").random() < 0.5
     for action_field in moment.action_fields:
         titles = vocabulary()["services"][action_field]
         chosen = rng.sample(titles, rng.randint(1, len(titles)))
@@ -50,15 +53,35 @@ def _services(moment: Moment) -> Iterator[Row]:
         for title in chosen if action_field != skipped else ():
             often = 2 if missed else times
             yield _activity(SERVICE, title, begun, often) | {"action_field": action_field}
+        if action_field == skipped and planned:
+            start = period_end(moment.plan.periods[-1]) + timedelta(days=61)
+            yield _activity(SERVICE, chosen[0], start, times) | {"action_field": action_field}
+
+
+def _support(moment: Moment) -> Iterator[Row]:
+    """Yield innovation support, where the form asks for it; some clusters have none."""
+    rng, aim = moment.rng("support"), moment.aims["13"]
+    if moment.form_version is None or aim == MISSED and rng.random() < 0.5:
+        return
+    # Its field is one that services serve as well: none is served by innovation support alone.
+    action_field = moment.action_fields[-1]
+    for title in rng.sample(vocabulary()["activities"][SUPPORT], rng.randint(1, 2)):
+        often = rng.choice((1, 2, 4, 6))
+        row = _activity(SUPPORT, title, _since(moment, rng), often)
+        yield row | {"action_field": action_field}
 
 
 def _groups(moment: Moment) -> Iterator[Row]:
+    """Yield working groups and a forum; some clusters have lasting work in a yearly forum only."""
     rng, aim = moment.rng("groups"), moment.aims["9.1"]
+    forum_only = moment.rng("forum").random() < 0.25
     for title in rng.sample(vocabulary()["activities"][GROUP], rng.randint(1, 4)):
         begun, times = _since(moment, rng), rng.choice((2, 3, 4, 6))
-        yield _activity(GROUP, title, begun, {MET: times, MISSED: 1, UNKNOWN: None}[aim])
+        met = 1 if forum_only else times
+        yield _activity(GROUP, title, begun, {MET: met, MISSED: 1, UNKNOWN: None}[aim])
     forum = rng.choice(vocabulary()["activities"][FORUM])
-    yield _activity(FORUM, forum, _since(moment, rng), 1)
+    often = {MET: 1.0, MISSED: 0.5, UNKNOWN: None}[aim]
+    yield _activity(FORUM, forum, _since(moment, rng), often)
 
 
 def _communication(moment: Moment) -> Iterator[Row]:
@@ -121,13 +144,17 @@ def _days(moment: Moment, kind: str, months: tuple[float, float]) -> list[date]:
 
 def _visibility(moment: Moment) -> Iterator[Row]:
     """Yield the visible events; a cluster that is to fail appears in only one kind of medium."""
-    aim = moment.aims["11"]
+    aim, standing = moment.aims["11"], moment.rng("standing").random() < 0.4
     for kind in VISIBLE if aim != MISSED else VISIBLE[:1]:
         rng = moment.rng(kind)
         for number, day in enumerate(_days(moment, kind, (5.0, 14.0)), start=1):
             reference = f"https://example.org/demo/{moment.plan.number}/{kind.lower()}/{number}"
             row = _item(moment, kind, number, day if aim != UNKNOWN else None)
+            if kind == PLATFORM and standing:  # one profile, as long as it is there
+                row["date"] = None
             yield row | {"reach": rng.choice(REACHES), "reference": reference}
+            if kind == PLATFORM and standing:
+                break
 
 
 def _stories(moment: Moment) -> Iterator[Row]:

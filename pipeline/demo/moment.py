@@ -11,6 +11,10 @@ from pipeline.demo.events import OUTDATED
 from pipeline.demo.model import add_months, period_end, vocabulary
 from pipeline.demo.places import Place
 from pipeline.demo.profiles import MISSED, Aims, Plan, aims
+from schemas.declaration import submission
+
+# Share of the clusters that fill in a form of version 1.
+OLD_FORMS = 0.12
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class Moment:
             return add_months(self.plan.first_end, -9)
         rng = self.plan.rng("as_of", self.index)
         return end - timedelta(days=rng.randint(5, 30) if rng.random() < 0.25 else 0)
+
+    @cached_property
+    def form_version(self) -> int | None:
+        """The version of the form; a few clusters fill in an old one, which did not state it."""
+        old = self.rng("form_version").random() < OLD_FORMS
+        return None if old else submission().words["form_version"]
 
     @cached_property
     def founded(self) -> date:

@@ -8,11 +8,12 @@ from pipeline.demo.grid import Grid, sheet_grid
 from pipeline.demo.model import Layout, Row, Value, add_months, random_day, vocabulary
 from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN, Plan
-from pipeline.demo.sheets import NO_ANSWER, master_data, measures
+from pipeline.demo.sheets import NO_ANSWER, master_data
 from schemas.declaration import office
 
 SOFT = ("2.2", "4.2", "5", "6.1", "6.2", "8", "9.1", "9.2", "10.2", "11", "13")
-MEMBERS = ("Mitglied", "Ausgeschieden")
+DEPARTED = "Ausgeschieden"
+MEMBERS = ("Mitglied", DEPARTED)
 APPLICANT = "Antrag"
 ADMITTED, REJECTED, PENDING = "Aufnahme", "Ablehnung", "offen"
 FULFILLED, NOT_FULFILLED, OPEN = "erfüllt", "nicht erfüllt", "offen"
@@ -29,26 +30,26 @@ WORDY, REJECTED_ONE = Rule(60, 5), Rule(4, 3)
 
 
 def register_grid(plans: Sequence[Plan]) -> Grid:
-    """Return the register: every cluster is expected to report."""
+    """Return the register: every cluster that has not departed is expected to report."""
     rows = [_register_row(Moment(plan, 0)) for plan in plans]
     return sheet_grid(office().sheet("register"), rows, Layout())
 
 
 def _register_row(moment: Moment) -> Row:
     plan, rng = moment.plan, moment.rng("register")
-    confirmed = "; ".join(measures(moment)) if rng.random() < 0.6 else None
+    confirmed = "; ".join(plan.measures) if rng.random() < 0.6 else None
     return {
         "cluster_id": plan.cluster_id,
         "cluster_name": plan.name,
         "role": plan.role,
-        "expected": True,
+        "expected": plan.role != DEPARTED,
         "excellence_measures": confirmed or None,
         **_admission(moment),
     }
 
 
 def _admission(moment: Moment) -> Row:
-    """Return the steps of admission that the cluster has passed."""
+    """Return the steps of admission that the cluster has passed, and what the office needs."""
     own = master_data(moment)
     row: Row = {key: own[key] for key in ("consultation_on", "application_on")}
     role, rng = moment.plan.role, moment.rng("votes")
@@ -56,19 +57,63 @@ def _admission(moment: Moment) -> Row:
     if role in MEMBERS:
         last = add_months(end, -12)
         vote = random_day(rng, min(max(PROGRAMME, add_months(moment.founded, 12)), last), last)
-        row.update(_dates_before(vote), vote=ADMITTED, voted_on=vote, member_since=vote)
+        row |= _dates_before(vote) | _votes(ADMITTED, vote, vote, vote)
+        row |= {"member_since": vote, "informed_on": vote + timedelta(days=14)}
+        row |= {"strategy_sent": True, "actor_list_sent": True}
     elif role == APPLICANT:
-        rejected = REJECTED_ONE.holds(moment.plan)
-        row.update(vote=REJECTED if rejected else PENDING, voted_on=end if rejected else None)
+        row |= _application(moment, row["application_on"], end)
     if WORDY.holds(moment.plan):
-        row["interview_on"] = NO_ANSWER
-    return row
+        row["member_since"] = NO_ANSWER
+    return row | _contact(moment)
 
 
 def _dates_before(vote: date) -> Row:
     """Return consultation, application, interview and assessment before a vote."""
     keys = ("consultation_on", "application_on", "interview_on", "assessed_on")
     return {k: vote - timedelta(days=d) for k, d in zip(keys, (200, 150, 90, 40), strict=True)}
+
+
+def _votes(word: str, vote: date, committee: date, decision: date) -> Row:
+    """Return both votes and the decision, which say the same."""
+    votes: Row = {
+        "vote": word,
+        "vote_on": vote,
+        "committee_vote": word,
+        "committee_vote_on": committee,
+    }
+    return {**votes, "decided": word, "decided_on": decision}
+
+
+def _application(moment: Moment, applied: Value, end: date) -> Row:
+    """Return how far an applicant has come: some wait for the interview, one was rejected."""
+    assert isinstance(applied, date)
+    rng = moment.rng("application")
+    interview, opinion, vote, committee, decision = (
+        applied + (end - applied) * part / 6 for part in range(1, 6)
+    )
+    row: Row = {"strategy_sent": rng.random() < 0.8, "actor_list_sent": rng.random() < 0.8}
+    rejected, steps = REJECTED_ONE.holds(moment.plan), rng.randrange(4)
+    if steps or rejected:
+        row["interview_on"] = interview
+    if steps > 1 or rejected:
+        row["assessed_on"] = opinion
+    if rejected:
+        return row | _votes(REJECTED, vote, committee, decision) | {"informed_on": end}
+    row |= dict.fromkeys(("vote", "committee_vote", "decided"), PENDING)
+    return row | ({"vote": ADMITTED, "vote_on": vote} if steps > 2 else {})
+
+
+def _contact(moment: Moment) -> Row:
+    """Return whom to answer until when, and the label of some."""
+    rng, words = moment.rng("contact"), vocabulary()["office"]
+    end = moment.plan.first_end
+    label = rng.choice((None, None, *words["labels"]))
+    return {
+        "contact": rng.choice(words["contacts"]),
+        "answer_by": end + timedelta(days=45),
+        "esca_label": label,
+        "label_until": label and add_months(end, rng.randint(2, 24)),
+    }
 
 
 def assessments_grid(plans: Sequence[Plan], index: int) -> Grid:

@@ -11,6 +11,7 @@ from pipeline.demo.events import Fate
 from pipeline.demo.faults import older_version, spoil
 from pipeline.demo.grid import workbook_grids
 from pipeline.demo.habits import layout
+from pipeline.demo.measures import with_measures
 from pipeline.demo.model import Sheets, Submission
 from pipeline.demo.moment import Moment
 from pipeline.demo.office import assessments_grid, register_grid
@@ -48,7 +49,8 @@ def write_portfolio(
 
 def all_plans(clusters: int, periods: Sequence[str], seed: int) -> list[Plan]:
     """Return the plans of all clusters."""
-    return [Plan(seed, number, tuple(sorted(periods))) for number in range(1, clusters + 1)]
+    numbers = range(1, clusters + 1)
+    return list(with_measures(Plan(seed, number, tuple(sorted(periods))) for number in numbers))
 
 
 def all_submissions(plans: Sequence[Plan], faults: bool = True) -> Iterator[Submission]:

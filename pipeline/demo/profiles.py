@@ -112,11 +112,15 @@ STATE_DECK = {
 
 @dataclass(frozen=True)
 class Plan:
-    """One cluster of the portfolio with everything that does not change between quarters."""
+    """One cluster of the portfolio with everything that does not change between quarters.
+
+    measures: the measures it takes or took part in, see `demo.measures`.
+    """
 
     seed: int
     number: int
     periods: tuple[str, ...]
+    measures: tuple[str, ...] = ()
 
     @property
     def cluster_id(self) -> str:

@@ -30,6 +30,8 @@ PUBLIC = {
 }
 ACTUAL, PLANNED = "Ist", "Plan"
 INDUSTRY = "Wirtschaft"
+# Full-time equivalents in one row.
+LARGEST_TEAM = 8.0
 
 
 def master_data(moment: Moment) -> Row:
@@ -37,7 +39,7 @@ def master_data(moment: Moment) -> Row:
     return {
         **_identity(moment),
         **_address(moment),
-        "excellence_measures": "; ".join(measures(moment)) or None,
+        "excellence_measures": "; ".join(moment.plan.measures) or None,
         "action_fields": _open(moment, "8", "; ".join(moment.action_fields)),
         **_strategy(moment),
         **_prospect(moment),
@@ -56,6 +58,7 @@ def _identity(moment: Moment) -> Row:
         "cluster_name": plan.name,
         "as_of": moment.as_of,
         "version": None,
+        "form_version": moment.form_version,
         "founded": _open(moment, "4.1", moment.founded),
         "legal_form": moment.rng("form").choice(vocabulary()["legal_forms"]),
         "federal_state": plan.state.de,
@@ -69,18 +72,6 @@ def _address(moment: Moment) -> Row:
     if moment.rng("degrees").random() < 0.6:
         row.update(latitude=office.latitude, longitude=office.longitude)
     return row
-
-
-def measures(moment: Moment) -> list[str]:
-    """Return the federal measures the cluster takes or took part in."""
-    rng, words = moment.rng("measures"), vocabulary()["measures"]
-    names = [words["member"]] if moment.plan.role == "Mitglied" else []
-    open_to_it = list(words["everywhere"])
-    if moment.plan.state.extra["code"] in words["eastern_states"]:
-        open_to_it += words["east"]
-    if moment.plan.field.de == words["biotechnology_field"]:
-        open_to_it += words["biotechnology"]
-    return names + rng.sample(open_to_it, rng.choice((0, 1, 1, 2, 3)))
 
 
 def _strategy(moment: Moment) -> Row:
@@ -134,7 +125,18 @@ def management(moment: Moment) -> list[Row]:
     _change_staff(moment, rows)
     if moment.aims["4.2"] == UNKNOWN:
         rows[-1].update(fte=NO_ANSWER, until=None)
-    return rows
+    return [part for row in rows for part in _teams(row)]
+
+
+def _teams(row: Row) -> list[Row]:
+    """Split a large team into several, as forms are filled in."""
+    fte = row["fte"]
+    if not isinstance(fte, float) or fte <= LARGEST_TEAM:
+        return [row]
+    more = int(fte // LARGEST_TEAM)
+    rest = round(fte - more * LARGEST_TEAM, 2)
+    parts = [LARGEST_TEAM] * more + ([rest] if rest else [])
+    return [{**row, "fte": part} for part in parts]
 
 
 def _parts(fte: float) -> list[float]:

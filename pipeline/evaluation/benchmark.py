@@ -17,15 +17,19 @@ from pipeline.evaluation.statistics import (
     rank_expression,
     size_expression,
 )
+from pipeline.figures.of_actors import JOINED, LEFT
+from pipeline.figures.of_funding import PUBLIC_SHARE
 from schemas.benchmarks import (
     CohortKind,
     declared_cohort_kinds,
     declared_indicators,
     one_cohort_kinds,
+    registered_measures,
 )
 from schemas.columns import values as words_of
 
 ALL = "all"
+RATIO, PORTFOLIO = "actors_per_fte", "portfolio"
 COHORT = ["indicator", "cohort_kind", "cohort"]
 # What Excel reads in a criterion as something else than a letter.
 EXCEL_SIGNS = r'[*?~"]|^\s*[<>=]+'
@@ -38,7 +42,7 @@ class Benchmarks:
 
     values: file, indicator, value, numerator, denominator. bands: file, size_band. names: file and
     the cohort of every kind of which a cluster has one at most, by its column. cohorts: the table
-    of the contract. ranks: the table `benchmarks` of the contract, by file.
+    of the contract. ranks: the table `benchmarks` of the contract, by file. stand_in: see there.
     """
 
     values: pl.DataFrame
@@ -46,6 +50,7 @@ class Benchmarks:
     names: pl.DataFrame
     cohorts: pl.DataFrame
     ranks: pl.DataFrame
+    stand_in: pl.DataFrame
 
 
 def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
@@ -56,12 +61,13 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
     """
     values = indicators(figures)
     bands = size_bands(values, rules)
-    whole = clusters.join(bands, on="file", how="left", maintain_order="left")
+    whole = clusters.join(bands, on="file", how="left")
     whole = whole.with_columns(**cohort_names())
     placed = place(values, cohort_members(whole))
     cohorts = cohort_statistics(placed, rules)
     names = whole.select("file", *cohort_names())
-    return Benchmarks(values, bands, names, cohorts, cohort_ranks(placed, cohorts))
+    limits = stand_in(size_and_ratio(values, rules), rules)
+    return Benchmarks(values, bands, names, cohorts, cohort_ranks(placed, cohorts), limits)
 
 
 def cohort_names() -> Mapping[str, pl.Expr]:
@@ -88,7 +94,7 @@ def as_cohort(written: pl.Expr) -> pl.Expr:
 def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return every indicator in each of its cohorts; members: see `cohort_members`."""
     every = pl.concat(members).drop_nulls("cohort")
-    return values.join(every, on="file", maintain_order="left")
+    return values.join(every, on="file")
 
 
 def indicators(figures: pl.DataFrame) -> pl.DataFrame:
@@ -114,20 +120,32 @@ def indicators(figures: pl.DataFrame) -> pl.DataFrame:
         above, below = one.quotient
         pair = own.filter(pl.col("indicator") == above).select("file", numerator="value")
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
-        both = pair.join(other, on="file", maintain_order="left")
+        both = pair.join(other, on="file")
         parts.append(both.with_columns(indicator=pl.lit(name), value=quotient).select(columns))
     return pl.concat(parts).sort("file", place_of("indicator", declared))
+
+
+def beside(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return file, joined_12m, left_12m, public_share: what stands beside the indicators."""
+    names = [JOINED, LEFT, PUBLIC_SHARE]
+    own = figures.filter(pl.col("metric").is_in(names))
+    wide = own.pivot(on="metric", on_columns=names, index="file", values="low")
+    return wide.with_columns(pl.col(JOINED, LEFT).cast(pl.Int64))
 
 
 def size_bands(values: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
     """Return file, size_band: the band of each cluster's bound actors."""
     actors = values.filter(pl.col("indicator") == "actors")
-    band = pl.lit(f"über {rules.size_bands[-1]}")
-    for i in reversed(range(len(rules.size_bands))):
-        least = 0 if i == 0 else rules.size_bands[i - 1] + 1
-        label = f"{least}–{rules.size_bands[i]}"
-        band = pl.when(pl.col("value") <= rules.size_bands[i]).then(pl.lit(label)).otherwise(band)
-    return actors.select("file", size_band=pl.when(pl.col("value").is_not_null()).then(band))
+    return actors.select("file", size_band=band_of(pl.col("value"), rules))
+
+
+def band_of(actors: pl.Expr, rules: CohortRules) -> pl.Expr:
+    """Return the size band of a number of bound actors, null where it is unknown."""
+    *labels, largest = band_labels(rules)
+    band = pl.lit(largest)
+    for end, label in reversed(list(zip(rules.size_bands, labels, strict=True))):
+        band = pl.when(actors <= end).then(pl.lit(label)).otherwise(band)
+    return pl.when(actors.is_not_null()).then(band)
 
 
 def band_labels(rules: CohortRules) -> list[str]:
@@ -148,6 +166,8 @@ def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _members(clusters: pl.DataFrame, key: str, kind: CohortKind) -> pl.DataFrame:
     cohort = pl.lit(ALL) if kind.column is None else pl.col(kind.column)
+    if kind.has_several:
+        cohort = registered_measures(cohort)
     members = clusters.select("file", cohort_kind=pl.lit(key), cohort=cohort)
     if not kind.has_several:
         return members
@@ -159,7 +179,7 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
     """Return the statistics of every cohort and indicator; below the minimum only n is given."""
     table = (
         placed.sort("file")
-        .group_by(*COHORT, maintain_order=True)
+        .group_by(*COHORT)
         .agg(
             size_expression().alias("n"),
             *(one.expression.alias(name) for name, one in STATISTICS.items()),
@@ -178,13 +198,54 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
 def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
     """Return each cluster's value and percentile rank in each of its cohorts."""
     # One number stands for the three texts that name a cohort: it is compared sooner.
-    ranked = placed.join(cohorts.with_row_index("number"), on=COHORT, maintain_order="left")
+    ranked = placed.join(cohorts.with_row_index("number"), on=COHORT)
     rank = pl.when(~pl.col("suppressed")).then(rank_expression("number"))
     columns = ["value", "percentile_rank", "n", "p25", "median", "p75", "suppressed"]
     return (
         ranked.with_columns(percentile_rank=rank)
         .sort("file", *_order(), "cohort")
         .select("file", *COHORT, *columns)
+    )
+
+
+# ------------------------------------------------------------------- the stand-in limit of 4.2
+def size_and_ratio(values: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
+    """Return file, size_band, fte, actors_per_fte of every cluster; values: see `indicators`."""
+    own = values.filter(pl.col("indicator") == RATIO)
+    own = own.select("file", fte="denominator", actors_per_fte="value")
+    return size_bands(values, rules).join(own, on="file", how="left", maintain_order="left")
+
+
+def stand_in(clusters: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
+    """Return size_band, limit, cohort, n: the most actors per FTE where none are published.
+
+    clusters: size_band, fte, actors_per_fte of a portfolio. Every band has the upper quartile over
+    its clusters with enough FTE; where these are too few, that of the whole portfolio stands in.
+    The limit of a band is the greatest of these up to it: a cluster shall not miss by growing.
+    cohort: whose quartile it is (`size_band 0–50` or `portfolio`). n: over how many clusters. All
+    three are null where the portfolio has too few (contract 2.5).
+    """
+    known = clusters.filter(pl.col("fte") >= rules.small_fte).drop_nulls(RATIO)
+    known = known.select("size_band", value=RATIO)
+    found = {"limit": STATISTICS["p75"].expression, "n": size_expression()}
+    bands = pl.DataFrame({"size_band": band_labels(rules)})
+    own = known.group_by("size_band").agg(**found)
+    whole = known.select(**found).rename({"limit": "whole_limit", "n": "whole_n"})
+    table = bands.join(own, on="size_band", how="left", maintain_order="left")
+    table = table.join(whole, how="cross", maintain_order="left")
+    enough, any_ = pl.col("n") >= rules.minimum, pl.col("whole_n") >= rules.minimum
+    table = table.select(
+        "size_band",
+        limit=pl.when(enough).then("limit").when(any_).then("whole_limit"),
+        cohort=pl.when(enough)
+        .then(pl.format("size_band {}", "size_band"))
+        .when(any_)
+        .then(pl.lit(PORTFOLIO)),
+        n=pl.when(enough).then("n").when(any_).then("whole_n"),
+    )
+    greatest = pl.col("limit") >= pl.col("limit").cum_max()
+    return table.with_columns(
+        pl.when(greatest).then(name).forward_fill().alias(name) for name in ("limit", "cohort", "n")
     )
 
 

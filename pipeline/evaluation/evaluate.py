@@ -14,9 +14,8 @@ FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undeterm
 WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
 ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
 CRITERION = ["catalogue", "file", "criterion_id"]
-COHORT = ["cohort_kind", "cohort"]
 STANDS_IN = r"^(?:quartile|frozen)"
-# The cohorts of the review itself, beside those of the periods at which catalogues froze them.
+# What stands in of the review itself, beside that of periods at which catalogues froze it.
 OWN = "own"
 # More than any catalogue has.
 MOST_CRITERIA = 100_000
@@ -59,23 +58,23 @@ def judge_conditions(
     judged = judged.with_row_index("index")
     unmet = judged.filter(pl.col("status") != FULFILLED)
     levers = unmet.with_columns(more=more_of_share()).select("index", lever_amount=lever())
-    return judged.join(levers, on="index", how="left", maintain_order="left").drop("index")
+    return judged.join(levers, on="index", how="left").drop("index")
 
 
 def condition_statuses(
     catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.LazyFrame:
     """Return every condition of every cluster with its interval, threshold and status."""
-    fields = dict.fromkeys([None, *clusters["technology_field"].unique(maintain_order=True)])
+    fields = dict.fromkeys([None, *clusters["technology_field"].unique()])
     asked = declared(catalogue, list(fields)).lazy()
     table = (
         clusters.lazy()
         .select("file", "technology_field")
-        .join(asked, on="technology_field", nulls_equal=True, maintain_order="left_right")
+        .join(asked, on="technology_field", nulls_equal=True)
     )
-    table = table.join(figures.lazy(), on=["file", "metric"], how="left", maintain_order="left")
+    table = table.join(figures.lazy(), on=["file", "metric"], how="left")
     reference = limits.lazy().select("file", "limit", reference="limit_source")
-    table = table.join(reference, on="file", how="left", maintain_order="left")
+    table = table.join(reference, on="file", how="left")
     refers = pl.col("limit_source").is_null()
     table = table.with_columns(
         *(
@@ -197,7 +196,7 @@ def combine(conditions: pl.LazyFrame) -> pl.LazyFrame:
     # One number instead of two columns: it is sorted and compared sooner.
     number = pl.col("file").cast(pl.Int64) * MOST_CRITERIA + pl.col("position")
     table = conditions.with_columns(number=number).sort("number", worst)
-    table = table.unique("number", keep="first", maintain_order=True)
+    table = table.unique("number", keep="first")
     own = ["file", "position", "catalogue", "criterion_id", "kind"]
     return table.select(*own, computed_status="status")
 
@@ -209,7 +208,7 @@ def apply_ratings(criteria: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame
     """
     rated = ratings.select("file", "criterion_id", "rated")
     on = ["file", "criterion_id"]
-    table = criteria.join(rated, on=on, how="left", maintain_order="left")
+    table = criteria.join(rated, on=on, how="left")
     assessed = pl.col("rated").is_not_null()
     table = table.with_columns(
         status=pl.coalesce("rated", "computed_status"),
@@ -228,7 +227,7 @@ def decide(catalogue: Catalogue, criteria: pl.DataFrame) -> pl.DataFrame:
     computed = pl.col("basis") == "computed"
     ok, bad, open_ = (status == s for s in (FULFILLED, NOT_FULFILLED, UNDETERMINED))
     doubtful = soft & computed
-    counts = criteria.group_by("file", maintain_order=True).agg(
+    counts = criteria.group_by("file").agg(
         fulfilled_hard=(ok & computed & ~soft).sum(),
         fulfilled_soft=(ok & doubtful).sum(),
         fulfilled_assessed=(ok & ~computed).sum(),
@@ -269,18 +268,18 @@ def catalogue_limits(
     catalogue: Catalogue,
     values: pl.DataFrame,
     bands: pl.DataFrame,
-    cohorts: Mapping[str, pl.DataFrame],
+    stand_ins: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
     """Return every cluster's limit for criterion 4.2 of the catalogue, see `reference_limits`.
 
-    values: file, indicator, value. cohorts: those of the review as OWN, and of the periods at which
-    catalogues froze their limits.
+    values: file, indicator, value. stand_ins: what stands in for limits (see `benchmark.stand_in`):
+    of the review as OWN, and of the periods at which catalogues froze them.
     """
     condition = reference_condition(catalogue)
     frozen = condition is not None and condition.stand_in == "frozen"
     source = str(condition.frozen_period) if condition is not None and frozen else OWN
     actors = values.filter(pl.col("indicator") == "actors")
-    return reference_limits(condition, actors, bands, cohorts[source])
+    return reference_limits(condition, actors, bands, stand_ins[source])
 
 
 def without_stand_in(limits: pl.DataFrame) -> pl.DataFrame:
@@ -296,31 +295,22 @@ def reference_limits(
     condition: Condition | None,
     actors: pl.DataFrame,
     bands: pl.DataFrame,
-    cohorts: pl.DataFrame,
+    stand_in: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
 
-    actors: file, value (bound actors). bands: file, size_band. cohorts: the statistics that stand
-    in, of this review or the frozen period. Reference bands of the catalogue win; else the upper
-    quartile of the size band, of the portfolio where that is suppressed, else none (contract 2.5).
+    actors: file, value (bound actors). bands: file, size_band. stand_in: see `benchmark.stand_in`,
+    of this review or the frozen period. Reference bands of the catalogue win; else what stands in
+    for the cluster's size band, if anything (contract 2.5).
     """
     if condition is None or (condition.stand_in == "none" and not condition.reference_bands):
         return bands.select("file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none"))
     if condition.reference_bands:
         return _of_reference_bands(condition, actors)
-    ours = cohorts.filter(pl.col("indicator") == "actors_per_fte")
-    p75 = {(kind, cohort): p for kind, cohort, p in ours.select(*COHORT, "p75").iter_rows()}
-    of_band = {c: p for (kind, c), p in p75.items() if kind == "size_band" and p is not None}
-    whole = next((p for (kind, _), p in p75.items() if kind == "portfolio"), None)
     name = "quartile" if condition.stand_in == "quartile" else f"frozen {condition.frozen_period}"
-    band = pl.col("size_band").replace_strict(of_band, default=None, return_dtype=pl.Float64)
-    source = (
-        pl.when(band.is_not_null())
-        .then(pl.format(f"{name}: size_band {{}}", pl.col("size_band")))
-        .otherwise(pl.lit("none" if whole is None else f"{name}: portfolio"))
-    )
-    limit = pl.coalesce(band, pl.lit(whole, pl.Float64))
-    return bands.select("file", limit=limit, limit_source=source)
+    table = bands.join(stand_in, on="size_band", how="left", maintain_order="left")
+    source = pl.format(f"{name}: {{}}", pl.col("cohort"))
+    return table.select("file", "limit", limit_source=source.fill_null("none"))
 
 
 def _of_reference_bands(condition: Condition, actors: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The stage: the verdicts in every scenario: by other definitions, and some months later."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,17 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
 from pipeline.evaluation.benchmark import Benchmarks, benchmark
-from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate, without_stand_in
+from pipeline.evaluation.evaluate import (
+    CRITERION,
+    FULFILLED,
+    OWN,
+    Verdicts,
+    catalogue_limits,
+    evaluate,
+    without_stand_in,
+)
 from pipeline.figures.base import FIGURES
-from pipeline.figures.scenarios import CASE, EveryFigure, Scenario, scenarios
+from pipeline.figures.scenarios import AT_END, CASE, EveryFigure, Scenario, scenarios
 
 WITHOUT_STAND_IN = Scenario("without_stand_in")
 
@@ -20,8 +29,8 @@ class Basis:
     """What the usual verdicts rest on.
 
     clusters: file, technology_field, federal_state, measures. ratings: those in force, see
-    `office.effective_ratings`. frozen: the cohorts of the periods at which catalogues froze their
-    limits of 4.2.
+    `office.effective_ratings`. frozen: the limits of 4.2 of the periods at which catalogues froze
+    them, see `benchmark.stand_in`.
     """
 
     catalogues: Sequence[Catalogue]
@@ -30,26 +39,32 @@ class Basis:
     benchmarks: Benchmarks
     ratings: pl.DataFrame
     frozen: Mapping[str, pl.DataFrame]
+    last_day: dt.date
 
 
 def otherwise(
     basis: Basis, figures: EveryFigure, verdicts: Sequence[Verdicts]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tables robustness and outlook of the contract, by file.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the tables robustness and outlook of the contract, and what has lapsed, by file.
 
     verdicts: the usual ones, with which decisions are compared.
     """
     every = [*scenarios(basis.settings), WITHOUT_STAND_IN]
     found = {one: verdicts_in(one, basis, figures) for one in every}
-    return robustness(found, verdicts), outlook(found)
+    at_end = verdicts_in(AT_END, basis, figures)
+    return robustness(found, verdicts), outlook(found), lapsed(at_end, verdicts)
 
 
 def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[Verdicts]:
     """Return the verdicts of every catalogue in a scenario."""
-    own = figures_in(scenario, figures)
-    ratings = ratings_in_force(basis.ratings, scenario.months)
+    own, clusters = figures_in(scenario, figures), basis.clusters
+    day = pl.col("as_of").dt.offset_by(f"{scenario.months}mo")
+    if scenario == AT_END:
+        day = pl.lit(basis.last_day)
+        clusters = clusters.join(own, on="file", how="semi", maintain_order="left")
+    ratings = ratings_in_force(basis.ratings, day).join(clusters, on="file", how="semi")
     return [
-        evaluate(c, own, basis.clusters, limits_in(scenario, c, basis, own), ratings)
+        evaluate(c, own, clusters, limits_in(scenario, c, basis, own), ratings)
         for c in basis.catalogues
     ]
 
@@ -62,9 +77,8 @@ def figures_in(scenario: Scenario, figures: EveryFigure) -> pl.DataFrame:
     return figures.others.filter(same).select(list(FIGURES))
 
 
-def ratings_in_force(ratings: pl.DataFrame, months: int) -> pl.DataFrame:
-    """Return the ratings that have not expired so many months later."""
-    day = pl.col("as_of").dt.offset_by(f"{months}mo")
+def ratings_in_force(ratings: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """Return the ratings that have not expired on a day."""
     return ratings.filter((pl.col("valid_until") >= day).fill_null(value=True))
 
 
@@ -86,17 +100,20 @@ def limits_in(
 def robustness(
     found: Mapping[Scenario, Sequence[Verdicts]], verdicts: Sequence[Verdicts]
 ) -> pl.DataFrame:
-    """Return each cluster's decision under every definition, and whether it is another one."""
+    """Return each cluster's decision under every definition, and whether it is another one.
+
+    scenario: the place of the definition.
+    """
     usual = pl.concat([v.decisions.select("catalogue", "file", usual="decision") for v in verdicts])
     others = [
-        v.decisions.with_columns(variant=pl.lit(one.variant))
-        for one, own in found.items()
+        v.decisions.with_columns(variant=pl.lit(one.variant), scenario=pl.lit(at))
+        for at, (one, own) in enumerate(found.items())
         if one.variant is not None
         for v in own
     ]
-    both = pl.concat(others).join(usual, on=["catalogue", "file"], maintain_order="left")
+    both = pl.concat(others).join(usual, on=["catalogue", "file"])
     changed = pl.col("decision") != pl.col("usual")
-    return both.select("catalogue", "file", "variant", "decision", changed=changed)
+    return both.select("catalogue", "file", "variant", "scenario", "decision", changed=changed)
 
 
 def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
@@ -115,6 +132,18 @@ def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
     return pl.concat(later).select(columns)
 
 
+def lapsed(at_end: Sequence[Verdicts], verdicts: Sequence[Verdicts]) -> pl.DataFrame:
+    """Return the criteria that held on an earlier as_of and no longer do on the period's last day.
+
+    catalogue, file, criterion_id, status (on that day).
+    """
+    then, now = (pl.concat([v.criteria for v in one]) for one in (verdicts, at_end))
+    held = then.filter(pl.col("status") == FULFILLED)
+    gone = now.filter(pl.col("status") != FULFILLED)
+    gone = gone.join(held, on=CRITERION, how="semi", maintain_order="left")
+    return gone.select(*CRITERION, "status")
+
+
 # ------------------------------------------------------------------------------------------ limits
 def limits(
     catalogue: Catalogue, benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
@@ -127,5 +156,5 @@ def limits(
 def references(
     benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
 ) -> Mapping[str, pl.DataFrame]:
-    """Return the cohorts that limits of 4.2 may be taken from."""
-    return {OWN: benchmarks.cohorts, **frozen}
+    """Return what may stand in for limits of 4.2, see `evaluate.catalogue_limits`."""
+    return {OWN: benchmarks.stand_in, **frozen}

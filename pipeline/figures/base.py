@@ -51,15 +51,15 @@ class Portfolio:
     def table(self, sheet_key: str) -> pl.LazyFrame:
         """Return a sheet's rows with their cluster's as_of."""
         days = self.clusters.lazy().select("file", "as_of")
-        return self.tables[sheet_key].lazy().join(days, on="file", maintain_order="left")
+        return self.tables[sheet_key].lazy().join(days, on="file")
 
     def per_cluster(self, sheet_key: str, counts: pl.LazyFrame) -> pl.LazyFrame:
         """Return counts for every cluster: 0 where there are no rows, null where no sheet is."""
         files = self.clusters.lazy().select("file")
         there = self.sheets.lazy().filter(pl.col("sheet_key") == sheet_key).select("file")
-        zeros = files.join(there, on="file", maintain_order="left")
-        filled = zeros.join(counts, on="file", how="left", maintain_order="left").fill_null(0)
-        return files.join(filled, on="file", how="left", maintain_order="left")
+        zeros = files.join(there, on="file")
+        filled = zeros.join(counts, on="file", how="left").fill_null(0)
+        return files.join(filled, on="file", how="left")
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,12 @@ def completeness(
     per_file = pl.concat([of_sheet(s, tables[s.key], bad) for s in submission().sheets])
     for name, codes in (("unusable", UNUSABLE), ("missing", [MISSING])):
         number = cells_with(found, codes).group_by(KEY).agg(pl.len().alias(name))
-        per_file = per_file.join(number, on=KEY, how="left", maintain_order="left")
+        per_file = per_file.join(number, on=KEY, how="left")
     order = pl.DataFrame({"sheet_key": [sheet.key for sheet in submission().sheets]})
     every = offices.select("file").join(order, how="cross")
-    table = every.join(per_file, on=KEY, how="left", maintain_order="left")
+    table = every.join(per_file, on=KEY, how="left")
     there = sheets.select(*KEY, there=pl.lit(value=True)).unique()
-    table = table.join(there, on=KEY, how="left", maintain_order="left")
+    table = table.join(there, on=KEY, how="left")
     table = table.with_columns(
         pl.col("there").fill_null(value=False),
         pl.col("rows", "cells", "filled", "unusable", "missing").fill_null(0).cast(pl.Int64),
@@ -56,9 +56,9 @@ def of_sheet(sheet: Sheet, table: pl.DataFrame, bad: pl.DataFrame) -> pl.DataFra
     own = table.select("file", "row", *(pl.col(f).is_not_null() for f in fields))
     at = ["file"] if sheet.layout == "form" else ["file", "row"]
     bad = bad.filter(pl.col("sheet_key") == sheet.key)
-    for field in bad["field"].unique(maintain_order=True):
+    for field in bad["field"].unique():
         mine = bad.filter(pl.col("field") == field).select(*at, hit=pl.lit(value=True)).unique()
-        own = own.join(mine, on=at, how="left", maintain_order="left")
+        own = own.join(mine, on=at, how="left")
         own = own.with_columns(pl.col(field) & pl.col("hit").is_null()).drop("hit")
     return own.group_by("file").agg(
         sheet_key=pl.lit(sheet.key),

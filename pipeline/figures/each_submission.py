@@ -29,6 +29,11 @@ TOLD = [
     *("bound_reason", "sme_reason", "near_reason"),
     *("sme_by_type", "sme_stated", "employees", "turnover_eur", "balance_sheet_eur"),
 ]
+# What tells the rows of a file apart, in the frames that have these columns.
+KEYS = [
+    *("file", "mapping", "metric", "variant", "months", "sheet_key", "sheet", "row", "column"),
+    *("field", "code", "check", "detail", "stage"),
+]
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,11 @@ def join_batches(batches: Sequence[Sent]) -> Sent:
 def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.DataFrame) -> Survey:
     """Return the survey of the stacked submissions, see `intake.frames.stack`.
 
-    The rows of every frame are in the order of the files: stacked portions are the whole.
+    The rows of every frame are in order: stacked portions are the whole.
     """
     mapped = recognise(asked.mappings, names, sheets, cells)
     # That several mappings recognise a file ends a review, but not here.
-    said = foreign(asked.mappings, mapped.unique("file", keep="first", maintain_order=True))
+    said = foreign(asked.mappings, mapped.sort("mapping").unique("file", keep="first"))
     examined = examine(sheets, cells, asked.settings, asked.last_day, said)
     portfolio = Portfolio(
         examined.located.offices.drop("row"),
@@ -106,7 +111,7 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
         asked.settings,
     )
     found = Survey(
-        files=sheets.select(pl.col("file").unique(maintain_order=True)),
+        files=sheets.select(pl.col("file").unique()),
         mapped=mapped,
         offices=portfolio.clusters,
         actors=told_actors(examined.counted, asked.settings.actors),
@@ -115,7 +120,7 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
         places=examined.parsed.places,
         cells=spoken_of(examined),
         findings=examined.findings,
-        figures=every_figure(portfolio),
+        figures=every_figure(portfolio, asked.last_day),
         described=described(
             portfolio.clusters,
             examined.counted,
@@ -128,8 +133,8 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame's rows in the order of the files."""
-    return frame.sort("file", maintain_order=True)
+    """Return a frame's rows in the order of the files and of what KEYS say within a file."""
+    return frame.sort([key for key in KEYS if key in frame.columns])
 
 
 def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
@@ -153,9 +158,9 @@ def spoken_of(examined: Examined) -> pl.DataFrame:
     All of forms, those in rows with a finding, and the first one of every column.
     """
     row = ["file", "sheet_key", "row"]
-    cells = examined.parsed.cells.sort(*row, "column", "field", maintain_order=True)
+    cells = examined.parsed.cells
     wanted = examined.findings.select(row).unique().with_columns(wanted=pl.lit(value=True))
-    cells = cells.join(wanted, on=row, how="left", maintain_order="left")
+    cells = cells.join(wanted, on=row, how="left").sort(*row, "column", "field")
     first = pl.struct("file", "sheet_key", "field").is_first_distinct()
     cells = cells.filter(pl.col("wanted").is_not_null() | (pl.col("row") == FORM_ROW) | first)
     return cells.drop("wanted")

@@ -12,13 +12,14 @@ import polars as pl
 
 from pipeline.common.keys import title_key_expr
 from pipeline.figures.completeness import completeness
+from pipeline.submissions.actors.places import GERMANY
 from pipeline.submissions.actors.status import COMPANY
 
 SCIENCE = "Wissenschaft"
 # counts of bound actors behind the features
 COUNTED = [
     *("actors", "near", "companies", "company_stages", "research", "science", "stages"),
-    "stage_known",
+    *("stage_known", "abroad", "country_known"),
 ]
 
 
@@ -63,6 +64,8 @@ def counts(bound: pl.DataFrame) -> pl.DataFrame:
         science=(pl.col("judged_group") == SCIENCE).sum(),
         stages=stage.drop_nulls().n_unique(),
         stage_known=stage.is_not_null().sum(),
+        abroad=(~pl.col("country_bad") & (pl.col("country") != GERMANY)).sum(),
+        country_known=(~pl.col("country_bad")).sum(),
     )
     return found.select("file", pl.col(COUNTED).cast(pl.Int64)).sort("file")
 

@@ -12,11 +12,12 @@ from pipeline.submissions.actors.status import PROPERTIES
 
 DataType = pl.DataType | type[pl.DataType]
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
-REFERENCE = ["source", "indicator", "cohort_kind", "cohort", "p75"]
+REFERENCE = ["source", "size_band", "limit", "cohort"]
 # Of every table only what figures are made from. Names, titles and firms' turnover stay out.
 KEPT: Mapping[str, list[str]] = {
     "clusters": [
-        *("file", "cluster_id", "as_of", "technology_field", "founded", "strategy_actors"),
+        *("file", "cluster_id", "as_of", "form_version", "technology_field", "founded"),
+        "strategy_actors",
         *("strategy_dated", "revision_concept", "funding_secured_until", "long_term_prospect"),
         *("action_fields", "lat", "measures"),
     ],
@@ -29,9 +30,10 @@ KEPT: Mapping[str, list[str]] = {
     "management": ["file", "row", "fte", "from", "until", "from_bad", "until_bad"],
     "bodies": ["file", "row", "group", "seats"],
     "funding": ["file", "row", "year", "source", "amount_eur", "status"],
-    "activities": ["file", "row", "kind", "action_field", "from", "times_per_year"],
+    "activities": ["file", "row", "kind", "action_field", "from", "from_bad", "times_per_year"],
     "evidence": [
-        *("file", "row", "kind", "title", "date", "until", "until_bad", "actors_involved"),
+        *("file", "row", "kind", "title", "date", "date_bad", "until", "until_bad"),
+        "actors_involved",
     ],
     "sheets": ["file", "sheet_key"],
     "ratings": RATING,
@@ -41,11 +43,11 @@ KEPT: Mapping[str, list[str]] = {
 TYPES: Mapping[DataType, str] = {
     pl.UInt32: "file row",
     pl.Boolean: "revision_concept joined_bad left_bad country_bad sme sme_ifm rnd several "
-    "postcode_bad from_bad until_bad",
+    "postcode_bad from_bad until_bad date_bad",
     pl.Date: "as_of founded strategy_dated funding_secured_until joined left from until date "
     "valid_until",
-    pl.Float64: "strategy_actors lat office_lat distance_km fte seats year amount_eur "
-    "times_per_year actors_involved p75",
+    pl.Float64: "strategy_actors form_version lat office_lat distance_km fte seats year amount_eur "
+    "times_per_year actors_involved limit",
     pl.List(pl.String): "action_fields action_field measures",
 }
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}

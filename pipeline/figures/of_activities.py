@@ -1,4 +1,4 @@
-"""Services, working structures and communication (contract 2.3: 8, 9.1, 9.2, part of 11)."""
+"""Services, working structures and communication (contract 2.3: 8, 9.1, 9.2, part of 11, 13)."""
 
 import polars as pl
 
@@ -24,34 +24,77 @@ from pipeline.figures.base import (
 SHEET = "activities"
 TIMES = "times_per_year"
 TOO_RARE = "too_rare"
+GROUP, FORUM, SUPPORT = "Arbeitsgruppe", "Clusterforum", "Innovationsunterstützung"
+SERVICES = ("Service", SUPPORT)
+# Least times per year of a working structure: a yearly forum is the usual one.
+MEETINGS = {GROUP: 2, FORUM: 1}
+STANDING_MONTHS = 12
+# The form asks for innovation support from this version on.
+ASKS_SUPPORT = 2
 
 
 def measure_activities(portfolio: Portfolio) -> Measures:
-    """Return all figures from the sheet Aktivitäten."""
+    """Return all figures from the sheet Aktivitäten.
+
+    "Held n times per year" always means that the activity has begun.
+    """
     rows = portfolio.table(SHEET)
-    begun = Test(
-        pl.col("from") <= months_before(pl.col("as_of"), 12),
-        "begun_too_late",
-        "from_unknown",
-        "from",
-    )
-    structures = [kind_is("Arbeitsgruppe", "Clusterforum"), begun, at_least(TIMES, 2, TOO_RARE)]
-    internal = [kind_is("Interne Kommunikation"), at_least(TIMES, 4, TOO_RARE)]
-    external = [kind_is("Externe Kommunikation"), at_least(TIMES, 1, TOO_RARE)]
     counts = {
-        "working_structures": structures,
-        "internal_communication": internal,
-        "external_communication": external,
+        "working_structures": [kind_is(GROUP, FORUM), standing(), meets_often()],
+        "internal_communication": held("Interne Kommunikation", 4),
+        "external_communication": held("Externe Kommunikation", 1),
+        "innovation_support": held(SUPPORT, 1),
     }
-    parts = [simple_count(portfolio, m, SHEET, judge(rows, tests)) for m, tests in counts.items()]
+    parts = {m: simple_count(portfolio, m, SHEET, judge(rows, t)) for m, t in counts.items()}
+    parts["innovation_support"] = where_asked(portfolio, parts["innovation_support"])
     return join_measures(
-        [*parts, services_per_year(portfolio, rows), service_fields(portfolio, rows)]
+        [*parts.values(), services_per_year(portfolio, rows), service_fields(portfolio, rows)]
     )
+
+
+def held(kind: str, least: float) -> list[Test]:
+    """Return the tests that a row is of the kind, has begun and is held so often per year."""
+    return [kind_is(kind), has_begun(), at_least(TIMES, least, TOO_RARE)]
+
+
+def has_begun() -> Test:
+    """Beginn is empty or not after as_of; a bad one leaves it open."""
+    holds = (
+        pl.when(pl.col("from_bad"))
+        .then(None)
+        .when(pl.col("from").is_null())
+        .then(statement=True)
+        .otherwise(pl.col("from") <= pl.col("as_of"))
+    )
+    return Test(holds, "not_yet_begun", "from_unknown", "from")
+
+
+def standing() -> Test:
+    """Begun at least 12 months ago; an empty Beginn leaves it possible."""
+    begun = pl.col("from") <= months_before(pl.col("as_of"), STANDING_MONTHS)
+    return Test(begun, "begun_too_late", "from_unknown", "from")
+
+
+def meets_often() -> Test:
+    """A working group is held twice a year, a forum once; a row of unknown kind may be a forum."""
+    least = pl.col("kind").replace_strict(
+        MEETINGS, default=min(MEETINGS.values()), return_dtype=pl.Int64
+    )
+    return Test(pl.col(TIMES) >= least, TOO_RARE, f"{TIMES}_unknown", TIMES)
+
+
+def where_asked(portfolio: Portfolio, measures: Measures) -> Measures:
+    """Make a figure unknown where nothing is certain and the form did not ask for it."""
+    version = portfolio.clusters.lazy().select("file", version=pl.col("form_version").fill_null(1))
+    table = measures.figures.join(version, on="file", how="left")
+    asked_for = (pl.col("low") > 0) | (pl.col("version") >= ASKS_SUPPORT)
+    values = [pl.when(asked_for).then(c).alias(c) for c in ("low", "high", "numerator")]
+    return Measures(table.with_columns(values).drop("version"), measures.rows)
 
 
 def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     """Return how often services are held per year, all together; an unknown term has no limit."""
-    judged = judge(rows, [kind_is("Service"), known(TIMES)])
+    judged = judge(rows, [kind_is(*SERVICES), has_begun(), known(TIMES)])
     maybe = pl.col("counted").is_null()
     sums = judged.group_by("file").agg(
         low=exact_sum(pl.col(TIMES).filter(pl.col("counted"))),
@@ -64,7 +107,7 @@ def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     metric = "services_per_year"
     behind = rows_of(judged, metric, SHEET).drop("gain")
     gain = judged.select("file", "row", gain=pl.col(TIMES).fill_null(UNLIMITED))
-    behind = behind.join(gain, on=["file", "row"], how="left", maintain_order="left")
+    behind = behind.join(gain, on=["file", "row"], how="left")
     return Measures(figures(table, metric, low, high, numerator=low), behind)
 
 
@@ -75,14 +118,13 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     no action fields, none is served.
     """
     fields = action_fields(portfolio.clusters.lazy())
-    named = stated(rows, fields)
-    own = named.group_by("file", "row").agg(key=pl.col("key"))
-    rows = rows.join(own, on=["file", "row"], how="left", maintain_order="left")
+    own = stated(rows, fields).group_by("file", "row").agg("key")
+    rows = rows.join(own, on=["file", "row"], how="left")
     said = pl.col("action_field").is_not_null()
     strategic = pl.when(said).then(pl.col("key").is_not_null())
     of_field = Test(strategic, "other_field", "action_field_unknown", "action_field")
-    judged = judge(rows, [kind_is("Service"), of_field, at_least(TIMES, 1, TOO_RARE)])
-    judged = without_needless_fields(judged)
+    tests = [kind_is(*SERVICES), of_field, has_begun(), at_least(TIMES, 1, TOO_RARE)]
+    judged = without_needless_fields(judge(rows, tests))
     sums = covered(judged).join(
         fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True
     )
@@ -99,7 +141,7 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     asked = missing_action_fields(portfolio.clusters.lazy(), metric)
     behind = rows_of(judged, metric, SHEET).drop("gain")
     gain = judged.select("file", "row", gain="gained")
-    behind = behind.join(gain, on=["file", "row"], how="left", maintain_order="left")
+    behind = behind.join(gain, on=["file", "row"], how="left")
     unless = pl.when("none").then(0)  # no action fields: none of them is served
     shares = (pl.coalesce(unless, ratio(part, n)) for part in (certain, most))
     parts = (pl.coalesce(unless, part) for part in (number, n))
@@ -109,7 +151,7 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
 def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, key: the strategic action fields of each cluster."""
     fields = clusters.select("file", key="action_fields").explode("key").drop_nulls("key")
-    return fields.with_columns(word_key_expr(pl.col("key"))).unique(maintain_order=True)
+    return fields.with_columns(word_key_expr(pl.col("key"))).unique()
 
 
 def stated(rows: pl.LazyFrame, fields: pl.LazyFrame) -> pl.LazyFrame:
@@ -131,7 +173,7 @@ def without_needless_fields(judged: pl.LazyFrame) -> pl.LazyFrame:
     adds = possible & ~pl.col("counted").fill_null(value=False).any().over(field)
     adds = adds & (pl.col("row") == first)
     gained = each.group_by("file", "row").agg(gained=adds.sum().cast(pl.Float64))
-    judged = judged.join(gained, on=["file", "row"], how="left", maintain_order="left")
+    judged = judged.join(gained, on=["file", "row"], how="left")
     nothing = pl.lit([], pl.List(pl.String))
     needless = pl.col("counted").is_null() & (pl.col("gained") == 0).fill_null(value=False)
     return judged.with_columns(

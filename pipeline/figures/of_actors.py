@@ -5,11 +5,12 @@ import polars as pl
 from pipeline.common.exact import ratio
 from pipeline.figures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
 from pipeline.submissions.actors.actors import count
-from pipeline.submissions.actors.status import PROPERTIES, Definition
+from pipeline.submissions.actors.status import PROPERTIES, Definition, has_joined, lately
 from schemas.columns import values
 
 CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()
+JOINED, LEFT = "joined_12m", "left_12m"
 
 
 def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
@@ -24,6 +25,7 @@ def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
             for name in ("sme", *PROPERTIES, "near")
         ),
         _types(portfolio, counted),
+        _moved(portfolio, counted),
     ]
     return join_measures(parts)
 
@@ -58,7 +60,7 @@ def _property(portfolio: Portfolio, counted: pl.LazyFrame, name: str, holds: pl.
     anyone = n > 0
     if name == "near":  # without the office's own place nothing is known of any distance
         office = portfolio.clusters.lazy().select("file", office=pl.col("lat").is_not_null())
-        table = table.join(office, on="file", maintain_order="left")
+        table = table.join(office, on="file")
         anyone = anyone & pl.col("office")
     low = pl.when(anyone).then(ratio(k, n + pn + pu))
     high = pl.when(anyone).then(ratio(k + u + py + pu, n + py + pu))
@@ -97,6 +99,25 @@ def _types(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
         figures(table, "actor_types", low, high, numerator=low),
         _gaps(counted, "actor_types", "type"),
     )
+
+
+def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
+    """Return joined_12m and left_12m: bound actors that joined, and actors that left, lately.
+
+    Within the twelve months up to as_of; who left had a bound commitment and had joined. Only what
+    is certain; nothing is judged by them, so no rows stand behind them.
+    """
+    committed = pl.col("commitment").is_in(list(portfolio.settings.actors.bound_commitments))
+    gone = committed & has_joined() & lately("left") & ~pl.col("duplicate")
+    sums = counted.group_by("file").agg(
+        joined=(CERTAIN & pl.col("joined_lately")).fill_null(value=False).sum(),
+        left=gone.fill_null(value=False).sum(),
+    )
+    table = portfolio.per_cluster("actors", sums)
+    of_each = {JOINED: pl.col("joined"), LEFT: pl.col("left")}
+    parts = [figures(table, name, n, n, numerator=n) for name, n in of_each.items()]
+    nothing = pl.LazyFrame(schema=ROWS)
+    return Measures(pl.concat(parts), nothing)
 
 
 # Which cell settles an unknown property.

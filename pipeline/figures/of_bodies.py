@@ -66,7 +66,7 @@ def asked_rows(rows: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
     """Take the gaps from rows that would seat no further big group."""
     rows = without_needless_gaps(rows, ["group"])
     big = groups.filter("possibly_big").select("file", "group", big=pl.lit(value=True))
-    rows = rows.join(big, on=["file", "group"], how="left", maintain_order="left")
+    rows = rows.join(big, on=["file", "group"], how="left")
     useful = pl.col("group").is_null() | pl.col("big").fill_null(value=False)
     nothing = pl.lit([], pl.List(pl.String))
     return rows.with_columns(gaps=pl.when(useful).then("gaps").otherwise(nothing)).drop("big")

@@ -19,26 +19,27 @@ from pipeline.figures.base import (
 )
 
 SHEET = "evidence"
-VISIBILITY = ("Presse", "Plattform", "Messe", "Publikation")
+PLATFORM = "Plattform"
+VISIBILITY = ("Presse", PLATFORM, "Messe", "Publikation")
 WINDOW_MONTHS = 24
 
 
 def measure_evidence(portfolio: Portfolio) -> Measures:
     """Return all figures from the sheet Nachweise."""
     rows = portfolio.table(SHEET).with_columns(title_key=title_key_expr(pl.col("title")))
-    recent, running = within_window(), not_ended_long_ago()
+    recent, running, visible = within_window(), not_ended_long_ago(), still_visible()
     begun = Test(pl.col("date") <= pl.col("as_of"), "not_yet_begun", "date_unknown", "date")
     partners = at_least("actors_involved", 2, "too_few_actors")
     tests = {
         "competitors": (("Wettbewerber",), []),
         "unique_selling_points": (("Alleinstellungsmerkmal",), []),
-        "visibility_items": (VISIBILITY, [recent]),
+        "visibility_items": (VISIBILITY, visible),
         "success_stories": (("Erfolgsgeschichte",), [recent]),
         "innovation_projects": (("Innovationsprojekt",), [partners, begun, running]),
         "anchoring": (("Verankerung",), []),
     }
     parts = [titles(portfolio, rows, m, kinds, more) for m, (kinds, more) in tests.items()]
-    return join_measures([*parts, visibility_kinds(portfolio, rows, recent)])
+    return join_measures([*parts, visibility_kinds(portfolio, rows, visible)])
 
 
 def within_window() -> Test:
@@ -49,7 +50,7 @@ def within_window() -> Test:
 
 
 def not_ended_long_ago() -> Test:
-    """Not ended before as_of - 24 months; an empty Ende means that the project still runs."""
+    """Not ended before as_of - 24 months; an empty Ende means that it still runs."""
     start = months_before(pl.col("as_of"), WINDOW_MONTHS)
     holds = (
         pl.when(pl.col("until_bad"))
@@ -59,6 +60,35 @@ def not_ended_long_ago() -> Test:
         .otherwise(pl.col("until") >= start)
     )
     return Test(holds, "ended_long_ago", "until_unknown", "until")
+
+
+def still_visible() -> list[Test]:
+    """Within the window; a platform's profile stands until it ends, since its Datum if stated.
+
+    A row of unknown kind may be any of them.
+    """
+    kind, recent, lasting = pl.col("kind"), within_window().holds, not_ended_long_ago().holds
+    published = (
+        pl.when(pl.col("date_bad"))
+        .then(None)
+        .when(pl.col("date").is_null())
+        .then(statement=True)
+        .otherwise(pl.col("date") <= pl.col("as_of"))
+    )
+    is_profile = kind == PLATFORM
+    may_be_profile = kind.is_null() & lasting.fill_null(value=True)
+    dated = pl.when(is_profile | may_be_profile).then(published).otherwise(recent)
+    stands = (
+        pl.when(is_profile)
+        .then(lasting)
+        .when(may_be_profile & ~recent.fill_null(value=False))
+        .then(lasting)
+        .otherwise(statement=True)
+    )
+    return [
+        Test(dated, "outside_window", "date_unknown", "date"),
+        Test(stands, "ended_long_ago", "until_unknown", "until"),
+    ]
 
 
 def titles(
@@ -111,9 +141,9 @@ def mark_repeated(judged: pl.LazyFrame, kinds: tuple[str, ...]) -> pl.LazyFrame:
     )
 
 
-def visibility_kinds(portfolio: Portfolio, rows: pl.LazyFrame, recent: Test) -> Measures:
+def visibility_kinds(portfolio: Portfolio, rows: pl.LazyFrame, visible: list[Test]) -> Measures:
     """Return how many different kinds of visibility there are; a row covers at most one."""
-    judged = judge(rows, [kind_is(*VISIBILITY), recent, known("title")])
+    judged = judge(rows, [kind_is(*VISIBILITY), *visible, known("title")])
     judged = without_needless_gaps(judged, ["kind"])
     certain = judged.filter(pl.col("counted")).select("file", "kind").unique()
     maybe = judged.filter(pl.col("counted").is_null())

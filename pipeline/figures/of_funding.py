@@ -6,34 +6,42 @@ from pipeline.common.exact import cents, ratio
 from pipeline.figures.base import Measures, Portfolio, figures, rows_of
 
 ACTUAL, PLANNED = "Ist", "Plan"
+PUBLIC_SHARE = "public_share"
 
 
 def measure_funding(portfolio: Portfolio) -> Measures:
-    """Return own_funds_share and budget_eur of the year that counts, summed in whole cents.
+    """Return own_funds_share, public_share, budget_eur of the year that counts, in whole cents.
 
     The Ist rows of the latest year that ended on or before as_of and has any, else the Plan rows
     of the latest year that has any. A row whose year or status is unknown could be of that year.
+    Where no row counts, the budget is unknown: it is not a budget of zero.
     """
-    rows = used_rows(portfolio.table("funding"), portfolio.settings.funding.own_sources)
+    rules = portfolio.settings.funding
+    rows = used_rows(portfolio.table("funding"), rules.own_sources)
+    is_public = pl.col("source").is_in(list(rules.public_sources))
     used = pl.col("counted")
     sums = rows.group_by("file").agg(
         total=pl.col("cents").filter(pl.col("of_year")).sum(),
+        used=pl.col("of_year").sum(),
         own=pl.col("cents").filter(used & pl.col("is_own")).sum(),
+        public=pl.col("cents").filter(used & is_public).sum(),
         undated=(pl.col("year").is_null() | pl.col("status").is_null()).sum(),
         no_amount=(pl.col("of_year") & pl.col("amount_eur").is_null()).sum(),
         no_source=(pl.col("of_year") & pl.col("source").is_null()).sum(),
     )
     table = portfolio.per_cluster("funding", sums)
-    sure = (pl.col("undated") == 0) & (pl.col("no_amount") == 0)
+    sure = (pl.col("used") > 0) & (pl.col("undated") == 0) & (pl.col("no_amount") == 0)
     total = pl.when(sure).then(pl.col("total"))
-    own = pl.when(sure & (pl.col("no_source") == 0)).then(pl.col("own"))
-    share = ratio(own, total)
+    named = sure & (pl.col("no_source") == 0)
+    own, public = (pl.when(named).then(pl.col(name)) for name in ("own", "public"))
+    share, of_public = ratio(own, total), ratio(public, total)
     budget = ratio(total, pl.lit(100) + total * 0)
     budget = pl.when(total == 0).then(0.0).otherwise(budget)
     return Measures(
         pl.concat(
             [
                 figures(table, "own_funds_share", share, share, own, total),
+                figures(table, PUBLIC_SHARE, of_public, of_public, public, total),
                 figures(table, "budget_eur", budget, budget, total),
             ]
         ),
@@ -44,6 +52,33 @@ def measure_funding(portfolio: Portfolio) -> Measures:
             ]
         ),
     )
+
+
+def money_by_source(portfolio: Portfolio) -> pl.DataFrame:
+    """Return file, source, amount_eur, share: who pays, over the rows that criterion 7.1 uses.
+
+    One row for each source of a cluster; source is null where it is unknown, amount_eur where an
+    amount of it is. share: of the total; null where the cluster's share of own funds is unknown.
+    Nothing of a cluster in which a row of unknown year or status may be one of the rows, or none
+    counts.
+    """
+    rows = used_rows(portfolio.table("funding"), portfolio.settings.funding.own_sources)
+    undated = (pl.col("year").is_null() | pl.col("status").is_null()).any().over("file")
+    used = rows.filter(~undated).filter("of_year")
+    amount = pl.when(pl.col("cents").null_count() == 0).then(pl.col("cents").sum())
+    table = used.group_by("file", "source").agg(cents=amount)
+    known = (pl.col("cents").is_not_null() & pl.col("source").is_not_null()).all().over("file")
+    total = pl.when(known).then(pl.col("cents").sum().over("file"))
+    table = table.with_columns(total=total).select(
+        "file",
+        "source",
+        amount_eur=ratio(pl.col("cents"), pl.lit(100) + pl.col("cents") * 0),
+        share=ratio(pl.col("cents"), pl.col("total")),
+        zero=pl.col("cents") == 0,
+    )
+    nothing = pl.when("zero").then(0.0)
+    table = table.with_columns(amount_eur=nothing.otherwise("amount_eur"))
+    return table.drop("zero").collect().sort("file", "source", nulls_last=True)
 
 
 def known_source_or_not(rows: pl.LazyFrame) -> pl.LazyFrame:

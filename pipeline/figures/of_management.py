@@ -48,7 +48,7 @@ def actors_per_fte(figures_so_far: pl.LazyFrame, rows: pl.LazyFrame) -> Measures
     wide = figures_so_far.filter(pl.col("metric").is_in(["bound_actors", "fte"]))
     bound = wide.filter(pl.col("metric") == "bound_actors").select("file", "low", "high")
     fte = wide.filter(pl.col("metric") == "fte").select("file", fte="low")
-    table = bound.join(fte, on="file", maintain_order="left")
+    table = bound.join(fte, on="file")
     nobody = pl.col("fte") == 0
     low = pl.when(nobody).then(UNLIMITED).otherwise(ratio(pl.col("low"), pl.col("fte")))
     high = pl.when(nobody).then(UNLIMITED).otherwise(ratio(pl.col("high"), pl.col("fte")))

@@ -1,5 +1,6 @@
 """The figures of a portfolio in every scenario: as usual, by other definitions, at a later day."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -20,6 +21,10 @@ class Scenario:
     variant: str | None = None
     months: int = 0
     definition: Definition = Definition()
+
+
+# The same data on the period's last day: what has lapsed since an earlier as_of.
+AT_END = Scenario()
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,11 @@ def scenarios(settings: Settings) -> list[Scenario]:
     ]
 
 
-def every_figure(portfolio: Portfolio) -> EveryFigure:
+def every_figure(portfolio: Portfolio, last_day: dt.date) -> EveryFigure:
     """Return the figures of every cluster, as usual and in every other scenario.
 
-    What a cluster's figures are depends on no other cluster.
+    What a cluster's figures are depends on no other cluster. last_day: of the period; clusters of
+    an earlier as_of are also seen as of that day (AT_END).
     """
     own = independent(portfolio)
     usual, rows = collected_measures(with_actors(portfolio, own, Definition()))
@@ -63,12 +69,34 @@ def every_figure(portfolio: Portfolio) -> EveryFigure:
         others.append(
             collected_measures(found)[0].with_columns(**dict(zip(CASE, case, strict=True)))
         )
-    return EveryFigure(usual, rows, pl.concat(others).sort("file", maintain_order=True))
+    case = (pl.lit(None, pl.String), pl.lit(AT_END.months, pl.Int64))
+    end, _ = collected_measures(measure(at_end(portfolio, last_day)))
+    others.append(end.with_columns(**dict(zip(CASE, case, strict=True))))
+    return EveryFigure(usual, rows, pl.concat(others))
 
 
 def nothing() -> pl.DataFrame:
     """Return no figures of no scenario."""
     return pl.DataFrame(schema={**FIGURES, **CASE})
+
+
+def at_end(portfolio: Portfolio, last_day: dt.date) -> Portfolio:
+    """Return the clusters of an earlier as_of as they are seen on the period's last day."""
+    day = pl.col("as_of")
+    early = portfolio.clusters.filter(day < last_day)
+    files = early.select("file")
+
+    def keep(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(files, on="file", how="semi", maintain_order="left")
+
+    to_end = pl.lit(last_day).alias("as_of")
+    return replace(
+        portfolio,
+        clusters=early.with_columns(to_end),
+        actors=keep(portfolio.actors).with_columns(to_end),
+        tables={name: keep(table) for name, table in portfolio.tables.items()},
+        sheets=keep(portfolio.sheets),
+    )
 
 
 def later(portfolio: Portfolio, months: int) -> Portfolio:

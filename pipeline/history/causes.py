@@ -1,19 +1,20 @@
 """The stage: why a verdict differs from that of the period before (contract 2.6).
 
 The earlier state is turned into the present one step by step, for the whole portfolio at once: own
-data and time, rules, the limit of 4.2, ratings. The cause of a change is the last step at which the
-value changes, because it produces the present value.
+data and time, settings, the limit of 4.2, ratings. All steps follow the present catalogue: the one
+of then is a record. The cause of a change is the last step at which the value changes, because it
+produces the present value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.common.settings import Settings
-from pipeline.evaluation.benchmark import indicators, size_bands
-from pipeline.evaluation.evaluate import Verdicts, catalogue_limits, evaluate
+from pipeline.common.settings import CohortRules, Settings
+from pipeline.evaluation.benchmark import indicators, size_and_ratio, size_bands, stand_in
+from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate
 from pipeline.figures.base import Portfolio
 from pipeline.figures.figures import measure
 from pipeline.history.lacking import criteria_of, figures_of, indicators_of, rated
@@ -44,6 +45,10 @@ class Figured:
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", indicators(self.figures))
 
+    def stand_in(self, rules: CohortRules) -> pl.DataFrame:
+        """Return what stands in for the limits of 4.2, see `benchmark.stand_in`."""
+        return stand_in(size_and_ratio(self.values, rules), rules)
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -61,17 +66,19 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     """Return the statuses, decisions and indicators of every step.
 
     figures: those of the present portfolio under the present settings, as they are published. Of
-    catalogues in both; a criterion that is not in both is left out, and so is what needs a column
-    that the earlier state lacks.
+    catalogues in both periods, by their present rules: "then" may differ from what was published
+    then. What needs a column that the earlier state lacks is left out.
     """
-    at = figured(then, now, figures)
+    whole = Whole(measured(then.portfolio), Figured(now.portfolio, figures))
+    at = figured(whole)
     values = _side_by_side("values", {s: at[s].values for s in STEPS}, at)
     not_told = indicators_of(figures_of(then.lacking))
     values = values.filter(~pl.col("indicator").is_in(not_told))
     if not shared_catalogues(then, now):
         return Steps(None, None, values)
-    catalogues = [s.catalogues[name] for s in (then, now) for name in shared_catalogues(then, now)]
-    verdicts = {step: _verdicts(step, then, now, at) for step in STEPS}
+    catalogues = shared_catalogues(then, now)
+    stand_ins = {step: _stand_in(step, whole) for step in STEPS}
+    verdicts = {step: _verdicts(step, then, now, at, stand_ins[step]) for step in STEPS}
     criteria = {s: pl.concat([v.criteria for v in found]) for s, found in verdicts.items()}
     decisions = {s: pl.concat([v.decisions for v in found]) for s, found in verdicts.items()}
     every = _side_by_side("criteria", criteria, at)
@@ -82,40 +89,52 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
         ]
     )
     return Steps(
-        every.join(unknown, on=KEYS["criteria"], how="anti", maintain_order="left"),
-        _side_by_side("decisions", decisions, at).join(
-            unknown, on=KEYS["decisions"], how="anti", maintain_order="left"
-        ),
+        every.join(unknown, on=KEYS["criteria"], how="anti"),
+        _side_by_side("decisions", decisions, at).join(unknown, on=KEYS["decisions"], how="anti"),
         values,
     )
 
 
-def shared_catalogues(then: State, now: State) -> list[str]:
-    """Return the ids of the catalogues evaluated in both periods, in the present order."""
-    return [name for name in now.catalogues if name in then.catalogues]
+def shared_catalogues(then: State, now: State) -> list[Catalogue]:
+    """Return the present catalogues of those evaluated in both periods, in the present order."""
+    return [c for name, c in now.catalogues.items() if c is not None and name in then.catalogues]
 
 
 # ------------------------------------------------------------------------------------ the figures
-def figured(then: State, now: State, figures: pl.DataFrame) -> Mapping[str, Figured]:
+@dataclass(frozen=True)
+class Whole:
+    """The whole portfolios of both periods, each by its own settings."""
+
+    then: Figured
+    now: Figured
+
+
+def figured(whole: Whole) -> Mapping[str, Figured]:
     """Return each step's portfolio, restricted to the clusters in both, with its figures."""
-    both = then.portfolio.clusters.join(now.portfolio.clusters, on="cluster_id", how="semi")
-    old, new = (restricted(s.portfolio, both["cluster_id"]) for s in (then, now))
+    then, now = (one.portfolio.clusters for one in (whole.then, whole.now))
+    ids = then.join(now, on="cluster_id", how="semi")["cluster_id"]
+    first, last = (_restricted(one, ids) for one in (whole.then, whole.now))
+    old, new = first.portfolio, last.portfolio
     rules = old.settings
     earlier, later = (p.clusters.select("cluster_id", "as_of") for p in (old, new))
-    last = Figured(new, figures.join(new.clusters.select("file"), on="file", how="semi"))
     fresh = under(new, rules)
-    whole = Figured(fresh, last.figures) if _same_figures(rules, new.settings) else measured(fresh)
-    first = measured(old)
+    both = Figured(fresh, last.figures) if _same_figures(rules, new.settings) else measured(fresh)
     moved = not earlier.sort("cluster_id").equals(later.sort("cluster_id"))
     return {
         "then": first,
-        "data": measured(on_days(fresh, earlier)) if moved else whole,
+        "data": measured(on_days(fresh, earlier)) if moved else both,
         "days": measured(on_days(old, later)) if moved else first,
-        "both": whole,
+        "both": both,
         "rule": last,
         "reference": last,
         "assessment": last,
     }
+
+
+def _restricted(whole: Figured, cluster_ids: pl.Series) -> Figured:
+    portfolio = restricted(whole.portfolio, cluster_ids)
+    files = portfolio.clusters.select("file")
+    return Figured(portfolio, whole.figures.join(files, on="file", how="semi"))
 
 
 def measured(portfolio: Portfolio) -> Figured:
@@ -129,29 +148,51 @@ def _same_figures(one: Settings, other: Settings) -> bool:
 
 
 # ----------------------------------------------------------------------------------- the verdicts
-def _verdicts(step: str, then: State, now: State, at: Mapping[str, Figured]) -> list[Verdicts]:
-    """Return the verdicts at a step, for every catalogue in both periods."""
+def _verdicts(
+    step: str, then: State, now: State, at: Mapping[str, Figured], own: pl.DataFrame
+) -> list[Verdicts]:
+    """Return the verdicts at a step, for every catalogue in both periods.
+
+    own: what stands in for the limits of 4.2 where no catalogue froze them.
+    """
     place = STEPS.index(step)
-    rules = now if place >= STEPS.index("rule") else then
-    reference = now.reference if place >= STEPS.index("reference") else then.reference
+    settings = (now if place >= STEPS.index("rule") else then).portfolio.settings
+    frozen = now.frozen if place >= STEPS.index("reference") else then.frozen
     # at that period only the present catalogue froze its limits
-    reference = {**now.reference, **reference}
+    reference = {OWN: own, **now.frozen, **frozen}
     ratings = now.ratings if step == "assessment" else still_valid(then.ratings, at[step])
     found = []
-    for name in shared_catalogues(then, now):
-        catalogue, settings = rules.catalogues[name], rules.portfolio.settings
+    for catalogue in shared_catalogues(then, now):
         limit = limits(catalogue, at[step], settings, reference)
         clusters = at[step].portfolio.clusters
         ids = clusters.select("cluster_id", "file")
-        own = ratings.join(ids, on="cluster_id", maintain_order="left")
+        own = ratings.join(ids, on="cluster_id")
         found.append(evaluate(catalogue, at[step].figures, clusters, limit, own))
     return found
+
+
+def _stand_in(step: str, whole: Whole) -> pl.DataFrame:
+    """Return what stands in for the limits of 4.2 at a step, by the rules of this version.
+
+    It is made of the whole earlier portfolio until the step at which that is what changes.
+    """
+    place, settings = STEPS.index(step), whole.now.portfolio.settings
+    if place >= STEPS.index("reference"):
+        return whole.now.stand_in(settings.cohorts)
+    earlier = whole.then
+    rules = earlier.portfolio.settings
+    if place < STEPS.index("rule"):
+        return earlier.stand_in(rules.cohorts)
+    if not _same_figures(rules, settings):
+        # who is an SME, which states cannot tell by other rules, does not change how many are bound
+        earlier = measured(replace(earlier.portfolio, settings=settings))
+    return earlier.stand_in(settings.cohorts)
 
 
 def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
     """Return the ratings not lapsed on the clusters' days: lapsing is an effect of time."""
     days = at.portfolio.clusters.select("cluster_id", "as_of")
-    dated = ratings.join(days, on="cluster_id", maintain_order="left")
+    dated = ratings.join(days, on="cluster_id")
     valid = pl.col("valid_until") >= pl.col("as_of")
     return dated.filter(valid.fill_null(value=True)).drop("as_of")
 
@@ -162,7 +203,7 @@ def limits(
     settings: Settings,
     reference: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
-    """Return the limits of 4.2: from the given cohorts, for the size bands of the clusters.
+    """Return the limits of 4.2: of what stands in, for the size bands of the clusters.
 
     A cluster that grows into another size band gets another limit by its own data.
     """
@@ -177,9 +218,9 @@ def _side_by_side(
     keys, result = KEYS[name], None
     for step, table in found.items():
         ids = at[step].portfolio.clusters.select("file", "cluster_id")
-        table = table.join(ids, on="file", maintain_order="left")
+        table = table.join(ids, on="file")
         table = table.select(*keys, pl.col(COMPARED[name]).alias(step))
-        result = table if result is None else result.join(table, on=keys, maintain_order="left")
+        result = table if result is None else result.join(table, on=keys)
     assert result is not None
     return result
 
@@ -188,10 +229,12 @@ def _side_by_side(
 def cause() -> pl.Expr:
     """Return the cause of a value that changed: the last step at which it did, else the rules.
 
+    The earlier data are judged by the present catalogue. If the value was another one then and no
+    step changes it, it is the catalogue, or how the program calculates, that has changed.
+
     Own data and time: if new data on the old day give the same as both, the cause is the data; else
     if old data on the new day do, it is time; if only both together do (members that joined in
-    between), it is the data. If no step changes the value, the program calculates the figures in
-    another way: a changed rule.
+    between), it is the data.
 
     No figure reads the office's register, so the cause `register` never occurs.
     """

@@ -45,7 +45,7 @@ def of_criteria(before: Before, tables: Tables, found: Steps | None) -> pl.DataF
     keys = KEYS["criteria"]
     earlier = before.tables["criteria"].select(*keys, previous_status="status")
     table = tables["criteria"].select(*keys, "status")
-    table = table.join(earlier, on=keys, maintain_order="left")
+    table = table.join(earlier, on=keys)
     table = table.filter(pl.col("status") != pl.col("previous_status"))
     return with_cause(table, keys, None if found is None else found.criteria)
 
@@ -59,7 +59,7 @@ def of_decisions(before: Before, tables: Tables, found: Steps | None) -> pl.Data
     keys, columns = KEYS["decisions"], ["decision", "decision_confirmed", "fulfilled"]
     earlier = before.tables["decisions"].select(*keys, *(_previous(c) for c in columns))
     table = tables["decisions"].select(*keys, *columns)
-    table = table.join(earlier, on=keys, maintain_order="left")
+    table = table.join(earlier, on=keys)
     moved = pl.col("decision") != pl.col("previous_decision")
     confirmed = pl.col("decision_confirmed") != pl.col("previous_decision_confirmed")
     table = table.filter(moved | confirmed)
@@ -75,7 +75,7 @@ def of_indicators(before: Before, tables: Tables, found: Steps | None) -> pl.Dat
     """
     keys = KEYS["values"]
     earlier = long_values(before.tables["clusters"]).rename({"value": "previous"})
-    table = long_values(tables["clusters"]).join(earlier, on=keys, maintain_order="left")
+    table = long_values(tables["clusters"]).join(earlier, on=keys)
     table = table.with_columns(change=pl.col("value") - pl.col("previous"))
     table = with_cause(table, keys, None if found is None else found.values)
     differs = pl.col("value").ne_missing(pl.col("previous"))
@@ -87,7 +87,7 @@ def with_cause(table: pl.DataFrame, keys: list[str], found: pl.DataFrame | None)
     if found is None:
         return table.with_columns(cause=pl.lit(None, pl.String))
     causes = found.select(*keys, cause=cause())
-    return table.join(causes, on=keys, how="left", maintain_order="left")
+    return table.join(causes, on=keys, how="left")
 
 
 def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
@@ -117,7 +117,7 @@ def _medians(values: pl.DataFrame, minimum: int) -> pl.DataFrame:
     value = pl.col("value")
     found = values.group_by("indicator").agg(n=value.count(), value=MEDIAN.expression)
     every = pl.DataFrame({"indicator": list(declared_indicators())})
-    found = every.join(found, on="indicator", how="left", maintain_order="left")
+    found = every.join(found, on="indicator", how="left")
     n = pl.col("n").fill_null(0).cast(pl.Int64)
     return found.select("indicator", n=n, value=pl.when(n >= minimum).then("value"))
 

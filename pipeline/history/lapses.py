@@ -18,26 +18,33 @@ LAPSE = {
 }
 
 
-def lapses(criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return the criteria that are fulfilled now and will lapse.
+def lapses(
+    criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame, lapsed: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the criteria that are fulfilled now and will lapse, the soonest first.
 
-    criteria, outlook, clusters: the tables of the contract. Returns catalogue, cluster_id,
+    Those that have lapsed already are left out.
+
+    criteria, outlook, clusters: the tables of the contract. lapsed: of which as_of is long ago and
+    which do not hold any more on the period's last day. Returns catalogue, cluster_id,
     criterion_id, months (the first at which it has lapsed), quarter (in which that day lies), sure
     (whether it is fulfilled until three months before; else it may lapse in an earlier quarter).
     """
     keys = ["catalogue", "cluster_id", "criterion_id"]
     now = criteria.filter(pl.col("status") == FULFILLED).select(keys)
     months = pl.col("months")
+    now = now.join(lapsed, on=keys, how="anti")
     ahead = outlook.join(now, on=keys, how="semi").sort(*keys, "months")
     ahead = ahead.with_columns(
         lapsed=pl.col("status") != FULFILLED, held=months.shift(1, fill_value=0).over(keys)
     )
-    first = ahead.filter("lapsed").unique(keys, keep="first", maintain_order=True)
+    first = ahead.filter("lapsed").unique(keys, keep="first")
     days = clusters.select("cluster_id", "as_of")
-    first = first.join(days, on="cluster_id", maintain_order="left")
+    first = first.join(days, on="cluster_id")
     day = pl.col("as_of").dt.offset_by(pl.format("{}mo", months))
     quarter = day.map_elements(periods.of, pl.String)
     found = first.with_columns(quarter=quarter, sure=months - pl.col("held") <= 3)
+    found = found.sort("months", "cluster_id", "catalogue", "criterion_id")
     return found.select(pl.col(name).cast(kind) for name, kind in LAPSE.items())
 
 
@@ -45,6 +52,8 @@ def falls(
     catalogues: Sequence[Catalogue], decisions: pl.DataFrame, outlook: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the clusters that reach the pass mark now but will not, if no new data come.
+
+    The soonest first.
 
     catalogue, cluster_id, months (the first), fulfilled (then, i64), decision (then).
     """
@@ -62,5 +71,6 @@ def falls(
         own = own.join(eligible, on=["catalogue", "cluster_id"], how="semi")
         parts.append(own.with_columns(decision=then).filter(pl.col("decision") != ELIGIBLE))
     found = pl.concat(parts).sort("catalogue", "cluster_id", "months")
-    found = found.unique(["catalogue", "cluster_id"], keep="first", maintain_order=True)
+    found = found.unique(["catalogue", "cluster_id"], keep="first")
+    found = found.sort("months", "cluster_id", "catalogue")
     return found.select(*keys, "fulfilled", "decision")

@@ -10,27 +10,33 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
-from pipeline.evaluation.evaluate import OWN, reference_condition
+from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.base import Portfolio
-from pipeline.figures.inputs import KEPT, REFERENCE, SCHEMAS, SHEETS, dense_number
+from pipeline.figures.inputs import KEPT, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
 from pipeline.history.lacking import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
+
+# Columns that a state without them has no need of: they are null there.
+ASSUMED = frozenset(
+    {("clusters", "form_version"), ("activities", "from_bad"), ("evidence", "date_bad")}
+)
 
 
 @dataclass(frozen=True)
 class State:
     """Everything that a verdict depends on.
 
-    portfolio: what was reviewed, with the settings of then. catalogues: by id. ratings: RATING, the
-    ones in force. reference: the cohorts from which limits of 4.2 are taken, by `evaluate.OWN` and
-    the period at which a catalogue froze them. lacking: table, column of KEPT that an earlier
-    version of the program did not keep; they are unknown (null).
+    portfolio: what was reviewed, with the settings of then. catalogues: by id; None where this
+    version cannot read the one of an earlier period, which is a record. ratings: RATING, the ones
+    in force. frozen: the limits of 4.2 of the periods at which catalogues froze them, see
+    `benchmark.stand_in`. lacking: table, column of KEPT that an earlier version of the program did
+    not keep; they are unknown (null).
     """
 
     portfolio: Portfolio
-    catalogues: Mapping[str, Catalogue]
+    catalogues: Mapping[str, Catalogue | None]
     ratings: pl.DataFrame
-    reference: Mapping[str, pl.DataFrame]
+    frozen: Mapping[str, pl.DataFrame]
     lacking: Sequence[Column] = ()
 
 
@@ -46,25 +52,32 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         **{name: own.tables[name] for name in SHEETS},
         "sheets": own.sheets,
         "ratings": state.ratings,
-        "reference": _reference(state.reference),
+        "reference": _reference(state.frozen),
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
     tables = {name: frames[name].select(kept) for name, kept in KEPT.items()}
     # Portions of a portfolio come in any order; equal states must give equal frames.
-    ordered = {
-        n: tables[n].sort("file", maintain_order=True) for n in (*SHEETS, "actors", "sheets")
-    }
-    return tables | ordered
+    keys = {"clusters": ["cluster_id"], "ratings": RATING, "reference": REFERENCE}
+    keys["sheets"] = KEPT["sheets"]
+    return {name: table.sort(keys.get(name, ["file", "row"])) for name, table in tables.items()}
 
 
 def from_frames(
-    frames: Mapping[str, pl.DataFrame], catalogues: Mapping[str, Catalogue], settings: Settings
+    frames: Mapping[str, pl.DataFrame],
+    catalogues: Mapping[str, Catalogue | None],
+    settings: Settings,
 ) -> State:
     """Return the state that `to_frames` took apart, perhaps of another version of the program.
 
     A column that is not there, or has values of another type, is unknown; more columns are no
-    matter. A text where several may stand now is the only one.
+    matter. A text where several may stand now is the only one. What another version need not say
+    (ASSUMED) is taken for unsaid: no form version, days that could be read. Limits of 4.2 are only
+    needed where a catalogue froze them.
     """
+    asked = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
+    frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
+    if not frozen:
+        frames = {**frames, "reference": pl.DataFrame(schema=SCHEMAS["reference"])}
     frames = {name: _with_lists(frames[name], schema) for name, schema in SCHEMAS.items()}
     lacking = [
         (name, column)
@@ -72,9 +85,10 @@ def from_frames(
         for column, kind in schema.items()
         if frames[name].schema.get(column) != kind
     ]
+    missing, lacking = lacking, [column for column in lacking if column not in ASSUMED]
     frames = {
         name: frames[name].select(
-            pl.lit(None, kind).alias(column) if (name, column) in lacking else pl.col(column)
+            pl.lit(None, kind).alias(column) if (name, column) in missing else pl.col(column)
             for column, kind in schema.items()
         )
         for name, schema in SCHEMAS.items()
@@ -86,14 +100,11 @@ def from_frames(
         frames["sheets"],
         settings,
     )
-    asked = (reference_condition(catalogue) for catalogue in catalogues.values())
-    frozen = (str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen")
     nothing = frames["reference"].clear().drop("source")
-    reference = dict.fromkeys((OWN, *frozen), nothing) | {
-        str(source): cohorts.drop("source")
-        for (source,), cohorts in frames["reference"].group_by("source", maintain_order=True)
+    limits = dict.fromkeys(frozen, nothing) | {
+        str(source): own.drop("source") for (source,), own in frames["reference"].group_by("source")
     }
-    return State(portfolio, catalogues, frames["ratings"], reference, lacking)
+    return State(portfolio, catalogues, frames["ratings"], limits, lacking)
 
 
 def _with_lists(frame: pl.DataFrame, schema: Mapping[str, object]) -> pl.DataFrame:
@@ -120,12 +131,10 @@ def _actors(actors: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _reference(reference: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    parts = [
-        cohorts.filter(pl.col("indicator") == "actors_per_fte").with_columns(source=pl.lit(source))
-        for source, cohorts in sorted(reference.items())
-    ]
-    return pl.concat([part.select(REFERENCE) for part in parts])
+def _reference(frozen: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    nothing = pl.DataFrame(schema=SCHEMAS["reference"])
+    parts = [own.with_columns(source=pl.lit(source)) for source, own in sorted(frozen.items())]
+    return pl.concat([nothing, *(part.select(REFERENCE) for part in parts)])
 
 
 # ------------------------------------------------------------------------------ one change each
@@ -135,7 +144,7 @@ def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
     files = clusters.select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(files, on="file", how="semi", maintain_order="left")
+        return table.join(files, on="file", how="semi")
 
     return replace(
         portfolio,
@@ -148,9 +157,9 @@ def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
 
 def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
     """Return the portfolio evaluated as of other days (cluster_id, as_of)."""
-    clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id", maintain_order="left")
+    clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id")
     of_file = clusters.select("file", "as_of")
-    actors = portfolio.actors.drop("as_of").join(of_file, on="file", maintain_order="left")
+    actors = portfolio.actors.drop("as_of").join(of_file, on="file")
     return replace(portfolio, clusters=clusters, actors=actors)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
-from pipeline.common.settings import ActorRules, CohortRules, FundingRules, Settings
+from pipeline.common.settings import ActorRules, CohortRules, Settings
 from pipeline.figures.inputs import KEPT
 from pipeline.history.lacking import NEEDED
 from pipeline.history.published import STATE, DamagedError, Publication
@@ -44,7 +44,8 @@ def write_state(state: State, folder: Path) -> dict[str, str]:
     """Write the state below a publication's folder, see `read_state`; return the checksums."""
     files = {f"{name}.parquet": _parquet(frame) for name, frame in to_frames(state).items()}
     for name, catalogue in state.catalogues.items():
-        files[f"{CATALOGUES}/{name}.toml"] = catalogue.path.read_bytes()
+        if catalogue is not None:
+            files[f"{CATALOGUES}/{name}.toml"] = catalogue.path.read_bytes()
     listed = {
         "format": FORMAT,
         "settings": _kept_settings(state.portfolio.settings),
@@ -76,7 +77,7 @@ def _kept_settings(settings: Settings) -> dict[str, Any]:
 
 # ----------------------------------------------------------------------------------------- reading
 def read_state(publication: Publication, settings: Settings) -> State:
-    """Return the state of a publication.
+    """Return the state of a publication; a catalogue that this version cannot read is None.
 
     settings: the present ones, in place of those that no figure depends on. StateTroubleError if
     the state is missing, damaged or of another format.
@@ -90,7 +91,7 @@ def read_state(publication: Publication, settings: Settings) -> State:
         frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in KEPT}
         rules = _settings(listed["settings"], settings)
         catalogues = {name: _catalogue(own, name, contents) for name in listed["catalogues"]}
-    except (KeyError, TypeError, ValueError, DeclarationError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise StateTroubleError(OLDER) from error
     except pl.exceptions.PolarsError as error:
         raise StateTroubleError(DAMAGED, own) from error
@@ -133,13 +134,18 @@ def _settings(kept: Mapping[str, Any], settings: Settings) -> Settings:
         update={
             "actors": ActorRules(**as_tuples(kept["actors"])),
             "cohorts": CohortRules(**as_tuples(kept["cohorts"])),
-            "funding": FundingRules(own_sources=as_tuples(kept["own_sources"])),
+            "funding": settings.funding.model_copy(
+                update={"own_sources": as_tuples(kept["own_sources"])}
+            ),
         }
     )
 
 
-def _catalogue(folder: Path, name: str, checked: Mapping[str, bytes]) -> Catalogue:
-    """Return a catalogue of that time; KeyError if its file is not in the list."""
+def _catalogue(folder: Path, name: str, checked: Mapping[str, bytes]) -> Catalogue | None:
+    """Return a catalogue of that time, a record; KeyError if its file is not in the list."""
     file = f"{CATALOGUES}/{name}.toml"
     _ = checked[file]
-    return load(str(folder / file))
+    try:
+        return load(str(folder / file))
+    except DeclarationError:
+        return None

@@ -17,25 +17,44 @@ BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Found:
-    """submissions in the order of their names; ignored: names of other files."""
+    """submissions in the order of their names; ignored: names of all that is none.
+
+    unread: of these the name and the reason (other_extension, folder) of what people may have meant
+    as a submission; not what programs leave beside their files.
+    """
 
     submissions: tuple[Path, ...]
     ignored: tuple[str, ...]
     office: dict[str, Path]
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 def discover(inputs: Path, period: str) -> Found:
     """Return the files in the folder of the period; no file is opened."""
     refuse_missing(inputs)
     folder = inputs / period / "submissions"
-    names = sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []
-    submissions = tuple(p for p in names if is_submission(p))
-    ignored = tuple(shown_name(p) for p in names if not is_submission(p))
+    submissions, others = sorted_out(folder) if folder.is_dir() else ([], [])
     places = {
         "register": inputs / "register.xlsx",
         "assessments": inputs / period / "assessments.xlsx",
     }
-    return Found(submissions, ignored, {k: p for k, p in places.items() if p.exists()})
+    office = {name: path for name, path in places.items() if path.exists()}
+    ignored = tuple(map(shown_name, others))
+    return Found(tuple(submissions), ignored, office, tuple(unread(others)))
+
+
+def sorted_out(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the submissions of a folder and what else lies there, both by name."""
+    names = sorted(folder.iterdir(), key=lambda path: path.name)
+    submissions = [path for path in names if is_submission(path)]
+    return submissions, [path for path in names if path not in set(submissions)]
+
+
+def unread(others: Sequence[Path]) -> list[tuple[str, str]]:
+    """Return name and reason of what people may have meant as a submission and is none."""
+    meant = [path for path in others if not path.name.startswith(TEMPORARY)]
+    reasons = ["folder" if path.is_dir() else "other_extension" for path in meant]
+    return list(zip(distinct_names(meant), reasons, strict=True))
 
 
 def refuse_missing(inputs: Path) -> None:
@@ -89,8 +108,9 @@ def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:
 
 
 def is_submission(path: Path) -> bool:
-    """Whether a file name is that of a submission; temporary files, for example, are not."""
-    return path.suffix.lower() in EXTENSIONS and not path.name.startswith(TEMPORARY)
+    """Whether this is a submission by its name; folders and temporary files are none."""
+    named = path.suffix.lower() in EXTENSIONS and not path.name.startswith(TEMPORARY)
+    return named and not path.is_dir()
 
 
 def fingerprint(path: Path, most_mb: int) -> str:

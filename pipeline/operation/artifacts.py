@@ -15,10 +15,18 @@ from pipeline.common.texts import say
 from pipeline.operation.markdown import code, escaped, safe_rows, table
 from pipeline.publication.request import Request
 from pipeline.run import Published
-from pipeline.tables.headlines import DECISIONS
+from pipeline.tables.headlines import DECISIONS, role_word
 
 OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")
-DECISION_COLUMNS = ("cluster_id", "name", "decision", "fulfilled", "undetermined", "not_fulfilled")
+DECISION_COLUMNS = (
+    "cluster_id",
+    "name",
+    "role",
+    "decision",
+    "fulfilled",
+    "undetermined",
+    "not_fulfilled",
+)
 
 
 def write_artifacts(request: Request, published: Published, address: str | None) -> None:
@@ -77,9 +85,18 @@ def summary(published: Published, lang: str, link: str) -> str:
             f"[{say('operation', 'report', lang)}](<{link}>), {place}",
             "",
             *table(["", ""], rows),
+            "",
+            *table(*by_role(published, lang)),
             *(f"\n{escaped(notice[lang])}" for notice in published.notices),
         ]
     )
+
+
+def by_role(published: Published, lang: str) -> tuple[list[str], list[list[object]]]:
+    """Return head and rows of the decisions by role, the members first."""
+    head = [say("workbook", "h_role", lang), *(say("decision", d, lang) for d in DECISIONS)]
+    rows = published.review.by_first_role.iter_rows(named=True)
+    return head, [[role_word(r["role"], lang), *(r[d] for d in DECISIONS)] for r in rows]
 
 
 def write_checked(rows: Sequence[dict[str, object]], period: str, lang: str) -> None:

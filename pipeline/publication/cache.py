@@ -234,7 +234,7 @@ def renumbered(
 
 
 def _doubled(frame: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
-    joined = frame.join(at, on="file", maintain_order="left")
+    joined = frame.join(at, on="file")
     return joined.with_columns(file="number").select(frame.columns)
 
 

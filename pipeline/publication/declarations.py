@@ -12,6 +12,7 @@ from pipeline.submissions.field_messages import Phrases
 from pipeline.submissions.mapping.hints import Hints
 from pipeline.tables.findings import Kinds
 from pipeline.tables.hints import hints
+from schemas import reference_figures
 from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
@@ -36,6 +37,7 @@ SHAPES: Mapping[str, Any] = {
     "often.toml": Often,
     "rows.toml": RowWords,
     "form.toml": FormTexts,
+    reference_figures.NAME: reference_figures.SHAPE,
     "functions.toml": Functions,
 }
 

@@ -109,7 +109,7 @@ def held(outputs: Path, by: str) -> HeldError:
 def without_locks(outputs: Path, error: OSError) -> NothingPublishedError:
     """Return the error of a run on a disk that cannot keep two runs apart."""
     return NothingPublishedError(
-        f"Das Dateisystem von {outputs} kann keine Sperren ({error.strerror}); zwei Läufe könnten "
+        f"Das Dateisystem von {outputs} kann keine Sperren; zwei Läufe könnten "
         "sich gegenseitig überschreiben. Bitte mit --outputs einen Ordner auf einem anderen "
         "Datenträger nennen.",
         f"The file system of {outputs} knows no locks ({error.strerror}); two runs could "

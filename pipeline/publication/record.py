@@ -90,4 +90,5 @@ def run_record(
             **{name: version(name) for name in PACKAGES},
         },
         "counts": dict(counts),
+        "decisions_by_role": done.by_role.to_dicts(),
     }

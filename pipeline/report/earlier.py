@@ -11,7 +11,11 @@ from pipeline.tables.headlines import headlines
 # Tables of earlier periods by period, the oldest first.
 Earlier = Mapping[str, Mapping[str, pl.DataFrame]]
 TABLES = ("clusters", "conditions")
-COUNTED = {"actors": ("bound", "actor_key", "sme", "actor_type"), "submissions": ("outcome",)}
+COUNTED = {
+    "actors": ("bound", "actor_key", "sme", "actor_type"),
+    "submissions": ("outcome",),
+    "decisions": ("catalogue", "decision", "decision_confirmed"),
+}
 HEADLINES = "headlines"
 
 

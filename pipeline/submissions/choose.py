@@ -25,10 +25,10 @@ def settle(
     master: valid Stammdaten. found: all findings of the readable ones.
     """
     identity = master.select("file", "cluster_id", "as_of", "version")
-    table = files.join(identity, on="file", how="left", maintain_order="left")
+    table = files.join(identity, on="file", how="left")
     broken = pl.concat([refusals.cast(REFUSALS), incomplete(workbook, found)])
-    broken = broken.unique("file", keep="first", maintain_order=True)
-    table = table.join(broken, on="file", how="left", maintain_order="left")
+    broken = broken.unique("file", keep="first")
+    table = table.join(broken, on="file", how="left")
     whole = table.filter(pl.col("code").is_null()).drop("code", "detail")
     rest = table.filter(pl.col("code").is_not_null())
     rest = rest.with_columns(outcome=pl.lit(QUARANTINED), is_copy=pl.lit(value=False))
@@ -53,7 +53,7 @@ def incomplete(workbook: Workbook, found: pl.DataFrame) -> pl.DataFrame:
         own = own.filter(pl.col("sheet_key") == "master_data")
         said = pl.when(pl.col("code").is_in(KEY_CODES)).then("code").otherwise(pl.lit(code))
         parts.append(own.select("file", code=said, detail="value"))
-    return pl.concat(parts).unique("file", keep="first", maintain_order=True)
+    return pl.concat(parts).unique("file", keep="first")
 
 
 def supersede(whole: pl.DataFrame) -> pl.DataFrame:

@@ -10,12 +10,15 @@ from pipeline.common.catalogue import shipped
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import header_key_expr
 from pipeline.common.settings import load_settings
+from pipeline.common.texts import both
 from pipeline.submissions.crosschecks.crosschecks import cross_check
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, validate
-from schemas.declaration import office, registers
+from schemas.declaration import Workbook, office, registers
 from schemas.words import header_key, word_key
 
+# Roles of the register that something hangs on.
+MEMBER, APPLICANT = "Mitglied", "Antrag"
 # what an expert says in a row; without any of it the row waits for a rating
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
@@ -51,10 +54,16 @@ class Office:
         return pl.concat(tables)
 
 
-def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFrame) -> Office:
+def read_office(
+    files: Mapping[str, int],
+    sheets: pl.DataFrame,
+    cells: pl.DataFrame,
+    last_day: dt.date | None = None,
+) -> Office:
     """Return the office's tables; files: "register" and "assessments" to their file's number.
 
-    OfficeFileError where one lacks its sheet or a column it cannot do without.
+    last_day: of the period, if there is one. OfficeFileError where a file lacks its sheet or a
+    column it cannot do without.
     """
     parsed = parse(office(), sheets, cells)
     for name, file in files.items():
@@ -71,7 +80,7 @@ def read_office(files: Mapping[str, int], sheets: pl.DataFrame, cells: pl.DataFr
             parsed.findings.filter(~needless.fill_null(value=False)),
             valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
             doubled,
-            cross_check(office(), valid.tables, parsed, load_settings().actors),
+            cross_check(office(), valid.tables, parsed, load_settings().actors, last_day),
         ),
         parsed,
         valid.tables,
@@ -106,7 +115,16 @@ def refuse_incomplete(name: str, file: int, parsed: Parsed) -> None:
     lacks = own.filter(pl.col("code").is_in(["missing_sheet", "missing_column"]))
     if lacks.height:
         row = lacks.row(0, named=True)
-        raise OfficeFileError(f"{name}.xlsx", row["code"], row["field"] or row["sheet"])
+        detail = name_of_field(office(), name, row["field"]) or row["sheet"]
+        raise OfficeFileError(f"{name}.xlsx", row["code"], detail)
+
+
+def name_of_field(workbook: Workbook, sheet: str, field: str | None) -> str | None:
+    """Return the header of a field in both languages; None for no field."""
+    if field is None:
+        return None
+    name = workbook.sheet(sheet).field(field).name
+    return both(name["de"], name["en"])
 
 
 def of_file(valid: Valid, name: str, files: Mapping[str, int]) -> pl.DataFrame:
@@ -118,7 +136,7 @@ def of_file(valid: Valid, name: str, files: Mapping[str, int]) -> pl.DataFrame:
 def unique_clusters(register: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the first row of each cluster, and findings about further ones."""
     named = register.drop_nulls("cluster_id").sort("row")
-    first = named.unique("cluster_id", keep="first", maintain_order=True)
+    first = named.unique("cluster_id", keep="first")
     again = named.join(first, on=["file", "row"], how="anti")
     again = again.select(
         "file", "row", field=pl.lit("cluster_id"), value="cluster_id", sheet_key=pl.lit("register")
@@ -143,9 +161,7 @@ def effective_ratings(
     names = registers()["ratings"]
     rated = {e.de: e.extra["status"] for e in names if "status" in e.extra}
     keys = ["catalogue", "cluster_id", "criterion_id"]
-    newest = ratings.sort("rated_on", "row", nulls_last=False).unique(
-        keys, keep="last", maintain_order=True
-    )
+    newest = ratings.sort("rated_on", "row", nulls_last=False).unique(keys, keep="last")
     newest = newest.with_columns(
         rated=pl.col("rating").replace_strict(rated, default=None, return_dtype=pl.String)
     )
@@ -175,7 +191,7 @@ def every_rating(office_: Office, clusters: pl.DataFrame, default_catalogue: str
     """
     ratings = with_catalogue(office_.ratings, default_catalogue)
     ratings = ratings.select("row", "catalogue", "cluster_id", "criterion_id", *RATING)
-    return ratings.join(clusters, on="cluster_id", how="left", maintain_order="left")
+    return ratings.join(clusters, on="cluster_id", how="left").sort("row")
 
 
 def no_ratings() -> pl.DataFrame:
@@ -215,11 +231,16 @@ def _finding(rows: pl.DataFrame, field: str, value: pl.Expr, code: str) -> pl.Da
 
 # -------------------------------------------------------------------------------------- coverage
 def coverage(
-    office_: Office, submissions: pl.DataFrame, last_day: dt.date, outdated_days: int
+    office_: Office,
+    submissions: pl.DataFrame,
+    guesses: pl.DataFrame,
+    last_day: dt.date,
+    outdated_days: int,
 ) -> pl.DataFrame:
     """Return every cluster of the register or with a submission, and what became of it.
 
-    submissions: see `submissions.settle`, with cluster_name.
+    submissions: see `choose.settle`, with cluster_name. guesses: see `identity.guessed_clusters`;
+    something was sent of these clusters, so they are quarantined and not missing.
     """
     register = office_.register.select(
         "cluster_id", "role", "expected", name="cluster_name"
@@ -227,8 +248,10 @@ def coverage(
     states: Sequence[str] = ["reviewed", "quarantined"]
     sent = submissions.drop_nulls("cluster_id").filter(pl.col("outcome").is_in(states))
     order = pl.col("outcome").replace_strict(states, [0, 1])
-    sent = sent.sort(order, "source_file").unique("cluster_id", keep="first", maintain_order=True)
+    sent = sent.sort(order, "source_file").unique("cluster_id", keep="first")
     sent = sent.select("cluster_id", "cluster_name", "outcome", "as_of")
+    guesses = guesses.with_columns(outcome=pl.lit("quarantined"))
+    sent = pl.concat([sent, guesses], how="diagonal")
     table = register.join(sent, on="cluster_id", how="full", coalesce=True)
     reviewed = pl.col("outcome") == "reviewed"
     as_of = pl.when(reviewed).then("as_of")
@@ -242,4 +265,5 @@ def coverage(
         as_of=as_of,
         age_days=age,
         outdated=(age > outdated_days).fill_null(value=False),
+        guessed_from="guessed_from",
     ).sort("cluster_id")

@@ -59,7 +59,8 @@ def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None
             found.append(located(parsed, sheet, pl.concat(every, how="diagonal_relaxed")))
         clean = without(table, failures).drop("index")
         unusable = pl.concat([bad, failures.select(CELL)])
-        tables[sheet.key] = add_lists(sheet, mark_bad(sheet, clean, unusable), parsed.items)
+        clean = add_lists(sheet, mark_bad(sheet, clean, unusable), parsed.items)
+        tables[sheet.key] = clean.sort("file", "row")
     return Valid(tables, join_findings(*found))
 
 
@@ -122,7 +123,7 @@ def unknown_items(sheet: Sheet, items: pl.DataFrame) -> pl.DataFrame:
     for field in sheet.fields:
         if field.type in LISTS and field.list:
             mine = own.filter(pl.col("field") == field.key).with_row_index("index")
-            hit = mine.join(failed_items(field.list, mine), on="index", maintain_order="left")
+            hit = mine.join(failed_items(field.list, mine), on="index")
             bad.append(hit.select(*CELL, "code", detail="item"))
     return pl.concat(bad)
 
@@ -135,9 +136,9 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     nowhere = pl.col("column").is_null()
     raw = cells.select(*CELL, value="raw", at_sheet="sheet", at_column="column", fixed=nowhere)
     names = parsed.sheets.select("file", "sheet_key", "sheet")
-    rows = failures.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
-    rows = rows.join(places, on=["file", "field"], how="left", maintain_order="left")
-    rows = rows.join(raw, on=CELL, how="left", maintain_order="left")
+    rows = failures.join(names, on=["file", "sheet_key"], how="left")
+    rows = rows.join(places, on=["file", "field"], how="left")
+    rows = rows.join(raw, on=CELL, how="left")
     row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
     stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
     rows = rows.with_columns(
@@ -145,7 +146,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
         row=pl.when(stands).then(row),
         column=pl.when(stands).then(pl.coalesce("at_column", "column")),
     )
-    return findings(rows.sort("file", "row", "column", maintain_order=True))
+    return findings(rows)
 
 
 def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
@@ -166,7 +167,7 @@ def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.Da
     rows = mine.group_by("file", "row").agg(
         (field == key).any().alias(name) for key, name in marked.items()
     )
-    table = table.join(rows, on=["file", "row"], how="left", maintain_order="left")
+    table = table.join(rows, on=["file", "row"], how="left")
     return table.with_columns(pl.col(name).fill_null(value=False) for name in marked.values())
 
 
@@ -175,8 +176,8 @@ def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.Data
     for field in sheet.fields:
         if field.type in LISTS:
             own = items.filter(pl.col("sheet_key") == sheet.key, pl.col("field") == field.key)
-            lists = own.group_by("file", "row", maintain_order=True).agg(
-                pl.col("item").drop_nulls().alias(field.key)
+            lists = own.group_by("file", "row").agg(
+                pl.col("item").sort_by("position", "item").drop_nulls().alias(field.key)
             )
-            table = table.join(lists, on=["file", "row"], how="left", maintain_order="left")
+            table = table.join(lists, on=["file", "row"], how="left")
     return table

@@ -1,5 +1,6 @@
 """Puts the results of the stages into the tables of the contract: its names, columns and types."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,17 +8,21 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import LANGUAGES
-from pipeline.evaluation.benchmark import Benchmarks
+from pipeline.evaluation.admission import admission
+from pipeline.evaluation.benchmark import Benchmarks, place_of
 from pipeline.evaluation.evaluate import Verdicts
+from pipeline.evaluation.measures import InMeasures, place
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.tables.findings import findings_table, kinds
+from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
-from schemas.benchmarks import declared_indicators
+from pipeline.tables.unread import with_unread_messages
+from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 from schemas.declaration import office, submission
-from schemas.tables import columns_of_clusters, is_sound, table_models
+from schemas.tables import ORDER, columns_of_clusters, is_sound, table_models
 
 
 @dataclass(frozen=True)
@@ -26,10 +31,12 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `measures.base.ROWS`.
+    `figures.base.ROWS`. ways: see `admission.process`. unread: see
+    `tables.unread`. beside: see `benchmark.beside`. money: see `of_funding.money_by_source`.
     """
 
     period: str
+    last_day: dt.date
     catalogues: tuple[Catalogue, ...]
     portfolio: Portfolio
     places: pl.DataFrame
@@ -37,15 +44,21 @@ class Finished:
     office: Office
     files: pl.DataFrame
     settled: pl.DataFrame
+    unread: pl.DataFrame
     coverage: pl.DataFrame
+    ways: pl.DataFrame
     findings: pl.DataFrame
     actors: pl.DataFrame
     rows: pl.DataFrame
     benchmarks: Benchmarks
+    beside: pl.DataFrame
+    money: pl.DataFrame
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
     outlook: pl.DataFrame
+    lapsed: pl.DataFrame
     ratings: pl.DataFrame
+    measures: InMeasures
 
 
 def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
@@ -54,27 +67,37 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
     # Each is made and shaped before the next one: of a large portfolio they fill the memory.
     made: Mapping[str, Callable[[], pl.DataFrame]] = {
         "submissions": lambda: submissions(done, found),
+        "unread": lambda: with_unread_messages(done.unread),
         "coverage": lambda: done.coverage,
+        "admission": lambda: admission_table(done),
         "findings": lambda: found,
         "clusters": lambda: clusters(done),
-        "decisions": lambda: of_clusters(
-            done, "decisions", pl.concat([v.decisions for v in done.verdicts])
-        ),
-        "robustness": lambda: of_clusters(done, "robustness", done.robustness),
+        "decisions": lambda: of_clusters(done, pl.concat([v.decisions for v in done.verdicts])),
+        "robustness": lambda: of_clusters(done, done.robustness),
         "criteria": lambda: criteria(done),
         "conditions": lambda: conditions(done),
         "rows": lambda: rows(done),
         "actors": lambda: actors(done),
-        "benchmarks": lambda: of_clusters(done, "benchmarks", done.benchmarks.ranks),
+        "benchmarks": lambda: of_clusters(done, done.benchmarks.ranks),
         "cohorts": lambda: done.benchmarks.cohorts,
-        "outlook": lambda: of_clusters(done, "outlook", done.outlook),
+        "outlook": lambda: of_clusters(done, done.outlook),
+        "measures": lambda: done.measures.measures,
+        "measure_overlap": lambda: done.measures.overlap,
+        "participation": lambda: done.measures.participation,
+        "limits": lambda: done.benchmarks.stand_in,
+        "funding": lambda: of_clusters(done, done.money),
+        "lapsed": lambda: of_clusters(done, done.lapsed),
     }
-    return {name: shaped(name, make(), done.period) for name, make in made.items()}
+    return {name: shaped(name, make(), done.period, done.catalogues) for name, make in made.items()}
 
 
-def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
-    """Return the table with the contract's columns and types, checked by its model."""
+def shaped(
+    name: str, table: pl.DataFrame, period: str, catalogues: Sequence[Catalogue]
+) -> pl.DataFrame:
+    """Return the table in its order, in the form of the contract, checked by its model."""
     schema = table_models()[name]
+    if name != "findings":  # which come sorted, with their messages
+        table = in_order(name, table, catalogues)
     if "period" in schema.columns:
         table = table.with_columns(period=pl.lit(period))
     wanted = {c: column.dtype.type for c, column in schema.columns.items()}
@@ -82,15 +105,26 @@ def shaped(name: str, table: pl.DataFrame, period: str) -> pl.DataFrame:
     return table if is_sound(schema, table) else schema.validate(table)
 
 
-def of_clusters(done: Finished, name: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Return what the table of that name tells of the rows, by cluster_id instead of file.
+def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+    """Return the table sorted by its ORDER; declared words stand as they are declared."""
+    criteria_ = [f"{c.id} {criterion.id}" for c in catalogues for criterion in c.criteria]
+    criterion = pl.concat_str("catalogue", "criterion_id", separator=" ")
+    declared = {
+        "catalogue": place_of("catalogue", [c.id for c in catalogues]),
+        "criterion_id": criterion.replace_strict(criteria_, range(len(criteria_))),
+        "indicator": place_of("indicator", declared_indicators()),
+        "cohort_kind": place_of("cohort_kind", declared_cohort_kinds()),
+        "measure": place("measure"),
+        "other": place("other"),
+        "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
+    }
+    return table.sort([declared.get(column, pl.col(column)) for column in ORDER[name]])
 
-    In order of cluster_id, as the portfolio's clusters are.
-    """
+
+def of_clusters(done: Finished, table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows by cluster_id instead of file."""
     ids = done.portfolio.clusters.select("file", "cluster_id")
-    told = [column for column in table_models()[name].columns if column in table.columns]
-    rows_ = ids.join(table.select("file", *told), on="file", maintain_order="left_right")
-    return rows_.drop("file")
+    return ids.join(table, on="file").drop("file")
 
 
 # ----------------------------------------------------------------------------- files and findings
@@ -98,7 +132,7 @@ def findings(done: Finished) -> pl.DataFrame:
     """Return the table of findings, of submissions and of the office's files."""
     cells = pl.concat([done.cells, done.office.parsed.cells])
     ids = done.settled.select("file", "cluster_id")
-    files = done.files.join(ids, on="file", how="left", maintain_order="left")
+    files = done.files.join(ids, on="file", how="left")
     about = done.office.clusters_of_rows()
     workbooks = [submission(), office()]
     return findings_table(done.findings, cells, files, about, workbooks, done.catalogues[0])
@@ -107,14 +141,12 @@ def findings(done: Finished) -> pl.DataFrame:
 def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
     """Return what became of each submission; a quarantine's message is that of its finding."""
     texts = [f"message_{lang}" for lang in LANGUAGES]
-    said = found.select("source_file", "code", *texts).unique(
-        ["source_file", "code"], keep="first", maintain_order=True
-    )
-    table = done.settled.join(said, on=["source_file", "code"], how="left", maintain_order="left")
+    said = found.select("source_file", "code", *texts).unique(["source_file", "code"], keep="first")
+    table = done.settled.join(said, on=["source_file", "code"], how="left")
     fallback = found.filter(pl.col("severity") == "error")
-    fallback = fallback.unique("source_file", keep="first", maintain_order=True)
+    fallback = fallback.unique("source_file", keep="first")
     fallback = fallback.select("source_file", *(pl.col(t).alias(f"other_{t}") for t in texts))
-    table = table.join(fallback, on="source_file", how="left", maintain_order="left")
+    table = table.join(fallback, on="source_file", how="left")
     quarantined = pl.col("outcome") == "quarantined"
     superseded = pl.col("outcome") == "superseded"
     for lang in LANGUAGES:
@@ -148,20 +180,33 @@ def clusters(done: Finished) -> pl.DataFrame:
     names = done.benchmarks.names
     given = [c for c in columns_of_clusters() if c not in names.columns]
     table = done.portfolio.clusters
-    table = table.join(done.benchmarks.bands, on="file", how="left", maintain_order="left")
+    table = table.join(done.benchmarks.bands, on="file", how="left")
     table = table.select("file", "cluster_id", "as_of", *given)
-    for other in (names, wide, first):
-        table = table.join(other, on="file", how="left", maintain_order="left")
-    return table.join(role, on="cluster_id", how="left", maintain_order="left")
+    for other in (names, wide, done.beside, first):
+        table = table.join(other, on="file", how="left")
+    return table.join(role, on="cluster_id", how="left")
+
+
+def admission_table(done: Finished) -> pl.DataFrame:
+    """Return where each applicant stands, by the first catalogue."""
+    first = done.verdicts[0]
+    unrated = (pl.col("kind") == "soft") & (pl.col("basis") == "computed")
+    counts = first.criteria.group_by("file").agg(soft_unrated=unrated.sum().cast(pl.Int64))
+    results = first.decisions.select("file", "decision").join(counts, on="file")
+    results = done.portfolio.clusters.select("file", "cluster_id").join(results, on="file")
+    every = done.coverage.select("cluster_id", "name", "role")
+    every = every.join(results.drop("file"), on="cluster_id", how="left")
+    return admission(done.ways, every, done.last_day, done.portfolio.settings.admission)
 
 
 def criteria(done: Finished) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
-    table = with_reasons(every, conditions_, done.ratings)
+    missing = missing_names(done.portfolio, done.rows)
+    table = with_reasons(every, conditions_, done.ratings, missing)
     table = with_requests(table, conditions_, done.rows, done.places)
-    return of_clusters(done, "criteria", table)
+    return of_clusters(done, table)
 
 
 def conditions(done: Finished) -> pl.DataFrame:
@@ -171,7 +216,7 @@ def conditions(done: Finished) -> pl.DataFrame:
         pl.when(pl.col(c).is_finite()).then(pl.col(c)).alias(f"value_{c}") for c in ("low", "high")
     ]
     lever_unit = pl.when(pl.col("lever_amount").is_not_null()).then("lever_unit")
-    return of_clusters(done, "conditions", table.with_columns(*finite, lever_unit=lever_unit))
+    return of_clusters(done, table.with_columns(*finite, lever_unit=lever_unit))
 
 
 # ------------------------------------------------------------------------------------------- rows
@@ -181,9 +226,9 @@ def rows(done: Finished) -> pl.DataFrame:
     places = done.places.select("file", "sheet_key", "field", form_row="row", form_sheet="sheet")
     cell = pl.when(pl.col("row") == 0).then(FIELD_OF_METRIC)
     table = table.with_columns(field=pl.coalesce(pl.col("gaps").list.first(), cell))
-    table = table.join(places, on=["file", "sheet_key", "field"], how="left", maintain_order="left")
+    table = table.join(places, on=["file", "sheet_key", "field"], how="left")
     names = done.portfolio.sheets.select("file", "sheet_key", name="sheet")
-    table = table.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
+    table = table.join(names, on=["file", "sheet_key"], how="left")
     counted = (
         pl.when(pl.col("counted").is_null())
         .then(pl.lit("possible"))
@@ -193,8 +238,7 @@ def rows(done: Finished) -> pl.DataFrame:
     )
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     table = table.with_columns(counted=counted, row=row, sheet="name").drop_nulls("row")
-    table = table.sort("file", "metric", "sheet_key", "row", maintain_order=True)
-    return of_clusters(done, "rows", table)
+    return of_clusters(done, table)
 
 
 FIELD_OF_METRIC = pl.col("metric").replace(
@@ -206,4 +250,4 @@ def actors(done: Finished) -> pl.DataFrame:
     """Return every row of Akteure: whether it is bound, an SME, near, and why."""
     named = pl.col("name_key").is_not_null()
     key = pl.concat_str("name_key", pl.lit("|"), pl.col("postcode_key").fill_null(""))
-    return of_clusters(done, "actors", done.actors.with_columns(actor_key=pl.when(named).then(key)))
+    return of_clusters(done, done.actors.with_columns(actor_key=pl.when(named).then(key)))

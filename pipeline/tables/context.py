@@ -7,57 +7,38 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipeline.evaluation.benchmark import place_of
 from pipeline.figures.features import COUNTED, Described
+from schemas.declaration import submission
 
-STEPS = ["consultation_on", "application_on", "interview_on", "assessed_on", "vote", "voted_on"]
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
 
 
 def context(
-    clusters: pl.DataFrame, own: Described, figures: pl.DataFrame, register: pl.DataFrame
+    clusters: pl.DataFrame, own: Described, figures: pl.DataFrame, ways: pl.DataFrame
 ) -> Mapping[str, pl.DataFrame]:
     """Return the frames offices, process, features, stages and completeness, by cluster_id.
 
     clusters: see `measures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `measures.base.FIGURES`. register: the office's register.
+    `measures.base.FIGURES`. ways: see `admission.process`.
     """
-    ids = clusters.select("file", "cluster_id").sort("cluster_id")
-
-    def by_cluster(table: pl.DataFrame) -> pl.DataFrame:
-        return ids.join(table, on="file", maintain_order="left_right").drop("file")
+    ids = clusters.select("file", "cluster_id")
+    place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
+    stages = ids.join(own.stages, on="file").drop("file")
+    completeness = ids.join(own.completeness, on="file").drop("file")
 
     return {
         "offices": offices(clusters),
-        "process": process(clusters, register),
+        "process": ways.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
         "features": features(clusters, own.counts, figures),
-        "stages": by_cluster(own.stages),
-        "completeness": by_cluster(own.completeness),
+        "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
+        "completeness": completeness.sort("cluster_id", place),
     }
 
 
 def offices(clusters: pl.DataFrame) -> pl.DataFrame:
     """Return cluster_id, city, latitude, longitude (WGS 84) of every office; null where unknown."""
     return clusters.select("cluster_id", "city", latitude="lat", longitude="lon").sort("cluster_id")
-
-
-def process(clusters: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
-    """Return each cluster's way to admission: cluster_id, STEPS, strategy_dated, as_of.
-
-    The office's register wins over the dates in the submission.
-    """
-    own = clusters.select(
-        "cluster_id", "strategy_dated", "as_of", sent="consultation_on", applied="application_on"
-    )
-    known = register.select("cluster_id", *STEPS)
-    both = own.join(known, on="cluster_id", how="left")
-    return both.select(
-        "cluster_id",
-        pl.coalesce("consultation_on", "sent"),
-        pl.coalesce("application_on", "applied"),
-        *STEPS[2:],
-        "strategy_dated",
-        "as_of",
-    ).sort("cluster_id")
 
 
 def features(clusters: pl.DataFrame, counts: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.findings import CODES
-from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES
+from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, in_language
 from pipeline.submissions.crosschecks.declared import checks
 from pipeline.submissions.field_messages import every_field, fields_frame
 from pipeline.tables.hints import with_hints
@@ -17,6 +17,7 @@ from pipeline.tables.suggestions import with_suggestions
 from pipeline.tables.templates import fill
 from schemas.checked import Declared, Text, exactly, filled_from, load
 from schemas.declaration import Workbook
+from schemas.tables import ORDER
 
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 # Of what a stranger typed a message shows no more.
@@ -57,6 +58,12 @@ def kinds() -> Mapping[str, Kind]:
     return load("findings.toml", Kinds)
 
 
+def said_of_file(code: str, detail: str, lang: str) -> str:
+    """Return what is wrong with a whole file: the title of the finding, and its detail."""
+    title, more = kinds()[code].title[lang], in_language(detail, lang)
+    return f"{title} ({more})" if more else title
+
+
 def findings_table(
     found: pl.DataFrame,
     cells: pl.DataFrame,
@@ -65,45 +72,43 @@ def findings_table(
     workbooks: list[Workbook],
     catalogue: Catalogue,
 ) -> pl.DataFrame:
-    """Return the table of the contract.
+    """Return the table of the contract, in its order.
 
     found: see `pipeline.common.findings`, rows as in the tables (a form's row may be 0). cells: see
     `Parsed.cells`. files: file, source_file, cluster_id. about: file, sheet_key, row, row_cluster:
     the cluster that a row of the office's files is about.
     """
-    found = found.join(about, on=["file", "sheet_key", "row"], how="left", maintain_order="left")
-    table = addressed(found, cells).join(files, on="file", how="left", maintain_order="left")
+    found = found.join(about, on=["file", "sheet_key", "row"], how="left")
+    table = addressed(found, cells).join(files, on="file", how="left")
     named = set(found.select("sheet_key", "field").unique().iter_rows())
-    table = table.join(
-        fields_frame(workbooks, named), on=["sheet_key", "field"], how="left", maintain_order="left"
-    )
-    table = table.join(
-        affected(workbooks, catalogue), on=["sheet_key", "field"], how="left", maintain_order="left"
-    )
-    table = table.join(
-        affected_by_sheet(workbooks, catalogue), on="sheet_key", how="left", maintain_order="left"
-    )
+    table = table.join(fields_frame(workbooks, named), on=["sheet_key", "field"], how="left")
+    table = table.join(affected(workbooks, catalogue), on=["sheet_key", "field"], how="left")
+    table = table.join(affected_by_sheet(workbooks, catalogue), on="sheet_key", how="left")
     table = with_suggestions(with_severity(with_said(table), workbooks), cells, workbooks)
     table = with_messages(with_hints(table))
-    order = ["source_file", "sheet_order", "row", "column", "code"]
-    return table.sort(order, nulls_last=False, maintain_order=True).select(
-        "source_file",
-        pl.coalesce("cluster_id", "row_cluster"),
-        pl.col("sheet").fill_null(""),
-        cell=pl.col("cell").fill_null(""),
-        severity="severity",
-        code="code",
-        criterion_ids=criterion_ids(),
-        message_de="message_de",
-        message_en="message_en",
-        value=pl.col("value").fill_null(""),
+    place = pl.col("value").str.find(pl.col("detail"), literal=True)
+    return (
+        table.with_columns(place_in_cell=place)
+        .sort(ORDER["findings"])
+        .select(
+            "source_file",
+            pl.coalesce("cluster_id", "row_cluster"),
+            pl.col("sheet").fill_null(""),
+            cell=pl.col("cell").fill_null(""),
+            severity="severity",
+            code="code",
+            criterion_ids=criterion_ids(),
+            message_de="message_de",
+            message_en="message_en",
+            value=pl.col("value").fill_null(""),
+        )
     )
 
 
 def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Give findings that know only row and field their sheet, column and value."""
     keys = ["file", "sheet_key", "row", "field"]
-    wanted = cells.join(found.select(keys).unique(), on=keys, how="semi", maintain_order="left")
+    wanted = cells.join(found.select(keys).unique(), on=keys, how="semi")
     by_cell = wanted.select(
         "file",
         "sheet_key",
@@ -114,13 +119,18 @@ def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         own_sheet="sheet",
         raw="raw",
     )
-    by_cell = by_cell.unique(keys, keep="first")
-    table = found.join(by_cell, on=keys, how="left", maintain_order="left")
+    by_cell = by_cell.sort("own_column").unique(keys, keep="first")
+    table = found.join(by_cell, on=keys, how="left")
     unplaced = pl.col("column").is_null()
     # What a mapping fixes stands in no cell and calls its place by a name of its own.
     names = cells.select("file", "sheet_key", name="sheet", fixed=pl.col("column").is_null())
-    names = names.unique().sort("fixed").unique(["file", "sheet_key"], keep="first").drop("fixed")
-    table = table.join(names, on=["file", "sheet_key"], how="left", maintain_order="left")
+    names = (
+        names.unique()
+        .sort("fixed", "name")
+        .unique(["file", "sheet_key"], keep="first")
+        .drop("fixed")
+    )
+    table = table.join(names, on=["file", "sheet_key"], how="left")
     table = table.with_columns(
         row=pl.when(unplaced & pl.col("at").is_not_null()).then("at").otherwise("row"),
         column=pl.coalesce("column", "own_column"),
@@ -152,14 +162,15 @@ def cell_name(row: pl.Expr, column: pl.Expr) -> pl.Expr:
 
 # --------------------------------------------------------------------------------------- criteria
 def affected(workbooks: list[Workbook], catalogue: Catalogue) -> pl.DataFrame:
-    """Return sheet_key, field, field_criteria: the criteria whose figures read the field."""
+    """Return sheet_key, field, field_order, field_criteria (whose figures read the field)."""
     rows = [
-        (sheet, field.key, criteria_reading(catalogue, {f"{sheet}.{field.key}"}))
-        for sheet, field in every_field(workbooks)
+        (sheet, field.key, order, criteria_reading(catalogue, {f"{sheet}.{field.key}"}))
+        for order, (sheet, field) in enumerate(every_field(workbooks))
     ]
     schema: Columns = {
         "sheet_key": pl.String,
         "field": pl.String,
+        "field_order": pl.Int64,
         "field_criteria": pl.List(pl.String),
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -214,7 +225,7 @@ def with_severity(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFram
     code = pl.col("code")
     optional = code.is_in(list(mild)) & ~pl.col("sheet_key").is_in(required)
     mildly = code.replace_strict(mild, default=None, return_dtype=pl.String)
-    table = table.join(variants(), on=["code", "check"], how="left", maintain_order="left")
+    table = table.join(variants(), on=["code", "check"], how="left")
     return table.with_columns(
         severity=pl.when(optional)
         .then(mildly)
@@ -243,7 +254,7 @@ def with_messages(table: pl.DataFrame) -> pl.DataFrame:
         .then("sheet")
         .otherwise(pl.concat_str("sheet", pl.lit("!"), "cell"))
     )
-    of_kind = table.partition_by("code", "check", as_dict=True, maintain_order=True)
+    of_kind = table.partition_by("code", "check", as_dict=True)
     parts = [
         rows.with_columns(
             message(str(code), check, lang).alias(f"message_{lang}") for lang in LANGUAGES
@@ -282,11 +293,8 @@ def said_by_checks() -> Mapping[str, Mapping[str, str]]:
 def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
     """Return the message with its placeholders filled from the columns of the same name."""
     remedy = "remedy_limits" if code == "out_of_range" else "remedy"
-    values = {name: shown(pl.col(name)) for name in ("place", "other")}
-    forms = pl.col("detail").str.split(BETWEEN_LANGUAGES)
-    detail = forms.list.first() if lang == "de" else forms.list.last()
-    # in both languages it is a text of ours, which is said to its end
-    values["detail"] = pl.when(forms.list.len() > 1).then(detail).otherwise(shown(detail))
+    values = {name: in_form(name, lang) for name in ("detail", "other")}
+    values["place"] = shown(pl.col("place"))
     values["value"] = shown(pl.col("said"))
     values["remedy"] = pl.coalesce(f"hint_{lang}", f"{remedy}_{lang}")
     values["more"] = pl.concat_str(pl.lit(" ("), values["detail"], pl.lit(")"))
@@ -294,6 +302,14 @@ def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
         values[name] = pl.col(f"{name}_{lang}")
     values["sheet_de"] = pl.col("sheet_de")
     return fill(message[lang], values)
+
+
+def in_form(name: str, lang: str) -> pl.Expr:
+    """Return a column's text in one language; it may have one form for both."""
+    forms = pl.col(name).str.split(BETWEEN_LANGUAGES)
+    said = forms.list.first() if lang == "de" else forms.list.last()
+    # in both languages it is a text of ours, which is said to its end
+    return pl.when(forms.list.len() > 1).then(said).otherwise(shown(said))
 
 
 def shown(text: pl.Expr) -> pl.Expr:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipeline.common.texts import say
 from pipeline.submissions.actors.status import types_where
+from schemas.declaration import registers
 
 FIGURE = {"figure": pl.String, "catalogue": pl.String, "value": pl.Int64}
 DECISIONS = ("eligible", "open", "not_eligible")
@@ -88,6 +90,27 @@ def of_memberships() -> Mapping[str, pl.Expr]:
 def different(keys: pl.Expr) -> pl.Expr:
     """Return how many actors there are; one without a key is one of its own."""
     return keys.drop_nulls().n_unique() + keys.null_count()
+
+
+def decisions_by_role(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return catalogue, role, clusters and the number of each decision (i64), members first.
+
+    In the register's order of roles; null is the unknown one, and the last.
+    """
+    roles = [entry.value for entry in registers()["roles"]]
+    known = tables["clusters"].select("cluster_id", "role")
+    decided = tables["decisions"].join(known, on="cluster_id", how="left")
+    counts = {name: (pl.col("decision") == name).sum() for name in DECISIONS}
+    table = decided.group_by("catalogue", "role").agg(clusters=pl.len(), **counts)
+    place = pl.col("role").replace_strict(roles, range(len(roles)), default=len(roles))
+    table = table.sort("catalogue", place)
+    return table.cast(dict.fromkeys(("clusters", *DECISIONS), pl.Int64))
+
+
+def role_word(role: str | None, lang: str) -> str:
+    """Return a role of the register as text; without one it is unknown."""
+    entry = next((e for e in registers()["roles"] if e.value == role), None)
+    return entry.name_in(lang) if entry else say("workbook", "unknown", lang)
 
 
 def of_decisions() -> Mapping[str, pl.Expr]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.common.texts import LANGUAGES
 from pipeline.submissions.field_messages import Hint, phrases
+from pipeline.submissions.parse.cells import TIME_OF_DAY
 from pipeline.tables.templates import fill
 from schemas.slips import DeclarationError, instead
 
@@ -28,7 +29,7 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
         nothing = pl.lit(None, pl.String)
         return table.with_columns(hint_de=nothing, hint_en=nothing)
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
-    said = said.unique(KEY, maintain_order=True).select(*KEY, "type", *words)
+    said = said.unique(KEY).select(*KEY, "type", *words)
     text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()
     said = said.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
     parts = [said.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
@@ -36,7 +37,7 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
         hint = hints()[int(number)]
         texts = {f"hint_{lang}": text_of(hint, lang) for lang in LANGUAGES}
         parts.append(rows.select(*KEY, **texts))
-    return table.join(pl.concat(parts), on=KEY, how="left", maintain_order="left")
+    return table.join(pl.concat(parts), on=KEY, how="left")
 
 
 @cache
@@ -80,7 +81,7 @@ def fits(hint: Hint) -> pl.Expr:
 
 def is_real_day() -> pl.Expr:
     """Whether the text is a day of the calendar."""
-    text = pl.col("text").str.replace_all(" ", "", literal=True)
+    text = pl.col("text").str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
     forms = ("%d.%m.%Y", "%Y-%m-%d")
     return pl.coalesce(text.str.to_date(form, strict=False) for form in forms).is_not_null()
 

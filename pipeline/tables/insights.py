@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.common.keys import title_key_expr
+
 FULFILLED = pl.col("status") == "fulfilled"
 # A request for a whole sheet asks for more than any list of cells.
 WHOLE_SHEET = 1000
@@ -121,6 +123,23 @@ def sharing(actors: pl.DataFrame) -> Sharing:
     )
 
 
+def actors_of_several(actors: pl.DataFrame) -> pl.DataFrame:
+    """Return name, postcode, cluster_ids of who is bound to several clusters, the most ties first.
+
+    The same actors as `sharing` counts; of the ways a name is written the first is shown.
+    """
+    named = actors.filter(pl.col("bound")).drop_nulls("actor_key")
+    found = named.group_by("actor_key").agg(
+        name=pl.col("name").min(), cluster_ids=pl.col("cluster_id").unique().sort()
+    )
+    ties = pl.col("cluster_ids").list.len()
+    found = found.filter(ties > 1).with_columns(
+        postcode=pl.col("actor_key").str.split("|").list.last()
+    )
+    ordered = found.sort(ties, "name", "actor_key", descending=[True, False, False])
+    return ordered.select("name", "postcode", "cluster_ids")
+
+
 def _pairs(of_several: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     keys = of_several.select("cluster_id", "actor_key")
     both = keys.join(keys.rename({"cluster_id": "other_id"}), on="actor_key")
@@ -134,3 +153,31 @@ def _pairs(of_several: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     ranked = counts.with_columns(share=share).drop("size", "other_size")
     order = ["shared", "share", "cluster_id", "other_id"]
     return ranked.sort(order, descending=[True, True, False, False])
+
+
+# ------------------------------------------------------------------------------- the value chain
+def uncovered_stages(clusters: pl.DataFrame, stages: pl.DataFrame) -> pl.DataFrame:
+    """Return for each technology field which stages of the value chain nobody in it covers.
+
+    technology_field, clusters, covered (stages), missing (list of text): the stages that clusters
+    of other fields name. There is no list of all stages: clusters write them freely. stages: see
+    `features.stages`, by cluster_id; stages that differ in capitals alone are one.
+    """
+    key = title_key_expr(pl.col("stage"))
+    named = stages.with_columns(key=key, stage=pl.col("stage").min().over(key))
+    fields = clusters.drop_nulls("technology_field").select("cluster_id", "technology_field")
+    of_field = named.join(fields, on="cluster_id").unique(["technology_field", "key"])
+    every = named.unique("key").select("key", "stage")
+    sizes = fields.group_by("technology_field").agg(clusters=pl.len().cast(pl.Int64))
+    lacking = sizes.join(every, how="cross").join(
+        of_field, on=["technology_field", "key"], how="anti"
+    )
+    missing = lacking.group_by("technology_field").agg(missing=pl.col("stage").sort())
+    covered = of_field.group_by("technology_field").agg(covered=pl.len().cast(pl.Int64))
+    found = sizes.join(missing, on="technology_field", how="left")
+    found = found.join(covered, on="technology_field", how="left")
+    found = found.with_columns(
+        pl.col("covered").fill_null(0), missing=pl.col("missing").fill_null([])
+    )
+    columns = ["technology_field", "clusters", "covered", "missing"]
+    return found.select(columns).sort("technology_field")

@@ -9,6 +9,7 @@ from pipeline.evaluation.evaluate import CRITERION, evaluate
 from pipeline.figures.base import Portfolio, collected
 from pipeline.figures.figures import measure
 from pipeline.submissions.examine import Examined
+from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 
@@ -34,14 +35,16 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     )
     nobody = pl.DataFrame(schema=NO_RATINGS)
     verdicts = evaluate(catalogue, figures, portfolio.clusters, limits, nobody)
-    table = with_reasons(verdicts.criteria, verdicts.conditions, nobody)
+    missing = missing_names(portfolio, rows)
+    table = with_reasons(verdicts.criteria, verdicts.conditions, nobody, missing)
     places = examined.parsed.places
     comparable = verdicts.conditions.drop_nulls("threshold")
     table = with_requests(table, comparable, rows, places)
     titles = [(c.id, c.title["de"], c.title["en"]) for c in catalogue.criteria]
     named = pl.DataFrame(titles, schema=["criterion_id", "title_de", "title_en"], orient="row")
-    table = table.join(named, on="criterion_id", maintain_order="left")
+    table = table.join(named, on="criterion_id")
     texts = [f"{name}_{lang}" for name in ("title", "reason", "request") for lang in LANGUAGES]
+    table = table.sort("file", "position")
     return table.select("file", "criterion_id", "kind", "status", *texts)
 
 
@@ -50,7 +53,7 @@ def alone(examined: Examined, files: pl.DataFrame, settings: Settings) -> Portfo
     chosen = files.select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(chosen, on="file", how="semi", maintain_order="left")
+        return table.join(chosen, on="file", how="semi")
 
     return Portfolio(
         keep(examined.located.offices).drop("row").rename({"excellence_measures": "measures"}),

@@ -1,13 +1,13 @@
 """Why a criterion has its status, and what would settle it: the texts of the table `criteria`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from pipeline.common.catalogue import Catalogue, Metric, metrics
+from pipeline.common.catalogue import Catalogue, Condition, Criterion, Metric, metrics
 from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 
 CRITERION = ["catalogue", "file", "criterion_id"]
@@ -20,21 +20,34 @@ DIGITS = {"actors": 0, "years": 0, "months": 0, "count": 0}
 
 
 def with_reasons(
-    criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame
+    criteria: pl.DataFrame,
+    conditions: pl.DataFrame,
+    ratings: pl.DataFrame,
+    missing: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Add reason_de and reason_en: every condition in words; a rating's reason as it was given."""
-    said = conditions.join(
-        condition_texts(conditions), on=SAID, nulls_equal=True, how="left", maintain_order="left"
+    """Add reason_de and reason_en: every condition in words; a rating's reason as it was given.
+
+    missing: what a condition that is not fulfilled lacks by name, see `missing.missing_names`.
+    """
+    said = conditions.join(condition_texts(conditions), on=SAID, nulls_equal=True, how="left")
+    said = said.join(missing, on=["file", "metric"], how="left")
+    lacks = (pl.col("status") != "fulfilled") & pl.col("low").is_not_null()
+    said = said.with_columns(
+        pl.when(lacks)
+        .then(pl.concat_str(f"reason_{lang}", pl.format(" ({})", f"missing_{lang}").fill_null("")))
+        .otherwise(f"reason_{lang}")
+        .alias(f"reason_{lang}")
+        for lang in LANGUAGES
     )
     columns = [f"reason_{lang}" for lang in LANGUAGES]
-    computed = said.group_by(CRITERION, maintain_order=True).agg(columns)
+    computed = said.group_by(CRITERION).agg(pl.col(columns).sort_by("condition"))
     computed = computed.with_columns(pl.col(columns).list.join("; "))
-    table = criteria.join(computed, on=CRITERION, how="left", maintain_order="left")
+    table = criteria.join(computed, on=CRITERION, how="left")
     rated = ratings.drop_nulls("reason")
     rated = rated.select(
         *CRITERION, *(rated_text(lang).alias(f"rated_{lang}") for lang in LANGUAGES)
     )
-    table = table.join(rated, on=CRITERION, how="left", maintain_order="left")
+    table = table.join(rated, on=CRITERION, how="left")
     return table.with_columns(
         pl.when(pl.col(f"rated_{lang}").is_not_null())
         .then(pl.concat_str(f"rated_{lang}", f"reason_{lang}", pl.lit("]")))
@@ -59,7 +72,7 @@ def rated_text(lang: str) -> pl.Expr:
 
 def condition_texts(conditions: pl.DataFrame) -> pl.DataFrame:
     """Return each different condition in words: what it counts, what came out, what is wanted."""
-    different = conditions.select(SAID).unique(maintain_order=True)
+    different = conditions.select(SAID).unique()
     rows = different.rows()
     return different.with_columns(
         pl.Series(f"reason_{lang}", condition_lines(rows, lang), dtype=pl.String)
@@ -100,6 +113,36 @@ def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: st
     if threshold is None:
         return word.removesuffix(":") + (": kein Grenzwert" if lang == "de" else ": no limit")
     return f"{word} {LIMIT[lang][operator]} {harder_value(metric, operator, threshold, lang)}"
+
+
+def reason_text(condition: Condition, lang: str) -> str:
+    """Return a condition's rule in words and where its number is from, as long as it is that one.
+
+    A threshold that somebody changed is the catalogue's own, whatever the source says.
+    """
+    says = fill_in(condition.reason[lang], {"threshold": threshold_text(condition, lang)})
+    if condition.origin is None:
+        return says
+    origin = condition.origin[lang] if condition.is_as_shipped else say("origin", "own", lang)
+    return f"{says} {origin}"
+
+
+def asks_text(criterion: Criterion, lang: str) -> str:
+    """Return what a criterion asks for, with the thresholds of its conditions."""
+    numbers = [threshold_text(condition, lang) for condition in criterion.conditions]
+    return fill_in(criterion.asks[lang], {str(n): text for n, text in enumerate(numbers, 1)})
+
+
+def threshold_text(condition: Condition, lang: str) -> str:
+    """Return a condition's threshold in its unit."""
+    return harder_value(condition.metric, condition.operator, condition.threshold, lang)
+
+
+def fill_in(text: str, parts: Mapping[str, str]) -> str:
+    """Return the text with its named places filled."""
+    for name, part in parts.items():
+        text = text.replace(f"{{{name}}}", part)
+    return text
 
 
 def harder_value(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:

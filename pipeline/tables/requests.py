@@ -53,14 +53,14 @@ def with_requests(
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
     texts = cells_in_words(requested_rows(open_, rows), places)
-    said = open_.join(texts, on=CONDITION, how="left", maintain_order="left")
-    said = said.join(goals(open_), on=GOAL, nulls_equal=True, how="left", maintain_order="left")
+    said = open_.join(texts, on=CONDITION, how="left")
+    said = said.join(goals(open_), on=GOAL, nulls_equal=True, how="left").sort("condition")
     said = said.with_columns(main_sheet()).with_columns(_sentence(lang) for lang in LANGUAGES)
     columns = [f"request_{lang}" for lang in LANGUAGES]
-    joined = said.group_by(CRITERION, maintain_order=True).agg(
+    joined = said.group_by(CRITERION).agg(
         pl.col(columns).unique(maintain_order=True).str.join("; ")
     )
-    table = criteria.join(joined, on=CRITERION, how="left", maintain_order="left")
+    table = criteria.join(joined, on=CRITERION, how="left")
     is_open = pl.col("status") == "undetermined"
     return table.with_columns(
         pl.when(is_open).then(pl.col(c)).fill_null("").alias(c) for c in columns
@@ -72,9 +72,10 @@ def requested_rows(open_: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows to fill for each condition: CONDITION, sheet_key, row, gaps, need, total."""
     gaps = rows.filter(pl.col("counted").is_null(), pl.col("gaps").list.len() > 0)
     rank = pl.col("reason_code").replace_strict(ORDER, range(len(ORDER)), default=0)
-    gaps = gaps.with_columns(rank=rank).sort(*FIGURE, "rank", -pl.col("gain"), "sheet_key", "row")
+    gaps = gaps.with_columns(rank=rank)
     columns = ["metric", "low", "threshold", "numerator", "denominator", "lever_kind"]
-    joined = open_.select(*CONDITION, *columns).join(gaps, on=FIGURE, maintain_order="left_right")
+    joined = open_.select(*CONDITION, *columns).join(gaps, on=FIGURE)
+    joined = joined.sort(*CONDITION, "rank", -pl.col("gain"), "sheet_key", "row")
     joined = joined.with_columns(
         index=pl.int_range(1, pl.len() + 1).over(CONDITION), total=pl.len().over(CONDITION)
     )
@@ -119,26 +120,27 @@ def share_reached() -> pl.Expr:
 def cells_in_words(wanted: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung)."""
     cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
-    cells = cells.explode("field")
+    cells = cells.explode("field").with_row_index("place")
     at = places.select("file", "sheet_key", "field", "sheet", "column", form_row="row")
-    cells = cells.join(at, on=["file", "sheet_key", "field"], how="left", maintain_order="left")
-    cells = cells.join(
-        declared_names(), on=["sheet_key", "field"], how="left", maintain_order="left"
-    )
+    cells = cells.join(at, on=["file", "sheet_key", "field"], how="left")
+    cells = cells.join(declared_names(), on=["sheet_key", "field"], how="left")
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     # Where the column or label itself is missing there is no address: the row is named, if any.
     no_column = pl.when(pl.col("row") > 0).then(pl.format("Zeile {}", pl.col("row")))
     cells = cells.with_columns(
         cell=pl.coalesce(cell_name(row, pl.col("column")), no_column),
         sheet=pl.coalesce("sheet", "sheet_name"),
-    ).unique([*CONDITION, "sheet", "field", "cell"], maintain_order=True)
-    grouped = cells.group_by(*CONDITION, "sheet", "field_name", maintain_order=True).agg(
-        pl.col("cell").drop_nulls().str.join(", "), pl.col("need", "total").first()
+    )
+    cells = cells.sort("place").unique([*CONDITION, "sheet", "field", "cell"], keep="first")
+    grouped = cells.group_by(*CONDITION, "sheet", "field_name").agg(
+        pl.col("cell").sort_by("place").drop_nulls().str.join(", "),
+        pl.col("place").min(),
+        pl.col("need", "total").first(),
     )
     cell = pl.when(pl.col("cell") != "").then(pl.concat_str(pl.lit("!"), "cell"))
     text = pl.format("{}{} ({})", pl.col("sheet"), cell.fill_null(""), pl.col("field_name"))
-    return grouped.group_by(CONDITION, maintain_order=True).agg(
-        text.str.join(", ").alias("cells"), pl.col("need", "total").first()
+    return grouped.group_by(CONDITION).agg(
+        text.sort_by("place").str.join(", ").alias("cells"), pl.col("need", "total").first()
     )
 
 
@@ -153,7 +155,7 @@ def declared_names() -> pl.DataFrame:
 
 def goals(open_: pl.DataFrame) -> pl.DataFrame:
     """Return GOAL, goal_de, goal_en: what the figure has to come to."""
-    different = open_.select(GOAL).unique(maintain_order=True)
+    different = open_.select(GOAL).unique()
     rows = different.rows()
     return different.with_columns(
         pl.Series(f"goal_{lang}", [_goal(row, lang) for row in rows], dtype=pl.String)
@@ -189,9 +191,14 @@ def _sentence(lang: str) -> pl.Expr:
     more = pl.when(partly).then(enough).otherwise(pl.lit(""))
     please = fill(WORDS["please"][at], {"cells": pl.col("cells"), "goal": goal, "more": more})
     blank = fill(WORDS["blank"][at], {"sheet": pl.col("sheet"), "goal": goal})
+    own = {key: m.request[lang] for key, m in metrics().items() if m.request}
+    unasked = pl.col("metric").replace_strict(own, default=None, return_dtype=pl.String)
+    unasked = pl.when(pl.col("low").is_null()).then(unasked)
     text = (
         pl.when(pl.col("threshold").is_null())
         .then(pl.lit(WORDS["limit"][at]))
+        .when(unasked.is_not_null())
+        .then(unasked)
         .when(pl.col("cells").is_not_null())
         .then(please)
         .otherwise(blank)

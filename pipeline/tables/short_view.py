@@ -28,7 +28,7 @@ def left_out(findings: pl.DataFrame, most: int) -> pl.DataFrame:
     The first and the last cell, in the table's order.
     """
     hidden = findings.filter(pl.int_range(pl.len()).over(KIND) >= most)
-    cells = hidden.group_by(KIND, maintain_order=True)
+    cells = hidden.group_by(KIND)
     return cells.agg(from_cell=pl.col("cell").first(), to_cell=pl.col("cell").last())
 
 

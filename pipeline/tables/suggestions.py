@@ -1,5 +1,6 @@
 """What may have been meant by a word, a header or a sheet's name that is none of ours."""
 
+import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -35,7 +36,7 @@ def with_suggestions(
     `Parsed.cells`: a column that is filled is not what another one is meant for.
     """
     columns = [c for c in table.columns if c != "index"]
-    table = table.with_row_index("index")
+    table = table.sort("file", "sheet_key", "row", "column").with_row_index("index")
     headers = meant_headers(table, cells, workbooks)
     parts = [
         meant_words(table),
@@ -43,8 +44,8 @@ def with_suggestions(
         meant_columns(table, headers),
         meant_sheets(table, workbooks),
     ]
-    found = pl.concat(parts).unique("index", keep="first", maintain_order=True)
-    table = table.join(found, on="index", how="left", maintain_order="left")
+    found = pl.concat(parts).unique("index", keep="first")
+    table = table.join(found, on="index", how="left")
     return table.select(*columns, *NEAREST)
 
 
@@ -56,10 +57,15 @@ def meant_words(table: pl.DataFrame) -> pl.DataFrame:
     for (name,), rows in wrong.partition_by("list", as_dict=True).items():
         entries = registers()[str(name)]
         names = [(key, at) for at, entry in enumerate(entries) for key in sorted(entry.keys)]
-        found = looked_up(rows, word_key, names)
+        found = looked_up(rows, web_key, names)
         words = [(at, e.de, e.en) for at, e in enumerate(entries)]
         parts.append(named(found, words).select("index", *NEAREST))
     return pl.concat(parts)
+
+
+def web_key(text: str) -> str:
+    """Return the key of a word in which signs of web pages are written out: "F&ouml;rderung"."""
+    return word_key(re.sub(r"<[^<>]*>", "", html.unescape(text)))
 
 
 def meant_headers(
@@ -86,13 +92,13 @@ def meant_headers(
         found = named(found, words).with_columns(field=meant)
         parts.append(found.select("index", *NEAREST, *HEADER))
     there = cells.select(COLUMN).unique()
-    return pl.concat(parts).join(there, on=COLUMN, how="anti", maintain_order="left")
+    return pl.concat(parts).join(there, on=COLUMN, how="anti")
 
 
 def meant_columns(table: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
     """Return index and the unknown header that is near the name of a missing column."""
-    first = headers.unique(COLUMN, keep="first", maintain_order=True).select(*COLUMN, near="said")
-    missing = table.filter(code="missing_column").join(first, on=COLUMN, maintain_order="left")
+    first = headers.sort("index").unique(COLUMN, keep="first").select(*COLUMN, near="said")
+    missing = table.filter(code="missing_column").join(first, on=COLUMN)
     return missing.select("index", *(pl.col("near").alias(name) for name in NEAREST))
 
 
@@ -102,12 +108,13 @@ def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame
     names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
     missing = table.filter(code="missing_sheet").drop_nulls("other")
     others = missing.drop("said").with_columns(said=pl.col("other").str.split("\n")).explode("said")
+    others = others.with_row_index("place")
     further = elsewhere("sheets")
     called = [(word_key(n), at) for at, s in enumerate(sheets) for n in further.get(s.key, ())]
     found = looked_up(others, word_key, names, called)
     own = pl.col("at").replace_strict({at: s.key for at, s in enumerate(sheets)}, default=None)
     found = found.filter(own == pl.col("sheet_key"))
-    found = found.unique("index", keep="first", maintain_order=True)
+    found = found.sort("place").unique("index", keep="first")
     return found.select("index", *(pl.col("said").alias(name) for name in NEAREST))
 
 
@@ -138,13 +145,13 @@ def looked_up(
 
     others: what others call them, which counts where none of our names is near.
     """
-    texts = rows.select("said").unique(maintain_order=True)
+    texts = rows.select("said").unique()
     texts = texts.filter(pl.col("said").str.len_chars() <= LONGEST)
     keys = [key(text) for text in texts["said"]]
     found = zip(nearest(keys, names), keys, strict=True)
     near = [one_of(text, names, others) if at is None and others else at for at, text in found]
     texts = texts.with_columns(at=pl.Series(near, dtype=pl.Int64)).drop_nulls("at")
-    return rows.join(texts, on="said", maintain_order="left")
+    return rows.join(texts, on="said")
 
 
 def one_of(text: str, names: Names, others: Names) -> int | None:

@@ -7,13 +7,16 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
+from pipeline.common.texts import in_language
 from pipeline.submissions.choose import incomplete
 from pipeline.submissions.crosschecks.crosschecks import CODE, RULES
 from pipeline.submissions.crosschecks.declared import checks
 from pipeline.submissions.examine import examine
-from pipeline.submissions.office import read_office
-from schemas.declaration import submission
+from pipeline.submissions.office import Office, read_office
+from pipeline.tables.findings import findings_table
+from schemas.declaration import office, submission
 from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
 
 # An address that fits: Dresden.
@@ -148,13 +151,55 @@ def test_dates_in_the_wrong_order() -> None:
     assert_checks(cases, [book(tables={sheet: [row]}) for sheet, row, _ in ORDERS])
 
 
+BONDS = ("Mitgliedschaft", "Absichtserklärung", "Kontakt", None)
+MEMBER, INTENT, CONTACT, NO_BOND = BONDS
+RIVAL = {"Art": "Wettbewerber"}
+
+
+def bound_by(*bonds: str | None) -> dict[str, list[dict[str, Any]]]:
+    return {"Akteure": [actor(Name=f"Firma {n}", Bindung=b) for n, b in enumerate(bonds)]}
+
+
+def rivals(*reaches: str | None) -> dict[str, list[dict[str, Any]]]:
+    rows = [{**RIVAL, "Titel": f"Cluster {n}", "Reichweite": r} for n, r in enumerate(reaches)]
+    return {"Nachweise": rows}
+
+
+# what is stated, the check that looks at it and where it fires (None: it does not)
+LOOKED_AT = [
+    ({"Strategiedokument vom": date(2021, 9, 29)}, {}, "strategy_is_old"),
+    ({"Strategiedokument vom": date(2021, 9, 30)}, {}, None),  # five years to the day
+    ({}, bound_by(*[INTENT] * 5), "letters_of_intent_only"),
+    ({}, bound_by(*[INTENT] * 5, CONTACT), "letters_of_intent_only"),  # it is not bound
+    ({}, bound_by(*[INTENT] * 5, MEMBER), None),
+    ({}, bound_by(*[INTENT] * 5, NO_BOND), None),
+    ({}, bound_by(*[INTENT] * 4), None),
+    ({}, rivals("national", "national", "national"), "competitors_all_national"),
+    ({}, rivals("national", "national", "international"), None),
+    ({}, rivals("national", "national", "national", None), None),
+    ({}, rivals("national", "national"), None),
+    ({}, {"Nachweise": [{**RIVAL, "Titel": "X."}]}, "title_is_short"),
+    ({}, {"Nachweise": [{**RIVAL, "Titel": "AB"}]}, "title_is_short"),
+    ({}, {"Nachweise": [{**RIVAL, "Titel": "ABC"}]}, None),
+    ({}, {"Aktivitäten": [{"Art": "Service", "Bezeichnung": "Rat", "Teilnehmende": 0}]},
+     "service_without_participants"),
+    ({}, {"Aktivitäten": [{"Art": "Service", "Bezeichnung": "Rat", "Teilnehmende": 1}]}, None),
+    ({}, {"Aktivitäten": [{"Art": "Service", "Bezeichnung": "Rat"}]}, None),
+    ({}, {"Aktivitäten": [{"Art": "Clusterforum", "Bezeichnung": "Rat", "Teilnehmende": 0}]}, None),
+]  # fmt: skip
+
+
+def test_what_counts_and_should_be_looked_at() -> None:
+    assert_checks(LOOKED_AT, [book(master, tables) for master, tables, _ in LOOKED_AT])
+
+
 @pytest.mark.parametrize(
     ("listed", "stated", "fires"), [(20, 21, True), (20, 20, False), (19, 500, False)]
 )
 def test_more_actors_than_there_are(listed: int, stated: int, fires: bool) -> None:
     rows = [actor(Name=f"Nummer {n} GmbH") for n in range(listed)]
-    projects = [{"Art": "Innovationsprojekt", "Titel": "P", "Beteiligte Akteure": stated}]
-    stories = [{"Art": "Erfolgsgeschichte", "Titel": "P", "Beteiligte Akteure": stated}]
+    projects = [{"Art": "Innovationsprojekt", "Titel": "Pumpe", "Beteiligte Akteure": stated}]
+    stories = [{"Art": "Erfolgsgeschichte", "Titel": "Pumpe", "Beteiligte Akteure": stated}]
     found = fired(
         {"Akteure im Strategieprozess": stated},
         {"Akteure": rows, "Nachweise": projects + stories},
@@ -199,6 +244,7 @@ def test_sme() -> None:
     assert_fired(SMES, [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in SMES])
 
 
+SWAPPED = "actor_coordinates_swapped_in_country"
 ADDRESSES = [
     ({"PLZ": "01067", "Ort": "München"}, "actor_city_off_postcode"),
     ({"PLZ": "01067", "Ort": "Muenchen, Schwabing"}, "actor_city_off_postcode"),
@@ -225,7 +271,22 @@ ADDRESSES = [
     ({"PLZ": "01067", "Breitengrad": 51.1, "Längengrad": 13.8}, None),
     ({"Land": "DE", "Breitengrad": 41.9, "Längengrad": 12.5}, "actor_coordinates_abroad"),
     ({"Land": None, "Breitengrad": 41.9, "Längengrad": 12.5}, None),
-    ({"Land": None, "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_abroad"),
+    *(
+        ({"Land": land, "Breitengrad": north, "Längengrad": east}, SWAPPED)
+        for land, north, east in (
+            (None, 13.74, 51.05),
+            ("DE", 9.99, 53.55),
+            ("Deutschland", 6.96, 50.94),
+            ("AT", 16.37, 48.21),
+            ("CH", 8.54, 47.37),
+            ("NL", 4.9, 52.37),
+        )
+    ),
+    ({"PLZ": "00001", "Breitengrad": 13.74, "Längengrad": 51.05}, SWAPPED),
+    ({"PLZ": "D-01067", "Breitengrad": 13.74, "Längengrad": 51.05}, "actor_coordinates_swapped"),
+    ({"Land": "AT", "Breitengrad": 47.07, "Längengrad": 15.44}, None),
+    ({"Land": "IT", "Breitengrad": 45.46, "Längengrad": 9.19}, None),
+    ({"Land": "SE", "Breitengrad": 59.33, "Längengrad": 18.07}, None),
     ({"Land": "FR", "Breitengrad": -21.1, "Längengrad": 55.5}, None),
     ({"Land": "AT", "Breitengrad": 48.2, "Längengrad": 16.4}, None),
 ]
@@ -251,7 +312,7 @@ OFFICES = [
     ({"Breitengrad": 51.0, "Längengrad": 13.7, "Bundesland": "Sachsen"}, None),
     (
         {"Breitengrad": 13.7, "Längengrad": 51.0},
-        ("office_coordinates_abroad", "latitude", "DE"),
+        ("office_coordinates_swapped_in_country", "latitude", "DE"),
     ),
     ({"PLZ": "01067", "Ort": "Hamburg"}, ("office_city_off_postcode", "postcode", "Dresden")),
 ]
@@ -265,6 +326,32 @@ def test_at_one_cell_the_first_check_is_said() -> None:
     off = {"PLZ": "01067", "Ort": "Hamburg", "Breitengrad": 53.55, "Längengrad": 10.0}
     found = fired(tables={"Akteure": [actor(**off)]})
     assert [check for check, _, _ in found] == ["actor_coordinates_off_postcode"]
+
+
+# VZÄ of the rows, and in which of them (from 2) it may be per cent or hours.
+POSTS: list[tuple[list[Any], list[int]]] = [
+    ([100, 50, 100], [2, 3, 4]),
+    ([40, 20, 40], [2, 3, 4]),
+    (["38,5", "19,25"], [2, 3]),
+    ([1.0, 0.5, 50], [4]),
+    ([10], [2]),
+    ([9.99], []),
+    ([1.0, 0.5, 1.0], []),
+    ([8, 5, 3], []),
+    ([0, None, 1], []),
+    (["1.000", "0,750"], []),
+]
+
+
+def test_posts_in_per_cent_or_hours() -> None:
+    books = [
+        book(tables={"Management": [{"Funktion": f"F {n}", "VZÄ": v} for n, v in enumerate(posts)]})
+        for posts, _ in POSTS
+    ]
+    found = examine(*raw_cells_of(books), load_settings(), LAST_DAY).findings
+    for file, (posts, rows) in enumerate(POSTS):
+        own = found.filter(pl.col("file") == file, check="percent_or_hours", field="fte")
+        assert own["row"].to_list() == rows, posts
 
 
 NAMES = [
@@ -356,29 +443,215 @@ def test_a_total_stands_at_its_own_cell() -> None:
 
 
 # ------------------------------------------------------------------------------- the register
+# A way to admission without a contradiction: every step a day after the one before.
+WAY: dict[str, Any] = {
+    "Rolle": "Mitglied",
+    "Mitglied seit": date(2026, 9, 8),
+    "Beratungsgespräch am": date(2026, 9, 1),
+    "Antrag am": date(2026, 9, 2),
+    "Aufnahmegespräch am": date(2026, 9, 3),
+    "Gutachten am": date(2026, 9, 4),
+    "Votum": "Aufnahme",
+    "Votum am": date(2026, 9, 5),
+    "Votum Programmbegleitkreis": "Aufnahme",
+    "Votum Programmbegleitkreis am": date(2026, 9, 6),
+    "Entscheidung": "Aufnahme",
+    "Entscheidung am": date(2026, 9, 7),
+    "Mitgeteilt am": date(2026, 9, 8),
+    "Frist": date(2027, 9, 8),
+    "ESCA-Label": "Gold",
+    "Label gültig bis": date(2028, 9, 8),
+}
+COMMITTEE, ITS_DATE = "Votum Programmbegleitkreis", "Votum Programmbegleitkreis am"
+# From the day on that an applicant waits for the votes.
+OPEN = dict.fromkeys(
+    ("Mitglied seit", COMMITTEE, ITS_DATE, "Entscheidung", "Entscheidung am", "Mitgeteilt am")
+) | {"Rolle": "Antrag", "Votum": "offen", "Votum am": None}
+NO_OPINION = OPEN | {"Gutachten am": None}
+
+
+def day(number: int) -> date:
+    """A day of September 2026, which is the last month of the period."""
+    return date(2026, 9, number)
+
+
 @pytest.mark.parametrize(
-    ("cells", "fires"),
+    ("changes", "fires"),
     [
-        ({"Beratungsgespräch am": 3, "Antrag am": 2}, "register_application_before_consultation"),
-        ({"Antrag am": 3, "Aufnahmegespräch am": 2}, "interview_before_application"),
-        ({"Antrag am": 3, "Votum am": 2}, "vote_before_application"),
-        ({"Aufnahmegespräch am": 3, "Votum am": 2}, "vote_before_interview"),
-        ({"Antrag am": 2, "Votum am": 3, "Votum": "offen"}, "dated_vote_is_open"),
-        ({"Votum": "Aufnahme"}, "vote_without_application"),
-        ({"Votum": "offen"}, None),
-        ({"Votum": "Ablehnung", "Antrag am": 1, "Rolle": "Mitglied"}, "rejected_member"),
-        ({"Votum": "Ablehnung", "Antrag am": 1, "Rolle": "Antrag"}, None),
+        ({}, []),
+        (OPEN, []),
+        (NO_OPINION, []),
+        # equal days contradict nothing
+        (OPEN | {"Antrag am": day(3), "Gutachten am": day(3)}, []),
+        # a step before one that comes first: the one furthest off is named
         (
-            {"Beratungsgespräch am": 1, "Antrag am": 2, "Aufnahmegespräch am": 3, "Votum am": 4},
-            None,
+            NO_OPINION | {"Beratungsgespräch am": day(3)},
+            [
+                (
+                    "register_application_before_consultation",
+                    "Antrag am",
+                    "03.09.2026",
+                    "„Beratungsgespräch am“",
+                )
+            ],
+        ),
+        (
+            NO_OPINION | {"Antrag am": day(5)},
+            [("interview_too_early", "Aufnahmegespräch am", "05.09.2026", "„Antrag am“")],
+        ),
+        (
+            OPEN | {"Gutachten am": day(2)},
+            [("opinion_too_early", "Gutachten am", "03.09.2026", "„Aufnahmegespräch am“")],
+        ),
+        (
+            {"Gutachten am": day(6)},
+            [("opinion_after_vote", "Gutachten am", "05.09.2026", "„Votum am“")],
+        ),
+        (
+            {"Gutachten am": day(8), "Votum am": day(9)},
+            [
+                ("decision_too_early", "Entscheidung am", "09.09.2026", "„Votum am“"),
+                ("informed_too_early", "Mitgeteilt am", "09.09.2026", "„Votum am“"),
+                ("opinion_after_vote", "Gutachten am", "06.09.2026", f"„{ITS_DATE}“"),
+            ],
+        ),
+        (
+            {"Gutachten am": "unklar", "Votum am": day(2)},
+            [("vote_too_early", "Votum am", "03.09.2026", "„Aufnahmegespräch am“")],
+        ),
+        (
+            {"Gutachten am": "unklar", ITS_DATE: day(1)},
+            [("committee_vote_too_early", ITS_DATE, "03.09.2026", "„Aufnahmegespräch am“")],
+        ),
+        (
+            {"Mitgeteilt am": day(6)},
+            [("informed_too_early", "Mitgeteilt am", "07.09.2026", "„Entscheidung am“")],
+        ),
+        # a day without a result
+        (OPEN | {"Votum am": day(5)}, [("dated_vote_is_open", "Votum am", "", "„Votum“")]),
+        (
+            OPEN | {"Votum": None, "Votum am": day(5)},
+            [("dated_vote_is_open", "Votum am", "", "„Votum“")],
+        ),
+        (
+            OPEN | {ITS_DATE: day(5)},
+            [("dated_committee_vote_is_open", ITS_DATE, "", f"„{COMMITTEE}“")],
+        ),
+        (
+            OPEN | {"Entscheidung am": day(5)},
+            [("dated_decision_is_open", "Entscheidung am", "", "„Entscheidung“")],
+        ),
+        (
+            OPEN | {"Mitgeteilt am": day(5)},
+            [("informed_without_decision", "Mitgeteilt am", "", "„Entscheidung“")],
+        ),
+        # a step whose earlier ones are missing
+        (
+            NO_OPINION | {"Antrag am": None, "Rolle": "Beobachtung"},
+            [("interview_without_application", "Aufnahmegespräch am", "", "„Antrag am“")],
+        ),
+        (NO_OPINION | {"Antrag am": "unklar"}, []),
+        (
+            OPEN | {"Aufnahmegespräch am": None},
+            [("opinion_without_interview", "Gutachten am", "", "„Aufnahmegespräch am“")],
+        ),
+        (
+            NO_OPINION | {"Aufnahmegespräch am": None, "Votum": "Ablehnung"},
+            [("vote_without_steps", "Votum", "", "„Aufnahmegespräch am“, „Gutachten am“")],
+        ),
+        (
+            OPEN | {COMMITTEE: "Aufnahme"},
+            [("committee_vote_without_steps", COMMITTEE, "", "„Votum“")],
+        ),
+        (
+            OPEN | {"Entscheidung": "Ablehnung"},
+            [("decision_without_steps", "Entscheidung", "", f"„Votum“, „{COMMITTEE}“")],
+        ),
+        # roles
+        ({"Rolle": "Antrag"}, [("applicant_admitted", "Rolle", "Aufnahme", "")]),
+        ({"Votum": "Ablehnung"}, [("rejected_member", "Rolle", "Ablehnung", "")]),
+        ({"Entscheidung": "Ablehnung"}, [("member_not_admitted", "Rolle", "Ablehnung", "")]),
+        ({"Rolle": "Antrag", "Entscheidung": "Ablehnung"}, []),
+        (
+            NO_OPINION | {"Antrag am": None, "Aufnahmegespräch am": None},
+            [("applicant_without_application", "Rolle", "", "„Antrag am“")],
+        ),
+        # after the last day of the period
+        ({"Mitglied seit": day(30)}, []),
+        (
+            {"Mitglied seit": date(2026, 10, 1)},
+            [("member_in_future", "Mitglied seit", "30.09.2026", "")],
+        ),
+        (
+            {"Entscheidung am": date(2026, 10, 1), "Mitgeteilt am": date(2026, 10, 2)},
+            [
+                ("register_date_after_period", "Entscheidung am", "30.09.2026", ""),
+                ("register_date_after_period", "Mitgeteilt am", "30.09.2026", ""),
+            ],
         ),
     ],
 )
-def test_register(cells: dict[str, Any], fires: str | None) -> None:
-    row = {k: date(2020, 1, v) if isinstance(v, int) else v for k, v in cells.items()}
+def test_register(changes: dict[str, Any], fires: list[tuple[str, str, str, str]]) -> None:
+    found = in_register(WAY | changes)
+    names = {field.key: field.name["de"] for field in office().sheet("register").fields}
+    said = [
+        (r["check"], names[r["field"]], r["detail"] or "", in_language(r["other"] or "", "de"))
+        for r in found.filter(pl.col("code") == CODE).iter_rows(named=True)
+    ]
+    assert sorted(said) == sorted(fires)
+
+
+def test_the_registers_contradictions_name_their_cells_in_both_languages() -> None:
+    row = OPEN | {"Aufnahmegespräch am": None, "Mitglied seit": date(2026, 10, 1)}
+    done = office_of(WAY | row)
+    file = pl.DataFrame({"file": [0], "source_file": ["register.xlsx"], "cluster_id": [None]})
+    file = file.cast({"file": pl.UInt32, "cluster_id": pl.String})
+    found = [done.findings, done.parsed.cells, file, done.clusters_of_rows()]
+    table = findings_table(*found, [office()], load("go-cluster"))
+    assert table.select("cluster_id", "cell", "message_de", "message_en").rows() == [
+        (
+            "DE-0001",
+            "C2",
+            "Register!C2: „Mitglied seit“ 01.10.2026 liegt nach dem letzten Tag des "
+            "Berichtsquartals (30.09.2026). Bitte Datum und Rolle prüfen.",
+            "Register!C2: “Member since” 01.10.2026 is after the last day of the quarter under "
+            "review (30.09.2026). Please check date and role.",
+        ),
+        (
+            "DE-0001",
+            "G2",
+            "Register!G2: Das Gutachten am 04.09.2026 ist eingetragen, aber es fehlt: "
+            "„Aufnahmegespräch am“. Bitte ergänzen oder das Datum prüfen.",
+            "Register!G2: the opinion on 04.09.2026 is entered, but this is missing: "
+            "“Interview on”. Please add it, or check the date.",
+        ),
+    ]
+
+
+def in_register(row: dict[str, Any], last_day: date | None = LAST_DAY) -> pl.DataFrame:
+    """Return the findings about a register of one row."""
+    return office_of(row, last_day).findings
+
+
+def office_of(row: dict[str, Any], last_day: date | None = LAST_DAY) -> Office:
+    """Return what is read of a register of one row."""
     grids = {"Register": grid_of([{"Cluster-ID": "DE-0001", **row}])}
-    found = read_office({"register": 0}, *raw_cells(grids)).findings
-    assert [check for check, _, _ in brief(found)] == ([fires] if fires else [])
+    return read_office({"register": 0}, *raw_cells(grids), last_day)
+
+
+def test_without_a_period_no_date_of_the_register_is_too_late() -> None:
+    assert in_register(WAY | {"Mitgeteilt am": date(2999, 1, 1)}, None).is_empty()
+
+
+def test_bad_cells_of_the_register_are_findings() -> None:
+    bad = {"Entscheidung": "vertagt", "Akteursliste eingereicht": "teils", "ESCA-Label": "Platin"}
+    found = in_register({"Rolle": "Beobachtung", "Label gültig bis": "Herbst", **bad})
+    assert sorted(found.select("field", "code").iter_rows()) == [
+        ("actor_list_sent", "bad_value"),
+        ("decided", "bad_value"),
+        ("esca_label", "bad_value"),
+        ("label_until", "bad_date"),
+    ]
 
 
 # ------------------------------------------------------------------------------- the declaration

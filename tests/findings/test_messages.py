@@ -17,7 +17,7 @@ from pipeline.tables.findings import findings_table
 from pipeline.tables.suggestions import nearest
 from schemas.declaration import office, registers, submission
 from schemas.words import word_key
-from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells_of
+from tests.making.frames import COMPANY, LAST_DAY, MASTER, Err, Grids, grid_of, raw_cells_of
 
 Said = list[tuple[str, str, str]]
 HOLES = re.compile(r"[{}]|\bNone\b")
@@ -269,3 +269,72 @@ def test_what_is_wrong_at_one_place_is_said_in_its_order() -> None:
     items = {"Exzellenzmaßnahmen": "; ".join(wrong)}
     for found in of_each([book(master=items)] * 40):
         assert [german.split("„")[1][:8] for _, german, _ in found] == wrong
+
+
+# What is written, in which column; what the German message says, and what none may say.
+HELP = [
+    ("Akteure", {"Ort": Err("#VALUE!")}, "verknüpfter Datentyp oder ein Bild in der Zelle"),
+    ("Akteure", {"Name": Err("#VALUE!")}, "bitte den Wert als Text eintippen"),
+    ("Akteure", {"Ort": Err("#REF!")}, "bitte die Formel berichtigen"),
+    ("Akteure", {"Beitritt": "30.9.2026."}, "ohne Satzzeichen am Ende schreiben (30.9.2026)"),
+    ("Akteure", {"Bindung": "\u041c\u0456tgliedschaft"}, "Buchstaben einer anderen Schrift"),
+    ("Akteure", {"Land": "Schlaraffenland"}, "ist kein bekanntes Land"),
+    ("Akteure", {"Land": "Deutschalnd"}, "Meinten Sie „Deutschland“?"),
+    ("Akteure", {"Beschäftigte": 1e15}, "„1000000000000000“ liegt außerhalb der Grenzen"),
+    ("Akteure", {"Beschäftigte": 2.5000000000000004}, "„2.5“"),
+    ("Finanzierung", {"Jahr": 2025, "Betrag EUR": "84,000"}, "als Tausenderzahl gelesen: 84000."),
+    ("Finanzierung", {"Jahr": 2025, "Betrag EUR": "1.234 €"}, "als Tausenderzahl gelesen: 1234."),
+    ("Management", {"Funktion": "Leitung", "VZÄ": 100}, "als 100 volle Stellen gelesen"),
+    (
+        "Akteure",
+        {"Breitengrad": 13.74, "Längengrad": 51.05},
+        "Bei „Breitengrad“ steht mit 13.74 offenbar die Länge, bei „Längengrad“ mit 51.05 die",
+    ),
+    (
+        "Akteure",
+        {"PLZ": "01067", "Breitengrad": 13.74, "Längengrad": 51.05},
+        "(Breitengrad / Längengrad: 13.74 / 51.05)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sheet", "cells", "text"), HELP, ids=lambda case: str(case)[:40])
+def test_what_helps(sheet: str, cells: dict[str, Any], text: str) -> None:
+    found = said(sheet, **cells)
+    assert any(text in german for _, german, _ in found), found
+    assert not any("1000000000000000.0" in m for _, *both in found for m in both)
+
+
+OF_STICHTAG = [
+    ("2026-09-30T22:00:00.000Z", "Mit dieser Uhrzeit und Zeitzone ist es in Deutschland"),
+    ("2026-10-01 08:00", "liegt nach dem letzten Tag des Berichtsquartals"),
+    ("01.10.2026", "liegt nach dem letzten Tag des Berichtsquartals"),
+]
+
+
+@pytest.mark.parametrize(("written", "text"), OF_STICHTAG)
+def test_a_stichtag_after_the_quarter(written: str, text: str) -> None:
+    ((code, german, _),) = said(master={"Stichtag": written})
+    assert (code, text in german) == ("bad_date", True), german
+
+
+IDENTIFIERS = [
+    *(f"DE{dash}0042" for dash in "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"),
+    *("de-0042", "De \u2013 0042", "\u00a0DE-0042\u200b", "D\u00adE-0042", "\uff24E-0042"),
+]
+
+
+def test_a_cluster_id_with_any_dash_in_any_case() -> None:
+    examined = examine(
+        *raw_cells_of([book(master={"Cluster-ID": text}) for text in IDENTIFIERS]),
+        load_settings(),
+        LAST_DAY,
+    )
+    assert set(examined.master["cluster_id"]) == {"DE-0042"}
+
+
+@pytest.mark.parametrize("written", ["DE 0042", "DE_0042", "DE-42", "DEU-0042", "DE-OO42", "0042"])
+def test_another_cluster_id_is_named_with_its_form(written: str) -> None:
+    ((code, german, _),) = said(master={"Cluster-ID": written})
+    assert code == "bad_value"
+    assert "in der Form DE-0042" in german

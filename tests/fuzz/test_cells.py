@@ -7,6 +7,7 @@ stands in the table of valid values and no error names it; or it says nothing th
 then the value is unknown and exactly one error with the right code and the cell's text names it.
 """
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -21,7 +22,7 @@ from schemas.words import collapse, header_key, word_key
 from .books import Drawn, Grid, Seen, see
 from .drawing import books
 from .effort import examples
-from .oracle import EMPTY, Given, no_answer, said, says_none, shown
+from .oracle import EMPTY, Given, Said, no_answer, said, says_none, shown
 
 LEFT_OUT = ["total_row", "heading_row", "heading_meaning", "note_row"]
 TOTALS = row_words().totals
@@ -60,6 +61,12 @@ def check_sheet(sheet: Sheet, grid: Grid, own: pl.DataFrame, seen: Seen, file: i
     told = {row for row, _ in located(own.filter(pl.col("code") == "no_answer"))}
     gone |= {row for row in told if row not in valid and sheet.layout == "table"}
     rows: set[int] = set()
+    kept = [
+        (field.key, cell)
+        for row, cells in data_rows(sheet, grid)
+        if row not in gone and (row in valid or is_solid(sheet, cells))
+        for field, cell in cells
+    ]
     for row, cells in data_rows(sheet, grid):
         if row in gone:
             none = any(says_none(cell) for field, cell in cells if field.key == sheet.title)
@@ -74,7 +81,8 @@ def check_sheet(sheet: Sheet, grid: Grid, own: pl.DataFrame, seen: Seen, file: i
         for field, cell in cells:
             place = address(sheet, field, row)
             value = valid.get(row, {}).get(field.key)
-            check_cell(field, cell, value, errors.get(place, []))
+            column = [other for key, other in kept if key == field.key]
+            check_cell(said(field, cell, column), field, cell, value, errors.get(place, []))
     assert set(valid) == (rows if sheet.layout == "table" else {0})
     assert gone <= {row for row, _ in grid}
 
@@ -127,9 +135,10 @@ def is_solid(sheet: Sheet, cells: list[tuple[Field, Given]]) -> bool:
     return any(c.kind in "de" or (c.kind == "n" and c.value != 0) for c in held)
 
 
-def check_cell(field: Field, cell: Given, value: object, errors: list[dict[str, str]]) -> None:
+def check_cell(
+    meant: Said, field: Field, cell: Given, value: object, errors: list[dict[str, str]]
+) -> None:
     """Hold one cell against its value in the table and the errors that name it."""
-    meant = said(field, cell)
     codes = [error["code"] for error in errors]
     where = (field.key, cell, value, codes, meant)
     if meant.code == EMPTY:
@@ -149,7 +158,7 @@ def same_text(cell: Given, text: str) -> bool:
     if cell.kind == "f":
         return text == ""
     if cell.kind == "n":
-        return float(text) == cell.value
+        return math.isclose(float(text), cell.value, rel_tol=1e-14)
     return collapse(text) == shown(cell) or (cell.kind == "s" and text == cell.value)
 
 
@@ -157,5 +166,5 @@ def same_value(cell: Given, meant: object, value: object) -> bool:
     """Whether the table holds what was meant; numbers read as texts keep their worth."""
     text = value[0] if isinstance(value, list) and len(value) == 1 else value
     if cell.kind == "n" and isinstance(text, str):
-        return float(text) == cell.value
+        return math.isclose(float(text), cell.value, rel_tol=1e-14)
     return value == meant

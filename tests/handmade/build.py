@@ -129,6 +129,7 @@ def good() -> Workbook:
             "Cluster-ID": None,
             "Clustername": None,
             "Stichtag": AS_OF,
+            "Formularversion": 2,
             "Formale Gründung": date(2015, 6, 1),
             "Rechtsform": "e. V.",
             "Bundesland": "Thüringen",
@@ -164,7 +165,8 @@ def good() -> Workbook:
             ],
             "Aktivitäten": [
                 act("Service", 12, "Digitalisierung"),
-                act("Service", 12, "Fachkräfte"),
+                act("Service", 8, "Fachkräfte"),
+                act("Innovationsunterstützung", 4, "Fachkräfte"),
                 act("Arbeitsgruppe", 4),
                 act("Interne Kommunikation", 12),
                 act("Interne Kommunikation", 6),

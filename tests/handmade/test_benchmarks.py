@@ -295,8 +295,14 @@ def limits(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 @pytest.fixture(scope="module")
 def one_more(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    """A seventh of 100 actors per FTE in the band."""
-    return run(tmp_path_factory.mktemp("one_more"), built(LIMITS | {"DE-0100": [posts(0.4)]}))
+    """A seventh of 80 actors per FTE in the band."""
+    return run(tmp_path_factory.mktemp("one_more"), built(LIMITS | {"DE-0080": [posts(0.5)]}))
+
+
+@pytest.fixture(scope="module")
+def hardly_any(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """A seventh of less than half a post in the band."""
+    return run(tmp_path_factory.mktemp("hardly"), built(LIMITS | {"DE-0082": [posts(0.49)]}))
 
 
 def per_fte(tables: Tables, cluster: str) -> dict[str, Any]:
@@ -331,15 +337,24 @@ def test_the_sources_of_the_limits_differ(limits: Tables) -> None:
 
 
 def test_one_more_cluster_moves_only_the_limit(limits: Tables, one_more: Tables) -> None:
-    """Of 1, 2, 4, 5, 8, 10, 100 p75 is half way from 8 to 10: the cluster with 8 turns."""
+    """Of 1, 2, 4, 5, 8, 10, 80 p75 is half way from 8 to 10: the cluster with 8 turns."""
     old, new = per_fte(limits, "DE-0008"), per_fte(one_more, "DE-0008")
     assert close(new["threshold"], 9)
     assert (old["status"], new["status"]) == ("not_fulfilled", "fulfilled")
-    assert per_fte(one_more, "DE-0100")["status"] == "not_fulfilled"
+    assert per_fte(one_more, "DE-0080")["status"] == "not_fulfilled"
     for table in ("criteria", "conditions"):
         keys = [pl.col("cluster_id").is_in(list(LIMITS)), pl.col("criterion_id") != "4.2"]
         before, after = (t[table].filter(*keys).sort(pl.all()) for t in (limits, one_more))
         assert before.equals(after), table
+
+
+def test_less_than_half_a_post_moves_no_limit(limits: Tables, hardly_any: Tables) -> None:
+    """It is judged by the others' limit, and it is one of the cohort all the same."""
+    for cluster in LIMITS:
+        assert per_fte(hardly_any, cluster) == per_fte(limits, cluster)
+    own = per_fte(hardly_any, "DE-0082")
+    assert (own["status"], own["threshold"]) == ("not_fulfilled", 7.25)
+    assert cohort(hardly_any, "size_band", "DE-0082", "actors_per_fte")["n"] == 7
 
 
 @pytest.fixture(scope="module")

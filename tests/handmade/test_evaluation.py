@@ -111,7 +111,7 @@ READS: dict[str, set[str]] = {
     "10.2": {"Nachweise"},
     "11": {"Nachweise", "Aktivitäten"},
     "12": {"Nachweise"},
-    "13": {"Nachweise"},
+    "13": {"Nachweise", "Aktivitäten", "Formularversion"},
 }
 LODGED: dict[str, str] = {}  # case -> the cluster it is in
 TAKEN: dict[str, tuple[set[str], set[str]]] = {}  # of such a cluster, what is touched and read
@@ -687,7 +687,8 @@ SECURED = [
 # --- 8 and 9: activities ----------------------------------------------------------------------
 
 A, B = "Digitalisierung", "Fachkräfte"
-SV = "Service"
+OLD = date(2020, 1, 1)
+SV, SUPPORT = "Service", "Innovationsunterstützung"
 
 
 def services(what: str, rows: list[Row], status: str, covered: Condition, held: Condition) -> Case:
@@ -737,6 +738,29 @@ SERVICES = [
     three_areas("field empty, less than once", act(SV, 0.5), 1 / 3, N),
     services("field empty", [act(SV, 12, A), act(SV, 6)], U, (U, 0.5, 1, 1), (F, 18, 18, None)),
     services("two without field", [act(SV, 6), act(SV, 6)], U, (U, 0, 1, 2), (F, 12, 12, None)),
+    # Only what has begun counts; a service without Beginn has.
+    services("begins today", [act(SV, 6, A), act(SV, 6, B, TODAY)], F, BOTH, (F, 12, 12, None)),
+    services("begins tomorrow", [act(SV, 6, A), act(SV, 6, B, TOMORROW)], N,
+             (N, 0.5, 0.5, 1), (N, 6, 6, 6)),
+    services("begin empty", [act(SV, 6, A), act(SV, 6, B, None)], F, BOTH, (F, 12, 12, None)),
+    services("begin bad", [act(SV, 6, A), act(SV, 6, B, "bald")], U, (U, 0.5, 1, 1), (U, 6, 12, 6)),
+    services("begin bad, too rare", [act(SV, 6, A), act(SV, 6, B), act(SV, 0.5, A, "bald")], F,
+             BOTH, (F, 12, 12.5, None)),
+    services("begin bad, times empty", [act(SV, 12, A), act(SV, None, B, "bald")], U,
+             (U, 0.5, 1, 1), (F, 12, INF, None)),
+    services("begins tomorrow, times empty", [act(SV, 12, A), act(SV, None, B, TOMORROW)], N,
+             (N, 0.5, 0.5, 1), (F, 12, 12, None)),
+    services("kind empty, begins tomorrow", [act(SV, 6, A), act(None, 6, B, TOMORROW)], N,
+             (N, 0.5, 0.5, 1), (N, 6, 6, 6)),
+    # Innovation support is a service.
+    services("support covers a field", [act(SV, 6, A), act(SUPPORT, 6, B)], F, BOTH,
+             (F, 12, 12, None)),
+    services("support alone", [act(SUPPORT, 6, A), act(SUPPORT, 6, B)], F, BOTH,
+             (F, 12, 12, None)),
+    services("support begins tomorrow", [act(SV, 12, A), act(SUPPORT, 6, B, TOMORROW)], N,
+             (N, 0.5, 0.5, 1), (F, 12, 12, None)),
+    services("support in English", [act(SV, 6, A), act("Innovation support", 6, B)], F, BOTH,
+             (F, 12, 12, None)),
     services("sheet empty", [], N, (N, 0, 0, 2), (N, 0, 0, 12)),
     case("8", "no sheet", [drop("Aktivitäten")], U, UNKNOWN, UNKNOWN),
     case("8", "no strategic fields", [master(Strategische_Handlungsfelder=None)], U,
@@ -769,7 +793,17 @@ GROUPS = [
     activity("9.1", "begin empty, too rare", [act(GROUP, 1, None, None)], NONE),
     activity("9.1", "times empty, too young", [act(GROUP, None, None, TODAY)], NONE),
     activity("9.1", "kind empty", [act(None, 2)], PERHAPS),
-    activity("9.1", "kind empty, too rare", [act(None, 1)], NONE),
+    # A yearly forum counts; a row of unknown kind may be one.
+    activity("9.1", "forum once", [act(FORUM, 1, None, YEAR_AGO)], ONE),
+    activity("9.1", "forum every other year", [act(FORUM, 0.5)], NONE),
+    activity("9.1", "forum once, too young", [act(FORUM, 1, None, date(2025, 10, 1))], NONE),
+    activity("9.1", "forum once, begin empty", [act(FORUM, 1, None, None)], PERHAPS),
+    activity("9.1", "forum once, begin bad", [act(FORUM, 1, None, "früher")], PERHAPS),
+    activity("9.1", "forum, times empty", [act(FORUM, None)], PERHAPS),
+    activity("9.1", "forum every other year, begin empty", [act(FORUM, 0.5, None, None)], NONE),
+    activity("9.1", "kind empty, once: a forum", [act(None, 1)], PERHAPS),
+    activity("9.1", "group once, forum once", [act(GROUP, 1), act(FORUM, 1)], ONE),
+    activity("9.1", "kind empty, too rare", [act(None, 0.99)], NONE),
     activity("9.1", "kind unheard of, too young", [act("Treff", 2, None, TODAY)], NONE),
     activity("9.1", "another kind", [act(SV, 12)], NONE),
     activity("9.1", "two of them", [act(GROUP, 2), act(FORUM, 2)], (F, 2, 2, None)),
@@ -781,8 +815,21 @@ GROUPS = [
     activity("9.2", "one", [act(INTERNAL, 12)], (N, 1, 1, 1)),
     activity("9.2", "times empty", [act(INTERNAL, 4), act(INTERNAL, None)], (U, 1, 2, 1)),
     activity("9.2", "kind empty", [act(INTERNAL, 4), act(None, 4)], (U, 1, 2, 1)),
-    activity("9.2", "begin does not matter",
-             [act(INTERNAL, 4, None, None), act(INTERNAL, 4, None, "?")], (F, 2, 2, None)),
+    activity("9.2", "begin empty", [act(INTERNAL, 4), act(INTERNAL, 4, None, None)],
+             (F, 2, 2, None)),
+    activity("9.2", "begins today", [act(INTERNAL, 4), act(INTERNAL, 4, None, TODAY)],
+             (F, 2, 2, None)),
+    activity("9.2", "begins tomorrow", [act(INTERNAL, 4), act(INTERNAL, 4, None, TOMORROW)],
+             (N, 1, 1, 1)),
+    activity("9.2", "both begin tomorrow", [act(INTERNAL, 4, None, TOMORROW)] * 2, (N, 0, 0, 2)),
+    activity("9.2", "begin bad", [act(INTERNAL, 4), act(INTERNAL, 4, None, "bald")],
+             (U, 1, 2, 1)),
+    activity("9.2", "begin bad, too rare", [act(INTERNAL, 4), act(INTERNAL, 3, None, "bald")],
+             (N, 1, 1, 1)),
+    activity("9.2", "times empty, begins tomorrow",
+             [act(INTERNAL, 4), act(INTERNAL, None, None, TOMORROW)], (N, 1, 1, 1)),
+    activity("9.2", "kind empty, begins tomorrow",
+             [act(INTERNAL, 4), act(None, 4, None, TOMORROW)], (N, 1, 1, 1)),
     activity("9.2", "sheet empty", [], (N, 0, 0, 2)),
     case("9.2", "no sheet", [drop("Aktivitäten")], U, UNKNOWN),
 ]  # fmt: skip
@@ -854,8 +901,16 @@ THREE: Condition = (F, 3, 3, None)
 WINDOW, BEFORE = date(2024, 9, 30), date(2024, 9, 29)
 
 
-def outward(times: Cell) -> Edit:
-    return put("Aktivitäten", act("Externe Kommunikation", times))
+def outward(times: Cell, start: Cell = None) -> Edit:
+    return put("Aktivitäten", act("Externe Kommunikation", times, None, start))
+
+
+def profile(title: Cell, day: Cell, end: Cell = None) -> Row:
+    return proof(PLATFORM, title, day) | {"Ende": end}
+
+
+SEEN_ONCE_LESS = (N, 2, 2, 1), (N, 1, 1, 1)
+SEEN_PERHAPS = (U, 2, 3, 1), (U, 1, 2, 1)
 
 
 MENTIONS = [
@@ -876,8 +931,9 @@ MENTIONS = [
     # It may be a fair of the same title, so a third piece.
     seen("kind empty, known title", [*TWO_PRESS, proof(None, "a")], U, (U, 2, 3, 1),
          (U, 1, 2, 1)),
-    seen("kind empty, too old", [*TWO_PRESS, proof(None, "C", BEFORE)], N, (N, 2, 2, 1),
-         (N, 1, 1, 1)),
+    # It may be a profile that still stands.
+    seen("kind empty, too old", [*TWO_PRESS, proof(None, "C", BEFORE)], U, (U, 2, 3, 1),
+         (U, 1, 2, 1)),
     seen("two kinds empty", [*TWO_PRESS, proof(None, "C"), proof(None, "D")], U, (U, 2, 4, 1),
          (U, 1, 3, 1)),
     # A piece is certain if one of its rows is.
@@ -885,11 +941,48 @@ MENTIONS = [
          THREE, TWO_KINDS),
     seen("other evidence", [*TWO_PRESS, proof(STORY, "C"), proof(RIVAL, "D")], N, (N, 2, 2, 1),
          (N, 1, 1, 1)),
+    # A profile on a platform stands until it ends.
+    seen("profile undated", [*TWO_PRESS, profile("C", None)], F, THREE, TWO_KINDS),
+    seen("profile of old", [*TWO_PRESS, profile("C", OLD)], F, THREE, TWO_KINDS),
+    seen("profile since today", [*TWO_PRESS, profile("C", TODAY)], F, THREE, TWO_KINDS),
+    seen("profile from tomorrow", [*TWO_PRESS, profile("C", TOMORROW)], N, *SEEN_ONCE_LESS),
+    seen("profile ended 24 months ago", [*TWO_PRESS, profile("C", OLD, WINDOW)], F, THREE,
+         TWO_KINDS),
+    seen("profile ended a day earlier", [*TWO_PRESS, profile("C", OLD, BEFORE)], N,
+         *SEEN_ONCE_LESS),
+    seen("profile undated, ended too early", [*TWO_PRESS, profile("C", None, BEFORE)], N,
+         *SEEN_ONCE_LESS),
+    seen("profile ends in future", [*TWO_PRESS, profile("C", None, date(2030, 1, 1))], F, THREE,
+         TWO_KINDS),
+    seen("profile dated badly", [*TWO_PRESS, profile("C", "seit Langem")], U, *SEEN_PERHAPS),
+    seen("profile dated badly, ended too early", [*TWO_PRESS, profile("C", "bald", BEFORE)], N,
+         *SEEN_ONCE_LESS),
+    seen("profile with a bad end", [*TWO_PRESS, profile("C", OLD, "irgendwann")], U,
+         *SEEN_PERHAPS),
+    seen("profile without a title", [*TWO_PRESS, profile(None, None) | {"Verweis": "x"}], U,
+         *SEEN_PERHAPS),
+    seen("two profiles of one title", [proof(PRESS, "A"), profile("C", None), profile("c", OLD)],
+         N, (N, 2, 2, 1), TWO_KINDS),
+    # A row of unknown kind may be a profile, however old.
+    seen("kind and date empty", [*TWO_PRESS, proof(None, "C", None)], U, *SEEN_PERHAPS),
+    seen("kind empty, old, ended too early",
+         [*TWO_PRESS, proof(None, "C", OLD) | {"Ende": BEFORE}], N, *SEEN_ONCE_LESS),
+    seen("kind empty, recent, ended too early",
+         [*TWO_PRESS, proof(None, "C") | {"Ende": BEFORE}], U, *SEEN_PERHAPS),
+    seen("kind empty, old, bad end",
+         [*TWO_PRESS, proof(None, "C", OLD) | {"Ende": "?!?x"}], U, *SEEN_PERHAPS),
+    seen("kind empty, from tomorrow", [*TWO_PRESS, proof(None, "C", TOMORROW)], N,
+         *SEEN_ONCE_LESS),
     seen("sheet empty", [], N, (N, 0, 0, 3), (N, 0, 0, 2)),
     case("11", "no sheet", [drop("Nachweise")], U, UNKNOWN, UNKNOWN, ONE),
     case("11", "outward once", [outward(1)], F, ANY, ANY, ONE),
     case("11", "outward too rare", [outward(0.99)], N, ANY, ANY, NONE),
     case("11", "outward unknown", [outward(None)], U, ANY, ANY, PERHAPS),
+    case("11", "outward begins today", [outward(1, TODAY)], F, ANY, ANY, ONE),
+    case("11", "outward begins tomorrow", [outward(1, TOMORROW)], N, ANY, ANY, NONE),
+    case("11", "outward, begin bad", [outward(1, "bald")], U, ANY, ANY, PERHAPS),
+    case("11", "outward too rare, begin bad", [outward(0.5, "bald")], N, ANY, ANY, NONE),
+    case("11", "outward unknown, begins tomorrow", [outward(None, TOMORROW)], N, ANY, ANY, NONE),
     case("11", "outward by an unknown kind", [put("Aktivitäten", act(None, 1))], U, ANY, ANY,
          PERHAPS),
     case("11", "no activities sheet", [drop("Aktivitäten")], U, ANY, ANY, UNKNOWN),
@@ -939,14 +1032,20 @@ STORIES = [
 def projects(what: str, rows: list[Row], due: Condition) -> Case:
     """The projects; an anchoring in the region stands beside them."""
     edit = put("Nachweise", rows, proof("Verankerung", "Stadt"))
-    return case("13", what, [edit], due[0], due, ONE)
+    return case("13", what, [edit], due[0], due, ONE, ONE)
 
 
 def anchored(what: str, rows: list[Row], status: str, due: Condition) -> Case:
-    return case("13", what, [put("Nachweise", project(WINDOW, None, 2), rows)], status, ONE, due)
+    edit = put("Nachweise", project(WINDOW, None, 2), rows)
+    return case("13", what, [edit], status, ONE, due, ONE)
 
 
-OLD = date(2020, 1, 1)
+def supported(what: str, rows: list[Row], due: Condition, version: Cell = 2) -> Case:
+    """What supports the actors in the innovation process; projects and anchoring are as due."""
+    edits = [put("Aktivitäten", rows), master(Formularversion=version)]
+    return case("13", what, edits, due[0], ANY, ONE, due)
+
+
 PROJECTS = [
     projects("running, two actors", [project(OLD, None, 2)], ONE),
     projects("one actor", [project(OLD, None, 1)], NONE),
@@ -972,9 +1071,29 @@ PROJECTS = [
     anchored("not anchored", [], N, NONE),
     case("13", "unknown kind", [
         put("Nachweise", project(OLD, None, 2) | {"Art": None}, proof("Verankerung", "Stadt")),
-    ], U, PERHAPS, (F, 1, 2, None)),
-    case("13", "sheet empty", [put("Nachweise")], N, NONE, NONE),
-    case("13", "no sheet", [drop("Nachweise")], U, UNKNOWN, UNKNOWN),
+    ], U, PERHAPS, (F, 1, 2, None), ONE),
+    case("13", "sheet empty", [put("Nachweise")], N, NONE, NONE, ONE),
+    case("13", "no sheet", [drop("Nachweise")], U, UNKNOWN, UNKNOWN, ONE),
+    supported("support once a year", [act(SUPPORT, 1)], ONE),
+    supported("support too rare", [act(SUPPORT, 0.99)], NONE),
+    supported("support begins today", [act(SUPPORT, 1, None, TODAY)], ONE),
+    supported("support begins tomorrow", [act(SUPPORT, 1, None, TOMORROW)], NONE),
+    supported("support, begin empty", [act(SUPPORT, 1, None, None)], ONE),
+    supported("support, begin bad", [act(SUPPORT, 1, None, "bald")], PERHAPS),
+    supported("support, times empty", [act(SUPPORT, None)], PERHAPS),
+    supported("support, kind empty", [act(None, 1)], PERHAPS),
+    supported("two offers of support", [act(SUPPORT, 1), act("Innovation support", 2)],
+              (F, 2, 2, None)),
+    supported("a service is no support", [act(SV, 12)], NONE),
+    supported("no support", [], NONE),
+    case("13", "no sheet of activities", [drop("Aktivitäten")], U, ANY, ONE, UNKNOWN),
+    # The form of version 1 did not ask: nobody can miss it.
+    supported("old form, support stated all the same", [act(SUPPORT, 1)], ONE, 1),
+    supported("old form, no support", [], UNKNOWN, 1),
+    supported("old form without a version", [act(SV, 12)], UNKNOWN, None),
+    supported("old form, support perhaps", [act(SUPPORT, None)], UNKNOWN, None),
+    supported("version cannot be read", [act(SV, 12)], UNKNOWN, "neu"),
+    supported("version 3", [act(SV, 12)], NONE, 3),
 ]  # fmt: skip
 
 CASES = [
@@ -1021,12 +1140,12 @@ FILLINGS = [
             "Akteursgruppe", W, S, P, M),
     filling("seats", [TWO_BIG, put("Gremien", seats(W))], "Gremien", seats(S), "Sitze", 0, 1),
     filling("an activity's kind", SMALL, "Aktivitäten", act(None, 6, B), "Art",
-            SV, GROUP, FORUM, INTERNAL, "Externe Kommunikation"),
+            SV, SUPPORT, GROUP, FORUM, INTERNAL, "Externe Kommunikation"),
     filling("an activity's times", SMALL, "Aktivitäten", act(SV, None, B),
             "Häufigkeit pro Jahr", 0, 1, 1000),
     filling("an activity's field", SMALL, "Aktivitäten", act(SV, 6), "Handlungsfeld",
             A, B, "Wald"),
-    filling("an activity's begin", SMALL, "Aktivitäten", act(GROUP, 2), "Beginn", OLD, TODAY),
+    filling("a group's begin", SMALL, "Aktivitäten", act(GROUP, 2), "Beginn", OLD, TODAY),
     filling("a proof's kind", BARE, "Nachweise", proof(None, "A") | {"Beteiligte Akteure": 2},
             "Art", RIVAL, MERIT, PRESS, PLATFORM, FAIR, PAPER, STORY, "Innovationsprojekt",
             "Verankerung"),
@@ -1417,7 +1536,7 @@ THRESHOLDS: dict[str, tuple[float | None, ...]] = {
     "1": (30,), "2.1": (0.5,), "2.2": (1, 0.05), "3": (0.6,), "4.1": (3,), "4.2": (2,),
     "5": (1,), "6.1": (1,), "6.2": (ANY, ANY), "7.1": (0.2,), "7.2": (24, ANY), "8": (1, 12),
     "9.1": (1,), "9.2": (2,), "10.1": (3,), "10.2": (1,), "11": (3, 2, 1), "12": (3,),
-    "13": (1, 1),
+    "13": (1, 1, 1),
 }  # fmt: skip
 
 
@@ -1453,6 +1572,37 @@ def test_what_is_missing_is_said(criteria: Any, conditions: Any) -> None:
         if row["status"] == N and row["value_low"] is not None and criterion != "6.2":
             assert row["lever_amount"] > 0, (cluster, criterion, number)
             assert row["lever_unit"], (cluster, criterion, number)
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("8: one field of two", "ohne Service: Fachkräfte"),
+        ("8: begins tomorrow", "ohne Service: Fachkräfte"),
+        ("8: sheet empty", "ohne Service: Digitalisierung, Fachkräfte"),
+        ("8: 12 a year", None),
+    ],
+)
+def test_what_is_missing_is_named(key: str, named: str | None, criteria: Any) -> None:
+    reason = criteria[id_of(key), "8"]["reason_de"]
+    said = reason.partition("ohne Service")[1:]
+    assert "".join(said).startswith(named) if named else said[0] == "", reason
+
+
+def test_groups_without_a_seat_are_named(criteria: Any, conditions: Any) -> None:
+    """As many as the lever counts, and only where there is one."""
+    seen = 0
+    for (cluster, criterion), row in criteria.items():
+        if criterion != "5":
+            continue
+        lever = conditions[cluster, "5", 1]["lever_amount"]
+        _, said, rest = row["reason_de"].partition("ohne Sitz: ")
+        assert bool(said) == bool(lever), row["reason_de"]
+        if said:
+            seen += 1
+            assert len(rest.split(")")[0].split(", ")) == lever, row["reason_de"]
+            assert "without a seat: " in row["reason_en"]
+    assert seen > 3
 
 
 # --- tests of ratings and decisions -----------------------------------------------------------

@@ -8,8 +8,10 @@ from random import Random
 import polars as pl
 import pytest
 
+from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
 from pipeline.history.causes import STEPS, cause, steps
+from pipeline.history.state import State
 from tests.declared import changed_in
 
 from .world import (
@@ -111,9 +113,13 @@ def found(then: Mapping[str, Says], now: Mapping[str, Says]) -> pl.DataFrame:
     before = state(then, catalogue(3.0), LIMITS[0])
     after = state(now, catalogue(2.0), LIMITS[1])
     table = steps(before, after, figures(after)).criteria
+    published = steps(before, before, figures(before)).criteria  # by the rules of then
     assert table is not None
-    turned = table.filter(pl.col("then") != pl.col("assessment"))
-    return turned.select("cluster_id", "criterion_id", "then", "assessment", cause=cause())
+    assert published is not None
+    keys = ["cluster_id", "criterion_id"]
+    table = table.join(published.select(*keys, published="assessment"), on=keys)
+    turned = table.filter(pl.col("published") != pl.col("assessment"))
+    return turned.select(*keys, "published", "assessment", cause=cause())
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +148,27 @@ def test_another_definition_is_a_rule() -> None:
     assert table is not None
     turned = table.filter(pl.col("then") != pl.col("assessment"), pl.col("criterion_id") == "1")
     assert turned.select(cause()).to_series().to_list() == ["rule"]
+
+
+def test_the_whole_portfolio_of_then_and_of_now_makes_the_limit() -> None:
+    """A cluster that stays as it is turns, because another one came that was not there before.
+
+    30 actors each on 10, 7.5, 6, 5 and 4 posts are 3, 4, 5, 6 and 7.5 per post: p75 is 6. With 30
+    on 20 posts more, 1.5, p75 is three quarters of the way from 5 to 6.
+    """
+    rules = load("go-cluster")
+    said = {f"DE-000{n}": THEN.but(fte=fte) for n, fte in enumerate((10.0, 7.5, 6.0, 5.0, 4.0), 1)}
+    before, same = (state(said, rules) for _ in range(2))
+    after = state(said | {"DE-0006": THEN.but(fte=20.0)}, rules)
+
+    def turned(now: State) -> list[tuple[str, str, str]]:
+        table = steps(before, now, figures(now)).criteria
+        assert table is not None
+        table = table.filter(pl.col("then").ne_missing(pl.col("assessment")))
+        return table.select("cluster_id", "criterion_id", cause()).rows()
+
+    assert turned(same) == []
+    assert turned(after) == [("DE-0004", "4.2", "reference")]
 
 
 def test_nothing_changed_that_is_evaluated_is_another_rule() -> None:
@@ -176,18 +203,21 @@ def plain_cause(then: Says, now: Says, criterion: str) -> tuple[str, str, str | 
                 return rating.status
         return plain_status(says, criterion, day, (3.0, 2.0)[rule], LIMITS[limit])
 
-    first = at(then, then.as_of, 0, 0, then)
-    both = at(now, now.as_of, 0, 0, then)
-    path = [both, *(at(now, now.as_of, 1, limit, who) for limit, who in ((0, then), (1, then)))]
-    path.append(at(now, now.as_of, 1, 1, now))
-    if first == path[-1]:
-        return first, path[-1], None
-    for k, name in ((3, "assessment"), (2, "reference"), (1, "rule")):
+    published = at(then, then.as_of, 0, 0, then)
+    first = at(then, then.as_of, 1, 0, then)  # by the rules of now
+    both = at(now, now.as_of, 1, 0, then)
+    path = [first, both, at(now, now.as_of, 1, 1, then), at(now, now.as_of, 1, 1, now)]
+    if published == path[-1]:
+        return published, path[-1], None
+    for k, name in ((3, "assessment"), (2, "reference")):
         if path[k] != path[k - 1]:
-            return first, path[-1], name
+            return published, path[-1], name
+    if first == both:
+        return published, path[-1], "rule"
+    first = published
     alone = {
-        "own_data": at(now, then.as_of, 0, 0, then),
-        "time": at(then, now.as_of, 0, 0, then),
+        "own_data": at(now, then.as_of, 1, 0, then),
+        "time": at(then, now.as_of, 1, 0, then),
     }
     return first, path[-1], next((n for n, s in alone.items() if s == both), "own_data")
 

@@ -149,8 +149,10 @@ def test_the_quarter_in_which_a_criterion_lapses(
     now: str, later: tuple[str, str, str], expected: list[tuple[int, str, bool]]
 ) -> None:
     days = pl.DataFrame({"cluster_id": ["a"], "as_of": [date(2026, 9, 30)]})
-    found = lapses(criteria(("a", "7.2", now)), ahead(*later), days)
+    own = criteria(("a", "7.2", now))
+    found = lapses(own, ahead(*later), days, own.clear())
     assert found.select("months", "quarter", "sure").rows() == expected
+    assert lapses(own, ahead(*later), days, own).is_empty()
 
 
 def test_who_falls_below_the_pass_mark() -> None:

@@ -135,7 +135,7 @@ def frozen_limits(outputs: Path) -> str:
     """The limits of 4.2 of an earlier period; they are wrong usage."""
     request = runs.Request(PERIOD, outputs, outputs, ())
     with pytest.raises(DeclarationError) as refused:
-        runs.frozen_limits(request, [load(str(freezing(outputs)))])
+        runs.frozen_limits(request, [load(str(freezing(outputs)))], load_settings().cohorts)
     return str(refused.value)
 
 
@@ -164,7 +164,7 @@ def command(*arguments: str) -> Callable[[Path], str]:
 PLACES: dict[str, tuple[tuple[str, ...], Callable[[Path], str]]] = {
     "comparison": (TABLES, comparison),
     "series": (("clusters", "conditions", "actors", "submissions"), series),
-    "frozen limits": (("cohorts",), frozen_limits),
+    "frozen limits": (("clusters",), frozen_limits),
     "diff": (tuple(COMPARED), command("diff", DAMAGED)),
     "template": (("submissions",), command("template", "--for", "DE-0001", "--from", DAMAGED)),
     "release": (("clusters", "findings"), command("release", DAMAGED, "--by", "KM")),
@@ -300,12 +300,12 @@ def test_checksums_are_kept_of_every_table_and_of_the_state(outputs: Path) -> No
 def test_frozen_limits_of_a_damaged_period_are_wrong_usage(
     damage: str, root: Path, outputs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    DAMAGE[damage](outputs / DAMAGED / "data" / "cohorts.parquet")
+    DAMAGE[damage](outputs / DAMAGED / "data" / "clusters.parquet")
     own = freezing(outputs.parent)
     folders = ["--inputs", str(root / "inputs"), "--outputs", str(outputs)]
     assert main(["run", PERIOD, "--direct", *folders, "--catalogue", str(own)]) == 2
     said = capsys.readouterr().err
-    assert f"{DAMAGED}/data/cohorts.parquet" in said
+    assert f"{DAMAGED}/data/clusters.parquet" in said
     assert "beschädigt" in said
     assert "damaged" in said
     assert not (outputs / PERIOD).exists()

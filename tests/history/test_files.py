@@ -65,7 +65,7 @@ def test_no_names_titles_or_turnover_are_kept() -> None:
             type(portfolio)(clusters, actors, tables, portfolio.sheets, portfolio.settings),
             whole.catalogues,
             whole.ratings,
-            whole.reference,
+            whole.frozen,
         )
     )
     texts = {

@@ -23,11 +23,14 @@ from pipeline.history.state_files import StateTroubleError, read_state
 from pipeline.report.since import since_sentences
 from tests.sparing import ALL, sparing
 
+from . import world
+
 EARLIER, PERIOD = "2026-Q2", "2026-Q3"
 CATALOGUES = ("go-cluster", "eccp-profile")
 # Many clusters turn, and some have ratings.
 SEED = 11
-COLUMNS = [(table, column) for table, kept in KEPT.items() for column in kept]
+# Limits of 4.2 are only kept where a catalogue froze them.
+COLUMNS = [(table, c) for table, kept in KEPT.items() for c in kept if table != "reference"]
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +90,18 @@ def test_what_is_told_without_a_column_is_what_is_told_with_it(
         assert told.criteria.height == whole.criteria.height  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("column", KEPT["reference"])
+def test_frozen_limits_that_were_kept_otherwise_are_not_told(column: str) -> None:
+    then = world.state({"a": world.Says()})
+    frames = {**to_frames(then), "reference": to_frames(then)["reference"].drop(column)}
+    less = from_frames(frames, then.catalogues, then.portfolio.settings)
+    assert less.lacking == [("reference", column)]
+    assert list(codes_of(less.lacking)) == ["reference"]
+    told = steps(less, then, world.figures(then)).criteria
+    assert told is not None
+    assert "4.2" not in told["criterion_id"].to_list()
+
+
 def rewrite(outputs: Path, name: str, table: pl.DataFrame) -> None:
     """Put another table there, with its checksums, as another version would have published it."""
     folder = outputs / EARLIER
@@ -113,7 +128,8 @@ def outputs(root: Path, tmp_path: Path) -> Path:
     ("name", "columns", "said"),
     [
         ("state/actors.parquet", "sme", "Anteil der KMU"),
-        ("state/reference.parquet", "p75", "Grenzwert von 4.2"),
+        # an earlier version kept other columns; what stands in is found again
+        ("state/reference.parquet", "size_band limit", None),
         ("state/ratings.parquet", "rated", "Gutachten"),
         ("data/clusters.parquet", "fte actors", "Vollzeitäquivalente"),
         ("data/decisions.parquet", "undetermined", None),

@@ -13,7 +13,6 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import Settings, load_settings
-from pipeline.evaluation.evaluate import OWN
 from pipeline.figures.inputs import KEPT
 from pipeline.history.causes import measured
 from pipeline.history.state import State, from_frames
@@ -21,6 +20,8 @@ from tests.declared import changed_in
 from tests.making.frames import kept
 
 CRITERIA = ("1", "4.2", "7.2", "10.1", "12")
+# The period at which the catalogue froze its limits of 4.2.
+FROZEN = "2025-Q4"
 DAY_THEN, DAY_NOW = date(2026, 6, 15), date(2026, 9, 15)
 # actors per FTE: the most for clusters of up to 50 actors, and for larger ones
 Limits = tuple[float, float]
@@ -52,29 +53,28 @@ class Says:
 
 
 def catalogue(competitors: float = 3.0) -> Catalogue:
-    """Return go-cluster with the five criteria only, and a threshold of 10.1."""
+    """Return go-cluster with the five criteria only, a threshold of 10.1, and frozen limits."""
     whole = load("go-cluster")
     kept = [c for c in whole.criteria if c.id in CRITERIA]
+    own = {
+        "10.1": {"threshold": competitors},
+        "4.2": {"stand_in": "frozen", "frozen_period": FROZEN},
+    }
     changed = [
-        changed_in(c, conditions=(changed_in(c.conditions[0], threshold=competitors),))
-        if c.id == "10.1"
+        changed_in(c, conditions=(changed_in(c.conditions[0], **own[c.id]), *c.conditions[1:]))
+        if c.id in own
         else c
         for c in kept
     ]
     return changed_in(whole, criteria=tuple(changed), pass_mark=4)
 
 
-def cohorts(limits: Limits) -> pl.DataFrame:
-    """Return the statistics from which limits of 4.2 are taken."""
+def frozen(limits: Limits) -> pl.DataFrame:
+    """Return the limits of 4.2 that the catalogue froze."""
     bands = ["0–50", "51–100"]
-    return pl.DataFrame(
-        {
-            "indicator": "actors_per_fte",
-            "cohort_kind": "size_band",
-            "cohort": bands,
-            "p75": list(limits),
-        }
-    )
+    said = [f"size_band {band}" for band in bands]
+    columns = {"size_band": bands, "limit": list(limits), "cohort": said}
+    return pl.DataFrame(columns).with_columns(source=pl.lit(FROZEN))
 
 
 def state(
@@ -88,7 +88,7 @@ def state(
     for file, (cluster_id, says) in enumerate(said.items()):
         _fill(rows, file, cluster_id, says)
     frames = {name: kept(name, rows[name]) for name in KEPT}
-    frames["reference"] = cohorts(limits).with_columns(source=pl.lit(OWN))
+    frames["reference"] = frozen(limits)
     chosen = rules or catalogue()
     return from_frames(frames, {chosen.id: chosen}, settings or load_settings())
 

@@ -5,72 +5,70 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from pipeline.evaluation.admission import OF_REGISTER
 from pipeline.figures.features import counts, stages
 from pipeline.report.pages.admission import admission
 from pipeline.report.pages.changes import own_changes
 from pipeline.report.pages.features import features
 from pipeline.report.pages.words import Words
 from pipeline.tables.context import features as count_features
-from pipeline.tables.context import process
 
 DE = Words("de")
 MAY, JUNE, JULY = (dt.date(2026, month, 1) for month in (5, 6, 7))
-STEPS = ("consultation_on", "application_on", "interview_on", "assessed_on", "voted_on")
 
 
 def row(**known: object) -> dict[str, object]:
     """Return a cluster's way to admission; what is not said is not known."""
-    nothing = dict.fromkeys((*STEPS, "vote", "strategy_dated"), None)
-    return {**nothing, "as_of": JUNE, **known}
+    return {**dict.fromkeys(OF_REGISTER), "as_of": JUNE, "told": False, **known}
 
 
 # ---- admission ----
 
 
-def test_the_register_wins_over_the_submission() -> None:
-    clusters = pl.DataFrame(
-        {
-            "cluster_id": ["A", "B"],
-            "as_of": [JULY, JULY],
-            "strategy_dated": [None, MAY],
-            "consultation_on": [MAY, MAY],
-            "application_on": [None, JUNE],
-        },
-        schema_overrides={"strategy_dated": pl.Date, "application_on": pl.Date},
-    )
-    known = {"cluster_id": "A", "consultation_on": JUNE, "vote": "offen"}
-    dates = dict.fromkeys(STEPS, pl.Date)
-    schema = {"cluster_id": pl.String, **dates, "vote": pl.String}
-    register = pl.DataFrame([{**dict.fromkeys(schema), **known}], schema=schema)
-    found = process(clusters, register)
-    assert found["consultation_on"].to_list() == [JUNE, MAY]
-    assert found["application_on"].to_list() == [None, JUNE]
-    assert found["vote"].to_list() == ["offen", None]
-
-
 @pytest.mark.parametrize(
-    ("known", "errors", "bound", "signs"),
+    ("missing", "errors", "signs"),
     [
-        ({}, 0, 30, "○○✓✓"),
-        ({"consultation_on": MAY, "strategy_dated": MAY}, 2, None, "✓✓○○"),
-        ({"strategy_dated": JULY}, 0, 0, "○○○✓"),  # dated after the as-of date
+        ([], 0, "✓✓✓✓"),
+        (["consultation", "strategy_document", "actor_list"], 0, "○○○✓"),
+        (["strategy_document"], 2, "✓○✓○"),
     ],
 )
-def test_checklist(known: dict[str, object], errors: int, bound: int | None, signs: str) -> None:
-    found = admission(row(**known), errors, bound, DE)
+def test_checklist(missing: list[str], errors: int, signs: str) -> None:
+    found = admission(row(), {"missing": missing}, errors, DE)
     assert "".join(check.sign for check in found.checks) == signs
     assert {check.state for check in found.checks if check.sign == "✓"} <= {"erledigt:"}
 
 
-def test_steps_say_their_date_and_the_vote() -> None:
-    found = admission(row(application_on=MAY, vote="Aufnahme", voted_on=JUNE), 0, 1, DE)
-    assert [(s.text, s.done) for s in found.steps] == [
-        ("noch kein Datum", False),
-        ("01.05.2026", True),
-        ("noch kein Datum", False),
-        ("noch kein Datum", False),
-        ("Aufnahme, 01.06.2026", True),
+def test_only_who_applies_has_a_checklist() -> None:
+    assert admission(row(), None, 0, DE).checks == []
+
+
+VOTES = {
+    "application_on": MAY,
+    "vote": "Aufnahme",
+    "vote_on": JUNE,
+    "committee_vote": "Ablehnung",
+    "decided": "offen",
+    "decided_on": JULY,
+}
+
+
+def test_steps_say_their_date_and_the_votes() -> None:
+    found = admission(row(**VOTES, told=True), None, 0, DE)
+    assert [(s.title, s.text, s.done) for s in found.steps] == [
+        ("Beratungsgespräch", "noch kein Datum", False),
+        ("Antrag", "01.05.2026", True),
+        ("Aufnahmegespräch", "noch kein Datum", False),
+        ("Gutachten", "noch kein Datum", False),
+        ("Votum BMWK", "Aufnahme, 01.06.2026", True),
+        ("Votum Programmbegleitkreis", "Ablehnung", True),
+        ("Entscheidung", "noch kein Datum", False),
     ]
+
+
+def test_a_cluster_that_was_not_told_sees_no_vote() -> None:
+    untold = admission(row(**VOTES), None, 0, DE)
+    assert untold == admission(row(application_on=MAY), None, 0, DE)
 
 
 # ---- features ----

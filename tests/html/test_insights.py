@@ -114,6 +114,16 @@ def test_sharing() -> None:
     assert found.groups.rows() == [(["A", "B"], 1), (["A", "B", "C"], 1)]
 
 
+def test_actors_of_several_clusters_by_name() -> None:
+    ties = [("B", "x|01067"), ("A", "x|01067"), ("A", "y|"), ("B", "y|"), ("C", "y|"), ("A", "z|1")]
+    actors = bound(*ties).with_columns(name=pl.Series(["X GmbH", "x gmbh", "Y", "Y", "Y", "Z"]))
+    away = actors.head(1).with_columns(cluster_id=pl.lit("C"), bound=pl.lit(value=False))
+    assert insights.actors_of_several(pl.concat([actors, away])).rows() == [
+        ("Y", "", ["A", "B", "C"]),
+        ("X GmbH", "01067", ["A", "B"]),
+    ]
+
+
 def test_an_actor_without_a_name_is_shared_with_nobody() -> None:
     found = insights.sharing(bound(("A", None), ("B", None)))
     assert found.shared == 0

@@ -507,9 +507,9 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Published:
         {"Cluster-ID": "DE-4"},  # A5
         {"Cluster-ID": "DE-0005", "Exzellenzmaßnahmen": "go-cluster; Exzellenzinitiative"},  # F6
         {"Cluster-ID": "DE-0006", "Antrag am": error()},  # H7
-        {"Cluster-ID": "DE-0007", "Votum": "ja"},  # K8
-        {"Cluster-ID": "DE-0008", "Votum am": formula(None)},  # L9
-        {"Cluster-ID": "DE-0009", "Gutachten am": "31.02.2026", "Votum": "offen"},  # J10
+        {"Cluster-ID": "DE-0007", "Votum": "ja"},  # M8
+        {"Cluster-ID": "DE-0008", "Votum am": formula(None)},  # N9
+        {"Cluster-ID": "DE-0009", "Gutachten am": "31.02.2026", "Votum": "offen"},  # L10
         {"Cluster-ID": "DE-0010", "Beratungsgespräch am": "1.2.2025", "Votum": "offen"},
         {"Cluster-ID": "DE-0011", "Exzellenzmaßnahmen": "InnoRegio; NEMO; BioFuture"},
     ]
@@ -526,9 +526,9 @@ def test_bad_cells_of_the_register_are_findings(registered: Published) -> None:
         ("Register", "A5", "bad_value"),
         ("Register", "F6", "bad_value"),
         ("Register", "H7", "bad_type"),
-        ("Register", "K8", "bad_value"),
-        ("Register", "L9", "formula_without_value"),
-        ("Register", "J10", "bad_date"),
+        ("Register", "M8", "bad_value"),
+        ("Register", "N9", "formula_without_value"),
+        ("Register", "L10", "bad_date"),
     }
     assert {row["severity"] for row in found} == {"error"}
 

@@ -214,9 +214,9 @@ def test_check_takes_the_mappings_of_the_period(
     assert command("check", str(elsewhere), str(folder / "own.xlsx")) == 1
 
 
-def test_the_example_of_the_readme_is_a_mapping(tmp_path: Path) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    lines = readme.partition("## Exports of other systems")[2].partition("\n## ")[0].splitlines()
+def test_the_example_of_the_documentation_is_a_mapping(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs/exports.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
     example = "\n".join(line.removeprefix("    ") for line in lines if line.startswith("    "))
     mapping = load_mapping(save(tmp_path / "m.toml", example.encode()))
     assert [sheet.sheet_key for sheet in mapping.sheets] == ["actors", "master_data"]

@@ -1,4 +1,4 @@
-"""`make bench`: measures every figure, prints the table, writes it and renews the README's.
+"""`make bench`: measures every figure, prints the table and renews docs/performance.md.
 
 BENCH_SIZES=430,4300 (the first is compared with the floor, all are in the table of growth),
 BENCH_REPEATS=3, BENCH_SCRATCH=build/bench, BENCH_ONLY=names of figures (nothing is written then).
@@ -48,7 +48,7 @@ def main() -> None:
             print(growth_table(grown), flush=True)
             if not only:  # the next may be too large for this machine
                 every = [*figures, *of_growth(grown)]
-                renew(ROOT / "README.md", write(setup, every, grown, HERE))
+                renew(ROOT / "docs/performance.md", write(setup, every, grown, HERE))
         figures += of_growth(grown)
     print(figures_table(figures))
 

@@ -1,4 +1,4 @@
-"""Writes what was measured: for programs (JSON), for people (Markdown) and into the README."""
+"""Writes what was measured: as JSON, as Markdown and into docs/performance.md."""
 
 import json
 import os
@@ -67,10 +67,10 @@ def write(setup: Setup, figures: Sequence[Figure], grown: Sequence[Growth], fold
     return text
 
 
-def renew(readme: Path, text: str) -> None:
-    """Put the tables between the marks in the README."""
-    before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+def renew(page: Path, text: str) -> None:
+    """Put the tables between the marks in docs/performance.md."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{readme.name}: {BEGIN} … {END} is not there")
-    readme.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{page.name}: {BEGIN} … {END} is not there")
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")

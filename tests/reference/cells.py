@@ -114,6 +114,13 @@ def all_of(*parts: Tri) -> Tri:
     return None if any(part is None for part in parts) else True
 
 
+def any_of(*parts: Tri) -> Tri:
+    """Three-valued OR."""
+    if any(part is True for part in parts):
+        return True
+    return None if any(part is None for part in parts) else False
+
+
 def same(text: str) -> str:
     """A text up to case and white space."""
     return " ".join(text.split()).casefold()

@@ -6,8 +6,21 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from .actors import ACTOR_TYPES, Actor, Settings, certainly, counted_actors, possibly, read_actors
-from .cells import NONE, Cell, Cluster, Row, Rows, Tri, all_of, holds, known, same, value
+from .actors import (
+    ACTOR_TYPES,
+    BASE_COMMITMENTS,
+    Actor,
+    Settings,
+    agreed,
+    certainly,
+    counted_actors,
+    groups,
+    possible_rows,
+    possibly,
+    read_actors,
+    standing_row,
+)
+from .cells import NONE, Cell, Cluster, Row, Rows, Tri, all_of, any_of, holds, known, same, value
 from .months import add_months, completed_months, completed_years, within
 from .places import position
 
@@ -17,6 +30,7 @@ OWN_SOURCES = {
     "Wirtschaftliche Einnahmen",
     "Sponsoring",
 }
+PUBLIC_SOURCES = {"Förderung EU", "Förderung Bund", "Förderung Land", "Förderung Kommune"}
 GROUPS = {
     "Wirtschaft": {"Unternehmen"},
     "Wissenschaft": {"Hochschule", "FuE-Einrichtung", "Bildungseinrichtung"},
@@ -55,6 +69,9 @@ class Figures:
     metrics: dict[str, Figure] = field(default_factory=dict)
     indicators: dict[str, Fraction | None] = field(default_factory=dict)
     ratios: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    public_share: Fraction | None = None
+    money: dict[str | None, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    joined_left: tuple[int, int] = (0, 0)
 
 
 def count(low: int | Fraction, high: int | Fraction | None) -> Figure:
@@ -138,6 +155,31 @@ def show_ratio(figures: Figures, name: str, part: Fraction | None, whole: Fracti
     figures.indicators[name] = ratio(part, whole)
     if part is not None and whole:
         figures.ratios[name] = (part, whole)
+
+
+def movements(cluster: Cluster, actors: list[Actor]) -> tuple[int, int]:
+    """How many certainly joined and are bound, and how many left, within twelve months."""
+    as_of, joined, left = cluster.as_of, 0, 0
+
+    def lately(index: int, field: str) -> Tri:
+        return holds(
+            value(cluster.actors[index], field), lambda day: within(day, as_of, 12), if_empty=False
+        )
+
+    for group in groups(cluster.actors):
+        bounds = {index: actors[index].bound for index in group}
+        chosen = standing_row(group, bounds)
+        row = cluster.actors[chosen]
+        rows = possible_rows(group, bounds)
+        if bounds[chosen] is True:
+            joined += agreed(lately(index, "joined") for index in rows) is True
+        was = all_of(
+            holds(value(row, "commitment"), lambda word: word in BASE_COMMITMENTS),
+            holds(value(row, "joined"), lambda day: day <= as_of, if_empty=True),
+            lately(chosen, "left"),
+        )
+        left += was is True
+    return joined, left
 
 
 def loose_actors(cluster: Cluster) -> int:
@@ -239,23 +281,43 @@ def funding_rows(rows: Rows | None, as_of: date) -> Rows | None:
 
 
 def budget(rows: Rows | None) -> Fraction | None:
-    """The sum of the amounts; unknown with any unknown amount."""
-    if rows is None or not all(known(value(row, "amount")) for row in rows):
+    """The sum of the amounts; unknown with any unknown amount, and where no row counts."""
+    if not rows or not all(known(value(row, "amount")) for row in rows):
         return None
     return sum((Fraction(row["amount"]) for row in rows), Fraction(0))
 
 
-def own_funds(rows: Rows | None) -> Fraction | None:
-    """What comes from own sources; unknown with any unknown amount or source."""
+def money_from(rows: Rows | None, sources: set[str]) -> Fraction | None:
+    """What comes from some sources; unknown with any unknown amount or source."""
     if rows is None or not all(known(value(row, "source")) for row in rows):
         return None
-    return budget([row for row in rows if row["source"] in OWN_SOURCES])
+    if budget(rows) is None:
+        return None
+    return sum((Fraction(r["amount"]) for r in rows if r["source"] in sources), Fraction(0))
+
+
+def by_source(
+    rows: Rows | None, total: Fraction | None
+) -> dict[str | None, tuple[Fraction | None, Fraction | None]]:
+    """Amount and share of every source; unknown sources together as None."""
+    found: dict[str | None, list[Cell]] = {}
+    for row in rows or []:
+        source = value(row, "source")
+        found.setdefault(str(source) if known(source) else None, []).append(value(row, "amount"))
+    told = {}
+    for source, amounts in found.items():
+        amount = sum(map(Fraction, amounts)) if all(map(known, amounts)) else None
+        whole = None if None in found else total
+        told[source] = (amount, ratio(amount, whole))
+    return told
 
 
 def funding_figures(cluster: Cluster, figures: Figures) -> None:
     """Criterion 7.1 and the budget."""
     used = funding_rows(cluster.funding, cluster.as_of)
-    total, own = budget(used), own_funds(used)
+    total, own = budget(used), money_from(used, OWN_SOURCES)
+    figures.public_share = ratio(money_from(used, PUBLIC_SOURCES), total)
+    figures.money = by_source(used, total)
     of_total = ratio(own, total)
     figures.metrics["own_funds_share"] = Figure(of_total, of_total, "own", own, total)
     show_ratio(figures, "own_funds_share", own, total)
@@ -272,6 +334,16 @@ def kind_is(row: Row, *kinds: str) -> Tri:
     return holds(value(row, "kind"), lambda kind: kind in kinds)
 
 
+def begun(row: Row, as_of: date) -> Tri:
+    """Whether the activity has begun; one without a day has."""
+    return holds(value(row, "from"), lambda day: day <= as_of, if_empty=True)
+
+
+def is_service(row: Row) -> Tri:
+    """Whether the row is a service; support of innovation is one."""
+    return kind_is(row, "Service", "Innovationsunterstützung")
+
+
 def times_at_least(row: Row, times: int) -> Tri:
     """Whether the activity is held at least so often a year."""
     return holds(value(row, "times"), lambda number: number >= times)
@@ -285,14 +357,14 @@ def rows_that(rows: Rows | None, test: Callable[[Row], Tri]) -> Figure:
     return count(verdicts.count(True), verdicts.count(True) + verdicts.count(None))
 
 
-def services_per_year(rows: Rows | None) -> Figure:
+def services_per_year(rows: Rows | None, as_of: date) -> Figure:
     """The sum of the times per year of the services; no upper limit with an unknown term."""
     if rows is None:
         return UNKNOWN
     low, high = Fraction(0), Fraction(0)
     endless = False
     for row in rows:
-        service, times = kind_is(row, "Service"), value(row, "times")
+        service, times = all_of(is_service(row), begun(row, as_of)), value(row, "times")
         if service is False:
             continue
         endless = endless or not known(times)
@@ -309,8 +381,9 @@ def served_fields(cluster: Cluster) -> Figure:
     if rows is None or not known(fields):
         return UNKNOWN
     wanted = {same(name) for name in fields}
-    services = [row for row in rows if serves(row) is not False]
-    certain = {name for row in services if serves(row) for name in named_fields(row, wanted)}
+    serving = [(row, serves(row, cluster.as_of)) for row in rows]
+    services = [row for row, verdict in serving if verdict is not False]
+    certain = {n for row, verdict in serving if verdict for n in named_fields(row, wanted)}
     possible = {name for row in services for name in named_fields(row, wanted)}
     wild = any(not known(value(row, "field")) for row in services)
     low, high = len(certain), len(wanted if wild else possible)
@@ -325,31 +398,55 @@ def named_fields(row: Row, wanted: set[str]) -> set[str]:
     return wanted if "alle" in keys else keys & wanted
 
 
-def serves(row: Row) -> Tri:
-    """Whether the row is a service held at least once a year."""
-    return all_of(kind_is(row, "Service"), times_at_least(row, 1))
+def serves(row: Row, as_of: date) -> Tri:
+    """Whether the row is a service that has begun and is held at least once a year."""
+    return all_of(is_service(row), begun(row, as_of), times_at_least(row, 1))
+
+
+def lasting(row: Row, as_of: date) -> Tri:
+    """Whether the row is a working structure of criterion 9.1.
+
+    Of unknown kind it may be a group held twice or a forum held once a year.
+    """
+    ways = [
+        all_of(kind_is(row, kind), times_at_least(row, times))
+        for kind, times in (("Arbeitsgruppe", 2), ("Clusterforum", 1))
+    ]
+    old = holds(value(row, "from"), lambda day: day <= add_months(as_of, -12))
+    return all_of(old, any_of(*ways))
+
+
+def innovation_support(cluster: Cluster) -> Figure:
+    """The third condition of 13; unknown where the old form did not ask and nothing is certain."""
+    as_of = cluster.as_of
+
+    def support(row: Row) -> Tri:
+        kind = kind_is(row, "Innovationsunterstützung")
+        return all_of(kind, begun(row, as_of), times_at_least(row, 1))
+
+    found = rows_that(cluster.activities, support)
+    version = cluster.cell("form_version")
+    asked = known(version) and version >= 2
+    return found if asked or found.low else UNKNOWN
 
 
 def activity_figures(cluster: Cluster, figures: Figures) -> None:
-    """Criteria 8 and 9, and the third condition of 11."""
-    rows, begun = cluster.activities, add_months(cluster.as_of, -12)
-
-    def standing(row: Row) -> Tri:
-        return all_of(
-            kind_is(row, "Arbeitsgruppe", "Clusterforum"),
-            holds(value(row, "from"), lambda day: day <= begun),
-            times_at_least(row, 2),
-        )
+    """Criteria 8 and 9, and the third conditions of 11 and 13."""
+    rows, as_of = cluster.activities, cluster.as_of
 
     def channel(kind: str, times: int) -> Figure:
-        return rows_that(rows, lambda row: all_of(kind_is(row, kind), times_at_least(row, times)))
+        return rows_that(
+            rows,
+            lambda row: all_of(kind_is(row, kind), begun(row, as_of), times_at_least(row, times)),
+        )
 
     figures.metrics |= {
         "served_fields": served_fields(cluster),
-        "services_per_year": services_per_year(rows),
-        "standing_groups": rows_that(rows, standing),
+        "services_per_year": services_per_year(rows, as_of),
+        "standing_groups": rows_that(rows, lambda row: lasting(row, as_of)),
         "internal_channels": channel("Interne Kommunikation", 4),
         "external_channels": channel("Externe Kommunikation", 1),
+        "innovation_support": innovation_support(cluster),
     }
     figures.indicators["services_per_year"] = figures.metrics["services_per_year"].low
 
@@ -407,6 +504,18 @@ def evidence_figures(cluster: Cluster, figures: Figures) -> None:
     def recent(row: Row) -> Tri:
         return holds(value(row, "day"), lambda day: within(day, as_of, 24))
 
+    def profile(row: Row) -> Tri:
+        return all_of(
+            holds(value(row, "day"), lambda day: day <= as_of, if_empty=True),
+            holds(value(row, "until"), lambda day: day >= add_months(as_of, -24), if_empty=True),
+        )
+
+    def visible(row: Row) -> Tri:
+        kind = value(row, "kind")
+        if known(kind):
+            return profile(row) if kind == "Plattform" else recent(row)
+        return any_of(profile(row), recent(row))
+
     def project(row: Row) -> Tri:
         return all_of(
             holds(value(row, "actors"), lambda actors: actors >= 2),
@@ -417,8 +526,8 @@ def evidence_figures(cluster: Cluster, figures: Figures) -> None:
     figures.metrics |= {
         "competitors": distinct_titles(rows, ("Wettbewerber",), any_time),
         "unique_features": distinct_titles(rows, ("Alleinstellungsmerkmal",), any_time),
-        "visibility_items": distinct_titles(rows, VISIBILITY, recent),
-        "visibility_kinds": distinct_kinds(rows, VISIBILITY, recent),
+        "visibility_items": distinct_titles(rows, VISIBILITY, visible),
+        "visibility_kinds": distinct_kinds(rows, VISIBILITY, visible),
         "success_stories": distinct_titles(rows, ("Erfolgsgeschichte",), recent),
         "innovation_projects": distinct_titles(rows, ("Innovationsprojekt",), project),
         "anchoring": distinct_titles(rows, ("Verankerung",), any_time),
@@ -473,6 +582,7 @@ def compute(cluster: Cluster, settings: Settings) -> Figures:
     evidence_figures(cluster, figures)
     master_figures(cluster, figures)
     figures.indicators["actors"] = figures.metrics["actors"].low
+    figures.joined_left = movements(cluster, actors)
     figures.indicators["actors_loose"] = Fraction(loose_actors(cluster))
     return figures
 

@@ -56,6 +56,7 @@ ACTIVITY_KINDS = (
     *["Service"] * 4,
     *["Arbeitsgruppe", "Clusterforum"],
     *["Interne Kommunikation", "Externe Kommunikation"] * 2,
+    "Innovationsunterstützung",
 )
 EVIDENCE_KINDS = (
     *["Wettbewerber", "Erfolgsgeschichte", "Innovationsprojekt"] * 3,
@@ -296,7 +297,7 @@ def activities(maker: Maker, fields: Cell) -> Rows:
         row: dict[str, Cell] = {
             "kind": rng.choice(ACTIVITY_KINDS),
             "field": several(rng, rng.choice((name, name.upper(), f" {name}  ")), names),
-            "from": maker.near_day(-12),
+            "from": rng.choice((maker.near_day(-12), maker.near_day(0), EMPTY)),
             "times": Decimal(times),
         }
         row = {column: maker.cell(cell) for column, cell in row.items()}
@@ -320,7 +321,7 @@ def evidence(maker: Maker) -> Rows:
         row: dict[str, Cell] = {
             "kind": rng.choice(EVIDENCE_KINDS),
             "title": rng.choice((title, title, title.lower(), title.replace(" ", "   "))),
-            "day": maker.recent_day(),
+            "day": EMPTY if maker.chance(0.1) else maker.recent_day(),
             "until": end - timedelta(days=rng.choice((0, 1))) if known(end) else EMPTY,
             "actors": rng.choice((0, 1, 2, 2, 3)),
         }
@@ -339,6 +340,7 @@ def master(maker: Maker, cluster_id: str) -> dict[str, Cell]:
     office = rng.choice(list(POSTCODES))
     row: dict[str, Cell] = {
         "name": f"Cluster {cluster_id}",
+        "form_version": rng.choice((EMPTY, 1, 2, 2, 2)),
         "founded": maker.near_day(-36),
         "legal_form": "e. V.",
         "state": rng.choice(STATES[: rng.choice((1, 4))]),

@@ -11,6 +11,7 @@ from .figures import Figure, Figures, compute, lever
 
 FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
 MIN_COHORT = 5
+SMALL_FTE = Fraction(1, 2)
 SIZE_BANDS = ((50, "0–50"), (100, "51–100"), (200, "101–200"), (500, "201–500"))
 LARGEST_BAND = "über 500"
 INDICATORS = (
@@ -81,7 +82,11 @@ GO_CLUSTER = (
         ),
     ),
     Criterion("12", "hard", (least("success_stories", 3),)),
-    Criterion("13", "soft", (least("innovation_projects", 1), least("anchoring", 1))),
+    Criterion(
+        "13",
+        "soft",
+        (least("innovation_projects", 1), least("anchoring", 1), least("innovation_support", 1)),
+    ),
 )
 ECCP_PROFILE = (
     Criterion("1", "hard", (least("actors", 15),)),
@@ -365,14 +370,24 @@ def percentile_rank(value: Fraction, values: list[Fraction]) -> Fraction:
 
 
 def stand_in(
-    evaluated: dict[str, Figures], cohorts: dict[CohortKey, list[str]], key: CohortKey
+    evaluated: dict[str, Figures], cohorts: dict[CohortKey, list[str]], band: str
 ) -> Fraction | None:
-    """The limit of 4.2 for a size band: its p75, else the portfolio's, else none."""
-    for group in (key, ("portfolio", "all")):
-        stats = statistics("actors_per_fte", [evaluated[name] for name in cohorts[group]])
-        if not stats.suppressed:
-            return stats.p75
-    return None
+    """The limit of 4.2 for a size band: the greatest p75 of the bands up to it.
+
+    Clusters of less than half a post are left out; the portfolio stands in for a band of few.
+    """
+
+    def quartile(key: CohortKey) -> Fraction | None:
+        group = [evaluated[name] for name in cohorts.get(key, [])]
+        with_posts = [f for f in group if (f.indicators["fte"] or 0) >= SMALL_FTE]
+        return statistics("actors_per_fte", with_posts).p75
+
+    whole = quartile(("portfolio", "all"))
+    if whole is None:
+        return None
+    bands = [name for _, name in SIZE_BANDS] + [LARGEST_BAND]
+    up_to = bands[: bands.index(band) + 1]
+    return max(own if (own := quartile(("size_band", b))) is not None else whole for b in up_to)
 
 
 # ---- the review ----
@@ -389,7 +404,7 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
         if settings.stand_in:
             actors = figures[name].indicators["actors"]
             assert actors is not None
-            limit = stand_in(figures, cohorts, ("size_band", size_band(actors)))
+            limit = stand_in(figures, cohorts, size_band(actors))
         for catalogue, criteria in CATALOGUES.items():
             judge_cluster(out, portfolio, cluster, catalogue, criteria, limit)
     return out

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from .figures import Figures
 from .generate import Scene
 from .model import CATALOGUES, INDICATORS, Benchmark, Review, Stats, size_band
 from .places import has_coordinates
@@ -74,6 +75,7 @@ def model_tables(scene: Scene, review: Review) -> dict[str, Table]:
             for key, (decision, changed) in review.robustness.items()
         },
         "clusters": dict(model_clusters(scene, review)),
+        "funding": dict(model_funding(review)),
         "cohorts": {key: model_cohort(stats) for key, stats in review.stats.items()},
         "benchmarks": {key: model_benchmark(b) for key, b in review.benchmarks.items()},
         "actors": dict(model_actors(scene, review)),
@@ -118,8 +120,22 @@ def model_clusters(scene: Scene, review: Review) -> Iterator[tuple[Key, Values]]
             {indicator: plain(indicators[indicator]) for indicator in INDICATORS}
             | counts
             | {"decision": decision.decision, "size_band": size_band(actors)}
-            | {"as_of": cluster.as_of},
+            | {"as_of": cluster.as_of}
+            | beside(review.base.figures[name]),
         )
+
+
+def beside(figures: Figures) -> Values:
+    """What stands beside the indicators."""
+    joined, left = figures.joined_left
+    return {"joined_12m": joined, "left_12m": left, "public_share": plain(figures.public_share)}
+
+
+def model_funding(review: Review) -> Iterator[tuple[Key, Values]]:
+    """Rows of `funding`."""
+    for name, figures in review.base.figures.items():
+        for source, (amount, share) in figures.money.items():
+            yield (name, source), {"amount_eur": plain(amount), "share": plain(share)}
 
 
 def model_cohort(stats: Stats) -> Values:
@@ -199,6 +215,7 @@ def published_tables(data: Path) -> dict[str, Table]:
         "decisions": keyed(read(data, "decisions"), "catalogue", "cluster_id"),
         "robustness": keyed(read(data, "robustness"), "catalogue", "cluster_id", "variant"),
         "clusters": keyed(read(data, "clusters"), "cluster_id"),
+        "funding": keyed(read(data, "funding"), "cluster_id", "source"),
         "cohorts": keyed(read(data, "cohorts"), *cohort),
         "benchmarks": keyed(read(data, "benchmarks"), "cluster_id", *cohort),
         "actors": {key: row for key, row in actors.items() if key not in repeated},

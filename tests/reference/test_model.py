@@ -421,15 +421,16 @@ FILLINGS: dict[str, dict[str, tuple[Any, ...]]] = {
         "status": ("Ist", "Plan"),
     },
     "activities": {
-        "kind": ("Service", "Arbeitsgruppe", "Interne Kommunikation", "Externe Kommunikation"),
+        "kind": (
+            *("Service", "Arbeitsgruppe", "Clusterforum", "Innovationsunterstützung"),
+            *("Interne Kommunikation", "Externe Kommunikation"),
+        ),
         "field": (("Digitalisierung",), ("Start-ups", "anderes"), ("alle",), ()),
-        "from": ANY_DAY,
         "times": (0, 1, 2, 4, 50),
     },
     "evidence": {
-        "kind": ("Presse", "Messe", "Wettbewerber", "Erfolgsgeschichte", "Innovationsprojekt"),
+        "kind": ("Presse", "Plattform", "Wettbewerber", "Erfolgsgeschichte", "Innovationsprojekt"),
         "title": ("Beleg 1", "beleg  2", "Ganz neu", "Auch neu"),
-        "day": ANY_DAY,
         "actors": (0, 2),
     },
 }
@@ -448,7 +449,7 @@ def fill(rng: Random, made: Cluster, table: str, columns: dict[str, tuple[Any, .
 def fill_dates(rng: Random, made: Cluster, table: str) -> None:
     """Replace unusable dates of rows where an empty one means something."""
     for row in getattr(made, table) or []:
-        for column in ("joined", "left", "from", "until"):
+        for column in ("joined", "left", "from", "until", "day"):
             if row.get(column) is BAD:
                 row[column] = rng.choice((*ANY_DAY, EMPTY))
 
@@ -464,9 +465,8 @@ def filled(made: Cluster, rng: Random, who_is_bound: bool) -> Cluster:
     for table, columns in FILLINGS.items():
         fill(rng, copy, table, columns)
     fill_dates(rng, copy, "management")
-    for row in copy.evidence or []:
-        if row.get("until") is BAD:
-            row["until"] = rng.choice((*ANY_DAY, EMPTY))
+    fill_dates(rng, copy, "activities")
+    fill_dates(rng, copy, "evidence")
     return copy
 
 

@@ -17,6 +17,7 @@ MASTER = {
     "name": ("Clustername", "Cluster name", "text"),
     "as_of": ("Stichtag", "As of", "date"),
     "version": ("Version", "Version", "count"),
+    "form_version": ("Formularversion", "Form version", "count"),
     "founded": ("Formale Gründung", "Founded", "date"),
     "legal_form": ("Rechtsform", "Legal form", "text"),
     "state": ("Bundesland", "Federal state", "list"),

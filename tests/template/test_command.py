@@ -1,6 +1,8 @@
 """`cluster-review template`: empty, filled with a reviewed submission, and what it refuses."""
 
 import datetime as dt
+import json
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +16,7 @@ from pipeline.read import read_here
 from pipeline.report.form import plan
 from pipeline.report.form.carry import carried_over
 from pipeline.report.form.form import write_form
-from pipeline.report.form.source import filled_from
+from pipeline.report.form.source import filled_from, latest_period
 from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export
 from tests.reading import examined
@@ -79,11 +81,11 @@ def test_what_is_refused(
         ([str(tmp_path / "form.xls")], 2, ".xlsx"),
         ([str(there)], 2, "gibt es schon"),
         ([str(tmp_path / "no" / "form.xlsx")], 2, "Ordner"),
-        ([new, "--for", CLUSTER], 2, "--from"),
         ([new, "--from", PERIOD], 2, "--from"),
         ([new, "--for", CLUSTER, "--from", "2026"], 2, "kein Quartal"),
         ([new, "--for", CLUSTER, "--from", "2026-Q2"], 1, "nicht veröffentlicht"),
         ([new, "--for", "DE-9999", "--from", PERIOD], 1, "keine Einsendung"),
+        ([new, "--for", "DE-9999"], 1, f"veröffentlicht sind: {PERIOD}."),
         ([new, *of, "--inputs", str(tmp_path)], 1, "liegt nicht mehr"),
         ([new, *of, "--lang", "en", "--inputs", str(tmp_path)], 1, "no longer"),
     ]
@@ -206,3 +208,25 @@ def test_an_export_comes_back_in_our_words(
     mapping.write_text("title = 1")
     assert main([*wanted, *places(tmp_path)]) == 2
     assert mapping.name in capsys.readouterr().err
+
+
+# ---- the latest period that has an accepted submission ----
+
+
+def test_the_latest_period_is_found(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "later"
+    shutil.copytree(published, folder)
+    later = folder / "outputs" / "2026-Q4"
+    shutil.copytree(folder / "outputs" / PERIOD, later)
+    # in the later period the cluster's submission was not accepted
+    table = pl.read_parquet(later / "data" / "submissions.parquet")
+    table = table.with_columns(outcome=pl.lit("quarantined"))
+    table.write_parquet(later / "data" / "submissions.parquet")
+    record = json.loads((later / "run.json").read_text())
+    del record["tables"]  # the checksums of what was changed
+    (later / "run.json").write_text(json.dumps(record))
+    assert main(["template", str(tmp_path / "new.xlsx"), "--for", CLUSTER, *places(folder)]) == 0
+    assert f"von {CLUSTER} aus {PERIOD}" in capsys.readouterr().out
+    assert latest_period(CLUSTER, published / "outputs") == PERIOD

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -411,3 +412,40 @@ def test_ratings_that_are_formulas_stay_in_force(
         ("go-cluster", *THERE[1:7], "bald"),
         ("go-cluster", "DE-0002", "5", "erfüllt", "Sitz belegt.", "G9", ADOPTED_ON, None),
     ]
+
+
+def test_a_cluster_that_the_workbook_does_not_know_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = office(tmp_path, [])
+    file = analyst(tmp_path, [(None, "DE-0009", *NOT[2:]), NOT], [])
+    book = openpyxl.load_workbook(file)
+    sheet = book.create_sheet("Rücklauf")
+    for row in (["Cluster-ID", "Clustername"], ["DE-0001", "Netz"], ["DE-0002", None]):
+        sheet.append(row)
+    book.save(file)
+    assert adopt(tmp_path, file) == 1
+    said = capsys.readouterr().out
+    assert 'Zeile 7); da steht "DE-0009"; erlaubt: "DE-0001", "DE-0002".' in said
+    assert [row[1] for row in ratings(path)] == ["DE-0001"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "sheet", "why"),
+    [
+        ("2026-Q3", "Blatt", "Blatt fehlt (Sichtweise)"),
+        ("2026-Q2", "Sichtweise", "Den Ordner dieses Quartals gibt es nicht"),
+    ],
+)
+def test_why_a_file_cannot_be_used_is_said_in_words(
+    folder: str, sheet: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = analyst(tmp_path, [NOT], [])
+    (tmp_path / folder).mkdir()
+    book = openpyxl.load_workbook(file)
+    book["Sichtweise"].title = sheet
+    book.save(file)
+    assert adopt(tmp_path, file) == 2
+    said = capsys.readouterr().err
+    assert f"ist nicht verwendbar: {why}" in said
+    assert not re.search("[a-z]_[a-z]", said.replace(str(tmp_path), ""))

@@ -48,7 +48,7 @@ def with_history(done: Review) -> Review:
     since = Since(EARLIER, ("2026-Q2",))
     figures = measured(state.portfolio).figures
     found = compare(PeriodBefore(since, earlier, then), tables, state, figures)
-    tables |= {name: shaped(name, table, PERIOD) for name, table in found.items()}
+    tables |= {name: shaped(name, table, PERIOD, done.catalogues) for name, table in found.items()}
     # what only fills other sheets, and takes time to calculate again
     tables |= {name: tables[name].clear() for name in ("actors", "rows", "findings")}
     return replace(done, tables=tables, since=since)

@@ -24,8 +24,8 @@ class Outcome:
     """The outcome of one view.
 
     code: adopted, there (the same rating exists), or why not: unreadable, no_reason, doubled,
-    unknown_criterion, newer, unseen, no_sign, bad_sign. other: the existing rating that conflicts
-    or is replaced, if any. by: the sign of the new rating.
+    unknown_cluster, unknown_criterion, newer, unseen, no_sign, bad_sign. other: the existing rating
+    that conflicts or is replaced, if any. by: the sign of the new rating.
     """
 
     view: Row
@@ -53,6 +53,8 @@ def decide(
     for view in own.iter_rows(named=True):
         by = sign or view.get("assessor") or views.sign
         outcome = signed(of_view(view, taken, there, known, day), by)
+        if views.clusters and view["cluster_id"] not in views.clusters | {None}:
+            outcome = Outcome(view, "unknown_cluster")
         taken.add(key_of(view))
         result.append(outcome)
     return result

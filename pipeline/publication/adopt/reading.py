@@ -10,12 +10,13 @@ from pipeline.common.catalogue import load
 from pipeline.common.findings import join_findings
 from pipeline.common.periods import NAME
 from pipeline.common.settings import load_settings
-from pipeline.common.texts import texts
+from pipeline.common.texts import both, texts
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import Intake, detail, gather
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
+from pipeline.submissions.office import name_of_field
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, validate
 from pipeline.tables.findings import findings_table
@@ -27,7 +28,10 @@ HEAD_ROWS = 5
 
 
 class UnusableFileError(Exception):
-    """A file cannot be used; codes and details as in the findings about files."""
+    """A file cannot be used; codes and details as in the findings about files.
+
+    Besides: no_folder (the period of the views has none), no_period (the views name none).
+    """
 
     def __init__(self, path: Path, code: str, detail: str = "") -> None:
         super().__init__(f"{path.name}: {code} {detail}".strip())
@@ -40,7 +44,8 @@ class Views:
 
     views: row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same and
     rated_on of the ratings that the workbook was made with. findings: the table of the contract,
-    only for the views. sign: of their author, for rows without a sign.
+    only for the views. sign: of their author, for rows without a sign. clusters: those that the
+    workbook knows, empty where it has no list of them.
     """
 
     period: str
@@ -49,6 +54,7 @@ class Views:
     known: pl.DataFrame
     findings: pl.DataFrame
     sign: str | None = None
+    clusters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,8 @@ def read_views(path: Path, read: Read) -> Views:
     sent, parsed, valid = read_one(path, views(), read)
     names = parsed.sheets.filter(pl.col("sheet_key") == "views")["sheet"]
     if names.is_empty():
-        raise UnusableFileError(path, "missing_sheet", views().sheet("views").name["de"])
+        name = views().sheet("views").name
+        raise UnusableFileError(path, "missing_sheet", both(name["de"], name["en"]))
     own = sent.sheets.filter(pl.col("name") == names[0]).select("sheet")
     head = heads(sent.cells.join(own, on="sheet", how="semi"))
     period = head.get("o_period", "")
@@ -94,6 +101,7 @@ def read_views(path: Path, read: Read) -> Views:
         valid.tables["assessments"].sort("row"),
         table,
         head.get("o_assessor"),
+        frozenset(valid.tables["coverage"]["cluster_id"].drop_nulls()),
     )
 
 
@@ -104,10 +112,11 @@ def read_ratings(path: Path, read: Read) -> Ratings:
     own = parsed.findings.filter(pl.col("sheet_key") == "assessments")
     lacks = own.filter(pl.col("code").is_in(["missing_sheet", "missing_column"]))
     if lacks.height:
-        raise UnusableFileError(path, lacks["code"][0], lacks["field"][0] or lacks["sheet"][0])
+        field = name_of_field(office(), "assessments", lacks["field"][0])
+        raise UnusableFileError(path, lacks["code"][0], field or lacks["sheet"][0])
     needed = {"rated_on", "assessor"} - set(places["field"])
     if needed:
-        name = office().sheet("assessments").field(min(needed)).name["de"]
+        name = name_of_field(office(), "assessments", min(needed)) or ""
         raise UnusableFileError(path, "missing_column", name)
     cells = parsed.cells.filter(pl.col("sheet_key") == "assessments")
     return Ratings(valid.tables["assessments"].sort("row"), places, cells)

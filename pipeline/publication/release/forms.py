@@ -102,5 +102,5 @@ def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:
 
 def by_file(table: pl.DataFrame) -> Mapping[int, pl.DataFrame]:
     """Return the parts of a table by their file."""
-    parts: Sequence[pl.DataFrame] = table.partition_by("file", maintain_order=True)
+    parts: Sequence[pl.DataFrame] = table.partition_by("file")
     return {part["file"][0]: part for part in parts}

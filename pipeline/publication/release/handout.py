@@ -72,12 +72,16 @@ def files_of(planned: Mapping[str, Handout]) -> pl.DataFrame:
 
 def quarantined(work: Work) -> pl.DataFrame:
     """Return the same for clusters without a reviewed submission: the copies that state why."""
-    table = work.review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    tables = work.review.tables
+    guessed = tables["coverage"].select("guessed_from", guess="cluster_id").drop_nulls()
+    table = tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    table = table.join(guessed, left_on="source_file", right_on="guessed_from", how="left")
+    table = table.with_columns(cluster_id=pl.coalesce("cluster_id", "guess"))
     reviewed = list(reviewed_sources(work))
     table = table.drop_nulls("cluster_id").filter(~pl.col("cluster_id").is_in(reviewed))
     names = {source: path.name for source, path in work.feedback.items()}
     table = table.with_columns(copy=pl.col("source_file").replace_strict(names, default=None))
-    grouped = table.group_by("cluster_id", maintain_order=True)
+    grouped = table.group_by("cluster_id")
     marked = grouped.agg(marked=pl.col("copy").str.join("; "))
     marked = marked.with_columns(folder=pl.lit("feedback"), page=None, form=None)
     return marked.select(*FILES).cast(FILES)

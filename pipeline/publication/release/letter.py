@@ -14,6 +14,7 @@ from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
+from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 COLUMNS = [
     "cluster_id",
@@ -36,6 +37,7 @@ COLUMNS = [
 ]
 FOREIGN = {"name", "marked"}
 LONGEST = 250
+LONGEST_NAME = 120  # of a file, within a sentence
 
 
 # ------------------------------------------------------------------------------------------ rows
@@ -46,17 +48,17 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     """
     first = review.catalogues[0]
     due = pl.col("expected") | (pl.col("state") != "missing")
-    table = review.tables["coverage"].filter(due).sort("cluster_id")
+    table = shown_states(review.tables).filter(due)
     table = table.join(verdicts(review), on="cluster_id", how="left")
     table = table.join(errors(review), on="cluster_id", how="left")
     table = table.join(open_criteria(review), on="cluster_id", how="left")
-    table = table.join(files, on="cluster_id", how="left")
+    table = table.join(files, on="cluster_id", how="left").sort("cluster_id")
     reviewed = pl.col("state") == "reviewed"
     return table.select(
         "cluster_id",
         pl.col("name").fill_null("").str.slice(0, LONGEST),
         period=pl.lit(review.period),
-        state=in_words("state", "outcome", lang),
+        state=in_words("shown", "outcome", lang),
         as_of=pl.col("as_of").map_elements(lambda d: day(d, lang), pl.String),
         decision=in_words("decision", "decision", lang),
         fulfilled="fulfilled",
@@ -92,7 +94,7 @@ def open_criteria(review: Review) -> pl.DataFrame:
     """Return cluster_id, open: undetermined first-catalogue criteria that cells can settle."""
     first = pl.col("catalogue") == review.catalogues[0].id
     asked_for = review.tables["criteria"].filter(first & (pl.col("request_de") != ""))
-    grouped = asked_for.group_by("cluster_id", maintain_order=True)
+    grouped = asked_for.group_by("cluster_id")
     return grouped.agg(open=pl.col("criterion_id").str.join(", "))
 
 
@@ -105,9 +107,14 @@ def asked(lang: str) -> pl.Expr:
     has_errors, is_open = pl.col("errors") > 0, pl.col("open").is_not_null()
     cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"))
     criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("open"))
+    unread = pl.format(
+        say("serial_letter", "ask_unread", lang), pl.col("guessed_from").str.slice(0, LONGEST_NAME)
+    )
     return (
         pl.when(pl.col("state") == "missing")
         .then(request("missing"))
+        .when(pl.col("shown") == CANNOT_BE_READ)
+        .then(unread)
         .when(pl.col("state") == "quarantined")
         .then(request("quarantined"))
         .when(has_errors & is_open)

@@ -60,7 +60,7 @@ def of_files(review: Review, files: Sequence[SentFile]) -> Review:
     of_these = pl.col("cluster_id").is_in(submissions["cluster_id"].drop_nulls().implode())
     tables = {name: review.tables[name].filter(of_these) for name in OF_CLUSTERS}
     tables |= {"submissions": submissions, "findings": findings}
-    return replace(review, tables={**tables, "cohorts": review.tables["cohorts"]}, context={})
+    return replace(review, tables={**tables, "limits": review.tables["limits"]}, context={})
 
 
 def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> Iterator[Subject]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import warnings
 from copy import deepcopy
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def write_form(path: Path, lang: str, filled: Filled | None = None) -> None:
 
 def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
     """Return the form as an xlsx file, empty or filled; a warning of XlsxWriter is an error."""
-    values = filled or Filled()
+    values = of_this_version(filled or Filled())
     sums = calculation(values)
     target = BytesIO()
     with warnings.catch_warnings():
@@ -50,6 +51,12 @@ def form_bytes(lang: str, filled: Filled | None = None) -> bytes:
             last = len(file.worksheets())
     contents = {last - 1: words_xml(), last: sheet_data(sums.cells())}
     return fill_sheets(target.getvalue(), contents)
+
+
+def of_this_version(filled: Filled) -> Filled:
+    """Return the values with the version of the form that asks for them."""
+    version = submission().words["form_version"]
+    return replace(filled, master={**filled.master, "form_version": version})
 
 
 def calculation(filled: Filled) -> Calculation:

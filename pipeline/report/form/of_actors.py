@@ -1,37 +1,32 @@
-"""Formulas of the bound actors: who counts, who is an SME, who is near (contract 2.2).
+"""Formulas of the bound actors: who counts, who is an SME (contract 2.2).
 
 Three-valued results are 1 (yes), 0 (no) or 0.5 (unknown): the AND of several is their minimum.
 """
 
 from pipeline.common.settings import load_settings
 from pipeline.report.form.calculation import Calculation, cell
-from pipeline.report.form.plan import master
 from pipeline.report.form.usable import is_empty_word, word
 from pipeline.report.form.words import (
     COMPANY_UNSAID,
-    COUNTRY_STEP,
     NO_COMPANY,
-    OTHER_COUNTRY,
     SAID_NO,
     SAID_YES,
 )
-from pipeline.submissions.actors.places import ellipsoid
 from schemas.declaration import Sheet, submission
 
-# In radians: a sphere is accurate enough beyond this angle, because no radius reaches so far.
-FAR = 0.1
 # The lookup value of Excel's MATCH holds 255 characters.
 LONGEST_NAME = 200
-UNKNOWN_DISTANCE = -1
 
 
 def add_actors(sums: Calculation) -> None:
-    """Add the columns and figures of the bound actors, the SMEs and the near ones."""
+    """Add the columns and figures of the bound actors and the SMEs.
+
+    Who is near is left to the review: it knows the places of postcodes and the shape of the earth.
+    """
     sheet = submission().sheet("actors")
     add_rules(sums)
-    add_office(sums)
     add_bound(sums, sheet)
-    add_places(sums, sheet)
+    add_postcodes(sums, sheet)
     add_sme(sums, sheet)
     add_repeated(sums, sheet)
     add_actor_figures(sums)
@@ -40,10 +35,8 @@ def add_actors(sums: Calculation) -> None:
 def add_rules(sums: Calculation) -> None:
     """Add the numbers of the settings."""
     rules = load_settings().actors
-    for name in ("radius_km", "sme_employees_below", "sme_turnover_max", "sme_balance_max"):
+    for name in ("sme_employees_below", "sme_turnover_max", "sme_balance_max"):
         sums.single(name, float(getattr(rules, name)))
-    sums.single("axis_km", ellipsoid().a / 1000)
-    sums.single("flattening", ellipsoid().f)
 
 
 def add_bound(sums: Calculation, sheet: Sheet) -> None:
@@ -56,7 +49,7 @@ def add_bound(sums: Calculation, sheet: Sheet) -> None:
     sums.column(sheet, "bound", f"IF([actors_row]=0,0,MIN({','.join(tests)}))")
 
 
-# ----------------------------------------------------------------------------------------- location
+# ---------------------------------------------------------------------------------------- postcodes
 def postcode_text(reference: str) -> str:
     """Return the formula of a postcode as typed, in capitals; empty for an unusable one."""
     formula = f'IF({is_empty_word(reference)},"",UPPER({word(reference)}))'
@@ -79,40 +72,8 @@ def foreign_digits(text: str) -> str:
     return f'SUBSTITUTE(SUBSTITUTE({bare}," ",""),"-","")'
 
 
-def row_of_place(country: str, digits: str) -> str:
-    """Return the formula of a postcode's row in the table of postcodes; "" if it is unknown."""
-    code = f"({country}*{COUNTRY_STEP}+VALUE({digits}))"
-    found = f"MATCH({code},plz_code,1)"
-    fits = f"AND(LEN({digits})=IF({country}=0,5,4),INDEX(plz_code,{found})={code})"
-    return f'IFERROR(IF({fits},{found},""),"")'
-
-
-def coordinate(which: str, own_first: str, own_second: str, at: str) -> str:
-    """Return the formula of a coordinate: the stated one if both are known, else the postcode's."""
-    own = f"AND(ISNUMBER({own_first}),ISNUMBER({own_second}))"
-    wanted = own_first if which == "lat" else own_second
-    return f'IF({own},{wanted},IF({at}="","",INDEX(plz_{which},{at})))'
-
-
-def add_office(sums: Calculation) -> None:
-    """Add the location of the office."""
-    sums.single("office_typed", postcode_text(cell(master(), "postcode")))
-    sums.single("office_postcode", german_digits("{office_typed}"))
-    sums.single("office_place", row_of_place("0", "{office_postcode}"))
-    degrees = ("{master_data_latitude}", "{master_data_longitude}")
-    for which in ("lat", "lon"):
-        sums.single(f"office_{which}", coordinate(which, *degrees, "{office_place}"))
-    sums.single("office_known", 'IF({office_lat}="",0,1)')
-    sums.single("office_beta", f'IF({{office_lat}}="","",{reduced("{office_lat}")})')
-
-
-def reduced(latitude: str) -> str:
-    """Return the formula of the reduced latitude on the ellipsoid, in radians."""
-    return f"ATAN((1-{{flattening}})*TAN(RADIANS({latitude})))"
-
-
-def add_places(sums: Calculation, sheet: Sheet) -> None:
-    """Add each actor's postcode, location, distance from the office (Andoyer-Lambert), nearness."""
+def add_postcodes(sums: Calculation, sheet: Sheet) -> None:
+    """Add each actor's postcode: equal ones of one name are one actor."""
 
     def column(name: str, formula: str) -> None:
         sums.column(sheet, name, f'IF([actors_row]=0,"",{formula})')
@@ -123,26 +84,6 @@ def add_places(sums: Calculation, sheet: Sheet) -> None:
         "digits",
         f'IF([typed]="","",IF([country]=0,{german_digits("[typed]")},{foreign_digits("[typed]")}))',
     )
-    covered = f'OR([digits]="",[country]="!",[country]={OTHER_COUNTRY})'
-    column("place", f'IF({covered},"",{row_of_place("[country]", "[digits]")})')
-    own = ("[actors_latitude]", "[actors_longitude]")
-    column("lat", coordinate("lat", *own, "[place]"))
-    column("lon", coordinate("lon", *own, "[place]"))
-    column("beta", f'IF(OR([lat]="",{{office_known}}=0),"",{reduced("[lat]")})')
-    half = "SIN(RADIANS([lon]-{office_lon})/2)^2"
-    square = f"SIN(([beta]-{{office_beta}})/2)^2+COS([beta])*COS({{office_beta}})*{half}"
-    column("sigma", f'IF([beta]="","",2*ASIN(MIN(1,SQRT({square}))))')
-    column("distance", f'IF([sigma]="",{UNKNOWN_DISTANCE},{geodesic()})')
-    column("near", "IF([distance]<0,0.5,IF([distance]<={radius_km},1,0))")
-
-
-def geodesic() -> str:
-    """Return the formula of the distance in km from the angle between the reduced latitudes."""
-    p, q = "([beta]+{office_beta})/2", "([beta]-{office_beta})/2"
-    x = f"([sigma]-SIN([sigma]))*(SIN({p})*COS({q})/COS([sigma]/2))^2"
-    y = f"([sigma]+SIN([sigma]))*(COS({p})*SIN({q})/SIN([sigma]/2))^2"
-    curved = f"{{axis_km}}*([sigma]-{{flattening}}/2*({x}+{y}))"
-    return f"IF([sigma]=0,0,IF([sigma]>{FAR},{{axis_km}}*[sigma],{curved}))"
 
 
 # --------------------------------------------------------------------------------------------- SME
@@ -193,19 +134,18 @@ def add_repeated(sums: Calculation, sheet: Sheet) -> None:
     before = "OR([first_bound]=0,§<[first_bound])"
     column("candidate", f"IF(OR(§=[chosen],AND([bound]=0.5,{before})),[group],0)")
     sums.column(sheet, "counts", "IF([actors_row]=0,0,IF(§=[chosen],[bound],0))")
-    column("judged_sme", agreed("sme", "sme"))
-    column("judged_near", agreed("near", "distance"))
+    column("judged_sme", agreed("sme"))
 
 
-def agreed(prop: str, compared: str) -> str:
+def agreed(prop: str) -> str:
     """Return the formula of a property, unknown if the candidate rows differ in it."""
-    same = f"COUNTIFS([candidate:],[group],[{compared}:],[{compared}])"
+    same = f"COUNTIFS([candidate:],[group],[{prop}:],[{prop}])"
     return f"IF(COUNTIFS([candidate:],[group])={same},[{prop}],0.5)"
 
 
 # ----------------------------------------------------------------------------------------- figures
 def add_actor_figures(sums: Calculation) -> None:
-    """Add the intervals of the number of bound actors, the share of SMEs and of near ones."""
+    """Add the intervals of the number of bound actors and of the share of SMEs."""
     sums.figure(
         "bound_actors",
         "{n}",
@@ -218,7 +158,6 @@ def add_actor_figures(sums: Calculation) -> None:
         },
     )
     add_share(sums, "sme", "{n}>0")
-    add_share(sums, "near", "AND({n}>0,{office_known}=1)")
 
 
 def add_share(sums: Calculation, name: str, known: str) -> None:

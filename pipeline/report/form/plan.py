@@ -45,7 +45,7 @@ class Filled:
     new_day: bool = False
 
 
-GROUPS = ("sheet", "about", "guide", "hint", "rule", "check", "refusal")
+GROUPS = ("sheet", "about", "guide", "hint", "rule", "check", "refusal", "said")
 FormTexts = Annotated[dict[str, dict[str, Text]], exactly(*GROUPS)]
 
 

@@ -12,10 +12,8 @@ from pipeline.report.form.calculation import Calculation
 from pipeline.report.form.plan import capacity, master, own_sheet
 from pipeline.report.form.stored import Problems, Stored
 from pipeline.report.form.verdicts import Line, hard_criteria, lines
-from pipeline.report.form.words import COUNTRIES
 from pipeline.report.workbook.sheets import status_looks
-from schemas.declaration import Sheet, submission, words
-from schemas.words import word_key
+from schemas.declaration import Sheet, submission
 
 # From 0: the rows of the summary and the first row of the tables.
 READY_ROW, SUM_ROW, TOP = 3, 4, 6
@@ -25,7 +23,7 @@ CELL_HEADS = ["sheet", "rows", "most", "missing", "first", "bad", "first"]
 WIDTHS = (16, 34, 24, 40, 13, 13, 13, 24, 15, 40)
 UNITS = {"share": "box_share", "eur": "box_cents"}
 STATUSES = {1.0: "fulfilled", 0.0: "not_fulfilled", 0.5: "undetermined"}
-NOTES = 6
+NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -219,17 +217,10 @@ def write_sheet_line(
 def write_notes(book: Book, sheet: Worksheet, row: int) -> None:
     """Write where the self-check differs from the review."""
     sheet.write_string(row, 0, book.text("check", "notes"), book.looks["section"])
-    known = ", ".join(country(code, book.lang) for code in COUNTRIES)
-    notes = [book.text("check", f"note_{n}", countries=known) for n in range(1, NOTES + 1)]
+    notes = [book.text("check", f"note_{n}") for n in range(1, NOTES + 1)]
     left_out = [c.id for c in hard_criteria()[1]]
     if left_out:
         notes.append(book.text("check", "left_out", ids=", ".join(left_out)))
     for below, line in enumerate(notes, row + 1):
         sheet.merge_range(below, 0, below, len(HEADS) - 1, f"• {line}", book.looks["line"])
         sheet.set_row(below, 15 if len(line) < 210 else 28)
-
-
-def country(code: str, lang: str) -> str:
-    """Return a country's name."""
-    entry = words("countries")[word_key(code)]
-    return entry.de if lang == "de" else entry.en

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.common.periods import last_day
+from pipeline.common.periods import NAME, last_day
 from pipeline.common.settings import load_settings
-from pipeline.common.texts import LANGUAGES
+from pipeline.common.texts import LANGUAGES, in_language
 from pipeline.history.published import DamagedError, is_published, sound
 from pipeline.intake.discover import discover, distinct_names, fingerprint
-from pipeline.intake.gather import gather
+from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
@@ -24,10 +24,17 @@ from schemas.declaration import submission, wanted_sheet_keys
 
 
 class NoSourceError(Exception):
-    """There is no submission to fill the form with; messages: the reason by language."""
+    """There is no submission to fill the form with; messages: the reason by language.
+
+    parts: of the text; one may have a form for each language, see `texts.both`.
+    """
 
     def __init__(self, refusal: str, **parts: object) -> None:
-        self.messages = {lang: text("refusal", refusal, lang, **parts) for lang in LANGUAGES}
+        said = {
+            lang: {key: in_language(str(part), lang) for key, part in parts.items()}
+            for lang in LANGUAGES
+        }
+        self.messages = {lang: text("refusal", refusal, lang, **said[lang]) for lang in LANGUAGES}
         super().__init__(" / ".join(self.messages.values()))
 
 
@@ -46,25 +53,45 @@ def filled_from(
     mappings = load_mappings(mapping_files(inputs / period / FOLDER))
     (outcome,) = read([path], wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings))
     if isinstance(outcome, Refusal):
-        raise NoSourceError("unreadable", file=name, code=outcome.code)
+        raise NoSourceError("unreadable", file=name, why=detail(outcome))
     settings = load_settings()
     sent = gather(numbered([path], [name]), [outcome], most_mb=settings.intake.max_file_mb)
     examined = examine_in_our_words(sent.files, sent.stacked(), mappings, settings, end)
     return carried_over(examined, lang, period)
 
 
+def latest_period(cluster: str, outputs: Path) -> str:
+    """Return the latest published period that reviewed a submission of the cluster.
+
+    NoSourceError if none did, or if a later period is damaged: it may hold one.
+    """
+    folders = outputs.iterdir() if outputs.is_dir() else []
+    periods = sorted(f.name for f in folders if NAME.match(f.name) and is_published(f))
+    for period in reversed(periods):
+        if reviewed_in(cluster, period, outputs).height:
+            return period
+    raise NoSourceError(
+        "never", cluster=cluster, outputs=outputs, periods=", ".join(periods) or "–"
+    )
+
+
 def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
     """Return name and checksum of the cluster's reviewed submission."""
     if not is_published(outputs / period):
         raise NoSourceError("unpublished", period=period, outputs=outputs)
-    mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
-    try:
-        found = sound(outputs / period).table("submissions").filter(mine)
-    except DamagedError as error:
-        raise NoSourceError("damaged", period=period, files=error) from error
+    found = reviewed_in(cluster, period, outputs)
     if found.is_empty():
         raise NoSourceError("not_reviewed", cluster=cluster, period=period)
     return found["source_file"][0], found["sha256"][0]
+
+
+def reviewed_in(cluster: str, period: str, outputs: Path) -> pl.DataFrame:
+    """Return the row of the cluster's reviewed submission in `submissions`, if there is one."""
+    mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
+    try:
+        return sound(outputs / period).table("submissions").filter(mine)
+    except DamagedError as error:
+        raise NoSourceError("damaged", period=period, files=error) from error
 
 
 def submitted_file(cluster: str, period: str, inputs: Path, name: str, sha256: str) -> Path:

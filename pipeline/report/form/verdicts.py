@@ -13,7 +13,6 @@ from pipeline.report.form.problems import add_problems
 METRICS = (
     "bound_actors",
     "sme_share",
-    "near_share",
     "age_years",
     "own_funds_share",
     "secured_months",

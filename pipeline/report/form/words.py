@@ -1,4 +1,4 @@
-"""The hidden sheet of words and postcodes: which typed word has which meaning in the formulas.
+"""The hidden sheet of words: which typed word has which meaning in the formulas.
 
 Each list is a pair of names: w_<list> the words intake accepts, v_<list> their numbers.
 """
@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.common.settings import load_settings
 from pipeline.report.form.parts import Cells, sheet_data
-from pipeline.submissions.actors.places import postcode_table
+from pipeline.submissions.actors.places import GERMANY
 from pipeline.submissions.actors.status import COMPANY
 from schemas.declaration import Entry, registers, submission
 from schemas.words import collapse, word_key
@@ -25,11 +24,6 @@ NBSP = "\u00a0"
 SQUEEZED = f" {NBSP}.,;:-–—/\\()[]?!*~_…|"
 # What an actor type implies about SMEs.
 NO_COMPANY, COMPANY_UNSAID, SAID_YES, SAID_NO = range(4)
-# Countries whose postcodes are in the form, in the order of their numbers. More would make it slow.
-COUNTRIES = ["DE", "AT", "CH", "LI"]
-COUNTRY_STEP = 100_000
-OTHER_COUNTRY = len(COUNTRIES)
-PLACES = ["plz_code", "plz_lat", "plz_lon"]
 
 
 def used_lists() -> list[str]:
@@ -79,27 +73,13 @@ def number(register: str, position: int, entry: Entry) -> int:
     if register == "funding_sources":
         return int(entry.value in settings.funding.own_sources)
     if register == "countries":
-        code = entry.extra["code"]
-        return COUNTRIES.index(code) if code in COUNTRIES else OTHER_COUNTRY
+        return int(entry.extra["code"] != GERMANY)
     return position
 
 
 def position(register: str, german: str) -> int:
     """Return the number of a word in its register (from 1)."""
     return [e.de for e in registers()[register]].index(german) + 1
-
-
-@cache
-def places() -> list[tuple[int, float, float]]:
-    """Return code, latitude, longitude of the postcodes in the form, sorted by code.
-
-    code: the country's number times 100,000 plus the postcode.
-    """
-    table = postcode_table().filter(pl.col("country").is_in(COUNTRIES))
-    country = pl.col("country").replace_strict(COUNTRIES, range(len(COUNTRIES)))
-    code = country.cast(pl.Int64) * COUNTRY_STEP + pl.col("postcode").cast(pl.Int64)
-    table = table.select(code, "center_latitude", "center_longitude")
-    return table.sort(table.columns[0]).rows()
 
 
 @dataclass(frozen=True)
@@ -112,13 +92,12 @@ class Column:
 
 @cache
 def columns() -> tuple[Column, ...]:
-    """Return the columns of the sheet: words and numbers of every list, then the postcodes."""
+    """Return the columns of the sheet: words and numbers of every list."""
     result = []
     for register in (*used_lists(), YES_NO, EMPTY):
         pairs = accepted(register)
         result.append(Column(f"w_{register}", [w for w, _ in pairs]))
         result.append(Column(f"v_{register}", [n for _, n in pairs]))
-    result += [Column(name, [row[at] for row in places()]) for at, name in enumerate(PLACES)]
     return tuple(result)
 
 

@@ -39,7 +39,7 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
         ),
     )
     row = pl.format(ROW, "mark", "row", "name", "kind", "bound", "sme", "near")
-    own = cells.group_by("cluster_id", maintain_order=True).agg(row.str.join())
+    own = cells.group_by("cluster_id").agg(row.str.join())
     return {cluster_id: Markup(rows) for cluster_id, rows in own.iter_rows()}
 
 

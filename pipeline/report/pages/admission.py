@@ -1,20 +1,19 @@
-"""A cluster's way to admission, and the checklist for its application."""
+"""The way to admission: of one cluster with its checklist, and the office's list of who waits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
+from pipeline.evaluation.admission import NOT_YET, STEPS
+from pipeline.evaluation.admission import Step as Taken
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
 from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from schemas.tables import CHECKLIST
 
 Row = Mapping[str, Any]
-# The steps of the source in order, each with its date.
-STEPS = (
-    ("consultation", "consultation_on"),
-    ("application", "application_on"),
-    ("interview", "interview_on"),
-    ("assessment", "assessed_on"),
-    ("vote", "voted_on"),
-)
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Check:
-    """An item of the checklist: True is done, False is open, None is unknown."""
+    """An item of the checklist: whether it is there."""
 
     sign: str
     state: str
@@ -37,41 +36,108 @@ class Check:
 
 @dataclass(frozen=True)
 class Admission:
-    """Steps and checklist."""
+    """Steps, and the checklist of a cluster that applies."""
 
     steps: Sequence[Step]
     checks: Sequence[Check]
 
 
-def admission(process: Row, errors: int, bound: int | None, words: Words) -> Admission:
-    """Return the way to admission.
+# ------------------------------------------------------------------------------ of one cluster
+def admission(process: Row, applies: Row | None, errors: int, words: Words) -> Admission:
+    """Return the way to admission as the cluster may see it.
 
-    process: the cluster's row of `context.process`. errors: how many cells cannot be used. bound:
-    number of its certainly bound actors, None if the sheet is missing.
+    process: the cluster's row of `context.process`, with told: whether it knows of the votes; until
+    then they stand there as if there were none. applies: its row of the table admission, if it has
+    one. errors: how many cells cannot be used.
     """
+    steps = [_step(step, process, words) for step in STEPS]
+    if applies is None:
+        return Admission(steps, [])
     checks = [
-        ("check_consultation", process["consultation_on"] is not None),
-        ("check_strategy", _has_strategy(process)),
-        ("check_overview", bool(bound)),
-        ("check_errors", errors == 0),
+        _check(words.code("checklist", code), code not in applies["missing"], words)
+        for code in CHECKLIST
     ]
-    steps = [_step(name, process[date], process, words) for name, date in STEPS]
-    return Admission(steps, [_check(key, done, words) for key, done in checks])
+    return Admission(steps, [*checks, _check(words("check_errors"), errors == 0, words)])
 
 
-def _has_strategy(process: Row) -> bool:
-    dated = process["strategy_dated"]
-    return dated is not None and dated <= process["as_of"]
+def _step(step: Taken, process: Row, words: Words) -> Step:
+    title = words.code("admission_step", step.code)
+    day, word = process[step.day], process[step.word] if step.word else None
+    if step.word:
+        if not process["told"] or word in (None, NOT_YET):
+            return Step(title, words("not_yet"), done=False)
+        said = [words.name("votes", word), *([words.day(day)] if day else [])]
+        return Step(title, ", ".join(said), done=True)
+    return Step(title, words.day(day) if day else words("not_yet"), done=day is not None)
 
 
-def _step(name: str, date: Any, process: Row, words: Words) -> Step:
-    text = words.day(date) if date else words("not_yet")
-    vote = process["vote"] if name == "vote" else None
-    if vote:
-        text = words.name("votes", vote) + (f", {words.day(date)}" if date else "")
-    return Step(words(f"step_{name}"), text, date is not None)
-
-
-def _check(key: str, done: bool, words: Words) -> Check:
+def _check(text: str, done: bool, words: Words) -> Check:
     state = "done" if done else "to_do"
-    return Check(words(f"sign_{state}"), words(state), words(key))
+    return Check(words(f"sign_{state}"), words(state), text)
+
+
+# ---------------------------------------------------------------------------------- the office
+@dataclass(frozen=True)
+class Waiting:
+    """Who stands where: a sentence about what counts, and the list, what is overdue first."""
+
+    note: str
+    table: Table
+
+
+def waiting(review: Review, words: Words) -> Waiting | None:
+    """Return the office's list; None if nobody applies."""
+    table = review.tables["admission"]
+    if table.is_empty():
+        return None
+    order = ["overdue", "days", "cluster_id"]
+    table = table.sort(order, descending=[True, True, False], nulls_last=True)
+    names, rules = names_of(review), review.settings.admission
+    note = words(
+        "admission_note",
+        day=words.day(review.last_day),
+        months=rules.strategy_months,
+        application=rules.application_days,
+        interview=rules.interview_days,
+        opinion=rules.opinion_days,
+        votes=rules.votes_days,
+        decision=rules.decision_days,
+    )
+    heads = ["cluster", "role", "next_step", "since", "days", "overdue", "missing_yet"]
+    titles = [words(k) for k in (*heads, "soft_unrated", "decision")]
+    titles += [words.code("admission_step", step.code) for step in STEPS if step.word]
+    rows = [_waiting_row(r, names, words) for r in table.iter_rows(named=True)]
+    ids = table["cluster_id"].to_list()
+    caption = words("admission_caption", n=words.number(table.filter(pl.col("overdue")).height))
+    return Waiting(note, Table(caption, titles, rows, frozenset({4, 7}), ids, sortable=True))
+
+
+def _waiting_row(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]:
+    cluster_id, step = row["cluster_id"], row["next_step"]
+    known = cluster_id in names
+    order = [own.code for own in STEPS].index(step) if step else len(STEPS)
+    return [
+        linked(cluster_id, names) if known else f"{cluster_id} {row['name'] or ''}".strip(),
+        words.role(row["role"]),
+        Cell(words.code("admission_step", step) if step else words("decided"), key=str(order)),
+        _day(row["since"], words),
+        _number(row["days"], words),
+        Cell(words("overdue"), mark="not_eligible") if row["overdue"] else "",
+        "; ".join(words.code("checklist", code) for code in row["missing"]),
+        _number(row["soft_unrated"], words),
+        decision_cell(row["decision"], words) if row["decision"] else words("not_reviewed"),
+        *(_vote(row[own.word], row[own.day], words) for own in STEPS if own.word),
+    ]
+
+
+def _day(day: Any, words: Words) -> Cell:
+    return Cell(words.day(day) if day else words("none"), key=day.isoformat() if day else "")
+
+
+def _number(value: int | None, words: Words) -> str | Cell:
+    return words("none") if value is None else Cell(words.number(value), key=str(value))
+
+
+def _vote(word: str | None, day: Any, words: Words) -> str:
+    said = [words.name("votes", word) if word else "", words.day(day) if day else ""]
+    return ", ".join(filter(None, said)) or words("none")

@@ -26,12 +26,23 @@ COLOURS = {
     "open": "#070707",
     "bad": "#080808",
     "paper": "#090909",
+    "series-1": "#0a0a0a",
+    "series-2": "#0b0b0b",
+    "series-3": "#0c0c0c",
+    "series-4": "#0d0d0d",
+    "series-5": "#0e0e0e",
+    "series-6": "#0f0f0f",
+    "series-7": "#101010",
+    "series-8": "#111111",
 }
+SERIES = [name for name in COLOURS if name.startswith("series-")]
 STATUS_COLOURS = {"fulfilled": "good", "undetermined": "open", "not_fulfilled": "bad"}
 FONT_SIZE = 12
 WIDTH = 620
 ROW = 30
-TIMELINE_ROOM = 6
+TIMELINE_ROOM = 14
+# Leaves room for a wider font than the library's own.
+LEGEND_PADDING = 30
 LOCALES: Mapping[str, Literal["de-DE", "en-US"]] = {"de": "de-DE", "en": "en-US"}
 BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
 MEDIAN = {"type": "tick", "thickness": 3, "size": 16, "color": COLOURS["accent"], "opacity": 1}
@@ -43,14 +54,8 @@ RUG = {
     "color": COLOURS["soft"],
     "opacity": 1,
 }
-OPEN_END = {
-    "type": "point",
-    "shape": "triangle-right",
-    "filled": True,
-    "size": 80,
-    "opacity": 1,
-    "color": COLOURS["accent"],
-}
+# A start without a bar, an end that is not known, one that is still to come, an event.
+MARK_SHAPES = ("stroke", "circle", "triangle-right", "diamond")
 
 
 @dataclass(frozen=True)
@@ -217,16 +222,72 @@ def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str) -> Spec:
     }
 
 
-def timeline(rows: Rows, first: int, last: int, axis: str) -> Spec:
-    """Return a bar per row from `start` to `end`, followed by its `text`.
+def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
+    """Return a bar of a whole per row, each part with its share.
 
-    rows: label, start, end, text, open (whether the end is unknown; then the bar ends in an arrow).
+    rows: label, part, text, start, end and middle (of the part, from 0 to 1). parts: their names in
+    their order, at most as many as there are colours of series.
     """
-    labels = [row["label"] for row in rows]
-    scale = {"domain": [first, last + TIMELINE_ROOM], "nice": False, "zero": False}
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    colours = [COLOURS[name] for name in SERIES[: len(parts)]]
+    colour = {
+        "field": "part",
+        "type": "nominal",
+        "scale": {"domain": list(parts), "range": colours},
+        "legend": {"columns": 3},
+    }
+    bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
+    bars["encoding"]["color"] = colour
+    mark = {"type": "text", "color": COLOURS["paper"], "fontWeight": 600}
+    numbers = _marks([row for row in rows if row["text"]], "middle", mark)
+    numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    scale = {"domain": [0, 1], "nice": False}
+    return {
+        "width": WIDTH,
+        "height": {"step": 26},
+        "encoding": {
+            "x": {"type": "quantitative", "scale": scale, "axis": {"title": axis, "format": ".0%"}},
+            "y": rows_axis(labels),
+        },
+        "layer": [bars, numbers],
+        **room(labels),
+    }
+
+
+def timeline(
+    labels: Sequence[str],
+    spans: Rows,
+    marks: Rows,
+    texts: Rows,
+    years: tuple[int, int],
+    axis: str,
+    kinds: tuple[Sequence[str], Sequence[str]],
+) -> Spec:
+    """Return a row per label with its bars and marks, and its text at the right.
+
+    spans: label, start, end, kind. marks: label, at, kind. texts: label, text. years: the first and
+    the last. kinds: those of spans (full, empty, dotted) and of marks, in the order of the legend.
+    """
+    first, last = years
+    scale = {"domain": [first - 1, last + TIMELINE_ROOM], "nice": False, "zero": False}
     ticks = {"title": axis, "format": "d", "values": list(range(first, last + 1, 5))}
-    texts = _marks(rows, "end", {"type": "text", "align": "left", "dx": 10})
-    texts["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    bars = _span(spans, "start", "end", {"type": "bar", "height": 12, "stroke": COLOURS["accent"]})
+    of_spans, of_marks = ({"domain": list(names)} for names in kinds)
+    fills = [COLOURS["accent-bg"], COLOURS["paper"], COLOURS["paper"]]
+    bars["encoding"] |= {
+        "fill": _named(of_spans | {"range": fills}, "top"),
+        "strokeDash": _named(of_spans | {"range": [[1, 0], [6, 3], [1, 3]]}, "top"),
+    }
+    points = _marks(marks, "at", {"type": "point", "size": 60, "opacity": 1})
+    inks = [COLOURS["accent"], COLOURS["soft"], COLOURS["accent"], COLOURS["ink"]]
+    points["encoding"] |= {
+        "shape": _named(of_marks | {"range": list(MARK_SHAPES)}, "bottom"),
+        "color": _named(of_marks | {"range": inks}, "bottom"),
+    }
+    said = _marks(
+        [{**row, "at": last} for row in texts], "at", {"type": "text", "align": "left", "dx": 10}
+    )
+    said["encoding"]["text"] = {"field": "text", "type": "nominal"}
     return {
         "width": WIDTH,
         "height": {"step": 26},
@@ -234,10 +295,12 @@ def timeline(rows: Rows, first: int, last: int, axis: str) -> Spec:
             "x": {"type": "quantitative", "scale": scale, "axis": ticks},
             "y": rows_axis(labels),
         },
-        "layer": [
-            _span(rows, "start", "end", BOX),
-            _marks([row for row in rows if row["open"]], "end", OPEN_END),
-            texts,
-        ],
+        "layer": [bars, points, said],
         **room(labels),
     }
+
+
+def _named(scale: Spec, orient: str) -> Spec:
+    """Return the encoding of a kind, which the legend names above or below."""
+    legend = {"orient": orient, "columnPadding": LEGEND_PADDING}
+    return {"field": "kind", "type": "nominal", "scale": scale, "legend": legend}

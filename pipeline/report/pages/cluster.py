@@ -16,6 +16,7 @@ from pipeline.report.pages.counting import Actors, FigureRows, actor_rows, figur
 from pipeline.report.pages.discretion import discretion
 from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
+from pipeline.report.pages.money import own_money
 from pipeline.report.pages.outlook import lapsing, own_outlook
 from pipeline.report.pages.place import Place, place
 from pipeline.report.pages.verdict import Verdict, verdict
@@ -26,7 +27,16 @@ from pipeline.review import Review
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
-TABLES = ("decisions", "criteria", "conditions", "benchmarks", CHANGES)
+TABLES = (
+    "decisions",
+    "criteria",
+    "conditions",
+    "benchmarks",
+    "admission",
+    "funding",
+    "lapsed",
+    CHANGES,
+)
 CONTEXT = ("process", "features", "stages")
 # In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
@@ -45,6 +55,7 @@ class ClusterView:
     facts: Sequence[tuple[str, str]]
     verdicts: Sequence[Verdict]
     features: Sequence[Feature]
+    money: Sequence[str]
     place: Place
     beside: str
     admission: Admission | None
@@ -75,11 +86,14 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
     frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
+    if "process" in frames:
+        told = (pl.col("informed_on") <= review.last_day).fill_null(value=False)
+        frames["process"] = frames["process"].with_columns(told=told)
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
     frames["findings"] = readable(review, findings)
-    frames["severities"] = findings.group_by("cluster_id", "severity", maintain_order=True).len("n")
+    frames["severities"] = findings.group_by("cluster_id", "severity").len("n")
     return frames
 
 
@@ -93,7 +107,7 @@ def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
 def grouped_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows behind figures, with the numbers of those with the same sheet and reason."""
     keys = ["cluster_id", "metric", "sheet", "counted", "reason_code"]
-    grouped = rows.group_by(keys, maintain_order=True)
+    grouped = rows.group_by(keys)
     return grouped.agg(numbers=pl.col("row").unique().sort()).sort(keys)
 
 
@@ -128,12 +142,13 @@ def cluster_view(
         facts=_facts(row, words),
         verdicts=_verdicts(review, own, hides, words),
         features=_features(own, words),
+        money=own_money(row, own["funding"], words),
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
         beside=_beside(row, words),
-        admission=_admission(row, own, words),
+        admission=_admission(own, words),
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
-        outlook=own_outlook(own["lapses"], titles_of(review, words), words),
+        outlook=own_outlook(own["lapsed"], own["lapses"], titles_of(review, words), words),
         actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
@@ -147,10 +162,10 @@ def _features(own: Mapping[str, Sequence[Row]], words: Words) -> Sequence[Featur
     return features(rows[0], own["stages"], words) if rows else ()
 
 
-def _admission(row: Row, own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
-    process = own.get("process", ())
-    errors = sum(r["severity"] == "error" for r in own["findings"])
-    return admission(process[0], errors, row["actors"], words) if process else None
+def _admission(own: Mapping[str, Sequence[Row]], words: Words) -> Admission | None:
+    process, applies = own.get("process", ()), own.get("admission", ())
+    errors = sum(r["n"] for r in own["severities"] if r["severity"] == "error")
+    return admission(process[0], next(iter(applies), None), errors, words) if process else None
 
 
 def _changes(review: Review, own: Mapping[str, Sequence[Row]], words: Words) -> Table | None:

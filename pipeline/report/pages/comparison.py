@@ -120,11 +120,10 @@ def _values(
     own = review.tables["benchmarks"].filter(
         pl.col("indicator") == name, pl.col("value").is_not_null()
     )
-    rows = own.select("cohort_kind", "cohort", "value").sort("cohort_kind", "cohort", "value")
+    rows = own.select("cohort_kind", "cohort", "value").sort("value")
     pixel = (pl.col("value") / pl.col("value").max() * WIDTH).round()
-    rows = rows.unique(
-        ["cohort_kind", "cohort", pixel.alias("pixel")], keep="first", maintain_order=True
-    )
+    rows = rows.unique(["cohort_kind", "cohort", pixel.alias("pixel")], keep="first")
+    rows = rows.sort("cohort_kind", "cohort", "value")
     return [
         {"label": labels[kind, cohort], "value": value}
         for kind, cohort, value in rows.iter_rows()

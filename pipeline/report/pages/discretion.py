@@ -33,11 +33,7 @@ def discretion(review: Review) -> Callable[[Row], bool]:
 def large_cohorts(review: Review) -> set[str]:
     """Return the cohorts whose quartiles may be shown, as limit_source names them."""
     least = review.settings.cohorts.cluster_page_minimum
-    cohorts = review.tables["cohorts"].filter(
-        pl.col("indicator") == "actors_per_fte", pl.col("n") >= least
-    )
-    names = cohorts.select("cohort_kind", "cohort").rows()
-    return {kind if kind == "portfolio" else f"{kind} {name}" for kind, name in names}
+    return set(review.tables["limits"].filter(pl.col("n") >= least)["cohort"])
 
 
 def masked(text: str, condition: Row) -> str:

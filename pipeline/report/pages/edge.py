@@ -7,9 +7,18 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, titled
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    decision_cell,
+    linked,
+    names_of,
+    roles_of,
+    titled,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.insights import at_the_mark, smallest_requests
 
 
@@ -32,30 +41,40 @@ def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
     robustness = review.tables["robustness"].filter(own)
     decisions = review.tables["decisions"].filter(own)
     criteria = review.tables["criteria"].filter(own)
-    names = names_of(review)
+    names, roles = names_of(review), roles_of(review, words)
     variants = robustness["variant"].unique(maintain_order=True).to_list()
     requests = smallest_requests(criteria, decisions, catalogue.pass_mark)
     others = [
-        _turned(robustness, decisions, variants, names, words),
-        _at_the_mark(at_the_mark(decisions, catalogue.pass_mark), catalogue, names, words),
-        _requests(requests, catalogue, names, words),
+        _turned(robustness, decisions, variants, names, roles, words),
+        _at_the_mark(at_the_mark(decisions, catalogue.pass_mark), catalogue, names, roles, words),
+        _requests(requests, catalogue, names, roles, words),
     ]
+    members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
     title = words.of(catalogue.title)
     tables = [titled(t, title) for t in others if t.rows]
-    return Edge(title, titled(_turns(robustness, variants, words), title), tables)
+    return Edge(title, titled(_turns(robustness, members, variants, words), title), tables)
 
 
 # ------------------------------------------------------------------------------------- variants
-def _turns(own: pl.DataFrame, variants: Sequence[str], words: Words) -> Table:
-    """Return how many decisions each variant changes."""
-    turned = dict(own.filter(pl.col("changed")).group_by("variant").len().iter_rows())
+def _turns(
+    own: pl.DataFrame, members: pl.DataFrame, variants: Sequence[str], words: Words
+) -> Table:
+    """Return how many decisions each variant changes, and how many of them are members'."""
+    changed = own.filter(pl.col("changed"))
+    turned = dict(changed.group_by("variant").len().iter_rows())
+    theirs = changed.join(members, on="cluster_id", how="semi")
+    of_members = dict(theirs.group_by("variant").len().iter_rows())
     of = words.number(own["cluster_id"].n_unique())
     rows = [
-        [words.variant(v), words("n_of", n=words.number(turned.get(v, 0)), all=of)]
+        [
+            words.variant(v),
+            words("n_of", n=words.number(turned.get(v, 0)), all=of),
+            words.number(of_members.get(v, 0)),
+        ]
         for v in variants
     ]
-    heads = [words("variant"), words("turned")]
-    return Table(words("turns_caption"), heads, rows, frozenset({1}))
+    heads = [words(k) for k in ("variant", "turned", "of_them_members")]
+    return Table(words("turns_caption"), heads, rows, frozenset({1, 2}))
 
 
 def _turned(
@@ -63,6 +82,7 @@ def _turned(
     decisions: pl.DataFrame,
     variants: Sequence[str],
     names: Mapping[str, str],
+    roles: Mapping[str, str],
     words: Words,
 ) -> Table:
     """Return the clusters whose decision a variant changes, and the new decision."""
@@ -75,12 +95,18 @@ def _turned(
     rows = [
         [
             linked(i, names),
+            roles[i],
             decision_cell(base[i], words),
             *(_variant(by_cluster[i].get(v), words) for v in variants),
         ]
         for i in ids
     ]
-    heads = [words("cluster"), words("decision"), *(words.variant(v) for v in variants)]
+    heads = [
+        words("cluster"),
+        words("role"),
+        words("decision"),
+        *(words.variant(v) for v in variants),
+    ]
     return Table(words("turned_caption"), heads, rows, clusters=ids)
 
 
@@ -90,19 +116,29 @@ def _variant(decision: str | None, words: Words) -> str | Cell:
 
 # ------------------------------------------------------------------------- criteria and requests
 def _at_the_mark(
-    close: pl.DataFrame, catalogue: Catalogue, names: Mapping[str, str], words: Words
+    close: pl.DataFrame,
+    catalogue: Catalogue,
+    names: Mapping[str, str],
+    roles: Mapping[str, str],
+    words: Words,
 ) -> Table:
-    rows = [_close_row(r, catalogue.pass_mark, names, words) for r in close.iter_rows(named=True)]
-    heads = [words(k) for k in ("cluster", "distance", "fulfilled", "undetermined", "decision")]
-    caption = words("at_the_mark_caption")
-    return Table(caption, heads, rows, frozenset({2, 3}), close["cluster_id"].to_list())
+    mark = catalogue.pass_mark
+    rows = [_close_row(r, mark, names, roles, words) for r in close.iter_rows(named=True)]
+    heads = ("cluster", "role", "distance", "fulfilled", "undetermined", "decision")
+    caption, ids = words("at_the_mark_caption"), close["cluster_id"].to_list()
+    return Table(caption, [words(k) for k in heads], rows, frozenset({3, 4}), ids)
 
 
 def _close_row(
-    row: Mapping[str, Any], mark: int, names: Mapping[str, str], words: Words
+    row: Mapping[str, Any],
+    mark: int,
+    names: Mapping[str, str],
+    roles: Mapping[str, str],
+    words: Words,
 ) -> list[str | Cell]:
     return [
         linked(row["cluster_id"], names),
+        roles[row["cluster_id"]],
         words("one_above" if row["fulfilled"] >= mark else "one_below"),
         words.number(row["fulfilled"]),
         words.number(row["undetermined"]),
@@ -111,18 +147,23 @@ def _close_row(
 
 
 def _requests(
-    requests: pl.DataFrame, catalogue: Catalogue, names: Mapping[str, str], words: Words
+    requests: pl.DataFrame,
+    catalogue: Catalogue,
+    names: Mapping[str, str],
+    roles: Mapping[str, str],
+    words: Words,
 ) -> Table:
     titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
     rows = [
         [
             linked(r["cluster_id"], names),
+            roles[r["cluster_id"]],
             words.number(r["missing"]),
             titles[r["criterion_id"]],
             r[f"request_{words.lang}"],
         ]
         for r in requests.iter_rows(named=True)
     ]
-    heads = [words(k) for k in ("cluster", "missing_criteria", "criterion", "request")]
+    heads = [words(k) for k in ("cluster", "role", "missing_criteria", "criterion", "request")]
     ids = requests["cluster_id"].to_list()
-    return Table(words("requests_caption"), heads, rows, frozenset({1}), ids)
+    return Table(words("requests_caption"), heads, rows, frozenset({2}), ids)

@@ -51,6 +51,7 @@ FIELDS = (
     "actors",
     "smes",
     "doubtful",
+    "role",
 )
 
 
@@ -110,8 +111,8 @@ def cluster_rows(review: Review) -> list[list[Any]]:
         members=pl.len(), smes=pl.col("sme").sum().cast(pl.Int64)
     )
     measures = measures_of(review.tables["benchmarks"])
-    table = review.tables["clusters"].join(decisions, on="cluster_id").sort("cluster_id")
-    table = table.join(counts, on="cluster_id", how="left", maintain_order="left")
+    table = review.tables["clusters"].join(decisions, on="cluster_id")
+    table = table.join(counts, on="cluster_id", how="left").sort("cluster_id")
     table = table.with_columns(pl.col("members", "smes").fill_null(0))
     names = names_of(review)
     return [
@@ -126,9 +127,15 @@ def cluster_rows(review: Review) -> list[list[Any]]:
             r["members"],
             r["smes"],
             r["doubtful"],
+            role_key(r["role"]),
         ]
         for r in table.iter_rows(named=True)
     ]
+
+
+def role_key(role: str | None) -> str:
+    """Return a role as the filter's value; the empty one chooses every cluster."""
+    return role or "-"
 
 
 def matrix_rows(review: Review, catalogue: Catalogue) -> list[list[Any]]:

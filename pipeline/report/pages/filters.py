@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.evaluation.benchmark import band_labels
 from pipeline.report.pages.comparison import cohort_name
-from pipeline.report.pages.explain import measures_of
+from pipeline.report.pages.explain import measures_of, role_key
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.headlines import DECISIONS
+from schemas.declaration import registers
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def filters(review: Review, words: Words) -> list[Filter]:
             words("decision"),
             [(d, words.code("decision", d)) for d in DECISIONS if d in decided],
         ),
+        Filter("rolle", "role", words("role"), roles(clusters["role"].to_list(), words)),
         Filter(
             "groesse",
             "size_band",
@@ -48,6 +50,13 @@ def filters(review: Review, words: Words) -> list[Filter]:
             [(b, cohort_name("size_band", b, words)) for b in bands],
         ),
     ]
+
+
+def roles(values: Sequence[str | None], words: Words) -> list[tuple[str, str]]:
+    """Return the roles that occur in the order of the register, the unknown one last."""
+    there = set(values)
+    known = [entry.value for entry in registers()["roles"] if entry.value in there]
+    return [(role_key(r), words.role(r)) for r in (*known, *([None] if None in there else []))]
 
 
 def _registered(name: str, kind: str, values: Iterable[str], words: Words) -> Filter:

@@ -56,7 +56,7 @@ def movers(review: Review, words: Words) -> Iterator[Table]:
     for catalogue in review.catalogues:
         own = review.tables["decision_changes"].filter(pl.col("catalogue") == catalogue.id)
         # those that crossed the mark first
-        own = own.sort(pl.col("decision") == pl.col("previous_decision"), maintain_order=True)
+        own = own.sort(pl.col("decision") == pl.col("previous_decision"), "cluster_id")
         rows = [_mover(r, names, words) for r in own.iter_rows(named=True)]
         table = Table(
             words("movers_caption"), heads, rows, frozenset({3}), own["cluster_id"].to_list()

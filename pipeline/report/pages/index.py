@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.history.notices import damaged
+from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.comparison import Comparison, comparison
 from pipeline.report.pages.edge import Edge, edges
@@ -13,13 +14,17 @@ from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
 from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
+from pipeline.report.pages.landscape import Landscape, landscape
 from pipeline.report.pages.matrix import Matrix, matrices
 from pipeline.report.pages.method import Method, method
+from pipeline.report.pages.money import Money, money
 from pipeline.report.pages.outlook import Outlook, outlook
 from pipeline.report.pages.overview import (
     Decisions,
     KeyFigure,
     Returns,
+    beside,
+    by_role,
     decisions,
     files_set_aside,
     key_figures,
@@ -45,13 +50,16 @@ class IndexData:
 
 @dataclass(frozen=True)
 class IndexView:
-    """Everything that the office's page prints; None means missing: a map, changes, an outlook."""
+    """Everything that the office's page prints; None means missing: a map, applicants."""
 
     head: Head
     sections: Sequence[str]
     filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
+    beside: Table
     decisions: Decisions
+    roles: Sequence[Table]
+    admission: Waiting | None
     returns: Returns
     damaged: Sequence[str]
     changes: Changes | None
@@ -62,6 +70,8 @@ class IndexView:
     comparison: Comparison
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
+    landscape: Landscape | None
+    money: Money
     policy: Policy
     shared: Shared
     files: Sequence[Table]
@@ -74,17 +84,23 @@ def index_view(review: Review, words: Words) -> IndexView:
     """Return the view of the office's report."""
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
-    ahead = outlook(review, words)
+    ahead, applicants = outlook(review, words), waiting(review, words)
+    described = landscape(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
         sections=sections(
+            has_admission=applicants is not None,
             has_map=drawn is not None,
             has_changes=changed is not None,
             has_outlook=ahead is not None,
+            has_landscape=described is not None,
         ),
         filters=filters(review, words),
         figures=key_figures(review, words),
+        beside=beside(review, words),
         decisions=decisions(review, words),
+        roles=by_role(review, words),
+        admission=applicants,
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
         changes=changed,
@@ -95,6 +111,8 @@ def index_view(review: Review, words: Words) -> IndexView:
         comparison=comparison(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
+        landscape=described,
+        money=money(review, words),
         policy=policy(review, words),
         shared=shared(review, found, words),
         files=files_set_aside(review, words),
@@ -111,10 +129,18 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
     return IndexData(said(words), chosen_from(review, found), why)
 
 
-def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str]:
+def sections(
+    *,
+    has_admission: bool,
+    has_map: bool,
+    has_changes: bool,
+    has_outlook: bool,
+    has_landscape: bool,
+) -> list[str]:
     """Return the ids of the sections in order."""
     every = {
         "figures": True,
+        "admission": has_admission,
         "changes": has_changes,
         "outlook": has_outlook,
         "matrix": True,
@@ -122,6 +148,8 @@ def sections(*, has_map: bool, has_changes: bool, has_outlook: bool) -> list[str
         "benchmark": True,
         "edge": True,
         "profile": True,
+        "landscape": has_landscape,
+        "money": True,
         "policy": True,
         "sharing": True,
         "quality": True,

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Criterion
-from pipeline.report.pages.views import anchor, names_of, page_of
+from pipeline.report.pages.views import anchor, names_of, page_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
@@ -31,6 +31,7 @@ class MatrixRow:
 
     cluster_id: str
     name: str
+    role: str
     href: str
     decision: str
     decision_text: str
@@ -61,13 +62,14 @@ def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> 
     own = pl.col("catalogue") == catalogue.id
     criteria = review.tables["criteria"].filter(own)
     decisions = review.tables["decisions"].filter(own).sort("cluster_id")
-    names = names_of(review)
+    names, roles = names_of(review), roles_of(review, words)
     kinds = _marks(words)
     columns = ("cluster_id", "criterion_id", "status", "basis", "against_hard")
     marks = {(i, c): kinds[s, b, a] for i, c, s, b, a in criteria.select(columns).iter_rows()}
-    anchors = [anchor(number, c.id) for c in catalogue.criteria]
+    criteria_ = catalogue.criteria
+    anchors = [anchor(number, c.id) for c in criteria_]
     rows = [
-        _row(r, names, [marks[r["cluster_id"], c.id] for c in catalogue.criteria], anchors, words)
+        _row(r, names, roles, [marks[r["cluster_id"], c.id] for c in criteria_], anchors, words)
         for r in decisions.iter_rows(named=True)
     ]
     done = criteria.filter(pl.col("status") == "fulfilled")
@@ -114,6 +116,7 @@ def _mark(status: str, assessed: bool, against: bool, words: Words) -> Mark:
 def _row(
     row: Mapping[str, Any],
     names: Mapping[str, str],
+    roles: Mapping[str, str],
     marks: Sequence[Mark],
     anchors: Sequence[str],
     words: Words,
@@ -121,6 +124,7 @@ def _row(
     return MatrixRow(
         cluster_id=row["cluster_id"],
         name=names[row["cluster_id"]],
+        role=roles[row["cluster_id"]],
         href=page_of(row["cluster_id"]),
         decision=row["decision"],
         decision_text=words.code("decision", row["decision"]),

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion
-from pipeline.common.settings import Settings
+from pipeline.common.settings import CohortRules, Settings
 from pipeline.evaluation.statistics import QUANTILES
 from pipeline.report.pages.figures import required
 from pipeline.report.pages.matrix import pass_rule
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.reasons import asks_text, reason_text
 
 MILLION = 1_000_000
 
@@ -56,15 +57,16 @@ class Method:
 
 def method(review: Review, words: Words) -> Method:
     """Return the method of the review."""
-    catalogues = [_catalogue(c, words) for c in review.catalogues]
+    rules = review.settings.cohorts
+    catalogues = [_catalogue(c, rules, words) for c in review.catalogues]
     return Method(catalogues, definitions(review.settings, words))
 
 
-def _catalogue(catalogue: Catalogue, words: Words) -> CatalogueMethod:
+def _catalogue(catalogue: Catalogue, rules: CohortRules, words: Words) -> CatalogueMethod:
     categories = [
         (
             words.of(title),
-            [_criterion(c, words) for c in catalogue.criteria if c.category == number],
+            [_criterion(c, rules, words) for c in catalogue.criteria if c.category == number],
         )
         for number, title in enumerate(catalogue.categories, 1)
     ]
@@ -77,22 +79,27 @@ def _catalogue(catalogue: Catalogue, words: Words) -> CatalogueMethod:
     )
 
 
-def _criterion(criterion: Criterion, words: Words) -> CriterionMethod:
+def _criterion(criterion: Criterion, rules: CohortRules, words: Words) -> CriterionMethod:
     return CriterionMethod(
         id=criterion.id,
         title=words.of(criterion.title),
         kind=words.code("kind", criterion.kind),
-        asks=words.of(criterion.asks),
-        conditions=[_condition(c, words) for c in criterion.conditions],
+        asks=asks_text(criterion, words.lang),
+        conditions=[_condition(c, rules, words) for c in criterion.conditions],
     )
 
 
-def _condition(condition: Condition, words: Words) -> ConditionMethod:
+def _condition(condition: Condition, rules: CohortRules, words: Words) -> ConditionMethod:
     metric = condition.metric
     title = words.of(metric.title)
     if condition.threshold is None:
         kind = "bands" if condition.reference_bands else condition.stand_in
-        asks = words(f"stand_in_{kind}")
+        asks = words(
+            f"stand_in_{kind}",
+            period=condition.frozen_period,
+            small_fte=words.number(rules.small_fte, 2),
+            minimum=words.number(rules.minimum),
+        )
     else:
         asks = required(condition.operator, condition.threshold, metric.unit, words)
     by_field = [
@@ -104,7 +111,10 @@ def _condition(condition: Condition, words: Words) -> ConditionMethod:
         for field, value in condition.threshold_by_technology_field.items()
     ]
     text = words("condition", title=title, asks=asks)
-    return ConditionMethod(text, by_field, words.of(condition.reason), condition.source)
+    if condition.one_for_all_fields:
+        by_field = [words("one_for_all_fields")]
+    source = condition.source if condition.is_as_shipped else ""
+    return ConditionMethod(text, by_field, reason_text(condition, words.lang), source)
 
 
 def definitions(settings: Settings, words: Words) -> list[tuple[str, str]]:

@@ -8,17 +8,22 @@ import polars as pl
 
 from pipeline.history.lapses import LAPSE, falls, lapses
 from pipeline.report.pages.changes import titles_of
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import MEMBER
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """How many criteria lapse within how many months, which, and who falls below the pass mark."""
+    """How many criteria lapse within how many months, which, and who falls below the pass mark.
 
+    lapsed: first what has lapsed already, None without any.
+    """
+
+    lapsed: Table | None
     counts: Table
     tables: Sequence[Table]
 
@@ -29,7 +34,9 @@ def outlook(review: Review, words: Words) -> Outlook | None:
         return None
     found, falling = lapsing(review), fallen(review)
     tables = [_falls(review, falling, words), _lapses(review, found, words)]
-    return Outlook(_counts(review, found, falling, words), [t for t in tables if t.rows])
+    gone = _lapsed(review, words)
+    counts = _counts(review, found, falling, words)
+    return Outlook(gone if gone.rows else None, counts, [t for t in tables if t.rows])
 
 
 def lapsing(review: Review) -> pl.DataFrame:
@@ -37,14 +44,12 @@ def lapsing(review: Review) -> pl.DataFrame:
     t = review.tables
     if "outlook" not in t:
         return pl.DataFrame(schema=LAPSE)
-    found = lapses(t["criteria"], t["outlook"], t["clusters"])
-    return found.sort("months", "cluster_id", maintain_order=True)
+    return lapses(t["criteria"], t["outlook"], t["clusters"], t["lapsed"])
 
 
 def fallen(review: Review) -> pl.DataFrame:
     """Return the clusters that will fall below the pass mark, see `falls`; the soonest first."""
-    found = falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
-    return found.sort("months", "cluster_id", maintain_order=True)
+    return falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
 
 
 def lapse_text(row: Row, title: str, words: Words) -> str:
@@ -54,28 +59,55 @@ def lapse_text(row: Row, title: str, words: Words) -> str:
 
 
 def own_outlook(
-    rows: Sequence[Row], titles: Mapping[tuple[str, str], str], words: Words
+    gone: Sequence[Row], rows: Sequence[Row], titles: Mapping[tuple[str, str], str], words: Words
 ) -> list[str]:
-    """Return a cluster's sentences about what lapses."""
-    return [lapse_text(r, titles[r["catalogue"], r["criterion_id"]], words) for r in rows]
+    """Return a cluster's sentences about what has lapsed already, and what will."""
+    already = [
+        words("lapsed_already", title=titles[r["catalogue"], r["criterion_id"]]) for r in gone
+    ]
+    return already + [lapse_text(r, titles[r["catalogue"], r["criterion_id"]], words) for r in rows]
+
+
+def _lapsed(review: Review, words: Words) -> Table:
+    """Return what has lapsed since an earlier as_of, up to the period's last day."""
+    names, titles = names_of(review), titles_of(review, words)
+    found = review.tables["lapsed"]
+    days = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names),
+            words.day(days[r["cluster_id"]]),
+            titles[r["catalogue"], r["criterion_id"]],
+            words.code("status", r["status"]),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    heads = [words("cluster"), words("as_of"), words("criterion"), words("at_the_end")]
+    caption = words("lapsed_caption", day=words.day(review.last_day))
+    return Table(caption, heads, rows, clusters=found["cluster_id"].to_list())
 
 
 def _counts(review: Review, found: pl.DataFrame, falling: pl.DataFrame, words: Words) -> Table:
     rows = []
+    members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
     for months in review.settings.robustness.outlook_months:
         soon = pl.col("months") <= months
         own = found.filter(soon)
         counts = [own.height, own["cluster_id"].n_unique(), falling.filter(soon).height]
+        counts.append(falling.filter(soon).join(members, on="cluster_id", how="semi").height)
         rows.append([words.count("in_months", months), *map(words.number, counts)])
     heads = [words(k) for k in ("within", "lapsing_criteria", "lapsing_clusters", "falling")]
-    return Table(words("outlook_counts"), heads, rows, frozenset({1, 2, 3}))
+    heads.append(words("of_them_members"))
+    return Table(words("outlook_counts"), heads, rows, frozenset({1, 2, 3, 4}))
 
 
 def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
     names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
+    roles = roles_of(review, words)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
+            roles[r["cluster_id"]],
             words.of(catalogues[r["catalogue"]].title),
             words.count("in_months", r["months"]),
             words(
@@ -87,21 +119,23 @@ def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
         ]
         for r in falling.iter_rows(named=True)
     ]
-    heads = [words(k) for k in ("cluster", "catalogue_name", "within", "fulfilled_then", "then")]
+    heads = ("cluster", "role", "catalogue_name", "within", "fulfilled_then", "then")
     ids = falling["cluster_id"].to_list()
-    return Table(words("falls_caption"), heads, rows, frozenset({3}), ids)
+    return Table(words("falls_caption"), [words(k) for k in heads], rows, frozenset({4}), ids)
 
 
 def _lapses(review: Review, found: pl.DataFrame, words: Words) -> Table:
     names, titles = names_of(review), titles_of(review, words)
+    roles = roles_of(review, words)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
+            roles[r["cluster_id"]],
             titles[r["catalogue"], r["criterion_id"]],
             words.count("in_months", r["months"]),
             r["quarter"] if r["sure"] else words("by_quarter", quarter=r["quarter"]),
         ]
         for r in found.iter_rows(named=True)
     ]
-    heads = [words(k) for k in ("cluster", "criterion", "within", "quarter")]
+    heads = [words(k) for k in ("cluster", "role", "criterion", "within", "quarter")]
     return Table(words("lapses_caption"), heads, rows, clusters=found["cluster_id"].to_list())

@@ -9,9 +9,10 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.headlines import DECISIONS
-
-MEMBER = "Mitglied"
+from pipeline.tables.unread import shown_states
+from schemas.reference_figures import reference_figures
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,20 @@ def key_figures(review: Review, words: Words) -> list[KeyFigure]:
     ]
 
 
+def beside(review: Review, words: Words) -> Table:
+    """Return figures of a source beside the portfolio's, labelled as what they are."""
+    rows = []
+    for one in reference_figures().values():
+        value = words.number(one.value)
+        said = words("about", n=value) if one.about else value
+        own = words.number(review.headline(one.figure))
+        rows.append([words.of(one.label), own, said, str(one.as_of), one.source])
+    heads = [
+        words(k) for k in ("figure_head", "this_portfolio", "by_source", "year", "source_head")
+    ]
+    return Table(words("beside_caption"), heads, rows, frozenset({1, 2, 3}))
+
+
 def _actor_figures(review: Review, words: Words) -> list[KeyFigure]:
     n, now = words.number, review.headline
     all_, smes = now("memberships"), now("smes")
@@ -95,6 +110,22 @@ def _decision(decision: str, n: int, doubtful: int, words: Words) -> KeyFigure:
     note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
     label = words.code("decision", decision)
     return KeyFigure(words.number(n), label, note, decision, decision)
+
+
+def by_role(review: Review, words: Words) -> list[Table]:
+    """Return how many clusters of each role have each decision, by catalogue."""
+    tables = []
+    for catalogue in review.catalogues:
+        own = review.by_role.filter(pl.col("catalogue") == catalogue.id)
+        rows = [
+            [words.role(r["role"]), *(words.number(r[c]) for c in ("clusters", *DECISIONS))]
+            for r in own.iter_rows(named=True)
+        ]
+        heads = [words("role"), words("all_decisions")]
+        heads += [words.code("decision", d) for d in DECISIONS]
+        caption = words("by_role_caption", title=words.of(catalogue.title))
+        tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4})))
+    return [table for table in tables if table.rows]
 
 
 def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:
@@ -139,7 +170,7 @@ def returns(review: Review, words: Words) -> Returns:
         missing=words.number(now("missing")),
     )
     tables = [
-        _not_reviewed(coverage, words),
+        _not_reviewed(review, words),
         *(_below(review, catalogue, words) for catalogue in review.catalogues),
         _outdated(coverage, words),
     ]
@@ -147,24 +178,29 @@ def returns(review: Review, words: Words) -> Returns:
 
 
 def files_set_aside(review: Review, words: Words) -> list[Table]:
-    """Return the files that were not reviewed, with their reasons."""
+    """Return the files that were not reviewed or not even read, with their reasons."""
     tables = [_files(review, outcome, words) for outcome in ("quarantined", "superseded")]
-    tables.append(_mapped(review, words))
+    tables += [_unread(review.tables["unread"], words), _mapped(review, words)]
     return [t for t in tables if t.rows]
 
 
-def _not_reviewed(coverage: pl.DataFrame, words: Words) -> Table:
-    rows = coverage.filter(pl.col("state") != "reviewed").sort("state", "cluster_id")
+def _not_reviewed(review: Review, words: Words) -> Table:
+    rows = (
+        shown_states(review.tables)
+        .filter(pl.col("state") != "reviewed")
+        .sort("state", "cluster_id")
+    )
     return Table(
         words("not_reviewed_caption"),
-        [words(k) for k in ("cluster_id", "name", "role", "expected", "state")],
+        [words(k) for k in ("cluster_id", "name", "role", "expected", "state", "guessed_from")],
         [
             [
                 r["cluster_id"],
                 r["name"] or words("none"),
                 words.name("roles", r["role"]),
                 words.yes_no(r["expected"]),
-                words.code("outcome", r["state"]),
+                words.code("outcome", r["shown"]),
+                r["guessed_from"] or words("none"),
             ]
             for r in rows.iter_rows(named=True)
         ],
@@ -184,6 +220,17 @@ def _files(review: Review, outcome: str, words: Words) -> Table:
                 r[f"message_{words.lang}"] or "",
             ]
             for r in rows.iter_rows(named=True)
+        ],
+    )
+
+
+def _unread(unread: pl.DataFrame, words: Words) -> Table:
+    return Table(
+        words("unread_caption"),
+        [words(k) for k in ("file", "reason", "message")],
+        [
+            [r["source_file"], words.code("unread_reason", r["reason"]), r[f"message_{words.lang}"]]
+            for r in unread.iter_rows(named=True)
         ],
     )
 

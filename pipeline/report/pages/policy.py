@@ -1,84 +1,303 @@
-"""The federal measures over time, and how many clusters of the portfolio took part in each."""
+"""The measures of cluster policy over time, and the portfolio's clusters in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
+from pipeline.common.texts import number
+from pipeline.evaluation.measures import DECISIONS
 from pipeline.report.pages.charts import Chart, draw, timeline
-from pipeline.report.pages.views import Table
+from pipeline.report.pages.explain import measures_of
+from pipeline.report.pages.views import Cell, Table, linked, names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from schemas.declaration import Entry, registers
+from pipeline.tables.measures import Facts, facts, pooled_ratios
+from schemas.declaration import Measure, measures
 
-FIRST_YEAR = 1995
+REGISTER = "measures"
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The time line and its numbers."""
+    """The time line and its numbers.
 
+    crowded: sentences about measures with more clusters than places. tables: those to be opened.
+    in_several: the clusters that are in two measures or more.
+    """
+
+    crowded: Sequence[str]
     chart: Chart
-    table: Table
+    shares: Table
+    tables: Sequence[Table]
+    in_several: Table
 
 
 def policy(review: Review, words: Words) -> Policy:
     """Return the measures of the register by their start."""
-    took_part = participants(review.tables["benchmarks"])
-    entries = sorted(registers()["measures"], key=_begin)
+    rows = {row["measure"]: row for row in review.tables["measures"].iter_rows(named=True)}
+    entries = sorted(measures().values(), key=_begin)
+    told = {entry.de: facts(entry, words.lang) for entry in entries}
     last = review.last_day.year
-    rows = [_bar(e, last, took_part.get(e.value, 0), words) for e in entries]
-    spec = timeline(rows, FIRST_YEAR, last, words("year"))
+    labels = [told[entry.de].name for entry in entries]
+    spec = timeline(
+        labels,
+        [span for entry in entries for span in _spans(entry, told[entry.de].name, last, words)],
+        [mark for entry in entries for mark in _marks(entry, told[entry.de].name, last, words)],
+        [_text(entry, told[entry.de].name, rows[entry.de], words) for entry in entries],
+        (min(filter(None, (entry.start for entry in entries)), default=last), last),
+        words("year"),
+        ([words(f"span_{kind}") for kind in SPANS], [words(f"mark_{kind}") for kind in MARKS]),
+    )
     chart = draw(spec, "policy", words("policy_chart"), words("policy_chart_desc"), words.lang)
-    return Policy(chart, _table(entries, took_part, words))
+    return Policy(
+        crowded=[_crowded(row, words) for row in rows.values() if is_crowded(row)],
+        chart=chart,
+        shares=_shares(review, entries, rows, words),
+        tables=[
+            table
+            for table in (
+                _budgets(entries, told, rows, words),
+                _participation(review, words),
+                _overlap(review, words),
+                *_register(entries, told, words),
+            )
+            if table.rows
+        ],
+        in_several=_in_several(review, words),
+    )
 
 
-def participants(benchmarks: pl.DataFrame) -> Mapping[str, int]:
-    """Return how many clusters took part in each measure; every measure is a cohort."""
-    own = benchmarks.filter(pl.col("cohort_kind") == "measure")
-    return dict(own.group_by("cohort").agg(pl.col("cluster_id").n_unique()).iter_rows())
+def is_crowded(row: Mapping[str, Any]) -> bool:
+    """Whether more clusters take part in a measure than it has places."""
+    return row["places"] is not None and row["clusters"] > row["places"]
 
 
-def _begin(entry: Entry) -> tuple[int, int, str]:
-    """Return the sort key: measures without a start by their end, or last."""
-    start, end = entry.extra.get("start"), entry.extra.get("end")
-    return (start or end or 9999, end or 9999, entry.de)
+def _crowded(row: Mapping[str, Any], words: Words) -> str:
+    name = words.name(REGISTER, row["measure"])
+    clusters, places = words.number(row["clusters"]), words.number(row["places"])
+    return words("crowded", measure=name, clusters=clusters, places=places)
 
 
-def _bar(entry: Entry, last: int, count: int, words: Words) -> dict[str, object]:
-    """Return the measure's bar; if start or end is unknown, only the known year is drawn."""
-    extra: Mapping[str, Any] = entry.extra
-    end = extra.get("end", last)
-    return {
-        "label": entry.en if words.lang == "en" else entry.de,
-        "start": extra.get("start", end),
-        # A measure of one year is as long as that year.
-        "end": end if "start" in extra and end > extra["start"] else end + 0.2,
-        "open": "end" not in extra,
-        "text": words.count("clusters", count),
-    }
+def _begin(entry: Measure) -> tuple[int, str]:
+    """Return the sort key: measures of unknown start are last."""
+    return (entry.start or 9999, entry.de)
 
 
-def _table(entries: Sequence[Entry], took_part: Mapping[str, int], words: Words) -> Table:
-    rows = [
-        [
-            entry.en if words.lang == "en" else entry.de,
-            _years(entry.extra, words),
-            entry.extra["ministry"],
-            words.of(entry.extra["scope"]),
-            words.number(took_part.get(entry.value, 0)),
-        ]
-        for entry in entries
+# ------------------------------------------------------------------------------------- the picture
+SPANS = ("known", "spending", "still")
+MARKS = ("start", "unknown", "running", "event")
+
+
+def _spans(entry: Measure, label: str, last: int, words: Words) -> Iterator[dict[str, object]]:
+    """Yield the bars of a measure: only of years of which the source says that it ran or paid."""
+    if entry.start is None:
+        return
+
+    def bar(kind: str, start: int, end: int) -> dict[str, object]:
+        # Within one year a bar is as long as a part of that year.
+        longest = max(end, start + 0.3)
+        return {"label": label, "start": start, "end": longest, "kind": words(f"span_{kind}")}
+
+    if entry.end_kind == "running":
+        yield bar("known", entry.start, min(entry.as_of, last))
+        if entry.as_of < last:
+            yield bar("still", entry.as_of, last)
+    elif entry.end is not None:
+        yield bar(
+            "spending" if entry.end_kind == "spending horizon" else "known", entry.start, entry.end
+        )
+
+
+def _marks(entry: Measure, label: str, last: int, words: Words) -> Iterator[dict[str, object]]:
+    """Yield the marks of a measure: a start without a bar, an end that is not known, events."""
+
+    def mark(kind: str, year: float) -> dict[str, object]:
+        return {"label": label, "at": year, "kind": words(f"mark_{kind}")}
+
+    for event in entry.events:
+        if event.year <= last:
+            yield mark("event", event.year)
+    if entry.start is None:
+        return
+    if entry.end_kind == "running":
+        yield mark("running", last)
+    elif entry.end_kind == "unknown" and entry.end is not None:
+        yield mark("unknown", entry.end)
+    elif entry.end_kind == "unknown":
+        yield mark("start", entry.start)
+        yield mark("unknown", entry.start + 1)
+
+
+def _text(entry: Measure, label: str, row: Mapping[str, Any], words: Words) -> dict[str, object]:
+    """Return what stands at the right of a row: how many clusters, and a missing start."""
+    said = [words.count("clusters", row["clusters"])]
+    if is_crowded(row):
+        said = [words("clusters_of_places", n=row["clusters"], places=row["places"])]
+    if entry.start is None:
+        said.append(words("no_start"))
+    return {"label": label, "text": ", ".join(said)}
+
+
+# -------------------------------------------------------------------------------------- the tables
+def _shares(
+    review: Review,
+    entries: Sequence[Measure],
+    rows: Mapping[str, Mapping[str, Any]],
+    words: Words,
+) -> Table:
+    """Return how the clusters of each measure stand: decisions, fulfilment, medians and ratios."""
+    pooled = pooled_ratios(review.tables["cohorts"])
+    own = [rows[entry.de] for entry in entries if rows[entry.de]["clusters"]]
+    heads = [
+        *(words(k) for k in ("measure", "axis_clusters")),
+        *(words.code("decision", d) for d in DECISIONS),
+        *(words(f"measure_{k}") for k in ("fulfilled", "per_fte", "per_fte_pooled", "public")),
     ]
-    heads = [words(k) for k in ("measure", "years", "ministry", "scope", "axis_clusters")]
-    return Table(words("policy_caption"), heads, rows, frozenset({4}))
+    return Table(
+        words("measure_shares_caption"),
+        heads,
+        [
+            [
+                words.name(REGISTER, row["measure"]),
+                words.number(row["clusters"]),
+                *(words.number(row[d]) for d in DECISIONS),
+                _known(row["median_fulfilled"], words),
+                _known(row["median_actors_per_fte"], words),
+                _known(pooled.get(row["measure"]), words),
+                words("suppressed")
+                if row["pooled_public_share"] is None
+                else words.percent(row["pooled_public_share"]),
+            ]
+            for row in own
+        ],
+        frozenset(range(1, len(heads))),
+    )
 
 
-def _years(extra: Mapping[str, Any], words: Words) -> str:
-    start, end = extra.get("start"), extra.get("end")
-    if start and end:
-        return f"{start}–{end}"
-    if start:
-        return words("from_year", year=start)
-    return words("until_year", year=end) if end else words("unknown")
+def _known(value: float | None, words: Words) -> str:
+    return words("suppressed") if value is None else words.number(value, 1)
+
+
+def _budgets(
+    entries: Sequence[Measure],
+    told: Mapping[str, Facts],
+    rows: Mapping[str, Mapping[str, Any]],
+    words: Words,
+) -> Table:
+    """Return what each measure costs and offers beside the clusters that take part in it."""
+    heads = (
+        "measure",
+        "budget",
+        "budget_eur",
+        "budget_for",
+        "budget_source",
+        "places",
+        "axis_clusters",
+    )
+    return Table(
+        words("budgets_caption"),
+        [words(head) for head in heads],
+        [
+            [
+                told[entry.de].name,
+                told[entry.de].budget or words("unknown"),
+                words.number(rows[entry.de]["budget_eur"]),
+                told[entry.de].budget_for or words("none"),
+                told[entry.de].budget_source or words("none"),
+                told[entry.de].places or words("unknown"),
+                _against_places(rows[entry.de], words),
+            ]
+            for entry in entries
+            if entry.budget or entry.places
+        ],
+        frozenset({2, 6}),
+    )
+
+
+def _against_places(row: Mapping[str, Any], words: Words) -> str | Cell:
+    if is_crowded(row):
+        text = words("clusters_of_places", n=row["clusters"], places=row["places"])
+        return Cell(text, mark="warning")
+    return words.number(row["clusters"])
+
+
+def _participation(review: Review, words: Words) -> Table:
+    """Return in how many clusters each measure has a part, by the published quarters."""
+    table = review.tables["participation"]
+    periods = table["at_period"].unique().sort().to_list()
+    counts = {(m, at): n for at, m, n in table["at_period", "measure", "clusters"].iter_rows()}
+    own = table["measure"].unique(maintain_order=True)
+    return Table(
+        words("participation_caption"),
+        [words("measure"), *periods],
+        [
+            [words.name(REGISTER, m), *(words.number(counts.get((m, at))) for at in periods)]
+            for m in own
+        ],
+        frozenset(range(1, len(periods) + 1)),
+    )
+
+
+def _overlap(review: Review, words: Words) -> Table:
+    """Return the pairs of measures that clusters have in common, each pair once."""
+    order = {name: at for at, name in enumerate(measures())}
+    pairs = [
+        (measure, other, n)
+        for measure, other, n in review.tables["measure_overlap"][
+            "measure", "other", "clusters"
+        ].iter_rows()
+        if order[measure] < order[other]
+    ]
+    return Table(
+        words("overlap_caption"),
+        [words("measure"), words("other_measure"), words("axis_clusters")],
+        [
+            [words.name(REGISTER, a), words.name(REGISTER, b), words.number(n)]
+            for a, b, n in sorted(pairs, key=lambda pair: -pair[2])
+        ],
+        frozenset({2}),
+    )
+
+
+def _in_several(review: Review, words: Words) -> Table:
+    """Return the clusters that are in two measures or more, with these."""
+    taken, names = measures_of(review.tables["benchmarks"]), names_of(review)
+    own = {cluster: found for cluster, found in sorted(taken.items()) if len(found) > 1}
+    return Table(
+        words("in_several_caption"),
+        [words(k) for k in ("cluster", "number", "measures")],
+        [
+            [
+                linked(cluster, names),
+                number(len(found), 0, words.lang),
+                ", ".join(words.name(REGISTER, measure) for measure in found),
+            ]
+            for cluster, found in own.items()
+        ],
+        frozenset({1}),
+        list(own),
+    )
+
+
+def _register(
+    entries: Sequence[Measure], told: Mapping[str, Facts], words: Words
+) -> Iterator[Table]:
+    """Yield what the register says: when, who and for whom, then conditions and sources."""
+    for caption, columns in (
+        ("policy_caption", ("years", "events", "level", "scope", "before", "after")),
+        (
+            "terms_caption",
+            ("places", "own_contribution", "conditions", "participants", "source"),
+        ),
+    ):
+        yield Table(
+            words(caption),
+            [words("measure"), *(words(f"fact_{column}") for column in columns)],
+            [
+                [
+                    told[entry.de].name,
+                    *(getattr(told[entry.de], column) or words("none") for column in columns),
+                ]
+                for entry in entries
+            ],
+        )

@@ -9,11 +9,15 @@ from pipeline.review import Review
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is more than a text: linked, or coloured by a status as well as its text."""
+    """A cell that is more than a text: linked, or coloured by a status as well as its text.
+
+    key: by which the script sorts it, where its text does not say the order.
+    """
 
     text: str
     href: str = ""
     mark: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Table:
     """A table: its caption, its column headers, its rows; the first cell of a row is its header.
 
     numeric: the positions of the columns with numbers. clusters: for each row the clusters it
-    concerns, for the filter; empty if rows do not concern single clusters.
+    concerns, for the filter; empty if rows do not concern single clusters. sortable: whether a
+    reader may sort it.
     """
 
     caption: str
@@ -29,6 +34,7 @@ class Table:
     rows: Sequence[Sequence[str | Cell]]
     numeric: frozenset[int] = frozenset()
     clusters: Sequence[str] = ()
+    sortable: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,13 @@ def anchor(catalogue: int, criterion_id: str) -> str:
 def names_of(review: Review) -> dict[str, str]:
     """Return the reviewed clusters' names by their id."""
     return {i: name or i for i, name in review.tables["clusters"]["cluster_id", "name"].iter_rows()}
+
+
+def roles_of(review: Review, words: Words) -> dict[str, str]:
+    """Return the reviewed clusters' roles by their id, in words."""
+    return {
+        i: words.role(role) for i, role in review.tables["clusters"]["cluster_id", "role"].rows()
+    }
 
 
 def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pipeline.common.texts import day, number, percent, say, say_limit, say_variant, texts
 from pipeline.report.pages.translations import plural, translation
 from pipeline.tables.findings import kinds
+from pipeline.tables.headlines import role_word
 from schemas.declaration import registers
 
 
@@ -54,6 +55,10 @@ class Words:
             return self("none")
         entry = _entries(register).get(value)
         return entry[self.lang] if entry else value
+
+    def role(self, role: str | None) -> str:
+        """Return a role of the register; without one it is unknown."""
+        return role_word(role, self.lang)
 
     def limit(self, source: str | None) -> str:
         """Return the source of a condition's limit; empty for the catalogue's own limit."""

@@ -8,7 +8,7 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.common.texts import say, say_limit
-from pipeline.evaluation.benchmark import ALL, band_labels
+from pipeline.evaluation.benchmark import ALL, band_labels, place_of
 from pipeline.evaluation.statistics import SHOWN, rank_formula
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.changes_medians import median_format
@@ -22,7 +22,7 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
-from schemas.benchmarks import one_cohort_kinds
+from schemas.benchmarks import declared_cohort_kinds, declared_indicators, one_cohort_kinds
 
 ESCA = "actors_per_fte"
 COHORT = ["cohort_kind", "cohort"]
@@ -111,11 +111,11 @@ def place_columns(book: Book) -> Iterable[Column]:
     """
     placed = book.table("benchmarks").filter(pl.col("indicator") == ESCA)
     pooled = book.table("cohorts").select("indicator", *COHORT, "pooled")
-    placed = placed.join(pooled, on=["indicator", *COHORT], how="left", maintain_order="left")
+    placed = placed.join(pooled, on=["indicator", *COHORT], how="left")
     ids = book.table("clusters").select("cluster_id")
     for kind in one_cohort_kinds():
         rows = placed.filter(pl.col("cohort_kind") == kind)
-        rows = ids.join(rows, on="cluster_id", how="left", maintain_order="left")
+        rows = ids.join(rows, on="cluster_id", how="left").sort("cluster_id")
         name = say("cohort_kind", kind, book.lang)
         letter = letters().cohorts.get(kind)
         find = Lookup(book, name, f"${letter}" if letter else f'"{book.text("all")}"')
@@ -206,8 +206,9 @@ def in_order(book: Book) -> pl.DataFrame:
     """Return the cohorts in their order, the size bands by size."""
     labels = band_labels(book.review.settings.cohorts)
     place = pl.col("cohort").replace_strict(labels, range(len(labels)), default=0)
-    kinds = pl.col("indicator").rle_id(), pl.col("cohort_kind").rle_id()
-    return book.table("cohorts").sort(*kinds, place, maintain_order=True)
+    indicator = place_of("indicator", declared_indicators())
+    kind = place_of("cohort_kind", declared_cohort_kinds())
+    return book.table("cohorts").sort(indicator, kind, place, "cohort")
 
 
 def put_cohorts(book: Book, code: str, columns: Sequence[Column]) -> None:

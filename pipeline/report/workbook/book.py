@@ -16,6 +16,7 @@ from pipeline.report.workbook import (
     returns,
     rows,
 )
+from pipeline.report.workbook.admission import write_admission
 from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.changes import write_changes
@@ -24,6 +25,8 @@ from pipeline.report.workbook.complete import write_completeness
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
+from pipeline.report.workbook.measures import write_measures
+from pipeline.report.workbook.money import write_payer_cohorts, write_payers
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.working import Working
@@ -45,6 +48,10 @@ SHEETS = [
     "compare",
     "esca_cohorts",
     "indicators",
+    "admission",
+    "payers",
+    "payer_cohorts",
+    "measures",
     "coverage",
     "submissions",
     "findings",
@@ -92,6 +99,10 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     write_compare(working)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
+    write_admission(book, matrices[0])
+    write_payers(book)
+    write_payer_cohorts(book)
+    write_measures(book)
     returns.write_coverage(book, matrices[0])
     returns.write_submissions(book)
     returns.write_findings(book)

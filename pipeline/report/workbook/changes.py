@@ -23,7 +23,7 @@ from pipeline.report.workbook.sheets import (
 from schemas.tables import CAUSES
 
 # Several blocks share the columns: identifier, name, and their values.
-WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25)
+WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25, 15)
 START = 3
 # long names of clusters must wrap, because the next cell is not empty
 WRAPPED = "foreign_wrap"
@@ -143,6 +143,9 @@ def mover_columns(
         found = f"MATCH($A{row},{matrix.ref('cluster_id')},0)"
         return f"=INDEX({matrix.ref('fulfilled')},{found})"
 
+    roles = moved.select("cluster_id").join(
+        book.table("clusters"), on="cluster_id", how="left", maintain_order="left"
+    )
     change = [b - a for a, b in zip(then, now, strict=True)]
     text = book.text
     return [
@@ -156,6 +159,7 @@ def mover_columns(
         Column(text("h_c_cause"), mover_causes(book, moved)),
         decision_column(book, moved, "c_confirmed_then", "previous_decision_confirmed"),
         decision_column(book, moved, "c_confirmed_now", "decision_confirmed"),
+        Column(text("h_role"), book.words(roles["role"].to_list())),
     ]
 
 

@@ -34,7 +34,7 @@ def summary(book: Book) -> pl.DataFrame:
     own = pl.concat(
         [summed(book, rows, "row_reason"), summed(book, of_actors(book), "bound_reason")]
     )
-    return own.unique(KEY, keep="first", maintain_order=True)
+    return own.unique(KEY, keep="first")
 
 
 def of_actors(book: Book) -> pl.DataFrame:
@@ -49,7 +49,7 @@ def of_actors(book: Book) -> pl.DataFrame:
         counted=answer,
         reason="bound_reason",
     )
-    counted = rows.group_by(rows.columns, maintain_order=True).len()
+    counted = rows.group_by(rows.columns).len()
     every = counted.join(pl.DataFrame({"metric": named}), how="cross")
     return every.select(*KEY, "sheet", "counted", "reason", "len")
 
@@ -57,7 +57,7 @@ def of_actors(book: Book) -> pl.DataFrame:
 def summed(book: Book, rows: pl.DataFrame, group: str) -> pl.DataFrame:
     """Return the numbers of rows by answer, and as text why the others do not count."""
     if "len" not in rows.columns:
-        rows = rows.group_by(rows.columns, maintain_order=True).len()
+        rows = rows.group_by(rows.columns).len()
     words = {code: say(group, code, book.lang) for code in rows["reason"].unique()}
     texts = pl.col("reason").replace_strict(words, default=None, return_dtype=pl.String)
     why = pl.format("{}: {}", texts, pl.col("len"))
@@ -66,8 +66,8 @@ def summed(book: Book, rows: pl.DataFrame, group: str) -> pl.DataFrame:
         answer: pl.col("len").filter(pl.col("counted") == answer).sum().cast(pl.Int64)
         for answer in ANSWERS
     }
-    return rows.group_by(KEY, maintain_order=True).agg(
-        sheet=pl.col("sheet").unique(maintain_order=True).str.join(", "),
+    return rows.group_by(KEY).agg(
+        sheet=pl.col("sheet").unique().sort().str.join(", "),
         **numbers,
         why=why.filter(others).sort().str.join("; "),
     )

@@ -67,9 +67,9 @@ class Matrix:
     @cached_property
     def columns(self) -> list[Column]:
         """Every column of the table."""
-        decisions = self.book.table("clusters").select("cluster_id", "name")
-        decisions = decisions.join(
-            self.of("decisions"), on="cluster_id", how="left", maintain_order="left"
+        decisions = self.book.table("clusters").select("cluster_id", "name", "role")
+        decisions = decisions.join(self.of("decisions"), on="cluster_id", how="left").sort(
+            "cluster_id"
         )
         ids = decisions["cluster_id"].to_list()
         text = self.book.text
@@ -83,6 +83,7 @@ class Matrix:
             self.row_of(ids),
             *self.robustness(ids),
             *self.limits(ids),
+            Column(text("h_role"), self.book.words(decisions["role"].to_list())),
         ]
 
     def signs(self, ids: Sequence[str]) -> list[Column]:

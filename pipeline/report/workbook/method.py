@@ -11,6 +11,7 @@ from pipeline.figures.scenarios import scenarios
 from pipeline.report.workbook.assumptions import SIGNS
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.tables.reasons import asks_text, reason_text
 from schemas.benchmarks import declared_cohort_kinds
 
 Row = tuple[str | int, ...]
@@ -58,14 +59,14 @@ def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -
         criterion.id,
         criterion.title[lang],
         say("kind", criterion.kind, lang),
-        criterion.asks[lang],
+        asks_text(criterion, lang),
         position + 1,
         condition.metric.title[lang],
         SIGNS[condition.operator],
         threshold(book, condition),
         say("unit", condition.metric.unit, lang),
-        condition.reason[lang],
-        condition.source,
+        reason_text(condition, lang),
+        condition.source if condition.is_as_shipped else say("origin", "own", lang),
     )
 
 
@@ -79,7 +80,8 @@ def threshold(book: Book, condition: Condition) -> str:
     own = [(f"{name}: ", value) for name, value in zip(names, fields.values(), strict=True)]
     every = [("", condition.threshold), *own]
     show = percent if is_share else _number
-    return "; ".join(f"{name}{show(value, book.lang)}" for name, value in every)
+    text = "; ".join(f"{name}{show(value, book.lang)}" for name, value in every)
+    return f"{text} ({book.text('m_one_for_all')})" if condition.one_for_all_fields else text
 
 
 def _number(value: float, lang: str) -> str:

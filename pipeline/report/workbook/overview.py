@@ -6,18 +6,23 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.texts import say
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import lines, put
 from pipeline.report.workbook.changes_medians import CHANGES
 from pipeline.report.workbook.charts import write_charts
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.overview_lines import (
+    DECISIONS,
     Before,
     Line,
     of_decisions,
     of_figures,
     of_quality,
     of_review,
+    of_roles,
+    of_source,
+    with_role,
 )
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
 
@@ -42,9 +47,11 @@ def write_overview(
     row = put_lines(
         book, sheet, row, book.text("o_figures"), of_figures(book, before), before.period
     )
+    row = put_lines(book, sheet, row, book.text("o_source"), of_source(book))
     for matrix in matrices:
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
+        row = put_roles(matrix, sheet, row)
     row = put_lines(
         book, sheet, row, book.text("o_quality"), of_quality(book, before), before.period
     )
@@ -72,7 +79,8 @@ def put_lines(
 ) -> int:
     """Write a section and return the row after it and a blank one; period: the earlier one."""
     put_section(book, sheet, row, title)
-    if period:
+    content = list(content)
+    if period and any(line.before is not None for line in content):
         put(sheet, row, 2, period, book.looks["section_right"], book.lang)
         put(sheet, row, 3, book.text("o_change"), book.looks["section_right"], book.lang)
     for line in content:
@@ -82,6 +90,22 @@ def put_lines(
         put_before(book, sheet, row, line)
         put(sheet, row, NOTE, line.note, book.looks["wrap"], book.lang)
         sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[NOTE]) + 4)
+    return row + 2
+
+
+def put_roles(matrix: Matrix, sheet: Worksheet, row: int) -> int:
+    """Write how many clusters of each role have each decision; return the row after a blank one."""
+    book, title = matrix.book, matrix.catalogue.title[matrix.book.lang]
+    put_section(book, sheet, row, book.text("o_by_role", catalogue=title))
+    for at, code in enumerate(DECISIONS, 1):
+        word = say("decision", code, book.lang)
+        put(sheet, row, at, word, book.looks["section_right"], book.lang)
+    for role, label, counts in of_roles(matrix):
+        row += 1
+        put(sheet, row, 0, label, book.looks["text"], book.lang)
+        for at, code in enumerate(DECISIONS, 1):
+            formula = with_role(matrix, role, code)
+            sheet.write_formula(row, at, formula, book.looks["int"], counts[code])
     return row + 2
 
 

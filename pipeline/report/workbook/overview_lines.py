@@ -1,6 +1,6 @@
 """The content of the overview: its key figures, each with its formula."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from pipeline.report.earlier import HEADLINES, Earlier
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from pipeline.submissions.actors.status import types_where
-from pipeline.tables.headlines import headline
+from pipeline.tables.headlines import headline, role_word
+from schemas.reference_figures import reference_figures
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 
@@ -37,11 +38,6 @@ class Before:
     period: str | None
     earlier: Earlier
 
-    @property
-    def clusters(self) -> pl.DataFrame | None:
-        """Its clusters."""
-        return None if self.period is None else self.earlier[self.period]["clusters"]
-
     def counted(self, figure: str) -> int | None:
         """Return one of its headline figures; None if they are not known."""
         if self.period is None or HEADLINES not in self.earlier[self.period]:
@@ -55,10 +51,13 @@ class Before:
         return (self.counted("smes") or 0) / members if members else None
 
     def decided(self, matrix: Matrix, code: str) -> int | None:
-        """Return how many clusters had a decision of the catalogue that decides."""
-        if self.clusters is None or matrix.catalogue != matrix.book.first:
+        """Return how many clusters had a decision; None if the catalogue was not evaluated."""
+        if self.period is None:
             return None
-        return _count(self.clusters["decision"], code)
+        told, catalogue = self.earlier[self.period].get(HEADLINES), matrix.catalogue.id
+        if told is None or catalogue not in told["catalogue"]:
+            return None
+        return headline(told, code, catalogue)
 
 
 # ---------------------------------------------------------------------------------------- lines
@@ -124,12 +123,6 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
             text("o_sme_share_note"),
             before.sme_share,
         )
-    yield Line(
-        text("o_distinct"),
-        now("distinct"),
-        note=text("o_distinct_note"),
-        before=before.counted("distinct"),
-    )
     types = book.ref("actors", "actor_type")
     words = book.words(types_where("rnd"))
     research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in words)
@@ -140,11 +133,26 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
         note=text("o_research_note"),
         before=before.counted("research"),
     )
+    yield Line(
+        text("o_distinct"),
+        now("distinct"),
+        note=text("o_distinct_note"),
+        before=before.counted("distinct"),
+    )
     for code in ("technology_field", "federal_state"):
         column = book.ref("portfolio", code)
         # the sum over all rows of 1 / (number of equal values); empty cells count nothing
         formula = f'=ROUND(SUMPRODUCT(({column}<>"")/COUNTIF({column},{column}&"")),0)'
         yield Line(text(f"o_{code}"), now(code), formula, before=before.counted(code))
+
+
+def of_source(book: Book) -> Iterable[Line]:
+    """Return figures of a source that stand beside the portfolio's."""
+    lang = book.lang
+    for one in reference_figures().values():
+        code = "o_by_source_about" if one.about else "o_by_source"
+        note = book.text(code, year=one.as_of, source=one.source)
+        yield Line(one.label[lang], one.value, note=note)
 
 
 def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
@@ -172,6 +180,24 @@ def of_decisions(matrix: Matrix, before: Before) -> Iterable[Line]:
     yield Line(text("o_turning"), turned, formula, note=text("o_turning_note"))
 
 
+def of_roles(matrix: Matrix) -> Iterable[tuple[str, str, Mapping[str, int]]]:
+    """Return of each role its word on the sheet Portfolio, its label, and its decisions."""
+    book = matrix.book
+    own = book.review.by_role.filter(pl.col("catalogue") == matrix.catalogue.id)
+    for row in own.iter_rows(named=True):
+        (word,) = book.words([row["role"]])
+        label = role_word(row["role"], book.lang)
+        yield word or "", label, {code: row[code] for code in DECISIONS}
+
+
+def with_role(matrix: Matrix, role: str, code: str) -> str:
+    """Return the formula that counts the clusters of a role with a decision; in any order."""
+    book, decision = matrix.book, say("decision", code, matrix.book.lang)
+    ids = f"{matrix.ref('cluster_id')},{book.ref('portfolio', 'cluster_id')}"
+    counts = f'COUNTIFS({ids},{matrix.ref("decision")},"{decision}")'
+    return f'=SUMPRODUCT(({book.ref("portfolio", "role")}="{role}")*{counts})'
+
+
 def of_quality(book: Book, before: Before) -> Iterable[Line]:
     """Return who is missing, what was quarantined, and the findings."""
     words = [
@@ -191,10 +217,6 @@ def of_quality(book: Book, before: Before) -> Iterable[Line]:
         severities, numbers = book.ref("findings", "severity"), book.ref("findings", "number")
         formula = f'=SUMIF({severities},"{say("severity", code, book.lang)}",{numbers})'
         yield Line(book.text(f"o_{label}"), now(label), formula)
-
-
-def _count(values: pl.Series, code: str) -> int:
-    return int((values == code).sum())
 
 
 def stands_in(matrix: Matrix) -> bool:

@@ -19,6 +19,7 @@ from pipeline.report.workbook.sheets import (
     put_table,
 )
 from pipeline.report.workbook.trends import data_columns, put_trends, trend_columns
+from pipeline.tables.payers import MOVED, PUBLIC
 from schemas.benchmarks import declared_indicators, one_cohort_kinds
 from schemas.tables import columns_of_clusters
 
@@ -73,6 +74,7 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
     return [
         *before,
         *(indicator_column(book, name, len(before)) for name in declared_indicators()),
+        *beside_columns(book),
         page_column(book),
         *(jump(book, code) for code in jumps(book)),
         *data_columns(book, earlier),
@@ -123,7 +125,7 @@ def measures(book: Book) -> list[str | None]:
     placed = book.table("benchmarks").filter(pl.col("cohort_kind") == "measure")
     lists = placed.group_by("cluster_id").agg(pl.col("cohort").unique().sort())
     own = book.table("clusters").select("cluster_id")
-    found = own.join(lists, on="cluster_id", how="left", maintain_order="left")["cohort"]
+    found = own.join(lists, on="cluster_id", how="left").sort("cluster_id")["cohort"]
     return [None if names is None else SEPARATOR.join(spoken(book, names)) for names in found]
 
 
@@ -141,6 +143,15 @@ def indicator_column(book: Book, indicator: str, first: int) -> Column:
     values = book.table("clusters")[indicator].to_list()
     formula = quotient(first, *parts) if parts else None
     return Column(indicator_header(book, indicator), values, indicator_format(indicator), formula)
+
+
+def beside_columns(book: Book) -> list[Column]:
+    """Return what stands beside the indicators: who joined and left, the share of public money."""
+    clusters, kinds = book.table("clusters"), dict.fromkeys(MOVED, "int") | {PUBLIC: "share"}
+    return [
+        Column(book.text(f"h_{name}"), clusters[name].to_list(), kind)
+        for name, kind in kinds.items()
+    ]
 
 
 def quotient(first: int, above: str, below: str) -> Formula:

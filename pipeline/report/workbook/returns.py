@@ -19,10 +19,10 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.findings import kinds
 from pipeline.tables.short_view import with_range
-
-MEMBER = "Mitglied"
+from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 
 # -------------------------------------------------------------------------------------- coverage
@@ -36,7 +36,8 @@ def write_coverage(book: Book, matrix: Matrix) -> None:
         say("outcome", "reviewed", book.lang): "good",
         say("outcome", "missing", book.lang): "bad",
     }
-    looks[say("outcome", "quarantined", book.lang)] = "open"
+    for code in ("quarantined", CANNOT_BE_READ):
+        looks[say("outcome", code, book.lang)] = "open"
     colour_column(book, sheet, column_at(columns, book.text("h_state")), table.height, looks)
     at = column_at(columns, book.text("h_decision"))
     colour_column(book, sheet, at, table.height, decision_looks(book.lang))
@@ -51,7 +52,8 @@ def write_coverage(book: Book, matrix: Matrix) -> None:
 def with_results(book: Book) -> pl.DataFrame:
     """Return the coverage with the result of each cluster."""
     results = book.table("clusters").select("cluster_id", "fulfilled", "decision")
-    return book.table("coverage").join(results, on="cluster_id", how="left", maintain_order="left")
+    table = shown_states(book.review.tables).join(results, on="cluster_id", how="left")
+    return table.sort("cluster_id")
 
 
 def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Column]:
@@ -69,7 +71,7 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
         Column(text("h_name"), table["name"].to_list(), "foreign"),
         Column(text("h_role"), book.words(table["role"].to_list())),
         Column(text("h_expected"), book.yes_no(table["expected"].to_list())),
-        Column(text("h_state"), book.says("outcome", table["state"].to_list())),
+        Column(text("h_state"), book.says("outcome", table["shown"].to_list())),
         Column(text("h_as_of"), table["as_of"].to_list(), "date"),
         Column(text("h_age_days"), table["age_days"].to_list(), "int"),
         Column(text("h_outdated"), book.yes_no(table["outdated"].to_list())),
@@ -89,6 +91,7 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
             below,
             formula=lambda row: chosen.format(row=row),
         ),
+        Column(text("h_guessed_from"), table["guessed_from"].to_list(), "foreign"),
         filled_share(book, table["cluster_id"].to_list()),
     ]
 
@@ -101,14 +104,14 @@ def below_words(book: Book) -> dict[str, str]:
 
 # ----------------------------------------------------------------------------------- submissions
 def write_submissions(book: Book) -> None:
-    """Write every file and its outcome."""
+    """Write every file and its outcome, below them what was not read."""
     sheet = new_sheet(book, "submissions")
-    table, text = book.table("submissions"), book.text
+    table, text = files_and_unread(book), book.text
     columns = [
         Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
         Column(text("h_outcome"), book.says("outcome", table["outcome"].to_list())),
         Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
-        Column(text("h_code"), code_texts(book, table["code"].to_list())),
+        Column(text("h_code"), table["title"].to_list()),
         Column(
             text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=70
         ),
@@ -120,6 +123,18 @@ def write_submissions(book: Book) -> None:
         say("outcome", "superseded", book.lang): "muted",
     }
     colour_column(book, sheet, 1, table.height, looks)
+
+
+def files_and_unread(book: Book) -> pl.DataFrame:
+    """Return the submissions, and the rows of `unread` like them; title: of the code or reason."""
+    files, unread = book.table("submissions"), book.table("unread")
+    titles = code_texts(book, files["code"].to_list())
+    reasons = book.says("unread_reason", unread["reason"].to_list())
+    files = files.with_columns(title=pl.Series(titles, dtype=pl.String))
+    unread = unread.with_columns(
+        title=pl.Series(reasons, dtype=pl.String), outcome=pl.lit("not_read")
+    )
+    return pl.concat([files, unread.drop("period", "reason")], how="diagonal")
 
 
 def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:

@@ -22,7 +22,7 @@ def write_counts(book: Book) -> None:
     sheet = new_sheet(book, "counts", about)
     names = book.table("clusters").select("cluster_id", "name")
     numbers = counted(book.table("actors"))
-    table = names.join(numbers, on="cluster_id", how="left", maintain_order="left").fill_null(0)
+    table = names.join(numbers, on="cluster_id", how="left").fill_null(0).sort("cluster_id")
     columns = [
         Column(book.text("h_cluster_id"), names["cluster_id"].to_list()),
         Column(book.text("h_name"), names["name"].to_list(), "foreign"),
@@ -40,7 +40,7 @@ def counted(actors: pl.DataFrame) -> pl.DataFrame:
     """Return how many rows each cluster has, how many count, and how many have each reason."""
     bound, reason = pl.col("bound"), pl.col("bound_reason")
     by_reason = {f"r_{code}": (reason == code).sum() for code in reasons()}
-    return actors.group_by("cluster_id", maintain_order=True).agg(
+    return actors.group_by("cluster_id").agg(
         rows=pl.len(),
         count=bound.sum(),
         possible=bound.is_null().sum(),

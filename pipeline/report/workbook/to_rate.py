@@ -25,13 +25,15 @@ def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
     ratings = with_newest(review.ratings)
     blank = unrated(criteria, ratings)
     rows = pl.concat([ratings, blank], how="diagonal_relaxed")
-    rows = with_place(rows, review).sort("cluster_id", "place", maintain_order=True)
+    rows = with_place(rows, review)
     known = criteria.select(
         *KEY, "basis", "computed_status", reason_now=f"reason_{lang}", request=f"request_{lang}"
     )
     names = review.tables["coverage"].select("cluster_id", "name")
-    rows = rows.join(known, on=KEY, how="left", maintain_order="left")
-    rows = rows.join(names, on="cluster_id", how="left", maintain_order="left")
+    rows = rows.join(known, on=KEY, how="left")
+    rows = rows.join(names, on="cluster_id", how="left")
+    # of one criterion the ratings as they stand in the office's file, then the blank row
+    rows = rows.sort("cluster_id", "place", "row", nulls_last=[False, False, True])
     texts = pl.Series(notes(rows, review, earlier, lang), dtype=pl.String)
     return with_titles(rows.with_columns(note=texts), review, lang)
 
@@ -40,7 +42,7 @@ def with_newest(ratings: pl.DataFrame) -> pl.DataFrame:
     """Add whether a rating is the newest of its criterion (undated is oldest, then by row)."""
     order = ratings.sort("rated_on", "row", nulls_last=False)
     newest = order.unique(KEY, keep="last").select("row", newest=pl.lit(value=True))
-    table = ratings.join(newest, on="row", how="left", maintain_order="left")
+    table = ratings.join(newest, on="row", how="left")
     return table.with_columns(pl.col("newest").fill_null(value=False)).sort("row")
 
 
@@ -51,7 +53,7 @@ def unrated(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
         & ((pl.col("kind") == "soft") | (pl.col("status") == "undetermined"))
     )
     speaks = ratings.filter(pl.col("newest") & ~lapsed())
-    return left.join(speaks, on=KEY, how="anti", maintain_order="left").select(KEY)
+    return left.join(speaks, on=KEY, how="anti").select(KEY)
 
 
 def lapsed() -> pl.Expr:

@@ -64,7 +64,7 @@ def data_columns(book: Book, earlier: Earlier) -> list[Column]:
             there = tables[period]
             if name not in there.columns:
                 there = there.with_columns(pl.lit(None, pl.Float64).alias(name))
-            own = ids.join(there, on="cluster_id", how="left", maintain_order="left")[name]
+            own = ids.join(there, on="cluster_id", how="left").sort("cluster_id")[name]
             header = f"{trend_title(book, name)} {period}"
             result.append(Column(header, own.to_list(), kind, width=9))
     return result

@@ -12,7 +12,9 @@ from pipeline.submissions.actors.places import GERMANY, distance_km, locate, pla
 from pipeline.submissions.actors.status import PROPERTIES, Definition
 
 # What must agree between rows that may be the one that counts of an actor listed several times.
-MUST_AGREE = ["actor_type", "sme", "sme_ifm", "distance_km", *PROPERTIES, "actor_group"]
+MUST_AGREE = [
+    *("actor_type", "sme", "sme_ifm", "distance_km", *PROPERTIES, "actor_group", "joined_lately"),
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def describe(
     country = pl.when(~pl.col("country_bad")).then(pl.col("country").fill_null(GERMANY))
     actors = locate(actors, country)
     office = offices.select("file", "as_of", office_lat="lat", office_lon="lon")
-    actors = actors.join(office, on="file", how="left", maintain_order="left")
+    actors = actors.join(office, on="file", how="left")
     km = distance_km("office_lat", "office_lon", "lat", "lon")
     actors = actors.with_columns(
         distance_km=km if with_distances else pl.lit(None, pl.Float64),
@@ -63,7 +65,9 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
     radius = definition.radius_km if definition.radius_km is not None else rules.radius_km
     bound = status.bound_cases(rules, loose=definition.loose)
     near = status.answer_of(status.near_cases(radius))
-    actors = actors.with_columns(counts=status.answer_of(bound))
+    actors = actors.with_columns(
+        counts=status.answer_of(bound), joined_lately=status.lately("joined")
+    )
     actors = mark_duplicates(actors)
     sme = "sme_ifm" if definition.ifm else "sme"
     return actors.with_columns(
@@ -74,6 +78,7 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
         **{f"judged_{name}": pl.when(f"agreed_{name}").then(name) for name in PROPERTIES},
         judged_group=pl.when("agreed_actor_group").then("actor_group"),
         judged_near=pl.when("agreed_distance_km").then(near),
+        joined_lately=pl.when("agreed_joined_lately").then("joined_lately"),
     )
 
 

@@ -7,11 +7,15 @@ import polars as pl
 
 from pipeline.common.findings import findings
 from schemas.declaration import HERE
+from schemas.words import DASHES
 
 if TYPE_CHECKING:
     from pyproj import Geod
 
 GERMANY = "DE"
+# "D-01067", "1067.0" as programs write a number, "01067 Dresden".
+GERMAN_PREFIX = r"^DE?[\s-]*(\d.*)$"
+NO_FRACTION, BEFORE_CITY = r"^(\d{1,5})[.,]0+$", r"^(\d{5})[\s,;/-]+\p{L}.*$"
 POSTCODES = HERE / "registers" / "postcodes.parquet"
 # No degree of the ellipsoid WGS 84 is longer, along a meridian or a parallel.
 KM_PER_DEGREE = 111.7
@@ -54,8 +58,9 @@ def ellipsoid() -> "Geod":
 
 def normal_postcode(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
     """Return the postcode as the table writes it: no prefix, no blanks, German ones five digits."""
-    text = postcode.str.to_uppercase()
-    german = text.str.replace(r"^DE?[\s-]*(\d+)$", "${1}")
+    text = postcode.str.to_uppercase().str.replace_all(DASHES, "-")
+    german = text.str.replace(GERMAN_PREFIX, "${1}").str.replace(NO_FRACTION, "${1}")
+    german = german.str.replace(BEFORE_CITY, "${1}")
     # Excel drops leading zeros: 1067 is 01067.
     german = pl.when(german.str.contains(r"^\d{1,5}$")).then(german.str.zfill(5)).otherwise(german)
     foreign = text.str.replace(r"^[A-Z]{1,3}[\s-]+(\d)", "${1}").str.replace_all(r"[\s-]", "")
@@ -79,7 +84,6 @@ def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
         left_on=["country_code", "postcode_key"],
         right_on=["country", "postcode"],
         how="left",
-        maintain_order="left",
     )
     own = pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
     return table.with_columns(

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.common.exact import months_before
 from pipeline.common.settings import ActorRules
 from schemas.declaration import registers
 
 COMPANY = "Unternehmen"
+# Who joined or left so many months ago is told (contract 2.5).
+LATELY_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,13 @@ def has_joined() -> pl.Expr:
 def has_not_left() -> pl.Expr:
     """Whether the actor had not left by as_of."""
     return empty_or("left", pl.col("left") > pl.col("as_of"))
+
+
+def lately(field: str) -> pl.Expr:
+    """Whether a day is within the twelve months up to as_of; null for a bad cell."""
+    first = months_before(pl.col("as_of"), LATELY_MONTHS)
+    within = pl.col(field).is_between(first, pl.col("as_of")).fill_null(value=False)
+    return pl.when(~pl.col(f"{field}_bad")).then(within)
 
 
 def bound_cases(rules: ActorRules, *, loose: bool = False) -> list[Case]:

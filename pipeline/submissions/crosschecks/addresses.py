@@ -4,6 +4,8 @@ All work on located tables (see `actors.places.locate`): country_code, postcode_
 centre, own (whether the row states coordinates).
 """
 
+from functools import cache
+
 import polars as pl
 
 from pipeline.submissions.actors.places import (
@@ -30,13 +32,25 @@ def coordinates_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
 def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
     """They would lie within `km` of the postcode's centre if latitude and longitude were swapped.
 
-    Detail: how far off they are as they stand.
+    Detail: how far off they are as they stand. Other: what stands at latitude and longitude.
     """
     far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
     if far.is_empty():
         return no_hits()
     far = far.with_columns(swapped=distance_km("longitude", "latitude", *CENTRE))
-    return hits(far.filter(pl.col("swapped") <= check.limits["km"]), whole_km("off"))
+    there = [number_text(pl.col(name)) for name in ("latitude", "longitude")]
+    rows = far.filter(pl.col("swapped") <= check.limits["km"])
+    return hits(rows, whole_km("off"), pl.format("{} / {}", *there))
+
+
+def coordinates_swapped_without_postcode(check: Check, facts: Facts) -> pl.DataFrame:
+    """Coordinates without a known postcode lie in the row's country only if they are swapped.
+
+    degrees: so far around its rectangle they may lie. Other: the longitude.
+    """
+    out = outside_country(facts.tables[check.sheet], check.limits["degrees"])
+    swapped = out.filter(inside_box("longitude", "latitude", 0.0))
+    return hits(swapped, pl.col("country_code"), number_text(pl.col("longitude")))
 
 
 def off_postcode(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
@@ -54,20 +68,22 @@ def whole_km(name: str) -> pl.Expr:
 def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
     """Coordinates without a known postcode lie outside the rectangle around the row's country.
 
-    Where no country is stated (it counts as DE), only if they would lie inside when swapped.
-    degrees: so far around it they may lie. except: countries with parts overseas.
+    Where no country is stated (it counts as DE) nothing is said. degrees: so far around it they may
+    lie. except: countries with parts overseas.
     """
-    table = without_postcode(facts.tables[check.sheet])
-    if table.is_empty():
-        return no_hits()
-    boxes = areas_box("country").filter(~pl.col("country").is_in(check.limits["except"]))
-    boxes = boxes.rename({"country": "country_code"})
-    out = table.join(boxes, on="country_code", maintain_order="left")
-    slack = check.limits["degrees"]
-    stated = pl.col("country").is_not_null() if "country" in out.columns else pl.lit(value=True)
-    swapped = inside_box("longitude", "latitude", 0.0)
-    out = out.filter(~inside_box("latitude", "longitude", slack) & (stated | swapped))
+    out = outside_country(facts.tables[check.sheet], check.limits["degrees"])
+    out = out.filter(~pl.col("country_code").is_in(check.limits["except"]))
+    if "country" in out.columns:
+        out = out.drop_nulls("country")
     return hits(out, pl.col("country_code"), number_text(pl.col("longitude")))
+
+
+def outside_country(table: pl.DataFrame, slack: float) -> pl.DataFrame:
+    """Return the rows without a known postcode whose coordinates lie outside their country."""
+    table = without_postcode(table)
+    boxes = areas_box("country").rename({"country": "country_code"})
+    out = table.join(boxes, on="country_code", maintain_order="left")
+    return out.filter(~inside_box("latitude", "longitude", slack))
 
 
 def without_postcode(table: pl.DataFrame) -> pl.DataFrame:
@@ -75,6 +91,7 @@ def without_postcode(table: pl.DataFrame) -> pl.DataFrame:
     return table.filter("own", pl.col("center_latitude").is_null())
 
 
+@cache
 def areas_box(*keys: str) -> pl.DataFrame:
     """Return the rectangle around all postcodes of each country or state."""
     return (
@@ -102,7 +119,7 @@ def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     table = facts.tables[check.sheet].drop_nulls(["federal_state", "center_latitude"])
     areas = postcode_positions().filter(pl.col("country") == GERMANY)
     own = areas.select(postcode_key="postcode", own_state="state")
-    table = table.join(own, on="postcode_key", maintain_order="left")
+    table = table.join(own, on="postcode_key")
     other = (pl.col("own_state") != pl.col("federal_state")) & (pl.col("own_state") != "")
     table = table.filter(other)
     if table.is_empty():
@@ -122,7 +139,7 @@ def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
     if table.is_empty():
         return no_hits()
     boxes = areas_box("country", "state").filter(pl.col("country") == GERMANY).drop("country")
-    out = table.join(boxes, left_on="federal_state", right_on="state", maintain_order="left")
+    out = table.join(boxes, left_on="federal_state", right_on="state")
     out = out.filter(~inside_box("latitude", "longitude", check.limits["degrees"]))
     return hits(out, number_text(pl.col("latitude")), number_text(pl.col("longitude")))
 
@@ -142,10 +159,10 @@ def city_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     far = far_from_namesakes(pairs.drop_nulls("word"), check.limits["km"])
     if far.is_empty():
         return no_hits()
-    rows = table.join(far, on=["postcode_key", "word"], maintain_order="left")
+    rows = table.join(far, on=["postcode_key", "word"])
     own = postcode_areas().filter(pl.col("country") == GERMANY)
     own = own.select(postcode_key="postcode", own_place="place")
-    rows = rows.join(own, on="postcode_key", maintain_order="left")
+    rows = rows.join(own, on="postcode_key")
     return hits(rows, pl.col("own_place"), pl.col("city"))
 
 

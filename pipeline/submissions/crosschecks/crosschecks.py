@@ -18,6 +18,7 @@ CELL = ["file", "sheet_key", "row", "field"]
 Rule = Callable[[Check, Facts], pl.DataFrame]
 
 RULES: Mapping[str, Rule] = {
+    "at_least": statements.at_least,
     "before": statements.before,
     "after": statements.after,
     "more_than_actors": statements.more_than_actors,
@@ -25,10 +26,15 @@ RULES: Mapping[str, Rule] = {
     "sme_against_figures": statements.sme_against_figures,
     "sme_against_type": statements.sme_against_type,
     "sme_of_no_company": statements.sme_of_no_company,
-    "filled_although": statements.filled_although,
-    "decided_without": statements.decided_without,
+    "after_last_day": statements.after_last_day,
+    "without": statements.without,
     "word_against_word": statements.word_against_word,
+    "only_these_words": statements.only_these_words,
+    "older_than": statements.older_than,
+    "short_text": statements.short_text,
+    "zero_of_kind": statements.zero_of_kind,
     "coordinates_swapped": addresses.coordinates_swapped,
+    "coordinates_swapped_without_postcode": addresses.coordinates_swapped_without_postcode,
     "coordinates_off_postcode": addresses.coordinates_off_postcode,
     "coordinates_outside_country": addresses.coordinates_outside_country,
     "city_off_postcode": addresses.city_off_postcode,
@@ -52,7 +58,7 @@ def cross_check(
     """
     facts = Facts(with_days(tables, last_day), parsed.totals, doubtful(parsed), rules)
     parts = [run(check, facts) for check in checks_of(workbook)]
-    return join_findings(*parts).unique(CELL, keep="first", maintain_order=True)
+    return join_findings(*parts).unique(CELL, keep="first")
 
 
 def run(check: Check, facts: Facts) -> pl.DataFrame:

@@ -24,9 +24,10 @@ from schemas.declaration import Workbook, office, registers, submission
 from schemas.slips import SlipError, unknown
 
 # What a date may be compared with besides fields of its own sheet.
-DAYS = ("as_of", "first_day")
+DAYS = ("as_of", "first_day", "last_day")
 # The rules of `crosschecks.RULES`, and the limits that each of them needs.
 NEEDED: Mapping[str, tuple[str, ...]] = {
+    "at_least": ("least",),
     "before": (),
     "after": (),
     "more_than_actors": ("least",),
@@ -34,10 +35,15 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "sme_against_figures": (),
     "sme_against_type": (),
     "sme_of_no_company": (),
-    "filled_although": ("words",),
-    "decided_without": ("words",),
+    "after_last_day": (),
+    "without": (),
     "word_against_word": ("words", "others"),
+    "only_these_words": ("words", "least"),
+    "older_than": ("years",),
+    "short_text": ("letters",),
+    "zero_of_kind": ("kinds",),
     "coordinates_swapped": ("km",),
+    "coordinates_swapped_without_postcode": ("degrees",),
     "coordinates_off_postcode": (),
     "coordinates_outside_country": ("degrees", "except"),
     "city_off_postcode": ("km",),
@@ -47,9 +53,13 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "total": ("share", "least"),
 }
 # Limits that a rule may be given besides, and the rules that need one other field, or several.
-OPTIONAL = {"more_than_actors": ("kinds",)}
-ONE_OTHER = ("before", "after", "filled_although", "decided_without", "word_against_word")
-SEVERAL_OTHERS = ("total",)
+OPTIONAL = {
+    "more_than_actors": ("kinds",),
+    "without": ("words", "others"),
+    "only_these_words": ("kinds", "others"),
+}
+ONE_OTHER = ("word_against_word",)
+SEVERAL_OTHERS = ("before", "after", "after_last_day", "without", "total")
 
 
 def words() -> Iterable[str]:
@@ -71,6 +81,8 @@ class Limits(Declared):
     words: Words | None = None
     others: Words | None = None
     km: Above0 | None = None
+    years: Count | None = None
+    letters: Count | None = None
     degrees: Above0 | None = None
     but: Words | None = Field(None, alias="except")
     area_digits: Count | None = None

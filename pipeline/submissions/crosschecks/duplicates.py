@@ -34,7 +34,7 @@ def possible_duplicate(check: Check, facts: Facts) -> pl.DataFrame:
     )
     first = pairs.group_by(ROW).agg(pl.col("earlier").min())
     names = actors.select("file", earlier="row", first_name="name")
-    found = first.join(names, on=["file", "earlier"], maintain_order="left")
+    found = first.join(names, on=["file", "earlier"])
     return hits(found, pl.col("earlier"), pl.col("first_name"))
 
 
@@ -106,7 +106,7 @@ def only_slips(pairs: pl.DataFrame, short_word: int, long_word: int) -> pl.Serie
     shorter = pl.min_horizontal(pl.col("words").str.len_chars(), pl.col("words_2").str.len_chars())
     allowed = pl.when(shorter >= long_word).then(2).when(shorter >= short_word).then(1).otherwise(0)
     fine = words.with_columns(fine=apart <= words.select(allowed).to_series())
-    return fine.group_by("pair", maintain_order=True).agg(pl.col("fine").all())["fine"]
+    return fine.group_by("pair").agg(pl.col("fine").all()).sort("pair")["fine"]
 
 
 def distances(left: pl.Series, right: pl.Series) -> pl.Series:

@@ -15,8 +15,8 @@ HITS = {"file": pl.UInt32, "row": pl.UInt32, "detail": pl.String, "other": pl.St
 class Facts:
     """The tables by sheet key, located where they have addresses (see `actors.places.locate`).
 
-    Every table has as_of (date, null where the submission has none) and first_day (of the period,
-    null without one). totals and doubtful: see `pipeline.submissions.parse.parse.Parsed`.
+    Every table has as_of (date, null where the submission has none), first_day and last_day (of the
+    period, null without one). totals and doubtful: see `pipeline.submissions.parse.parse.Parsed`.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -28,14 +28,15 @@ class Facts:
 def with_days(
     tables: Mapping[str, pl.DataFrame], last_day: dt.date | None
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables with as_of and first_day, the first day of the quarter that ends then."""
+    """Return the tables with as_of, and the first and the last day of the quarter."""
     first = None if last_day is None else dt.date(last_day.year, last_day.month - 2, 1)
     result = {}
     as_of = tables["master_data"].select("file", "as_of") if "master_data" in tables else None
     for name, table in tables.items():
         if "as_of" not in table.columns and as_of is not None:
-            table = table.join(as_of, on="file", how="left", maintain_order="left")
-        result[name] = table.with_columns(first_day=pl.lit(first, pl.Date))
+            table = table.join(as_of, on="file", how="left")
+        days = {"first_day": pl.lit(first, pl.Date), "last_day": pl.lit(last_day, pl.Date)}
+        result[name] = table.with_columns(**days)
     return result
 
 

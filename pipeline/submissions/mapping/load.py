@@ -21,7 +21,7 @@ from pipeline.submissions.mapping.toml import Section, names, read_section, show
 from pipeline.submissions.parse.nothing import NONE, nothing_said
 from schemas.declaration import LISTS, Field, Sheet, Workbook, submission, words
 from schemas.slips import shown as as_written
-from schemas.words import collapse, header_key, word_key
+from schemas.words import choice_key, collapse, header_key, word_key
 
 # Of a sheet.
 LAST_ROW = 1_048_576
@@ -244,7 +244,7 @@ def our_word(section: Section, theirs: str, field: Field, workbook: Workbook) ->
     if text is None:
         return ""
     allowed = allowed_words(field, workbook)
-    if allowed is None or word_key(text) not in allowed:
+    if allowed is None or choice_key(text) not in allowed:
         nothing = nothing_said(workbook, text)
         if nothing is not None:
             stated = nothing == NONE and (field.says_none or field.type in LISTS)
@@ -261,7 +261,7 @@ def allowed_words(field: Field, workbook: Workbook) -> dict[str, str] | None:
     if field.list is not None:
         return {key: entry.de for key, entry in words(field.list).items()} | {"": empty}
     if field.type == "yes_no":
-        return {word_key(w): w for w in (*workbook.words["yes"], *workbook.words["no"])}
+        return {choice_key(w): w for w in (*workbook.words["yes"], *workbook.words["no"])}
     return None if field.type in FREE else {"": empty}
 
 

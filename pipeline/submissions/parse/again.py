@@ -54,7 +54,7 @@ def headers_again(workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame)
     rows = head_rows(ours, hits)
     if rows.is_empty():
         return None
-    cells = data.join(rows, on=ROW, how="semi", maintain_order="left")
+    cells = data.join(rows, on=ROW, how="semi")
     cells = read_headers(workbook.sheets, cells.drop("field"))
     return placed_again(rows, cells, columns)
 
@@ -111,7 +111,7 @@ def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
 def placed_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> Again:
     """Return what the headers (their cells, read as such) say of the rows below."""
     named = cells.drop_nulls("field").sort(*ROW, pl.col("mark").is_not_null(), "column")
-    named = named.unique([*ROW, "field"], keep="first", maintain_order=True)
+    named = named.unique([*ROW, "field"], keep="first")
     starts = named.filter(pl.len().over(ROW) >= FEWEST)
     above = columns.select(*SHEET, "field", above="column")
     moved = starts.join(above, on=[*SHEET, "field"], how="left")
@@ -135,8 +135,8 @@ def moved_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
     data = with_start(data, again)
     new = again.columns.select(*SHEET, "column", start="row", other="field")
     moved = again.columns.select(*SHEET, start="row", moved=pl.lit(value=True)).unique()
-    data = data.join(moved, on=[*SHEET, "start"], how="left", maintain_order="left")
-    data = data.join(new, on=[*SHEET, "start", "column"], how="left", maintain_order="left")
+    data = data.join(moved, on=[*SHEET, "start"], how="left")
+    data = data.join(new, on=[*SHEET, "start", "column"], how="left")
     field = pl.when(pl.col("moved")).then("other").otherwise("field")
     return data.with_columns(field=field).drop("moved", "other", "start")
 
@@ -160,7 +160,7 @@ def cells_in_other_units(data: pl.DataFrame, again: Again) -> tuple[pl.DataFrame
     below = below.join(units.drop("sheet", "text"), on=[*SHEET, "start", "column"])
     below = below.filter(pl.col("row") > pl.col("said"))
     fields = below.select(*SHEET, "column", "field", row="said").unique()
-    said = units.rename({"said": "row"}).join(fields, on=[*ROW, "column"], maintain_order="left")
+    said = units.rename({"said": "row"}).join(fields, on=[*ROW, "column"])
     return below.select(*ROW, "field").unique(), said.unique([*ROW, "column"], keep="first")
 
 

@@ -8,11 +8,11 @@ import datetime as dt
 
 import polars as pl
 
-from pipeline.common.keys import collapse_expr, word_key_expr
+from pipeline.common.keys import choice_key_expr, collapse_expr, word_key_expr
 from pipeline.submissions.parse.nothing import NO_ANSWER, NONE, with_nothing
-from schemas.declaration import LISTS, Workbook
+from schemas.declaration import LISTED, LISTS, Workbook
 from schemas.often import times_per_year
-from schemas.words import word_key
+from schemas.words import DASHES, word_key
 
 TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")
 KIND = pl.col("kind")
@@ -20,24 +20,34 @@ NUMBERS = ["number", "integer"]
 TEXTS = ["text", "postcode", "criterion", *LISTS]
 
 # Forms of a number in a text; white space has been collapsed to single blanks before.
-CURRENCY = r"(?i)^(?:€|eur)\s*|\s*(?:€|eur|°)$"
-ONE_GROUP = r"^[1-9]\d{0,2}\.\d{3}$"
-GROUPS = r"^[1-9]\d{0,2}(?:\.\d{3}){2,}$"
-GERMAN = r"^\d{1,3}(?:\.\d{3})+,\d+$"
-SPACED = r"^\d{1,3}(?: \d{3})+(?:[.,]\d+)?$"
-ENGLISH = r"^\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$"
-COMMA = r"^\d+,\d+$"
-POINT = r"^\d+(?:\.\d+)?$"
+APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9`\u00b4\u2032\uff07"
+# A leading apostrophe is how Excel is told that a text is meant; what else says nothing of a value.
+CURRENCY = rf"(?i)^[{APOSTROPHES}]\s*|^(?:€|eur)\s*|\s*(?:€|eur|°)$"
+NO_CENTS = r"([.,])\s*[-\u2010-\u2015\u2212]{1,2}$"
+# Groups of three digits: one of them may be meant as decimals.
+ONE_GROUP = r"^[1-9]\d{0,2}[.,]\d{3}$"
+POINTED = r"^(?:[1-9]\d{0,2}(?:\.\d{3})+|\d{1,3}(?:\.\d{3})+,\d+)$"
+COMMAED = r"^(?:[1-9]\d{0,2}(?:,\d{3})+|\d{1,3}(?:,\d{3})+\.\d+)$"
+APART = rf"^\d{{1,3}}(?:(?: \d{{3}})+|(?:[{APOSTROPHES}]\d{{3}})+)(?:[.,]\d+)?$"
+PLAIN = r"^\d+(?:[.,]\d+)?$"
 GERMAN_DATE = r"^\d{1,2}\.\d{1,2}\.\d{4}$"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
-TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$"
+TIME = r",?[ T](\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d+)?)?(?: ?Uhr)?"
+ZONE = r" ?(?:Z|UTC|GMT|(?:UTC|GMT)?([+\-\u2010-\u2015\u2212])(\d{2})(?::?(\d{2}))?)"
+TIME_OF_DAY = rf"(?i){TIME}(?:{ZONE})?$"
+TIME_IN_ZONE = rf"(?i){TIME}{ZONE}$"
+BERLIN = "Europe/Berlin"
+# In minutes; no zone is further from UTC.
+DAY, FURTHEST = 24 * 60, 14 * 60
 # Beyond these a number is a slip: more than a trillion, or next to nothing.
 LARGEST, SMALLEST = 1e12, 1e-6
-# Whole numbers up to here are shown as such.
-MOST_EXACT, DIGITS = 1e15, 15
+# Excel shows so many digits of a number; between these powers of ten rounding to them is exact.
+DIGITS, EXACT_FROM, EXACT_TO = 15, 1e-7, 1e15
+# Whole numbers up to here are written out.
+MOST_WHOLE = 1e18
 # Nothing longer is a number or a date, digits alone aside.
 LONGEST_NUMBER = 64
-FIRST_DAY = dt.date(1700, 1, 1)
+FIRST_DAY, LAST_DAY = dt.date(1700, 1, 1), dt.date(9999, 12, 31)
 # What is told of an empty cell: no answer is given, or an end is said to be open.
 NOT_ANSWERED, UNENDING = "not_answered", "unending"
 
@@ -50,7 +60,7 @@ def with_words(cells: pl.DataFrame) -> pl.DataFrame:
     texts = cells.filter(KIND == TEXT).select("text").unique()
     texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
     texts = texts.with_columns(word=word_key_expr(pl.col("clean")))
-    return cells.join(texts, on="text", how="left", maintain_order="left")
+    return cells.join(texts, on="text", how="left")
 
 
 def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
@@ -64,7 +74,9 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     with_factor = pl.col("factor").is_not_null()
     cells = cells.with_columns(decimal_point=pl.col("decimal_point") | with_factor)
     cells = with_nothing(workbook, cells.with_columns(raw=as_text()))
-    cells = cells.with_columns(times=times_in_words(cells))
+    chosen = pl.col("type").is_in([*LISTED, "yes_no"])
+    word = pl.when(chosen).then(choice_key_expr(pl.col("word"))).otherwise("word")
+    cells = cells.with_columns(times=times_in_words(cells), word=word)
     open_end = pl.col("goes_on") & pl.col("unending")
     cells = cells.with_columns(
         empty=is_blank() | says_nothing() | open_end,
@@ -107,6 +119,8 @@ def rule_of_cell() -> pl.Expr:
         .then(pl.lit("date in text"))
         .when(kind.is_in(["date", "yes_no", "criterion"]))
         .then(kind)
+        .when(pl.col("identifies") & (KIND == TEXT))
+        .then(pl.lit("identifier"))
         .otherwise(pl.lit("text"))
     )
 
@@ -124,6 +138,7 @@ def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
         "date": read_date(),
         "yes_no": read_yes_no(workbook),
         "criterion": read_criterion(),
+        "identifier": reading(text=identifier(pl.col("clean"))),
         "text": reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
     }
 
@@ -131,48 +146,99 @@ def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
 def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
     """Add what the rule of reading looks at more than once, so that it is made only once."""
     if rule == "number in text":
-        text = collapse_expr(short_text().str.replace_all(CURRENCY, ""))
-        part = part.with_columns(said=text)
-        return part.with_columns(digits=pl.col("said").str.replace(r"^[-+−–]\s*", ""))
+        text = short_text().str.replace_all(CURRENCY, "").str.replace(NO_CENTS, "${1}00")
+        part = part.with_columns(said=collapse_expr(text.str.replace_all(CURRENCY, "")))
+        part = part.with_columns(digits=pl.col("said").str.replace(r"^[-+−–]\s*", ""))
+        return with_decimal_signs(part)
     if rule == "date in text":
-        said = short_text().str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
-        return part.with_columns(said=said)
+        text = short_text()
+        said = text.str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+        return part.with_columns(said=said, zoned=text.str.contains(TIME_IN_ZONE))
     return part
+
+
+def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
+    """Add grouped, decimal, agree, differ: what the texts of a column say of each other.
+
+    grouped: the sign of a single group of three digits. decimal: the sign before the decimals,
+    where a text leaves no doubt of it. agree, differ: whether other texts of the column speak for
+    or against such groups being thousands ("1.234", "84,000").
+    """
+    digits = pl.col("digits")
+    one_group = digits.str.contains(ONE_GROUP)
+    point, comma = pl.lit("."), pl.lit(",")
+    part = part.with_columns(
+        grouped=pl.when(one_group & ~pl.col("decimal_point")).then(digits.str.extract("([.,])")),
+        decimal=pl.when(one_group)
+        .then(None)
+        .when(digits.str.contains(POINTED))
+        .then(comma)
+        .when(digits.str.contains(COMMAED))
+        .then(point)
+        .when(digits.str.contains(APART) | digits.str.contains(PLAIN))
+        .then(digits.str.extract("([.,])")),
+    )
+    if part["grouped"].null_count() == part.height:
+        return part.with_columns(agree=pl.lit(value=False), differ=pl.lit(value=False))
+    column = ["file", "sheet_key", "field"]
+    pointed = (pl.col("decimal") == ".").any().over(column)
+    commaed = (pl.col("decimal") == ",").any().over(column)
+    by_point = pl.col("grouped") == "."
+    return part.with_columns(
+        agree=pl.when(by_point).then(commaed).otherwise(pointed),
+        differ=pl.when(by_point).then(pointed).otherwise(commaed),
+    )
 
 
 def field_declarations(workbook: Workbook) -> pl.DataFrame:
     """Return what is declared of every field: sheet_key, field, type, decimal_point and more.
 
     none_said: a word for none is a statement, not an empty cell. answers: of an empty cell is told
-    that it gives no answer. goes_on, often: see `workbook.toml`.
+    that it gives no answer. identifies: has a pattern. goes_on, often: see `workbook.toml`.
     """
     rows = [
         (
             *(s.key, f.key, f.type, f.decimal_point, f.says_none or f.type in LISTS),
-            *(f.says_none or f.key == s.title, f.goes_on, f.often),
+            *(f.says_none or f.key == s.title, f.pattern is not None, f.goes_on, f.often),
         )
         for s in workbook.sheets
         for f in s.fields
     ]
     schema = ["sheet_key", "field", "type", "decimal_point", "none_said", "answers"]
-    return pl.DataFrame(rows, schema=[*schema, "goes_on", "often"], orient="row")
+    return pl.DataFrame(rows, schema=[*schema, "identifies", "goes_on", "often"], orient="row")
 
 
 def as_text() -> pl.Expr:
-    """The cell as text: numbers with a decimal point, dates as in German, errors as they are."""
-    whole = pl.col("number").round(0) == pl.col("number")
-    small = pl.col("number").abs() < MOST_EXACT
+    """The cell as text: numbers with a decimal point, dates as in German, errors as they are.
+
+    Of a number it is what Excel shows: 15 digits.
+    """
     return (
         pl.when(KIND == DATE)
         .then(date_of_number().dt.strftime("%d.%m.%Y"))
         .when(KIND == BOOLEAN)
         .then(pl.when(pl.col("number") == 1).then(pl.lit("WAHR")).otherwise(pl.lit("FALSCH")))
-        .when((KIND == NUMBER) & whole & small)
-        .then(pl.col("number").cast(pl.Int64, strict=False).cast(pl.String))
         .when(KIND == NUMBER)
-        .then(pl.col("number").cast(pl.String))
+        .then(number_as_text(pl.col("number")))
         .otherwise(pl.col("text"))
     )
+
+
+def number_as_text(number: pl.Expr) -> pl.Expr:
+    """A number as text, with no more digits than Excel shows."""
+    number = in_shown_digits(number)
+    whole = (number.round(0) == number) & (number.abs() < MOST_WHOLE)
+    return (
+        pl.when(whole)
+        .then(number.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(number.cast(pl.String))
+    )
+
+
+def in_shown_digits(number: pl.Expr) -> pl.Expr:
+    """A number rounded to the digits that Excel shows, where that can be reckoned exactly."""
+    exact = number.abs().is_between(EXACT_FROM, EXACT_TO)
+    return pl.when(exact).then(number.round_sig_figs(DIGITS)).otherwise(number)
 
 
 def date_of_number() -> pl.Expr:
@@ -213,8 +279,9 @@ def reading(
     date: pl.Expr | None = None,
     flag: pl.Expr | None = None,
     code: pl.Expr | None = None,
+    check: pl.Expr | None = None,
 ) -> pl.Expr:
-    """One typed reading as a struct."""
+    """One typed reading as a struct; check: the variant of the code, see `common.findings`."""
 
     def column(value: pl.Expr | None, dtype: pl.DataType | type[pl.DataType], name: str) -> pl.Expr:
         return (pl.lit(None, dtype) if value is None else value).alias(name)
@@ -225,6 +292,7 @@ def reading(
         column(date, pl.Date, "value_date"),
         column(flag, pl.Boolean, "value_flag"),
         column(code, pl.String, "code"),
+        column(check, pl.String, "check"),
     )
 
 
@@ -240,12 +308,15 @@ def read_number() -> pl.Expr:
     return numeric(value, doubtful=pl.lit(value=False))
 
 
-def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
+def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> pl.Expr:
     """The reading of a number that was understood (else null), doubtful or not.
 
-    A factor that a mapping gives is exact to the digits that Excel shows.
+    What Excel shows as a whole number is one. A factor that a mapping gives is exact to the digits
+    that Excel shows.
     """
     value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
+    shown = in_shown_digits(value)
+    value = pl.when(shown.round(0) == shown).then(shown).otherwise(value)
     usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())
@@ -255,7 +326,7 @@ def numeric(value: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
         .when(doubtful)
         .then(pl.lit("ambiguous_number"))
     )
-    return reading(number=pl.when(usable).then(value), code=code)
+    return reading(number=pl.when(usable).then(value), code=code, check=check)
 
 
 def short_text() -> pl.Expr:
@@ -266,27 +337,33 @@ def short_text() -> pl.Expr:
 
 
 def read_number_in_text() -> pl.Expr:
-    """A number in a text is read as meant; a single group of three digits is doubtful."""
+    """A number in a text is read as meant; a single group of three digits is doubtful.
+
+    The other texts of the column decide whether such a group is thousands; where they say that it
+    is not, the text could mean either and is of no use.
+    """
     minus = pl.col("said").str.contains(r"^[-−–]")
     digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
-    grouped = one_group & ~pl.col("decimal_point")
+    single = one_group & pl.col("decimal_point")
+    refused = pl.col("grouped").is_not_null() & pl.col("differ") & ~pl.col("agree")
+    settled = pl.col("agree") & ~pl.col("differ")
+    with_point = digits.str.replace(",", ".", literal=True)
     plain = (
-        pl.when(grouped | digits.str.contains(GROUPS))
-        .then(digits.str.replace_all(".", "", literal=True))
-        .when(digits.str.contains(GERMAN))
+        pl.when(refused)
+        .then(None)
+        .when(~single & digits.str.contains(POINTED))
         .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
-        .when(digits.str.contains(SPACED))
-        .then(digits.str.replace_all(" ", "", literal=True).str.replace(",", ".", literal=True))
-        .when(digits.str.contains(ENGLISH))
+        .when(~single & digits.str.contains(COMMAED))
         .then(digits.str.replace_all(",", "", literal=True))
-        .when(digits.str.contains(COMMA))
-        .then(digits.str.replace(",", ".", literal=True))
-        .when(digits.str.contains(POINT))
-        .then(digits)
+        .when(digits.str.contains(APART))
+        .then(with_point.str.replace_all(rf"[ {APOSTROPHES}]", ""))
+        .when(digits.str.contains(PLAIN))
+        .then(with_point)
     )
     value = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
-    return numeric(value, doubtful=grouped)
+    doubtful = pl.col("grouped").is_not_null() & ~settled
+    return numeric(value, doubtful, pl.when(refused).then(pl.lit("otherwise_in_column")))
 
 
 def read_date() -> pl.Expr:
@@ -296,20 +373,60 @@ def read_date() -> pl.Expr:
 
 
 def sensible(day: pl.Expr) -> pl.Expr:
-    """A day that can be meant: "01.01.0000" is a slip."""
-    return pl.when(day >= FIRST_DAY).then(day)
+    """A day that can be meant: "01.01.0000" is a slip; "for ever" is not later than 9999."""
+    return pl.when(day >= FIRST_DAY).then(pl.min_horizontal(day, pl.lit(LAST_DAY)))
 
 
 def read_date_in_text() -> pl.Expr:
-    """A text such as 31.12.2025 or 2025-12-31, with or without a time of day."""
+    """A text such as 31.12.2025 or 2025-12-31, with or without a time of day.
+
+    With a time and its zone it is the day that it was in Berlin.
+    """
     text = pl.col("said")
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
     iso = pl.when(text.str.contains(ISO_DATE)).then(text)
     day = pl.coalesce(
         german.str.to_date("%d.%m.%Y", strict=False), iso.str.to_date("%Y-%m-%d", strict=False)
     )
-    value = sensible(day)
+    zoned = pl.col("zoned")
+    there = pl.when(zoned).then(
+        day_in_berlin(day, pl.col("clean").str.extract_groups(TIME_IN_ZONE))
+    )
+    value = sensible(pl.when(zoned).then(there).otherwise(day))
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
+
+
+def day_in_berlin(day: pl.Expr, time: pl.Expr) -> pl.Expr:
+    """The day in Berlin at a time (groups of TIME_IN_ZONE) of a day elsewhere; null for no time.
+
+    After a day in German "10:00-12:00" is from ten to twelve, no zone.
+    """
+    hours, minutes, sign, ahead, ahead_minutes = (
+        time.struct.field(str(group)) for group in range(1, 6)
+    )
+    clock = number_of(hours) * 60 + number_of(minutes)
+    offset = number_of(ahead) * 60 + number_of(ahead_minutes)
+    offset = pl.when(sign == "+").then(offset).otherwise(-offset)
+    moment = day.cast(pl.Datetime("us")) + pl.duration(minutes=clock - offset)
+    there = moment.dt.replace_time_zone("UTC").dt.convert_time_zone(BERLIN).dt.date()
+    possible = (number_of(minutes) < 60) & (clock <= DAY) & (offset.abs() <= FURTHEST)
+    possible = possible & (sign.is_null() | (sign == "+") | pl.col("said").str.contains(ISO_DATE))
+    return pl.when(possible).then(there)
+
+
+def number_of(digits: pl.Expr) -> pl.Expr:
+    """A whole number in digits; 0 without any."""
+    return digits.cast(pl.Int64, strict=False).fill_null(0)
+
+
+def identifier(text: pl.Expr) -> pl.Expr:
+    """An identifier such as DE-0042, written with any dash and in any case."""
+    return (
+        text.str.normalize("NFKC")
+        .str.replace_all(rf"\s*{DASHES}\s*", "-")
+        .str.strip_chars()
+        .str.to_uppercase()
+    )
 
 
 def read_yes_no(workbook: Workbook) -> pl.Expr:

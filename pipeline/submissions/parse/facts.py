@@ -6,10 +6,11 @@ whether it holds a word of its column's list. Texts that come again are looked a
 
 import polars as pl
 
+from pipeline.common.keys import choice_key_expr
 from pipeline.submissions.parse.cells import as_text
 from pipeline.submissions.parse.nothing import NO_ANSWER, with_nothing
 from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
-from schemas.words import word_key
+from schemas.words import choice_key
 
 TEXT, NUMBER, BOOLEAN, ERROR, FORMULA = (ord(kind) for kind in "snbef")
 SHEET = ["file", "sheet_key"]
@@ -29,7 +30,8 @@ def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """
     data = data.join(field_facts(workbook), on=["sheet_key", "field"], how="left")
     data = with_nothing(workbook, data)
-    data = data.join(list_words(workbook), on=["register", "word"], how="left")
+    data = data.with_columns(choice=choice_key_expr(pl.col("word")))
+    data = data.join(list_words(workbook), on=["register", "choice"], how="left").drop("choice")
     title = (pl.col("role") == "title").fill_null(value=False)
     said = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
     blank = (pl.col("clean") == "").fill_null(value=False)
@@ -61,12 +63,12 @@ def role(sheet: Sheet, field: str) -> str | None:
 
 
 def list_words(workbook: Workbook) -> pl.DataFrame:
-    """Return register, word, listed: every word that a cell of a list may hold."""
+    """Return register, choice, listed: every word that a cell of a list may hold."""
     registers = {f.list for s in workbook.sheets for f in s.fields if f.list}
     rows = [(register, key) for register in sorted(registers) for key in words(register)]
     said = [*workbook.words["yes"], *workbook.words["no"]]
-    rows += [("yes_no", key) for key in sorted({word_key(word) for word in said})]
-    schema = {"register": pl.String, "word": pl.String}
+    rows += [("yes_no", key) for key in sorted({choice_key(word) for word in said})]
+    schema = {"register": pl.String, "choice": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(listed=pl.lit(value=True))
 
 
@@ -88,5 +90,5 @@ def identifying_fields(workbook: Workbook) -> pl.DataFrame:
 def first_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Return each row's first filled cell (of ours, if any), for a finding: ROW, sheet, column."""
     order = cells.sort(*ROW, ~pl.col("filled"), pl.col("field").is_null(), "column")
-    first = order.unique(ROW, keep="first", maintain_order=True)
+    first = order.unique(ROW, keep="first")
     return first.select(*ROW, "sheet", "column", value=as_text())

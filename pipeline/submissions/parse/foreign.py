@@ -112,7 +112,7 @@ def with_fields(headers: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     header that is split stands there once for each of its fields.
     """
     said = foreign.headers.with_columns(by_mapping=pl.lit(value=True)).rename({"field": "their"})
-    headers = headers.join(said, on=[*SHEET, "key"], how="left", maintain_order="left")
+    headers = headers.join(said, on=[*SHEET, "key"], how="left")
     by_mapping = pl.col("by_mapping").fill_null(value=False)
     return headers.with_columns(
         field=pl.when(by_mapping).then("their").otherwise("field"),
@@ -127,7 +127,7 @@ def first_of_each_field(headers: pl.DataFrame) -> pl.DataFrame:
     marked = pl.col("mark").is_not_null()
     order = ["file", "sheet_key", ~pl.col("by_mapping"), marked, "row", "column"]
     known = headers.drop_nulls("field").sort(order)
-    return known.unique([*SHEET, "field"], keep="first", maintain_order=True)
+    return known.unique([*SHEET, "field"], keep="first")
 
 
 # ------------------------------------------------------------------------------------------ words
@@ -178,7 +178,7 @@ def our_items(items: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
 def replaced(cells: pl.DataFrame, words: pl.DataFrame, text: str, key: str) -> pl.DataFrame:
     """Replace text and key of the cells (by their column `key`) that the words translate."""
     words = words.with_columns(our_key=word_key_expr(pl.col("said")))
-    cells = cells.join(words, on=[*SHEET, "field", "key"], how="left", maintain_order="left")
+    cells = cells.join(words, on=[*SHEET, "field", "key"], how="left")
     ours = [pl.coalesce("said", text).alias(text), pl.coalesce("our_key", key).alias(key)]
     return cells.with_columns(ours).drop("said", "our_key")
 
@@ -190,8 +190,8 @@ def with_our_notation(
     if notations.is_empty():
         return cells
     types = field_declarations(workbook).select("sheet_key", "field", "type")
-    cells = cells.join(types, on=["sheet_key", "field"], how="left", maintain_order="left")
-    cells = cells.join(notations, on="file", how="left", maintain_order="left")
+    cells = cells.join(types, on=["sheet_key", "field"], how="left")
+    cells = cells.join(notations, on="file", how="left")
     english = pl.col("type").is_in(["number", "integer"]) & (pl.col("numbers") == "english")
     date = pl.when(pl.col("type") == "date").then("dates")
     return cells.with_columns(
@@ -232,7 +232,7 @@ def with_fixed(
     rows = pl.concat([filled.select(*SHEET, "row"), form_rows]).unique()
     new = rows.join(foreign.fixed, on=SHEET).join(filled, on=CELL, how="anti").sort(CELL)
     new = read_cells(workbook, as_placed(new)).with_columns(at=pl.lit(None, pl.UInt32))
-    rest = typed.join(new, on=CELL, how="anti", maintain_order="left")
+    rest = typed.join(new, on=CELL, how="anti")
     return pl.concat([rest, new.select(rest.columns)])
 
 
@@ -246,5 +246,5 @@ def fixed_forms(workbook: Workbook, known: pl.DataFrame, foreign: Foreign) -> pl
     """Return file, sheet_key, name of forms that files do not have and a mapping fixes."""
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
     fixed = foreign.fixed.filter(pl.col("sheet_key").is_in(forms))
-    fixed = fixed.select(*SHEET, name="sheet").unique(SHEET, keep="first", maintain_order=True)
+    fixed = fixed.select(*SHEET, name="sheet").unique(SHEET, keep="first")
     return fixed.join(known, on=SHEET, how="anti")

@@ -25,7 +25,7 @@ NUMBERED = (
 IN_BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 MARKS = r"(?:\s*(?:[*:†‡#¹²³⁰⁴-⁹]|\s\d{1,2}\)))+$"
 # A footnote's number that stands at the word like a letter of it.
-GLUED = r"(\p{L})\d$"
+GLUED = r"(\p{L})\d{1,2}$"
 # Between a name and what is said besides. A hyphen within a word parts nothing.
 PARTS = r"(\s*[,/;:|]\s*|\s+[-–]\s+|\s+)"
 NOTHING_READ = pl.DataFrame(
@@ -51,7 +51,6 @@ def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame
         read.select("sheet_key", clean="said", key="key", field="field", mark="mark"),
         on=["sheet_key", "clean"],
         how="left",
-        maintain_order="left",
     )
 
 

@@ -121,14 +121,14 @@ def match_sheets(
     """
     sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
     matched, left_out = named_sheets(workbook, sheets, foreign)
-    first = matched.unique(SHEET, keep="first", maintain_order=True)
+    first = matched.unique(SHEET, keep="first")
     again = matched.join(first, on=["file", "sheet", "sheet_key"], how="anti")
     office = sheets.filter(pl.col("key").is_in(office_keys(workbook)))
     for read in (matched, left_out):
         office = office.join(read, on=["file", "sheet"], how="anti")
     known = first.select("file", "sheet", "sheet_key", "name")
     known = pl.concat([known, fixed_forms(workbook, known, foreign)], how="diagonal")
-    repaired = sheets.filter("repaired").unique("file", maintain_order=True)
+    repaired = sheets.filter("repaired").unique("file")
     found = join_findings(
         findings(repaired.select("file"), "read_with_repair"),
         findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
@@ -154,7 +154,7 @@ def named_sheets(
     said = said.filter(pl.col("key").str.contains(pl.col("pattern")))
     # of two names that hold for a sheet the longer one says more
     said = said.sort("file", "sheet", -pl.col("pattern").str.len_chars().cast(pl.Int64))
-    said = said.unique(["file", "sheet"], keep="first", maintain_order=True).drop("pattern")
+    said = said.unique(["file", "sheet"], keep="first").drop("pattern")
     ours = sheets.join(said, on=["file", "sheet"], how="anti").join(names, on="key")
     parts = [said.with_columns(order=0), ours.with_columns(order=1)]
     every = pl.concat(parts).sort("file", "order", "sheet").drop("order")
@@ -196,9 +196,9 @@ def place_forms(
     sheets = [s for s in workbook.sheets if s.layout == "form"]
     labels = read_headers(sheets, cells.filter(pl.col("kind") == TEXT))
     flat = forms_on_their_side(labels)
-    labels = labels.join(flat, on=SHEET, how="anti", maintain_order="left")
+    labels = labels.join(flat, on=SHEET, how="anti")
     labels = with_fields(labels, foreign).sort("file", "row", "column")
-    labels = labels.join(label_columns(labels), on=[*SHEET, "column"], maintain_order="left")
+    labels = labels.join(label_columns(labels), on=[*SHEET, "column"])
     first = first_of_each_field(labels)
     places = first.select(*SHEET, "sheet", "row", pl.col("column") + 1, "field")
     beside = first.select(*SHEET, "row", pl.col("column") + 1, "field", *OF_COLUMN)
@@ -233,7 +233,7 @@ def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
         labels.group_by(*SHEET, "column")
         .agg(known=pl.col("field").n_unique() - pl.col("field").has_nulls())
         .sort("file", -pl.col("known").cast(pl.Int64), "column")
-        .unique(SHEET, keep="first", maintain_order=True)
+        .unique(SHEET, keep="first")
         .select(*SHEET, "column")
     )
 
@@ -263,9 +263,9 @@ def place_tables(
     tables = [s for s in workbook.sheets if s.layout == "table"]
     top = with_fields(read_headers(tables, top_rows(workbook, cells, foreign)), foreign)
     top = top.sort("file", "row", "column")
-    headers = top.join(header_rows(top), on=[*SHEET, "row"], maintain_order="left")
+    headers = top.join(header_rows(top), on=[*SHEET, "row"])
     instead = instead_of_header(workbook, without_headers(cells, headers))
-    headers = headers.join(instead, on=SHEET, how="anti", maintain_order="left")
+    headers = headers.join(instead, on=SHEET, how="anti")
     first = first_of_each_field(headers)
     strange = headers.filter(pl.col("kind") == TEXT, ~pl.col("left_out"))
     strange = strange.join(first, on=[*SHEET, "column"], how="anti")
@@ -277,7 +277,7 @@ def place_tables(
     data = with_our_words(workbook, data, foreign)
     rows = rows_of_data(workbook, data, first.select(*HEAD), years)
     readable, headless = split_headless(sheets, cells, columns)
-    headless = headless.join(instead, on=SHEET, how="left", maintain_order="left")
+    headless = headless.join(instead, on=SHEET, how="left")
     found = join_findings(
         strange_headers(workbook, strange),
         marked_headers(first),
@@ -304,13 +304,13 @@ def without_headers(cells: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
     named = headers.drop_nulls("field").group_by(SHEET)
     known = named.agg(known=pl.col("field").n_unique(), said=pl.col("by_mapping").any())
     known = known.filter((pl.col("known") > 1) | pl.col("said"))
-    return cells.join(known, on=SHEET, how="anti", maintain_order="left")
+    return cells.join(known, on=SHEET, how="anti")
 
 
 def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     """Return the cells in which a header is looked for: the first rows, or the row that is said."""
     said = foreign.sheets.select(*SHEET, "header_row").drop_nulls()
-    top = cells.join(said, on=SHEET, how="left", maintain_order="left")
+    top = cells.join(said, on=SHEET, how="left")
     usual = pl.col("row") <= workbook.words["header_rows"]
     is_top = pl.when(pl.col("header_row").is_null()).then(usual)
     return top.filter(is_top.otherwise(pl.col("row") == pl.col("header_row"))).drop("header_row")
@@ -323,7 +323,7 @@ def header_rows(top: pl.DataFrame) -> pl.DataFrame:
         .group_by(*SHEET, "row")
         .agg(known=pl.col("field").n_unique())
         .sort("file", -pl.col("known").cast(pl.Int64), "row")
-        .unique(SHEET, keep="first", maintain_order=True)
+        .unique(SHEET, keep="first")
         .select(*SHEET, "row")
     )
 
@@ -365,5 +365,5 @@ def missing_columns(
     for given in (columns, foreign.fixed):
         every = every.join(given, on=[*SHEET, "field"], how="anti")
     missing = every.sort("file", "sheet_key")
-    missing = missing.join(said, on=SHEET, how="left", maintain_order="left")
+    missing = missing.join(said, on=SHEET, how="left")
     return findings(missing, "missing_column")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.common.keys import word_key_expr
+from pipeline.common.keys import choice_key_expr, word_key_expr
 from pipeline.submissions.parse.facts import CELL, TEXT
 from pipeline.submissions.parse.foreign import Foreign, our_items
 from pipeline.submissions.parse.nothing import NONE, nothing_in
 from pipeline.submissions.parse.tables import translated
 from schemas.declaration import LISTS, Field, Sheet, Workbook, words
-from schemas.words import collapse, word_key
+from schemas.words import choice_key, collapse
 
 LIST_SEPARATOR, UNKNOWN_FIELD = "list_separator", "unknown_field"
 # What parts a cell without doubt. Between the items of some forms stand numbers: "A;#12;#B;#7".
@@ -93,8 +93,8 @@ def items_of(text: str, known: Known) -> tuple[list[str], bool]:
 class Lists:
     """The items of all cells that hold lists.
 
-    items: file, sheet_key, row, field, item; of a cell that says that there is none one row
-    without an item. findings: see `pipeline.common.findings`.
+    items: file, sheet_key, row, field, position, item; of a cell that says that there is none one
+    row without an item. findings: see `pipeline.common.findings`.
     """
 
     items: pl.DataFrame
@@ -108,14 +108,16 @@ def read_lists(workbook: Workbook, typed: pl.DataFrame, foreign: Foreign) -> Lis
     """
     listed = typed.filter(pl.col("type").is_in(LISTS), ~pl.col("empty"), pl.col("code").is_null())
     said = listed.filter((pl.col("nothing") != NONE).fill_null(value=True))
-    none = listed.join(said, on=CELL, how="anti").select(*CELL, item=pl.lit(None, pl.String))
+    none = listed.join(said, on=CELL, how="anti").select(CELL)
+    none = none.with_columns(position=pl.lit(0, pl.Int64), item=pl.lit(None, pl.String))
     text = pl.when(pl.col("kind") == TEXT).then("text").otherwise("raw")
     said = said.with_columns(whole=pl.coalesce(text, "raw"))
     parted, doubtful = part(workbook, said, foreign)
-    parted = our_items(parted.with_columns(key=word_key_expr(pl.col("item"))), foreign)
+    key = choice_key_expr(word_key_expr(pl.col("item")))
+    parted = our_items(parted.with_columns(key=key), foreign)
     parted = with_words(workbook, parted.filter(pl.col("key") != ""))
     parted, unknown = with_stated_items(workbook, parted, typed)
-    parted = pl.concat([parted.select(*CELL, "item"), none])
+    parted = pl.concat([parted.select(none.columns), none])
     doubtful = findings(placed(doubtful, typed), LIST_SEPARATOR)
     return Lists(parted, join_findings(doubtful, unknown))
 
@@ -123,7 +125,7 @@ def read_lists(workbook: Workbook, typed: pl.DataFrame, foreign: Foreign) -> Lis
 def part(
     workbook: Workbook, said: pl.DataFrame, foreign: Foreign
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return CELL, item of cells (CELL, whole), and CELL of those that are parted in doubt."""
+    """Return CELL, position, item of cells (CELL, whole), and CELL of those parted in doubt."""
     partners = stated_together(workbook)
     theirs = words_of_partners(said, partners)
     registers = {(s.key, f.key): f.list for s in workbook.sheets for f in s.fields if f.list}
@@ -141,11 +143,11 @@ def part(
             mapped.get((file, sheet, field), ()),
         )
         items, in_doubt = items_of(whole, known)
-        rows += [(file, sheet, row, field, item) for item in items]
+        rows += [(file, sheet, row, field, at, item) for at, item in enumerate(items)]
         doubtful += [(file, sheet, row, field)] if in_doubt else []
     schema = {name: said.schema[name] for name in CELL}
     return (
-        pl.DataFrame(rows, schema={**schema, "item": pl.String}, orient="row"),
+        pl.DataFrame(rows, {**schema, "position": pl.Int64, "item": pl.String}, orient="row"),
         pl.DataFrame(doubtful, schema=schema, orient="row"),
     )
 
@@ -154,7 +156,7 @@ def one_of(*keys: Collection[str]) -> Known:
     """Return whether a piece is one of the words with these keys."""
 
     def known(piece: str) -> bool:
-        key = word_key(piece)
+        key = choice_key(piece)
         return any(key in some for some in keys)
 
     return known
@@ -190,21 +192,22 @@ def words_of_partners(
         if (sheet, field) in partners:
             pieces = sure_pieces(whole)
             if len(pieces) > 1 or not IN_DOUBT.search(whole):
-                result.setdefault((file, (sheet, field)), set()).update(map(word_key, pieces))
+                result.setdefault((file, (sheet, field)), set()).update(map(choice_key, pieces))
     return result
 
 
 def with_words(workbook: Workbook, items: pl.DataFrame) -> pl.DataFrame:
-    """Leave items (CELL, key, item) that say something, each once, as tables carry their words.
+    """Leave items that say something, each once, as tables carry their words.
 
-    Of a cell whose every item is a word for nothing, one of them for none, that is left.
+    items: CELL, position, key, item. Of a cell whose every item is a word for nothing, one of them
+    for none, that is left.
     """
     items = items.with_columns(nothing=nothing_in(workbook, pl.col("key")))
     nothing, said = pl.col("nothing").is_not_null(), pl.col("nothing").is_null()
     none = (pl.col("nothing") == NONE) & ~said.any().over(CELL)
     items = items.filter(~nothing | none)
     items = items.with_columns(item=pl.when(~nothing).then("item"))
-    items = items.unique([*CELL, "key"], keep="first", maintain_order=True)
+    items = items.sort("position").unique([*CELL, "key"], keep="first")
     for sheet in workbook.sheets:
         for field in sheet.fields:
             if field.type in LISTS and field.list:
@@ -220,26 +223,26 @@ def with_stated_items(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Put what is stated in place of words for all of it, and return what is not stated.
 
-    items: CELL, key, item. Nothing is unknown where nothing is stated.
+    items: CELL, position, key, item. Nothing is unknown where nothing is stated.
     """
     found = []
-    every = [word_key(word) for word in workbook.words.get("all_fields", ())]
+    every = [choice_key(word) for word in workbook.words.get("all_fields", ())]
     for sheet, field, (other, key) in stated_fields(workbook):
         own = (pl.col("sheet_key") == sheet.key) & (pl.col("field") == field.key)
         theirs = (pl.col("sheet_key") == other) & (pl.col("field") == key)
         stated = items.filter(theirs, pl.col("item").is_not_null())
-        stated = stated.select("file", "key", stated="item", at_row="row")
+        stated = stated.select("file", "key", stated="item", at_row="row", at="position")
         mine = items.filter(own, pl.col("item").is_not_null())
         mine = mine.join(stated.select("file").unique(), on="file", how="semi")
-        mine = mine.join(stated, on=["file", "key"], how="left", maintain_order="left")
+        mine = mine.join(stated, on=["file", "key"], how="left")
         whole = mine.filter(pl.col("stated").is_null(), pl.col("key").is_in(every))
         strange = mine.filter(pl.col("stated").is_null(), ~pl.col("key").is_in(every))
         if whole.height:
-            more = whole.select(CELL).unique().join(stated, on="file", maintain_order="left_right")
-            more = more.select(*CELL, "key", item="stated")
-            items = items.join(whole, on=[*CELL, "key"], how="anti", maintain_order="left")
+            more = whole.select(CELL).unique().join(stated, on="file")
+            more = more.select(*CELL, "key", position="at", item="stated")
+            for replaced in (whole, more):
+                items = items.join(replaced, on=[*CELL, "key"], how="anti")
             items = pl.concat([items, more.select(items.columns)])
-            items = items.unique([*CELL, "key"], keep="first", maintain_order=True)
         if strange.height:
             found += not_stated(strange, stated, items.filter(own), typed, (other, key))
     return items, join_findings(*found)
@@ -256,10 +259,9 @@ def not_stated(
 
     place: (sheet, field) where it is stated.
     """
-    strange = strange.sort(*CELL, maintain_order=True)
-    first = strange.unique(["file", "key"], keep="first", maintain_order=True)
+    first = strange.sort(*CELL, "position").unique(["file", "key"], keep="first")
     unnamed = stated.join(strange.select("file").unique(), on="file", how="semi")
-    unnamed = unnamed.join(named, on=["file", "key"], how="anti", maintain_order="left")
+    unnamed = unnamed.join(named, on=["file", "key"], how="anti")
     unnamed = unnamed.select(
         "file",
         sheet_key=pl.lit(place[0]),
@@ -277,5 +279,5 @@ def not_stated(
 def placed(rows: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
     """Add to cells (CELL) where they stand in the file, and what they hold."""
     where = typed.select(*CELL, "sheet", "column", "at", value="raw")
-    rows = rows.join(where, on=CELL, how="left", maintain_order="left")
+    rows = rows.join(where, on=CELL, how="left")
     return rows.with_columns(row="at")

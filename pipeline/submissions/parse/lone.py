@@ -31,8 +31,8 @@ def lone_texts(data: pl.DataFrame) -> pl.DataFrame:
     rows = data.group_by(ROW).agg(cells=pl.len(), full=pl.col("filled").sum() >= MANY)
     last = rows.filter("full").group_by(SHEET).agg(last=pl.col("row").max())
     alone = rows.filter(pl.col("cells") == 1).select(ROW)
-    lone = data.join(alone, on=ROW, how="semi", maintain_order="left").filter(kind=TEXT)
-    return lone.join(last, on=SHEET, how="left", maintain_order="left")
+    lone = data.join(alone, on=ROW, how="semi").filter(kind=TEXT)
+    return lone.join(last, on=SHEET, how="left")
 
 
 def notes(lone: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +78,7 @@ def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.
     some = lone.filter(pl.col("sheet_key").is_in(sheets), above & short)
     if some.is_empty():
         return some.with_columns(said=pl.lit(""))
-    some = some.join(years, on="file", how="left", maintain_order="left")
+    some = some.join(years, on="file", how="left")
     some = some.with_columns(words=in_words_expr(pl.col("word")))
     return (
         some.with_columns(said=kind_of_heading(workbook)).drop("words", "year").drop_nulls("said")

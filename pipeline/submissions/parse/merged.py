@@ -35,9 +35,7 @@ def merged_columns(
     filled = cells.select(*SHEET, "column", at="row")
     value = cells.select(*KEY, value=as_text())
     empty = over.filter(pl.col("at") > pl.col("row")).join(filled, on=filled.columns, how="anti")
-    found = empty.sort(*KEY, "at").unique(
-        [*SHEET, "row", "first"], keep="first", maintain_order=True
-    )
-    found = found.with_columns(column="first").join(value, on=KEY, maintain_order="left")
+    found = empty.sort(*KEY, "at").unique([*SHEET, "row", "first"], keep="first")
+    found = found.with_columns(column="first").join(value, on=KEY)
     span = pl.format("{}–{}", "row", "last_row")
     return findings(found.with_columns(check=pl.lit("merged"), detail=span), "inconsistent")

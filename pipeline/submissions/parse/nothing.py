@@ -33,7 +33,7 @@ def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     texts = cells.filter(pl.col("kind") == TEXT).select("word").unique().drop_nulls()
     texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
     texts = texts.with_columns(unending=unending(workbook, pl.col("word")))
-    cells = cells.join(texts, on="word", how="left", maintain_order="left")
+    cells = cells.join(texts, on="word", how="left")
     zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
     return cells.with_columns(
         nothing=pl.when(zero).then(pl.lit(NONE)).otherwise("nothing"),

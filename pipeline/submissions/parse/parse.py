@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.submissions.parse.cells import NOT_ANSWERED, read_cells
+from pipeline.submissions.parse.cells import NOT_ANSWERED, number_as_text, read_cells
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
 from pipeline.submissions.parse.headers import OTHER_UNIT
@@ -24,7 +24,8 @@ class Parsed:
     """Typed tables of all submissions.
 
     tables: per sheet key: file, row (as in the workbook; 0 for a form), a column per field.
-    items: file, sheet_key, row, field, item: the items of cells that hold lists, see `lists`.
+    items: file, sheet_key, row, field, position, item: the items of cells that hold lists, see
+    `lists`.
     sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
     column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
     cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
@@ -67,7 +68,7 @@ def in_our_units(typed: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
     if unknown.is_empty():
         return typed
     unknown = unknown.unique().with_columns(other=pl.lit(value=True))
-    typed = typed.join(unknown, on=CELL, how="left", maintain_order="left")
+    typed = typed.join(unknown, on=CELL, how="left")
     other = pl.col("other").fill_null(value=False) & ~pl.col("empty")
     values = [pl.when(~other).then(name).alias(name) for name in VALUES]
     code = pl.when(other).then(pl.lit(OTHER_UNIT)).otherwise("code")
@@ -80,7 +81,9 @@ def as_tables(
     """Return the tables of typed cells (see `cells.read_cells`; with at, their row in the file)."""
     tables = {s.key: _table(s, typed, layout.sheets) for s in workbook.sheets}
     bad = typed.drop_nulls("code").filter(pl.col("code") != OTHER_UNIT)
-    bad = bad.with_columns(row="at", value="raw")
+    doubtful = pl.col("code") == "ambiguous_number"
+    read_as = pl.when(doubtful).then(number_as_text(pl.col("value_number")))
+    bad = bad.with_columns(row="at", value="raw", detail=read_as)
     lists = read_lists(workbook, typed, foreign)
     return Parsed(
         tables,

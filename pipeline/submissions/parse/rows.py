@@ -67,7 +67,7 @@ def rows_of_data(
     unknown = data.select(CELL).clear()
     if again is not None:
         parts.append(at_first_cell(data, again.rows, HEADING, check="again"))
-        data = data.join(again.rows, on=ROW, how="anti", maintain_order="left")
+        data = data.join(again.rows, on=ROW, how="anti")
         if not again.columns.is_empty():
             data = with_facts(workbook, moved_cells(data.drop(ADDED), again))
         unknown, units = cells_in_other_units(data, again)
@@ -75,7 +75,7 @@ def rows_of_data(
     totals = total_rows(workbook, data)
     doubtful = totals.filter(pl.col("variant").is_in(IN_DOUBT))
     parts.append(findings(doubtful.with_columns(check="variant"), "inconsistent"))
-    totals = totals.join(doubtful, on=ROW, how="anti", maintain_order="left")
+    totals = totals.join(doubtful, on=ROW, how="anti")
     sums = data.join(totals.select(*ROW, "label"), on=ROW)
     check = pl.when(pl.col("variant") != "").then("variant")
     data = without(
@@ -104,14 +104,14 @@ def without(data: pl.DataFrame, rows: pl.DataFrame, parts: list[pl.DataFrame]) -
     if rows.is_empty():
         return data
     parts.append(findings(rows if "field" in rows.columns else with_first_cells(data, rows)))
-    return data.join(rows, on=ROW, how="anti", maintain_order="left")
+    return data.join(rows, on=ROW, how="anti")
 
 
 def with_first_cells(data: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Place rows at their first filled cell."""
     first = first_cells(data.join(rows, on=ROW, how="semi"))
     rows = rows.drop("sheet", "column", "value", strict=False)
-    return rows.join(first, on=ROW, how="left", maintain_order="left").sort(ROW)
+    return rows.join(first, on=ROW, how="left").sort(ROW)
 
 
 def at_first_cell(data: pl.DataFrame, rows: pl.DataFrame, code: str, check: str) -> pl.DataFrame:
@@ -167,4 +167,4 @@ def without_defaults(
         detail=rows_in_words(pl.col("first"), pl.col("last")),
     )
     parts.append(findings(with_first_cells(data, begins)))
-    return data.join(rows, on=ROW, how="anti", maintain_order="left")
+    return data.join(rows, on=ROW, how="anti")

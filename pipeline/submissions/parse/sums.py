@@ -89,12 +89,12 @@ def judged(cells: pl.DataFrame) -> pl.DataFrame:
     """
     columns = ["file", "sheet_key", "field"]
     verdicts: list[dict[str, Any]] = []
-    for column in cells.partition_by(columns, maintain_order=True):
+    for column in cells.partition_by(columns):
         verdicts += verdicts_of(column)
     found = pl.DataFrame(verdicts, schema=JUDGED, orient="row")
     rank = pl.col("verdict") != TOTAL
     found = found.filter(pl.col("verdict") != ROW_OF_DATA).sort(*ROW, rank, "column")
-    return found.unique(ROW, keep="first", maintain_order=True)
+    return found.unique(ROW, keep="first")
 
 
 def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
     """
     fields = [field for field in sheet.fields if field.type not in LISTS]
     wide = cells.group_by(KEY).agg(column for field in fields for column in held(field))
-    table = rows.sort(KEY).join(wide, on=KEY, how="left", maintain_order="left")
+    table = rows.join(wide, on=KEY, how="left").sort(KEY)
     return table.select(*KEY, *(column for field in fields for column in carried_values(field)))
 
 

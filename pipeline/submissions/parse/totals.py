@@ -20,7 +20,7 @@ ACTORS = "actors"
 ASIDE = (YEAR, "status")
 MEMBER = ("actor_type", "commitment")
 # What of a cell looks like a number or a day, in a column of such.
-LIKE_A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
+LIKE_A_NUMBER = r"(?i)^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
 LISTS = (
     "actor_types",
     "commitments",
@@ -58,7 +58,7 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
     words = texts.select("word").unique().with_columns(words=in_words_expr(pl.col("word")))
     words = words.filter(pl.col("words").str.contains(any_of(every_word())))
     words = words.with_columns(total_words(pl.col("words"))).drop_nulls("strength")
-    hits = texts.filter(~pl.col("listed")).join(words, on="word", maintain_order="left")
+    hits = texts.filter(~pl.col("listed")).join(words, on="word")
     if hits.is_empty():
         return hits.select(*ROW, "sheet", "column", value="text", variant="word", label="text")
     rows = (
@@ -70,7 +70,7 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
             member=(pl.col("field").is_in(MEMBER) & pl.col("listed")).sum() == len(MEMBER),
         )
     )
-    first = hits.sort(*ROW, "rank", "column").unique(ROW, keep="first", maintain_order=True)
+    first = hits.sort(*ROW, "rank", "column").unique(ROW, keep="first")
     first = first.join(rows, on=ROW).filter(pl.col("numbers") > 0, ~pl.col("member"))
     one, two = pl.col("texts") == 1, pl.col("texts") <= 2
     strong = pl.col("strength").is_in(["strong", PART])
@@ -132,14 +132,14 @@ def is_number() -> pl.Expr:
     """Whether a cell is a number, or stands for one: a formula or an error in a column of them."""
     plain = (pl.col("kind") == NUMBER) & (pl.col("type") != "postcode")
     failed = pl.col("kind").is_in([ord("e"), ord("f")])
-    written = (pl.col("kind") == TEXT) & pl.col("word").str.contains(LIKE_A_NUMBER)
+    written = (pl.col("kind") == TEXT) & pl.col("clean").str.contains(LIKE_A_NUMBER)
     return plain | (pl.col("number_field") & (failed | written))
 
 
 def is_text() -> pl.Expr:
     """Whether a cell is a text of its own: no word of a list, no number or day where such stand."""
     typed = pl.col("number_field") | (pl.col("type") == "date")
-    written = typed & pl.col("word").str.contains(LIKE_A_NUMBER)
+    written = typed & pl.col("clean").str.contains(LIKE_A_NUMBER)
     own = (pl.col("kind") == TEXT) & ~pl.col("listed") & pl.col("nothing").is_null()
     return own & ~written.fill_null(value=False)
 

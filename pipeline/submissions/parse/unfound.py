@@ -37,23 +37,23 @@ def instead_of_header(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     wide = most_named(named, "column", SIDEWAYS, quoted_first())
     first = pl.col("word").str.contains_any(pivot_words())
     pivots = cells.filter(first).sort(*SHEET, "row", "column")
-    pivots = pivots.group_by(SHEET, maintain_order=True).agg(
+    pivots = pivots.group_by(SHEET).agg(
         check=pl.lit(PIVOT), detail=pl.col("clean").first(), order=pl.lit(1)
     )
     every = pl.concat([deep, wide, pivots.select(deep.columns)])
-    return every.sort("order").unique(SHEET, keep="first", maintain_order=True).drop("order")
+    return every.sort("order").unique(SHEET, keep="first").drop("order")
 
 
 def most_named(named: pl.DataFrame, along: str, check: str, detail: pl.Expr) -> pl.DataFrame:
     """Return SHEET, check, detail, order of the row or column with most names of ours."""
     ordered = named.sort(*SHEET, "row", "column")
-    lines = ordered.group_by(*SHEET, along, maintain_order=True).agg(
+    lines = ordered.group_by(*SHEET, along).agg(
         known=pl.col("field").n_unique(),
         detail=detail.first(),
         order=pl.lit(0 if check == BELOW else 2),
     )
-    lines = lines.filter(pl.col("known") >= FEWEST).sort("known", descending=True)
-    best = lines.unique(SHEET, keep="first", maintain_order=True)
+    lines = lines.filter(pl.col("known") >= FEWEST).sort(-pl.col("known").cast(pl.Int64), along)
+    best = lines.unique(SHEET, keep="first")
     return best.select(*SHEET, pl.lit(check).alias("check"), "detail", "order")
 
 
@@ -71,7 +71,7 @@ def headers_found(strange: pl.DataFrame) -> pl.DataFrame:
     """Return SHEET, detail: which headers stand there that are none of ours."""
     names = (
         strange.sort(*SHEET, "column")
-        .group_by(SHEET, maintain_order=True)
+        .group_by(SHEET)
         .agg(names=pl.format("„{}“", "clean").head(MOST_NAMED).str.join(", "))
     )
     said = both("nicht erkannt: {}", "not recognised: {}")
@@ -93,7 +93,7 @@ def forms_on_their_side(labels: pl.DataFrame) -> pl.DataFrame:
     sides = best[0].join(best[1], on=SHEET)
     sides = sides.filter(pl.col("rows") >= FEWEST, pl.col("rows") > pl.col("columns"))
     rows = lines["row"].join(sides, on=[*SHEET, "rows"]).sort(*SHEET, "row")
-    rows = rows.unique(SHEET, keep="first", maintain_order=True)
+    rows = rows.unique(SHEET, keep="first")
     names = labels.select(*SHEET, "sheet").unique(SHEET)
     return rows.join(names, on=SHEET).select(
         *SHEET, "sheet", detail=rows_in_words(pl.col("row"), pl.col("row"))
@@ -127,7 +127,7 @@ def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame)
     read = read_cells(workbook, beside).filter(pl.col("code").is_null())
     fits = (pl.col("pattern") == "") | pl.col("value_text").str.contains(pl.col("pattern"))
     read = read.filter(fits.fill_null(value=False)).sort(*SHEET, "row", "column")
-    read = read.unique([*SHEET, "field"], keep="first", maintain_order=True)
+    read = read.unique([*SHEET, "field"], keep="first")
     at = [f"{column_letters(c)}{r}" for c, r in read.select("column", "row").iter_rows()]
     return read.select(
         *(*SHEET, "sheet", "row", "field"),

@@ -115,15 +115,17 @@
   }
   function nodesOf(made, from, to) {
     const wanted = made.chosen.slice(from, to);
-    const missing = wanted.filter((row) => !row.node);
-    if (missing.length) {
-      const holder = document.createElement("template");
-      holder.innerHTML = missing.map((row) => row.html).join("");
-      [...holder.content.children].forEach((made, i) => { missing[i].node = made; });
-    }
+    build(wanted);
     const each = matrices.find(({ table }) => table === made.table);
     if (each) for (const row of wanted) label(each, row);
     return wanted.map((row) => row.node);
+  }
+  function build(rows) {
+    const missing = rows.filter((row) => !row.node);
+    if (!missing.length) return;
+    const holder = document.createElement("template");
+    holder.innerHTML = missing.map((row) => row.html).join("");
+    [...holder.content.children].forEach((made, i) => { missing[i].node = made; });
   }
   addEventListener("beforeprint", () => {
     for (const made of lists) extend(made, made.chosen.length);
@@ -279,17 +281,36 @@
     const before = (a, b) => sign * (order.get(a) - order.get(b)) || rank[a.places[0]] - rank[b.places[0]];
     each.made.rows = [...each.made.rows].sort(before);
     refill(each.made);
-    for (const head of heads) head.removeAttribute("aria-sort");
-    heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
     if (each === matrices[0]) sorting = { key, down };
     rove();
-    if (!speak) return;
-    const names = { column: heads[column].dataset.name, direction: say(down ? "descending" : "ascending") };
-    status.textContent = say("sorted_by", names);
-    remember();
+    told(heads, heads[column], down, speak);
+    if (speak) remember();
   }
-  for (const each of matrices) {
-    const { table } = each;
+  function told(heads, head, down, speak) {
+    for (const each of heads) each.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const names = { column: head.dataset.name, direction: say(down ? "descending" : "ascending") };
+    if (speak) status.textContent = say("sorted_by", names);
+  }
+  // Other tables are sorted by what their cells show, or by the key of a cell; nothing comes last.
+  function sortList(made, head, down) {
+    build(made.rows);
+    const value = (row) => {
+      const cell = row.node.cells[head.cellIndex];
+      const text = cell.dataset.v ?? cell.textContent.trim();
+      return text === "–" ? "" : text;
+    };
+    const values = new Map(made.rows.map((row) => [row, value(row)]));
+    const sign = down ? -1 : 1;
+    made.rows = [...made.rows].sort((a, b) => {
+      const [one, other] = [values.get(a), values.get(b)];
+      const order = Number(one) - Number(other) || collator.compare(one, other);
+      return (one === "") - (other === "") || sign * order;
+    });
+    refill(made);
+    told(head.parentNode.cells, head, down, true);
+  }
+  function sortable(table, sortBy) {
     for (const head of table.tHead.rows[0].cells) {
       const button = document.createElement("button");
       button.type = "button";
@@ -301,9 +322,13 @@
       button.addEventListener("click", () => {
         const now = head.getAttribute("aria-sort");
         // Numbers are of interest from the greatest on.
-        sort(each, head.dataset.key, now ? now === "ascending" : head.classList.contains("n"));
+        sortBy(head, now ? now === "ascending" : head.classList.contains("n"));
       });
     }
+  }
+  for (const each of matrices) sortable(each.table, (head, down) => sort(each, head.dataset.key, down));
+  for (const made of lists) {
+    if ("sort" in made.table.dataset) sortable(made.table, (head, down) => sortList(made, head, down));
   }
 
   // ---- the matrix by keyboard: one stop, arrow keys within ----

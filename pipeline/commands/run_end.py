@@ -1,0 +1,78 @@
+"""What the office has to know when a run has ended: the lines before the last one (contract 4)."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.common.terminal import plain
+from pipeline.common.texts import say
+from pipeline.review import Review
+from pipeline.tables.headlines import DECISIONS, role_word
+
+# How many files or clusters are named one by one; the report has them all.
+MOST_NAMED = 20
+
+
+def closing_lines(review: Review, folder: Path, lang: str) -> Iterator[str]:
+    """Yield what was put back and why, what is missing or was not read, the decisions by role.
+
+    folder: of the publication, whose report is named last.
+    """
+    for title, lines in (
+        ("quarantined", quarantined(review, lang)),
+        ("missing", missing(review)),
+        ("unread", lines_of_files(review.tables["unread"], review, lang)),
+    ):
+        yield from named(title, lines, lang)
+    yield from decisions_by_role(review, lang)
+    yield say("run_end", "report", lang).format(path=plain(str(folder / "report" / "index.html")))
+
+
+def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
+    """Yield a title and below it the lines, as many as are read; nothing without lines."""
+    if lines:
+        yield say("run_end", title, lang).format(n=len(lines))
+    yield from (f"  {plain(line)}" for line in lines[:MOST_NAMED])
+    if len(lines) > MOST_NAMED:
+        yield "  " + say("run_end", "more", lang).format(n=len(lines) - MOST_NAMED)
+
+
+def quarantined(review: Review, lang: str) -> list[str]:
+    """Return a line for each quarantined file: why, and whose it may be by its name."""
+    files = review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    return lines_of_files(files, review, lang)
+
+
+def lines_of_files(files: pl.DataFrame, review: Review, lang: str) -> list[str]:
+    """Return a line for each file by name: its message, and whose it may be by its name.
+
+    files: source_file, message_de, message_en. A message may begin with the file's name already.
+    """
+    guesses = review.tables["coverage"].select("guessed_from", guess="cluster_id").drop_nulls()
+    files = files.join(guesses, left_on="source_file", right_on="guessed_from", how="left")
+    result = []
+    for row in files.sort("source_file").iter_rows(named=True):
+        name, why = row["source_file"], row[f"message_{lang}"] or ""
+        line = why if why.startswith(f"{name}:") else f"{name}: {why}"
+        if row["guess"] is not None:
+            line += f" ({say('run_end', 'belongs', lang).format(cluster=row['guess'])})"
+        result.append(line)
+    return result
+
+
+def missing(review: Review) -> list[str]:
+    """Return the expected clusters of which nothing was sent."""
+    table = review.tables["coverage"].filter(pl.col("expected") & (pl.col("state") == "missing"))
+    names = table.sort("cluster_id").select("cluster_id", "name").iter_rows()
+    return [" ".join(filter(None, pair)) for pair in names]
+
+
+def decisions_by_role(review: Review, lang: str) -> Iterator[str]:
+    """Yield how many clusters of each role have which decision by the first catalogue."""
+    rows = review.by_first_role.rows(named=True)
+    if rows:
+        yield say("run_end", "clusters", lang).format(title=review.catalogues[0].title[lang])
+    for row in rows:
+        counts = ", ".join(f"{row[d]} {say('decision', d, lang)}" for d in DECISIONS)
+        yield f"  {role_word(row['role'], lang)}: {counts}"

@@ -1,0 +1,182 @@
+"""The measures of cluster policy in this portfolio: who takes part, and how they stand (2.5, 3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.common.findings import findings
+from pipeline.common.texts import BETWEEN_LANGUAGES
+from pipeline.evaluation.benchmark import Benchmarks
+from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.evaluation.statistics import MEDIAN, pooled_expression
+from pipeline.figures.base import Portfolio
+from pipeline.figures.of_funding import used_rows
+from schemas.benchmarks import registered_measures
+from schemas.declaration import measures
+
+DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
+PUBLIC_SOURCES = ("Förderung EU", "Förderung Bund", "Förderung Land", "Förderung Kommune")
+# at_period, measure, clusters: in how many clusters of a published period a measure has a part.
+PARTICIPATION = {"at_period": pl.String, "measure": pl.String, "clusters": pl.Int64}
+# The register of measures among the files that findings are about; no submission has this number.
+REGISTER_FILE = pl.DataFrame(
+    {"file": [2**32 - 1], "source_file": ["measures.toml"], "sha256": [""]},
+    schema_overrides={"file": pl.UInt32},
+)
+# How many clusters a finding names.
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class InMeasures:
+    """The tables measures, measure_overlap and participation, and findings of too many clusters."""
+
+    measures: pl.DataFrame
+    overlap: pl.DataFrame
+    participation: pl.DataFrame
+    crowded: pl.DataFrame
+
+
+def in_measures(
+    portfolio: Portfolio,
+    benchmarks: Benchmarks,
+    decisions: pl.DataFrame,
+    period: str,
+    earlier: pl.DataFrame,
+) -> InMeasures:
+    """Return what the review says of each measure of the register.
+
+    decisions: file, fulfilled, decision of the first catalogue. earlier: PARTICIPATION of the
+    periods that were published before.
+    """
+    taken = memberships(portfolio.clusters)
+    public = public_sums(portfolio, benchmarks.values)
+    minimum = portfolio.settings.cohorts.minimum
+    return InMeasures(
+        summary(taken, benchmarks.values, decisions, public, minimum),
+        overlap(taken),
+        participation(taken, period, earlier),
+        crowded(taken.join(portfolio.clusters.select("file", "cluster_id"), on="file")),
+    )
+
+
+def memberships(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return file, measure: the measures of the register that each cluster takes part in.
+
+    clusters: file, measures (list of text).
+    """
+    taken = clusters.select("file", measure=registered_measures(pl.col("measures")))
+    return taken.explode("measure").drop_nulls().unique()
+
+
+def public_sums(portfolio: Portfolio, values: pl.DataFrame) -> pl.DataFrame:
+    """Return file, numerator, denominator (cents): public money and all, over the rows of 7.1.
+
+    Only of clusters whose own_funds_share is known (contract 2.5, public_share).
+    """
+    rows = used_rows(portfolio.table("funding"), portfolio.settings.funding.own_sources)
+    public = rows.filter(pl.col("of_year") & pl.col("source").is_in(PUBLIC_SOURCES))
+    sums = public.group_by("file").agg(numerator=pl.col("cents").sum()).collect()
+    known = values.filter(pl.col("indicator") == "own_funds_share").drop_nulls("value")
+    known = known.select("file", "denominator").join(sums, on="file", how="left")
+    return known.select("file", pl.col("numerator").fill_null(0), "denominator")
+
+
+def summary(
+    taken: pl.DataFrame,
+    values: pl.DataFrame,
+    decisions: pl.DataFrame,
+    public: pl.DataFrame,
+    minimum: int,
+) -> pl.DataFrame:
+    """Return the table measures, every measure of the register in its order.
+
+    taken: see `memberships`. values: see `Benchmarks`. public: see `public_sums`. A statistic of
+    fewer than `minimum` known values is null.
+    """
+    decided = taken.join(decisions.select("file", "decision", value="fulfilled"), on="file")
+    ratio = values.filter(pl.col("indicator") == "actors_per_fte").select("file", "value")
+    enough = pl.col("value").count() >= minimum
+    median = pl.when(enough).then(MEDIAN.expression)
+    counts = decided.group_by("measure").agg(
+        *((pl.col("decision") == d).sum().alias(d) for d in DECISIONS),
+        clusters=pl.len(),
+        median_fulfilled=median,
+    )
+    ratios = taken.join(ratio, on="file").group_by("measure").agg(median_actors_per_fte=median)
+    sums = taken.join(public, on="file").group_by("measure")
+    shares = sums.agg(pl.len().alias("n"), pl.col("numerator", "denominator").sum())
+    pooled = pl.when(pl.col("n") >= minimum).then(pooled_expression())
+    shares = shares.select("measure", pooled_public_share=pooled)
+    table = pl.DataFrame(
+        [
+            (m.de, m.level, m.start, m.end, m.end_kind, m.budget and m.budget.euros, m.places)
+            for m in measures().values()
+        ],
+        schema={
+            **dict.fromkeys(("measure", "level"), pl.String),
+            **dict.fromkeys(("start", "end"), pl.Int64),
+            "end_kind": pl.String,
+            "budget_eur": pl.Float64,
+            "places": pl.Int64,
+        },
+        orient="row",
+    )
+    for other in (counts, ratios, shares):
+        table = table.join(other, on="measure", how="left", maintain_order="left")
+    return table.with_columns(pl.col("clusters", *DECISIONS).fill_null(0))
+
+
+def overlap(taken: pl.DataFrame) -> pl.DataFrame:
+    """Return measure, other, clusters: how many take part in both; each pair stands in both ways.
+
+    taken: see `memberships`.
+    """
+    both = taken.join(taken.rename({"measure": "other"}), on="file")
+    both = both.filter(pl.col("measure") != pl.col("other"))
+    counts = both.group_by("measure", "other").agg(clusters=pl.len())
+    return counts.sort(place("measure"), place("other"))
+
+
+def participation(taken: pl.DataFrame, period: str, earlier: pl.DataFrame) -> pl.DataFrame:
+    """Return PARTICIPATION with this period: 0 where a measure has a part in another period only.
+
+    taken: see `memberships`.
+    """
+    now = taken.group_by("measure").agg(clusters=pl.len().cast(pl.Int64))
+    now = now.select(pl.lit(period).alias("at_period"), "measure", "clusters")
+    known = pl.concat([earlier, now])
+    periods = pl.DataFrame({"at_period": sorted({*earlier["at_period"], period})})
+    every = periods.join(known.select("measure").unique(), how="cross")
+    table = every.join(known, on=["at_period", "measure"], how="left")
+    table = table.with_columns(pl.col("clusters").fill_null(0))
+    return table.sort("at_period", place("measure"), "measure")
+
+
+def place(column: str) -> pl.Expr:
+    """Return the place of a column's measures in the register; names it no longer has are last."""
+    order = list(measures())
+    return pl.col(column).replace_strict(order, range(len(order)), default=len(order))
+
+
+def crowded(taken: pl.DataFrame) -> pl.DataFrame:
+    """Return findings about measures that more clusters take part in than there are places.
+
+    taken: measure, cluster_id.
+    """
+    ids = dict(taken.group_by("measure").agg(pl.col("cluster_id").sort()).iter_rows())
+    rows = [
+        (measure.de, _too_many(measure.places, ids[measure.de]))
+        for measure in measures().values()
+        if measure.places is not None and len(ids.get(measure.de, ())) > measure.places
+    ]
+    table = pl.DataFrame(rows, schema={"value": pl.String, "detail": pl.String}, orient="row")
+    return findings(table.with_columns(file=pl.lit(REGISTER_FILE["file"][0])), "more_than_places")
+
+
+def _too_many(places: int, ids: Sequence[str]) -> str:
+    """Return in German and English how many places there are, and which clusters take part."""
+    named = ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
+    german = f"{len(ids)} Cluster, {places} Plätze ({named})"
+    return BETWEEN_LANGUAGES.join((german, f"{len(ids)} clusters, {places} places ({named})"))

@@ -1,0 +1,136 @@
+"""Who pays for the clusters' management, and who joins and leaves."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.report.pages.charts import Chart, draw, shares
+from pipeline.report.pages.comparison import cohort_name
+from pipeline.report.pages.views import Cell, Table, linked, names_of
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
+
+Row = Mapping[str, Any]
+# A part narrower than this share of the bar has no room for its number.
+ROOM = 0.06
+
+
+@dataclass(frozen=True)
+class Money:
+    """A sentence about the portfolio, the picture of who pays, and its numbers; no picture of none.
+
+    movement: a sentence about members that joined and left.
+    """
+
+    summary: str
+    movement: str
+    chart: Chart | None
+    tables: tuple[Table, ...]
+
+
+def money(review: Review, words: Words) -> Money:
+    """Return who pays, over the rows that criterion 7.1 uses."""
+    cohorts = of_cohorts(review.tables, review.settings)
+    known = cohorts.drop_nulls(PUBLIC)
+    clusters = of_clusters(review.tables, review.settings)
+    n = clusters[TOTAL].drop_nulls().len()
+    moved = {name: words.number(int(clusters[name].sum())) for name in MOVED}
+    return Money(
+        words("money_summary", n=words.count("clusters", n), all=words.number(clusters.height)),
+        words("members_moved", **moved),
+        _chart(known, review, words) if known.height else None,
+        (_cohorts(cohorts, review, words), _clusters(clusters, review, words)),
+    )
+
+
+def payer_name(payer: str, words: Words) -> str:
+    """Return what people read for somebody who pays."""
+    return (
+        words(f"payer_{payer}") if payer in (OWN, OTHER) else words.name("funding_sources", payer)
+    )
+
+
+def _chart(known: pl.DataFrame, review: Review, words: Words) -> Chart:
+    every = [(one, payer_name(one, words)) for one in payers(review.settings)]
+    rows = [part for row in known.iter_rows(named=True) for part in _parts(row, every, words)]
+    spec = shares(rows, [name for _, name in every], words("axis_share"))
+    return draw(spec, "money", words("money_chart"), words("money_chart_desc"), words.lang)
+
+
+def _parts(row: Row, every: list[tuple[str, str]], words: Words) -> Iterator[Mapping[str, object]]:
+    """Yield the parts of a cohort's bar with their positions on the axis."""
+    kind = words.code("cohort_kind", row["cohort_kind"])
+    name = cohort_name(row["cohort_kind"], row["cohort"], words)
+    label = name if name == kind else f"{kind}: {name}"
+    start = 0.0
+    for payer, said in every:
+        share = row[payer] / row[TOTAL]
+        shown = words.percent(share, 0) if share >= ROOM else ""
+        ends = {"start": start, "end": start + share, "middle": start + share / 2}
+        yield {"label": label, "part": said, "text": shown, **ends}
+        start += share
+
+
+def _cohorts(cohorts: pl.DataFrame, review: Review, words: Words) -> Table:
+    every = payers(review.settings)
+    rows: list[list[str | Cell]] = [
+        [
+            cohort_name(r["cohort_kind"], r["cohort"], words),
+            words.code("cohort_kind", r["cohort_kind"]),
+            words.number(r["clusters"]),
+            *(words.number(r[name]) for name in MOVED),
+            words.number(r["n"]),
+            words.number(r[TOTAL]),
+            *(_share(r, payer, words) for payer in every),
+            words.percent(r[PUBLIC]),
+        ]
+        for r in cohorts.iter_rows(named=True)
+    ]
+    heads = [
+        words(k)
+        for k in ("cohort_head", "cohort_kind_head", "axis_clusters", *MOVED, "n_known", TOTAL)
+    ]
+    heads += [*(payer_name(payer, words) for payer in every), words(PUBLIC)]
+    caption = words("money_cohorts", minimum=words.number(review.settings.cohorts.minimum))
+    return Table(caption, heads, rows, frozenset(range(2, len(heads))))
+
+
+def _clusters(clusters: pl.DataFrame, review: Review, words: Words) -> Table:
+    every, names = payers(review.settings), names_of(review)
+    rows: list[list[str | Cell]] = [
+        [
+            linked(r["cluster_id"], names),
+            *(words.number(r[name]) for name in MOVED),
+            words.number(r[TOTAL]),
+            *(_share(r, payer, words) for payer in every),
+            words.percent(r[PUBLIC]),
+        ]
+        for r in clusters.iter_rows(named=True)
+    ]
+    heads = [words(k) for k in ("cluster", *MOVED, TOTAL)]
+    heads += [*(payer_name(payer, words) for payer in every), words(PUBLIC)]
+    ids = clusters["cluster_id"].to_list()
+    return Table(words("money_clusters"), heads, rows, frozenset(range(1, len(heads))), ids)
+
+
+def _share(row: Row, payer: str, words: Words) -> str:
+    total = row[TOTAL]
+    return words.percent(row[payer] / total if total else None)
+
+
+def own_money(row: Row, funding: Sequence[Row], words: Words) -> list[str]:
+    """Return a cluster's sentences: who pays, and how many members joined and left.
+
+    row: of the table clusters. funding: its rows of that table.
+    """
+    moved = words("members_moved", **{name: words.number(row[name]) for name in MOVED})
+    if row[PUBLIC] is None:
+        return [words("money_unknown"), moved]
+    ordered = sorted(funding, key=lambda r: (-r["share"], r["source"]))
+    parts = [
+        f"{words.name('funding_sources', r['source'])} {words.percent(r['share'])}" for r in ordered
+    ]
+    return [words("money_own", share=words.percent(row[PUBLIC]), parts=", ".join(parts)), moved]

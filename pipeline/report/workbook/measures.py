@@ -1,0 +1,107 @@
+"""The sheet Maßnahmen: what the register says of each measure beside the clusters in it."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipeline.common.texts import say
+from pipeline.evaluation.measures import DECISIONS
+from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.portfolio import SEPARATOR
+from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.tables.measures import Facts, facts, pooled_ratios
+from schemas.declaration import measures
+
+# What the register says, with the width of its column.
+TOLD = {
+    "events": 34,
+    "level": 18,
+    "scope": 24,
+    "before": 24,
+    "after": 24,
+    "own_contribution": 30,
+    "conditions": 44,
+    "participants": 34,
+    "budget_for": 34,
+    "budget_source": 34,
+    "source": 40,
+}
+
+
+def write_measures(book: Book) -> None:
+    """Write every measure of the register in its order."""
+    minimum = book.review.settings.cohorts.minimum
+    sheet = new_sheet(book, "measures", book.text("about_measures", minimum=minimum))
+    table, text = book.table("measures"), book.text
+    own = measures()
+    told = [facts(own[name], book.lang) for name in table["measure"]]
+    columns = [
+        Column(text("h_measure_name"), [one.name for one in told]),
+        Column(text("h_measure_years"), [one.years for one in told], "wrap", width=26),
+        *of_clusters(book, table),
+        *of_budget(book, table, told),
+        *of_participation(book, table),
+        *of_overlap(book, table),
+        *of_register(book, told),
+    ]
+    put_table(book, sheet, text("table_measures"), columns, frozen=1)
+    at = column_at(columns, text("h_measure_crowded"))
+    colour_column(book, sheet, at, table.height, {text("yes"): "bad"})
+
+
+def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:
+    """Yield how many clusters take part, whether there are places, and how they stand."""
+    text = book.text
+    crowded = table.select((pl.col("clusters") > pl.col("places")).alias("it"))["it"].to_list()
+    yield Column(text("h_measure_clusters"), table["clusters"].to_list(), "int")
+    yield Column(text("h_measure_places"), table["places"].to_list(), "int")
+    yield Column(text("h_measure_crowded"), book.yes_no(crowded))
+    for decision in DECISIONS:
+        yield Column(say("decision", decision, book.lang), table[decision].to_list(), "int")
+    yield Column(text("h_measure_fulfilled"), table["median_fulfilled"].to_list(), "one")
+    yield Column(text("h_measure_per_fte"), table["median_actors_per_fte"].to_list(), "two")
+    pooled = pooled_ratios(book.table("cohorts"))
+    yield Column(text("h_measure_pooled"), [pooled.get(m) for m in table["measure"]], "two")
+    yield Column(text("h_measure_public"), table["pooled_public_share"].to_list(), "share")
+
+
+def of_budget(book: Book, table: pl.DataFrame, told: list[Facts]) -> Iterator[Column]:
+    """Yield what the measure costs."""
+    yield Column(book.text("h_measure_budget_eur"), table["budget_eur"].to_list(), "eur")
+    yield Column(book.text("h_measure_budget"), [one.budget or None for one in told])
+
+
+def of_participation(book: Book, table: pl.DataFrame) -> Iterator[Column]:
+    """Yield how many clusters took part in each published quarter."""
+    every = book.table("participation")
+    for period in every["at_period"].unique().sort():
+        own = every.filter(pl.col("at_period") == period)
+        counts = dict(own.select("measure", "clusters").iter_rows())
+        header = book.text("h_measure_at", period=period)
+        yield Column(header, [counts.get(name, 0) for name in table["measure"]], "int")
+
+
+def of_overlap(book: Book, table: pl.DataFrame) -> Iterator[Column]:
+    """Yield with which measures it has clusters in common, and which clusters are in it."""
+    pairs = book.table("measure_overlap")
+    words = dict(zip(pairs["other"], book.words(pairs["other"].to_list()), strict=True))
+    both: dict[str, list[str]] = {}
+    for measure, other, clusters in pairs["measure", "other", "clusters"].iter_rows():
+        both.setdefault(measure, []).append(f"{words[other]} ({clusters})")
+    ids = dict(
+        book.table("benchmarks")
+        .filter(pl.col("cohort_kind") == "measure")
+        .group_by("cohort")
+        .agg(pl.col("cluster_id").unique().sort())
+        .iter_rows()
+    )
+    for code, lists in (("overlap", both), ("ids", ids)):
+        cells = [SEPARATOR.join(lists.get(name, ())) or None for name in table["measure"]]
+        yield Column(book.text(f"h_measure_{code}"), cells, "wrap", width=44)
+
+
+def of_register(book: Book, told: list[Facts]) -> Iterator[Column]:
+    """Yield what else the register says."""
+    for code, width in TOLD.items():
+        cells = [getattr(one, code) or None for one in told]
+        yield Column(book.text(f"h_measure_{code}"), cells, "wrap", width=width)
