@@ -231,7 +231,7 @@ def with_stated_items(
         own = (pl.col("sheet_key") == sheet.key) & (pl.col("field") == field.key)
         theirs = (pl.col("sheet_key") == other) & (pl.col("field") == key)
         stated = items.filter(theirs, pl.col("item").is_not_null())
-        stated = stated.select("file", "key", stated="item", at_row="row", at="position")
+        stated = stated.select("file", "key", stated="item", at_row="row", order="position")
         mine = items.filter(own, pl.col("item").is_not_null())
         mine = mine.join(stated.select("file").unique(), on="file", how="semi")
         mine = mine.join(stated, on=["file", "key"], how="left")
@@ -239,7 +239,7 @@ def with_stated_items(
         strange = mine.filter(pl.col("stated").is_null(), ~pl.col("key").is_in(every))
         if whole.height:
             more = whole.select(CELL).unique().join(stated, on="file")
-            more = more.select(*CELL, "key", position="at", item="stated")
+            more = more.select(*CELL, "key", position="order", item="stated")
             for replaced in (whole, more):
                 items = items.join(replaced, on=[*CELL, "key"], how="anti")
             items = pl.concat([items, more.select(items.columns)])
