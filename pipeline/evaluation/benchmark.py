@@ -26,7 +26,6 @@ from schemas.benchmarks import (
     one_cohort_kinds,
     registered_measures,
 )
-from schemas.columns import values as words_of
 
 ALL = "all"
 RATIO, PORTFOLIO = "actors_per_fte", "portfolio"
@@ -158,8 +157,7 @@ def band_labels(rules: CohortRules) -> list[str]:
 def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
     """Return for each kind file, cohort_kind, cohort: those each cluster belongs to, or null.
 
-    A cluster belongs to one cohort of each kind, but to one for each of its measures that the
-    register knows.
+    A cluster belongs to one cohort of each kind, but to one for each of its measures.
     """
     return [_members(clusters, key, kind) for key, kind in declared_cohort_kinds().items()]
 
@@ -169,10 +167,7 @@ def _members(clusters: pl.DataFrame, key: str, kind: CohortKind) -> pl.DataFrame
     if kind.has_several:
         cohort = registered_measures(cohort)
     members = clusters.select("file", cohort_kind=pl.lit(key), cohort=cohort)
-    if not kind.has_several:
-        return members
-    known = pl.col("cohort").is_in(sorted(words_of(str(kind.register))))
-    return members.explode("cohort").filter(known)
+    return members.explode("cohort") if kind.has_several else members
 
 
 def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
