@@ -227,8 +227,9 @@ NUMBERS = [
     case("VZÄ", "1,250", 1.25),
     case("VZÄ", "1,000", 1),
     case("VZÄ", "0.1\u200b25", 0.125),
-    case("VZÄ", "1.234,5", 1234.5),
-    case("VZÄ", "1.234.567", 1_234_567),  # two points are no decimal points
+    case("VZÄ", "1.234,5", 1234.5, "inconsistent"),  # ten or more: hours, percent?
+    # Two points are no decimal points.
+    case("VZÄ", "1.234.567", 1_234_567, "inconsistent"),
     case("VZÄ", "1,5 VZÄ", None, "bad_type"),
     case("VZÄ", -1, None, "out_of_range"),
     case("VZÄ", "-0,5", None, "out_of_range"),
