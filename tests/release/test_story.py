@@ -204,6 +204,14 @@ def test_a_letter_says_what_is_not_fulfilled_and_whom_to_answer(story: Story) ->
     assert "bis zum 31.01.2099 an Programmbüro (" in letter(story, "DE-0002")
 
 
+def test_a_marked_copy_says_what_counts_and_whom_to_answer(story: Story) -> None:
+    said = {c: "\n".join(texts(story.released / "handout" / c)) for c, *_ in reviewed(story)}
+    assert "Vielen Dank für Ihre Einreichung; sie ist bewertet. Von 19 Kriterien" in said["DE-0001"]
+    whom = "innerhalb von 14 Tagen nach Erhalt an Team Review (buero@example.org)."
+    assert whom in said["DE-0001"]
+    assert "bis zum 31.01.2099 an Programmbüro (buero@example.org)." in said["DE-0002"]
+
+
 def test_a_cluster_that_sent_nothing_is_reminded(story: Story) -> None:
     text = letter(story, MISSING)
     assert "für das Quartal 2026-Q3 liegt uns von Ihrem Cluster noch keine Einreichung vor." in text

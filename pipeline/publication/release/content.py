@@ -20,8 +20,9 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Item:
-    """What is said of one criterion: short for a list, and as a whole."""
+    """What is said of one criterion: its number, the same with its lever or request, and all."""
 
+    criterion: str
     short: str
     whole: str
 
@@ -113,9 +114,9 @@ def missed_item(
     levers = "; ".join(filter(None, (view.lever for view in conditions)))
     short = f"{criterion.id} ({levers})" if levers else criterion.id
     if rated:
-        return Item(criterion.id, line(criterion, say("letter", "rated", lang), lang))
+        return Item(criterion.id, criterion.id, line(criterion, say("letter", "rated", lang), lang))
     said = "; ".join(condition_text(view, lang) for view in conditions)
-    return Item(short, line(criterion, said, lang))
+    return Item(criterion.id, short, line(criterion, said, lang))
 
 
 def condition_text(view: ConditionView, lang: str) -> str:
@@ -128,10 +129,12 @@ def condition_text(view: ConditionView, lang: str) -> str:
 def open_item(criterion: Criterion, request: str, lang: str) -> Item:
     """Return what is undetermined, and what would settle it."""
     if not request:
-        return Item(criterion.id, line(criterion, say("letter", "not_asked", lang), lang))
-    return Item(f"{criterion.id} ({request})", line(criterion, request, lang))
+        return Item(
+            criterion.id, criterion.id, line(criterion, say("letter", "not_asked", lang), lang)
+        )
+    return Item(criterion.id, f"{criterion.id} ({request})", line(criterion, request, lang))
 
 
 def line(criterion: Criterion, text: str, lang: str) -> str:
     """Return what is said of a criterion, with its number and title."""
-    return f"{criterion.id} {criterion.title[lang]}: {text}"
+    return f"{criterion.id} {criterion.title[lang]} – {text}"

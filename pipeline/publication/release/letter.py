@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.texts import day, say, texts
-from pipeline.publication.release.content import contents
+from pipeline.publication.release.content import Item, contents
 from pipeline.report.answers import answer_of, answers
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
@@ -113,8 +113,8 @@ def results(review: Review, lang: str) -> pl.DataFrame:
         (
             cluster,
             own.decision,
-            listed([item.short for item in own.missed], lang),
-            listed([item.short for item in own.open], lang),
+            listed(own.missed),
+            listed(own.open),
             [item.whole for item in own.missed],
             [item.whole for item in own.open],
         )
@@ -123,16 +123,14 @@ def results(review: Review, lang: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=RESULTS, orient="row")
 
 
-def listed(items: Sequence[str], lang: str) -> str:
-    """Return as many items as a merge takes, and how many more the letter names."""
-    for shown in range(len(items), 0, -1):
-        said = [*items[:shown]]
-        if shown < len(items):
-            more = say("serial_letter", "more", lang).format(n=len(items) - shown)
-            said.append(more)
-        if len("; ".join(said)) <= LONGEST:
-            return "; ".join(said)
-    return say("serial_letter", "all_in_letter", lang).format(n=len(items)) if items else ""
+def listed(items: Sequence[Item]) -> str:
+    """Return all items, the first with their levers or requests as far as a merge takes them."""
+    for whole in range(len(items), -1, -1):
+        said = [item.short for item in items[:whole]]
+        text = "; ".join(said + [item.criterion for item in items[whole:]])
+        if len(text) <= LONGEST:
+            break
+    return text[:LONGEST]
 
 
 def to_answer(review: Review, clusters: Sequence[str], lang: str) -> list[pl.Series]:
