@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.common.catalogue import Figure
 from pipeline.common.settings import Settings
+from pipeline.publication.release.cover import check_letter
 from pipeline.report.feedback.formulas import Functions
 from pipeline.report.form.plan import FormTexts
 from pipeline.submissions.crosschecks.declared import CrossChecks
@@ -46,4 +47,5 @@ def check_declarations() -> None:
     """Load every file; DeclarationError names the mistakes of the first faulty one."""
     for name, shape in SHAPES.items():
         load(name, shape)
+    check_letter()
     hints()  # this needs polars, which check does not load for a file without mistakes
