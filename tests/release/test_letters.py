@@ -20,6 +20,7 @@ from pipeline.report.answers import Answer
 from schemas.checked import HERE
 from schemas.slips import DeclarationError
 from tests.declared import OFFICE, changed_in
+from tests.openxml import problems
 
 DAY = dt.date(2026, 10, 20)
 NO_OFFICE = changed_in(OFFICE, name="", address=(), mail="", answer_days=0)
@@ -136,6 +137,14 @@ def test_the_template_of_ours_is_right_and_its_fields_are_told() -> None:
     told = (HERE.parent / "docs" / "quarter.md").read_text(encoding="utf-8")
     assert [name for name in FIELDS if f"`{{{name}}}`" not in told] == []
     assert len(lines(HERE / TEMPLATE)) > len(LISTS)
+
+
+def test_word_takes_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "Anschreiben.docx"
+    values = {name: ["a", "b"] if name in LISTS else "x" for name in FIELDS}
+    path.write_bytes(letter(HERE / TEMPLATE, values, "Büro", DAY))
+    assert problems(path) == []
+    assert not [line for line in lines(path) if "{" in line]
 
 
 # ---- the office ----
