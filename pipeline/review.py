@@ -37,6 +37,7 @@ from pipeline.submissions.office import (
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
+from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
@@ -55,7 +56,8 @@ class Review:
     context: what pages tell besides, see `tables.context`; empty where only the tables are known.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
-    damaged: files of earlier publications that are not what was published.
+    damaged: files of earlier publications that are not what was published. quarters: the headline
+    figures of the quarters published before.
     draft: whether pages and sheets are marked as a draft. released_on: the day of the release.
     """
 
@@ -71,6 +73,7 @@ class Review:
     state: State | None = None
     since: Since | None = None
     damaged: tuple[str, ...] = ()
+    quarters: Quarters = field(default_factory=Quarters)
     draft: bool = True
     released_on: dt.date | None = None
 
@@ -101,6 +104,7 @@ class Task:
     frozen: the limits of 4.2 of earlier periods by their names, where a catalogue froze them, see
     `benchmark.stand_in`. mappings: how foreign exports are read. before: the period before, if one
     is published. participation: see `measures.PARTICIPATION`, of the periods published before.
+    quarters: their headline figures.
     """
 
     period: str
@@ -111,6 +115,7 @@ class Task:
     mappings: tuple[ExportMapping, ...] = ()
     before: Before | None = None
     participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
+    quarters: Quarters = field(default_factory=Quarters)
 
 
 def review(
@@ -214,6 +219,7 @@ def review(
         ),
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
+        quarters=task.quarters,
     )
 
 

@@ -71,6 +71,7 @@ from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
 from pipeline.tables.findings import said_of_file
+from pipeline.tables.quarters import earlier_quarters
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
@@ -231,6 +232,7 @@ def prepare(request: Request) -> Plan:
         mappings=mappings,
         before=read_before(earlier, request.period, settings),
         participation=earlier_participation(earlier),
+        quarters=earlier_quarters(earlier),
     )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)

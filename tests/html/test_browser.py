@@ -273,8 +273,8 @@ def test_without_scripts_all_is_there_but_filter_and_sorting(opened: Open) -> No
     page.locator("#map-table summary").click()
     page.locator("#map-table a[href^='#ring']").first.click()
     expect(page.locator(".ring:visible")).to_have_count(1)
-    page.locator("details.indicator summary").nth(2).click()
-    expect(page.locator("details.indicator[open] svg.chart")).to_have_count(1)
+    pictures = page.locator(".indicator svg.chart")
+    assert pictures.count() == page.locator(".indicator svg.chart:visible").count() > 1
     rows(page).first.locator("td a").first.click()
     assert page.url.endswith("#k1-1")
     expect(page.locator("[id='k1-1']")).to_be_visible()
@@ -296,3 +296,38 @@ def test_what_has_the_focus_is_in_sight_backwards_too(opened: Open) -> None:
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
         expect(page.locator(":focus")).to_be_in_viewport()
+
+
+# ---- what is chosen stays in sight ----
+
+
+def test_the_choice_stays_in_sight_names_itself_and_is_dropped_piece_by_piece(opened: Open) -> None:
+    page = opened("index.html?ergebnis=open&q=demo", reduced_motion="reduce")
+    strip = page.locator("#chosen")
+    every = page.locator("select[name=ergebnis] option[value=open]").text_content()
+    shown = rows(page).count()
+    expect(strip.locator("b")).to_have_text(re.compile(rf"^{shown} von \d+$"))
+    assert strip.locator("button").all_text_contents() == [
+        f"Ergebnis: {every} ×",
+        "Freitext: demo ×",
+    ]
+    page.locator("#method").scroll_into_view_if_needed()
+    page.locator("#method-head").evaluate("head => head.scrollIntoView()")
+    expect(strip).to_be_in_viewport()
+    top = strip.bounding_box()
+    assert top is not None
+    assert top["y"] < 20
+    caption = page.locator("table.matrix caption").first
+    expect(caption).to_contain_text(f"{shown} von")
+    expect(caption).to_contain_text(f"Ergebnis: {every} · Freitext: demo")
+    page.emulate_media(media="print")
+    expect(strip).to_be_visible()
+    page.emulate_media(media="screen")
+    strip.locator("button").first.click()
+    expect(strip.locator("button")).to_have_text(["Freitext: demo ×"])
+    expect(strip.locator("button")).to_be_focused()
+    assert "ergebnis" not in page.url
+    strip.locator("button").click()
+    expect(strip).to_be_hidden()
+    expect(page.locator("input[name=q]")).to_be_focused()
+    expect(caption).not_to_contain_text("von")

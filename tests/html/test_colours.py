@@ -10,7 +10,7 @@ from pipeline.report.pages import charts
 from pipeline.report.pages.rendering import style
 
 LIGHT, DARK = (
-    dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block))
     for block in re.findall(r":root \{(.*?)\}", style(), re.DOTALL)[:2]
 )
 TEXT = [
@@ -60,7 +60,7 @@ def test_both_schemes_and_paper_name_the_same_colours() -> None:
     assert set(LIGHT) == set(DARK)
     assert set(charts.COLOURS) <= set(LIGHT)
     paper = style().rpartition("color-scheme: light;")[2].partition("}")[0]
-    printed = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", paper))
+    printed = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", paper))
     assert printed == LIGHT | {"page": "#ffffff"}
 
 
@@ -70,8 +70,9 @@ def test_a_chart_is_one_described_picture_in_the_pages_colours(lang: str) -> Non
     groups = [("", [box]), ("Gruppe", [{"label": "leer (n = 2)"}])]
     values = [{"label": "IKT <b>", "value": 2.5}]
     spec = charts.distribution(groups, values, "Achse", ",.1f")
-    drawn = str(charts.draw(spec, "one", "Titel & mehr", "Worte", lang).svg)
-    assert drawn == str(charts.draw(spec, "one", "Titel & mehr", "Worte", lang).svg)
+    said = charts.Said("one", "Titel & mehr", "Einheit", "Worte", "Quelle")
+    drawn = str(charts.draw(spec, said, lang).svg)
+    assert drawn == str(charts.draw(spec, said, lang).svg)
     assert '<title id="one-title">Titel &amp; mehr</title>' in drawn
     assert 'role="img" aria-labelledby="one-title"' in drawn
     assert not re.findall(r"aria-(?:label|roledescription|hidden)=|font-family|style=", drawn)

@@ -42,7 +42,8 @@ def test_every_key_asked_for_is_there() -> None:
 
 def test_every_message_is_asked_for_somewhere() -> None:
     """By its key, or by one that is put together: `f"quarter_{n}"` or `'section_' ~ id`."""
-    text = "\n".join(SOURCES)
+    names = (FOLDER.parents[1] / "tables" / "payers.py").read_text(encoding="utf-8")
+    text = "\n".join([*SOURCES, names])
     whole = set(re.findall(r"""["']([a-z_0-9]+)["']""", text))
     formed = re.findall(r"""f["']([a-z_0-9]*\{[^"'}]+\}[a-z_0-9]*)["']""", text)
     patterns = [re.sub(r"\{[^}]+\}", "[a-z_0-9]+", form) for form in formed]

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -36,16 +36,32 @@ COLOURS = {
     "series-h": "#111111",
 }
 SERIES = [name for name in COLOURS if name.startswith("series-")]
-STATUS_COLOURS = {"fulfilled": "good", "undetermined": "open", "not_fulfilled": "bad"}
+STATUS_COLOURS = {
+    **{"fulfilled": "good", "undetermined": "open", "not_fulfilled": "bad"},
+    **{"eligible": "good", "open": "open", "not_eligible": "bad"},
+}
 FONT_SIZE = 12
-WIDTH = 620
-ROW = 30
+WIDTH, SMALL = 620, 210
+ROW, SMALL_ROW = 30, 22
 TIMELINE_ROOM = 14
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
-LOCALES: Mapping[str, Literal["de-DE", "en-US"]] = {"de": "de-DE", "en": "en-US"}
+# As in the texts: "1.200,5" and "20 %" (with a space that does not break), "1,200.5" and "20%".
+LOCALES: Mapping[str, dict[str, Any]] = {
+    "de": {
+        "decimal": ",",
+        "thousands": ".",
+        "grouping": [3],
+        "currency": ["", "\u00a0€"],
+        "percent": "\u00a0%",
+    },
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
+}
 BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
+# Of a text that may cross lines.
+HALO = {"stroke": COLOURS["paper"], "strokeWidth": 3, "strokeJoin": "round"}
 MEDIAN = {"type": "tick", "thickness": 3, "size": 16, "color": COLOURS["accent"], "opacity": 1}
+LIMIT = {"type": "tick", "thickness": 4, "size": 24, "color": COLOURS["bad"], "opacity": 1}
 RUG = {
     "type": "tick",
     "thickness": 1,
@@ -54,28 +70,65 @@ RUG = {
     "color": COLOURS["soft"],
     "opacity": 1,
 }
+# A mark, or a text, that has the number of a link.
+MARK = re.compile(r'(<(?:path|text)) data-link="(leads|belongs)-(\d+)"([^>]*>)')
 # A start without a bar, an end that is not known, one that is still to come, an event.
 MARK_SHAPES = ("stroke", "circle", "triangle-right", "diamond")
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is said of a chart.
+
+    name: unique on the page, for the ids inside. title: what is seen. unit: what is counted, in
+    which unit, of how many. description: for those who do not see it. source: with its day.
+    """
+
+    name: str
+    title: str
+    unit: str
+    description: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where the mark of a cluster leads, and what it shows, as text."""
+
+    cluster_id: str
+    href: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A drawn chart: its SVG, with title and description inside."""
+    """A drawn chart: its SVG with title and description inside, and what stands around it."""
 
     svg: Markup
+    said: Said
 
 
-def draw(spec: Spec, name: str, title: str, description: str, lang: str) -> Chart:
+def leads(number: int) -> str:
+    """Return the description of a mark that is the link of this number."""
+    return f"leads-{number}"
+
+
+def belongs(number: int | None) -> str:
+    """Return the description of what is shown with the link of this number: a ring, a name."""
+    return f"belongs-{number}"
+
+
+def draw(spec: Spec, said: Said, lang: str, links: Sequence[Link] = ()) -> Chart:
     """Return a chart as SVG; the same specification gives the same bytes.
 
-    name: unique on the page, for the ids inside.
+    links: by their numbers, see `leads`.
     """
     # Loaded here: the library starts an engine, which pages without charts do not need.
     import vl_convert
 
     whole = {"config": config(), **spec}
     svg = vl_convert.vegalite_to_svg(whole, format_locale=LOCALES[lang])
-    return Chart(Markup(dressed(svg, name, title, description)))
+    return Chart(Markup(dressed(svg, said, links)), said)
 
 
 def config() -> Spec:
@@ -95,34 +148,61 @@ def config() -> Spec:
 
 
 # ------------------------------------------------------------------------------------ the drawing
-def dressed(svg: str, name: str, title: str, description: str) -> str:
-    """Return the SVG as one picture with a description, in the page's own colours."""
+def dressed(svg: str, said: Said, links: Sequence[Link] = ()) -> str:
+    """Return the SVG as one picture with a description, in the page's own colours.
+
+    With links it is a group: a picture would hide them from those who hear the page.
+    """
+    name = said.name
+    svg = re.sub(r'aria-label="((?:leads|belongs)-\d+)"', r'data-link="\1"', svg)
     svg = re.sub(r' (?:aria-[a-z]+|role|class|font-family|pointer-events)="[^"]*"', "", svg)
     svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d=""(?: display="none")?/>', "", svg)
     svg = re.sub(r"<g>\s*</g>|<g/>", "", svg)
     svg = re.sub(r' (?:opacity="1"|stroke-width="1"|transform="translate\(0,0\)")', "", svg)
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d)\d+", r"\1", tag[0]), svg)
-    svg = re.sub(r'(id="|url\(#)(\w+)', rf"\g<1>{name}-\g<2>", svg)
+    svg = re.sub(r'( id="|url\(#)(\w+)', rf"\g<1>{name}-\g<2>", svg)
     for word, colour in COLOURS.items():
         svg = svg.replace(f'"{colour}"', f'"var(--{word})"')
+    role = "group" if links else "img"
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{role}" '
         f'aria-labelledby="{name}-title" aria-describedby="{name}-desc"'
     )
+    # At the end: what is put in here is not to be changed by the above.
+    svg = MARK.sub(lambda mark: _linked(mark, links), svg)
     texts = (
-        f'<title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-desc">{escape(description)}</desc>'
+        f'<title id="{name}-title">{escape(said.title)}</title>'
+        f'<desc id="{name}-desc">{escape(said.description)}</desc>'
     )
     start = re.compile(r"<svg [^>]*?( width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[^\"]+\")>")
     return start.sub(lambda match: f"{head}{match[1]}>{texts}", svg, count=1)
 
 
+def _linked(mark: re.Match[str], links: Sequence[Link]) -> str:
+    """Return a mark inside its link, or what is shown with it marked as the cluster's own."""
+    start, kind, number, end = mark.groups()
+    link = links[int(number)]
+    own = f' data-c="{escape(link.cluster_id)}"'
+    if kind == "belongs":
+        return f"{start}{own}{end}"
+    title = f"<title>{escape(link.title)}</title>"
+    return f'<a href="{escape(link.href)}"{own}>{title}{start}{end}</a>'
+
+
 # -------------------------------------------------------------------------------- distributions
-def distribution(groups: Sequence[tuple[str, Rows]], values: Rows, axis: str, fmt: str) -> Spec:
+def distribution(
+    groups: Sequence[tuple[str, Rows]],
+    values: Rows,
+    axis: str,
+    fmt: str,
+    limits: Rows = (),
+    width: int = WIDTH,
+) -> Spec:
     """Return box plots in groups of rows on one axis, each group under its title.
 
     groups: (title, rows): a row has label, and min, p25, median, p75, max unless it is suppressed.
-    values: label and value of single members, drawn as a rug below their row.
+    values: label and value of single members, drawn as a rug below their row. limits: label and
+    limit of a row. fmt: of numbers on the axis. width: in pixels; a small one has no title.
     """
     titles = [title for title, _ in groups if title]
     labels = [
@@ -133,14 +213,24 @@ def distribution(groups: Sequence[tuple[str, Rows]], values: Rows, axis: str, fm
     x = {
         "type": "quantitative",
         "scale": {"zero": True, "nice": True},
-        "axis": {"grid": True, "format": fmt, "tickCount": 6, "title": axis},
+        "axis": {
+            "grid": True,
+            "format": fmt,
+            "tickCount": 6 if width == WIDTH else 3,
+            "title": axis if width == WIDTH else None,
+        },
     }
     y = rows_axis(labels) | {"axis": {"labelFontWeight": {"condition": bold, "value": 400}}}
     return {
-        "width": WIDTH,
-        "height": {"step": ROW},
+        "width": width,
+        "height": {"step": ROW if width == WIDTH else SMALL_ROW},
         "encoding": {"x": x, "y": y},
-        "layer": [*_box(known), _marks(values, "value", RUG), _blank(labels)],
+        "layer": [
+            *_box(known),
+            _marks(values, "value", RUG),
+            _marks(limits, "limit", LIMIT),
+            _blank(labels),
+        ],
         **room(labels),
     }
 
@@ -151,10 +241,13 @@ def rows_axis(labels: Sequence[object]) -> Spec:
     return {"field": "label", "type": "nominal", "sort": None, "title": None, "scale": scale}
 
 
-def room(labels: Sequence[object]) -> Spec:
-    """Return the padding that leaves room for labels in a wider font than the library's own."""
-    wider = max(len(str(label)) for label in labels)
-    return {"padding": {"left": 5 + wider, "right": 12, "top": 5, "bottom": 10}}
+def room(labels: Sequence[object], behind: Sequence[object] = ()) -> Spec:
+    """Return the padding that leaves room for texts in a wider font than the library's own.
+
+    labels: at the left. behind: at the right.
+    """
+    left, right = (max((len(str(text)) for text in texts), default=0) for texts in (labels, behind))
+    return {"padding": {"left": 5 + left, "right": 12 + 2 * right, "top": 5, "bottom": 10}}
 
 
 def _box(rows: Rows) -> list[Spec]:
@@ -189,11 +282,11 @@ def _blank(labels: Sequence[object]) -> Spec:
 
 
 # ------------------------------------------------------------------------------ criteria, measures
-def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str) -> Spec:
-    """Return a stacked bar per row, each part with its number.
+def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str, totals: Rows = ()) -> Spec:
+    """Return a stacked bar per row, each part with its number, or all of them behind the bar.
 
     rows: label, status, count, text, start, end and middle (of the part on the axis). statuses:
-    (code, text) in the order of the parts.
+    (code, text) in the order of the parts. totals: label, end, text: what stands behind a bar.
     """
     labels = list(dict.fromkeys(row["label"] for row in rows))
     colour = {
@@ -203,22 +296,25 @@ def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str) -> Spec:
             "domain": [text for _, text in statuses],
             "range": [COLOURS[STATUS_COLOURS[code]] for code, _ in statuses],
         },
+        "legend": {"columnPadding": LEGEND_PADDING},
     }
     bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
     bars["encoding"]["color"] = colour
     numbers = _marks(
-        [row for row in rows if row["count"]],
+        [row for row in rows if row["count"] and not totals],
         "middle",
         {"type": "text", "color": COLOURS["paper"], "fontWeight": 600},
     )
     numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    behind = _marks(totals, "end", {"type": "text", "align": "left", "dx": 8, **HALO})
+    behind["encoding"]["text"] = {"field": "text", "type": "nominal"}
     ticks = {"title": axis, "tickMinStep": 1, "format": ",d"}
     return {
         "width": WIDTH,
         "height": {"step": 26},
         "encoding": {"x": {"type": "quantitative", "axis": ticks}, "y": rows_axis(labels)},
-        "layer": [bars, numbers],
-        **room(labels),
+        "layer": [bars, numbers, behind],
+        **room(labels, [row["text"] for row in totals]),
     }
 
 
@@ -234,7 +330,7 @@ def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
         "field": "part",
         "type": "nominal",
         "scale": {"domain": list(parts), "range": colours},
-        "legend": {"columns": 3},
+        "legend": {"columns": 3, "columnPadding": LEGEND_PADDING},
     }
     bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
     bars["encoding"]["color"] = colour
@@ -242,11 +338,12 @@ def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
     numbers = _marks([row for row in rows if row["text"]], "middle", mark)
     numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
     scale = {"domain": [0, 1], "nice": False}
+    ticks = {"title": axis, "format": ".0%"}
     return {
         "width": WIDTH,
         "height": {"step": 26},
         "encoding": {
-            "x": {"type": "quantitative", "scale": scale, "axis": {"title": axis, "format": ".0%"}},
+            "x": {"type": "quantitative", "scale": scale, "axis": ticks},
             "y": rows_axis(labels),
         },
         "layer": [bars, numbers],

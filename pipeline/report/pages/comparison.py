@@ -6,17 +6,19 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.evaluation.benchmark import band_labels
+from pipeline.evaluation.benchmark import PORTFOLIO, band_labels
 from pipeline.evaluation.statistics import POOLED, SHOWN, STATISTICS
-from pipeline.report.pages.charts import WIDTH, Chart, distribution, draw
+from pipeline.report.pages.charts import SMALL, WIDTH, Chart, Said, distribution, draw
 from pipeline.report.pages.figures import indicator
-from pipeline.report.pages.views import Cell, Table, page_of
+from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND, declared_cohort_kinds, declared_indicators
 
 FIRST = "actors_per_fte"
 OPEN_BAND = "über "
+# What the small pictures of the other indicators compare.
+SMALL_KINDS = (PORTFOLIO, SIZE_BAND)
 FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1f", "eur": ",d"}
 
 Row = Mapping[str, Any]
@@ -77,7 +79,8 @@ def _ordered(cohorts: Sequence[Row], kind: str, review: Review) -> list[Row]:
 
 # -------------------------------------------------------------------------------------- the chart
 def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words) -> Chart:
-    drawn = [kind for kind in drawn_kinds() if kind in of_kind]
+    main = name == FIRST
+    drawn = [k for k in drawn_kinds() if k in of_kind and (main or k in SMALL_KINDS)]
     groups = [
         (
             words.code("cohort_kind", kind) if kind != "portfolio" else "",
@@ -85,12 +88,46 @@ def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, word
         )
         for kind in drawn
     ]
-    values = _values(name, of_kind, review, words) if name == FIRST else []
+    values = _values(name, of_kind, review, words) if main else []
+    steps = _limits(of_kind, review, words) if main else []
+    title, fmt = words.code("indicator", name), FORMATS[declared_indicators()[name].format]
+    spec = distribution(groups, values, title, fmt, steps, WIDTH if main else SMALL)
+    return draw(spec, _said(name, of_kind, review, words), words.lang)
+
+
+def _said(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words) -> Said:
+    """Return what is seen of an indicator: its median and middle half over the whole portfolio."""
+    whole = of_kind[PORTFOLIO][0]
     title = words.code("indicator", name)
-    spec = distribution(groups, values, title, FORMATS[declared_indicators()[name].format])
-    desc = words("distribution_desc_single" if values else "distribution_desc")
-    chart_title = words("distribution_title", indicator=title)
-    return draw(spec, f"chart-{name.replace('_', '-')}", chart_title, desc, words.lang)
+    if not whole["suppressed"]:
+        low, middle, high = (indicator(whole[k], name, words) for k in ("p25", "median", "p75"))
+        title = words("distribution_seen", indicator=title, low=low, middle=middle, high=high)
+    key = "main" if name == FIRST else "small"
+    return Said(
+        name=f"chart-{name.replace('_', '-')}",
+        title=title,
+        unit=words(f"distribution_unit_{key}", n=words.number(whole["n"])),
+        description=words(f"distribution_desc_{key}"),
+        source=source_line(review, words),
+    )
+
+
+def _limits(
+    of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words
+) -> list[dict[str, object]]:
+    """Return the limit of 4.2 of each size band in the chart, where its clusters have one limit."""
+    first = review.catalogues[0].id
+    own = review.tables["conditions"].filter(
+        pl.col("catalogue") == first, pl.col("metric") == FIRST, pl.col("threshold").is_not_null()
+    )
+    bands = review.tables["clusters"].select("cluster_id", SIZE_BAND)
+    found = own.join(bands, on="cluster_id").group_by(SIZE_BAND)
+    limits = dict(found.agg(pl.col("threshold").unique()).iter_rows())
+    return [
+        {"label": _label(row, words), "limit": limits[row["cohort"]][0]}
+        for row in of_kind.get(SIZE_BAND, ())
+        if len(limits.get(row["cohort"], ())) == 1
+    ]
 
 
 def _box(row: Row, words: Words) -> dict[str, object]:

@@ -23,6 +23,8 @@ Row = Mapping[str, Any]
 SPOKEN = (
     "filter_status",
     "filter_all",
+    "filter_count",
+    "filter_drop",
     "sorted_by",
     "ascending",
     "descending",

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.history.notices import damaged
 from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
+from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.comparison import Comparison, comparison
 from pipeline.report.pages.edge import Edge, edges
 from pipeline.report.pages.explain import chosen_from, reasons, said
@@ -27,12 +28,15 @@ from pipeline.report.pages.overview import (
     by_role,
     decisions,
     files_set_aside,
+    headline_sentences,
     key_figures,
     returns,
+    role_bars,
 )
 from pipeline.report.pages.policy import Policy, policy
 from pipeline.report.pages.profile import Profile, profiles
 from pipeline.report.pages.shared import Shared, shared
+from pipeline.report.pages.staffing import Staffing, staffing
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -55,9 +59,11 @@ class IndexView:
     head: Head
     sections: Sequence[str]
     filters: Sequence[Filter]
+    sentences: Sequence[str]
     figures: Sequence[KeyFigure]
     beside: Table
     decisions: Decisions
+    role_bars: Chart | None
     roles: Sequence[Table]
     admission: Waiting | None
     returns: Returns
@@ -67,6 +73,7 @@ class IndexView:
     outlook: Outlook | None
     matrices: Sequence[Matrix]
     map: LandMap | None
+    staffing: Staffing | None
     comparison: Comparison
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
@@ -96,9 +103,11 @@ def index_view(review: Review, words: Words) -> IndexView:
             has_landscape=described is not None,
         ),
         filters=filters(review, words),
+        sentences=headline_sentences(review, words),
         figures=key_figures(review, words),
         beside=beside(review, words),
         decisions=decisions(review, words),
+        role_bars=role_bars(review, words),
         roles=by_role(review, words),
         admission=applicants,
         returns=returns(review, words),
@@ -108,6 +117,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         outlook=ahead,
         matrices=matrices(review, words),
         map=drawn,
+        staffing=staffing(review, words),
         comparison=comparison(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
@@ -137,22 +147,25 @@ def sections(
     has_outlook: bool,
     has_landscape: bool,
 ) -> list[str]:
-    """Return the ids of the sections in order."""
+    """Return the ids of the sections in order.
+
+    What matters and what to do comes first, then where it comes from, then how it was found.
+    """
     every = {
         "figures": True,
-        "admission": has_admission,
-        "changes": has_changes,
-        "outlook": has_outlook,
-        "matrix": True,
-        "map": has_map,
-        "benchmark": True,
         "edge": True,
+        "changes": has_changes,
+        "matrix": True,
+        "benchmark": True,
+        "outlook": has_outlook,
         "profile": True,
-        "landscape": has_landscape,
+        "admission": has_admission,
         "money": True,
         "policy": True,
-        "sharing": True,
+        "map": has_map,
+        "landscape": has_landscape,
         "quality": True,
+        "sharing": True,
         "method": True,
     }
     return [name for name, there in every.items() if there]

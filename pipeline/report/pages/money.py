@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.report.pages.charts import Chart, draw, shares
+from pipeline.evaluation.benchmark import PORTFOLIO
+from pipeline.report.pages.charts import Chart, Said, draw, shares
 from pipeline.report.pages.comparison import cohort_name
-from pipeline.report.pages.views import Cell, Table, linked, names_of
+from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
@@ -57,7 +58,11 @@ def _chart(known: pl.DataFrame, review: Review, words: Words) -> Chart:
     every = [(one, payer_name(one, words)) for one in payers(review.settings)]
     rows = [part for row in known.iter_rows(named=True) for part in _parts(row, every, words)]
     spec = shares(rows, [name for _, name in every], words("axis_share"))
-    return draw(spec, "money", words("money_chart"), words("money_chart_desc"), words.lang)
+    whole = known.row(by_predicate=pl.col("cohort_kind") == PORTFOLIO, named=True)
+    title = words("money_seen", share=words.percent(whole[PUBLIC]))
+    n, desc = words.number(whole["n"]), words("money_chart_desc")
+    said = Said("money", title, words("money_unit", n=n), desc, source_line(review, words))
+    return draw(spec, said, words.lang)
 
 
 def _parts(row: Row, every: list[tuple[str, str]], words: Words) -> Iterator[Mapping[str, object]]:

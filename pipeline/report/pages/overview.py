@@ -1,12 +1,14 @@
 """The head of the office's report: an overview of the portfolio, and who reported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.report.pages.views import Cell, Table, page_of
+from pipeline.report.pages.charts import Chart, Said, draw, stacked
+from pipeline.report.pages.course import Course, change, course
+from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
@@ -14,10 +16,12 @@ from pipeline.tables.headlines import DECISIONS
 from pipeline.tables.unread import shown_states
 from schemas.reference_figures import reference_figures
 
+SIGNS = {"eligible": "fulfilled", "open": "undetermined", "not_eligible": "not_fulfilled"}
+
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One figure with its unit and remarks.
+    """One figure with its unit and remarks, and its course over the quarters, if there is one.
 
     id: by which the script updates it when a reader filters; none if it does not depend on filters.
     """
@@ -27,6 +31,7 @@ class KeyFigure:
     note: str = ""
     mark: str = ""
     id: str = ""
+    course: Course | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,119 @@ def key_figures(review: Review, words: Words) -> list[KeyFigure]:
     expected, quarantined = now("expected"), now("quarantined")
     note = words("of_expected", n=n(expected)) if expected else ""
     return [
-        KeyFigure(n(now("clusters_reviewed")), words("clusters_reviewed"), note, id="reviewed"),
+        KeyFigure(
+            n(now("clusters_reviewed")),
+            words("clusters_reviewed"),
+            note,
+            id="reviewed",
+            course=course(review, words, "clusters_reviewed"),
+        ),
         *_actor_figures(review, words),
-        KeyFigure(n(quarantined), words.count("files_quarantined", quarantined)),
-        KeyFigure(n(now("missing")), words("clusters_missing")),
+        KeyFigure(
+            n(quarantined),
+            words.count("files_quarantined", quarantined),
+            words.count("of_clusters", now("clusters_quarantined")),
+            course=course(review, words, "quarantined"),
+        ),
+        KeyFigure(
+            n(now("missing")),
+            words("clusters_missing"),
+            course=course(review, words, "missing"),
+        ),
     ]
+
+
+def headline_sentences(review: Review, words: Words) -> list[str]:
+    """Return three sentences: who fulfils, who does not, who reported; each with its change."""
+    first, n, now = review.catalogues[0], words.number, review.headline
+
+    def with_change(figure: str, of: str | None = None) -> str:
+        return f"{n(now(figure, of))}{change(review, words, figure, of)}"
+
+    decided = review.tables["decisions"].filter(pl.col("catalogue") == first.id)
+    at_mark = decided.filter(pl.col("fulfilled") == first.pass_mark).height
+    doubtful = sum(now(f"{d}_doubtful", first.id) for d in DECISIONS)
+    return [
+        words(
+            "head_eligible",
+            n=n(now("eligible", first.id)),
+            all=n(decided.height),
+            change=change(review, words, "eligible", first.id),
+            at=words.count("stand_at_mark", at_mark).format(mark=n(first.pass_mark)),
+        ),
+        words(
+            "head_others",
+            open=with_change("open", first.id),
+            failed=with_change("not_eligible", first.id),
+            doubtful=words.count("results_without_experts", doubtful),
+        ),
+        words(
+            "head_reported",
+            reviewed=with_change("clusters_reviewed"),
+            known=words.count("clusters_known", now("known")),
+            missing=with_change("missing"),
+            files=words.count("files_set_aside", now("quarantined")),
+            clusters=words.count("of_clusters", now("clusters_quarantined")),
+        ),
+    ]
+
+
+def role_bars(review: Review, words: Words) -> Chart | None:
+    """Return the decisions of each role, now and in the quarter before, as pairs of bars."""
+    catalogue = review.catalogues[0]
+    own = pl.col("catalogue") == catalogue.id
+    earlier = review.quarters.roles.filter(own)
+    before = earlier["at_period"].max()
+    latest = earlier.filter(pl.col("at_period") == pl.col("at_period").max())
+    then = {r["role"]: r for r in latest.to_dicts()}
+    now = {r["role"]: r for r in review.by_role.filter(own).to_dicts()}
+    if not now:
+        return None
+    pairs = [
+        (words("role_at", role=words.role(role), period=period), counts.get(role, {}))
+        for role in dict.fromkeys([*now, *then])
+        for period, counts in ((review.period, now), (before, then))
+        if period is not None
+    ]
+    rows = [part for label, counts in pairs for part in _role_parts(label, counts, words)]
+    behind = [_behind(label, counts, words) for label, counts in pairs]
+    statuses = [(d, _signed(d, words)) for d in DECISIONS]
+    total = sum(r["clusters"] for r in now.values())
+    eligible = sum(r["eligible"] for r in now.values())
+    said = Said(
+        name="roles",
+        title=words("roles_seen", n=words.number(eligible), all=words.number(total)),
+        unit=words("roles_unit" if before else "roles_unit_now", n=words.number(total)),
+        description=words("roles_desc"),
+        source=source_line(review, words),
+    )
+    spec = stacked(rows, statuses, words("axis_clusters"), behind)
+    return draw(spec, said, words.lang)
+
+
+def _signed(decision: str, words: Words) -> str:
+    """Return a decision with the sign of the status that it corresponds to."""
+    sign = words.code("status_sign", SIGNS[decision])
+    return f"{sign} {words.code('decision', decision)}"
+
+
+def _behind(label: str, counts: Mapping[str, int], words: Words) -> dict[str, object]:
+    """Return the numbers behind a bar: small parts have no room for theirs."""
+    shown = [
+        f"{words.code('status_sign', SIGNS[d])} {words.number(counts.get(d, 0))}" for d in DECISIONS
+    ]
+    return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(shown)}
+
+
+def _role_parts(label: str, counts: Mapping[str, int], words: Words) -> Iterator[dict[str, object]]:
+    """Yield the parts of one bar; a role without clusters in a quarter has an empty one."""
+    start = 0
+    for decision in DECISIONS:
+        n = counts.get(decision, 0)
+        ends = {"start": start, "end": start + n, "middle": start + n / 2}
+        status = _signed(decision, words)
+        yield {"label": label, "status": status, "count": n, "text": words.number(n), **ends}
+        start += n
 
 
 def beside(review: Review, words: Words) -> Table:
@@ -85,9 +198,22 @@ def _actor_figures(review: Review, words: Words) -> list[KeyFigure]:
     note = words("memberships_note")
     smes_note = words("smes_note", share=share, more=distinct)
     return [
-        KeyFigure(n(all_), words("memberships"), note, id="memberships"),
-        KeyFigure(n(now("distinct")), words("distinct_actors"), id="distinct"),
-        KeyFigure(n(smes), words("smes"), smes_note, id="smes"),
+        KeyFigure(
+            n(all_),
+            words("memberships"),
+            note,
+            id="memberships",
+            course=course(review, words, "memberships"),
+        ),
+        KeyFigure(
+            n(now("distinct")),
+            words("distinct_actors"),
+            id="distinct",
+            course=course(review, words, "distinct"),
+        ),
+        KeyFigure(
+            n(smes), words("smes"), smes_note, id="smes", course=course(review, words, "smes")
+        ),
     ]
 
 
@@ -99,17 +225,18 @@ def decisions(review: Review, words: Words) -> Decisions:
     counts = {d: review.headline(d, first) for d in DECISIONS}
     unsure = {d: review.headline(f"{d}_doubtful", first) for d in DECISIONS}
     return Decisions(
-        figures=[_decision(d, counts[d], unsure[d], words) for d in DECISIONS],
+        figures=[_decision(d, counts[d], unsure[d], review, words) for d in DECISIONS],
         bar=_bar(counts, unsure, max(sum(counts.values()), 1)),
         title=words.of(review.catalogues[0].title),
         assessed=_assessed(review.tables["criteria"].filter(own), words),
     )
 
 
-def _decision(decision: str, n: int, doubtful: int, words: Words) -> KeyFigure:
+def _decision(decision: str, n: int, doubtful: int, review: Review, words: Words) -> KeyFigure:
     note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
     label = words.code("decision", decision)
-    return KeyFigure(words.number(n), label, note, decision, decision)
+    went = course(review, words, decision, review.catalogues[0].id)
+    return KeyFigure(words.number(n), label, note, decision, decision, went)
 
 
 def by_role(review: Review, words: Words) -> list[Table]:

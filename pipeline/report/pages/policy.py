@@ -6,9 +6,9 @@ from typing import Any
 
 from pipeline.common.texts import number
 from pipeline.evaluation.measures import DECISIONS
-from pipeline.report.pages.charts import Chart, draw, timeline
+from pipeline.report.pages.charts import Chart, Said, draw, timeline
 from pipeline.report.pages.explain import measures_of
-from pipeline.report.pages.views import Cell, Table, linked, names_of
+from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.measures import Facts, facts, pooled_ratios
@@ -48,7 +48,7 @@ def policy(review: Review, words: Words) -> Policy:
         words("year"),
         ([words(f"span_{kind}") for kind in SPANS], [words(f"mark_{kind}") for kind in MARKS]),
     )
-    chart = draw(spec, "policy", words("policy_chart"), words("policy_chart_desc"), words.lang)
+    chart = draw(spec, _said(rows, review, words), words.lang)
     return Policy(
         crowded=[_crowded(row, words) for row in rows.values() if is_crowded(row)],
         chart=chart,
@@ -65,6 +65,18 @@ def policy(review: Review, words: Words) -> Policy:
         ],
         in_several=_in_several(review, words),
     )
+
+
+def _said(rows: Mapping[str, Mapping[str, Any]], review: Review, words: Words) -> Said:
+    most = max((row["clusters"] for row in rows.values()), default=0)
+    title = words("policy_chart")
+    if most:
+        best = [name for name, row in rows.items() if row["clusters"] == most]
+        named = "; ".join(words.name(REGISTER, name) for name in best)
+        title = words("policy_seen", n=words.count("clusters", most), measures=named)
+    unit = words("policy_unit", n=words.number(len(rows)))
+    source = f"{words('policy_source')} {source_line(review, words)}"
+    return Said("policy", title, unit, words("policy_chart_desc"), source)
 
 
 def is_crowded(row: Mapping[str, Any]) -> bool:

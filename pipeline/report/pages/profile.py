@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.report.pages.charts import Chart, draw, stacked
-from pipeline.report.pages.views import Table, titled
+from pipeline.report.pages.charts import Chart, Said, draw, stacked
+from pipeline.report.pages.views import Table, source_line, titled
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import criteria_counts, shortfalls, single_levers
@@ -46,7 +46,7 @@ def _profile(review: Review, number: int, catalogue: Catalogue, words: Words) ->
     return Profile(
         title=title,
         lever=_best_lever(levers, catalogue, words),
-        chart=_chart(number, counts, catalogue, words),
+        chart=_chart(number, counts, catalogue, review, words),
         tables=[
             titled(_counts(counts, dict(levers.iter_rows()), catalogue, words), title),
             titled(_shortfalls(shortfalls(conditions), catalogue, words), title),
@@ -69,7 +69,11 @@ def _best_lever(levers: pl.DataFrame, catalogue: Catalogue, words: Words) -> str
 
 # -------------------------------------------------------------------------------------- the chart
 def _chart(
-    number: int, counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: Words
+    number: int,
+    counts: Mapping[str, Mapping[str, Any]],
+    catalogue: Catalogue,
+    review: Review,
+    words: Words,
 ) -> Chart:
     statuses = [(s, _signed(s, words)) for s in STATUSES]
     rows = [
@@ -78,8 +82,25 @@ def _chart(
         for part in _parts(f"{c.id} {words.of(c.title)}", counts[c.id], words)
     ]
     spec = stacked(rows, statuses, words("axis_clusters"))
-    title = words("profile_chart", title=words.of(catalogue.title))
-    return draw(spec, f"profile-{number}", title, words("profile_chart_desc"), words.lang)
+    n = sum(counts[catalogue.criteria[0].id][s] for s in STATUSES)
+    said = Said(
+        name=f"profile-{number}",
+        title=_seen(counts, catalogue, words),
+        unit=words("profile_unit", title=words.of(catalogue.title), n=words.number(n)),
+        description=words("profile_chart_desc"),
+        source=source_line(review, words),
+    )
+    return draw(spec, said, words.lang)
+
+
+def _seen(counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: Words) -> str:
+    """Return which criteria most clusters miss."""
+    most = max(counts[c.id]["not_fulfilled"] for c in catalogue.criteria)
+    if not most:
+        return words("profile_chart", title=words.of(catalogue.title))
+    missed = [c for c in catalogue.criteria if counts[c.id]["not_fulfilled"] == most]
+    named = "; ".join(f"{c.id} {words.of(c.title)}" for c in missed)
+    return words("profile_seen", criteria=named, n=words.number(most))
 
 
 def _signed(status: str, words: Words) -> str:

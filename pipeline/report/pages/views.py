@@ -59,6 +59,11 @@ def page_head(review: Review, title: str, words: Words) -> Head:
     return Head(words.lang, title, review.period, day, catalogues, review.draft)
 
 
+def source_line(review: Review, words: Words) -> str:
+    """Return what stands under a picture: where its numbers are from, and of which day."""
+    return words("chart_source", day=words.day(review.last_day))
+
+
 def page_of(cluster_id: str) -> str:
     """Return the path of a cluster's page, from the index."""
     return f"clusters/{cluster_id}.html"

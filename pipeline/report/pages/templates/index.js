@@ -37,7 +37,7 @@
   const STEP = 100;
   const ROW_END = "</tr>";
   const lists = all("main table:is([data-list], :has(tbody [data-c]))").map(list);
-  const offices = all("#land [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
+  const offices = all("#land [data-c], .chart [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
   const matrices = all("table.matrix").map(matrix);
   // Free text is looked for in what readers see: id, name, state and field.
   const named = (name) => new Map(all("option", form.elements[name]).map((option) => [option.value, option.text]));
@@ -199,8 +199,39 @@
     for (const note of wholes) note.hidden = !filtering;
     const counts = { n: number.format(chosen.length), all: number.format(data.clusters.length) };
     write(status, say(filtering ? "filter_status" : "filter_all", counts));
-    form.classList.toggle("on", filtering);
+    tellChoice(counts);
+    document.body.classList.toggle("chosen", filtering);
     rove();
+    roveMarks();
+  }
+  // What is chosen, in sight wherever one reads, and in the caption of each table that follows.
+  const strip = one("#chosen");
+  function tellChoice(counts) {
+    strip.hidden = !filtering;
+    const made = [...choices, search].filter((control) => control.value.trim()).map((control) => {
+      const name = control.closest("label").firstChild.textContent.trim();
+      const value = control.selectedOptions?.[0].text ?? control.value.trim();
+      return { control, text: `${name}: ${value}` };
+    });
+    const count = say("filter_count", counts);
+    strip.replaceChildren(node("b", count), ...made.map(dropper));
+    const told = [count, ...made.map(({ text }) => text)].join(" · ");
+    for (const { table } of lists) {
+      const note = one(".choice", table.caption) ?? table.caption.appendChild(node("span", "", "choice note"));
+      write(note, filtering ? ` ${told}` : "");
+    }
+  }
+  function dropper({ control, text }) {
+    const button = node("button", `${text} ×`);
+    button.type = "button";
+    button.setAttribute("aria-label", say("filter_drop", { choice: text }));
+    button.addEventListener("click", () => {
+      control.value = "";
+      apply();
+      remember();
+      (one("button", strip) ?? control).focus();
+    });
+    return button;
   }
   function write(where, text) {
     if (where.textContent !== text) where.textContent = text;
@@ -358,6 +389,30 @@
     next.focus();
   }
 
+  // ---- the linked marks of a picture by keyboard: one stop, arrow keys from one to the next ----
+  const seen = (link) => !link.classList.contains("off");
+  const pictures = all("svg.chart:has(a)").map((svg) => ({ svg, links: all("a", svg), stop: null }));
+  function markAt(picture, link) {
+    for (const each of picture.links) each.tabIndex = each === link ? 0 : -1;
+    picture.stop = link;
+  }
+  function roveMarks() {
+    for (const picture of pictures) {
+      if (!picture.stop || !seen(picture.stop)) markAt(picture, picture.links.find(seen));
+    }
+  }
+  for (const picture of pictures) {
+    picture.svg.addEventListener("keydown", (event) => {
+      const step = (moves[event.key] ?? []).reduce((sum, by) => sum + by, 0);
+      if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      const links = picture.links.filter(seen);
+      const at = Math.abs(step) > 1 ? (step > 0 ? links.length : 0) : links.indexOf(picture.stop) + step;
+      markAt(picture, links[Math.min(Math.max(at, 0), links.length - 1)]);
+      picture.stop.focus();
+    });
+  }
+
   // ---- why a cell is as it is ----
   const dialog = one("#why");
   const behind = one("#why-data");
@@ -502,6 +557,6 @@
   // The filter has made the page shorter: where the address points to has moved.
   if (location.hash) {
     jump();
-    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
   }
 })();

@@ -1,0 +1,75 @@
+"""How a headline figure went over the published quarters: its change and a line of all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.common import periods
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+# Of the drawing, in pixels; room for the dot at the end.
+WIDTH, HEIGHT, EDGE = 96, 24, 4
+
+
+@dataclass(frozen=True)
+class Course:
+    """A figure's change and its line.
+
+    change: with its sign and since when. points: of the line, as SVG wants them. end: its last
+    point. told: every quarter with its value, for those who do not see the line.
+    """
+
+    change: str
+    points: str
+    end: tuple[str, str]
+    told: str
+
+
+def course(
+    review: Review, words: Words, figure: str, catalogue: str | None = None
+) -> Course | None:
+    """Return the course of a figure up to now; None if no earlier quarter published it."""
+    earlier = review.quarters.course(figure, catalogue)
+    if not earlier:
+        return None
+    values = earlier | {review.period: review.headline(figure, catalogue)}
+    told = ", ".join(f"{period}: {words.number(n)}" for period, n in values.items())
+    points = places(values)
+    return Course(
+        change=since(review, words, values),
+        points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        end=(f"{points[-1][0]:.1f}", f"{points[-1][1]:.1f}"),
+        told=told,
+    )
+
+
+def since(review: Review, words: Words, values: Mapping[str, int]) -> str:
+    """Return the change since the latest quarter before: `+3 seit 2026-Q2`."""
+    before = max(period for period in values if period != review.period)
+    difference = values[review.period] - values[before]
+    return words("change_since", change=signed(difference, words), period=before)
+
+
+def change(review: Review, words: Words, figure: str, catalogue: str | None = None) -> str:
+    """Return the change of a figure in brackets, with a space before; empty without one."""
+    found = course(review, words, figure, catalogue)
+    return f" ({found.change})" if found else ""
+
+
+def signed(difference: int, words: Words) -> str:
+    """Return a difference with its sign: +3, −2, ±0."""
+    sign = "±" if difference == 0 else "+" if difference > 0 else "−"
+    return f"{sign}{words.number(abs(difference))}"
+
+
+def places(values: Mapping[str, int]) -> list[tuple[float, float]]:
+    """Return the points of the line: across by time, so that a missing quarter is a gap in time."""
+    first = min(values)
+    times = [len(periods.between(first, period)) + (period != first) for period in values]
+    least, most = min(values.values()), max(values.values())
+    wide, high = (WIDTH - 2 * EDGE) / max(*times, 1), (HEIGHT - 2 * EDGE) / max(most - least, 1)
+    middle = (HEIGHT - 2 * EDGE) / 2 if most == least else 0
+    return [
+        (EDGE + wide * time, HEIGHT - EDGE - middle - high * (value - least))
+        for time, value in zip(times, values.values(), strict=True)
+    ]

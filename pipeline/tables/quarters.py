@@ -1,0 +1,76 @@
+"""The headline figures of every quarter that was published before: their course over time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from pipeline.history.published import DATA, Earlier, Publication
+from pipeline.tables.headlines import DECISIONS, FIGURE, decisions_by_role, headlines
+
+ROLES = {
+    "catalogue": pl.String,
+    "role": pl.String,
+    **dict.fromkeys(("clusters", *DECISIONS), pl.Int64),
+}
+AT: Mapping[str, Any] = {"at_period": pl.String}
+# What the figures need of a publication. An older one may lack a table or a column: then it has no
+# figures of that table.
+NEEDED = {
+    "submissions": ("outcome",),
+    "coverage": ("expected", "state", "outdated"),
+    "clusters": ("cluster_id", "technology_field", "federal_state"),
+    "actors": ("bound", "actor_key", "sme", "actor_type"),
+    "decisions": ("catalogue", "cluster_id", "decision", "decision_confirmed"),
+}
+ROLE = "role"
+
+
+@dataclass(frozen=True)
+class Quarters:
+    """The quarters published before, without those that are damaged.
+
+    headlines: at_period and FIGURE, see `headlines.headlines`. roles: at_period and ROLES, see
+    `headlines.decisions_by_role`.
+    """
+
+    headlines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **FIGURE}))
+    roles: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **ROLES}))
+
+    def course(self, figure: str, catalogue: str | None = None) -> dict[str, int]:
+        """Return a figure by quarter, the earliest first; without those that lack it."""
+        own = self.headlines.filter(
+            pl.col("figure") == figure, pl.col("catalogue").eq_missing(pl.lit(catalogue, pl.String))
+        )
+        return dict(own.sort("at_period").select("at_period", "value").iter_rows())
+
+
+def earlier_quarters(earlier: Earlier) -> Quarters:
+    """Return the figures of the quarters published before; a damaged publication is skipped."""
+    read = [earlier.read(publication, _figures) for publication in list(earlier.publications)]
+    found = [one for one in read if one is not None]
+    none = Quarters()
+    return Quarters(
+        pl.concat([none.headlines, *(one.headlines for one in found)]),
+        pl.concat([none.roles, *(one.roles for one in found)]),
+    )
+
+
+def _figures(publication: Publication) -> Quarters:
+    tables = dict(_tables(publication))
+    period = pl.lit(publication.folder.name).alias("at_period")
+    counted = headlines(tables).select(period, *FIGURE)
+    if not ({"clusters", "decisions"} <= set(tables) and ROLE in tables["clusters"].columns):
+        return Quarters(counted)
+    return Quarters(counted, decisions_by_role(tables).select(period, *ROLES))
+
+
+def _tables(publication: Publication) -> Mapping[str, Any]:
+    found = {}
+    for name, columns in NEEDED.items():
+        if (publication.folder / DATA / f"{name}.parquet").exists():
+            table = publication.table(name)
+            if set(columns) <= set(table.columns):
+                found[name] = table
+    return found
