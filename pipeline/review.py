@@ -22,6 +22,7 @@ from pipeline.figures.inputs import KEPT, RATING
 from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
+from pipeline.history.revised import Revised
 from pipeline.history.state import State
 from pipeline.submissions.choose import REVIEWED, file_findings, settle
 from pipeline.submissions.identity import guessed_clusters, identity_findings
@@ -57,6 +58,7 @@ class Review:
     told of, None without one.
     damaged: files of earlier publications that are not what was published.
     draft: whether pages and sheets are marked as a draft.
+    revised: what has changed since a withdrawn release, None if none is replaced.
     """
 
     period: str
@@ -72,6 +74,7 @@ class Review:
     since: Since | None = None
     damaged: tuple[str, ...] = ()
     draft: bool = True
+    revised: Revised | None = None
 
     @cached_property
     def headlines(self) -> pl.DataFrame:

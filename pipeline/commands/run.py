@@ -159,4 +159,5 @@ def last_line(published: "Published", lang: str) -> str:
         return line
     parts = {"revision": published.standing.revision, "former": former.revision}
     archive = published.folder.parent / ARCHIVE / published.folder.name
-    return f"{line} {say('release', 'replaced', lang).format(**parts, archive=archive)}"
+    code = "replaced_withdrawn" if former.is_withdrawn else "replaced"
+    return f"{line} {say('release', code, lang).format(**parts, archive=archive)}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.texts import day, say, texts
+from pipeline.report.revised import changed_text
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
@@ -30,6 +31,7 @@ COLUMNS = [
     "pass_mark",
     "errors",
     "asked",
+    "changed",
     "folder",
     "page",
     "marked",
@@ -68,6 +70,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         pass_mark=pl.when(reviewed).then(pl.lit(first.pass_mark)),
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
         asked=asked(lang),
+        changed=changed(review, lang),
         folder="folder",
         page="page",
         marked=pl.col("marked").str.slice(0, LONGEST),
@@ -125,6 +128,15 @@ def asked(lang: str) -> pl.Expr:
         .then(criteria)
         .otherwise(request("nothing"))
     )
+
+
+def changed(review: Review, lang: str) -> pl.Expr:
+    """Return what has changed since a withdrawn release; nothing if none is replaced."""
+    found = review.revised
+    if found is None:
+        return pl.lit(None, pl.String)
+    text = partial(changed_text, found, lang=lang, most=LONGEST)
+    return pl.col("cluster_id").map_elements(text, pl.String)
 
 
 def in_words(column: str, group: str, lang: str) -> pl.Expr:

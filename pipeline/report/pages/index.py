@@ -32,6 +32,7 @@ from pipeline.report.pages.overview import (
 )
 from pipeline.report.pages.policy import Policy, policy
 from pipeline.report.pages.profile import Profile, profiles
+from pipeline.report.pages.revision import Revision, revision
 from pipeline.report.pages.shared import Shared, shared
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
@@ -62,6 +63,7 @@ class IndexView:
     admission: Waiting | None
     returns: Returns
     damaged: Sequence[str]
+    revision: Revision | None
     changes: Changes | None
     history: History | None
     outlook: Outlook | None
@@ -103,6 +105,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         admission=applicants,
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
+        revision=revision(review, words),
         changes=changed,
         history=history(review, words),
         outlook=ahead,
