@@ -39,6 +39,7 @@ from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.reasons import catalogue_criteria
+from pipeline.tables.todo import todo
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
 
@@ -85,6 +86,11 @@ class Review:
     def by_role(self) -> pl.DataFrame:
         """The decisions by role, see `headlines.decisions_by_role`."""
         return decisions_by_role(self.tables)
+
+    @cached_property
+    def todo(self) -> pl.DataFrame:
+        """What the office has to do next, see `tables.todo`."""
+        return todo(self.tables, self.catalogues[0].id)
 
     @property
     def by_first_role(self) -> pl.DataFrame:

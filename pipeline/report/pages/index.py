@@ -34,6 +34,7 @@ from pipeline.report.pages.policy import Policy, policy
 from pipeline.report.pages.profile import Profile, profiles
 from pipeline.report.pages.revision import Revision, revision
 from pipeline.report.pages.shared import Shared, shared
+from pipeline.report.pages.todo import Todo, todo
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -54,6 +55,7 @@ class IndexView:
     """Everything that the office's page prints; None means missing: a map, applicants."""
 
     head: Head
+    todo: Sequence[Todo]
     sections: Sequence[str]
     filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
@@ -90,6 +92,7 @@ def index_view(review: Review, words: Words) -> IndexView:
     described = landscape(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
+        todo=todo(review, words),
         sections=sections(
             has_admission=applicants is not None,
             has_map=drawn is not None,
