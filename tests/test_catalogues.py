@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.common.catalogue import Catalogue, Criterion, Example, load, metrics
 from pipeline.evaluation.evaluate import combine, judge_conditions
+from pipeline.tables.reasons import asks_text, reason_text
 from schemas.declaration import HERE, DeclarationError, submission
 
 SHIPPED = sorted((HERE / "catalogues").glob("*.toml"))
@@ -147,3 +148,35 @@ def test_a_file_that_is_none_is_named(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(DeclarationError) as error:
         load(str(path))
     assert all(message.startswith("own.toml: ") for message in error.value.messages.values())
+
+
+def copied(tmp_path: Path, threshold: str) -> Criterion:
+    """Return criterion 1 of a copy of the catalogue, with another threshold."""
+    text = (HERE / "catalogues" / "go-cluster.toml").read_text(encoding="utf-8")
+    text = text.replace("threshold = 30", f"threshold = {threshold}")
+    path = tmp_path / "ours.toml"
+    path.write_text(text.replace('id = "go-cluster"', 'id = "ours"'), encoding="utf-8")
+    return load(str(path)).criteria[0]
+
+
+@pytest.mark.parametrize(("threshold", "number"), [("30", "30"), ("50", "50"), ("30.0", "30")])
+def test_a_reason_says_the_threshold_and_the_source_only_of_its_own(
+    threshold: str, number: str, tmp_path: Path
+) -> None:
+    criterion = copied(tmp_path, threshold)
+    for lang, source in (("de", "Quelle"), ("en", "source")):
+        said = reason_text(criterion.conditions[0], lang)
+        assert number in said
+        assert (source in said) == (number == "30")
+        assert ("30" in said) == (number == "30")
+        assert number in asks_text(criterion, lang)
+
+
+def test_the_sources_words_are_quoted_where_they_stand() -> None:
+    quoted = {"angemessen": {"2.2", "5", "11"}, "bedarfsgerecht": {"8"}}
+    for criterion in load("go-cluster").criteria:
+        said = " ".join(reason_text(c, "de") for c in criterion.conditions)
+        for word, where in quoted.items():
+            assert (word in said) == (criterion.id in where), (criterion.id, word)
+        if criterion.kind == "hard":
+            assert "Vorschlag" not in said, criterion.id

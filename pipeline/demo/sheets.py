@@ -30,6 +30,8 @@ PUBLIC = {
 }
 ACTUAL, PLANNED = "Ist", "Plan"
 INDUSTRY = "Wirtschaft"
+# Full-time equivalents in one row.
+LARGEST_TEAM = 8.0
 
 
 def master_data(moment: Moment) -> Row:
@@ -123,7 +125,18 @@ def management(moment: Moment) -> list[Row]:
     _change_staff(moment, rows)
     if moment.aims["4.2"] == UNKNOWN:
         rows[-1].update(fte=NO_ANSWER, until=None)
-    return rows
+    return [part for row in rows for part in _teams(row)]
+
+
+def _teams(row: Row) -> list[Row]:
+    """Split a large team into several, as forms are filled in."""
+    fte = row["fte"]
+    if not isinstance(fte, float) or fte <= LARGEST_TEAM:
+        return [row]
+    more = int(fte // LARGEST_TEAM)
+    rest = round(fte - more * LARGEST_TEAM, 2)
+    parts = [LARGEST_TEAM] * more + ([rest] if rest else [])
+    return [{**row, "fte": part} for part in parts]
 
 
 def _parts(fte: float) -> list[float]:

@@ -15,6 +15,7 @@ from pipeline.evaluation.measures import InMeasures, place
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.tables.findings import findings_table, kinds
+from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
@@ -202,7 +203,8 @@ def criteria(done: Finished) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
-    table = with_reasons(every, conditions_, done.ratings)
+    missing = missing_names(done.portfolio, done.rows)
+    table = with_reasons(every, conditions_, done.ratings, missing)
     table = with_requests(table, conditions_, done.rows, done.places)
     return of_clusters(done, table)
 

@@ -9,6 +9,7 @@ from pipeline.evaluation.evaluate import CRITERION, evaluate
 from pipeline.figures.base import Portfolio, collected
 from pipeline.figures.figures import measure
 from pipeline.submissions.examine import Examined
+from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 
@@ -34,7 +35,8 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     )
     nobody = pl.DataFrame(schema=NO_RATINGS)
     verdicts = evaluate(catalogue, figures, portfolio.clusters, limits, nobody)
-    table = with_reasons(verdicts.criteria, verdicts.conditions, nobody)
+    missing = missing_names(portfolio, rows)
+    table = with_reasons(verdicts.criteria, verdicts.conditions, nobody, missing)
     places = examined.parsed.places
     comparable = verdicts.conditions.drop_nulls("threshold")
     table = with_requests(table, comparable, rows, places)

@@ -20,10 +20,25 @@ DIGITS = {"actors": 0, "years": 0, "months": 0, "count": 0}
 
 
 def with_reasons(
-    criteria: pl.DataFrame, conditions: pl.DataFrame, ratings: pl.DataFrame
+    criteria: pl.DataFrame,
+    conditions: pl.DataFrame,
+    ratings: pl.DataFrame,
+    missing: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Add reason_de and reason_en: every condition in words; a rating's reason as it was given."""
+    """Add reason_de and reason_en: every condition in words; a rating's reason as it was given.
+
+    missing: what a condition that is not fulfilled lacks by name, see `missing.missing_names`.
+    """
     said = conditions.join(condition_texts(conditions), on=SAID, nulls_equal=True, how="left")
+    said = said.join(missing, on=["file", "metric"], how="left")
+    lacks = (pl.col("status") != "fulfilled") & pl.col("low").is_not_null()
+    said = said.with_columns(
+        pl.when(lacks)
+        .then(pl.concat_str(f"reason_{lang}", pl.format(" ({})", f"missing_{lang}").fill_null("")))
+        .otherwise(f"reason_{lang}")
+        .alias(f"reason_{lang}")
+        for lang in LANGUAGES
+    )
     columns = [f"reason_{lang}" for lang in LANGUAGES]
     computed = said.group_by(CRITERION).agg(pl.col(columns).sort_by("condition"))
     computed = computed.with_columns(pl.col(columns).list.join("; "))

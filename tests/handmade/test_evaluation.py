@@ -1574,6 +1574,37 @@ def test_what_is_missing_is_said(criteria: Any, conditions: Any) -> None:
             assert row["lever_unit"], (cluster, criterion, number)
 
 
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("8: one field of two", "ohne Service: Fachkräfte"),
+        ("8: begins tomorrow", "ohne Service: Fachkräfte"),
+        ("8: sheet empty", "ohne Service: Digitalisierung, Fachkräfte"),
+        ("8: 12 a year", None),
+    ],
+)
+def test_what_is_missing_is_named(key: str, named: str | None, criteria: Any) -> None:
+    reason = criteria[id_of(key), "8"]["reason_de"]
+    said = reason.partition("ohne Service")[1:]
+    assert "".join(said).startswith(named) if named else said[0] == "", reason
+
+
+def test_groups_without_a_seat_are_named(criteria: Any, conditions: Any) -> None:
+    """As many as the lever counts, and only where there is one."""
+    seen = 0
+    for (cluster, criterion), row in criteria.items():
+        if criterion != "5":
+            continue
+        lever = conditions[cluster, "5", 1]["lever_amount"]
+        _, said, rest = row["reason_de"].partition("ohne Sitz: ")
+        assert bool(said) == bool(lever), row["reason_de"]
+        if said:
+            seen += 1
+            assert len(rest.split(")")[0].split(", ")) == lever, row["reason_de"]
+            assert "without a seat: " in row["reason_en"]
+    assert seen > 3
+
+
 # --- tests of ratings and decisions -----------------------------------------------------------
 
 

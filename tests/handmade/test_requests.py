@@ -68,7 +68,7 @@ CASES: dict[str, tuple[list[Edit], str, str, int, set[str]]] = {
     # both fields are covered 5 times in all; either of the others without a number may reach 12
     "one number of services": (
         [without("Aktivitäten", "Service"), add("Aktivitäten", act("Service", 3, "Digitalisierung"), act("Service", 2, "Fachkräfte"), act("Service", None), act("Service", None))],
-        "8", "Aktivitäten", 1, {"E8", "E9"},
+        "8", "Aktivitäten", 1, {"E9", "E10"},
     ),
     "the FTE": ([put("Management", fte(20), fte(None))], "4.2", "Management", 1, {"B3"}),
     # 20 SMEs and 20 of unknown type: the types decide which groups are big
@@ -88,6 +88,9 @@ def criteria(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     books = {id_of(key): changed(*edits) for key, (edits, *_) in CASES.items()}
     books["DE-0100"] = changed(drop_column("Akteure", "KMU"), put("Akteure", sme(40, NO_FIGURES)))
     books["DE-0101"] = changed(drop("Nachweise"))
+    books["DE-0102"] = changed(
+        master(Formularversion=None), without("Aktivitäten", "Innovationsunterstützung")
+    )
     return review(write_inputs(root / "inputs", books), root / "outputs")["criteria"]
 
 
@@ -132,3 +135,10 @@ def test_a_missing_sheet_is_named(criteria: pl.DataFrame) -> None:
     texts = asked(criteria, "DE-0101", "12")
     assert texts["de"].startswith("Bitte das Blatt „Nachweise“ ausfüllen")
     assert texts["en"].startswith("Please fill in “Nachweise”")
+
+
+def test_who_was_never_asked_is_asked(criteria: pl.DataFrame) -> None:
+    texts = asked(criteria, "DE-0102", "13")
+    assert "„Innovationsunterstützung“" in texts["de"]
+    assert "seit Formularversion 2" in texts["de"]
+    assert "“Innovationsunterstützung”" in texts["en"]

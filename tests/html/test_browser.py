@@ -163,6 +163,27 @@ def test_any_column_sorts_both_ways(opened: Open) -> None:
     assert ids == sorted(ids)
 
 
+def test_applicants_are_sorted_by_what_cells_mean_and_follow_the_filter(opened: Open) -> None:
+    page = opened()
+    table = page.locator("#admission table")
+    everyone = table.locator("tbody tr").count()
+    assert everyone > 2
+    for head, at, down in (("Tage", 5, True), ("Seit", 4, False), ("Nächster Schritt", 3, False)):
+        button = table.locator("thead button", has_text=head)
+        button.click()
+        cells = table.locator(f"tbody tr > :nth-child({at})")
+        keys = cells.evaluate_all("cells => cells.map(cell => cell.dataset.v || '')")
+        known = [int(key) if key.isdecimal() else key for key in keys if key]
+        assert known == sorted(known, reverse=down)
+        assert keys[: len(known)] == [key for key in keys if key], "nothing comes last"
+    page.locator("select[name=rolle]").select_option("Antrag")
+    chosen = table.locator("tbody tr:visible")
+    assert 0 < chosen.count() <= everyone
+    assert all("Antrag" in text for text in chosen.all_text_contents())
+    page.locator("select[name=rolle]").select_option("Ausgeschieden")
+    assert chosen.count() == 0
+
+
 # ---- why ----
 
 

@@ -18,6 +18,7 @@ from pipeline.history.state import to_frames
 from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.review import Review, Task, review
 from pipeline.submissions.office import read_office
+from schemas.declaration import measures
 from schemas.tables import table_models
 
 PERIOD = "2026-Q3"
@@ -79,6 +80,16 @@ def published(name: str, rows: Iterable[Row]) -> pl.DataFrame:
     columns = {c: column.dtype.type for c, column in table_models()[name].columns.items()}
     usual = {"period": PERIOD} if "period" in columns else {}
     return filled([usual | dict(row) for row in rows], columns)
+
+
+def measure_tables() -> dict[str, list[Row]]:
+    """The tables of measures of a portfolio none of whose clusters takes part in any."""
+    none = {"clusters": 0, "eligible": 0, "open": 0, "not_eligible": 0}
+    rows: list[Row] = [
+        {"measure": m.de, "level": m.level, "end_kind": m.end_kind, **none}
+        for m in measures().values()
+    ]
+    return {"measures": rows, "measure_overlap": [], "participation": []}
 
 
 def kept(name: str, rows: Iterable[Row]) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from pipeline.report.pages.views import (
 )
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import MEMBER
 from pipeline.tables.insights import at_the_mark, smallest_requests
 
 
@@ -48,22 +49,32 @@ def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
         _at_the_mark(at_the_mark(decisions, catalogue.pass_mark), catalogue, names, roles, words),
         _requests(requests, catalogue, names, roles, words),
     ]
+    members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
     title = words.of(catalogue.title)
     tables = [titled(t, title) for t in others if t.rows]
-    return Edge(title, titled(_turns(robustness, variants, words), title), tables)
+    return Edge(title, titled(_turns(robustness, members, variants, words), title), tables)
 
 
 # ------------------------------------------------------------------------------------- variants
-def _turns(own: pl.DataFrame, variants: Sequence[str], words: Words) -> Table:
-    """Return how many decisions each variant changes."""
-    turned = dict(own.filter(pl.col("changed")).group_by("variant").len().iter_rows())
+def _turns(
+    own: pl.DataFrame, members: pl.DataFrame, variants: Sequence[str], words: Words
+) -> Table:
+    """Return how many decisions each variant changes, and how many of them are members'."""
+    changed = own.filter(pl.col("changed"))
+    turned = dict(changed.group_by("variant").len().iter_rows())
+    theirs = changed.join(members, on="cluster_id", how="semi")
+    of_members = dict(theirs.group_by("variant").len().iter_rows())
     of = words.number(own["cluster_id"].n_unique())
     rows = [
-        [words.variant(v), words("n_of", n=words.number(turned.get(v, 0)), all=of)]
+        [
+            words.variant(v),
+            words("n_of", n=words.number(turned.get(v, 0)), all=of),
+            words.number(of_members.get(v, 0)),
+        ]
         for v in variants
     ]
-    heads = [words("variant"), words("turned")]
-    return Table(words("turns_caption"), heads, rows, frozenset({1}))
+    heads = [words(k) for k in ("variant", "turned", "of_them_members")]
+    return Table(words("turns_caption"), heads, rows, frozenset({1, 2}))
 
 
 def _turned(

@@ -138,10 +138,11 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 
 def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
-    """Add decimal (the sign before the decimals, where a text leaves no doubt), agree, differ.
+    """Add grouped, decimal, agree, differ: what the texts of a column say of each other.
 
-    agree, differ: whether other texts of the column speak for or against groups of three digits
-    being thousands ("1.234", "84,000").
+    grouped: the sign of a single group of three digits. decimal: the sign before the decimals,
+    where a text leaves no doubt of it. agree, differ: whether other texts of the column speak for
+    or against such groups being thousands ("1.234", "84,000").
     """
     digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
