@@ -86,12 +86,13 @@ def test_requests_of_the_deciding_catalogue_are_counted_by_cluster() -> None:
             criterion(1, "10.1", **asked),
             criterion(1, "4.2", **asked),
             criterion(1, "5", status="undetermined"),
+            *(criterion(1, f"6.{n}", **asked) for n in (1, 2)),
             criterion(2, "4.2", catalogue="other", **asked),
         ],
     )
-    assert said(found) == {"ask": ["DE-0001 (4.2, 10.1)"]}
+    assert said(found) == {"ask": ["DE-0001 (4.2, 6.1, 6.2 …)"]}
     (line,) = todo_lines(todo(found, FIRST), "en")
-    assert line.text == "Ask 1 cluster for missing entries (undetermined criteria: 2)"
+    assert line.text == "Ask 1 cluster for missing entries (undetermined criteria: 4)"
 
 
 def test_who_is_invited_and_what_is_overdue_the_longest_first() -> None:
@@ -142,7 +143,7 @@ def test_a_line_names_the_first_and_counts_the_rest() -> None:
     (line,) = todo_lines(todo(tables(coverage=rows), FIRST), "de")
     assert line.text == "5 Cluster an ihre Einreichung erinnern"
     assert len(line.entries) == SHOWN
-    assert line.names.endswith("DE-0003 c, und 2 weitere")
+    assert line.names.endswith("DE-0003 c und 2 weitere")
     assert all(len(entry.text) < 60 for entry in line.entries)
 
 

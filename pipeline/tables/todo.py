@@ -62,7 +62,7 @@ class Line:
     @property
     def names(self) -> str:
         """The first entries, and how many more there are."""
-        return ", ".join([*(entry.text for entry in self.entries), *filter(None, [self.more])])
+        return f"{', '.join(entry.text for entry in self.entries)} {self.more}".rstrip()
 
 
 # ---------------------------------------------------------------------------------------- the table
@@ -78,8 +78,7 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
         "put_back": put_back(tables, states),
         "ask": asked_for(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
-        "lapsed": of_criteria(tables["lapsed"], catalogue),
-        "lapsing": lapsing(tables, catalogue),
+        **({} if "outlook" not in tables else lapsing(tables, catalogue)),
     }
     parts = [
         table.select(c for c in TODO if c in table.columns).with_columns(kind=pl.lit(kind))
@@ -124,11 +123,12 @@ def waiting(admission: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     return {"invite": table.filter(step=INTERVIEW), "overdue": table.filter("overdue")}
 
 
-def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
-    """Return cluster_id, criteria: those fulfilled now that will soon not be any more."""
+def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, pl.DataFrame]:
+    """Return cluster_id, criteria: those that have lapsed already, and those that soon will."""
     names = ("criteria", "outlook", "clusters", "lapsed")
     soon = lapses(*(tables[name] for name in names)).filter(pl.col("months") <= SOON)
-    return of_criteria(soon, catalogue)
+    found = {"lapsed": tables["lapsed"], "lapsing": soon}
+    return {kind: of_criteria(rows, catalogue) for kind, rows in found.items()}
 
 
 def of_criteria(rows: pl.DataFrame, catalogue: str) -> pl.DataFrame:
@@ -169,4 +169,8 @@ def entry_text(kind: str, row: Mapping[str, Any], lang: str) -> str:
     if kind == "overdue":
         step = say("admission_step", row["step"], lang)
         return f"{who} ({say('todo', 'waits', lang).format(step=step, n=row['days'])})"
-    return f"{who} ({', '.join(row['criteria'])})" if row["criteria"] else who
+    criteria = row["criteria"] or ()
+    if not criteria:
+        return who
+    rest = " …" if len(criteria) > SHOWN else ""
+    return f"{who} ({', '.join(criteria[:SHOWN])}{rest})"
