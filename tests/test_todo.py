@@ -81,8 +81,9 @@ def test_a_file_that_cannot_be_read_is_asked_for_again_and_its_cluster_not_remin
 def test_requests_of_the_deciding_catalogue_are_counted_by_cluster() -> None:
     asked = {"status": "undetermined", "request_de": "Akteure!F12", "request_en": "Akteure!F12"}
     found = tables(
-        coverage=[cluster(1), cluster(2)],
+        coverage=[cluster(1), cluster(2), cluster(3, role="Ausgeschieden")],
         criteria=[
+            criterion(3, "4.2", **asked),
             criterion(1, "10.1", **asked),
             criterion(1, "4.2", **asked),
             criterion(1, "5", status="undetermined"),

@@ -9,19 +9,22 @@ import polars as pl
 
 from pipeline.common.texts import number, say
 from pipeline.history.lapses import lapses
+from pipeline.submissions.office import DEPARTED
 from pipeline.tables.headlines import role_places
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 # In the order in which they are shown.
 KINDS = ("remind", "put_back", "ask", "invite", "overdue", "lapsed", "lapsing")
-TODO = {
-    "kind": pl.String,
-    "cluster_id": pl.String,
-    "name": pl.String,
-    "step": pl.String,
-    "days": pl.Int64,
-    "criteria": pl.List(pl.String),
-}
+TODO = pl.Schema(
+    {
+        "kind": pl.String,
+        "cluster_id": pl.String,
+        "name": pl.String,
+        "step": pl.String,
+        "days": pl.Int64,
+        "criteria": pl.List(pl.String),
+    }
+)
 INTERVIEW = "interview"
 # Months within which what lapses is told, and how many names a line shows, how long.
 SOON, SHOWN, LONGEST = 3, 3, 40
@@ -69,6 +72,8 @@ class Line:
 def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     """Return TODO, sorted: a row for each cluster or file of each kind, members first.
 
+    Whoever has left is not asked for anything, and nothing of theirs lapses.
+
     tables: those of the contract. catalogue: the first one, which decides. name: of the cluster, or
     of the file that was put back. step, days: of admission. criteria: what is asked for or lapses.
     """
@@ -87,6 +92,8 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     known = states.select("cluster_id", known="name", role="role")
     table = pl.concat(parts, how="diagonal_relaxed").join(known, on="cluster_id", how="left")
     table = table.with_columns(name=pl.coalesce("name", "known"))
+    left = (pl.col("role") == DEPARTED).fill_null(value=False)
+    table = table.filter(~(left & pl.col("criteria").is_not_null()))
     order = [
         pl.col("kind").cast(pl.Enum(KINDS)),
         -pl.when(pl.col("kind") == "overdue").then("days").fill_null(0),
@@ -94,9 +101,7 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
         "cluster_id",
         "name",
     ]
-    missing = [pl.lit(None, kind).alias(c) for c, kind in TODO.items() if c not in table.columns]
-    table = table.with_columns(missing).sort(order, nulls_last=True)
-    return table.select(pl.col(c).cast(kind) for c, kind in TODO.items())
+    return table.sort(order, nulls_last=True).select(list(TODO)).cast(dict(TODO))
 
 
 def put_back(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
