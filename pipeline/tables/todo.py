@@ -17,11 +17,11 @@ from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 KINDS = ("remind", "put_back", "ask", "invite", "overdue", "lapsed", "lapsing")
 TODO = pl.Schema(
     {
-        "kind": pl.String,
-        "cluster_id": pl.String,
-        "name": pl.String,
-        "step": pl.String,
-        "days": pl.Int64,
+        "kind": pl.String(),
+        "cluster_id": pl.String(),
+        "name": pl.String(),
+        "step": pl.String(),
+        "days": pl.Int64(),
         "criteria": pl.List(pl.String),
     }
 )
@@ -101,7 +101,7 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
         "cluster_id",
         "name",
     ]
-    return table.sort(order, nulls_last=True).select(list(TODO)).cast(dict(TODO))
+    return table.sort(order, nulls_last=True).select(list(TODO)).cast(TODO)
 
 
 def put_back(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
