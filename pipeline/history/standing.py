@@ -37,6 +37,11 @@ class Standing:
         """Whether it was released and taken back."""
         return self.state == WITHDRAWN
 
+    @property
+    def released_on(self) -> dt.date | None:
+        """The day of the release."""
+        return dt.datetime.fromisoformat(self.released_at).date() if self.released_at else None
+
 
 def standing(record: Record) -> Standing:
     """Return a publication's standing; what older ones do not say is a first draft."""

@@ -19,6 +19,7 @@ from pipeline.history.standing import Standing, standing, withdrawn_before
 from pipeline.publication.release.marks import UnmarkedError, mark_page, mark_sheet
 from pipeline.report.revised import changed_text
 from pipeline.report.since import since_sentences
+from tests.declared import with_office
 from tests.handmade.build import PERIOD, write
 from tests.making.frames import reviewed
 
@@ -53,9 +54,11 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Taken:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "cpu_count", lambda: 1)
         run = ("run", root, "--direct", "--accept-missing")
-        assert command(*run).code == 0
+        with with_office():
+            assert command(*run).code == 0
         before = command("release", root, *WITHDRAW)
-        assert command("release", root, "--by", "KM").code == 0
+        with with_office():
+            assert command("release", root, "--by", "KM").code == 0
         done = command("release", root, *WITHDRAW)
         twice = command("release", root, *WITHDRAW)
         again = command("release", root, "--by", "KM")
@@ -66,8 +69,9 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Taken:
         corrected = cluster(NAMES["DE-0001"])
         corrected.sheets["Management"] = []
         write(corrected, "DE-0001", inputs / PERIOD / "submissions")
-        assert "die zurückgezogene Revision 1" in command(*run).out
-        assert command("release", root, "--by", "KM").code == 0
+        with with_office():
+            assert "die zurückgezogene Revision 1" in command(*run).out
+            assert command("release", root, "--by", "KM").code == 0
     _, released, withdrawn, _ = sorted((outputs / ".archive" / PERIOD).iterdir())
     present = outputs / PERIOD
     return Taken(before, released, withdrawn, present, done, twice, again, earlier)
@@ -141,17 +145,17 @@ def test_hand_outs_are_gone_but_for_the_list_of_whom_to_tell(taken: Taken) -> No
     book = openpyxl.load_workbook(taken.withdrawn / "handout" / "Zurückgezogen.xlsx")
     head, *rows = book.worksheets[0].iter_rows(values_only=True)
     told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
-    assert list(told) == ["DE-0001", "DE-0002"]  # nothing was handed out to the third
+    assert list(told) == ["DE-0001", "DE-0002", "DE-0003"]  # the third got a letter
     for cluster_id, row in told.items():
         files = names(taken.released / "handout" / cluster_id, "*")
         assert row["Ausgehaendigt"] == "; ".join(map(str, files))
         assert row["Grund"] == REASON
-    assert [row["Ansprechperson"] for row in told.values()] == ["=Team Nord", None]
+    assert [row["Ansprechperson"] for row in told.values()] == ["Team Review", None, None]
     cells = book.worksheets[0].iter_rows()
     assert all(cell.data_type in "sn" for row in cells for cell in row)
     assert taken.done.code == 0
-    assert "Zu benachrichtigen: 2 Cluster" in taken.done.out
-    assert "To be told: 2 clusters" in taken.done.out
+    assert "Zu benachrichtigen: 3 Cluster" in taken.done.out
+    assert "To be told: 3 clusters" in taken.done.out
 
 
 def test_the_next_quarter_says_what_it_compares_itself_with(taken: Taken) -> None:
@@ -171,6 +175,10 @@ def test_the_next_revision_says_what_has_changed(taken: Taken) -> None:
     assert "eigene Angaben" in said["DE-0001"]
     assert "gleich geblieben" in said["DE-0003"]
     assert all(len(text) <= 250 for text in said.values())
+    letter = parts(taken.revised / "handout" / "DE-0001" / "Anschreiben.docx")["word/document.xml"]
+    assert "Anders als in der zurückgezogenen Fassung" in letter
+    letter = parts(taken.released / "handout" / "DE-0001" / "Anschreiben.docx")["word/document.xml"]
+    assert "zurückgezogen" not in letter
     page = (taken.revised / "handout" / "DE-0001" / "DE-0001.html").read_text()
     assert "gegenüber der zurückgezogenen Fassung geändert" in page
     assert "VZÄ im Management" in page[: page.index("<h2", page.index("<h2") + 1)]
