@@ -22,6 +22,7 @@ from pipeline.figures.inputs import KEPT, RATING
 from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
+from pipeline.history.revised import Revised
 from pipeline.history.state import State
 from pipeline.submissions.choose import REVIEWED, file_findings, settle
 from pipeline.submissions.identity import guessed_clusters, identity_findings
@@ -39,6 +40,7 @@ from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
+from pipeline.tables.todo import todo
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
 
@@ -59,6 +61,7 @@ class Review:
     damaged: files of earlier publications that are not what was published. quarters: the headline
     figures of the quarters published before.
     draft: whether pages and sheets are marked as a draft. released_on: the day of the release.
+    revised: what has changed since a withdrawn release, None if none is replaced.
     """
 
     period: str
@@ -75,6 +78,7 @@ class Review:
     damaged: tuple[str, ...] = ()
     quarters: Quarters = field(default_factory=Quarters)
     draft: bool = True
+    revised: Revised | None = None
     released_on: dt.date | None = None
 
     @cached_property
@@ -86,6 +90,11 @@ class Review:
     def by_role(self) -> pl.DataFrame:
         """The decisions by role, see `headlines.decisions_by_role`."""
         return decisions_by_role(self.tables)
+
+    @cached_property
+    def todo(self) -> pl.DataFrame:
+        """What the office has to do next, see `tables.todo`."""
+        return todo(self.tables, self.catalogues[0].id)
 
     @property
     def by_first_role(self) -> pl.DataFrame:

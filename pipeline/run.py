@@ -37,6 +37,7 @@ from pipeline.history.published import (
     published_before,
     sound,
 )
+from pipeline.history.revised import revised
 from pipeline.history.standing import Standing, next_draft, standing_now
 from pipeline.history.state_files import write_state
 from pipeline.intake.discover import (
@@ -182,6 +183,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
     record["mappings"] = mappings_record(plan.task.mappings, done)
     record["read"] = {"anew": read_now, "cached": len(plan.files) - read_now}
     record["damaged"] = list(plan.earlier.names)
+    done = replace(done, revised=revised(outputs, period, record, done.tables, done.state))
     with staging_folder(outputs, period) as folder:
         with clock.stage("tables"):
             record[TABLES] = engine.start(Stage.TABLES, partial(write_data, done, folder)).result()

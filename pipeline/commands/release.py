@@ -1,6 +1,7 @@
-"""`cluster-review release`: freezes the draft of a period and writes the hand-outs.
+"""`cluster-review release`: freezes the draft of a period, or takes a release back.
 
-Finds the draft, reviews again as it was asked for, publishes it if the results are the same.
+Finds the draft, reviews again as it was asked for, publishes it with hand-outs if the results are
+the same. A withdrawal calculates nothing.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ import typer
 from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, OneLang, Outputs, Period
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.periods import BadPeriodError, last_day
-from pipeline.common.terminal import fail, printable
+from pipeline.common.terminal import fail, plain, printable
 from pipeline.common.texts import LANGUAGES, say
 from schemas.slips import DeclarationError, WrongUsageError
 
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from pipeline.common.stages import Engine
     from pipeline.history.published import Record
     from pipeline.publication.publications import Work
+    from pipeline.publication.release.withdraw import Withdrawn
     from pipeline.publication.request import Request
     from pipeline.run import Published
 
 NOT_RELEASED, USAGE_ERROR = 1, 2
+MOST_OF_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,11 @@ def command(
     by: Annotated[str, typer.Option("--by", metavar="SIGN")],
     inputs: Inputs = INPUTS,
     outputs: Outputs = OUTPUTS,
+    withdraw: Annotated[bool, typer.Option("--withdraw")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT")] = None,
     lang: OneLang = None,
 ) -> int:
-    """Release the period; 0 released, 1 not, 2 wrong usage."""
+    """Release or withdraw the period; 0 done, 1 not, 2 wrong usage."""
     from pipeline.commands.progress import shown_progress
     from pipeline.common.stages import Direct
     from pipeline.publication.adopt.decide import SIGN
@@ -52,14 +57,23 @@ def command(
     languages = (lang,) if lang else LANGUAGES
     if not SIGN.fullmatch(by):
         return fail(USAGE_ERROR, in_languages(languages, "adopt", "bad_by", sign=by))
+    why = plain(reason or "").strip()
+    if withdraw and not 0 < len(why) <= MOST_OF_REASON:
+        most = MOST_OF_REASON
+        return fail(USAGE_ERROR, in_languages(languages, "withdraw", "no_reason", most=most))
+    if reason is not None and not withdraw:
+        return fail(USAGE_ERROR, in_languages(languages, "withdraw", "needless"))
     try:
-        with shown_progress():
-            done = release(period, by, inputs, outputs, Direct())
+        if withdraw:
+            lines = said_of_withdrawal(take_back(period, by, why, inputs, outputs), languages)
+        else:
+            with shown_progress():
+                lines = said(release(period, by, inputs, outputs, Direct()), languages)
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except NothingPublishedError as end:
         return fail(NOT_RELEASED, "\n".join(end.messages[one] for one in languages))
-    print(printable(said(done, languages)))
+    print(printable(lines))
     return 0
 
 
@@ -131,6 +145,29 @@ def said(done: Released, languages: Sequence[str]) -> str:
     if done.without_form:
         named = ", ".join(done.without_form)
         lines.append(in_languages(languages, "release", "without_form", clusters=named))
+    return "\n".join(lines)
+
+
+def take_back(period: str, by: str, reason: str, inputs: Path, outputs: Path) -> "Withdrawn":
+    """Withdraw the period's release, see `withdraw`; `BadPeriodError` if the period is none."""
+    from pipeline.publication.release.withdraw import Withdrawal, withdraw
+
+    last_day(period)
+    return withdraw(Withdrawal(period, inputs, outputs, by, reason))
+
+
+def said_of_withdrawal(done: "Withdrawn", languages: Sequence[str]) -> str:
+    """Return what was withdrawn, and whom to tell."""
+    parts = {
+        "folder": done.folder,
+        "revision": done.standing.revision,
+        "clusters": done.told.height,
+        "list": done.list,
+        "archive": done.archive,
+    }
+    lines = [in_languages(languages, "withdraw", "done", **parts)]
+    if not done.has_register:
+        lines.append(in_languages(languages, "withdraw", "no_contacts"))
     return "\n".join(lines)
 
 

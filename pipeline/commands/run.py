@@ -56,7 +56,7 @@ def command(
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
 ) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
-    from pipeline.commands.run_end import closing_lines
+    from pipeline.commands.run_end import closing_lines, todo_first
     from pipeline.common.catalogue import load_all
     from pipeline.common.file_modes import modes_of
     from pipeline.operation.scheduler import SchedulerError
@@ -89,6 +89,8 @@ def command(
         return fail(code, error.messages[lang])
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[lang])
+    for line in todo_first(published.review, published.folder, lang):
+        print(line)
     for name in published.review.unused_mappings:
         print(plain(UNUSED[lang].format(name=name)))
     for name in published.being_edited:
@@ -159,4 +161,5 @@ def last_line(published: "Published", lang: str) -> str:
         return line
     parts = {"revision": published.standing.revision, "former": former.revision}
     archive = published.folder.parent / ARCHIVE / published.folder.name
-    return f"{line} {say('release', 'replaced', lang).format(**parts, archive=archive)}"
+    code = "replaced_withdrawn" if former.is_withdrawn else "replaced"
+    return f"{line} {say('release', code, lang).format(**parts, archive=archive)}"

@@ -1,4 +1,4 @@
-"""What the office has to know when a run has ended: the lines before the last one (contract 4)."""
+"""What a run says at its end: what is to be done next, and what the office has to know."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from pipeline.common.terminal import plain
 from pipeline.common.texts import say
 from pipeline.review import Review
 from pipeline.tables.headlines import DECISIONS, role_word
+from pipeline.tables.todo import todo_lines
 
 # How many files or clusters are named one by one; the report has them all.
 MOST_NAMED = 20
@@ -27,6 +28,15 @@ def closing_lines(review: Review, folder: Path, lang: str) -> Iterator[str]:
         yield from named(title, lines, lang)
     yield from decisions_by_role(review, lang)
     yield say("run_end", "report", lang).format(path=plain(str(folder / "report" / "index.html")))
+
+
+def todo_first(review: Review, folder: Path, lang: str) -> Iterator[str]:
+    """Yield what is to be done next, each line with the place in the report where it stands."""
+    lines = todo_lines(review.todo, lang)
+    yield f"{say('todo', 'title', lang)}:" if lines else say("todo", "nothing", lang)
+    for line in lines:
+        place = folder / "report" / f"index.html#{line.anchor}"
+        yield plain(f"  {line.text}: {line.names} → {place}")
 
 
 def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:

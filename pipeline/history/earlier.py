@@ -7,6 +7,7 @@ from pipeline.common.settings import Settings
 from pipeline.history.lacking import codes_of
 from pipeline.history.model import TABLES, Before, Since
 from pipeline.history.published import DATA, DamagedError, Earlier, Publication
+from pipeline.history.standing import standing
 from pipeline.history.state import State
 from pipeline.history.state_files import StateTroubleError, read_state
 from schemas.benchmarks import declared_indicators
@@ -26,7 +27,8 @@ def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | N
             columns = [i for i in declared_indicators() if i not in tables["clusters"].columns]
             unknown = codes_of(state.lacking) if state else ()
             lacking = tuple(dict.fromkeys([*columns, *unknown]))
-            return Before(Since(own, skipped, trouble, lacking), tables, state)
+            withdrawn = standing(publication.record or {}).is_withdrawn
+            return Before(Since(own, skipped, trouble, lacking, withdrawn), tables, state)
     return None
 
 

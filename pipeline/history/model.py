@@ -22,12 +22,14 @@ class Since:
     period: the latest published one before. skipped: the quarters between it and this one, of which
     nothing is published. trouble: why causes cannot be told (missing, damaged, older), None if they
     can. lacking: the figures, indicators and causes that cannot be told or compared, see `lacking`.
+    withdrawn: whether it was released and taken back, and no run has replaced it yet.
     """
 
     period: str
     skipped: tuple[str, ...] = ()
     trouble: str | None = None
     lacking: tuple[str, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Whether a publication is a draft or a release, which revision it is, and which came before it."""
+"""Whether a publication is a draft, a release or withdrawn, its revision, and what came before."""
 
 import datetime as dt
 import re
@@ -7,26 +7,35 @@ from pathlib import Path
 
 from pipeline.history.published import ARCHIVE, Record, is_published, read_record
 
-DRAFT, RELEASED = "draft", "released"
+DRAFT, RELEASED, WITHDRAWN = "draft", "released", "withdrawn"
 MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether a publication is a draft, which revision it is, and who released it when.
+    """Whether a publication is a draft, a release, or a release that was taken back.
 
     revision: drafts count towards the release they lead to; a draft after a release is one more.
+    by, at: a sign and a time.
     """
 
     state: str = DRAFT
     revision: int = 1
     released_by: str | None = None
     released_at: str | None = None
+    withdrawn_by: str | None = None
+    withdrawn_at: str | None = None
+    withdrawn_reason: str | None = None
 
     @property
     def is_draft(self) -> bool:
-        """Whether it is not released."""
-        return self.state != RELEASED
+        """Whether it was never released."""
+        return self.state == DRAFT
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was released and taken back."""
+        return self.state == WITHDRAWN
 
     @property
     def released_on(self) -> dt.date | None:
@@ -36,11 +45,27 @@ class Standing:
 
 def standing(record: Record) -> Standing:
     """Return a publication's standing; what older ones do not say is a first draft."""
-    state = RELEASED if record.get("state") == RELEASED else DRAFT
+    found = record.get("state")
+    state = found if found in (RELEASED, WITHDRAWN) else DRAFT
     revision = record.get("revision")
     known = isinstance(revision, int) and revision > 0
-    by, at = record.get("released_by"), record.get("released_at")
-    return Standing(state, revision if known else 1, by, at)  # type: ignore[arg-type]
+    return Standing(
+        state,
+        revision if known else 1,  # type: ignore[arg-type]
+        record.get("released_by"),
+        record.get("released_at"),
+        record.get("withdrawn_by"),
+        record.get("withdrawn_at"),
+        record.get("withdrawn_reason"),
+    )
+
+
+def day_of(moment: str | None) -> dt.date | None:
+    """Return the day of a time in a record; None if it is not known."""
+    try:
+        return dt.datetime.fromisoformat(str(moment)).date()
+    except ValueError:
+        return None
 
 
 def standing_now(outputs: Path, period: str) -> Standing | None:
@@ -65,8 +90,20 @@ def replaced_at(place: Path) -> tuple[str, int]:
     return moment[0], int(number) if number.isdecimal() else 1
 
 
+def every_standing(outputs: Path, period: str) -> list[tuple[Path, Standing]]:
+    """Return folder and standing of the period's publications, the present one last."""
+    places = [*archived(outputs, period), outputs / period]
+    records = ((place, read_record(place)) for place in places)
+    return [(place, standing(record)) for place, record in records if record is not None]
+
+
 def next_draft(outputs: Path, period: str) -> Standing:
     """Return the standing of a draft that would be published now."""
-    records = map(read_record, [*archived(outputs, period), outputs / period])
-    former = [standing(record) for record in records if record is not None]
+    former = [stands for _, stands in every_standing(outputs, period)]
     return Standing(revision=max((s.revision + (not s.is_draft) for s in former), default=1))
+
+
+def withdrawn_before(outputs: Path, period: str) -> Path | None:
+    """Return the folder of the withdrawn release that no other release has replaced yet."""
+    once = [(place, s) for place, s in every_standing(outputs, period) if not s.is_draft]
+    return once[-1][0] if once and once[-1][1].is_withdrawn else None

@@ -16,6 +16,7 @@ from pipeline.operation.markdown import code, escaped, safe_rows, table
 from pipeline.publication.request import Request
 from pipeline.run import Published
 from pipeline.tables.headlines import DECISIONS, role_word
+from pipeline.tables.todo import todo_lines
 
 OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")
 DECISION_COLUMNS = (
@@ -73,7 +74,7 @@ def link_to(published: Published, address: str | None) -> str:
 
 
 def summary(published: Published, lang: str, link: str) -> str:
-    """Return the counts of the publication in Markdown, with a link and the folder to open."""
+    """Return what to do and the counts of the publication in Markdown, with the folder to open."""
     counts = published.counts
     groups = {"outcome": OUTCOMES, "decision": DECISIONS}
     rows = [(say(g, one, lang), counts[one]) for g, codes in groups.items() for one in codes]
@@ -81,6 +82,8 @@ def summary(published: Published, lang: str, link: str) -> str:
     return "\n".join(
         [
             f"# {published.folder.name}",
+            "",
+            *todo(published, lang, link),
             "",
             f"[{say('operation', 'report', lang)}](<{link}>), {place}",
             "",
@@ -90,6 +93,21 @@ def summary(published: Published, lang: str, link: str) -> str:
             *(f"\n{escaped(notice[lang])}" for notice in published.notices),
         ]
     )
+
+
+def todo(published: Published, lang: str, link: str) -> list[str]:
+    """Return the lines of what is to be done next, each with a link into the report."""
+    lines = todo_lines(published.review.todo, lang)
+    if not lines:
+        return [say("todo", "nothing", lang)]
+    return [
+        f"**{say('todo', 'title', lang)}**",
+        "",
+        *(
+            f"- [{escaped(line.text)}](<{link}#{line.anchor}>): {escaped(line.names)}"
+            for line in lines
+        ),
+    ]
 
 
 def by_role(published: Published, lang: str) -> tuple[list[str], list[list[object]]]:

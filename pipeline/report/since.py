@@ -20,6 +20,8 @@ def since_sentences(review: Review, lang: str) -> list[str]:
         return found
     since, own = review.since, texts("since")
     found.append(own["compared"][lang].format(period=since.period))
+    if since.withdrawn:
+        found.append(own["withdrawn"][lang].format(period=since.period))
     if since.skipped:
         key = "gap" if len(since.skipped) == 1 else "gaps"
         found.append(own[key][lang].format(periods=", ".join(since.skipped)))

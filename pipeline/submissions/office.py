@@ -19,6 +19,7 @@ from schemas.words import header_key, word_key
 
 # Roles of the register that something hangs on.
 MEMBER, APPLICANT = "Mitglied", "Antrag"
+DEPARTED = "Ausgeschieden"
 # what an expert says in a row; without any of it the row waits for a rating
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 

@@ -97,14 +97,18 @@ def decisions_by_role(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
     In the register's order of roles; null is the unknown one, and the last.
     """
-    roles = [entry.value for entry in registers()["roles"]]
     known = tables["clusters"].select("cluster_id", "role")
     decided = tables["decisions"].join(known, on="cluster_id", how="left")
     counts = {name: (pl.col("decision") == name).sum() for name in DECISIONS}
     table = decided.group_by("catalogue", "role").agg(clusters=pl.len(), **counts)
-    place = pl.col("role").replace_strict(roles, range(len(roles)), default=len(roles))
-    table = table.sort("catalogue", place)
+    table = table.sort("catalogue", role_places())
     return table.cast(dict.fromkeys(("clusters", *DECISIONS), pl.Int64))
+
+
+def role_places() -> pl.Expr:
+    """Return the place of a role in the register's order: the members first, unknown ones last."""
+    roles = [entry.value for entry in registers()["roles"]]
+    return pl.col("role").replace_strict(roles, range(len(roles)), default=len(roles))
 
 
 def role_word(role: str | None, lang: str) -> str:

@@ -89,12 +89,17 @@ def command(name: str, root: Path, *options: str) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
+def quarter(root: Path) -> Path:
+    """Write the inputs of a quarter of two clusters and a missing one; return their folder."""
+    books = {c: cluster(n) for c, n in NAMES.items()}
+    return write_inputs(root / "inputs", books, REGISTER, RATINGS)
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The quarter, published twice; a file that cannot be read is quarantined."""
     root = tmp_path_factory.mktemp("release")
-    books = {c: cluster(n) for c, n in NAMES.items()}
-    inputs = write_inputs(root / "inputs", books, REGISTER, RATINGS)
+    inputs = quarter(root)
     (inputs / PERIOD / "submissions" / "broken.xlsx").write_bytes(b"no workbook")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "cpu_count", lambda: 1)  # a process more costs more than it saves here

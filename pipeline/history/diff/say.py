@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -35,8 +36,7 @@ def publication_line(publication: Publication, lang: str) -> str:
     """Return a description of the publication: revision, draft or release, time of the run."""
     stands = publication.standing
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
-    code = "draft" if stands.is_draft else "released"
-    said = say("diff", code, lang).format(by=stands.released_by, revision=stands.revision)
+    said = say("diff", stands.state, lang).format(**asdict(stands))
     place = publication.place
     place = say("diff", place, lang) if place == CURRENT else place
     return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
@@ -108,6 +108,29 @@ def cluster_lines(
             yield "  " + "; ".join(indicator(row, lang) for row in own["indicators"])
 
 
+def of_each_cluster(difference: Difference, first: str, lang: str) -> dict[str, list[str]]:
+    """Return the differences of each cluster as short texts, for the cluster itself.
+
+    first: the catalogue that decides. A reason is not told: the present one stands with its
+    criterion.
+    """
+    parts = {
+        name: by_cluster(getattr(difference, name))
+        for name in ("decisions", "criteria", "indicators")
+    }
+    found = {}
+    for cluster in difference.clusters.iter_rows(named=True):
+        own = {name: rows.get(cluster["cluster_id"], []) for name, rows in parts.items()}
+        changes = []
+        if cluster["state_before"] != cluster["state_now"]:
+            changes.append(turn(cluster, "state", "outcome", lang))
+        changes += [decision_line(row, first, lang) for row in own["decisions"]]
+        changes += [criterion_line(row, first, lang) for row in own["criteria"]]
+        changes += [indicator(row, lang) for row in own["indicators"]]
+        found[cluster["cluster_id"]] = changes
+    return found
+
+
 def by_cluster(table: pl.DataFrame) -> Mapping[str, list[Row]]:
     """Return the rows of each cluster."""
     found: dict[str, list[Row]] = {}
@@ -137,12 +160,17 @@ def decision_line(row: Row, first: str, lang: str) -> str:
 
 def criterion_lines(row: Row, first: str, lang: str) -> Iterator[str]:
     """Yield a criterion whose status changed, the causes, and both reasons."""
-    status = turn(row, "status", "status", lang)
-    yield f"  {of_catalogue(row, first)}{row['criterion_id']} {status} ({causes(row, lang)})"
+    yield f"  {criterion_line(row, first, lang)}"
     for side in ("before", "now"):
         reason = row[f"reason_{lang}_{side}"]
         if reason:
             yield f"    {say('diff', side, lang)}: {reason}"
+
+
+def criterion_line(row: Row, first: str, lang: str) -> str:
+    """Return a criterion whose status changed, with the causes."""
+    status = turn(row, "status", "status", lang)
+    return f"{of_catalogue(row, first)}{row['criterion_id']} {status} ({causes(row, lang)})"
 
 
 def of_catalogue(row: Row, first: str) -> str:
@@ -183,9 +211,6 @@ def publication_data(publication: Publication) -> dict[str, Any]:
     stands = publication.standing
     return {
         "place": publication.place,
-        "state": stands.state,
-        "revision": stands.revision,
-        "released_by": stands.released_by,
-        "released_at": stands.released_at,
+        **asdict(stands),
         "started": publication.record.get("started"),
     }

@@ -7,10 +7,10 @@ import polars as pl
 
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.settings import OfficeRules
-from pipeline.common.texts import LANGUAGES, say
+from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.history.diff.sources import changed_sources, said_name
 from pipeline.history.published import DamagedError, Record, is_published, sound
-from pipeline.history.standing import standing
+from pipeline.history.standing import Standing, day_of, standing
 from schemas.slips import DeclarationError, SlipError, instead
 
 SHOWN = 10
@@ -28,6 +28,23 @@ def refusal(code: str, **parts: str) -> NothingPublishedError:
     return NothingPublishedError(*(say("release", code, one).format(**parts) for one in LANGUAGES))
 
 
+def refused_as(code: str, period: str, stands: Standing) -> NothingPublishedError:
+    """Return the refusal of what cannot be done with a publication as it stands."""
+    days = {name: day_of(getattr(stands, f"{name}_at")) for name in ("released", "withdrawn")}
+    messages = (
+        say("release", code, one).format(
+            period=period,
+            revision=stands.revision,
+            released_by=stands.released_by,
+            withdrawn_by=stands.withdrawn_by,
+            released=day(days["released"], one),
+            withdrawn=day(days["withdrawn"], one),
+        )
+        for one in LANGUAGES
+    )
+    return NothingPublishedError(*messages)
+
+
 def draft_record(draft: Path) -> Record:
     """Return the record of the draft; NothingPublishedError if it is missing or damaged."""
     period = draft.name
@@ -39,11 +56,10 @@ def draft_record(draft: Path) -> Record:
         raise refusal("damaged", period=period, files=str(error)) from error
     assert record is not None
     stands = standing(record)
+    if stands.is_withdrawn:
+        raise refused_as("is_withdrawn", period, stands)
     if not stands.is_draft:
-        by, at = str(stands.released_by), str(stands.released_at)[:10]
-        raise refusal(
-            "already_released", period=period, revision=str(stands.revision), by=by, at=at
-        )
+        raise refused_as("already_released", period, stands)
     return record
 
 

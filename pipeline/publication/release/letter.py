@@ -13,6 +13,7 @@ import polars as pl
 from pipeline.common.texts import day, say, texts
 from pipeline.publication.release.content import Item, contents
 from pipeline.report.answers import answer_of, answers
+from pipeline.report.revised import changed_text
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
@@ -38,6 +39,7 @@ COLUMNS = [
     "open",
     "errors",
     "asked",
+    "changed",
     "deadline",
     "contact",
     "folder",
@@ -94,6 +96,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         open="open",
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
         asked=asked(lang),
+        changed=changed(review, lang),
         deadline="deadline",
         contact=pl.col("contact").str.slice(0, LONGEST),
         folder="folder",
@@ -213,6 +216,15 @@ def asked(lang: str) -> pl.Expr:
         .then(criteria)
         .otherwise(request("nothing"))
     )
+
+
+def changed(review: Review, lang: str) -> pl.Expr:
+    """Return what has changed since a withdrawn release; nothing if none is replaced."""
+    found = review.revised
+    if found is None:
+        return pl.lit(None, pl.String)
+    text = partial(changed_text, found, lang=lang, most=LONGEST)
+    return pl.col("cluster_id").map_elements(text, pl.String)
 
 
 def in_words(column: str, group: str, lang: str) -> pl.Expr:

@@ -20,6 +20,7 @@ from pipeline.report.pages.features import Feature, features
 from pipeline.report.pages.money import own_money
 from pipeline.report.pages.outlook import lapsing, own_outlook
 from pipeline.report.pages.place import Place, place
+from pipeline.report.pages.revision import OwnRevision, own_revision
 from pipeline.report.pages.verdict import Verdict, verdict
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
@@ -56,6 +57,7 @@ class ClusterView:
     cluster_id: str
     name: str
     facts: Sequence[tuple[str, str]]
+    revision: OwnRevision | None
     verdicts: Sequence[Verdict]
     features: Sequence[Feature]
     money: Sequence[str]
@@ -143,6 +145,7 @@ def cluster_view(
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, words),
+        revision=own_revision(review, cluster_id, words),
         verdicts=_verdicts(review, own, hides, words),
         features=_features(own, words),
         money=own_money(row, own["funding"], words),

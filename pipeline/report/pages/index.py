@@ -35,8 +35,10 @@ from pipeline.report.pages.overview import (
 )
 from pipeline.report.pages.policy import Policy, policy
 from pipeline.report.pages.profile import Profile, profiles
+from pipeline.report.pages.revision import Revision, revision
 from pipeline.report.pages.shared import Shared, shared
 from pipeline.report.pages.staffing import Staffing, staffing
+from pipeline.report.pages.todo import Todo, todo
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -57,6 +59,7 @@ class IndexView:
     """Everything that the office's page prints; None means missing: a map, applicants."""
 
     head: Head
+    todo: Sequence[Todo]
     sections: Sequence[str]
     filters: Sequence[Filter]
     sentences: Sequence[str]
@@ -68,6 +71,7 @@ class IndexView:
     admission: Waiting | None
     returns: Returns
     damaged: Sequence[str]
+    revision: Revision | None
     changes: Changes | None
     history: History | None
     outlook: Outlook | None
@@ -95,6 +99,7 @@ def index_view(review: Review, words: Words) -> IndexView:
     described = landscape(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
+        todo=todo(review, words),
         sections=sections(
             has_admission=applicants is not None,
             has_map=drawn is not None,
@@ -112,6 +117,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         admission=applicants,
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
+        revision=revision(review, words),
         changes=changed,
         history=history(review, words),
         outlook=ahead,

@@ -25,6 +25,7 @@ from pipeline.report.workbook.overview_lines import (
     with_role,
 )
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
+from pipeline.tables.todo import todo_lines
 
 # label, value, of the earlier period, change, remark
 WIDTHS = (44, 24, 24, 24, 86)
@@ -43,7 +44,8 @@ def write_overview(
     """Write the sheet. sheets: the name of every other sheet and its description."""
     before = Before(max(earlier, default=None), earlier)
     sheet = book.file.get_worksheet_by_name(sheet_name(book.text("sheet_overview")))
-    row = put_lines(book, sheet, START, book.text("o_review"), of_review(book))
+    row = put_todo(book, sheet, START)
+    row = put_lines(book, sheet, row, book.text("o_review"), of_review(book))
     row = put_lines(
         book, sheet, row, book.text("o_figures"), of_figures(book, before), before.period
     )
@@ -59,6 +61,28 @@ def write_overview(
     sheet.set_print_scale(SCALE)
     sheet.set_h_pagebreaks([row, charts[1]])
     sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
+
+
+def put_todo(book: Book, sheet: Worksheet, row: int) -> int:
+    """Write what is to be done next, with links; return the row after it and a blank one."""
+    put_section(book, sheet, row, say("todo", "title", book.lang))
+    found = todo_lines(book.review.todo, book.lang)
+    if not found:
+        row += 1
+        put(sheet, row, 0, say("todo", "nothing", book.lang), book.looks["text"], book.lang)
+    for line in found:
+        row += 1
+        # The next cells stay empty, so that the text is shown across them.
+        if line.sheet is None:
+            text = line.text.replace('"', '""')
+            link = f'=HYPERLINK("report/index.html#{line.anchor}","{text}")'
+            sheet.write_formula(row, 0, link, book.looks["link"], line.text)
+        else:
+            link = f"internal:'{book.sheet_name(line.sheet)}'!A1"
+            sheet.write_url(row, 0, link, book.looks["link"], string=line.text)
+        put(sheet, row, NOTE, line.names, book.looks["foreign_wrap"], book.lang)
+        sheet.set_row(row, LINE_HEIGHT * lines(line.names, WIDTHS[NOTE]) + 4)
+    return row + 2
 
 
 def open_overview(book: Book) -> Worksheet:

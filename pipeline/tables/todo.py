@@ -1,0 +1,181 @@
+"""What the office has to do next: one table, made once, from which every report shows its lines."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.texts import number, say
+from pipeline.history.lapses import lapses
+from pipeline.submissions.office import DEPARTED
+from pipeline.tables.headlines import role_places
+from pipeline.tables.unread import CANNOT_BE_READ, shown_states
+
+# In the order in which they are shown.
+KINDS = ("remind", "put_back", "ask", "invite", "overdue", "lapsed", "lapsing")
+TODO = pl.Schema(
+    {
+        "kind": pl.String(),
+        "cluster_id": pl.String(),
+        "name": pl.String(),
+        "step": pl.String(),
+        "days": pl.Int64(),
+        "criteria": pl.List(pl.String),
+    }
+)
+INTERVIEW = "interview"
+# Months within which what lapses is told, and how many names a line shows, how long.
+SOON, SHOWN, LONGEST = 3, 3, 40
+# Where each kind stands in full: the anchor on the office's page, the sheet of the workbook.
+PLACES: Mapping[str, tuple[str, str | None]] = {
+    "remind": ("returns", "coverage"),
+    "put_back": ("quality", "submissions"),
+    "ask": ("matrix", "conditions"),
+    "invite": ("admission", "admission"),
+    "overdue": ("admission", "admission"),
+    "lapsed": ("outlook", None),
+    "lapsing": ("outlook", None),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of what a line is about: a short text, and its cluster if that is known."""
+
+    text: str
+    cluster_id: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do. text: with its numbers; entries: the first ones; more: the rest, or empty.
+
+    anchor: where it stands on the office's page. sheet: of the workbook, None where none has it.
+    """
+
+    kind: str
+    text: str
+    entries: Sequence[Entry]
+    more: str
+    anchor: str
+    sheet: str | None
+
+    @property
+    def names(self) -> str:
+        """The first entries, and how many more there are."""
+        return f"{', '.join(entry.text for entry in self.entries)} {self.more}".rstrip()
+
+
+# ---------------------------------------------------------------------------------------- the table
+def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
+    """Return TODO, sorted: a row for each cluster or file of each kind, members first.
+
+    Whoever has left is not asked for anything, and nothing of theirs lapses.
+
+    tables: those of the contract. catalogue: the first one, which decides. name: of the cluster, or
+    of the file that was put back. step, days: of admission. criteria: what is asked for or lapses.
+    """
+    states = shown_states(tables)
+    found = {
+        "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
+        "put_back": put_back(tables, states),
+        "ask": asked_for(tables["criteria"], catalogue),
+        **waiting(tables["admission"]),
+        **({} if "outlook" not in tables else lapsing(tables, catalogue)),
+    }
+    parts = [
+        table.select(c for c in TODO if c in table.columns).with_columns(kind=pl.lit(kind))
+        for kind, table in found.items()
+    ]
+    known = states.select("cluster_id", known="name", role="role")
+    table = pl.concat(parts, how="diagonal_relaxed").join(known, on="cluster_id", how="left")
+    table = table.with_columns(name=pl.coalesce("name", "known"))
+    left = (pl.col("role") == DEPARTED).fill_null(value=False)
+    table = table.filter(~(left & pl.col("criteria").is_not_null()))
+    order = [
+        pl.col("kind").cast(pl.Enum(KINDS)),
+        -pl.when(pl.col("kind") == "overdue").then("days").fill_null(0),
+        role_places(),
+        "cluster_id",
+        "name",
+    ]
+    return table.sort(order, nulls_last=True).select(list(TODO)).cast(TODO)
+
+
+def put_back(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, name of the files to be asked for again.
+
+    Those that were put back, and those of which only the name says whose they are.
+    """
+    guesses = states.select("guessed_from", guess="cluster_id").drop_nulls()
+    files = tables["submissions"].filter(pl.col("outcome") == "quarantined")
+    files = files.join(guesses, left_on="source_file", right_on="guessed_from", how="left")
+    files = files.select(cluster_id=pl.coalesce("cluster_id", "guess"), name="source_file")
+    unread = states.filter((pl.col("state") == "missing") & (pl.col("shown") == CANNOT_BE_READ))
+    return pl.concat([files, unread.select("cluster_id", name="guessed_from")]).unique()
+
+
+def asked_for(criteria: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+    """Return cluster_id, criteria: those that cells of the cluster would settle."""
+    return of_criteria(criteria.filter(pl.col("request_de") != ""), catalogue)
+
+
+def waiting(admission: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
+    """Return cluster_id, step, days of who is to be invited, and of what is overdue."""
+    table = admission.select("cluster_id", "days", "overdue", step="next_step")
+    return {"invite": table.filter(step=INTERVIEW), "overdue": table.filter("overdue")}
+
+
+def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, pl.DataFrame]:
+    """Return cluster_id, criteria: those that have lapsed already, and those that soon will."""
+    names = ("criteria", "outlook", "clusters", "lapsed")
+    soon = lapses(*(tables[name] for name in names)).filter(pl.col("months") <= SOON)
+    found = {"lapsed": tables["lapsed"], "lapsing": soon}
+    return {kind: of_criteria(rows, catalogue) for kind, rows in found.items()}
+
+
+def of_criteria(rows: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+    """Return cluster_id, criteria of the catalogue, in their order."""
+    own = rows.filter(catalogue=catalogue)
+    number_ = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
+    sorted_ = pl.col("criterion_id").sort_by(number_, "criterion_id")
+    return own.group_by("cluster_id").agg(criteria=sorted_)
+
+
+# ---------------------------------------------------------------------------------------- its lines
+def todo_lines(table: pl.DataFrame, lang: str) -> list[Line]:
+    """Return a line for each kind of TODO that there is."""
+    return list(lines_of(table, lang))
+
+
+def lines_of(table: pl.DataFrame, lang: str) -> Iterator[Line]:
+    """Yield the lines in their order."""
+    for kind in KINDS:
+        rows = table.filter(kind=kind).rows(named=True)
+        if not rows:
+            continue
+        n, criteria = len(rows), sum(len(row["criteria"] or ()) for row in rows)
+        code = f"{kind}_one" if n == 1 else kind
+        text = say("todo", code, lang).format(
+            n=number(n, 0, lang), criteria=number(criteria, 0, lang), months=SOON
+        )
+        entries = [Entry(entry_text(kind, row, lang), row["cluster_id"]) for row in rows[:SHOWN]]
+        more = say("todo", "more", lang).format(n=number(n - SHOWN, 0, lang)) if n > SHOWN else ""
+        yield Line(kind, text, entries, more, *PLACES[kind])
+
+
+def entry_text(kind: str, row: Mapping[str, Any], lang: str) -> str:
+    """Return one entry: who, and of which criteria or since when."""
+    name = textwrap.shorten(row["name"] or "", LONGEST, placeholder=" …")
+    is_file = kind == "put_back"
+    who = name if is_file else " ".join(filter(None, (row["cluster_id"], name)))
+    if kind == "overdue":
+        step = say("admission_step", row["step"], lang)
+        return f"{who} ({say('todo', 'waits', lang).format(step=step, n=row['days'])})"
+    criteria = row["criteria"] or ()
+    if not criteria:
+        return who
+    rest = " …" if len(criteria) > SHOWN else ""
+    return f"{who} ({', '.join(criteria[:SHOWN])}{rest})"
