@@ -39,6 +39,7 @@ from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.reasons import catalogue_criteria
 from pipeline.tables.unread import unread_frame
+from pipeline.tables.wording import wording
 from schemas.declaration import submission
 
 
@@ -52,7 +53,8 @@ class Review:
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
-    context: what pages tell besides, see `tables.context`; empty where only the tables are known.
+    context: what pages tell besides, see `tables.context`, and `tables.wording`; empty where only
+    the tables are known.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
     damaged: files of earlier publications that are not what was published.
@@ -203,7 +205,17 @@ def review(
         mapped=named,
         unused_mappings=unused_mappings,
         ratings=every_rating(office, days, task.settings.review.first_catalogue),
-        context=context(portfolio.clusters, reviewed.described, figures.usual, ways),
+        context={
+            **context(portfolio.clusters, reviewed.described, figures.usual, ways),
+            "wording": wording(
+                portfolio.clusters,
+                reviewed.written,
+                reviewed.cells,
+                portfolio.sheets,
+                figures.rows,
+                task.catalogues,
+            ),
+        },
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
     )

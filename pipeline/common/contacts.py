@@ -101,6 +101,4 @@ def _is_other(match: re.Match[str]) -> bool:
     number, rest = match["number"], match.string[match.end() :]
     digits = re.sub(r"\D", "", number)
     is_year = len(digits) == 4 and digits[:2] in ("19", "20")
-    return bool(
-        is_year or DATE.match(number) or YEARS.search(number) or AMOUNT.match(rest)
-    )
+    return bool(is_year or DATE.match(number) or YEARS.search(number) or AMOUNT.match(rest))
