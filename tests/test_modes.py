@@ -72,7 +72,17 @@ def modes(folder: Path) -> set[int]:
 def test_caches_are_private_and_publications_follow_the_umask(inputs: Path, tmp_path: Path) -> None:
     assert run(inputs, tmp_path) == 0
     assert modes(tmp_path / ".cache") == {0o700, 0o600}
-    assert modes(tmp_path / PERIOD) == {0o755, 0o644}
+    dossiers = tmp_path / PERIOD / "report" / "dossiers"
+    private = {dossiers, *dossiers.rglob("*")}
+    others = [p for p in (tmp_path / PERIOD).rglob("*") if p not in private]
+    assert {stat.S_IMODE(p.stat().st_mode) for p in others} == {0o755, 0o644}
+
+
+def test_dossiers_are_private(inputs: Path, tmp_path: Path) -> None:
+    for _ in range(2):  # the former publication is in the archive
+        assert run(inputs, tmp_path) == 0
+        folders = list(tmp_path.rglob("dossiers"))
+        assert {frozenset(modes(folder)) for folder in folders} == {frozenset({0o700, 0o600})}
 
 
 def test_a_cache_of_before_is_closed(inputs: Path, tmp_path: Path) -> None:
