@@ -211,6 +211,7 @@ def review(
                 portfolio.clusters,
                 reviewed.written,
                 reviewed.cells,
+                reviewed.places,
                 portfolio.sheets,
                 figures.rows,
                 task.catalogues,

@@ -122,9 +122,8 @@ def test_contacts_are_masked(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", LEFT)
 def test_all_else_stays(text: str) -> None:
     assert without_contacts(text, "de") == text
-    assert (
-        without_contacts(f"Hinweis: {text} (siehe dort)", "de") == f"Hinweis: {text} (siehe dort)"
-    )
+    within = f"Hinweis: {text} (siehe dort)"
+    assert without_contacts(within, "de") == within
 
 
 def test_the_words_are_those_of_the_language() -> None:
@@ -132,8 +131,6 @@ def test_the_words_are_those_of_the_language() -> None:
     assert said == "Call [telephone number] or mail [mail address]"
 
 
-@pytest.mark.parametrize(
-    "text", ["a" * 32_000 + "@", "0351 " * 6_000, "1-" * 16_000, "a.(" * 10_000]
-)
-def test_long_texts_are_read_in_time(text: str) -> None:
-    assert without_contacts(text, "de")
+@pytest.mark.parametrize("part", ["a", "0351 ", "1-", "a.(", "+49 ", "Tel. ", "a@", "x.y-"])
+def test_long_texts_are_read(part: str) -> None:
+    assert without_contacts(f"{part * (32_000 // len(part))}@", "de")

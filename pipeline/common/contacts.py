@@ -17,7 +17,7 @@ MAIL = re.compile(
 WEB = re.compile(r"\b(?:https?://|ftp://|www\.)\S+", re.IGNORECASE)
 # White space, brackets and signs between the digits of a number.
 BETWEEN = r"[\s()/.\-–‑]"
-# A word that says that a telephone's number follows. The others need a colon, as "Forum Mobil 2030".
+# A word before a telephone's number. The less certain ones need a colon: "Forum Mobil 2030".
 LABELLED = re.compile(
     rf"""\b(?: (?:tel|telefon|telephone|phone|fax|telefax|durchwahl|rufnummer)
              [\s.:\-–/]* (?:(?:nr|no|nummer|number)\b[\s.:]*)?
@@ -33,7 +33,8 @@ UNLABELLED = re.compile(
         (?: (?:\+|\(\+) \s? [1-9] | 00[34]\d | 00[1-9]\d{{0,2}} (?=[\s()/\-–]) )
           (?: {BETWEEN}{{0,3}} \d ){{6,14}}
         # 0351 123456, (0351) 12 34 56, 0351/123456-0, 020 7946 0958; never 0 after the area code
-      | (?: \(0[1-9]\d{{1,4}}\) {BETWEEN}{{0,3}} | 0[1-9]\d{{1,4}} (?: \s?[/\-–]\s? | \s | \.(?=\d{{5}}) ) )
+      | (?: \(0[1-9]\d{{1,4}}\) {BETWEEN}{{0,3}}
+          | 0[1-9]\d{{1,4}} (?: \s?[/\-–]\s? | \s | \.(?=\d{{5}}) ) )
           [1-9] (?: [\s/\-–]{{0,3}} \d ){{4,9}}
         # 03511234567
       | 0[1-9]\d{{8,10}}
@@ -44,9 +45,10 @@ UNLABELLED = re.compile(
 )
 # Words before a number that is no telephone's.
 IDENTIFIER = re.compile(
-    r"""(?: \b(?: fkz | \w*kennzeichen | az | \w*aktenzeichen | isbn | issn | doi | id | orcid | iban
-              | nr | no | nummer | number | hrb | hra | vr | plz | postleitzahl | postcode | zip | grant
-              | patent | ep | wo | vertrag | eur | usd ) | € | \$ | № | \# ) [\s.:\#]* $""",
+    r"""(?: \b(?: fkz | \w*kennzeichen | az | \w*aktenzeichen | isbn | issn | doi | id | orcid
+              | iban | nr | no | nummer | number | hrb | hra | vr | plz | postleitzahl | postcode
+              | zip | grant | patent | ep | wo | vertrag
+              | eur | usd ) | € | \$ | № | \# ) [\s.:\#]* $""",
     re.VERBOSE | re.IGNORECASE,
 )
 AMOUNT = re.compile(

@@ -58,6 +58,7 @@ def wording(
     clusters: pl.DataFrame,
     written: Mapping[str, pl.DataFrame],
     cells: pl.DataFrame,
+    places: pl.DataFrame,
     sheets: pl.DataFrame,
     rows: pl.DataFrame,
     catalogues: Sequence[Catalogue],
@@ -65,11 +66,11 @@ def wording(
     """Return one row per criterion and piece of evidence (COLUMNS): what is written, where, why.
 
     clusters: see `figures.base.Portfolio`. written: see `each_submission.written_rows`. cells,
-    sheets: see `parse.Parsed`; cells at least of forms and of rows with a finding. rows: see
-    `figures.base.ROWS`. The figures of a criterion's conditions say what belongs to it.
+    places, sheets: see `parse.Parsed`; cells at least of forms and of rows with a finding. rows:
+    see `figures.base.ROWS`. The figures of a criterion's conditions say what belongs to it.
     """
     own = behind(catalogues)
-    texts = pl.concat([of_form(clusters, cells), *of_sheets(written, cells)])
+    texts = pl.concat([of_form(clusters, cells, places), *of_sheets(written, cells)])
     judged = judged_pieces(rows, own)
     pieces = pl.concat([judged, read_pieces(texts, judged, own)])
     named = sheets.select("file", "sheet_key", "sheet").unique(["file", "sheet_key"])
@@ -211,17 +212,18 @@ def of_sheet(sheet: Sheet, rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFr
     ).cast(TEXTS)  # type: ignore[arg-type]
 
 
-def of_form(clusters: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def of_form(clusters: pl.DataFrame, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return the texts of the cells of Stammdaten, one row each, also of empty ones."""
     sheet = submission().sheet(FORM)
-    own = cells.filter(pl.col("sheet_key") == FORM)
+    raw = raw_cells(sheet, cells)
+    where = places.filter(pl.col("sheet_key") == FORM).unique(["file", "field"])
     parts = []
     for field in sheet.fields:
         if field.key not in clusters.columns:
             continue
-        raw = own.filter(pl.col("field") == field.key)
-        raw = raw.select("file", "at", "column", pl.col("raw").alias(f"{field.key}_raw"))
-        table = clusters.select("file", field.key).join(raw, on="file", how="left")
+        at = where.filter(pl.col("field") == field.key).select("file", "column", at="row")
+        table = clusters.select("file", field.key).join(at, on="file", how="left")
+        table = table.join(raw.select("file", f"{field.key}_raw"), on="file", how="left")
         words = {}
         for lang in LANGUAGES:
             value, unusable = said(field, table, lang, name=True)
