@@ -35,16 +35,18 @@ def write_wording(book: Book) -> None:
     table = table.join(names, on="cluster_id", how="left", maintain_order="left")
     columns = [
         Column(text("h_cluster_id"), table["cluster_id"].to_list()),
-        Column(text("h_name"), table["name"].to_list(), "foreign"),
+        Column(text("h_name"), table["name"].to_list(), "foreign", width=18),
         Column(text("h_catalogue"), table["catalogue"].to_list()),
         Column(text("h_criterion"), table["criterion_id"].to_list()),
-        Column(text("h_sheet"), table["sheet"].to_list(), "foreign"),
+        Column(text("h_sheet"), table["sheet"].to_list(), "foreign", width=13),
         Column(text("h_row"), table["row"].to_list(), "int"),
-        Column(text("h_wording"), table[f"wording_{lang}"].to_list(), "foreign_wrap", width=80),
+        Column(text("h_wording"), table[f"wording_{lang}"].to_list(), "foreign_wrap", width=58),
         Column(text("h_date_or_beginning"), table["date"].to_list(), "date"),
-        Column(text("h_reference"), table[f"{REFERENCE}_{lang}"].to_list(), "foreign", width=40),
+        Column(
+            text("h_reference"), table[f"{REFERENCE}_{lang}"].to_list(), "foreign_wrap", width=24
+        ),
         Column(text("h_counted"), book.says("counted", table["counted"].to_list())),
-        Column(text("h_counted_reason"), table[f"reason_{lang}"].to_list()),
+        Column(text("h_counted_reason"), table[f"reason_{lang}"].to_list(), "wrap", width=26),
     ]
     put_table(book, sheet, text("table_wording"), columns, frozen=4)
     looks = {say("counted", code, lang): look for code, look in COLOURS.items()}
