@@ -193,8 +193,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
                 handouts = Work(folder, done, plan.files, plan.task.mappings, copies, lang)
                 engine.start(Stage.HANDOUTS, partial(release.add, handouts)).result()
         write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
-        plan.modes.share(below(folder))
-        plan.modes.restrict(below(folder / REPORT / DOSSIERS))
+        set_modes(plan.modes, folder)
         moment = started.strftime("%Y-%m-%dT%H-%M-%S")
         finish = partial(publish, folder, outputs, period, moment)
         target = engine.start(Stage.PUBLISH, finish).result()
@@ -298,6 +297,14 @@ def write_reports(plan: Plan, done: Review, folder: Path, engine: Engine) -> Map
     copies = write_feedback(plan, done, folder / "feedback", engine)
     workbooks.result()
     return copies
+
+
+def set_modes(modes: Modes, folder: Path) -> None:
+    """Set who may read a publication; its dossiers no other user may read, with or without a group."""
+    modes.share(below(folder))
+    dossiers = folder / REPORT / DOSSIERS
+    if dossiers.is_dir():
+        modes.restrict(below(dossiers))
 
 
 def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Mapping[str, Path]:

@@ -1,5 +1,6 @@
 """The wording behind every criterion: in the dossiers, in the workbook, beside the ratings."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -226,6 +227,13 @@ def test_earlier_ratings_stand_under_their_criterion_the_newest_first(
     assert text.index("04.03.2026") < text.index("02.01.2026")
     assert text.index("G2") < text.index("G1")
     assert f"Begründung für {ONE}, Tel. [Telefonnummer]" in text
+
+
+def test_what_a_criterion_asks_names_its_thresholds(report: Path) -> None:
+    for path in report.rglob("*.html"):
+        _, text = path.read_text(encoding="utf-8").split("</style>")
+        assert not re.search(r"\{\d\}", text.partition("<script")[0]), path
+    assert "mindestens 30 fest gebundene Akteure" in (report / page_of(ONE)).read_text("utf-8")
 
 
 def test_only_the_index_links_to_dossiers(report: Path) -> None:
