@@ -300,7 +300,7 @@ def write_reports(plan: Plan, done: Review, folder: Path, engine: Engine) -> Map
 
 
 def set_modes(modes: Modes, folder: Path) -> None:
-    """Set who may read a publication; its dossiers no other user may read, with or without a group."""
+    """Set who may read a publication; no other user may read its dossiers."""
     modes.share(below(folder))
     dossiers = folder / REPORT / DOSSIERS
     if dossiers.is_dir():

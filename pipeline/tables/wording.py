@@ -81,10 +81,10 @@ def wording(
         "catalogue": [c.id for c in catalogues],
         "sheet_key": [FORM, *SHEETS],
     }
-    places = {name: pl.col(name).replace_strict(o, range(len(o))) for name, o in order.items()}
+    ranks = {name: pl.col(name).replace_strict(o, range(len(o))) for name, o in order.items()}
     criterion = pl.concat_str(KEY, separator=" ").replace_strict(criteria, range(len(criteria)))
     table = table.sort(
-        places["catalogue"], "cluster_id", criterion, places["sheet_key"], "at", "column"
+        ranks["catalogue"], "cluster_id", criterion, ranks["sheet_key"], "at", "column"
     )
     letters = {n: column_letters(n) for n in table["column"].drop_nulls().unique()}
     letter = pl.col("column").replace_strict(letters, default=None, return_dtype=pl.String)

@@ -65,7 +65,7 @@ def beside_ratings(review: Review, rows: pl.DataFrame, lang: str) -> list[str | 
 
 def printed_line(row: dict[str, object], lang: str) -> str:
     """Return a piece of evidence as one line."""
-    place = " ".join(filter(None, [str(row["sheet"]), row["cell"] and str(row["cell"])]))
+    place = " ".join(filter(None, [str(row["sheet"]), str(row["cell"] or "")]))
     date = row["date"] and day(row["date"], lang)  # type: ignore[arg-type]
     said = [row[f"wording_{lang}"], date, row[f"{REFERENCE}_{lang}"]]
     counted = row["counted"] and say("counted", str(row["counted"]), lang)
