@@ -37,7 +37,7 @@ from pipeline.submissions.office import (
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
-from pipeline.tables.reasons import catalogue_criteria
+from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.unread import unread_frame
 from pipeline.tables.wording import wording
 from schemas.declaration import submission
@@ -58,7 +58,7 @@ class Review:
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
     damaged: files of earlier publications that are not what was published.
-    draft: whether pages and sheets are marked as a draft.
+    draft: whether pages and sheets are marked as a draft. released_on: the day of the release.
     """
 
     period: str
@@ -74,6 +74,7 @@ class Review:
     since: Since | None = None
     damaged: tuple[str, ...] = ()
     draft: bool = True
+    released_on: dt.date | None = None
 
     @cached_property
     def headlines(self) -> pl.DataFrame:
@@ -206,7 +207,14 @@ def review(
         unused_mappings=unused_mappings,
         ratings=every_rating(office, days, task.settings.review.first_catalogue),
         context={
-            **context(portfolio.clusters, reviewed.described, figures.usual, ways),
+            **context(
+                portfolio.clusters,
+                reviewed.described,
+                figures.usual,
+                ways,
+                office.register,
+                unsigned_reasons(tables["criteria"], ratings),
+            ),
             "wording": wording(
                 portfolio.clusters,
                 reviewed.written,

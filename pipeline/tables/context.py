@@ -15,12 +15,19 @@ RELATIONS = ["working_structures", "internal_communication", "innovation_project
 
 
 def context(
-    clusters: pl.DataFrame, own: Described, figures: pl.DataFrame, ways: pl.DataFrame
+    clusters: pl.DataFrame,
+    own: Described,
+    figures: pl.DataFrame,
+    ways: pl.DataFrame,
+    register: pl.DataFrame,
+    reasons: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
-    """Return the frames offices, process, features, stages and completeness, by cluster_id.
+    """Return what pages and letters tell besides, by cluster_id.
 
-    clusters: see `measures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `measures.base.FIGURES`. ways: see `admission.process`.
+    The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
+    whom and until when a cluster answers) and reasons. clusters: see `measures.base.Portfolio`.
+    own: of the submissions, also others. figures: see `measures.base.FIGURES`. ways: see
+    `admission.process`. register: see `office.Office`. reasons: see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
     place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
@@ -32,6 +39,8 @@ def context(
         "process": ways.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
         "features": features(clusters, own.counts, figures),
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
+        "answers": register.select("cluster_id", "contact", "answer_by").sort("cluster_id"),
+        "reasons": reasons.sort("catalogue", "cluster_id", "criterion_id"),
         "completeness": completeness.sort("cluster_id", place),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from pipeline.common.texts import LANGUAGES
 from pipeline.report.pages.actor_table import actor_tables
 from pipeline.report.pages.admission import Admission, admission
 from pipeline.report.pages.changes import NAME as CHANGES
@@ -37,7 +38,9 @@ TABLES = (
     "lapsed",
     CHANGES,
 )
-CONTEXT = ("process", "features", "stages")
+CONTEXT = ("process", "features", "stages", "reasons")
+# What a cluster's page says of an expert's rating is without the expert's sign.
+ASSESSED, REASONS = "assessed", [f"reason_{lang}" for lang in LANGUAGES]
 # In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
 
@@ -211,10 +214,24 @@ def _verdicts(
             name: [r for r in own[name] if r["catalogue"] == catalogue.id]
             for name in ("decisions", "criteria", "conditions")
         }
+        unsigned = [r for r in own.get("reasons", ()) if r["catalogue"] == catalogue.id]
+        mine["criteria"] = with_unsigned(mine["criteria"], unsigned)
         decision = mine["decisions"][0]
         rows = (decision, mine["criteria"], mine["conditions"])
         found.append(verdict(catalogue, number, *rows, hides, words))
     return found
+
+
+def with_unsigned(criteria: Sequence[Row], reasons: Sequence[Row]) -> list[Row]:
+    """Return criteria with the reasons for the cluster; a sign that is unknown is not shown."""
+    own = {r["criterion_id"]: r for r in reasons}
+    none = dict.fromkeys(REASONS)
+    return [
+        {**c, **{k: own.get(c["criterion_id"], none)[k] for k in REASONS}}
+        if c["basis"] == ASSESSED
+        else c
+        for c in criteria
+    ]
 
 
 def _findings_summary(severities: Sequence[Row], words: Words) -> str:
