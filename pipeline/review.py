@@ -42,6 +42,7 @@ from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.todo import todo
 from pipeline.tables.unread import unread_frame
+from pipeline.tables.wording import wording
 from schemas.declaration import submission
 
 
@@ -55,7 +56,8 @@ class Review:
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
     ratings: every rating as it was read, see `office.every_rating`.
-    context: what pages tell besides, see `tables.context`; empty where only the tables are known.
+    context: what pages tell besides, see `tables.context`, and `tables.wording`; empty where only
+    the tables are known.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
     damaged: files of earlier publications that are not what was published. quarters: the headline
@@ -218,14 +220,25 @@ def review(
         mapped=named,
         unused_mappings=unused_mappings,
         ratings=every_rating(office, days, task.settings.review.first_catalogue),
-        context=context(
-            portfolio.clusters,
-            reviewed.described,
-            figures.usual,
-            ways,
-            office.register,
-            unsigned_reasons(tables["criteria"], ratings),
-        ),
+        context={
+            **context(
+                portfolio.clusters,
+                reviewed.described,
+                figures.usual,
+                ways,
+                office.register,
+                unsigned_reasons(tables["criteria"], ratings),
+            ),
+            "wording": wording(
+                portfolio.clusters,
+                reviewed.written,
+                reviewed.cells,
+                reviewed.places,
+                portfolio.sheets,
+                figures.rows,
+                task.catalogues,
+            ),
+        },
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
         quarters=task.quarters,

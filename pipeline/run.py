@@ -64,6 +64,7 @@ from pipeline.report.earlier import read_earlier
 from pipeline.report.feedback.gather import feedback_batches
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.write import make_feedback, write_copies
+from pipeline.report.pages.dossier import FOLDER as DOSSIERS
 from pipeline.report.pages.pages import make_pages, page_batches, write_pages
 from pipeline.report.workbooks import Books, write_books
 from pipeline.review import Review, Task, review
@@ -76,6 +77,9 @@ from pipeline.tables.quarters import earlier_quarters
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
+
+# Below a publication.
+REPORT = "report"
 
 
 class NothingSentError(NothingPublishedError):
@@ -197,7 +201,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
                 handouts = Work(folder, done, plan.files, plan.task.mappings, copies, lang)
                 engine.start(Stage.HANDOUTS, partial(release.add, handouts)).result()
         write_json({**record, "seconds": dict(clock.seconds)}, folder / RECORD)
-        plan.modes.share(below(folder))
+        set_modes(plan.modes, folder)
         moment = started.strftime("%Y-%m-%dT%H-%M-%S")
         finish = partial(publish, folder, outputs, period, moment)
         target = engine.start(Stage.PUBLISH, finish).result()
@@ -298,10 +302,18 @@ def write_reports(plan: Plan, done: Review, folder: Path, engine: Engine) -> Map
     books = Books(done, folder, lang, read_earlier(plan.earlier))
     workbooks = engine.start(Stage.WORKBOOKS, partial(write_books, books))
     for pages in engine.each(Stage.PAGES, make_pages, page_batches(done, lang)):
-        write_pages(pages, folder / "report")
+        write_pages(pages, folder / REPORT)
     copies = write_feedback(plan, done, folder / "feedback", engine)
     workbooks.result()
     return copies
+
+
+def set_modes(modes: Modes, folder: Path) -> None:
+    """Set who may read a publication; no other user may read its dossiers."""
+    modes.share(below(folder))
+    dossiers = folder / REPORT / DOSSIERS
+    if dossiers.is_dir():
+        modes.restrict(below(dossiers))
 
 
 def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Mapping[str, Path]:

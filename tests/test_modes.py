@@ -19,6 +19,7 @@ from tests.declared import changed_in
 from tests.sparing import ALL, sparing
 
 PERIOD = "2026-Q3"
+ALL_BUT_PAGES = [part for part in ALL if part != "pages"]
 # One that this user belongs to, so that it can be given away.
 GROUP = grp.getgrgid(os.getgid()).gr_name
 
@@ -49,8 +50,8 @@ def with_group(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         monkeypatch.setattr(f"{module}.load_settings", lambda: settings)
 
 
-def run(inputs: Path, outputs: Path) -> int:
-    with sparing(*ALL):
+def run(inputs: Path, outputs: Path, *spared: str) -> int:
+    with sparing(*(spared or ALL)):
         folders = ["--inputs", str(inputs), "--outputs", str(outputs)]
         return main(["run", PERIOD, "--direct", "--accept-missing", *folders])
 
@@ -73,6 +74,25 @@ def test_caches_are_private_and_publications_follow_the_umask(inputs: Path, tmp_
     assert run(inputs, tmp_path) == 0
     assert modes(tmp_path / ".cache") == {0o700, 0o600}
     assert modes(tmp_path / PERIOD) == {0o755, 0o644}
+
+
+@pytest.mark.parametrize(("name", "expected"), [("", {0o700, 0o600}), (GROUP, {0o750, 0o640})])
+def test_dossiers_are_for_the_user_and_the_group(
+    name: str,
+    expected: set[int],
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with_group(monkeypatch, name)
+    for _ in range(2):  # the former publication is in the archive
+        assert run(inputs, tmp_path, *ALL_BUT_PAGES) == 0
+    folders = list(tmp_path.rglob("dossiers"))
+    assert [modes(folder) for folder in folders] == [expected, expected]
+    pages = {stat.S_IMODE(page.stat().st_mode) for page in tmp_path.rglob("clusters/*.html")}
+    assert pages == ({0o640} if name else {0o644})
+    assert "Zugriffsrechte" not in capsys.readouterr().out
 
 
 def test_a_cache_of_before_is_closed(inputs: Path, tmp_path: Path) -> None:

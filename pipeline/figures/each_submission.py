@@ -14,13 +14,14 @@ from pipeline.common.frames import each_frame
 from pipeline.common.settings import ActorRules, Settings
 from pipeline.figures.base import Portfolio
 from pipeline.figures.features import Described, described
-from pipeline.figures.inputs import KEPT, kept_sheets
+from pipeline.figures.inputs import KEPT, SHEETS, kept_sheets
 from pipeline.figures.scenarios import EveryFigure, every_figure
 from pipeline.submissions.actors.status import bound_reason, near_reason, sme_reason
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import foreign, recognise
 from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.submissions.parse.foreign import FORM_ROW
+from schemas.declaration import submission
 
 # What the table of actors tells beside what states keep, and what firms say of their size: who is
 # an SME may be asked again by the rules of another period.
@@ -45,6 +46,7 @@ class Survey:
     `actors.Located`. actors: of every row what states keep of it and what the table of actors
     tells. tables: what states keep of the other sheets. sheets, places, cells: see `parse.Parsed`;
     of cells those that findings may speak of. findings: about cells. described: for the pages.
+    written: the valid rows of the sheets but Akteure as they were written, see `written_rows`.
     """
 
     files: pl.DataFrame
@@ -58,6 +60,7 @@ class Survey:
     findings: pl.DataFrame
     figures: EveryFigure
     described: Described
+    written: Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
             portfolio.sheets,
             examined.findings,
         ),
+        written=written_rows(examined),
     )
     return each_frame(found, in_order)
 
@@ -150,6 +154,22 @@ def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
     )
     table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
     return table.select(*KEPT["actors"], *TOLD).sort("file", "row")
+
+
+def written_rows(examined: Examined) -> Mapping[str, pl.DataFrame]:
+    """Return by sheet file, row, the valid fields, and column: that of the row's first filled cell.
+
+    Nothing is computed from these: an expert reads them.
+    """
+    filled = examined.parsed.cells.drop_nulls("column")
+    first = filled.group_by("file", "sheet_key", "row").agg(pl.col("column").min())
+    result = {}
+    for key in SHEETS:
+        fields = [field.key for field in submission().sheet(key).fields]
+        own = first.filter(pl.col("sheet_key") == key).drop("sheet_key")
+        rows = examined.valid.tables[key].select("file", "row", *fields)
+        result[key] = rows.join(own, on=["file", "row"], how="left")
+    return result
 
 
 def spoken_of(examined: Examined) -> pl.DataFrame:

@@ -106,6 +106,12 @@ def cluster_page(reports: Mapping[str, Path]) -> str:
     return f"clusters/{longest.name}"
 
 
+@pytest.fixture(scope="session")
+def dossier(cluster_page: str) -> str:
+    """Return the path of the same cluster's dossier."""
+    return cluster_page.replace("clusters/", "dossiers/")
+
+
 def lay_out_all(page: Page) -> None:
     """Lay out what is out of sight too."""
     page.evaluate(

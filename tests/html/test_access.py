@@ -38,10 +38,32 @@ def test_axe_finds_nothing_on_a_clusters_page(opened: Open, cluster_page: str, l
     assert violations_in_both_schemes(page, lang) == []
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_axe_finds_nothing_on_a_dossier(opened: Open, dossier: str, lang: str) -> None:
+    page = opened(dossier, lang=lang, color_scheme="light")
+    assert violations_in_both_schemes(page, lang) == []
+
+
+def test_a_dossier_prints_in_legible_letters_with_room_to_write(opened: Open, dossier: str) -> None:
+    page = opened(dossier)
+    page.emulate_media(media="print")
+    small = page.evaluate(
+        """[...document.querySelectorAll("body *")].filter(e => e.checkVisibility()
+            && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+            && parseFloat(getComputedStyle(e).fontSize) < 9 * 96 / 72 - 0.01
+        ).map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+    rooms, criteria = page.locator(".room:visible"), page.locator("article.criterion")
+    assert rooms.count() == criteria.count() > 0
+
+
 @pytest.mark.parametrize("width", [1440, 768, 320])
-def test_no_page_scrolls_sideways(opened: Open, cluster_page: str, width: int) -> None:
+def test_no_page_scrolls_sideways(
+    opened: Open, cluster_page: str, dossier: str, width: int
+) -> None:
     """320 px is also 1280 px at 400 %, and 720 px is 1440 px at 200 % (WCAG 1.4.10, 1.4.4)."""
-    for path in ("index.html", cluster_page):
+    for path in ("index.html", cluster_page, dossier):
         page = opened(path, viewport={"width": width, "height": 800})
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         lay_out_all(page)

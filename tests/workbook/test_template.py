@@ -10,6 +10,7 @@ import pytest
 from pipeline.common.catalogue import load
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.to_rate import seen_period, to_rate, with_newest
+from pipeline.tables.reasons import asks_text
 from schemas.declaration import office
 from tests.sparing import sparing
 from tests.workbook.conftest import PERIOD, Demo, review_of
@@ -62,10 +63,10 @@ def test_only_what_is_entered_can_be_changed(form: openpyxl.Workbook) -> None:
     sheet = form["Gutachten"]
     assert sheet.protection.sheet
     heads = [cell.value for cell in sheet[5]]
-    free = {heads[c.column - 1] for row in sheet["A6:P300"] for c in row if not c.protection.locked}
+    free = {heads[c.column - 1] for row in sheet["A6:Q300"] for c in row if not c.protection.locked}
     assert free == {f.name["de"] for f in office().sheet("assessments").fields}
     (table,) = sheet.tables.values()
-    last = int(table.ref.rpartition("P")[2])
+    last = int(table.ref.rpartition("Q")[2])
     blank = [row for row in sheet.iter_rows(6, last) if row[1].value is None]
     assert len(blank) >= 100
     assert not any(cell.protection.locked for row in blank for cell in row[:8])
@@ -87,7 +88,8 @@ def test_entries_are_offered_and_checked(form: openpyxl.Workbook) -> None:
 
 
 def test_each_row_says_what_its_criterion_asks(form: openpyxl.Workbook) -> None:
-    asks = {c.id: c.asks["de"] for c in load("go-cluster").criteria}
+    asks = {c.id: asks_text(c, "de") for c in load("go-cluster").criteria}
+    assert not any("{" in text for text in asks.values())
     sheet = form["Gutachten"]
     at = [cell.value for cell in sheet[5]].index("Was das Kriterium verlangt")
     rows = [row for row in sheet.iter_rows(6, values_only=True) if row[1]]

@@ -29,13 +29,13 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
         "cluster_id",
         "row",
         name=escaped(pl.col("name").fill_null(words("none"))),
-        mark=_said("bound", actors, MARKS.__getitem__),
-        kind=_said("actor_type", actors, lambda v: words.name("actor_types", v)),
-        bound=_said("bound_reason", actors, lambda v: words.code("bound_reason", v)),
-        sme=_said("sme_reason", actors, lambda v: words.code("sme_reason", v)),
+        mark=each_said("bound", actors, MARKS.__getitem__),
+        kind=each_said("actor_type", actors, lambda v: words.name("actor_types", v)),
+        bound=each_said("bound_reason", actors, lambda v: words.code("bound_reason", v)),
+        sme=each_said("sme_reason", actors, lambda v: words.code("sme_reason", v)),
         near=pl.concat_str(
-            _said("distance_km", actors, lambda v: _distance(v, words)),
-            _said("near_reason", actors, lambda v: words.code("near_reason", v)),
+            each_said("distance_km", actors, lambda v: _distance(v, words)),
+            each_said("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
     )
     row = pl.format(ROW, "mark", "row", "name", "kind", "bound", "sme", "near")
@@ -52,7 +52,7 @@ def _distance(value: float | None, words: Words) -> str:
     return "" if value is None else f"{words.number(value, KILOMETRES)} km: "
 
 
-def _said(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
+def each_said(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
     """Return a column as text, escaped; each of its few values is formatted once."""
     values = actors[column].unique()
     texts = [str(escape(say(value))) for value in values]

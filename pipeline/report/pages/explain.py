@@ -17,6 +17,7 @@ from pipeline.report.pages.views import names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import Sharing
+from pipeline.tables.reasons import asks_text
 
 Row = Mapping[str, Any]
 # The script's own texts.
@@ -194,7 +195,7 @@ def _catalogue(
             c.id,
             words.of(c.title),
             words.code("kind", c.kind),
-            words.of(c.asks),
+            asks_text(c, words.lang),
             [words.of(k.metric.title) for k in c.conditions],
         ]
         for c in catalogue.criteria

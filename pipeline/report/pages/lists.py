@@ -10,6 +10,7 @@ from itertools import count
 from markupsafe import Markup
 
 from pipeline.common.settings import PageRules
+from pipeline.report.pages.dossier import FOLDER as DOSSIERS
 from pipeline.report.pages.matrix import Matrix
 from pipeline.report.pages.rendering import part
 from pipeline.report.pages.views import Head, Table
@@ -115,7 +116,9 @@ def _from_below(row: str) -> str:
     A value cannot look like a link: its quotation marks are escaped.
     """
     inside = str(row).replace('href="#', 'href="../index.html#')
-    return inside.replace('href="clusters/', 'href="../clusters/')
+    for folder in ("clusters/", f"{DOSSIERS}/"):
+        inside = inside.replace(f'href="{folder}', f'href="../{folder}')
+    return inside
 
 
 def _joined(rows: Sequence[Markup]) -> Markup:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.report.pages.dossier import dossier_of
 from pipeline.report.pages.views import anchor, names_of, page_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -33,6 +34,7 @@ class MatrixRow:
     name: str
     role: str
     href: str
+    dossier: str
     decision: str
     decision_text: str
     fulfilled: str
@@ -126,6 +128,7 @@ def _row(
         name=names[row["cluster_id"]],
         role=roles[row["cluster_id"]],
         href=page_of(row["cluster_id"]),
+        dossier=dossier_of(row["cluster_id"]),
         decision=row["decision"],
         decision_text=words.code("decision", row["decision"]),
         fulfilled=words.number(row["fulfilled"]),

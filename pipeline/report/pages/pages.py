@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.common.stages import in_batches
 from pipeline.report.pages.cluster import cluster_views
+from pipeline.report.pages.dossier import dossier_of, dossier_views
 from pipeline.report.pages.index import index_view
 from pipeline.report.pages.lists import list_pages, long_tables
 from pipeline.report.pages.packing import given
@@ -19,7 +20,7 @@ from pipeline.review import Review
 
 @dataclass(frozen=True)
 class PageBatch:
-    """Pages to make. clusters: the IDs of the clusters; None: the index."""
+    """Pages to make. clusters: IDs of clusters, their pages and dossiers; None: the index."""
 
     review: Review
     lang: str
@@ -30,7 +31,8 @@ class PageBatch:
 
     def packed(self) -> "PageBatch":
         """Return the batch for sending: only with the data that its pages need."""
-        return self if self.clusters is None else replace(self, review=self.own)
+        own = without_wording(self.review) if self.clusters is None else self.own
+        return replace(self, review=own)
 
     @property
     def own(self) -> Review:
@@ -53,8 +55,12 @@ def make_pages(batch: PageBatch) -> dict[str, str]:
     words = Words(batch.lang)
     if batch.clusters is None:
         return index_pages(batch.review, words)
-    views = cluster_views(batch.own, words)
-    return {page_of(v.cluster_id): render("cluster.html.j2", words, view=v) for v in views}
+    own = batch.own
+    views, dossiers = cluster_views(without_wording(own), words), dossier_views(own, words)
+    pages = {page_of(v.cluster_id): render("cluster.html.j2", words, view=v) for v in views}
+    return pages | {
+        dossier_of(v.cluster_id): render("dossier.html.j2", words, view=v) for v in dossiers
+    }
 
 
 def index_pages(review: Review, words: Words) -> dict[str, str]:
@@ -78,7 +84,15 @@ def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
             for name, table in tables.items()
         }
 
-    return replace(review, tables=own(review.tables), context=own(review.context))
+    ratings = review.ratings.filter(pl.col("cluster_id").is_in(cluster_ids))
+    tables, context = own(review.tables), own(review.context)
+    return replace(review, tables=tables, context=context, ratings=ratings)
+
+
+def without_wording(review: Review) -> Review:
+    """Return the review without what only dossiers show."""
+    context = {name: frame for name, frame in review.context.items() if name != "wording"}
+    return replace(review, context=context)
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:

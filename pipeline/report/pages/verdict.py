@@ -10,6 +10,7 @@ from pipeline.report.pages.discretion import masked
 from pipeline.report.pages.figures import interval, lever, required
 from pipeline.report.pages.views import anchor
 from pipeline.report.pages.words import Words
+from pipeline.tables.reasons import asks_text
 
 Row = Mapping[str, Any]
 # The columns that the text of a condition depends on.
@@ -132,7 +133,7 @@ def _criterion(
         id=criterion.id,
         anchor=anchor(number, criterion.id),
         title=words.of(criterion.title),
-        asks=words.of(criterion.asks),
+        asks=asks_text(criterion, words.lang),
         kind=words.code("kind", criterion.kind),
         status=status,
         sign=words.code("status_sign", status),

@@ -20,6 +20,7 @@ from pipeline.report.workbook.sheets import (
     put_table,
 )
 from pipeline.report.workbook.to_rate import to_rate
+from pipeline.report.workbook.wording import beside_ratings
 from pipeline.review import Review
 from pipeline.submissions.office import informing
 from schemas.declaration import office, registers
@@ -46,7 +47,7 @@ def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:
     sheet = new_sheet(book, "assessments", about, alone=fill)
     rows = to_rate(book.review, earlier, book.lang)
     shown = with_blank(rows) if fill else rows
-    columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown)]
+    columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown, fill=fill)]
     put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
     colour_ratings(book, sheet, columns, shown.height)
     if fill:
@@ -77,8 +78,11 @@ def ratings(book: Book, values: list[str | None]) -> list[str | None]:
     return [value and names[value] for value in values]
 
 
-def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
-    """Return the columns with information for the rater: no run reads them."""
+def beside(book: Book, rows: pl.DataFrame, *, fill: bool) -> Iterable[Column]:
+    """Return the columns with information for the rater: no run reads them.
+
+    fill: whether the file stands alone; in portfolio.xlsx the wording has a sheet of its own.
+    """
     columns = {
         "note": (rows["note"].to_list(), "wrap", 44),
         "name": (rows["name"].to_list(), "foreign", None),
@@ -89,9 +93,12 @@ def beside(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
         "reason_now": (rows["reason_now"].to_list(), "foreign_wrap", 70),
         "request": (rows["request"].to_list(), "foreign_wrap", 60),
     }
+    if fill:
+        columns["wording"] = (beside_ratings(book.review, rows, book.lang), "foreign_wrap", 70)
     for column in informing():
-        values, kind, width = columns[column["key"]]
-        yield Column(column[book.lang], values, kind, width=width)
+        if column["key"] in columns:
+            values, kind, width = columns[column["key"]]
+            yield Column(column[book.lang], values, kind, width=width)
 
 
 def colour_ratings(book: Book, sheet: Worksheet, columns: list[Column], height: int) -> None:

@@ -29,6 +29,7 @@ from pipeline.report.workbook.measures import write_measures
 from pipeline.report.workbook.money import write_payer_cohorts, write_payers
 from pipeline.report.workbook.sheets import Book, sheet_name
 from pipeline.report.workbook.views import write_views
+from pipeline.report.workbook.wording import has_wording, write_wording
 from pipeline.report.workbook.working import Working
 from pipeline.report.workbook.working_sheet import write_working
 from pipeline.review import Review
@@ -44,6 +45,7 @@ SHEETS = [
     "working",
     "conditions",
     "assessments",
+    "wording",
     "esca",
     "compare",
     "esca_cohorts",
@@ -65,7 +67,7 @@ SHEETS = [
 # Only with an earlier period.
 OF_CHANGES = ("changes", "indicator_changes")
 # Only if they are not too many.
-OF_ROWS = ("actors", "rows")
+OF_ROWS, OF_WORDING = ("actors", "rows"), ("wording",)
 
 
 def write_workbook(
@@ -95,6 +97,8 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     write_working(working)
     conditions.write_conditions(working)
     write_ratings(book, earlier, fill=False)
+    if has_wording(book):
+        write_wording(book)
     benchmark.write_esca(book)
     write_compare(working)
     benchmark.write_cohorts(book)
@@ -122,6 +126,9 @@ def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
     absent = (() if book.review.since is not None else OF_CHANGES) + (
         () if book.has_rows else OF_ROWS
     )
+    absent += () if has_wording(book) else OF_WORDING
+    # Sheets whose line says where the rows are that the file has no room for.
+    short = {"counts": not book.has_rows, "assessments": not has_wording(book)}
     there = [code for code in SHEETS if code not in absent]
     for code in there:
         names = (
@@ -129,7 +136,7 @@ def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
             if code == "criteria"
             else [sheet_name(book.text(f"sheet_{code}"))]
         )
-        apart = "_apart" if code == "counts" and not book.has_rows else ""
+        apart = "_apart" if short.get(code) else ""
         said = book.text(f"guide_{code}{apart}", number=len(declared_indicators()))
         result += [(name, said) for name in names]
     return result

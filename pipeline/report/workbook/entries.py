@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.common.texts import say
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, new_sheet, put_table
+from pipeline.tables.reasons import asks_text
 from schemas.declaration import office, registers
 
 Rule = dict[str, object]
@@ -26,7 +27,7 @@ def write_lists(book: Book) -> Mapping[str, str]:
         Column(text("h_catalogue"), [k.id for k, _ in pairs]),
         Column(text("h_criterion_title"), [c.title[book.lang] for _, c in pairs], "wrap", width=34),
         Column(text("h_kind"), [say("kind", c.kind, book.lang) for _, c in pairs]),
-        Column(text("h_asks"), [c.asks[book.lang] for _, c in pairs], "wrap", width=70),
+        Column(text("h_asks"), [asks_text(c, book.lang) for _, c in pairs], "wrap", width=70),
     ]
     put_table(book, sheet, text("table_lists"), columns, frozen=1)
     own = {"criterion_id": listed(book, 0, len(book.first.criteria))}

@@ -8,6 +8,7 @@ from pipeline.common import periods
 from pipeline.common.texts import number, percent, say
 from pipeline.report.earlier import Earlier
 from pipeline.review import Review
+from pipeline.tables.reasons import asks_text
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
@@ -80,7 +81,7 @@ def with_titles(rows: pl.DataFrame, review: Review, lang: str) -> pl.DataFrame:
     return rows.with_columns(
         title=pl.Series([c and c.title[lang] for c in found], dtype=pl.String),
         kind=pl.Series([c and c.kind for c in found], dtype=pl.String),
-        asks=pl.Series([c and c.asks[lang] for c in found], dtype=pl.String),
+        asks=pl.Series([c and asks_text(c, lang) for c in found], dtype=pl.String),
     )
 
 
