@@ -203,7 +203,9 @@ def review(
         mapped=named,
         unused_mappings=unused_mappings,
         ratings=said.ratings,
-        context=context(portfolio.clusters, reviewed.described, figures.usual, ways),
+        context=context(
+            portfolio.clusters, reviewed.described, figures.usual, ways, office.register
+        ),
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,
     )

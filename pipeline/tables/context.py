@@ -15,12 +15,17 @@ RELATIONS = ["working_structures", "internal_communication", "innovation_project
 
 
 def context(
-    clusters: pl.DataFrame, own: Described, figures: pl.DataFrame, ways: pl.DataFrame
+    clusters: pl.DataFrame,
+    own: Described,
+    figures: pl.DataFrame,
+    ways: pl.DataFrame,
+    register: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
-    """Return the frames offices, process, features, stages and completeness, by cluster_id.
+    """Return the frames offices, process, features, stages, completeness and labels, by cluster_id.
 
     clusters: see `measures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `measures.base.FIGURES`. ways: see `admission.process`.
+    `measures.base.FIGURES`. ways: see `admission.process`. register: of whose clusters labels are
+    told, also of those that are not reviewed.
     """
     ids = clusters.select("file", "cluster_id")
     place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
@@ -32,8 +37,15 @@ def context(
         "process": ways.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
         "features": features(clusters, own.counts, figures),
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
+        "labels": labels(register),
         "completeness": completeness.sort("cluster_id", place),
     }
+
+
+def labels(register: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, label, until of every cluster with an ESCA label."""
+    known = register.drop_nulls("esca_label")
+    return known.select("cluster_id", label="esca_label", until="label_until").sort("cluster_id")
 
 
 def offices(clusters: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 CRITERION = ["catalogue", "file", "criterion_id"]
 SAID = ["metric", "operator", "low", "high", "threshold", "limit_source", "status"]
 LIMIT = {"de": {">=": "mindestens", "<=": "höchstens"}, "en": {">=": "at least", "<=": "at most"}}
+RATED = {"de": "Gutachten", "en": "Expert's rating"}
 UNKNOWN = {"de": "unbekannt", "en": "unknown"}
 UP = {"de": "oder mehr", "en": "or more"}
 TO = {"de": "bis", "en": "to"}
@@ -57,13 +58,21 @@ def with_reasons(
     ).drop(f"rated_{lang}" for lang in LANGUAGES)
 
 
+def without_sign(reason: str, sign: str | None, lang: str) -> str:
+    """Return a reason as `rated_text` writes it without the expert's sign."""
+    if not sign:
+        return reason
+    before, found, after = reason.rpartition(f" [{RATED[lang]} {sign}")
+    return f"{before} [{RATED[lang]}{after}" if found else reason
+
+
 def rated_text(lang: str) -> pl.Expr:
     """The expert's reason unchanged, who gave it and when; the computed one is to follow."""
     written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
     return pl.concat_str(
         "reason",
         pl.lit(" ["),
-        pl.lit("Gutachten" if lang == "de" else "Expert's rating"),
+        pl.lit(RATED[lang]),
         pl.concat_str(pl.lit(" "), "assessor").fill_null(""),
         pl.concat_str(pl.lit(", "), written).fill_null(""),
         pl.lit(f"; {'berechnet' if lang == 'de' else 'computed'}: "),

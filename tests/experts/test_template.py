@@ -150,7 +150,7 @@ def test_several_experts_one_after_the_other(
     day = dt.datetime.fromisoformat(DAY)
     added = [
         ("go-cluster", "DE-0001", "5", "nicht erfüllt", "=Kein Sitz.", "G1", day, None),
-        ("go-cluster", "DE-0001", "5", "erfüllt", "Doch.", "G2", MAY, until),
+        ("go-cluster", "DE-0001", "5", "erfüllt", "Doch.", "G2", MAY, "31.12.2027"),
     ]
     assert rows_of(office) == [THERE, OTHERS, *added]
     assert "Zuteilung" in openpyxl.load_workbook(office)

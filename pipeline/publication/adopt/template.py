@@ -35,8 +35,8 @@ def decide_rows(
     """Return the outcome of every row of the template, in its order.
 
     ratings: those in the office's file; day: of the rows without a date; sign: of the rows without
-    a sign, and the only one that may stand in a row. Codes besides those of views: no_key, no_rating,
-    wrong_sign, by_hand (the expert's newest rating is not the one that the
+    a sign, and the only one that may stand in a row. Codes besides those of views: no_key,
+    no_rating, wrong_sign, by_hand (the expert's newest rating is not the one that the
     template knew), gone (a rating that the template was made with is not in the file any more).
     """
     rows, known, there = (

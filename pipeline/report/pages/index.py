@@ -9,6 +9,7 @@ from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.comparison import Comparison, comparison
 from pipeline.report.pages.edge import Edge, edges
+from pipeline.report.pages.experts import Experts, experts
 from pipeline.report.pages.explain import chosen_from, reasons, said
 from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
@@ -60,6 +61,7 @@ class IndexView:
     decisions: Decisions
     roles: Sequence[Table]
     admission: Waiting | None
+    experts: Experts | None
     returns: Returns
     damaged: Sequence[str]
     changes: Changes | None
@@ -85,11 +87,12 @@ def index_view(review: Review, words: Words) -> IndexView:
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
     ahead, applicants = outlook(review, words), waiting(review, words)
-    described = landscape(review, words)
+    described, opinions = landscape(review, words), experts(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
         sections=sections(
             has_admission=applicants is not None,
+            has_experts=opinions is not None,
             has_map=drawn is not None,
             has_changes=changed is not None,
             has_outlook=ahead is not None,
@@ -101,6 +104,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         decisions=decisions(review, words),
         roles=by_role(review, words),
         admission=applicants,
+        experts=opinions,
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
         changes=changed,
@@ -132,6 +136,7 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
 def sections(
     *,
     has_admission: bool,
+    has_experts: bool,
     has_map: bool,
     has_changes: bool,
     has_outlook: bool,
@@ -141,6 +146,7 @@ def sections(
     every = {
         "figures": True,
         "admission": has_admission,
+        "experts": has_experts,
         "changes": has_changes,
         "outlook": has_outlook,
         "matrix": True,

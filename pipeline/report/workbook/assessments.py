@@ -8,6 +8,7 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.earlier import Earlier
+from pipeline.report.owed import of_experts
 from pipeline.report.workbook.cells import Column, put, put_column
 from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
 from pipeline.report.workbook.files import write_file
@@ -55,6 +56,8 @@ def write_ratings(book: Book, earlier: Earlier, *, fill: bool, reviewer: str | N
     columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown)]
     put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
     colour_ratings(book, sheet, columns, shown.height)
+    if not fill:
+        write_owed(book, sheet, HEADER_ROW + max(shown.height, 1) + 3)
     if fill:
         # blank rows are not printed
         sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
@@ -80,6 +83,20 @@ def write_known(book: Book, rows: pl.DataFrame) -> None:
         put(sheet, 0, at, column.header, book.looks["header"], book.lang)
         put_column(sheet, 1, at, column, book.looks, book.lang)
     sheet.hide()
+
+
+def write_owed(book: Book, sheet: Worksheet, top: int) -> None:
+    """Write below the ratings who owes how many; nothing where nothing is assigned."""
+    table = of_experts(book.table("assignments"))
+    if table.is_empty():
+        return
+    put(sheet, top - 1, 0, book.text("owed_title"), book.looks["label"], book.lang)
+    kinds = {"reviewer": "text", "next_due": "date"}
+    for at, name in enumerate(table.columns):
+        kind = kinds.get(name, "int")
+        column = Column(book.text(f"h_owed_{name}"), table[name].to_list(), kind)
+        put(sheet, top, at, column.header, book.looks["header"], book.lang)
+        put_column(sheet, top + 1, at, column, book.looks, book.lang)
 
 
 def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
