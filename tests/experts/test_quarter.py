@@ -1,6 +1,7 @@
 """One quarter of the experts: assigned, rated by two who differ, adopted, and said everywhere."""
 
 import datetime as dt
+import warnings
 from pathlib import Path
 
 import openpyxl
@@ -79,7 +80,9 @@ def test_a_quarter_of_the_experts(tmp_path: Path) -> None:
     assert "Gesehen von G2. [Gutachten, 25.09.2026; berechnet:" in page
     assert "Mehr Forschung" in page
     assert "Das ESCA-Label Silber läuft am 31.12.2026 ab." in page
-    book = openpyxl.load_workbook(folder / "portfolio.xlsx")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*extension is not supported", UserWarning)
+        book = openpyxl.load_workbook(folder / "portfolio.xlsx")
     texts = {cell for row in book["Gutachten"].iter_rows(values_only=True) for cell in row}
     assert "gilt; weicht ab von: G1 (erfüllt)" in texts
     assert "Zugeteilte Gutachten je Kürzel, Überfälliges zuerst" in texts
