@@ -33,7 +33,7 @@ from pipeline.submissions.ratings import Known, no_ratings, opinions
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
-from pipeline.tables.reasons import catalogue_criteria
+from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import submission
 
@@ -52,7 +52,7 @@ class Review:
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
     damaged: files of earlier publications that are not what was published.
-    draft: whether pages and sheets are marked as a draft.
+    draft: whether pages and sheets are marked as a draft. released_on: the day of the release.
     """
 
     period: str
@@ -68,6 +68,7 @@ class Review:
     since: Since | None = None
     damaged: tuple[str, ...] = ()
     draft: bool = True
+    released_on: dt.date | None = None
 
     @cached_property
     def headlines(self) -> pl.DataFrame:
@@ -204,7 +205,12 @@ def review(
         unused_mappings=unused_mappings,
         ratings=said.ratings,
         context=context(
-            portfolio.clusters, reviewed.described, figures.usual, ways, office.register
+            portfolio.clusters,
+            reviewed.described,
+            figures.usual,
+            ways,
+            office.register,
+            unsigned_reasons(tables["criteria"], ratings),
         ),
         state=replace(state, portfolio=kept),
         since=task.before.since if task.before else None,

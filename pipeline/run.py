@@ -162,7 +162,12 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
     replaced = standing_now(outputs, period)
     unreadable = replaced is None and is_published(outputs / period)
     standing = release.standing if release else next_draft(outputs, period)
-    done = replace(done, draft=standing.is_draft, damaged=plan.earlier.names)
+    done = replace(
+        done,
+        draft=standing.is_draft,
+        released_on=standing.released_on,
+        damaged=plan.earlier.names,
+    )
     record = run_record(
         request=request,
         done=done,

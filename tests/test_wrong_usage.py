@@ -69,6 +69,8 @@ def ends(arguments: list[str], folder: Path) -> tuple[int, list[str]]:
         ("minimum_share = 0.8", "minimun_share = 0.8", "review.minimun_share"),
         ("minimum_share = 0.8", "", "review.minimum_share"),
         ("minimum_share = 0.8", "minimum_share 0.8", ""),
+        ('mail = ""', 'mail = "the office"', "office.mail"),
+        ("address = []", 'address = "Musterweg 1"', "office.address"),
     ],
 )
 def test_a_slip_in_the_settings(

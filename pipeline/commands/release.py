@@ -67,20 +67,23 @@ def release(period: str, by: str, inputs: Path, outputs: Path, engine: "Engine")
     """Release the period's draft.
 
     by: a short sign. engine: carries out the stages of the run. NothingPublishedError if there is
-    no draft, or if what would be released is not the draft; `BadPeriodError` if the period is none.
+    no draft, or if what would be released is not the draft; `BadPeriodError` if the period is none;
+    DeclarationError if the settings do not say who writes the letters.
     """
+    from pipeline.common.settings import load_settings
     from pipeline.history.standing import RELEASED, Standing, standing
     from pipeline.publication.publications import Release
-    from pipeline.publication.release.confirm import confirm, draft_record
+    from pipeline.publication.release.confirm import confirm, draft_record, refuse_without_office
     from pipeline.publication.release.handout import write_handouts
     from pipeline.run import run
 
     last_day(period)
     draft = outputs / period
     record = draft_record(draft)
+    request = as_asked(period, record, inputs, outputs)
+    refuse_without_office(load_settings().office, period)
     now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
     stands = Standing(RELEASED, standing(record).revision, by, now)
-    request = as_asked(period, record, inputs, outputs)
     without_form: list[str] = []
 
     def add(work: "Work") -> None:

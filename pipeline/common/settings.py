@@ -11,10 +11,12 @@ from schemas.checked import (
     Above0,
     Count,
     Declared,
+    Filled,
     FromZero,
     Share,
     ascending,
     load,
+    matching,
     once,
     one_of,
 )
@@ -51,6 +53,15 @@ class ReviewRules(Declared):
     minimum_share: Share
     first_catalogue: Annotated[str, one_of(shipped)]
     group: str
+
+
+class OfficeRules(Declared):
+    """Who writes to the clusters and within how many days they answer; empty until it is said."""
+
+    name: str
+    address: tuple[Filled, ...]
+    mail: Annotated[str, matching(r"|[^@\s]+@[^@\s]+", "buero@example.org")]
+    answer_days: FromZero
 
 
 class AdmissionRules(Declared):
@@ -180,6 +191,7 @@ class Settings(Declared):
 
     limits: Intake = Field(alias="intake")
     review: ReviewRules
+    office: OfficeRules
     admission: AdmissionRules
     actors: ActorRules
     funding: FundingRules

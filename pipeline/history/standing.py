@@ -1,5 +1,6 @@
 """Whether a publication is a draft or a release, which revision it is, and which came before it."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,11 @@ class Standing:
     def is_draft(self) -> bool:
         """Whether it is not released."""
         return self.state != RELEASED
+
+    @property
+    def released_on(self) -> dt.date | None:
+        """The day of the release."""
+        return dt.datetime.fromisoformat(self.released_at).date() if self.released_at else None
 
 
 def standing(record: Record) -> Standing:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.common.catalogue import Figure
 from pipeline.common.settings import Settings
+from pipeline.publication.release.cover import check_letter
 from pipeline.report.feedback.formulas import Functions
 from pipeline.report.form.plan import FormTexts
 from pipeline.submissions.crosschecks.declared import CrossChecks
@@ -16,6 +17,7 @@ from schemas import reference_figures
 from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
+from schemas.often import Often
 from schemas.rows import RowWords
 
 # Without catalogues, which `catalogue.load` checks one by one. In the order of their dependencies,
@@ -33,6 +35,7 @@ SHAPES: Mapping[str, Any] = {
     "findings.toml": Kinds,
     "crosschecks.toml": CrossChecks,
     "mapping_hints.toml": Hints,
+    "often.toml": Often,
     "rows.toml": RowWords,
     "form.toml": FormTexts,
     reference_figures.NAME: reference_figures.SHAPE,
@@ -44,4 +47,5 @@ def check_declarations() -> None:
     """Load every file; DeclarationError names the mistakes of the first faulty one."""
     for name, shape in SHAPES.items():
         load(name, shape)
+    check_letter()
     hints()  # this needs polars, which check does not load for a file without mistakes

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.history.published import Publication
 from schemas.declaration import HERE
 
-ENDINGS = {".toml", ".po", ".parquet", ".json"}
+ENDINGS = {".toml", ".po", ".parquet", ".json", ".docx"}
 # A publication records its catalogues one by one.
 CATALOGUES = "catalogues"
 

@@ -20,12 +20,15 @@ def context(
     figures: pl.DataFrame,
     ways: pl.DataFrame,
     register: pl.DataFrame,
+    reasons: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
-    """Return the frames offices, process, features, stages, completeness and labels, by cluster_id.
+    """Return what pages and letters tell besides, by cluster_id.
 
-    clusters: see `measures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `measures.base.FIGURES`. ways: see `admission.process`. register: of whose clusters labels are
-    told, also of those that are not reviewed.
+    The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
+    whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
+    `measures.base.Portfolio`. own: of the submissions, also others. figures: see
+    `measures.base.FIGURES`. ways: see `admission.process`. register: see `office.Office`. reasons:
+    see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
     place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
@@ -38,6 +41,8 @@ def context(
         "features": features(clusters, own.counts, figures),
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
         "labels": labels(register),
+        "answers": register.select("cluster_id", "contact", "answer_by").sort("cluster_id"),
+        "reasons": reasons.sort("catalogue", "cluster_id", "criterion_id"),
         "completeness": completeness.sort("cluster_id", place),
     }
 

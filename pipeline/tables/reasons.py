@@ -13,7 +13,6 @@ from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 CRITERION = ["catalogue", "file", "criterion_id"]
 SAID = ["metric", "operator", "low", "high", "threshold", "limit_source", "status"]
 LIMIT = {"de": {">=": "mindestens", "<=": "höchstens"}, "en": {">=": "at least", "<=": "at most"}}
-RATED = {"de": "Gutachten", "en": "Expert's rating"}
 UNKNOWN = {"de": "unbekannt", "en": "unknown"}
 UP = {"de": "oder mehr", "en": "or more"}
 TO = {"de": "bis", "en": "to"}
@@ -58,24 +57,47 @@ def with_reasons(
     ).drop(f"rated_{lang}" for lang in LANGUAGES)
 
 
-def without_sign(reason: str, sign: str | None, lang: str) -> str:
-    """Return a reason as `rated_text` writes it without the expert's sign."""
-    if not sign:
-        return reason
-    before, found, after = reason.rpartition(f" [{RATED[lang]} {sign}")
-    return f"{before} [{RATED[lang]}{after}" if found else reason
+def rated_text(lang: str, *, signed: bool = True) -> pl.Expr:
+    """The expert's reason unchanged, who gave it and when; the computed one is to follow.
 
-
-def rated_text(lang: str) -> pl.Expr:
-    """The expert's reason unchanged, who gave it and when; the computed one is to follow."""
+    signed: whether the expert's sign stands there.
+    """
     written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
     return pl.concat_str(
         "reason",
         pl.lit(" ["),
-        pl.lit(RATED[lang]),
-        pl.concat_str(pl.lit(" "), "assessor").fill_null(""),
+        pl.lit("Gutachten" if lang == "de" else "Expert's rating"),
+        pl.concat_str(pl.lit(" "), "assessor").fill_null("") if signed else pl.lit(""),
         pl.concat_str(pl.lit(", "), written).fill_null(""),
         pl.lit(f"; {'berechnet' if lang == 'de' else 'computed'}: "),
+    )
+
+
+def unsigned_reasons(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+    """Return catalogue, cluster_id, criterion_id, reason_de, reason_en of what experts judged.
+
+    They are for the clusters: without the expert's sign (contract 2.5). criteria: the table.
+    ratings: those in force.
+    """
+    key = ["catalogue", "cluster_id", "criterion_id"]
+    rated = ratings.drop_nulls("reason").select(
+        *key,
+        *(
+            rated_text(lang, signed=signed).alias(f"{lang} {signed}")
+            for lang in LANGUAGES
+            for signed in (True, False)
+        ),
+    )
+    table = criteria.join(rated, on=key)
+    return table.select(
+        *key,
+        *(
+            pl.concat_str(
+                f"{lang} False",
+                pl.col(f"reason_{lang}").str.strip_prefix(pl.col(f"{lang} True")),
+            ).alias(f"reason_{lang}")
+            for lang in LANGUAGES
+        ),
     )
 
 

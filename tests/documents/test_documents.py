@@ -8,6 +8,7 @@ import pytest
 from typer.main import get_command
 
 from pipeline.cli import COMMANDS, application, main
+from tests.declared import with_office
 from tests.documents.console import Step, carry_out, linked, same, steps, usage_lines
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +64,8 @@ def test_commands_print_what_is_said(
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
     for step in steps(page.read_text(encoding="utf-8")):
-        carry_out(step, main)
+        with with_office():  # without one nothing is released
+            carry_out(step, main)
         output = capsys.readouterr()
         printed = output.out + output.err
         assert same(step.printed, printed), f"$ {' '.join(step.words)}\n{printed}"

@@ -1,5 +1,6 @@
 """A draft is frozen as it was looked at; each cluster is handed out its own and nothing else."""
 
+import datetime as dt
 import html
 import json
 import re
@@ -11,17 +12,19 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from docx import Document
 from python_calamine import CalamineWorkbook
 
-from pipeline.publication.release.letter import COLUMNS
+from pipeline.publication.release.letter import COLUMNS, LETTER
 
-from .conftest import Story
+from .conftest import SIGN, VOTE, Story
 
 MARK = re.compile(
     r'<p class="(?:draft|watermark)".*?</p>\n|(?<=<title>)ENTWURF – ', flags=re.DOTALL
 )
 BOOK_MARK = " · ENTWURF – nicht freigegeben"
 FOOT_MARK = "ENTWURF / DRAFT · "
+MISSING = "DE-0003"
 FORM = "Erhebungsbogen_{}_2026-Q4.xlsx"
 
 
@@ -118,11 +121,11 @@ def reviewed(story: Story) -> list[tuple[str, str, str]]:
     return both.select("cluster_id", "name", "source_file").rows()
 
 
-def test_each_cluster_is_handed_out_three_files(story: Story) -> None:
+def test_each_cluster_is_handed_out_its_letter_and_three_files(story: Story) -> None:
     handout = story.released / "handout"
-    expected = ["Serienbrief.xlsx"]
+    expected = ["Serienbrief.xlsx", f"{MISSING}/{LETTER}"]
     for cluster, _, source in reviewed(story):
-        own = [f"{cluster}.html", f"{source}.feedback.xlsx", FORM.format(cluster)]
+        own = [f"{cluster}.html", f"{source}.feedback.xlsx", FORM.format(cluster), LETTER]
         expected += [f"{cluster}/{name}" for name in own]
         page = (handout / cluster / own[0]).read_bytes()
         assert page == (story.released / "report" / "clusters" / own[0]).read_bytes()
@@ -163,10 +166,57 @@ def texts(folder: Path) -> Iterator[str]:
     """All texts in the files of a folder, workbooks unpacked, and the file names."""
     for path in folder.iterdir():
         yield path.name
-        if path.suffix == ".xlsx":
+        if path.suffix in (".xlsx", ".docx"):
             yield from (html.unescape(content) for content in parts(path).values())
         else:
             yield html.unescape(path.read_text(encoding="utf-8"))
+
+
+def test_no_expert_is_named_and_no_vote_that_is_not_told(story: Story) -> None:
+    for cluster, *_ in reviewed(story):
+        handed_out = "\n".join(texts(story.released / "handout" / cluster))
+        assert "Das Gutachten zu 10.2 [Gutachten, 02.09.2026; berechnet: " in handed_out
+        assert SIGN not in handed_out
+        assert VOTE not in handed_out
+    offices = pl.read_parquet(story.released / "data" / "criteria.parquet")
+    assert offices["reason_de"].str.contains(f"Gutachten {SIGN}, 02").sum() == 4
+
+
+def test_a_release_needs_an_office(story: Story) -> None:
+    assert story.refused.code == 2
+    assert 'settings.toml, office.name: da steht ""; erlaubt: ein Text' in story.refused.err
+    assert "settings.toml, office.answer_days: it says 0; allowed: a whole" in story.refused.err
+
+
+def letter(story: Story, cluster: str) -> str:
+    document = Document(str(story.released / "handout" / cluster / LETTER))
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+def test_a_letter_says_what_is_not_fulfilled_and_whom_to_answer(story: Story) -> None:
+    text = letter(story, "DE-0001")
+    assert "Cluster Nordlicht\nCluster DE-0001\nRolle: Mitglied\n" in text
+    assert "Nicht erfüllt: 1\n10.2 " in text
+    assert "nach Gutachten nicht erfüllt" in text
+    released_on = dt.date.fromisoformat(record(story.released)["released_at"][:10])
+    until = released_on + dt.timedelta(days=14)
+    assert f"bis zum {until:%d.%m.%Y} an Team Review (buero@example.org)" in text
+    assert "bis zum 31.01.2099 an Programmbüro (" in letter(story, "DE-0002")
+
+
+def test_a_marked_copy_says_what_counts_and_whom_to_answer(story: Story) -> None:
+    said = {c: "\n".join(texts(story.released / "handout" / c)) for c, *_ in reviewed(story)}
+    assert "Vielen Dank für Ihre Einreichung; sie ist bewertet. Von 19 Kriterien" in said["DE-0001"]
+    whom = "innerhalb von 14 Tagen nach Erhalt an Team Review (buero@example.org)."
+    assert whom in said["DE-0001"]
+    assert "bis zum 31.01.2099 an Programmbüro (buero@example.org)." in said["DE-0002"]
+
+
+def test_a_cluster_that_sent_nothing_is_reminded(story: Story) -> None:
+    text = letter(story, MISSING)
+    assert "für das Quartal 2026-Q3 liegt uns von Ihrem Cluster noch keine Einreichung vor." in text
+    assert "erfüllt" not in text
+    assert "{" not in text
 
 
 def test_the_next_form_is_prefilled_but_for_the_day(story: Story) -> None:

@@ -6,12 +6,21 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.errors import NothingPublishedError
+from pipeline.common.settings import OfficeRules
 from pipeline.common.texts import LANGUAGES, say
 from pipeline.history.diff.sources import changed_sources, said_name
 from pipeline.history.published import DamagedError, Record, is_published, sound
 from pipeline.history.standing import standing
+from schemas.slips import DeclarationError, SlipError, instead
 
 SHOWN = 10
+# What may stand where the office has said nothing yet.
+WANTED = {
+    "name": ("ein Text, der nicht leer ist", "a text that is not empty"),
+    "address": ("eine Liste von Zeilen", "a list of lines"),
+    "mail": ('ein Text wie "buero@example.org"', 'a text such as "buero@example.org"'),
+    "answer_days": ("eine ganze Zahl ab 1", "a whole number of at least 1"),
+}
 
 
 def refusal(code: str, **parts: str) -> NothingPublishedError:
@@ -36,6 +45,25 @@ def draft_record(draft: Path) -> Record:
             "already_released", period=period, revision=str(stands.revision), by=by, at=at
         )
     return record
+
+
+def refuse_without_office(office: OfficeRules, period: str) -> None:
+    """Raise DeclarationError if the settings lack what letters say of the office."""
+    given = {key: getattr(office, key) for key in WANTED}
+    slips = [instead(value, *WANTED[key], key) for key, value in given.items() if not value]
+    if slips:
+        german, english = (
+            "\n".join([*(sentence(slip, one) for slip in slips), said.format(period=period)])
+            for one in LANGUAGES
+            for said in [say("release", "without_office", one)]
+        )
+        raise DeclarationError(german, english)
+
+
+def sentence(slip: SlipError, lang: str) -> str:
+    """Return what is missing in the settings, with its file and key."""
+    said = slip.german if lang == "de" else slip.english
+    return f"settings.toml, office.{slip.at[0]}: {said}"
 
 
 def confirm(draft: Path, folder: Path, record: Record) -> None:

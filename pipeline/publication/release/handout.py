@@ -1,4 +1,4 @@
-"""The handout of each cluster: its page, marked submission and next form; and the list."""
+"""The handout of each cluster: its letter, page, marked submission, next form; and the list."""
 
 import shutil
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.common import periods
 from pipeline.common.texts import say
 from pipeline.publication.publications import Work
+from pipeline.publication.release.cover import LANG, write_covers
 from pipeline.publication.release.forms import write_forms
 from pipeline.publication.release.letter import letters, write_letters
 from pipeline.report.pages.views import page_of
@@ -20,7 +21,7 @@ FILES = pl.Schema(dict.fromkeys(["cluster_id", "folder", "page", "marked", "form
 
 @dataclass(frozen=True)
 class Handout:
-    """The paths of the three files of one cluster."""
+    """The paths of the files of one reviewed cluster beside its letter."""
 
     page: Path
     marked: Path
@@ -28,10 +29,10 @@ class Handout:
 
 
 def write_handouts(work: Work) -> list[str]:
-    """Write handout/<cluster_id>/ for every reviewed cluster, and the list for a serial letter.
+    """Write handout/<cluster_id>/ for every cluster to write to, and the list for a serial letter.
 
-    No folder contains anything of another cluster. A cluster that was not reviewed is only in the
-    list, because the owner of its file is not certain. Returns the clusters without a next form.
+    No folder contains anything of another cluster. A cluster that was not reviewed gets only its
+    letter, because the owner of its file is not certain. Returns the clusters without a next form.
     """
     sources = reviewed_sources(work)
     planned = {cluster: plan(work, cluster, source) for cluster, source in sources.items()}
@@ -41,8 +42,11 @@ def write_handouts(work: Work) -> list[str]:
         shutil.copyfile(work.feedback[sources[cluster]], handout.marked)
     without = write_forms(work, {cluster: handout.form for cluster, handout in planned.items()})
     files = pl.concat([files_of(planned), quarantined(work)])
+    (work.folder / FOLDER).mkdir(exist_ok=True)
     rows = letters(work.review, files, work.lang)
     write_letters(rows, work.review, work.folder / FOLDER / LIST, work.lang)
+    german = rows if work.lang == LANG else letters(work.review, files, LANG)
+    write_covers(german, work.review, work.folder / FOLDER)
     return without
 
 

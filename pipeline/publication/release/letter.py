@@ -4,47 +4,67 @@ The header is in the first row; fields are short texts (a merge truncates longer
 and turns dates into American ones); no personal data.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.common.texts import day, say, texts
+from pipeline.publication.release.content import Item, contents
+from pipeline.report.answers import answer_of, answers
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
+from pipeline.tables.headlines import role_word
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 COLUMNS = [
     "cluster_id",
     "name",
+    "role",
     "period",
     "state",
     "as_of",
     "decision",
+    "result",
     "fulfilled",
     "unrated",
     "undetermined",
     "criteria",
     "pass_mark",
+    "not_fulfilled",
+    "open",
     "errors",
     "asked",
+    "deadline",
+    "contact",
     "folder",
     "page",
     "marked",
     "form",
+    "letter",
 ]
-FOREIGN = {"name", "marked"}
+FOREIGN = {"name", "not_fulfilled", "open", "contact", "marked"}
 LONGEST = 250
 LONGEST_NAME = 120  # of a file, within a sentence
+LETTER = "Anschreiben.docx"
+RESULTS = pl.Schema(
+    {
+        **dict.fromkeys(("cluster_id", "result", "not_fulfilled", "open"), pl.String()),
+        **dict.fromkeys(("missed_items", "open_items"), pl.List(pl.String())),
+    }
+)
 
 
 # ------------------------------------------------------------------------------------------ rows
 def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     """Return a row per cluster to write to: the reviewed, the quarantined and the missing.
 
-    files: cluster_id, folder, page, marked, form: names of files. Columns are those of COLUMNS.
+    files: cluster_id, folder, page, marked, form: names of files. Columns are those of COLUMNS, and
+    for the letters opening, missed_items and open_items (lists of text, whole where COLUMNS have
+    room for the first ones).
     """
     first = review.catalogues[0]
     due = pl.col("expected") | (pl.col("state") != "missing")
@@ -52,27 +72,95 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     table = table.join(verdicts(review), on="cluster_id", how="left")
     table = table.join(errors(review), on="cluster_id", how="left")
     table = table.join(open_criteria(review), on="cluster_id", how="left")
+    table = table.join(results(review, lang), on="cluster_id", how="left")
     table = table.join(files, on="cluster_id", how="left").sort("cluster_id")
+    table = table.with_columns(to_answer(review, table["cluster_id"].to_list(), lang))
     reviewed = pl.col("state") == "reviewed"
     return table.select(
         "cluster_id",
         pl.col("name").fill_null("").str.slice(0, LONGEST),
+        role=pl.col("role").map_elements(lambda role: role_word(role, lang), pl.String),
         period=pl.lit(review.period),
         state=in_words("shown", "outcome", lang),
         as_of=pl.col("as_of").map_elements(lambda d: day(d, lang), pl.String),
         decision=in_words("decision", "decision", lang),
+        result="result",
         fulfilled="fulfilled",
         unrated="fulfilled_soft",
         undetermined="undetermined",
         criteria=pl.when(reviewed).then(pl.lit(len(first.criteria))),
         pass_mark=pl.when(reviewed).then(pl.lit(first.pass_mark)),
+        not_fulfilled="not_fulfilled",
+        open="open",
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
         asked=asked(lang),
+        deadline="deadline",
+        contact=pl.col("contact").str.slice(0, LONGEST),
         folder="folder",
         page="page",
         marked=pl.col("marked").str.slice(0, LONGEST),
         form="form",
-    ).select(COLUMNS)
+        letter=pl.format("handout/{}/{}", "cluster_id", pl.lit(LETTER)),
+        opening=opening(lang),
+        missed_items="missed_items",
+        open_items="open_items",
+    )
+
+
+def results(review: Review, lang: str) -> pl.DataFrame:
+    """Return the result of every reviewed cluster, columns RESULTS."""
+    rows = [
+        (
+            cluster,
+            own.decision,
+            listed(own.missed),
+            listed(own.open),
+            [item.whole for item in own.missed],
+            [item.whole for item in own.open],
+        )
+        for cluster, own in contents(review, lang).items()
+    ]
+    return pl.DataFrame(rows, schema=RESULTS, orient="row")
+
+
+def listed(items: Sequence[Item]) -> str:
+    """Return all items, the first with their levers or requests as far as a merge takes them."""
+    for whole in range(len(items), -1, -1):
+        said = [item.short for item in items[:whole]]
+        text = "; ".join(said + [item.criterion for item in items[whole:]])
+        if len(text) <= LONGEST:
+            break
+    return text[:LONGEST]
+
+
+def to_answer(review: Review, clusters: Sequence[str], lang: str) -> list[pl.Series]:
+    """Return deadline and contact of each cluster: until when and whom to answer."""
+    assert review.released_on is not None
+    known, office = answers(review), review.settings.office
+    own = [answer_of(cluster, known, office) for cluster in clusters]
+    days = [day(answer.deadline(review.released_on), lang) for answer in own]
+    return [
+        pl.Series("deadline", days, pl.String),
+        pl.Series("contact", [answer.addressee for answer in own], pl.String),
+    ]
+
+
+def opening(lang: str) -> pl.Expr:
+    """Return the first sentence of a letter: what was sent and what became of it."""
+    as_of = pl.col("as_of").map_elements(lambda d: day(d, lang), pl.String)
+
+    def first(code: str, *parts: pl.Expr) -> pl.Expr:
+        return pl.format(say("letter", f"opening_{code}", lang), *parts)
+
+    return (
+        pl.when(pl.col("state") == "reviewed")
+        .then(first("reviewed", as_of))
+        .when(pl.col("state") == "missing")
+        .then(first("missing", pl.col("period")))
+        .when(pl.col("marked").is_null())
+        .then(first("unread"))
+        .otherwise(first("quarantined", pl.col("marked")))
+    )
 
 
 def verdicts(review: Review) -> pl.DataFrame:
@@ -91,11 +179,11 @@ def errors(review: Review) -> pl.DataFrame:
 
 
 def open_criteria(review: Review) -> pl.DataFrame:
-    """Return cluster_id, open: undetermined first-catalogue criteria that cells can settle."""
+    """Return cluster_id, settles: undetermined first-catalogue criteria that cells can settle."""
     first = pl.col("catalogue") == review.catalogues[0].id
     asked_for = review.tables["criteria"].filter(first & (pl.col("request_de") != ""))
     grouped = asked_for.group_by("cluster_id")
-    return grouped.agg(open=pl.col("criterion_id").str.join(", "))
+    return grouped.agg(settles=pl.col("criterion_id").str.join(", "))
 
 
 def asked(lang: str) -> pl.Expr:
@@ -104,9 +192,9 @@ def asked(lang: str) -> pl.Expr:
     def request(code: str) -> pl.Expr:
         return pl.lit(say("serial_letter", f"ask_{code}", lang))
 
-    has_errors, is_open = pl.col("errors") > 0, pl.col("open").is_not_null()
+    has_errors, is_open = pl.col("errors") > 0, pl.col("settles").is_not_null()
     cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"))
-    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("open"))
+    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("settles"))
     unread = pl.format(
         say("serial_letter", "ask_unread", lang), pl.col("guessed_from").str.slice(0, LONGEST_NAME)
     )
@@ -143,7 +231,7 @@ def write_sheet(book: Book, rows: pl.DataFrame) -> None:
     """Write the sheet of the list."""
     sheet = book.file.add_worksheet(sheet_name(say("serial_letter", "sheet", book.lang)))
     put_range(book, sheet, columns(book, rows), top=0, frozen=1)
-    sheet.autofilter(0, 0, rows.height, rows.width - 1)
+    sheet.autofilter(0, 0, rows.height, len(COLUMNS) - 1)
     sheet.set_landscape()
 
 

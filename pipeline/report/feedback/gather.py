@@ -1,6 +1,6 @@
 """Collects the content of each feedback copy from the tables of a review or of a check."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,10 +12,12 @@ from pipeline.common.stages import in_batches
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.intake.discover import shown_name
 from pipeline.intake.sent import SentFile
+from pipeline.report.answers import answer_of, answers
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.report.feedback.write import FeedbackBatch
 from pipeline.report.pages.discretion import discretion, masked
 from pipeline.review import Review
+from pipeline.submissions.choose import SUPERSEDED
 
 # Outcomes of files that could not be read: there is nothing to copy.
 UNREADABLE = {
@@ -60,7 +62,9 @@ def of_files(review: Review, files: Sequence[SentFile]) -> Review:
     of_these = pl.col("cluster_id").is_in(submissions["cluster_id"].drop_nulls().implode())
     tables = {name: review.tables[name].filter(of_these) for name in OF_CLUSTERS}
     tables |= {"submissions": submissions, "findings": findings}
-    return replace(review, tables={**tables, "limits": review.tables["limits"]}, context={})
+    tables["limits"] = review.tables["limits"]
+    context = {name: t.filter(of_these) for name, t in review.context.items() if name == "answers"}
+    return replace(review, tables=tables, context=context)
 
 
 def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> Iterator[Subject]:
@@ -70,25 +74,46 @@ def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> 
     """
     by_name = {row["source_file"]: row for row in review.tables["submissions"].to_dicts()}
     findings = findings_by_file(review.tables["findings"])
-    dates = dict(review.tables["clusters"].select("cluster_id", "as_of").iter_rows())
-    asks = asks_by_cluster(review)
+    clusters = {row["cluster_id"]: row for row in review.tables["clusters"].to_dicts()}
+    asks, known = asks_by_cluster(review), answers(review)
     for file in files:
         row = by_name[file.name]
         reviewed, cluster = row["outcome"] == "reviewed", row["cluster_id"]
+        marks, own = marks_of(findings, file.name), asks.get(cluster, ()) if reviewed else ()
+        wants = bool(own) or any(mark.severity != "info" for mark in marks)
+        said = answer_of(cluster, known, review.settings.office).said
         yield Subject(
             file.path,
             file.name,
             row["sha256"],
             cluster or "",
             review.period,
-            day(dates[cluster], lang) if reviewed else "",
+            day(clusters[cluster]["as_of"], lang) if reviewed else "",
             row["outcome"],
             reason(row),
-            marks_of(findings, file.name),
-            asks.get(cluster, ()) if reviewed else (),
+            counted(row["outcome"], clusters.get(cluster, {}), review),
+            in_both(said) if wants and row["outcome"] != SUPERSEDED else ("", ""),
+            marks,
+            own,
             row["code"] not in UNREADABLE,
             draft=review.draft,
         )
+
+
+def counted(outcome: str, cluster: Mapping[str, Any], review: Review) -> Both:
+    """Return the thanks for a submission and what of it counts already.
+
+    cluster: of a reviewed submission, its row of the table clusters.
+    """
+    numbers = {name: cluster.get(name) for name in ("fulfilled", "not_fulfilled", "undetermined")}
+    numbers["all"] = len(review.catalogues[0].criteria)
+    return in_both(lambda lang: say("feedback", f"counted_{outcome}", lang).format(**numbers))
+
+
+def in_both(said: Callable[[str], str]) -> Both:
+    """Return a text in both languages."""
+    german, english = map(said, LANGUAGES)
+    return german, english
 
 
 def subjects_of_check(checked: Checked, files: Sequence[SentFile]) -> Iterator[Subject]:
@@ -130,7 +155,7 @@ def reason(row: Mapping[str, Any]) -> Both:
 
 def own_reason(code: str) -> Both:
     """Return one of our reasons in both languages."""
-    return say("feedback", code, "de"), say("feedback", code, "en")
+    return in_both(partial(say, "feedback", code))
 
 
 def findings_by_file(findings: pl.DataFrame) -> dict[tuple[str], pl.DataFrame]:

@@ -58,7 +58,7 @@ def protocol(
 
 # ------------------------------------------------------------------------------------------ head
 def add_head(grid: Grid, words: Words, subject: Subject, result: Result) -> None:
-    """Add what this file is, whose it is, its outcome and the number of findings."""
+    """Add what this file is, whose it is, its outcome, what counts, and whom to answer."""
     title = words.both("title")
     mark = f" · {words.both('draft')}" if subject.draft else ""
     grid.add(Cell(f"{title}{mark}", "title"), height=26.0)
@@ -73,7 +73,9 @@ def add_head(grid: Grid, words: Words, subject: Subject, result: Result) -> None
         (words.both("as_of"), subject.as_of),
         (words.both("result"), _outcome(words, subject)),
         (words.both("reason"), words.lines(subject.reason)),
+        (words.both("counted"), words.lines(subject.counted)),
         (words.both("found"), _counts(words, subject)),
+        (words.both("answer"), words.lines(subject.answer)),
     ]:
         if text:
             add_fact(grid, label, text)

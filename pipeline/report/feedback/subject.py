@@ -38,7 +38,8 @@ class Subject:
 
     sha256: of the bytes the findings refer to; empty if unknown. outcome: as in the table
     `submissions`, empty before a review. reason: why, and what to do. copyable: whether the file
-    could be read. Empty texts are not shown.
+    could be read. counted: what counts already, with thanks. answer: until when and to whom to
+    answer. Empty texts are not shown.
     """
 
     path: Path
@@ -49,6 +50,8 @@ class Subject:
     as_of: str = ""
     outcome: str = ""
     reason: Both = ("", "")
+    counted: Both = ("", "")
+    answer: Both = ("", "")
     marks: tuple[Mark, ...] = ()
     asks: tuple[Ask, ...] = ()
     copyable: bool = True

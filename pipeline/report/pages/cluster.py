@@ -26,8 +26,6 @@ from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.report.since import since_sentences
 from pipeline.review import Review
-from pipeline.submissions.ratings import KEYS
-from pipeline.tables.reasons import without_sign
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
@@ -42,7 +40,9 @@ TABLES = (
     "lapsed",
     CHANGES,
 )
-CONTEXT = ("process", "features", "stages")
+CONTEXT = ("process", "features", "stages", "reasons")
+# What a cluster's page says of an expert's rating is without the expert's sign.
+ASSESSED, REASONS = "assessed", [f"reason_{lang}" for lang in LANGUAGES]
 # In print, a page lists only so many findings that it fits on two sheets.
 ON_PAPER = 8
 
@@ -95,28 +95,12 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     if "process" in frames:
         told = (pl.col("informed_on") <= review.last_day).fill_null(value=False)
         frames["process"] = frames["process"].with_columns(told=told)
-    frames["criteria"] = unsigned(review)
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
     frames["findings"] = readable(review, findings)
     frames["severities"] = findings.group_by("cluster_id", "severity").len("n")
     return frames
-
-
-def unsigned(review: Review) -> pl.DataFrame:
-    """Return the criteria; their reasons do not name the expert (contract 2.5)."""
-    signs = review.ratings.filter("counts").select(*KEYS, "assessor")
-    table = review.tables["criteria"].join(signs, on=KEYS, how="left", maintain_order="left")
-    reasons = {
-        f"reason_{lang}": [
-            without_sign(reason, sign, lang)
-            for reason, sign in table.select(f"reason_{lang}", "assessor").iter_rows()
-        ]
-        for lang in LANGUAGES
-    }
-    texts = [pl.Series(name, values, dtype=pl.String) for name, values in reasons.items()]
-    return table.drop("assessor").with_columns(texts)
 
 
 def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
@@ -238,10 +222,24 @@ def _verdicts(
             name: [r for r in own[name] if r["catalogue"] == catalogue.id]
             for name in ("decisions", "criteria", "conditions")
         }
+        unsigned = [r for r in own.get("reasons", ()) if r["catalogue"] == catalogue.id]
+        mine["criteria"] = with_unsigned(mine["criteria"], unsigned)
         decision = mine["decisions"][0]
         rows = (decision, mine["criteria"], mine["conditions"])
         found.append(verdict(catalogue, number, *rows, hides, words))
     return found
+
+
+def with_unsigned(criteria: Sequence[Row], reasons: Sequence[Row]) -> list[Row]:
+    """Return criteria with the reasons for the cluster; a sign that is unknown is not shown."""
+    own = {r["criterion_id"]: r for r in reasons}
+    none = dict.fromkeys(REASONS)
+    return [
+        {**c, **{k: own.get(c["criterion_id"], none)[k] for k in REASONS}}
+        if c["basis"] == ASSESSED
+        else c
+        for c in criteria
+    ]
 
 
 def _findings_summary(severities: Sequence[Row], words: Words) -> str:

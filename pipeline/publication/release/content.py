@@ -1,0 +1,140 @@
+"""What a letter says of each cluster's result: its decision, what is missed, what is open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.common.texts import LANGUAGES, say
+from pipeline.report.feedback.gather import asks_by_cluster
+from pipeline.report.pages.discretion import discretion
+from pipeline.report.pages.verdict import ConditionView, condition_view
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+MISSED, OPEN = "not_fulfilled", "undetermined"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is said of one criterion: its number, the same with its lever or request, and all."""
+
+    criterion: str
+    short: str
+    whole: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """The result of a reviewed cluster by the first catalogue, in one language.
+
+    decision: a sentence. missed: what is not fulfilled, with its lever. open: what is undetermined,
+    with the request to the cluster.
+    """
+
+    decision: str
+    missed: Sequence[Item]
+    open: Sequence[Item]
+
+
+def contents(review: Review, lang: str) -> Mapping[str, Content]:
+    """Return the content of every reviewed cluster's letter.
+
+    No expert's sign is in it, no vote, no limit that is another cluster's value (contract 2.5).
+    """
+    own, catalogue, words = by_first(review), review.catalogues[0], Words(lang)
+    at = LANGUAGES.index(lang)
+    asks = {
+        (cluster, ask.criterion): ask.request[at]
+        for cluster, several in asks_by_cluster(own).items()
+        for ask in several
+    }
+    conditions = missed_conditions(own, words)
+    statuses = {
+        (row["cluster_id"], row["criterion_id"]): row
+        for row in own.tables["criteria"].iter_rows(named=True)
+    }
+    result = {}
+    for row in own.tables["decisions"].iter_rows(named=True):
+        cluster = row["cluster_id"]
+        missed, open_ = [], []
+        for criterion in catalogue.criteria:
+            key = cluster, criterion.id
+            status = statuses[key]["status"]
+            if status == MISSED:
+                rated = statuses[key]["basis"] == "assessed"
+                missed.append(missed_item(criterion, conditions.get(key, ()), rated, lang))
+            elif status == OPEN:
+                open_.append(open_item(criterion, asks.get(key, ""), lang))
+        result[cluster] = Content(decision(row, catalogue, lang), missed, open_)
+    return result
+
+
+def by_first(review: Review) -> Review:
+    """Return the review with the results of its first catalogue alone."""
+    first = review.catalogues[0]
+    names = ("decisions", "criteria", "conditions")
+    own = {n: review.tables[n].filter(pl.col("catalogue") == first.id) for n in names}
+    return replace(review, catalogues=(first,), tables={**review.tables, **own})
+
+
+def decision(row: Row, catalogue: Catalogue, lang: str) -> str:
+    """Return the decision of a cluster in a few sentences; row: of the table decisions."""
+    counts = {k: v for k, v in row.items() if isinstance(v, int)}
+    text = say("letter", f"decision_{row['decision']}", lang)
+    return text.format(all=len(catalogue.criteria), mark=catalogue.pass_mark, **counts)
+
+
+def missed_conditions(
+    review: Review, words: Words
+) -> Mapping[tuple[str, str], Sequence[ConditionView]]:
+    """Return the conditions that are not fulfilled, by cluster and criterion."""
+    hides = discretion(review)
+    declared = {
+        (criterion.id, number): condition
+        for criterion in review.catalogues[0].criteria
+        for number, condition in enumerate(criterion.conditions, 1)
+    }
+    table = review.tables["conditions"].filter(pl.col("status") == MISSED)
+    result: dict[tuple[str, str], list[ConditionView]] = {}
+    for row in table.iter_rows(named=True):
+        condition = declared[row["criterion_id"], row["condition"]]
+        view = condition_view(condition, row, words, hidden=hides(row))
+        result.setdefault((row["cluster_id"], row["criterion_id"]), []).append(view)
+    return result
+
+
+def missed_item(
+    criterion: Criterion, conditions: Sequence[ConditionView], rated: bool, lang: str
+) -> Item:
+    """Return what is not fulfilled; rated: by an expert, whose reason is on the cluster's page."""
+    levers = "; ".join(filter(None, (view.lever for view in conditions)))
+    short = f"{criterion.id} ({levers})" if levers else criterion.id
+    if rated:
+        return Item(criterion.id, criterion.id, line(criterion, say("letter", "rated", lang), lang))
+    said = "; ".join(condition_text(view, lang) for view in conditions)
+    return Item(criterion.id, short, line(criterion, said, lang))
+
+
+def condition_text(view: ConditionView, lang: str) -> str:
+    """Return a condition that is not fulfilled, what it asks for and what would fulfil it."""
+    parts = {"title": view.title, "value": view.value, "required": view.required}
+    text = say("letter", "condition", lang).format(**parts)
+    return f"{text}; {view.lever}" if view.lever else text
+
+
+def open_item(criterion: Criterion, request: str, lang: str) -> Item:
+    """Return what is undetermined, and what would settle it."""
+    if not request:
+        return Item(
+            criterion.id, criterion.id, line(criterion, say("letter", "not_asked", lang), lang)
+        )
+    return Item(criterion.id, f"{criterion.id} ({request})", line(criterion, request, lang))
+
+
+def line(criterion: Criterion, text: str, lang: str) -> str:
+    """Return what is said of a criterion, with its number and title."""
+    return f"{criterion.id} {criterion.title[lang]} – {text}"

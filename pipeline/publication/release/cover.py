@@ -1,0 +1,88 @@
+"""The letter to a cluster, Anschreiben.docx: in German, from schemas/letter.docx."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.texts import day
+from pipeline.publication.release.letter import LETTER
+from pipeline.publication.release.word import Value, check_template, letter
+from pipeline.review import Review
+from schemas.declaration import HERE
+
+TEMPLATE, LANG = "letter.docx", "de"
+# The fields of the template; docs/quarter.md says what each holds.
+LISTS = ("Anschrift", "Nicht erfüllt", "Offen", "Anlagen")
+FIELDS = (
+    "Büro",
+    "E-Mail",
+    "Datum",
+    "Quartal",
+    "Cluster-ID",
+    "Clustername",
+    "Rolle",
+    "Stand",
+    "Anlass",
+    "Entscheidung",
+    "Zahl nicht erfüllt",
+    "Zahl offen",
+    "Bitte",
+    "Frist",
+    "Ansprechperson",
+    "Zahl Anlagen",
+    *LISTS,
+)
+Row = Mapping[str, Any]
+
+
+def check_letter() -> None:
+    """Raise DeclarationError if the template cannot be read or has a field that does not exist."""
+    check_template(HERE / TEMPLATE, FIELDS, LISTS)
+
+
+def write_covers(rows: pl.DataFrame, review: Review, folder: Path) -> None:
+    """Write <cluster_id>/Anschreiben.docx for every row of `letters`, which are German."""
+    assert review.released_on is not None
+    author = review.settings.office.name
+    for row in rows.iter_rows(named=True):
+        place = folder / row["cluster_id"]
+        place.mkdir(exist_ok=True)
+        values = values_of(row, review)
+        document = letter(HERE / TEMPLATE, values, author, review.released_on)
+        (place / LETTER).write_bytes(document)
+
+
+def values_of(row: Row, review: Review) -> Mapping[str, Value]:
+    """Return what stands in each field; an empty one leaves its paragraph out."""
+    office = review.settings.office
+    missed, open_ = row["missed_items"] or (), row["open_items"] or ()
+    enclosed = [name for name in (row["page"], row["marked"], row["form"]) if name]
+    return {
+        "Büro": office.name,
+        "E-Mail": office.mail,
+        "Anschrift": office.address,
+        "Datum": day(review.released_on, LANG),
+        "Quartal": review.period,
+        "Cluster-ID": row["cluster_id"],
+        "Clustername": row["name"] or row["cluster_id"],
+        "Rolle": row["role"] or "",
+        "Stand": row["state"],
+        "Anlass": row["opening"],
+        "Entscheidung": row["result"] or "",
+        "Zahl nicht erfüllt": counted(missed),
+        "Nicht erfüllt": missed,
+        "Zahl offen": counted(open_),
+        "Offen": open_,
+        "Bitte": row["asked"],
+        "Frist": row["deadline"],
+        "Ansprechperson": row["contact"],
+        "Zahl Anlagen": counted(enclosed),
+        "Anlagen": enclosed,
+    }
+
+
+def counted(items: Value) -> str:
+    """Return how many there are; nothing for none."""
+    return str(len(items)) if items else ""

@@ -1,0 +1,205 @@
+"""What letters say, and how a Word template is filled: the fields, slips, the same bytes."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+
+from pipeline.common.catalogue import load
+from pipeline.common.texts import LANGUAGES
+from pipeline.publication.release.confirm import refuse_without_office
+from pipeline.publication.release.content import Item, decision
+from pipeline.publication.release.cover import FIELDS, LISTS, TEMPLATE, check_letter
+from pipeline.publication.release.letter import LONGEST, listed
+from pipeline.publication.release.word import check_template, letter
+from pipeline.report.answers import Answer
+from schemas.checked import HERE
+from schemas.slips import DeclarationError
+from tests.declared import OFFICE, changed_in
+
+DAY = dt.date(2026, 10, 20)
+NO_OFFICE = changed_in(OFFICE, name="", address=(), mail="", answer_days=0)
+
+
+# ---- the template ----
+def template(path: Path, *paragraphs: Sequence[str]) -> Path:
+    """A document of these paragraphs, each of the pieces in which Word may have parted it."""
+    document = Document()
+    for pieces in paragraphs:
+        paragraph = document.add_paragraph()
+        for piece in pieces:
+            paragraph.add_run(piece).bold = piece.isupper()
+    document.save(str(path))
+    return path
+
+
+def lines(path: Path) -> list[str]:
+    return [paragraph.text for paragraph in Document(str(path)).paragraphs]
+
+
+def filled(path: Path, **values: Any) -> list[str]:
+    """The lines of the template filled, a last one that stays aside."""
+    path.write_bytes(letter(path, values, "Büro", DAY))
+    return lines(path)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "values", "expected"),
+    [
+        (["Bis {Frist}."], {"Frist": "1.1."}, ["Bis 1.1.."]),
+        (["Bis {Fr", "ist", "} an {WEN}"], {"Frist": "1.1.", "Wen": "uns"}, ["Bis 1.1. an uns"]),
+        (["{ frist }"], {"Frist": "1.1."}, ["1.1."]),
+        (["Bis {Frist}."], {"Frist": ""}, []),  # no sentence with a hole
+        (["{Offen}"], {"Offen": ["a", "b", "c"]}, ["a", "b", "c"]),
+        (["{Offen}"], {"Offen": []}, []),
+        (["{Name} {Frist}"], {"Name": "{Frist}", "Frist": "1.1."}, ["{Frist} 1.1."]),
+        (["{Name}"], {"Name": "a\x00\x1f\u202eb\n\tc\ud800\uffff <w:t>"}, ["ab c <w:t>"]),
+        (["no field {"], {}, ["no field {"]),
+    ],
+)
+def test_fields_are_filled(
+    pieces: list[str], values: dict[str, Any], expected: list[str], tmp_path: Path
+) -> None:
+    path = template(tmp_path / "letter.docx", pieces, ["end"])
+    assert filled(path, **values) == [*expected, "end"]
+
+
+def test_fields_are_filled_in_tables_headers_and_with_their_look(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "{Name}"
+    document.add_table(1, 1).cell(0, 0).text = "{Name}"
+    document.add_paragraph("{Leer}")
+    document.add_paragraph().add_run("{Name}").bold = True
+    document.save(str(path))
+    assert filled(path, Name="N", Leer="") == ["N"]
+    again = Document(str(path))
+    assert again.sections[0].header.paragraphs[0].text == again.tables[0].cell(0, 0).text == "N"
+    assert again.paragraphs[0].runs[0].bold
+
+
+def test_a_cell_keeps_the_paragraph_that_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    document = Document()
+    document.add_table(1, 1).cell(0, 0).text = "{Leer}"
+    document.save(str(path))
+    filled(path, Leer="")
+    assert [p.text for p in Document(str(path)).tables[0].cell(0, 0).paragraphs] == [""]
+
+
+def test_the_same_values_give_the_same_bytes_and_name_no_person(tmp_path: Path) -> None:
+    path = template(tmp_path / "letter.docx", ["{Name}"])
+    first, second = (letter(path, {"Name": "N"}, "Büro", DAY) for _ in range(2))
+    assert first == second
+    path.write_bytes(first)
+    said = Document(str(path)).core_properties
+    made = said.created
+    assert made is not None
+    assert (said.author, said.last_modified_by, made.date()) == ("Büro", "", DAY)
+    with zipfile.ZipFile(path) as file:
+        assert {info.date_time for info in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+# ---- slips ----
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        ("Bis {Frits}", 'da steht "{Frits}"; erlaubt: ', 'Did you mean "{Frist}"?'),
+        ("Offen: {Offen}", "{Offen} allein in seinem Absatz", "{Offen} alone in its paragraph"),
+        ("{}", 'da steht "{}"; erlaubt: ', 'it says "{}"; allowed: '),
+    ],
+)
+def test_a_slip_in_the_template(text: str, german: str, english: str, tmp_path: Path) -> None:
+    path = template(tmp_path / "letter.docx", ["{Frist}"], [text])
+    with pytest.raises(DeclarationError) as refused:
+        check_template(path, FIELDS, LISTS)
+    for lang, said in zip(LANGUAGES, (german, english), strict=True):
+        (sentence,) = refused.value.messages[lang].splitlines()
+        assert sentence.startswith("letter.docx: ")
+        assert said in sentence
+
+
+@pytest.mark.parametrize("content", [b"", b"no document", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_document_is_a_slip(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    path.write_bytes(content)
+    with pytest.raises(DeclarationError, match="kann nicht gelesen werden"):
+        check_template(path, FIELDS, LISTS)
+
+
+def test_the_template_of_ours_is_right_and_its_fields_are_told() -> None:
+    check_letter()
+    told = (HERE.parent / "docs" / "quarter.md").read_text(encoding="utf-8")
+    assert [name for name in FIELDS if f"`{{{name}}}`" not in told] == []
+    assert len(lines(HERE / TEMPLATE)) > len(LISTS)
+
+
+# ---- the office ----
+@pytest.mark.parametrize("key", ["name", "address", "mail", "answer_days"])
+def test_without_an_office_nothing_is_released(key: str) -> None:
+    refuse_without_office(OFFICE, "2026-Q3")
+    office = changed_in(OFFICE, **{key: getattr(NO_OFFICE, key)})
+    with pytest.raises(DeclarationError) as refused:
+        refuse_without_office(office, "2026-Q3")
+    for said in refused.value.messages.values():
+        assert said.startswith(f"settings.toml, office.{key}: ")
+        assert len(said.splitlines()) == 2
+
+
+LATER = dt.date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "deadline", "said"),
+    [
+        (Answer("Team A", LATER, OFFICE), LATER, "bis zum 03.11.2026 an Team A (buero@"),
+        (Answer(None, None, OFFICE), LATER, "innerhalb von 14 Tagen nach Erhalt an Programmbüro ("),
+        (Answer("Team A", LATER, NO_OFFICE), LATER, "bis zum 03.11.2026."),  # nobody is named
+        (Answer("Team A", None, NO_OFFICE), DAY, ""),
+    ],
+)
+def test_until_when_and_whom_to_answer(answer: Answer, deadline: dt.date, said: str) -> None:
+    assert answer.deadline(DAY) == deadline
+    assert said in answer.said("de")
+    assert bool(answer.said("en")) == bool(said)
+
+
+# ---- sentences ----
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("eligible", "13 von 19 Kriterien, davon 5 ohne Gutachten; verlangt sind 12. Damit sind"),
+        ("open", "13 von 19 Kriterien (offen: 2); verlangt sind 12. Ob die Anforderungen"),
+        (
+            "not_eligible",
+            "verlangt sind 12. Damit sind die Anforderungen rechnerisch nicht erfüllt",
+        ),
+    ],
+)
+def test_each_decision_is_a_sentence_that_admits_nobody(code: str, said: str) -> None:
+    row = {"decision": code, "fulfilled": 13, "fulfilled_soft": 5, "undetermined": 2}
+    texts = {lang: decision(row, load("go-cluster"), lang) for lang in LANGUAGES}
+    assert said in texts["de"]
+    assert texts["de"].endswith("Die Entscheidung liegt beim Ministerium.")
+    assert max(map(len, texts.values())) <= LONGEST
+
+
+def item(number: str, length: int) -> Item:
+    return Item(number, f"{number} {'x' * length}", "")
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([], ""),
+        ([item("1", 3), item("2.1", 3)], "1 xxx; 2.1 xxx"),
+        ([item("1", 3), item("2.1", 300)], "1 xxx; 2.1"),
+        ([item("1", 300), item("2.1", 3)], "1; 2.1"),
+    ],
+)
+def test_a_list_names_every_criterion(items: list[Item], expected: str) -> None:
+    assert listed(items) == expected
