@@ -12,6 +12,7 @@ from pipeline.common.findings import join_findings
 from pipeline.common.frames import each_frame, stack_all
 from pipeline.common.settings import Settings
 from pipeline.evaluation.admission import process
+from pipeline.evaluation.agreements import THEN
 from pipeline.evaluation.benchmark import Benchmarks, benchmark, beside
 from pipeline.evaluation.evaluate import Verdicts, evaluate
 from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, in_measures
@@ -28,13 +29,8 @@ from pipeline.submissions.choose import REVIEWED, file_findings, settle
 from pipeline.submissions.identity import guessed_clusters, identity_findings
 from pipeline.submissions.mapping.apply import mappings_used, nothing_mapped
 from pipeline.submissions.mapping.model import ExportMapping
-from pipeline.submissions.office import (
-    Office,
-    coverage,
-    effective_ratings,
-    every_rating,
-    no_ratings,
-)
+from pipeline.submissions.office import Office, coverage
+from pipeline.submissions.ratings import Known, no_ratings, opinions
 from pipeline.tables.assemble import Finished, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
@@ -55,7 +51,7 @@ class Review:
     outlook; with an earlier period also those of `history.compare`).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
     source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
-    ratings: every rating as it was read, see `office.every_rating`.
+    ratings: every rating as it was read, see `ratings.Opinions`.
     context: what pages tell besides, see `tables.context`, and `tables.wording`; empty where only
     the tables are known.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
@@ -116,6 +112,7 @@ class Task:
     `benchmark.stand_in`. mappings: how foreign exports are read. before: the period before, if one
     is published. participation: see `measures.PARTICIPATION`, of the periods published before.
     quarters: their headline figures.
+    agreed: see `agreements.THEN`, how criteria stood when something was agreed about them.
     """
 
     period: str
@@ -127,6 +124,7 @@ class Task:
     before: Before | None = None
     participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
     quarters: Quarters = field(default_factory=Quarters)
+    agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=THEN))
 
 
 def review(
@@ -152,9 +150,10 @@ def review(
     reviewed = reviewed_only(sent.parts, settled)
     portfolio = reviewed_portfolio(task, reviewed, office)
     figures = reviewed.figures
-    benchmarks, verdicts, ratings, rating_findings = judge(
-        task, portfolio, figures.usual, settled, office
-    )
+    known = known_to(task, portfolio, settled, office)
+    said = opinions(office, known, task.last_day)
+    ratings = said.effective
+    benchmarks, verdicts = judge(task, portfolio, figures.usual, ratings)
     basis = Basis(
         task.catalogues,
         task.settings,
@@ -165,7 +164,7 @@ def review(
         task.last_day,
     )
     robust, ahead, gone = otherwise(basis, figures, verdicts)
-    found = join_findings(found, office.findings, rating_findings)
+    found = join_findings(found, office.findings, said.findings)
     found = join_findings(
         found, file_findings(settled, found), identity_findings(office.register, settled)
     )
@@ -204,13 +203,14 @@ def review(
         robustness=robust,
         outlook=ahead,
         lapsed=gone,
-        ratings=ratings,
+        opinions=said,
+        criteria=known.criteria,
+        agreed=task.agreed,
         measures=taken,
     )
     state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
     kept = replace(portfolio, actors=portfolio.actors.select(KEPT["actors"]))
-    days = portfolio.clusters.select("cluster_id", "as_of")
     return Review(
         task.period,
         task.last_day,
@@ -219,7 +219,7 @@ def review(
         tables,
         mapped=named,
         unused_mappings=unused_mappings,
-        ratings=every_rating(office, days, task.settings.review.first_catalogue),
+        ratings=said.ratings,
         context={
             **context(
                 portfolio.clusters,
@@ -266,30 +266,26 @@ def reviewed_portfolio(task: Task, reviewed: Survey, office: Office) -> Portfoli
 
 
 def judge(
-    task: Task, portfolio: Portfolio, figures: pl.DataFrame, settled: pl.DataFrame, office: Office
-) -> tuple[Benchmarks, Sequence[Verdicts], pl.DataFrame, pl.DataFrame]:
-    """Return benchmarks, the verdicts of every catalogue, the ratings they rest on, findings."""
+    task: Task, portfolio: Portfolio, figures: pl.DataFrame, ratings: pl.DataFrame
+) -> tuple[Benchmarks, Sequence[Verdicts]]:
+    """Return benchmarks, and the verdicts of every catalogue with the ratings that count."""
     benchmarks = benchmark(figures, portfolio.clusters, task.settings.cohorts)
-    ratings, found = ratings_in_force(task, portfolio, settled, office)
     verdicts = [
         evaluate(c, figures, portfolio.clusters, limits(c, benchmarks, task.frozen), ratings)
         for c in task.catalogues
     ]
-    return benchmarks, verdicts, ratings, found
+    return benchmarks, verdicts
 
 
-def ratings_in_force(
-    task: Task, portfolio: Portfolio, settled: pl.DataFrame, office: Office
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the ratings that replace a computed status, and findings about the others."""
+def known_to(task: Task, portfolio: Portfolio, settled: pl.DataFrame, office: Office) -> Known:
+    """Return the clusters and criteria that the office's rows may be about."""
     reviewed = portfolio.clusters.select("cluster_id", "file", "as_of")
     named = pl.concat([settled.select("cluster_id"), office.register.select("cluster_id")])
     others = named.drop_nulls().unique().join(reviewed, on="cluster_id", how="anti")
     clusters = pl.concat([reviewed, others], how="diagonal_relaxed")
     own = {catalogue.id: catalogue for catalogue in task.catalogues}
     more = [load(name) for name in shipped() if name not in own]
-    criteria = catalogue_criteria((*own.values(), *more))
-    return effective_ratings(office, clusters, criteria, task.settings.review.first_catalogue)
+    return Known(clusters, catalogue_criteria((*own.values(), *more)), list(own))
 
 
 def evaluated_state(task: Task, portfolio: Portfolio, ratings: pl.DataFrame) -> State:

@@ -23,6 +23,7 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import Asked, Sent, join_batches
+from pipeline.history.agreed import statuses_then
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
 from pipeline.history.notices import Notice, notices
@@ -284,8 +285,9 @@ def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
         tables = read_office(numbers, *office_sent.stacked(), plan.task.last_day)
+        task = replace(plan.task, agreed=statuses_then(plan.earlier, tables.agreements))
         unread = unread_frame(plan.found.unread)
-        return review(plan.task, sent, tables, office_sent.files, unread)
+        return review(task, sent, tables, office_sent.files, unread)
     except OfficeFileError as error:
         raise unusable(error.source_file, error.code, error.detail) from error
 

@@ -47,6 +47,8 @@ FieldType = Literal[
 # Types whose values come from a list, and types that have limits.
 LISTED = ("country", "choice", "choices")
 NUMBERS = ("number", "integer")
+# The sheet with the ratings that a template of ratings was made with.
+KNOWN = {"de": "Stand der Gutachten", "en": "Known assessments"}
 # Types whose cells hold several items.
 LISTS = ("choices", "text_list")
 # What only fields of some types can be.
@@ -278,9 +280,13 @@ def office() -> Workbook:
 
 @cache
 def views() -> Workbook:
-    """Return the declaration of what is read of an analyst's workbook: views, and known ratings."""
+    """Return the declaration of what `adopt` reads: views, and the ratings of a template."""
     own = load("views.toml", Sheets).sheets
-    return Workbook((*own, office().sheet("assessments")), submission().words)
+    ratings = office().sheet("assessments")
+    # what a template was made with stands on a sheet of its own, as the ratings do
+    same = {name: getattr(ratings, name) for name in Sheet.model_fields}
+    known = Sheet.model_construct(**same | {"key": "known", "name": KNOWN, "required": False})
+    return Workbook((*own, ratings, known), submission().words)
 
 
 def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:

@@ -23,6 +23,12 @@ ADMISSION_STEPS = [
 CHECKLIST = ["consultation", "strategy_document", "actor_list"]
 LEVELS = ["EU", "Bund", "Land"]
 END_KINDS = ["ended", "running", "spending horizon", "unknown"]
+# Why a rating counts or not, and what became of an agreement.
+RATING_REASONS = [
+    *("counts", "superseded", "open", "no_reason", "expired", "bad_rating", "not_reviewed"),
+    *("not_evaluated", "unknown_cluster", "unknown_catalogue", "unknown_criterion"),
+]
+OUTCOMES_OF_AGREEMENTS = ["kept", "running", "overdue"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
 
@@ -34,6 +40,9 @@ ORDER: Mapping[str, list[str]] = {
     "unread": ["source_file"],
     "coverage": ["cluster_id"],
     "admission": ["cluster_id"],
+    "ratings": ["cluster_id", "catalogue", "criterion_id", "rated_on", "row"],
+    "assignments": ["cluster_id", "catalogue", "criterion_id", "assessor"],
+    "agreements": ["cluster_id", "catalogue", "criterion_id", "row"],
     "findings": [
         *("source_file", "sheet_order", "row", "column", "code", "field_order", "check"),
         *("place_in_cell", "detail"),
@@ -86,6 +95,11 @@ def key() -> pa.Column:
 def number() -> pa.Column:
     """A column of figures, null where unknown."""
     return pa.Column(pl.Float64, nullable=True)
+
+
+def day() -> pa.Column:
+    """A column of days, null where there is none."""
+    return pa.Column(pl.Date, nullable=True)
 
 
 def count() -> pa.Column:
@@ -158,6 +172,42 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             committee_vote_on=pa.Column(pl.Date, nullable=True),
             decided=text(nullable=True),
             decided_on=pa.Column(pl.Date, nullable=True),
+        ),
+        "ratings": table(
+            period=key(),
+            catalogue=key(),
+            cluster_id=text(nullable=True),
+            criterion_id=text(nullable=True),
+            rating=text(STATUSES, nullable=True),
+            reviewer=text(nullable=True),
+            date=day(),
+            valid_until=day(),
+            counts=flag(),
+            reason_code=text(RATING_REASONS),
+            dissent=flag(),
+        ),
+        "assignments": table(
+            ["catalogue", "cluster_id", "criterion_id", "reviewer"],
+            period=key(),
+            catalogue=key(),
+            cluster_id=key(),
+            criterion_id=key(),
+            reviewer=key(),
+            due=day(),
+            done=flag(),
+            overdue=flag(),
+        ),
+        "agreements": table(
+            period=key(),
+            catalogue=key(),
+            cluster_id=key(),
+            criterion_id=key(),
+            agreement=text(nullable=True),
+            agreed_on=day(),
+            due=day(),
+            status_then=text(STATUSES, nullable=True),
+            status=text(STATUSES, nullable=True),
+            outcome=text(OUTCOMES_OF_AGREEMENTS),
         ),
         "findings": table(
             source_file=key(),

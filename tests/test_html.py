@@ -24,7 +24,7 @@ from pipeline.report.pages.place import quarters
 from pipeline.report.pages.rendering import script
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from tests.making.frames import beside, measure_tables, published
+from tests.making.frames import beside, expert_tables, measure_tables, published
 from tests.reports import write_report
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
@@ -232,6 +232,7 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
         "funding": [],
         "limits": [],
         "lapsed": [],
+        **expert_tables(),
     }
 
 

@@ -17,7 +17,7 @@ from pipeline.review import Review
 from schemas.tables import table_models
 from tests.declared import changed_in
 from tests.libreoffice import recalculated
-from tests.making.frames import measure_tables, published
+from tests.making.frames import expert_tables, measure_tables, published
 from tests.openxml import problems
 from tests.workbook.office_suite import cells, differing, formulas_of
 
@@ -269,6 +269,7 @@ def review() -> Review:
         "benchmarks": benchmarks(),
         "cohorts": cohorts(),
         **measure_tables(),
+        **expert_tables(),
     }
     frames = {name: published(name, rows) for name, rows in tables.items()}
     frames |= {name: published(name, []) for name in ("limits", "funding", "lapsed")}

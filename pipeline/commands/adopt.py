@@ -1,7 +1,6 @@
-"""`cluster-review adopt`: takes an analyst's views over into the office's ratings."""
+"""`cluster-review adopt`: takes an analyst's views, or a filled template, into the ratings."""
 
 import datetime as dt
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ from schemas.slips import unknown
 if TYPE_CHECKING:
     from pipeline.publication.adopt.adopt import Adopted
     from pipeline.publication.adopt.decide import Outcome
+    from pipeline.publication.adopt.reading import Views
 
 LEFT_OUT, USAGE_ERROR = 1, 2
 
@@ -65,11 +65,17 @@ def day_of(text: str | None) -> dt.date:
 
 def show(done: "Adopted", lang: str) -> None:
     """Say what became of every view."""
+    from pipeline.publication.adopt.decide import THERE
+
     for message in done.views.findings[f"message_{lang}"]:
         print(f"  {message}")
     for outcome in done.outcomes:
-        if outcome.code != "unreadable":  # said above, with its cell
-            print(f"  {line(outcome, done.views.clusters, lang)}")
+        # with their cell, unreadable ones are said above; a template holds many that are there
+        if outcome.code != "unreadable" and not (done.views.of_template and outcome.code == THERE):
+            print(f"  {line(outcome, done.views, lang)}")
+    same = sum(outcome.code == THERE for outcome in done.outcomes)
+    if done.views.of_template and same:
+        print(say("adopt", "same", lang).format(count=same))
     code = "beside" if done.beside else "done" if done.count else "nothing"
     what = ", ".join(say("adopt_loss", o.code, lang).format(where=o.where) for o in done.lost)
     beside = shown_path(done.beside) if done.beside else ""
@@ -80,18 +86,18 @@ def show(done: "Adopted", lang: str) -> None:
         print(say("adopt", "backup", lang).format(path=shown_path(done.backup)))
 
 
-def line(outcome: "Outcome", clusters: Collection[str], lang: str) -> str:
-    """Return one view and what became of it; clusters: those that a view may be of."""
+def line(outcome: "Outcome", views: "Views", lang: str) -> str:
+    """Return one view and what became of it."""
     from pipeline.publication.adopt.decide import ADOPTED
 
     view, other = outcome.view, outcome.other
     code = "replaced" if outcome.code == ADOPTED and other else outcome.code
-    parts = {"other": "", "by": "", "on": "", "sign": outcome.by or ""}
+    parts = {"other": "", "by": "", "on": "", "sign": outcome.by or "", "owner": views.sign or ""}
     if other:
-        parts = {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
+        parts |= {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
         parts["on"] = day(other["rated_on"], lang)
     if outcome.code == "unknown_cluster":
-        slip = unknown(view["cluster_id"], sorted(clusters))
+        slip = unknown(view["cluster_id"], sorted(views.clusters))
         parts["slip"] = slip.german if lang == "de" else slip.english
     what = f"{view['cluster_id']} {view['criterion_id']} {rating(view['rating'], lang)}"
     return f"{what}: {say('adopt', code, lang).format(row=view['row'], **parts)}"

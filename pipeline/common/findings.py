@@ -46,7 +46,7 @@ CODES = (
         "encrypted",
         "not_a_workbook",
     ),
-    "more_than_places",
+    *("more_than_places", "dissent"),
     *("too_large", "timeout", "reader_crash", "duplicate_cluster", "superseded", "same_content"),
     *("not_in_register", "id_differs_from_name"),
 )

@@ -250,6 +250,12 @@ def _order() -> Iterable[pl.Expr]:
     yield place_of("cohort_kind", declared_cohort_kinds())
 
 
-def place_of(column: str, declared: Collection[str]) -> pl.Expr:
-    """Return the place of a column's values in the order in which they are declared."""
-    return pl.col(column).replace_strict(list(declared), range(len(declared)))
+def place_of(column: str, declared: Collection[str], *, others_last: bool = False) -> pl.Expr:
+    """Return the place of a column's values in the order in which they are declared.
+
+    others_last: whether there may be others.
+    """
+    places = range(len(declared))
+    if others_last:
+        return pl.col(column).replace_strict(list(declared), places, default=len(declared))
+    return pl.col(column).replace_strict(list(declared), places)

@@ -29,7 +29,7 @@ class Basis:
     """What the usual verdicts rest on.
 
     clusters: file, technology_field, federal_state, measures. ratings: those in force, see
-    `office.effective_ratings`. frozen: the limits of 4.2 of the periods at which catalogues froze
+    `ratings.Opinions`. frozen: the limits of 4.2 of the periods at which catalogues froze
     them, see `benchmark.stand_in`.
     """
 

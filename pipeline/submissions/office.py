@@ -1,4 +1,7 @@
-"""The office's own files: the register of clusters and the experts' ratings (contract 1.4, 2.4)."""
+"""The office's own files: the register with its agreements, the experts' ratings and assignments.
+
+Contract 1.4 and 2.4; what the ratings come to: see `ratings`.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -13,13 +16,15 @@ from pipeline.common.settings import load_settings
 from pipeline.common.texts import both
 from pipeline.submissions.crosschecks.crosschecks import cross_check
 from pipeline.submissions.parse.parse import Parsed, parse
-from pipeline.submissions.validate import Valid, validate
-from schemas.declaration import Workbook, office, registers
+from pipeline.submissions.validate import Valid, is_error, validate
+from schemas.declaration import Sheet, Workbook, office
 from schemas.words import header_key, word_key
 
 # Roles of the register that something hangs on.
 MEMBER, APPLICANT = "Mitglied", "Antrag"
 DEPARTED = "Ausgeschieden"
+# The file of a sheet that stands beside the one its file is named after; both are optional.
+BESIDE = {"agreements": "register", "assignments": "assessments"}
 # what an expert says in a row; without any of it the row waits for a rating
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
@@ -34,13 +39,16 @@ class OfficeFileError(Exception):
 
 @dataclass(frozen=True)
 class Office:
-    """register: one row per cluster (see schemas/office.toml); ratings: file, row and the fields.
+    """register: one row per cluster (see schemas/office.toml).
 
+    ratings, assignments, agreements: file, row and the fields; an empty catalogue is the first one.
     findings: about the office's own cells. tables: the valid tables of both files.
     """
 
     register: pl.DataFrame
     ratings: pl.DataFrame
+    assignments: pl.DataFrame
+    agreements: pl.DataFrame
     findings: pl.DataFrame
     parsed: Parsed
     tables: Mapping[str, pl.DataFrame]
@@ -67,21 +75,28 @@ def read_office(
     column it cannot do without.
     """
     parsed = parse(office(), sheets, cells)
-    for name, file in files.items():
-        refuse_incomplete(name, file, parsed)
-    valid = validate(office(), parsed)
+    for sheet in office().sheets:
+        refuse_incomplete(sheet, files, parsed)
+    valid, settings = validate(office(), parsed), load_settings()
     register, doubled = unique_clusters(of_file(valid, "register", files))
     blank = blank_ratings(parsed)
     ratings = of_file(valid, "assessments", files).join(blank, on=["file", "row"], how="anti")
+    # a bad cell does not mean what an empty one does: all soft criteria
+    assignments = of_file(valid, "assignments", files)
+    assignments = assignments.join(bad_criteria(parsed), on=["file", "row"], how="anti")
+    agreements = of_file(valid, "agreements", files)
+    default = settings.review.first_catalogue
     needless = (pl.col("code") == "missing_sheet") | informs()
     return Office(
         register,
-        ratings.sort("row"),
+        with_catalogue(ratings, default).sort("row"),
+        with_catalogue(assignments, default).sort("row"),
+        with_catalogue(agreements, default).sort("row"),
         join_findings(
             parsed.findings.filter(~needless.fill_null(value=False)),
             valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
             doubled,
-            cross_check(office(), valid.tables, parsed, load_settings().actors, last_day),
+            cross_check(office(), valid.tables, parsed, settings.actors, last_day),
         ),
         parsed,
         valid.tables,
@@ -97,6 +112,12 @@ def blank_ratings(parsed: Parsed) -> pl.DataFrame:
     return rows.join(bad, on=["file", "sheet_key", "row"], how="anti")
 
 
+def bad_criteria(parsed: Parsed) -> pl.DataFrame:
+    """Return file, row of the assignments whose criterion cannot be read."""
+    own = (pl.col("sheet_key") == "assignments") & (pl.col("field") == "criterion_id")
+    return parsed.cells.filter(own & is_error(pl.col("code"))).select("file", "row")
+
+
 def informs() -> pl.Expr:
     """Whether a finding is about a column that stands beside the ratings and is never read."""
     names = {header_key(column[lang]) for column in informing() for lang in ("de", "en")}
@@ -110,14 +131,23 @@ def informing() -> Sequence[Mapping[str, str]]:
     return columns
 
 
-def refuse_incomplete(name: str, file: int, parsed: Parsed) -> None:
-    """Raise OfficeFileError if the file does not hold what its name promises."""
-    own = parsed.findings.filter((pl.col("file") == file) & (pl.col("sheet_key") == name))
-    lacks = own.filter(pl.col("code").is_in(["missing_sheet", "missing_column"]))
+def refuse_incomplete(sheet: Sheet, files: Mapping[str, int], parsed: Parsed) -> None:
+    """Raise OfficeFileError if a file lacks its sheet, or a sheet a column that it needs."""
+    name = home(sheet.key)
+    own = parsed.findings.filter(
+        (pl.col("file") == files.get(name, -1)) & (pl.col("sheet_key") == sheet.key)
+    )
+    needed = ["missing_column", *(["missing_sheet"] if sheet.required else [])]
+    lacks = own.filter(pl.col("code").is_in(needed))
     if lacks.height:
         row = lacks.row(0, named=True)
-        detail = name_of_field(office(), name, row["field"]) or row["sheet"]
+        detail = name_of_field(office(), sheet.key, row["field"]) or row["sheet"]
         raise OfficeFileError(f"{name}.xlsx", row["code"], detail)
+
+
+def home(sheet: str) -> str:
+    """Return the file in which a sheet of the office stands."""
+    return BESIDE.get(sheet, sheet)
 
 
 def name_of_field(workbook: Workbook, sheet: str, field: str | None) -> str | None:
@@ -128,9 +158,9 @@ def name_of_field(workbook: Workbook, sheet: str, field: str | None) -> str | No
     return both(name["de"], name["en"])
 
 
-def of_file(valid: Valid, name: str, files: Mapping[str, int]) -> pl.DataFrame:
+def of_file(valid: Valid, sheet: str, files: Mapping[str, int]) -> pl.DataFrame:
     """Return the sheet's rows of the file that is meant for them."""
-    table = valid.tables[name]
+    table, name = valid.tables[sheet], home(sheet)
     return table.filter(pl.col("file") == files[name]) if name in files else table.clear()
 
 
@@ -145,89 +175,12 @@ def unique_clusters(register: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]
     return first, findings(again, "duplicate_row")
 
 
-# --------------------------------------------------------------------------------------- ratings
-def effective_ratings(
-    office_: Office,
-    clusters: pl.DataFrame,
-    criteria: pl.DataFrame,
-    default_catalogue: str,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the ratings that replace a computed status, and findings about those that cannot.
-
-    clusters: file, cluster_id, as_of of the reviewed ones, and known: every other cluster's id.
-    criteria: catalogue, criterion_id of every catalogue. Of one cluster's and criterion's ratings
-    only the newest counts: by date (undated is oldest), then by row.
-    """
-    ratings = with_catalogue(office_.ratings, default_catalogue)
-    names = registers()["ratings"]
-    rated = {e.de: e.extra["status"] for e in names if "status" in e.extra}
-    keys = ["catalogue", "cluster_id", "criterion_id"]
-    newest = ratings.sort("rated_on", "row", nulls_last=False).unique(keys, keep="last")
-    newest = newest.with_columns(
-        rated=pl.col("rating").replace_strict(rated, default=None, return_dtype=pl.String)
-    )
-    reviewed = clusters.drop_nulls("file").select("cluster_id", target="file", as_of="as_of")
-    applied = newest.join(reviewed, on="cluster_id").join(
-        criteria, on=["catalogue", "criterion_id"], how="semi"
-    )
-    expired = pl.col("valid_until") < pl.col("as_of")
-    usable = pl.col("rated").is_not_null() & pl.col("reason").is_not_null()
-    good = applied.filter(usable & ~expired.fill_null(value=False))
-    late = applied.filter(expired)
-    found = join_findings(
-        _finding(
-            late, "valid_until", pl.col("valid_until").dt.strftime("%d.%m.%Y"), "out_of_range"
-        ),
-        _unknown(ratings, "cluster_id", clusters.select("cluster_id")),
-        _unknown(ratings, "catalogue", criteria.select("catalogue").unique()),
-        _unknown_criterion(ratings, criteria),
-    )
-    return good.drop("file").rename({"target": "file"}), found
-
-
-def every_rating(office_: Office, clusters: pl.DataFrame, default_catalogue: str) -> pl.DataFrame:
-    """Return every rating as it was read (RATING and its keys), with its cluster's as_of.
-
-    clusters: cluster_id, as_of of the reviewed ones.
-    """
-    ratings = with_catalogue(office_.ratings, default_catalogue)
-    ratings = ratings.select("row", "catalogue", "cluster_id", "criterion_id", *RATING)
-    return ratings.join(clusters, on="cluster_id", how="left").sort("row")
-
-
-def no_ratings() -> pl.DataFrame:
-    """Return the frame of `every_rating` without a row."""
-    texts = ["catalogue", "cluster_id", "criterion_id", "rating", "reason", "assessor"]
-    days = ["rated_on", "valid_until", "as_of"]
-    return pl.DataFrame(
-        schema={"row": pl.UInt32, **dict.fromkeys(texts, pl.String), **dict.fromkeys(days, pl.Date)}
-    )
-
-
 def with_catalogue(ratings: pl.DataFrame, default: str) -> pl.DataFrame:
     """Fill an empty catalogue and write names as the catalogues do."""
     names = {word_key(name): name for name in {*shipped(), default}}
     own = pl.col("catalogue").fill_null(default)
     known = own.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
     return ratings.with_columns(catalogue=pl.coalesce(known, own))
-
-
-def _unknown(ratings: pl.DataFrame, field: str, known: pl.DataFrame) -> pl.DataFrame:
-    rows = ratings.drop_nulls(field).join(known, on=field, how="anti").sort("row")
-    return _finding(rows, field, pl.col(field), "bad_value")
-
-
-def _unknown_criterion(ratings: pl.DataFrame, criteria: pl.DataFrame) -> pl.DataFrame:
-    named = ratings.drop_nulls("criterion_id").join(
-        criteria.select("catalogue").unique(), on="catalogue", how="semi"
-    )
-    rows = named.join(criteria, on=["catalogue", "criterion_id"], how="anti").sort("row")
-    return _finding(rows, "criterion_id", pl.col("criterion_id"), "bad_value")
-
-
-def _finding(rows: pl.DataFrame, field: str, value: pl.Expr, code: str) -> pl.DataFrame:
-    place = {"field": pl.lit(field), "value": value, "sheet_key": pl.lit("assessments")}
-    return findings(rows.select("file", "row", **place), code)
 
 
 # -------------------------------------------------------------------------------------- coverage

@@ -9,11 +9,13 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.admission import admission
+from pipeline.evaluation.agreements import followed
 from pipeline.evaluation.benchmark import Benchmarks, place_of
 from pipeline.evaluation.evaluate import Verdicts
 from pipeline.evaluation.measures import InMeasures, place
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
+from pipeline.submissions.ratings import Opinions
 from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
@@ -31,8 +33,9 @@ class Finished:
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
     the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `figures.base.ROWS`. ways: see `admission.process`. unread: see
-    `tables.unread`. beside: see `benchmark.beside`. money: see `of_funding.money_by_source`.
+    `figures.base.ROWS`. ways: see `admission.process`. unread: see `tables.unread`. criteria:
+    catalogue, criterion_id of every catalogue there is. agreed: see `agreements.THEN`. beside: see
+    `benchmark.beside`. money: see `of_funding.money_by_source`.
     """
 
     period: str
@@ -57,7 +60,9 @@ class Finished:
     robustness: pl.DataFrame
     outlook: pl.DataFrame
     lapsed: pl.DataFrame
-    ratings: pl.DataFrame
+    opinions: Opinions
+    criteria: pl.DataFrame
+    agreed: pl.DataFrame
     measures: InMeasures
 
 
@@ -70,6 +75,9 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
         "unread": lambda: with_unread_messages(done.unread),
         "coverage": lambda: done.coverage,
         "admission": lambda: admission_table(done),
+        "ratings": lambda: ratings(done),
+        "assignments": lambda: done.opinions.assignments.with_columns(reviewer="assessor"),
+        "agreements": lambda: agreements(done),
         "findings": lambda: found,
         "clusters": lambda: clusters(done),
         "decisions": lambda: of_clusters(done, pl.concat([v.decisions for v in done.verdicts])),
@@ -110,8 +118,11 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
     criteria_ = [f"{c.id} {criterion.id}" for c in catalogues for criterion in c.criteria]
     criterion = pl.concat_str("catalogue", "criterion_id", separator=" ")
     declared = {
-        "catalogue": place_of("catalogue", [c.id for c in catalogues]),
-        "criterion_id": criterion.replace_strict(criteria_, range(len(criteria_))),
+        "catalogue": place_of("catalogue", [c.id for c in catalogues], others_last=True),
+        # the office's rows may be about catalogues and criteria of other reviews: they come last
+        "criterion_id": criterion.replace_strict(
+            criteria_, range(len(criteria_)), default=len(criteria_)
+        ),
         "indicator": place_of("indicator", declared_indicators()),
         "cohort_kind": place_of("cohort_kind", declared_cohort_kinds()),
         "measure": place("measure"),
@@ -199,12 +210,24 @@ def admission_table(done: Finished) -> pl.DataFrame:
     return admission(done.ways, every, done.last_day, done.portfolio.settings.admission)
 
 
+def ratings(done: Finished) -> pl.DataFrame:
+    """Return every rating, whether it counts and why, and whether another expert differs."""
+    return done.opinions.ratings.with_columns(rating="rated", reviewer="assessor", date="rated_on")
+
+
+def agreements(done: Finished) -> pl.DataFrame:
+    """Return what became of every agreement."""
+    now = of_clusters(done, pl.concat([v.criteria for v in done.verdicts]))
+    rows = done.office.agreements
+    return followed(rows, now, done.criteria, done.agreed, done.last_day)
+
+
 def criteria(done: Finished) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
     missing = missing_names(done.portfolio, done.rows)
-    table = with_reasons(every, conditions_, done.ratings, missing)
+    table = with_reasons(every, conditions_, done.opinions.effective, missing)
     table = with_requests(table, conditions_, done.rows, done.places)
     return of_clusters(done, table)
 

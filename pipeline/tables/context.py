@@ -25,9 +25,10 @@ def context(
     """Return what pages and letters tell besides, by cluster_id.
 
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
-    whom and until when a cluster answers) and reasons. clusters: see `measures.base.Portfolio`.
-    own: of the submissions, also others. figures: see `measures.base.FIGURES`. ways: see
-    `admission.process`. register: see `office.Office`. reasons: see `reasons.unsigned_reasons`.
+    whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
+    `measures.base.Portfolio`. own: of the submissions, also others. figures: see
+    `measures.base.FIGURES`. ways: see `admission.process`. register: see `office.Office`. reasons:
+    see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
     place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
@@ -39,10 +40,17 @@ def context(
         "process": ways.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
         "features": features(clusters, own.counts, figures),
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
+        "labels": labels(register),
         "answers": register.select("cluster_id", "contact", "answer_by").sort("cluster_id"),
         "reasons": reasons.sort("catalogue", "cluster_id", "criterion_id"),
         "completeness": completeness.sort("cluster_id", place),
     }
+
+
+def labels(register: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, label, until of every cluster with an ESCA label."""
+    known = register.drop_nulls("esca_label")
+    return known.select("cluster_id", label="esca_label", until="label_until").sort("cluster_id")
 
 
 def offices(clusters: pl.DataFrame) -> pl.DataFrame:

@@ -220,7 +220,7 @@ def say_yes_no(value: float, lang: str) -> str:
 
 
 def catalogue_criteria(catalogues: tuple[Catalogue, ...]) -> pl.DataFrame:
-    """Return catalogue, criterion_id of every criterion."""
-    rows = [(c.id, criterion.id) for c in catalogues for criterion in c.criteria]
-    schema = {"catalogue": pl.String, "criterion_id": pl.String}
+    """Return catalogue, criterion_id, kind of every criterion."""
+    rows = [(c.id, criterion.id, criterion.kind) for c in catalogues for criterion in c.criteria]
+    schema = dict.fromkeys(("catalogue", "criterion_id", "kind"), pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -82,6 +82,11 @@ def published(name: str, rows: Iterable[Row]) -> pl.DataFrame:
     return filled([usual | dict(row) for row in rows], columns)
 
 
+def expert_tables() -> dict[str, list[Row]]:
+    """The tables of a portfolio without ratings, assignments and agreements."""
+    return {"ratings": [], "assignments": [], "agreements": []}
+
+
 def measure_tables() -> dict[str, list[Row]]:
     """The tables of measures of a portfolio none of whose clusters takes part in any."""
     none = {"clusters": 0, "eligible": 0, "open": 0, "not_eligible": 0}

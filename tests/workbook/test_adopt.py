@@ -433,7 +433,7 @@ def test_a_cluster_that_the_workbook_does_not_know_is_refused_by_name(
 @pytest.mark.parametrize(
     ("folder", "sheet", "why"),
     [
-        ("2026-Q3", "Blatt", "Blatt fehlt (Sichtweise)"),
+        ("2026-Q3", "Blatt", "Über den Bewertungen steht kein Quartal"),
         ("2026-Q2", "Sichtweise", "Den Ordner dieses Quartals gibt es nicht"),
     ],
 )

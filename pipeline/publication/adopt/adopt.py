@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 import polars as pl
@@ -24,11 +25,22 @@ from pipeline.publication.adopt.reading import (
     read_ratings,
     read_views,
 )
+from pipeline.publication.adopt.template import decide_rows
 from pipeline.report.workbook.formats import DATES
+from pipeline.submissions.office import name_of_field
 from schemas.declaration import office, registers
 
 SHEET = "assessments"
-COMPARED = ["catalogue", "cluster_id", "criterion_id", "rating", "reason", "assessor", "rated_on"]
+COMPARED = [
+    "catalogue",
+    "cluster_id",
+    "criterion_id",
+    "rating",
+    "reason",
+    "assessor",
+    "rated_on",
+    "valid_until",
+]
 
 
 @dataclass(frozen=True)
@@ -67,13 +79,16 @@ def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) 
     one beside it contains all ratings. UnusableFileError if a file cannot be used.
     """
     views = read_views(file, read)
+    views = replace_fields(views, sign=sign or views.sign)
     path = inputs / views.period / "assessments.xlsx"
     if not path.parent.is_dir():
         raise UnusableFileError(path.parent, "no_folder")
     content = path.read_bytes() if path.is_file() else file_of([])
     ratings = read_content(content, path, read)
-    outcomes = decide(views, ratings.table, day, sign)
+    decides = decide_rows if views.of_template else decide
+    outcomes = decides(views, ratings.table, day, sign)
     rows = [row_of(outcome, day) for outcome in outcomes if outcome.code == ADOPTED]
+    refuse_loss(rows, ratings, path)
     if not rows:
         return Adopted(path, views, outcomes)
     if lost := losses(content):
@@ -99,10 +114,21 @@ def read_content(content: bytes, path: Path, read: Read) -> Ratings:
 
 # ------------------------------------------------------------------------------------------- rows
 def row_of(outcome: Outcome, day: dt.date) -> dict[str, Value]:
-    """Return the rating for a view, by field."""
+    """Return the rating for a view or a row of a template, by field."""
     same = ("catalogue", "cluster_id", "criterion_id", "rating", "reason")
     own = {field: outcome.view[field] for field in same}
-    return own | {"assessor": str(outcome.by), "rated_on": day}
+    own |= {"assessor": str(outcome.by), "rated_on": outcome.view.get("rated_on") or day}
+    until = outcome.view.get("valid_until")
+    return own if until is None else own | {"valid_until": until}
+
+
+def refuse_loss(rows: Sequence[Mapping[str, Value]], ratings: Ratings, path: Path) -> None:
+    """Raise UnusableFileError if a rating's validity has no column in the office's file."""
+    if any("valid_until" in row for row in rows) and "valid_until" not in set(
+        ratings.places["field"]
+    ):
+        name = name_of_field(office(), SHEET, "valid_until")
+        raise UnusableFileError(path, "missing_column", name or "")
 
 
 def placed(rows: Sequence[Mapping[str, Value]], ratings: Ratings) -> list[dict[int, Value]]:
@@ -129,7 +155,7 @@ def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFr
     old, fields = before.table, [f for f in COMPARED if f in set(before.places["field"])]
     kept = after.head(old.height).select(fields)
     added = after.tail(len(rows)).select(fields).to_dicts()
-    wanted = [{field: row[field] for field in fields} for row in rows]
+    wanted = [{field: row.get(field) for field in fields} for row in rows]
     whole = after.height == old.height + len(rows)
     if not whole or not kept.equals(old.select(fields)) or added != wanted:
         raise RuntimeError("the ratings would not read as they were written; nothing was replaced")

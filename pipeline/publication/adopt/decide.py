@@ -24,8 +24,9 @@ class Outcome:
     """The outcome of one view.
 
     code: adopted, there (the same rating exists), or why not: unreadable, no_reason, doubled,
-    unknown_cluster, unknown_criterion, newer, unseen, no_sign, bad_sign. other: the existing rating
-    that conflicts or is replaced, if any. by: the sign of the new rating.
+    unknown_cluster, unknown_criterion, newer, unseen, no_sign, bad_sign; of templates see
+    `template`. other: the existing rating that conflicts or is replaced, if any. by: the sign of
+    the new rating.
     """
 
     view: Row

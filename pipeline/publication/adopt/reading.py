@@ -10,15 +10,15 @@ from pipeline.common.catalogue import load
 from pipeline.common.findings import join_findings
 from pipeline.common.periods import NAME
 from pipeline.common.settings import load_settings
-from pipeline.common.texts import both, texts
+from pipeline.common.texts import texts
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import Intake, detail, gather
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
-from pipeline.submissions.office import name_of_field
+from pipeline.submissions.office import blank_ratings, name_of_field
 from pipeline.submissions.parse.parse import Parsed, parse
-from pipeline.submissions.validate import Valid, validate
+from pipeline.submissions.validate import Valid, is_error, validate
 from pipeline.tables.findings import findings_table
 from schemas.declaration import Workbook, office, views, wanted_sheet_keys
 from schemas.words import header_key
@@ -45,7 +45,9 @@ class Views:
     views: row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same and
     rated_on of the ratings that the workbook was made with. findings: the table of the contract,
     only for the views. sign: of their author, for rows without a sign. clusters: those that the
-    workbook knows, empty where it has no list of them.
+    workbook knows, empty where it has no list of them. bad: the rows with a cell that cannot be
+    read. of_template: whether these are the ratings
+    of a template, in which every row has its own rated_on and valid_until.
     """
 
     period: str
@@ -55,6 +57,8 @@ class Views:
     findings: pl.DataFrame
     sign: str | None = None
     clusters: frozenset[str] = frozenset()
+    bad: frozenset[int] = frozenset()
+    of_template: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,32 +80,45 @@ class Ratings:
 
 
 def read_views(path: Path, read: Read) -> Views:
-    """Return the content of the workbook; UnusableFileError if it has no views to adopt."""
+    """Return the views of the workbook, or the ratings of a filled template.
+
+    UnusableFileError if it has neither, or does not say of which period.
+    """
     sent, parsed, valid = read_one(path, views(), read)
-    names = parsed.sheets.filter(pl.col("sheet_key") == "views")["sheet"]
-    if names.is_empty():
-        name = views().sheet("views").name
-        raise UnusableFileError(path, "missing_sheet", both(name["de"], name["en"]))
-    own = sent.sheets.filter(pl.col("name") == names[0]).select("sheet")
+    names = dict(parsed.sheets.select("sheet_key", "sheet").iter_rows())
+    key = next((own for own in ("views", "assessments") if own in names), None)
+    if key is None:
+        raise UnusableFileError(path, "no_views")
+    own = sent.sheets.filter(pl.col("name") == names[key]).select("sheet")
     head = heads(sent.cells.join(own, on="sheet", how="semi"))
     period = head.get("o_period", "")
     if not NAME.match(period):
-        raise UnusableFileError(path, "no_period")
-    found = join_findings(parsed.findings, valid.findings).filter(pl.col("sheet_key") == "views")
-    found = found.filter(~pl.col("code").is_in(["unknown_column", "office_field"]))
+        raise UnusableFileError(path, "no_period" if key == "views" else "no_period_ratings")
+    table = valid.tables[key].sort("row")
+    found = join_findings(parsed.findings, valid.findings).filter(pl.col("sheet_key") == key)
+    passed_over = ["unknown_column", "office_field"]
+    if key == "assessments":
+        blank = blank_ratings(parsed)
+        table = table.join(blank, on=["file", "row"], how="anti")
+        found = found.join(blank, on=["file", "sheet_key", "row"], how="anti")
+        passed_over.append("missing_value")  # of a rating or reason: said of the row
+    found = found.filter(~pl.col("code").is_in(passed_over))
     nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
     first = load_settings().review.first_catalogue
     owners = sent.files.with_columns(cluster_id=pl.lit(None, pl.String))
-    table = findings_table(found, parsed.cells, owners, about, [views()], load(first))
+    told = findings_table(found, parsed.cells, owners, about, [views()], load(first))
+    known, listed = ("assessments", "coverage") if key == "views" else ("known", "clusters")
     return Views(
         period,
         head.get("o_catalogue", first),
-        valid.tables["views"].sort("row"),
-        valid.tables["assessments"].sort("row"),
         table,
+        valid.tables[known].sort("row"),
+        told,
         head.get("o_assessor"),
-        frozenset(valid.tables["coverage"]["cluster_id"].drop_nulls()),
+        frozenset(valid.tables[listed]["cluster_id"].drop_nulls()),
+        bad=frozenset(found.filter(is_error(pl.col("code")))["row"].drop_nulls()),
+        of_template=key == "assessments",
     )
 
 

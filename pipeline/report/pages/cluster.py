@@ -15,6 +15,7 @@ from pipeline.report.pages.changes import own_changes, titles_of
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.counting import Actors, FigureRows, actor_rows, figure_rows
 from pipeline.report.pages.discretion import discretion
+from pipeline.report.pages.experts import Label, label_text, labels_of, own_agreements, own_label
 from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
 from pipeline.report.pages.money import own_money
@@ -35,6 +36,7 @@ TABLES = (
     "conditions",
     "benchmarks",
     "admission",
+    "agreements",
     "funding",
     "lapsed",
     CHANGES,
@@ -64,6 +66,7 @@ class ClusterView:
     place: Place
     beside: str
     admission: Admission | None
+    agreements: Table | None
     since: Sequence[str]
     changes: Table | None
     outlook: Sequence[str]
@@ -139,12 +142,12 @@ def cluster_view(
     """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
-    name = row["name"] or cluster_id
+    name, labels = row["name"] or cluster_id, labels_of(review)
     return ClusterView(
         head=page_head(review, f"{cluster_id} {name}", words),
         cluster_id=cluster_id,
         name=name,
-        facts=_facts(row, words),
+        facts=_facts(row, labels.get(cluster_id), words),
         revision=own_revision(review, cluster_id, words),
         verdicts=_verdicts(review, own, hides, words),
         features=_features(own, words),
@@ -152,9 +155,13 @@ def cluster_view(
         place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
         beside=_beside(row, words),
         admission=_admission(own, words),
+        agreements=own_agreements(own["agreements"], titles_of(review, words), words),
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
-        outlook=own_outlook(own["lapsed"], own["lapses"], titles_of(review, words), words),
+        outlook=[
+            *own_outlook(own["lapsed"], own["lapses"], titles_of(review, words), words),
+            *own_label(labels.get(cluster_id), review.last_day, words),
+        ],
         actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
@@ -195,13 +202,14 @@ def _left_out(findings: int, words: Words) -> str:
     return words("more_on_screen", n=words.number(more)) if more > 0 else ""
 
 
-def _facts(row: Row, words: Words) -> list[tuple[str, str]]:
+def _facts(row: Row, label: Label | None, words: Words) -> list[tuple[str, str]]:
     return [
         (words("cluster_id"), row["cluster_id"]),
         (words("as_of"), words.day(row["as_of"])),
         (words("technology_field"), words.name("technology_fields", row["technology_field"])),
         (words("federal_state"), words.name("federal_states", row["federal_state"])),
         (words("role"), words.name("roles", row["role"])),
+        *([(words("esca_label"), label_text(label, words))] if label else []),
     ]
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.report.pages.evidence import Sources, sources
+from pipeline.report.pages.experts import dissent_texts
 from pipeline.report.pages.matrix import CLASSES, spoken
 from pipeline.report.pages.verdict import ConditionView, condition_view
 from pipeline.report.pages.views import names_of
@@ -181,6 +182,7 @@ def _catalogue(
     )
     for row in ordered.iter_rows(named=True):
         conditions.setdefault((row["cluster_id"], row["criterion_id"]), []).append(row)
+    differ = dissent_texts(review, words)
     declared = {c.id: c for c in catalogue.criteria}
     position = {c.id: n for n, c in enumerate(catalogue.criteria)}
     cells: dict[str, list[Any]] = {}
@@ -188,7 +190,8 @@ def _catalogue(
     for row in judged.iter_rows(named=True):
         cluster_id, criterion_id = row["cluster_id"], row["criterion_id"]
         those = conditions.get((cluster_id, criterion_id), ())
-        cell = _cell(row, those, declared[criterion_id].conditions, behind, pool, words)
+        dissent = differ.get((catalogue.id, cluster_id, criterion_id), "")
+        cell = _cell(row, those, dissent, declared[criterion_id].conditions, behind, pool, words)
         cells.setdefault(cluster_id, [0] * len(declared))[position[criterion_id]] = cell
     criteria = [
         [
@@ -206,6 +209,7 @@ def _catalogue(
 def _cell(
     row: Row,
     conditions: Sequence[Row],
+    dissent: str,
     declared: Sequence[Condition],
     behind: Sources,
     pool: Pool,
@@ -223,7 +227,9 @@ def _cell(
         source = behind.get((row["cluster_id"], condition["metric"]), "")
         views.append(_view(view, source, pool))
     status = f"{words.code('status_sign', row['status'])} {words.code('status', row['status'])}"
-    texts = (status, f"{basis}. {against}".strip(), reason, row[f"request_{words.lang}"] or "")
+    differs = words("dissent_is", ratings=dissent) if dissent else ""
+    said = " ".join(filter(None, (f"{basis}.", against, differs)))
+    texts = (status, said, reason, row[f"request_{words.lang}"] or "")
     return [*(pool(text) for text in texts), views]
 
 

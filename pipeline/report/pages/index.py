@@ -10,6 +10,7 @@ from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.comparison import Comparison, comparison
 from pipeline.report.pages.edge import Edge, edges
+from pipeline.report.pages.experts import Experts, experts
 from pipeline.report.pages.explain import chosen_from, reasons, said
 from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
@@ -69,6 +70,7 @@ class IndexView:
     role_bars: Chart | None
     roles: Sequence[Table]
     admission: Waiting | None
+    experts: Experts | None
     returns: Returns
     damaged: Sequence[str]
     revision: Revision | None
@@ -96,12 +98,13 @@ def index_view(review: Review, words: Words) -> IndexView:
     found = sharing(review.tables["actors"])
     drawn, changed = land_map(review, words), changes(review, words)
     ahead, applicants = outlook(review, words), waiting(review, words)
-    described = landscape(review, words)
+    described, opinions = landscape(review, words), experts(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
         todo=todo(review, words),
         sections=sections(
             has_admission=applicants is not None,
+            has_experts=opinions is not None,
             has_map=drawn is not None,
             has_changes=changed is not None,
             has_outlook=ahead is not None,
@@ -115,6 +118,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         role_bars=role_bars(review, words),
         roles=by_role(review, words),
         admission=applicants,
+        experts=opinions,
         returns=returns(review, words),
         damaged=[notice[words.lang] for notice in damaged(review.damaged)],
         revision=revision(review, words),
@@ -148,6 +152,7 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
 def sections(
     *,
     has_admission: bool,
+    has_experts: bool,
     has_map: bool,
     has_changes: bool,
     has_outlook: bool,
@@ -166,6 +171,7 @@ def sections(
         "outlook": has_outlook,
         "profile": True,
         "admission": has_admission,
+        "experts": has_experts,
         "money": True,
         "policy": True,
         "map": has_map,

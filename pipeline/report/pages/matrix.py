@@ -14,7 +14,7 @@ from pipeline.review import Review
 
 # CSS classes of cells, short because there is one per cluster and criterion.
 CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
-EXPERT, AGAINST = "e", "h"
+EXPERT, AGAINST, DISSENT = "e", "h", "d"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,12 @@ def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> 
     names, roles = names_of(review), roles_of(review, words)
     kinds = _marks(words)
     columns = ("cluster_id", "criterion_id", "status", "basis", "against_hard")
-    marks = {(i, c): kinds[s, b, a] for i, c, s, b, a in criteria.select(columns).iter_rows()}
+    differ = review.tables["ratings"].filter(own & pl.col("dissent"))
+    differing = set(differ.select("cluster_id", "criterion_id").iter_rows())
+    marks = {
+        (i, c): kinds[s, b, a, (i, c) in differing]
+        for i, c, s, b, a in criteria.select(columns).iter_rows()
+    }
     criteria_ = catalogue.criteria
     anchors = [anchor(number, c.id) for c in criteria_]
     rows = [
@@ -92,13 +97,16 @@ def pass_rule(catalogue: Catalogue, words: Words) -> str:
     return words("pass_rule", mark=catalogue.pass_mark, all=len(catalogue.criteria))
 
 
-def _marks(words: Words) -> Mapping[tuple[str, str, bool], Mark]:
-    """Return the kinds of cells by status, basis and whether the rating contradicts the figure."""
+def _marks(words: Words) -> Mapping[tuple[str, str, bool, bool], Mark]:
+    """Return the kinds of cells by status, basis, what contradicts: the rating, another expert."""
     return {
-        (status, basis, against): _mark(status, basis == "assessed", against, words)
+        (status, basis, against, dissent): _mark(
+            status, basis == "assessed", against, dissent, words
+        )
         for status in CLASSES
         for basis in ("computed", "assessed")
         for against in (False, True)
+        for dissent in (False, True)
     }
 
 
@@ -107,11 +115,18 @@ def spoken(words: Words) -> Mapping[str, str]:
     return {mark.css: mark.text for mark in _marks(words).values()}
 
 
-def _mark(status: str, assessed: bool, against: bool, words: Words) -> Mark:
+def _mark(status: str, assessed: bool, against: bool, dissent: bool, words: Words) -> Mark:
     text = words.code("status", status)
     if assessed:
         text = words("against_hard_mark" if against else "assessed_mark", status=text)
-    classes = (CLASSES[status], EXPERT if assessed else "", AGAINST if assessed and against else "")
+    if dissent:
+        text = words("dissent_mark", status=text)
+    classes = (
+        CLASSES[status],
+        EXPERT if assessed else "",
+        AGAINST if assessed and against else "",
+        DISSENT if dissent else "",
+    )
     return Mark(" ".join(filter(None, classes)), words.code("status_sign", status), text)
 
 

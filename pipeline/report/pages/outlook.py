@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.history.lapses import LAPSE, falls, lapses
 from pipeline.report.pages.changes import titles_of
+from pipeline.report.pages.experts import expiring_labels
 from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -34,6 +35,7 @@ def outlook(review: Review, words: Words) -> Outlook | None:
         return None
     found, falling = lapsing(review), fallen(review)
     tables = [_falls(review, falling, words), _lapses(review, found, words)]
+    tables.append(expiring_labels(review, words))
     gone = _lapsed(review, words)
     counts = _counts(review, found, falling, words)
     return Outlook(gone if gone.rows else None, counts, [t for t in tables if t.rows])

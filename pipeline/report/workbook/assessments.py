@@ -8,7 +8,8 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.earlier import Earlier
-from pipeline.report.workbook.cells import Column
+from pipeline.report.owed import of_experts
+from pipeline.report.workbook.cells import Column, put, put_column
 from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import (
@@ -23,7 +24,7 @@ from pipeline.report.workbook.to_rate import to_rate
 from pipeline.report.workbook.wording import beside_ratings
 from pipeline.review import Review
 from pipeline.submissions.office import informing
-from schemas.declaration import office, registers
+from schemas.declaration import office, registers, views
 
 # field of the sheet -> kind of its cells, if it is not a text to fill in
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
@@ -33,28 +34,70 @@ RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
 MORE = 200
 
 
-def write_assessments(review: Review, earlier: Earlier, path: Path, lang: str) -> None:
+def write_assessments(
+    review: Review, earlier: Earlier, path: Path, lang: str, reviewer: str | None = None
+) -> None:
     """Write the template of assessments.xlsx: the ratings so far, and what remains to be rated.
 
-    The next run reads its sheet unchanged: rows without rating and reason are ignored.
+    The next run reads its sheet unchanged: rows without rating and reason are ignored. reviewer:
+    the sign of the expert whose ratings are asked for, instead of all; `adopt` takes them over.
     """
-    write_file(review, path, lang, partial(write_ratings, earlier=earlier, fill=True))
+    sheets = partial(write_ratings, earlier=earlier, fill=True, reviewer=reviewer)
+    write_file(review, path, lang, sheets)
 
 
-def write_ratings(book: Book, earlier: Earlier, *, fill: bool) -> None:
+def write_ratings(book: Book, earlier: Earlier, *, fill: bool, reviewer: str | None = None) -> None:
     """Write the sheet Gutachten, to fill in (protected except for input cells) or read-only."""
     about = book.text("about_assessments" if fill else "about_assessments_here")
+    if reviewer is not None:
+        about = book.text("about_assessments_one", reviewer=reviewer)
     sheet = new_sheet(book, "assessments", about, alone=fill)
-    rows = to_rate(book.review, earlier, book.lang)
+    rows = to_rate(book.review, earlier, book.lang, reviewer)
     shown = with_blank(rows) if fill else rows
     columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown, fill=fill)]
     put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
     colour_ratings(book, sheet, columns, shown.height)
+    if not fill:
+        write_owed(book, sheet, HEADER_ROW + max(shown.height, 1) + 3)
     if fill:
         # blank rows are not printed
         sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
+        write_head(book, sheet, reviewer)
         limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), write_lists(book))
+        write_known(book, rows.drop_nulls("row"))
         sheet.protect("", ALLOWED)
+
+
+def write_head(book: Book, sheet: Worksheet, reviewer: str | None) -> None:
+    """Write above the table what `adopt` reads: the period, and whose ratings these are."""
+    parts = {"o_period": book.review.period, "o_assessor": reviewer}
+    for at, (code, value) in enumerate(parts.items()):
+        if value is not None:
+            put(sheet, HEADER_ROW - 1, 2 * at, book.text(code), book.looks["label"], book.lang)
+            put(sheet, HEADER_ROW - 1, 2 * at + 1, value, book.looks["text"], book.lang)
+
+
+def write_known(book: Book, rows: pl.DataFrame) -> None:
+    """Write the ratings that the template was made with, hidden: `adopt` tells what is new."""
+    sheet = book.file.add_worksheet(views().sheet("known").name[book.lang])
+    for at, column in enumerate(fields(book, rows)):
+        put(sheet, 0, at, column.header, book.looks["header"], book.lang)
+        put_column(sheet, 1, at, column, book.looks, book.lang)
+    sheet.hide()
+
+
+def write_owed(book: Book, sheet: Worksheet, top: int) -> None:
+    """Write below the ratings who owes how many; nothing where nothing is assigned."""
+    table = of_experts(book.table("assignments"))
+    if table.is_empty():
+        return
+    put(sheet, top - 1, 0, book.text("owed_title"), book.looks["label"], book.lang)
+    kinds = {"reviewer": "text", "next_due": "date"}
+    for at, name in enumerate(table.columns):
+        kind = kinds.get(name, "int")
+        column = Column(book.text(f"h_owed_{name}"), table[name].to_list(), kind)
+        put(sheet, top, at, column.header, book.looks["header"], book.lang)
+        put_column(sheet, top + 1, at, column, book.looks, book.lang)
 
 
 def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
@@ -62,7 +105,7 @@ def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, rows.clear(MORE)])
 
 
-def fields(book: Book, rows: pl.DataFrame, look: str) -> Iterable[Column]:
+def fields(book: Book, rows: pl.DataFrame, look: str = "") -> Iterable[Column]:
     """Return the columns that the next run reads, in the order of their declaration."""
     for field in office().sheet("assessments").fields:
         values = rows[field.key].to_list()

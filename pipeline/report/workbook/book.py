@@ -17,6 +17,7 @@ from pipeline.report.workbook import (
     rows,
 )
 from pipeline.report.workbook.admission import write_admission
+from pipeline.report.workbook.agreements import write_agreements
 from pipeline.report.workbook.assessments import write_ratings
 from pipeline.report.workbook.assumptions import Assumptions, write_assumptions
 from pipeline.report.workbook.changes import write_changes
@@ -51,6 +52,7 @@ SHEETS = [
     "esca_cohorts",
     "indicators",
     "admission",
+    "agreements",
     "payers",
     "payer_cohorts",
     "measures",
@@ -104,6 +106,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
     write_admission(book, matrices[0])
+    write_agreements(book)
     write_payers(book)
     write_payer_cohorts(book)
     write_measures(book)

@@ -83,6 +83,7 @@ class Matrix:
             self.row_of(ids),
             *self.robustness(ids),
             *self.limits(ids),
+            self.dissents(ids),
             Column(text("h_role"), self.book.words(decisions["role"].to_list())),
         ]
 
@@ -166,6 +167,16 @@ class Matrix:
         source = dict(zip(rows["cluster_id"], rows["limit_source"], strict=True))
         texts = [say_limit(source.get(i), self.book.lang) for i in ids]
         return [Column(self.book.text("h_limit_source"), texts)]
+
+    def dissents(self, ids: Sequence[str]) -> Column:
+        """Return the criteria of which the ratings of experts differ."""
+        differ = self.of("ratings").filter("dissent").select("cluster_id", "criterion_id").unique()
+        place = {c.id: at for at, c in enumerate(self.catalogue.criteria)}
+        found: dict[str, list[str]] = {}
+        for cluster, criterion in sorted(differ.rows(), key=lambda row: place[row[1]]):
+            found.setdefault(cluster, []).append(criterion)
+        texts = ["; ".join(found.get(i, [])) for i in ids]
+        return Column(self.book.text("h_dissents"), texts, "wrap")
 
     # --------------------------------------------------------------------------------- formulas
     def place(self, index: int) -> str:

@@ -5,26 +5,40 @@ import datetime as dt
 import polars as pl
 
 from pipeline.common import periods
+from pipeline.common.keys import word_key_expr
+from pipeline.common.texts import day as day_text
 from pipeline.common.texts import number, percent, say
 from pipeline.report.earlier import Earlier
 from pipeline.review import Review
 from pipeline.tables.reasons import asks_text
+from schemas.words import word_key
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 CONDITION = [*KEY, "condition"]
+BY = pl.col("reviewer")
 FIGURES = ["value_low", "value_high", "status"]
 
 
-def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
+def to_rate(
+    review: Review, earlier: Earlier, lang: str, reviewer: str | None = None
+) -> pl.DataFrame:
     """Return the ratings so far and a blank row for what is soft or undetermined and unrated.
 
-    Columns: KEY, RATING, name, title, kind, asks, computed_status, reason_now, request, note. The
-    ratings of one criterion keep their order.
+    What is assigned and not done has a blank row, too. reviewer: the sign of the expert whose
+    assignments and ratings are asked for, instead of all. Columns: KEY, RATING, name, title, kind,
+    asks, computed_status, reason_now, request, note. The ratings of one criterion keep their order.
     """
     criteria = review.tables["criteria"]
-    ratings = with_newest(review.ratings)
-    blank = unrated(criteria, ratings)
+    ratings, owed = with_newest(review.ratings), owing(review, lang)
+    if reviewer is None:
+        blank = pl.concat([unrated(criteria, ratings), owed.select(KEY)]).unique()
+    else:
+        mine = pl.col("expert") == word_key(reviewer)
+        assigned = review.tables["assignments"].with_columns(expert=word_key_expr(BY)).filter(mine)
+        ratings = ratings.with_columns(expert=word_key_expr(pl.col("assessor"))).filter(mine)
+        ratings = ratings.drop("expert").join(assigned, on=KEY, how="semi")
+        blank = assigned.filter(~pl.col("done")).select(KEY)
     rows = pl.concat([ratings, blank], how="diagonal_relaxed")
     rows = with_place(rows, review)
     known = criteria.select(
@@ -33,6 +47,7 @@ def to_rate(review: Review, earlier: Earlier, lang: str) -> pl.DataFrame:
     names = review.tables["coverage"].select("cluster_id", "name")
     rows = rows.join(known, on=KEY, how="left")
     rows = rows.join(names, on="cluster_id", how="left")
+    rows = rows.join(owed, on=KEY, how="left").join(differing(review, lang), on="row", how="left")
     # of one criterion the ratings as they stand in the office's file, then the blank row
     rows = rows.sort("cluster_id", "place", "row", nulls_last=[False, False, True])
     texts = pl.Series(notes(rows, review, earlier, lang), dtype=pl.String)
@@ -85,6 +100,35 @@ def with_titles(rows: pl.DataFrame, review: Review, lang: str) -> pl.DataFrame:
     )
 
 
+def owing(review: Review, lang: str) -> pl.DataFrame:
+    """Return KEY, owed: who owes an opinion on a criterion until when, as a text."""
+    rows = review.tables["assignments"].filter(~pl.col("done")).sort(*KEY, "reviewer")
+    texts = [
+        say("rating_note", "owed_until" if r["due"] else "owed", lang).format(
+            sign=r["reviewer"], day=day_text(r["due"], lang) if r["due"] else ""
+        )
+        for r in rows.iter_rows(named=True)
+    ]
+    rows = rows.select(KEY).with_columns(owed=pl.Series(texts, dtype=pl.String))
+    return rows.group_by(KEY).agg(pl.col("owed").str.join("; "))
+
+
+def differing(review: Review, lang: str) -> pl.DataFrame:
+    """Return row, differs: what other experts say of a rating's criterion, if they differ."""
+    own = review.ratings.filter("dissent").select(*KEY, "row", "assessor", "rated")
+    pairs = own.join(own, on=KEY, suffix="_other").filter(pl.col("rated") != pl.col("rated_other"))
+    pairs = pairs.sort("row", "row_other")
+    texts = [
+        f"{by or '–'} ({say('status', said, lang)})"
+        for by, said in pairs.select("assessor_other", "rated_other").iter_rows()
+    ]
+    pairs = pairs.select("row").with_columns(others=pl.Series(texts, dtype=pl.String))
+    grouped = pairs.group_by("row", maintain_order=True).agg(pl.col("others").str.join(", "))
+    before, _, after = say("rating_note", "dissent", lang).partition("{others}")
+    said = pl.concat_str(pl.lit(before), "others", pl.lit(after))
+    return grouped.select("row", differs=said)
+
+
 # ----------------------------------------------------------------------------------------- notes
 def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> list[str]:
     """Return a note about each row: to rate, in force, lapsed, changed since."""
@@ -102,7 +146,8 @@ def notes(rows: pl.DataFrame, review: Review, earlier: Earlier, lang: str) -> li
         else:
             code = "in_force" if row["basis"] == "assessed" else "not_in_force"
         text = say("rating_note", code, lang)
-        result.append("; ".join(filter(None, [text, changed[at]])))
+        owed = row["owed"] if row["newest"] is None else None
+        result.append("; ".join(filter(None, [text, owed, row["differs"], changed[at]])))
     return result
 
 

@@ -1,0 +1,136 @@
+"""The ratings to be given in a published period: all, or one expert's (contract 4)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.common.catalogue import load, load_all, shipped
+from pipeline.common.periods import NAME, last_day
+from pipeline.common.settings import load_settings
+from pipeline.common.texts import both
+from pipeline.history.published import (
+    DamagedError,
+    Publication,
+    is_published,
+    published_before,
+    sound,
+)
+from pipeline.history.standing import standing
+from pipeline.intake.gather import detail, gather
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.sent import numbered
+from pipeline.intake.worker import Read
+from pipeline.report.earlier import read_earlier
+from pipeline.report.form.source import NoSourceError
+from pipeline.report.workbook.assessments import write_assessments
+from pipeline.review import Review
+from pipeline.submissions.office import Office, OfficeFileError, read_office
+from pipeline.submissions.ratings import Known, opinions
+from pipeline.tables.findings import said_of_file
+from pipeline.tables.reasons import catalogue_criteria
+from schemas.declaration import office, wanted_sheet_keys
+from schemas.words import word_key
+
+FILE = "assessments.xlsx"
+READ = ("clusters", "coverage", "criteria", "conditions")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the periods' inputs and outputs are, and how files are read."""
+
+    inputs: Path
+    outputs: Path
+    read: Read
+
+
+def write_ratings_template(
+    file: Path, reviewer: str | None, period: str | None, places: Places, lang: str
+) -> str:
+    """Write the template of a published period's ratings; return the period, the latest if None.
+
+    reviewer: the sign of the expert whose ratings are asked for. NoSourceError if there is no such
+    period, an office's file cannot be used, or nothing is assigned to the expert.
+    """
+    own = period or latest(places.outputs)
+    last_day(own)
+    publication = published(own, places.outputs)
+    review = review_of(publication, own, read_ratings_file(own, places))
+    sign = None if reviewer is None else known_sign(reviewer, review, own)
+    earlier = read_earlier(published_before(places.outputs, own))
+    write_assessments(review, earlier, file, lang, sign)
+    return own
+
+
+def latest(outputs: Path) -> str:
+    """Return the latest published period."""
+    folders = outputs.iterdir() if outputs.is_dir() else ()
+    periods = [f.name for f in folders if NAME.match(f.name) and is_published(f)]
+    if not periods:
+        raise NoSourceError("no_period", outputs=outputs)
+    return max(periods)
+
+
+def published(period: str, outputs: Path) -> Publication:
+    """Return the period's publication."""
+    if not is_published(outputs / period):
+        raise NoSourceError("unpublished", period=period, outputs=outputs)
+    try:
+        return sound(outputs / period)
+    except DamagedError as error:
+        raise NoSourceError("damaged", period=period, files=error) from error
+
+
+def read_ratings_file(period: str, places: Places) -> Office:
+    """Return the ratings and assignments as they stand now; a file that is missing has none."""
+    path, settings = places.inputs / period / FILE, load_settings()
+    paths = [path] if path.is_file() else []
+    outcomes = list(places.read(paths, wanted_sheet_keys(office())))
+    for outcome in outcomes:
+        if isinstance(outcome, Refusal):
+            raise unusable(outcome.code, detail(outcome))
+    files = numbered(paths, [p.name for p in paths])
+    sent = gather(files, outcomes, most_mb=settings.intake.max_file_mb)
+    try:
+        numbers = {"assessments": files[0].number} if files else {}
+        return read_office(numbers, *sent.stacked())
+    except OfficeFileError as error:
+        raise unusable(error.code, error.detail) from error
+
+
+def unusable(code: str, why: str) -> NoSourceError:
+    """Return the end of a command whose file of ratings cannot be read."""
+    said = both(said_of_file(code, why, "de"), said_of_file(code, why, "en"))
+    return NoSourceError("unreadable", file=FILE, why=said)
+
+
+def review_of(publication: Publication, period: str, ratings: Office) -> Review:
+    """Return as much of the review as the template shows, with the present ratings."""
+    assert publication.record is not None
+    catalogues = load_all([entry["asked_as"] for entry in publication.record["catalogues"]])
+    tables = {name: publication.table(name) for name in READ}
+    more = [load(name) for name in shipped() if name not in {c.id for c in catalogues}]
+    reviewed = tables["clusters"].select("cluster_id", "as_of").with_row_index("file")
+    every = tables["coverage"].select("cluster_id").join(reviewed, on="cluster_id", how="left")
+    known = Known(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
+    day, settings = last_day(period), load_settings()
+    said = opinions(ratings, known, day)
+    owed = said.assignments.rename({"assessor": "reviewer"})
+    return Review(
+        period,
+        day,
+        catalogues,
+        settings,
+        {**tables, "assignments": owed},
+        ratings=said.ratings,
+        draft=standing(publication.record).is_draft,
+    )
+
+
+def known_sign(reviewer: str, review: Review, period: str) -> str:
+    """Return the expert's sign as it is assigned to; NoSourceError if nothing is."""
+    signs = review.tables["assignments"]["reviewer"].unique().sort().to_list()
+    for sign in signs:
+        if word_key(sign) == word_key(reviewer):
+            return str(sign)
+    known = ", ".join(signs) or "–"
+    raise NoSourceError("not_assigned", sign=reviewer, period=period, signs=known, file=FILE)

@@ -1,0 +1,1 @@
+"""The experts' work: ratings, assignments, agreements, and what takes them over."""

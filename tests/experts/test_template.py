@@ -1,0 +1,271 @@
+"""A template of the ratings: what it asks whom, and how adopt takes filled ones over."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipeline.cli import main
+from pipeline.demo import write_portfolio
+from tests.sparing import sparing
+
+PERIOD, DAY = "2026-Q3", "2026-10-15"
+RATED = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
+         "Gültig bis"]  # fmt: skip
+ASSIGNED = ["Katalog", "Cluster-ID", "Kriterium", "Gutachter", "Frist"]
+MAY = dt.datetime(2026, 5, 1)
+THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
+OTHERS = (None, "DE-0001", "5", "erfüllt", "Sitz belegt.", "G3", MAY, None)
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of a period of three clusters."""
+    folder = tmp_path_factory.mktemp("experts")
+    write_portfolio(folder / "inputs", clusters=3, periods=[PERIOD])
+    for name in ("register.xlsx", f"{PERIOD}/assessments.xlsx"):
+        (folder / "inputs" / name).unlink(missing_ok=True)
+    places = ["--inputs", str(folder / "inputs"), "--outputs", str(folder / "outputs")]
+    with sparing("workbook", "copies", "processes"):
+        assert main(["run", PERIOD, "--direct", "--accept-missing", *places]) == 0
+    return folder / "outputs"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """The office's file: two ratings, and what is assigned to two experts."""
+    path = tmp_path / PERIOD / "assessments.xlsx"
+    path.parent.mkdir()
+    book = openpyxl.Workbook()
+    book.active.title = "Gutachten"
+    for row in (RATED, THERE, OTHERS):
+        book.active.append(row)
+    sheet = book.create_sheet("Zuteilung")
+    for row in (
+        ASSIGNED,
+        (None, "DE-0001", "2.2", "G1", dt.datetime(2026, 9, 1)),
+        (None, "DE-0001", "5", "G1", dt.datetime(2026, 9, 1)),
+        (None, "DE-0001", "5", "G2", dt.datetime(2026, 12, 1)),
+    ):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def template(folder: Path, outputs: Path, name: str, *options: str) -> Path:
+    """Write a template."""
+    path = folder / name
+    places = ["--inputs", str(folder), "--outputs", str(outputs)]
+    assert main(["template", str(path), "--ratings", *places, *options]) == 0
+    return path
+
+
+def rows_of(path: Path) -> Rows:
+    """Return the rows of a sheet of ratings."""
+    sheet = openpyxl.load_workbook(path)["Gutachten"]
+    rows = [row[:8] for row in sheet.iter_rows(values_only=True)]
+    return [row for row in rows[rows.index(tuple(RATED)) + 1 :] if any(row)]
+
+
+def fill(path: Path, criterion: str, **said: Any) -> Path:
+    """Enter into the last row of a criterion of DE-0001, or below the table if there is none."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Gutachten"]
+    head = next(row for row in sheet.iter_rows() if row[1].value == "Cluster-ID")
+    columns = {cell.value: cell.column for cell in head}
+    at = [
+        row[0].row
+        for row in sheet.iter_rows(min_row=head[0].row + 1)
+        if row[1].value == "DE-0001" and row[2].value == criterion
+    ]
+    row = at[-1] if at else max(r[0].row for r in sheet.iter_rows() if r[1].value) + 1
+    for name, value in said.items():
+        cell = sheet.cell(row, columns[name.replace("_", "-")])
+        cell.value = value
+        cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    book.save(path)
+    return path
+
+
+def adopt(folder: Path, file: Path, *more: str) -> int:
+    """Run the command."""
+    return main(["adopt", str(file), "--inputs", str(folder), "--date", DAY, *more])
+
+
+def test_an_expert_is_asked_what_is_assigned_and_not_done(
+    tmp_path: Path, office: Path, published: Path
+) -> None:
+    mine = rows_of(template(tmp_path, published, "g1.xlsx", "--reviewer", "g1"))
+    assert mine == [("go-cluster", *THERE[1:]), ("go-cluster", "DE-0001", "5", *[None] * 5)]
+    other = rows_of(template(tmp_path, published, "g2.xlsx", "--reviewer", "G2"))
+    assert other == [("go-cluster", "DE-0001", "5", *[None] * 5)]
+    every = rows_of(template(tmp_path, published, "all.xlsx"))
+    assert {("go-cluster", *THERE[1:]), ("go-cluster", *OTHERS[1:])} < set(every)
+    criteria = pl.read_parquet(published / PERIOD / "data" / "criteria.parquet")
+    soft = criteria.filter((pl.col("kind") == "soft") | (pl.col("status") == "undetermined"))
+    asked = {row[1:3] for row in every}
+    assert asked == {*soft.select("cluster_id", "criterion_id").rows(), ("DE-0001", "2.2")}
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--ratings", "--reviewer", "G9"], 1, "Zugeteilt ist an: G1, G2."),
+        (["--ratings", "--for", "DE-0001"], 2, "gehen nicht zusammen"),
+        (["--reviewer", "G1"], 2, "braucht --ratings"),
+        (["--ratings", "--from", "2026-Q1"], 1, "nicht veröffentlicht"),
+        (["--ratings", "--from", "Herbst"], 2, "kein Quartal"),
+    ],
+)
+def test_what_a_template_is_refused_for(
+    tmp_path: Path,
+    office: Path,
+    published: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    code: int,
+    said: str,
+) -> None:
+    places = ["--inputs", str(tmp_path), "--outputs", str(published)]
+    assert main(["template", str(tmp_path / "t.xlsx"), *places, *options]) == code
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "t.xlsx").exists()
+
+
+def test_several_experts_one_after_the_other(
+    tmp_path: Path, office: Path, published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = template(tmp_path, published, "g1.xlsx", "--reviewer", "G1")
+    second = template(tmp_path, published, "g2.xlsx", "--reviewer", "G2")
+    fill(first, "5", Bewertung="nicht erfüllt", Begründung="=Kein Sitz.")
+    until = dt.datetime(2027, 12, 31)
+    said = {"Bewertung": "erfüllt", "Begründung": "Doch.", "Datum": MAY, "Gültig bis": until}
+    fill(second, "5", **said)
+    assert adopt(tmp_path, first) == 0
+    assert adopt(tmp_path, second) == 0
+    day = dt.datetime.fromisoformat(DAY)
+    added = [
+        ("go-cluster", "DE-0001", "5", "nicht erfüllt", "=Kein Sitz.", "G1", day, None),
+        ("go-cluster", "DE-0001", "5", "erfüllt", "Doch.", "G2", MAY, "31.12.2027"),
+    ]
+    assert rows_of(office) == [THERE, OTHERS, *added]
+    assert "Zuteilung" in openpyxl.load_workbook(office)
+    # again, in any order and on another day: nothing changes
+    once = office.read_bytes()
+    for file in (second, first):
+        assert main(["adopt", str(file), "--inputs", str(tmp_path), "--date", "2026-11-01"]) == 0
+    assert office.read_bytes() == once
+    assert "Unverändert schon dort: 2." in capsys.readouterr().out
+
+
+def test_a_rating_of_his_own_that_an_expert_changes_follows_the_one_there(
+    tmp_path: Path, office: Path, published: Path
+) -> None:
+    file = template(tmp_path, published, "g1.xlsx", "--reviewer", "G1")
+    fill(file, "2.2", Bewertung="nicht erfüllt", Begründung="Neu.", Datum=None)
+    assert adopt(tmp_path, file) == 0
+    day = dt.datetime.fromisoformat(DAY)
+    new = ("go-cluster", "DE-0001", "2.2", "nicht erfüllt", "Neu.", "G1", day, None)
+    assert rows_of(office) == [THERE, OTHERS, new]
+
+
+def change(office: Path, row: int, column: int, value: Any) -> bytes:
+    """Change a cell of the office's file by hand; return its content."""
+    book = openpyxl.load_workbook(office)
+    book["Gutachten"].cell(row, column).value = value
+    book.save(office)
+    return office.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [(4, "offen"), (5, "Anders gesehen."), (7, dt.datetime(2026, 4, 1))]
+)
+def test_a_rating_changed_by_hand_since_it_was_adopted_is_not_overwritten(
+    tmp_path: Path,
+    office: Path,
+    published: Path,
+    capsys: pytest.CaptureFixture[str],
+    column: int,
+    value: Any,
+) -> None:
+    file = template(tmp_path, published, "g2.xlsx", "--reviewer", "G2")
+    day = dt.datetime(2026, 10, 1)
+    fill(file, "5", Bewertung="nicht erfüllt", Begründung="Kein Sitz.", Datum=day)
+    assert adopt(tmp_path, file) == 0
+    by_hand = change(office, 4, column, value)
+    assert adopt(tmp_path, file) == 1
+    assert office.read_bytes() == by_hand
+    assert "Nichts wurde überschrieben" in capsys.readouterr().out
+
+
+def test_a_rating_that_the_office_changed_or_deleted_does_not_come_back(
+    tmp_path: Path, office: Path, published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = template(tmp_path, published, "all.xlsx")
+    by_hand = change(office, 2, 4, "offen")
+    assert adopt(tmp_path, file) == 1
+    assert office.read_bytes() == by_hand
+    assert "geändert oder gelöscht" in capsys.readouterr().out
+
+
+GOOD = {"Bewertung": "erfüllt", "Begründung": "Belegt."}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said", "told"),
+    [
+        ("5", GOOD | {"Gutachter": "G2"}, "das Kürzel „G2“, die Datei ist aber von G1"),
+        ("5", GOOD | {"Cluster_ID": "DE-0099"}, 'da steht "DE-0099"; erlaubt: "DE-0001"'),
+        ("5", GOOD | {"Cluster_ID": "Kassel"}, "„Kassel“"),
+        ("5", GOOD | {"Kriterium": "99"}, "Dieses Kriterium gibt es im Katalog nicht"),
+        ("5", {"Bewertung": "erfüllt"}, "Begründung fehlt"),
+        ("5", {"Begründung": "Belegt."}, "Die Bewertung fehlt"),
+        ("5", GOOD | {"Bewertung": "vielleicht"}, "„vielleicht“"),
+        ("5", GOOD | {"Datum": "bald"}, "„bald“"),
+    ],
+)
+def test_what_is_refused_is_named(
+    tmp_path: Path,
+    office: Path,
+    published: Path,
+    capsys: pytest.CaptureFixture[str],
+    criterion: str,
+    said: dict[str, Any],
+    told: str,
+) -> None:
+    before = office.read_bytes()
+    file = fill(template(tmp_path, published, "g1.xlsx", "--reviewer", "G1"), criterion, **said)
+    assert adopt(tmp_path, file) == 1
+    assert told in capsys.readouterr().out
+    assert office.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("sign", "options", "told"),
+    [
+        (None, [], "Das Kürzel fehlt"),
+        ("Erika Beispielfrau", [], "ist kein Kürzel"),
+        ("G4", ["--by", "G5"], "das Kürzel „G4“, die Datei ist aber von G5"),
+    ],
+)
+def test_signs_in_the_template_of_all(
+    tmp_path: Path,
+    office: Path,
+    published: Path,
+    capsys: pytest.CaptureFixture[str],
+    sign: str | None,
+    options: list[str],
+    told: str,
+) -> None:
+    file = fill(template(tmp_path, published, "all.xlsx"), "8", **GOOD, Gutachter=sign)
+    before = office.read_bytes()
+    assert adopt(tmp_path, file, *options) == 1
+    assert told in capsys.readouterr().out
+    assert office.read_bytes() == before
+    fill(file, "8", Gutachter="G4")
+    assert adopt(tmp_path, file) == 0
+    assert rows_of(office)[-1][5] == "G4"
