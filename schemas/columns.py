@@ -7,7 +7,6 @@ import polars as pl
 from schemas.declaration import Field, registers
 
 DTYPES = {"number": pl.Float64, "integer": pl.Float64, "date": pl.Date, "yes_no": pl.Boolean}
-LISTS = ("choices", "text_list")
 
 
 def dtype_of(field: Field) -> type[pl.DataType]:

@@ -47,6 +47,15 @@ FieldType = Literal[
 # Types whose values come from a list, and types that have limits.
 LISTED = ("country", "choice", "choices")
 NUMBERS = ("number", "integer")
+# Types whose cells hold several items.
+LISTS = ("choices", "text_list")
+# What only fields of some types can be.
+ONLY_OF = {
+    "says_none": ["text"],
+    "goes_on": ["date"],
+    "often": ["number"],
+    "stated_in": ["text_list"],
+}
 # Between fields that identify a row only together.
 TOGETHER = " + "
 
@@ -77,6 +86,10 @@ class Field(Declared):
     max: Bound | None = None
     pattern: Pattern | None = None
     decimal_point: bool = False
+    says_none: bool = False
+    goes_on: bool = False
+    often: bool = False
+    stated_in: Filled | None = None
     unit: Filled | None = None
     example: Filled | None = None
     note: Text = Key(default_factory=dict)
@@ -88,6 +101,9 @@ class Field(Declared):
             raise missing("list") if self.list is None else no_use("list", self.type)
         for key in ("min", "max", "decimal_point"):
             if getattr(self, key) not in (None, False) and self.type not in NUMBERS:
+                raise no_use(key, self.type)
+        for key, types in ONLY_OF.items():
+            if getattr(self, key) and self.type not in types:
                 raise no_use(key, self.type)
         if self.min is not None and self.max is not None and self.max < self.min:
             raise instead(self.max, f"eine Zahl ab {self.min}", f"at least {self.min}", "max")
@@ -163,10 +179,12 @@ class Submission(Sheets):
     our_sheets: Filleds
     form_version: Count
     header_rows: Count
-    empty_words: Annotated[Filleds, Key(min_length=2)]
     no_answer: Filleds
     none: Filleds
     around: Filleds
+    none_of: Filleds
+    goes_on: Filleds
+    all_fields: Filleds
     yes: Filleds
     no: Filleds
     organisation_pattern: Pattern
@@ -181,6 +199,19 @@ class Submission(Sheets):
             for place, field in enumerate(sheet.fields):
                 if not field.note:
                     raise missing("sheets", at, "fields", place, "note")
+        return self
+
+    @model_validator(mode="after")
+    def lists_are_stated(self) -> Self:
+        """Check that what a list's items are stated in is another list."""
+        lists = [f"{s.key}.{f.key}" for s in self.sheets for f in s.fields if f.type in LISTS]
+        for at, sheet in enumerate(self.sheets):
+            for place, field in enumerate(sheet.fields):
+                others = [name for name in lists if name != f"{sheet.key}.{field.key}"]
+                if field.stated_in not in (None, *others):
+                    raise unknown(
+                        field.stated_in, others, "sheets", at, "fields", place, "stated_in"
+                    )
         return self
 
 

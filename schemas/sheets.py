@@ -8,8 +8,8 @@ import datetime as dt
 import polars as pl
 
 from schemas.checking import pa
-from schemas.columns import LISTS, dtype_of, is_whole, values
-from schemas.declaration import Field, Sheet
+from schemas.columns import dtype_of, is_whole, values
+from schemas.declaration import LISTS, Field, Sheet
 
 
 def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
@@ -52,5 +52,5 @@ def whole(data: pa.PolarsData) -> pl.LazyFrame:
 
 def items_schema(register: str) -> pa.DataFrameSchema:
     """Return the schema of the items of a list cell whose words come from a register."""
-    check = pa.Check.isin(sorted(values(register)), error="bad_value")
+    check = pa.Check.isin(sorted(values(register)), error="unknown_measure")
     return pa.DataFrameSchema({"item": pa.Column(pl.String, check)}, strict=False)

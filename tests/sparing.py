@@ -42,9 +42,10 @@ OUTLOOK = {
 }
 
 
-def nothing_otherwise(*_: object) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """No decision under a variant, no status some months on."""
-    return pl.DataFrame(schema=VARIANTS), pl.DataFrame(schema=OUTLOOK)
+def nothing_otherwise(*_: object) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """No decision under a variant, no status some months on or on the period's last day."""
+    outlook = pl.DataFrame(schema=OUTLOOK)
+    return pl.DataFrame(schema=VARIANTS), outlook, outlook.drop("months")
 
 
 def no_scenarios(*_: object) -> list[Scenario]:

@@ -75,7 +75,7 @@ KEYS = list(declared_keys())
 # Keys that need not be there.
 OPTIONAL = {
     *("aliases", "company", "example", "examples", "group", "months_per_unit", "pattern", "remedy"),
-    "request",
+    *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
     # of a measure

@@ -240,6 +240,7 @@ def context() -> dict[str, pl.DataFrame]:
     dates = {"consultation_on": DAY, "strategy_dated": DAY, "as_of": DAY}
     counts = {"actors": 4, "near": 2, "companies": 3, "company_stages": 1, "research": 1}
     counts |= {"science": 1, "stages": 1, "stage_known": 2, "action_fields": 5}
+    counts |= {"abroad": 1, "country_known": 3}
     counts |= {"working_structures": 2, "internal_communication": 1}
     known = {"technology_field": "IKT"}
     rows: dict[str, list[Row]] = {
@@ -259,6 +260,7 @@ def review() -> Review:
     """Return the review."""
     catalogue = load("go-cluster")
     found = {name: published(name, rows) for name, rows in tables(catalogue).items()}
+    found |= {name: published(name, []) for name in ("limits", "funding", "lapsed")}
     return Review(PERIOD, DAY, (catalogue,), load_settings(), found, context=context())
 
 

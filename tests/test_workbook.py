@@ -271,6 +271,7 @@ def review() -> Review:
         **measure_tables(),
     }
     frames = {name: published(name, rows) for name, rows in tables.items()}
+    frames |= {name: published(name, []) for name in ("limits", "funding", "lapsed")}
     settings = load_settings()
     settings = changed_in(settings, cohorts=changed_in(settings.cohorts, minimum=2))
     return Review(PERIOD, DAY, (load("go-cluster"),), settings, frames)

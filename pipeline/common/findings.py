@@ -36,7 +36,8 @@ CODES = (
     *("missing_value", "bad_type", "bad_value", "bad_date", "out_of_range"),
     *("formula_without_value", "ambiguous_number", "inconsistent", "duplicate_row"),
     *("other_unit", "header_remark", "total_row", "heading_row", "heading_meaning", "note_row"),
-    *("default_rows", "no_answer", "unknown_postcode", "unknown_column", "office_field"),
+    *("default_rows", "no_answer", "list_separator", "unknown_field", "unknown_measure"),
+    *("unknown_postcode", "unknown_column", "office_field"),
     *(
         "missing_sheet",
         "missing_column",

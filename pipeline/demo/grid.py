@@ -78,7 +78,7 @@ def _header(declared: Field, layout: Layout) -> str:
 def _width(declared: Field) -> int:
     if declared.key in ("name", "title"):
         return NAMES
-    return WIDE if declared.type in ("text", "choice") else NARROW
+    return WIDE if declared.type in ("text", "text_list", "choice") else NARROW
 
 
 def _cell(declared: Field, value: Value, layout: Layout) -> Value:

@@ -51,10 +51,7 @@ def cells_with(found: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
 
 
 def of_sheet(sheet: Sheet, table: pl.DataFrame, bad: pl.DataFrame) -> pl.DataFrame:
-    """Return KEY, rows, cells, filled of each file with rows on a sheet.
-
-    A list with a bad item is unusable, not filled, though its other items count.
-    """
+    """Return KEY, rows, cells, filled of each file with rows on a sheet."""
     fields = [field.key for field in sheet.fields]
     own = table.select("file", "row", *(pl.col(f).is_not_null() for f in fields))
     at = ["file"] if sheet.layout == "form" else ["file", "row"]

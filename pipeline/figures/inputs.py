@@ -48,7 +48,7 @@ TYPES: Mapping[DataType, str] = {
     "valid_until",
     pl.Float64: "strategy_actors form_version lat office_lat distance_km fte seats year amount_eur "
     "times_per_year actors_involved limit",
-    pl.List(pl.String): "action_fields measures",
+    pl.List(pl.String): "action_fields action_field measures",
 }
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}
 SCHEMAS: Mapping[str, Mapping[str, DataType]] = {

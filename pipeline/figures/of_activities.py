@@ -19,7 +19,6 @@ from pipeline.figures.base import (
     known,
     rows_of,
     simple_count,
-    without_needless_gaps,
 )
 
 SHEET = "activities"
@@ -87,7 +86,7 @@ def meets_often() -> Test:
 def where_asked(portfolio: Portfolio, measures: Measures) -> Measures:
     """Make a figure unknown where nothing is certain and the form did not ask for it."""
     version = portfolio.clusters.lazy().select("file", version=pl.col("form_version").fill_null(1))
-    table = measures.figures.join(version, on="file", how="left", maintain_order="left")
+    table = measures.figures.join(version, on="file", how="left")
     asked_for = (pl.col("low") > 0) | (pl.col("version") >= ASKS_SUPPORT)
     values = [pl.when(asked_for).then(c).alias(c) for c in ("low", "high", "numerator")]
     return Measures(table.with_columns(values).drop("version"), measures.rows)
@@ -113,37 +112,40 @@ def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
 
 
 def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
-    """Return the share of the strategic action fields in which a service is held every year."""
+    """Return the share of the strategic action fields in which a service is held every year.
+
+    A row may serve several fields, and any if its own are unknown. Where it is said that there are
+    no action fields, none is served.
+    """
     fields = action_fields(portfolio.clusters.lazy())
-    rows = rows.with_columns(key=word_key_expr(pl.col("action_field")))
-    rows = rows.join(
-        fields.with_columns(strategic=pl.lit(value=True)),
-        on=["file", "key"],
-        how="left",
-    )
-    said = pl.col("key").is_not_null()
-    strategic = pl.when(said).then(pl.col("strategic").fill_null(value=False))
+    own = stated(rows, fields).group_by("file", "row").agg("key")
+    rows = rows.join(own, on=["file", "row"], how="left")
+    said = pl.col("action_field").is_not_null()
+    strategic = pl.when(said).then(pl.col("key").is_not_null())
     of_field = Test(strategic, "other_field", "action_field_unknown", "action_field")
     tests = [kind_is(*SERVICES), of_field, has_begun(), at_least(TIMES, 1, TOO_RARE)]
-    judged = judge(rows, tests)
-    judged = without_needless_gaps(judged, ["key"])
+    judged = without_needless_fields(judge(rows, tests))
     sums = covered(judged).join(
         fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True
     )
-    table = portfolio.per_cluster(SHEET, sums).fill_null(0)
+    none = pl.col("action_fields").list.len() == 0
+    stating = portfolio.clusters.lazy().select("file", none=none.fill_null(value=False))
+    table = portfolio.per_cluster(SHEET, sums).fill_null(0).join(stating, on="file")
     there = portfolio.sheets.filter(pl.col("sheet_key") == SHEET)["file"].implode()
     n = pl.when(pl.col("file").is_in(there) & (pl.col("n") > 0)).then(pl.col("n").cast(pl.Int64))
     certain = pl.col("certain").cast(pl.Int64)
-    most = pl.min_horizontal(
-        certain + pl.col("possible").cast(pl.Int64) + pl.col("wild").cast(pl.Int64), n
-    )
+    named_too = pl.min_horizontal(certain + pl.col("possible").cast(pl.Int64), n)
+    most = pl.when(pl.col("wild") > 0).then(n).otherwise(named_too)
     metric = "service_fields_share"
     number = pl.when(n.is_not_null()).then(certain)
     asked = missing_action_fields(portfolio.clusters.lazy(), metric)
-    return Measures(
-        figures(table, metric, ratio(certain, n), ratio(most, n), number, n),
-        pl.concat([rows_of(judged, metric, SHEET), asked]),
-    )
+    behind = rows_of(judged, metric, SHEET).drop("gain")
+    gain = judged.select("file", "row", gain="gained")
+    behind = behind.join(gain, on=["file", "row"], how="left")
+    unless = pl.when("none").then(0)  # no action fields: none of them is served
+    shares = (pl.coalesce(unless, ratio(part, n)) for part in (certain, most))
+    parts = (pl.coalesce(unless, part) for part in (number, n))
+    return Measures(figures(table, metric, *shares, *parts), pl.concat([behind, asked]))
 
 
 def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
@@ -152,13 +154,41 @@ def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
     return fields.with_columns(word_key_expr(pl.col("key"))).unique()
 
 
+def stated(rows: pl.LazyFrame, fields: pl.LazyFrame) -> pl.LazyFrame:
+    """Return file, row, key: the strategic action fields that each row names."""
+    named = rows.select("file", "row", key="action_field").explode("key").drop_nulls("key")
+    named = named.with_columns(word_key_expr(pl.col("key"))).unique()
+    return named.join(fields, on=["file", "key"], how="semi")
+
+
+def without_needless_fields(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """Take the gaps from possible rows that would add no field, and add gained.
+
+    Of the possible rows of a field the first is enough, and none where one counts already. gained:
+    how many fields a row may add, all where its own are unknown.
+    """
+    each = judged.select("file", "row", "key", "counted").explode("key").drop_nulls("key")
+    field, possible = ["file", "key"], pl.col("counted").is_null()
+    first = pl.col("row").filter(possible).min().over(field)
+    adds = possible & ~pl.col("counted").fill_null(value=False).any().over(field)
+    adds = adds & (pl.col("row") == first)
+    gained = each.group_by("file", "row").agg(gained=adds.sum().cast(pl.Float64))
+    judged = judged.join(gained, on=["file", "row"], how="left")
+    nothing = pl.lit([], pl.List(pl.String))
+    needless = pl.col("counted").is_null() & (pl.col("gained") == 0).fill_null(value=False)
+    return judged.with_columns(
+        gaps=pl.when(needless).then(nothing).otherwise("gaps"),
+        gained=pl.col("gained").fill_null(UNLIMITED),
+    )
+
+
 def covered(judged: pl.LazyFrame) -> pl.LazyFrame:
-    """Return file, certain, possible (other fields a row may cover), wild (rows of any field)."""
-    certain = judged.filter(pl.col("counted")).select("file", "key").unique()
-    maybe = judged.filter(pl.col("counted").is_null())
-    named = maybe.drop_nulls("key").select("file", "key").unique()
-    named = named.join(certain, on=["file", "key"], how="anti")
-    wild = maybe.filter(pl.col("key").is_null())
+    """Return file, certain, possible (other fields that rows may cover), wild (rows of any)."""
+    each = judged.explode("key").drop_nulls("key")
+    certain = each.filter(pl.col("counted")).select("file", "key").unique()
+    maybe = each.filter(pl.col("counted").is_null())
+    named = maybe.select("file", "key").unique().join(certain, on=["file", "key"], how="anti")
+    wild = judged.filter(pl.col("counted").is_null(), pl.col("key").is_null())
     parts = {"certain": certain, "possible": named, "wild": wild}
     result = judged.select("file").unique()
     for name, part in parts.items():

@@ -12,7 +12,8 @@ def measure_master(portfolio: Portfolio) -> Measures:
     age = completed_months(pl.col("founded"), as_of)
     secured = completed_months(as_of, pl.col("funding_secured_until"))
     dated = (pl.col("strategy_dated") <= as_of).cast(pl.Float64)
-    prospect = pl.when(pl.col("long_term_prospect").is_not_null()).then(1.0)
+    # An empty text says that there is none.
+    prospect = (pl.col("long_term_prospect") != "").cast(pl.Float64)
     return join_measures(
         [
             # Whole years of completed months: a + 12 n months <= b.

@@ -70,13 +70,15 @@ def from_frames(
     """Return the state that `to_frames` took apart, perhaps of another version of the program.
 
     A column that is not there, or has values of another type, is unknown; more columns are no
-    matter. What another version need not say (ASSUMED) is taken for unsaid: no form version, days
-    that could be read. Limits of 4.2 are only needed where a catalogue froze them.
+    matter. A text where several may stand now is the only one. What another version need not say
+    (ASSUMED) is taken for unsaid: no form version, days that could be read. Limits of 4.2 are only
+    needed where a catalogue froze them.
     """
     asked = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
     frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
     if not frozen:
         frames = {**frames, "reference": pl.DataFrame(schema=SCHEMAS["reference"])}
+    frames = {name: _with_lists(frames[name], schema) for name, schema in SCHEMAS.items()}
     lacking = [
         (name, column)
         for name, schema in SCHEMAS.items()
@@ -105,9 +107,20 @@ def from_frames(
     return State(portfolio, catalogues, frames["ratings"], limits, lacking)
 
 
+def _with_lists(frame: pl.DataFrame, schema: Mapping[str, object]) -> pl.DataFrame:
+    """Make lists of single texts where the columns hold lists."""
+    single = [
+        pl.when(pl.col(c).is_not_null()).then(pl.concat_list(c)).alias(c)
+        for c, kind in schema.items()
+        if kind == pl.List(pl.String) and frame.schema.get(c) == pl.String
+    ]
+    return frame.with_columns(single)
+
+
 def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Keep of the long-term prospect only whether there is one."""
-    stated = pl.when(pl.col("long_term_prospect").is_not_null()).then(pl.lit("x"))
+    """Keep of the long-term prospect only whether there is one, or none is said to be."""
+    prospect = pl.col("long_term_prospect")
+    stated = pl.when(prospect == "").then(prospect).when(prospect != "").then(pl.lit("x"))
     return clusters.with_columns(long_term_prospect=stated)
 
 

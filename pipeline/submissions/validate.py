@@ -13,8 +13,7 @@ from pandera.errors import SchemaErrors
 from pipeline.common.findings import findings, join_findings
 from pipeline.submissions.parse.parse import Parsed
 from schemas.checking import pa
-from schemas.columns import LISTS
-from schemas.declaration import Sheet, Workbook
+from schemas.declaration import LISTS, Sheet, Workbook
 from schemas.sheets import items_schema, sheet_schema
 
 CELL = ["file", "sheet_key", "row", "field"]
@@ -54,14 +53,14 @@ def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None
         failures = failed_values(sheet, table, last_day)
         if failures.height:
             failures = unsaid(sheet, failures, parsed, bad)
-        items, item_failures = checked_items(sheet, parsed.items)
-        if failures.height or item_failures.height:
-            every = [failures.drop("index"), item_failures]
+        unknown = unknown_items(sheet, parsed.items)
+        if failures.height or unknown.height:
+            every = [failures.drop("index"), unknown]
             found.append(located(parsed, sheet, pl.concat(every, how="diagonal_relaxed")))
         clean = without(table, failures).drop("index")
         unusable = pl.concat([bad, failures.select(CELL)])
-        tables[sheet.key] = add_lists(sheet, mark_bad(sheet, clean, unusable), items)
-        tables[sheet.key] = tables[sheet.key].sort("file", "row")
+        clean = add_lists(sheet, mark_bad(sheet, clean, unusable), parsed.items)
+        tables[sheet.key] = clean.sort("file", "row")
     return Valid(tables, join_findings(*found))
 
 
@@ -114,20 +113,19 @@ def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def checked_items(sheet: Sheet, items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the usable items of the sheet's list cells, and the failures (with the item)."""
-    own = items.filter(pl.col("sheet_key") == sheet.key)
-    good, bad = [own.clear()], [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
+def unknown_items(sheet: Sheet, items: pl.DataFrame) -> pl.DataFrame:
+    """Return CELL, code, detail (the item) of items that are no word of their list.
+
+    They are kept: a list says more than its register knows.
+    """
+    own = items.filter(pl.col("sheet_key") == sheet.key).drop_nulls("item")
+    bad = [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
     for field in sheet.fields:
-        if field.type in LISTS:
+        if field.type in LISTS and field.list:
             mine = own.filter(pl.col("field") == field.key).with_row_index("index")
-            if field.list:
-                failures = failed_items(field.list, mine)
-                hit = mine.join(failures, on="index")
-                bad.append(hit.select(*CELL, "code", detail="item"))
-                mine = mine.join(hit, on="index", how="anti")
-            good.append(mine.drop("index"))
-    return pl.concat(good), pl.concat(bad)
+            hit = mine.join(failed_items(field.list, mine), on="index")
+            bad.append(hit.select(*CELL, "code", detail="item"))
+    return pl.concat(bad)
 
 
 def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFrame:
@@ -174,12 +172,12 @@ def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.Da
 
 
 def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Add the list fields as columns of lists; null where no item is left."""
+    """Add the list fields as columns of lists; null where nothing is said, empty for none."""
     for field in sheet.fields:
         if field.type in LISTS:
-            own = items.filter(pl.col("field") == field.key)
+            own = items.filter(pl.col("sheet_key") == sheet.key, pl.col("field") == field.key)
             lists = own.group_by("file", "row").agg(
-                pl.col("item").sort_by("position").alias(field.key)
+                pl.col("item").sort_by("position", "item").drop_nulls().alias(field.key)
             )
             table = table.join(lists, on=["file", "row"], how="left")
     return table

@@ -241,7 +241,7 @@ def variants() -> pl.DataFrame:
 
 def with_said(table: pl.DataFrame) -> pl.DataFrame:
     """Add said: what the cell holds; of a list the item that is wrong."""
-    item = pl.when(pl.col("code") == "bad_value").then("detail")
+    item = pl.when(pl.col("code").is_in(["bad_value", "unknown_measure"])).then("detail")
     return table.with_columns(said=pl.coalesce(item, "value"))
 
 

@@ -55,7 +55,7 @@ def fields_without_service(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataF
     served = covering(portfolio, rows, FIELDS, "activities").join(
         portfolio.tables["activities"].select("file", "row", key="action_field"), on=["file", "row"]
     )
-    served = served.with_columns(word_key_expr(pl.col("key")))
+    served = served.explode("key").with_columns(word_key_expr(pl.col("key")))
     stated = portfolio.clusters.select("file", name="action_fields").explode("name")
     stated = stated.drop_nulls("name").with_columns(key=word_key_expr(pl.col("name")))
     stated = stated.unique(["file", "key"], keep="first", maintain_order=True)

@@ -51,7 +51,8 @@ def with_suggestions(
 
 def meant_words(table: pl.DataFrame) -> pl.DataFrame:
     """Return index and the register's word nearest to a word that is not in the list."""
-    wrong = table.filter(code="bad_value").drop_nulls(["list", "said"])
+    wrong = table.filter(pl.col("code").is_in(["bad_value", "unknown_measure"]))
+    wrong = wrong.drop_nulls(["list", "said"])
     parts = [nothing()]
     for (name,), rows in wrong.partition_by("list", as_dict=True).items():
         entries = registers()[str(name)]

@@ -19,11 +19,11 @@ def review(source: str, n: int) -> Review:
     """A cluster asked for its FTE; the cohort that gives the limit has n clusters."""
     where = {"catalogue": "go-cluster", "cluster_id": A, "criterion_id": "4.2"}
     limit = {"metric": "actors_per_fte", "operator": "<=", "threshold": 17.85}
-    cohort = {"cohort": "portfolio", "n": n}
+    stands_in = {"size_band": "0–50", "limit": 17.85, "cohort": "portfolio", "n": n}
     rows: dict[str, dict[str, Any]] = {
         "criteria": where | {"request_de": REQUEST, "request_en": "at most 17.85"},
         "conditions": where | limit | {"condition": 1, "limit_source": source},
-        "limits": cohort,
+        "limits": stands_in,
     }
     frames = {name: published(name, [row]) for name, row in rows.items()}
     day = dt.date(2026, 9, 30)

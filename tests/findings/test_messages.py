@@ -150,8 +150,8 @@ NUMBERS = [
     ("Akteure", "Umsatz EUR", "viel", "den Umsatz in Euro"),
     ("Management", "VZÄ", "50 %", "50 % sind 0,5"),
     ("Management", "VZÄ", "halbtags", "eine halbe 0,5"),
-    ("Aktivitäten", "Häufigkeit pro Jahr", "monatlich", "monatlich 12"),
-    ("Aktivitäten", "Häufigkeit pro Jahr", "4x im Jahr", "(etwa 4)"),
+    ("Aktivitäten", "Häufigkeit pro Jahr", "nach Bedarf", "monatlich 12"),
+    ("Aktivitäten", "Häufigkeit pro Jahr", "4x", "(etwa 4)"),
 ]
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from schemas.declaration import Field, Sheet, registers, submission
+from schemas.often import often
 from schemas.rows import row_words
 
 from .books import Drawn, book
@@ -46,7 +47,11 @@ MEANT_AS_DATES = [
 WORD_LIKE = [
     *WORDS["yes"],
     *WORDS["no"],
-    *WORDS["empty_words"],
+    *WORDS["no_answer"],
+    *WORDS["none"],
+    *WORDS["goes_on"],
+    *often().words,
+    *("derzeit keine", "k.A., folgt", "noch nicht bekannt", "kein Wettbewerber", "alle", "---"),
     *row_words().totals.strong,
     *row_words().totals.weak,
     *("Summe 2025", "Total Energies", "Name", "Akteurstyp", "Titel", "Betrag EUR", "Gesamt:"),

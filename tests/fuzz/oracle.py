@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from schemas.declaration import Field, submission, words
+from schemas.declaration import LISTS, Field, registers, submission, words
+from schemas.often import often
 from schemas.words import DASHES, choice_key, collapse, word_key
 
 EMPTY = "empty"
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9`\u00b4\u2032\uff07"
 WORDS = submission().words
-NOTHING = {word_key(word) for word in WORDS["empty_words"]}
+SIGNS = r"[\s!-/:-@\[-`{-~–—…„“”‚‘’»«·•¿¡§]"
+# What parts an item further, or is taken from its ends.
+PLAIN_ITEM = re.compile(
+    r"[\n\r\v\f\x85\u2028\u2029|•▪▫◦‣∙●■□○·,/#&+.]|^\s*[-\u2010-\u2015\u2212*(]|^\s*\d+[.)]"
+    r"|(?i:\b(?:und|and|u\.)\b)"
+)
+ALL = {word_key(word) for word in WORDS["all_fields"]}
+OFTEN = {word_key(w): n for words in (often().words, often().rates) for w, n in words.items()}
 YES, NO = ({choice_key(word) for word in WORDS[name]} for name in ("yes", "no"))
 
 
@@ -37,7 +45,7 @@ class Said:
     value: Any = None
     code: str | None = None
     doubtful: bool = False
-    bad_items: int = 0
+    vague: bool = False
 
 
 def said(field: Field, cell: Given, column: Sequence[Given] = ()) -> Said:
@@ -49,6 +57,10 @@ def said(field: Field, cell: Given, column: Sequence[Given] = ()) -> Said:
         return Said(code=EMPTY)
     if cell.kind in "ef":
         return Said(code="bad_type" if cell.kind == "e" else "formula_without_value")
+    if says_none(cell) and field.says_none:
+        return Said("")
+    if field.often and cell.kind == "s" and word_key(cell.value) in OFTEN:
+        return Said(OFTEN[word_key(cell.value)])
     if field.type in ("number", "integer"):
         return limited(field, number(field, cell, column))
     if field.type == "date":
@@ -59,13 +71,69 @@ def said(field: Field, cell: Given, column: Sequence[Given] = ()) -> Said:
 
 
 def is_empty(field: Field, cell: Given) -> bool:
-    """Blanks, and words for nothing where texts stand."""
-    if cell.kind != "s":
+    """Blanks, words for nothing where texts stand, and an end that is said to be open."""
+    if cell.kind == "s" and not collapse(cell.value):
+        return True
+    if field.type == "date" and field.goes_on:
+        text = cell.value if cell.kind == "s" else ""
+        return says_none(cell) or (
+            cell.kind == "s" and (bare(text) == "" or is_of(text, "goes_on"))
+        )
+    if field.type in ("text", "postcode"):
+        return no_answer(cell) or (says_none(cell) and not field.says_none)
+    return field.type in LISTS and no_answer(cell)
+
+
+def says_none(cell: Given) -> bool:
+    """Whether a cell says that there is none: a word, a zero, an unticked box."""
+    if cell.kind in "nb":
+        return bool(cell.value == 0)
+    return cell.kind == "s" and (is_of(cell.value, "none") or none_of_a_kind(cell.value))
+
+
+def no_answer(cell: Given) -> bool:
+    """Whether a cell says that no answer is given: a word, or punctuation alone."""
+    if cell.kind != "s" or says_none(cell):
         return False
-    key = word_key(cell.value)
-    return not collapse(cell.value) or (
-        field.type in ("text", "postcode", "text_list", "choices") and key in NOTHING
+    return bare(cell.value) == "" or is_of(cell.value, "no_answer")
+
+
+def is_of(text: str, name: str) -> bool:
+    """Whether a text is a word of a list, with what may stand around it."""
+    key = word_key(text)
+    remark = re.split(r",(?!\d)|[(\[]", key, maxsplit=1)[0]
+    plain = {bare(word) for word in WORDS[name]}
+    if bare(text) in plain & {"0"}:
+        return True
+    around = sorted((bare(word) for word in WORDS["around"]), key=len, reverse=True)
+    return any(
+        one in plain - {"0"} for form in (key, remark) for one in without(bare(form), around)
     )
+
+
+def none_of_a_kind(text: str) -> bool:
+    """Whether a text is "kein Wettbewerber"; of what is drawn no other form."""
+    kinds = [e for name in ("evidence_kinds", "activity_kinds") for e in registers()[name]]
+    names = {bare(name) for e in kinds for name in e.keys}
+    return any(bare(text) == bare(word) + name for word in WORDS["none_of"] for name in names)
+
+
+def without(key: str, around: list[str]) -> set[str]:
+    """A text with words around it and a number after it taken away, in every way."""
+    found, todo = set(), {key, key.rstrip("0123456789")}
+    while todo:
+        one = todo.pop()
+        found.add(one)
+        shorter = {one.removeprefix(word) for word in around} | {
+            one.removesuffix(word) for word in around
+        }
+        todo |= shorter - found
+    return found
+
+
+def bare(text: str) -> str:
+    """A text without white space and punctuation."""
+    return re.sub(SIGNS, "", word_key(text))
 
 
 def shown(cell: Given) -> str:
@@ -228,7 +296,7 @@ def yes_no(cell: Given) -> Said:
 def listed(field: Field, cell: Given) -> Said:
     """A text, free or from a list, or several of them."""
     if field.type in ("choices", "text_list"):
-        return items(field, shown(cell))
+        return items(field, cell)
     text = shown(cell)
     if field.list:
         return word(field.list, text) if cell.kind == "s" else Said(code="bad_value")
@@ -253,16 +321,20 @@ def word(register: str, text: str) -> Said:
     return Said(entry.extra["code"] if register == "countries" else entry.value)
 
 
-def items(field: Field, text: str) -> Said:
-    """The different items of a list; bad ones are left out and counted."""
-    parts: dict[str, str] = {}
-    for part in text.split(";"):
-        parts.setdefault(word_key(part), collapse(part))
-    good, bad = [], 0
-    for key, part in parts.items():
-        if not key or key in NOTHING:
-            continue
-        reading = word(field.list, part) if field.list else Said(part)
-        bad += reading.code is not None
-        good += [] if reading.code else [reading.value]
-    return Said(good or None, bad_items=bad)
+def items(field: Field, cell: Given) -> Said:
+    """The different items of a list parted by semicolons; strange words stay.
+
+    Of other separators, and of words for all that is stated, nothing is said here.
+    """
+    if says_none(cell):
+        return Said([])
+    text = str(cell.value) if cell.kind == "s" else shown(cell)
+    parts = {word_key(part): collapse(part) for part in text.split(";")}
+    if any(map(PLAIN_ITEM.search, text.split(";"))) or ALL & set(parts):
+        return Said(vague=True)
+    kept = [part for part in parts.values() if part and not no_answer(Given("s", part))]
+    if any(says_none(Given("s", part)) for part in kept):
+        return Said(vague=True)
+    known = [word(field.list, part) if field.list else Said(code="") for part in kept]
+    every = [r.value if r.code is None else p for r, p in zip(known, kept, strict=True)]
+    return Said(every or None)

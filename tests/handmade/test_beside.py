@@ -6,7 +6,25 @@ from typing import Any
 import polars as pl
 import pytest
 
-from .build import Edit, Row, actors, changed, drop, fund, only, put, review, write_inputs
+from pipeline.common.settings import load_settings
+from pipeline.tables.payers import of_cohorts
+from tests.sparing import ALL_BUT_TABLES
+
+from .build import (
+    Edit,
+    Row,
+    actors,
+    as_of,
+    changed,
+    drop,
+    fund,
+    master,
+    only,
+    proof,
+    put,
+    review,
+    write_inputs,
+)
 
 EU, STATE, TOWN = "Förderung EU", "Förderung Land", "Förderung Kommune"
 BUND, FEES, OTHER = "Förderung Bund", "Mitgliedsbeiträge", "Sonstige"
@@ -109,6 +127,26 @@ def named(cases: dict[str, Any], first: int) -> dict[str, str]:
 
 
 PAYERS, MOVERS = named(MONEY, 1), named(MOVED, 101)
+OLD = as_of(date(2026, 3, 31))
+
+
+def stories(day: date) -> Edit:
+    return put("Nachweise", [proof("Erfolgsgeschichte", f"Erfolg {c}", day) for c in "ABC"])
+
+
+# What held on 31 March 2026 and no longer does on 30 September 2026.
+LAPSED: dict[str, tuple[list[Edit], list[str]]] = {
+    "nothing": ([OLD], []),
+    "24 months secured, then 18": (
+        [OLD, master(Finanzierung_gesichert_bis=date(2028, 4, 30))], ["7.2"]),
+    "secured until 24 months after the end": (
+        [OLD, master(Finanzierung_gesichert_bis=date(2028, 9, 30))], []),
+    "stories of June 2024": ([OLD, stories(date(2024, 6, 1))], ["12"]),
+    "stories of the last day that counts": ([OLD, stories(date(2024, 9, 30))], []),
+    "too few months already": ([OLD, master(Finanzierung_gesichert_bis=date(2028, 3, 30))], []),
+    "as of the last day": ([master(Finanzierung_gesichert_bis=date(2028, 9, 30))], []),
+}  # fmt: skip
+AGEING = named(LAPSED, 201)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +154,9 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     folder = tmp_path_factory.mktemp("beside")
     books = {PAYERS[case]: changed(own[0]) for case, own in MONEY.items()}
     books |= {MOVERS[case]: changed(own[0]) for case, own in MOVED.items()}
-    return review(write_inputs(folder / "inputs", books), folder / "outputs")
+    books |= {AGEING[case]: changed(*own[0]) for case, own in LAPSED.items()}
+    inputs = write_inputs(folder / "inputs", books)
+    return review(inputs, folder / "outputs", ALL_BUT_TABLES)
 
 
 @pytest.mark.parametrize("case", MONEY)
@@ -136,3 +176,30 @@ def test_who_pays(case: str, tables: dict[str, pl.DataFrame]) -> None:
 def test_who_joined_and_who_left(case: str, tables: dict[str, pl.DataFrame]) -> None:
     row = only(tables["clusters"], cluster_id=MOVERS[case])
     assert (row["joined_12m"], row["left_12m"]) == MOVED[case][1:]
+
+
+def test_the_sums_of_a_cohort_are_those_of_the_clusters_whose_money_is_known(
+    tables: dict[str, pl.DataFrame],
+) -> None:
+    """Those of MONEY: 100 + 1 + 100 + 200 + 100; all others 140,000 of 200,000 from their state."""
+    row = only(of_cohorts(tables, load_settings()), cohort_kind="portfolio", cohort="all")
+    others = len(MOVED) + len(LAPSED)
+    assert (row["clusters"], row["n"]) == (len(MONEY) + others, 5 + others)
+    assert row["total"] == pytest.approx(501 + 200_000 * others)
+    assert row[STATE] == pytest.approx(30 + 140_000 * others)
+    assert (row[EU], row[TOWN], row["other"]) == (10, 5, 10)
+    assert row[BUND] == pytest.approx(20 + 0.3 + 50 + 60)
+    assert row["public_share"] == pytest.approx((row["total"] - row["own"] - 10) / row["total"])
+    assert row["joined_12m"] == sum(own[1] for own in MOVED.values())
+    assert row["left_12m"] == sum(own[2] for own in MOVED.values())
+
+
+@pytest.mark.parametrize("case", LAPSED)
+def test_what_has_lapsed_since_the_day_of_the_submission(
+    case: str, tables: dict[str, pl.DataFrame]
+) -> None:
+    own = tables["lapsed"].filter(
+        pl.col("cluster_id") == AGEING[case], pl.col("catalogue") == "go-cluster"
+    )
+    expected = [(criterion, "not_fulfilled") for criterion in LAPSED[case][1]]
+    assert own.select("criterion_id", "status").rows() == expected

@@ -51,6 +51,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = tables(catalogue) | history(GOOD)
     statuses = pl.lit("fulfilled")
     found = {name: published(name, rows_) for name, rows_ in rows.items()}
+    found |= {name: published(name, []) for name in ("limits", "funding", "lapsed")}
     own = pl.col("cluster_id") == GOOD
     found["criteria"] = found["criteria"].with_columns(
         status=pl.when(own).then(statuses).otherwise("status")

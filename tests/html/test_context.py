@@ -93,6 +93,8 @@ def test_features_are_counted_of_the_certainly_bound() -> None:
             "judged_group": ["Wirtschaft", "Wirtschaft", "Wissenschaft", None],
             "stage": ["handel", "handel", "forschung", None],
             "value_chain_stage": ["Handel", "handel ", "Forschung", None],
+            "country": ["DE", "AT", None, None],
+            "country_bad": [False, False, False, True],
         }
     )
     figures = pl.DataFrame({"file": [1], "metric": ["working_structures"], "low": [2.0]})
@@ -106,6 +108,8 @@ def test_features_are_counted_of_the_certainly_bound() -> None:
         "science": 1,
         "stages": 2,
         "stage_known": 3,
+        "abroad": 1,
+        "country_known": 3,
         "action_fields": 2,
         "working_structures": 2,
         "innovation_projects": None,

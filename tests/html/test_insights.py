@@ -148,3 +148,20 @@ def test_marks_differ_in_shape(decision: str, start: str) -> None:
 
 def test_a_cluster_of_unknown_size_is_still_seen() -> None:
     assert shape("eligible", 100, 100, None).startswith(f"M{100 - LEAST:.1f},100.0")
+
+
+def test_the_stages_that_nobody_of_a_field_covers() -> None:
+    """Capitals do not part stages; a cluster without a field names stages for the others."""
+    fields = {"a": "IKT", "b": "IKT", "c": "Bauwesen", "d": None, "e": "Ernährung"}
+    named = [
+        *(("a", "Handel"), ("a", "Herstellung"), ("b", "handel"), ("c", "HERSTELLUNG")),
+        *(("d", "Entsorgung"), ("d", "Handel")),
+    ]
+    clusters = pl.DataFrame({"cluster_id": list(fields), "technology_field": list(fields.values())})
+    stages = pl.DataFrame(named, schema=["cluster_id", "stage"], orient="row")
+    found = insights.uncovered_stages(clusters, stages)
+    assert found.rows() == [
+        ("Bauwesen", 1, 1, ["Entsorgung", "Handel"]),
+        ("Ernährung", 1, 0, ["Entsorgung", "HERSTELLUNG", "Handel"]),
+        ("IKT", 2, 2, ["Entsorgung"]),
+    ]

@@ -227,8 +227,9 @@ NUMBERS = [
     case("VZÄ", "1,250", 1.25),
     case("VZÄ", "1,000", 1),
     case("VZÄ", "0.1\u200b25", 0.125),
-    case("VZÄ", "1.234,5", 1234.5),
-    case("VZÄ", "1.234.567", 1_234_567),  # two points are no decimal points
+    case("VZÄ", "1.234,5", 1234.5, "inconsistent"),  # ten or more: hours, percent?
+    # Two points are no decimal points.
+    case("VZÄ", "1.234.567", 1_234_567, "inconsistent"),
     case("VZÄ", "1,5 VZÄ", None, "bad_type"),
     case("VZÄ", -1, None, "out_of_range"),
     case("VZÄ", "-0,5", None, "out_of_range"),
@@ -244,7 +245,11 @@ NUMBERS = [
     case("Häufigkeit", "12", 12),
     case("Häufigkeit", "12,000", 12),
     case("Häufigkeit", "0,5", 0.5),
-    case("Häufigkeit", "monatlich", 0, "bad_type"),
+    case("Häufigkeit", "monatlich", 12),
+    case("Häufigkeit", "2 x pro Monat", 24),
+    case("Häufigkeit", "laufend", 52),
+    case("Häufigkeit", "nach Bedarf", 0, "bad_type"),
+    case("Häufigkeit", "12x", 0, "bad_type"),
     case("Häufigkeit", date(2026, 1, 12), 0, "bad_type"),  # Excel's reading of 12.1.
     case("Häufigkeit", -1, 0, "out_of_range"),
     case("Häufigkeit", error(), 0, "bad_type"),
@@ -347,6 +352,8 @@ WHOLE_NUMBERS = [
 
 # As of 30.09.2026: joined on this day or before is bound, later is not; unknown stays open.
 # "1.10.2026" is bound, and "10.1.2026" not, only for who takes the month for the day.
+UNENDING = ("laufend", "unbefristet", "offen", "bis auf Weiteres", "-", "keiner", "nein", 0, False)
+
 DATES = [
     case("Beitritt", date(2026, 9, 30), True),
     case("Beitritt", datetime(2026, 9, 30, 23, 59), True),  # the time of day does not count
@@ -414,6 +421,8 @@ DATES = [
     case("Austritt", "10.1.2026", False),
     case("Austritt", 2027, None, "bad_date"),
     case("Austritt", "nie", None, "bad_date"),
+    *(case("Austritt", text, True, "no_answer") for text in UNENDING),
+    *(case("Austritt", text, None, "bad_date") for text in ("k. A.", "unbekannt", "folgt")),
     case("Austritt", error(), None, "bad_type"),
     case("Austritt", None, True),
     # completed years on 30.09.2026
@@ -533,7 +542,30 @@ LISTS = [
 
 # ---- text columns ---------------------------------------------------------------------------
 
-PLACEHOLDERS = ("keine", "k. A.", "n. a.", "-", "–")
+NO_ANSWER = (
+    "k. A.",
+    "k.A.",
+    "n. a.",
+    "-",
+    "–",
+    "./.",
+    "?",
+    "unbekannt",
+    "noch offen",
+    "k.A., folgt",
+)
+NONE = (
+    "keine",
+    "nein",
+    "nicht vorhanden",
+    "entfällt",
+    "derzeit keine",
+    "keine (noch nicht)",
+    0,
+    "0",
+    False,
+)
+PLACEHOLDERS = (*NO_ANSWER, *NONE)
 
 TEXTS = [
     case("Name", "Alpha & Söhne <GmbH>", "Alpha & Söhne <GmbH>"),
@@ -553,9 +585,11 @@ TEXTS = [
     case("Perspektive", "Eigene Mittel ab 2028", "fulfilled"),
     case("Perspektive", 2030, "fulfilled"),
     case("Perspektive", date(2030, 1, 1), "fulfilled"),
-    case("Perspektive", "-- siehe Anlage", "fulfilled"),
-    *(case("Perspektive", text, "undetermined") for text in PLACEHOLDERS),
-    case("Perspektive", " - ", "undetermined"),
+    case("Perspektive", "-- siehe Anlage zu den Beiträgen", "fulfilled"),
+    case("Perspektive", "Keine Förderung, ab 2028 tragen Beiträge", "fulfilled"),
+    *(case("Perspektive", text, "undetermined", "no_answer") for text in NO_ANSWER),
+    *(case("Perspektive", text, "not_fulfilled") for text in NONE),
+    case("Perspektive", " - ", "undetermined", "no_answer"),
     case("Perspektive", EMPTY_TEXT, "undetermined"),
     case("Perspektive", formula(None), "undetermined", "formula_without_value"),
     case("Perspektive", error(), "undetermined", "bad_type"),
@@ -564,8 +598,10 @@ TEXTS = [
     case("Titel", "Neues Verfahren", 1),
     case("Titel", 4711, 1),
     case("Titel", date(2025, 5, 1), 1),
-    case("Titel", "keine", 0, "no_answer"),
-    *(case("Titel", text, 0) for text in PLACEHOLDERS[1:]),
+    *(case("Titel", text, 0, "no_answer") for text in PLACEHOLDERS),
+    case("Titel", "keine Erfolgsgeschichten", 0, "no_answer"),
+    case("Titel", "Keine Angst vor KI", 1),
+    case("Titel", "Offen für Neues", 1),
     case("Titel", None, 0),
     case("Titel", EMPTY_TEXT, 0),
     case("Titel", error(), 0, "bad_type"),
@@ -614,10 +650,14 @@ COLUMNS = [
     column("Stammdaten", "Längengrad", -181, "out_of_range"),
     column("Stammdaten", "Längengrad", None),
     column("Stammdaten", "Exzellenzmaßnahmen", "Unternehmen Region; Zwanzig20; ZIM-NEMO"),
-    column("Stammdaten", "Exzellenzmaßnahmen", "go-cluster; Exzellenzinitiative", "bad_value"),
+    column(
+        "Stammdaten", "Exzellenzmaßnahmen", "go-cluster; Exzellenzinitiative", "unknown_measure"
+    ),
+    column("Stammdaten", "Exzellenzmaßnahmen", "go-cluster, InnoRegio"),
+    column("Stammdaten", "Exzellenzmaßnahmen", "keine"),
     column("Stammdaten", "Exzellenzmaßnahmen", error(), "bad_type"),
     column("Stammdaten", "Exzellenzmaßnahmen", None),
-    column("Stammdaten", "Strategische Handlungsfelder", "Transfer"),
+    column("Stammdaten", "Strategische Handlungsfelder", "Transfer | Nachwuchs"),
     column("Stammdaten", "Strategische Handlungsfelder", error(), "bad_type"),
     column("Stammdaten", "Strategiedokument vom", 2025, "bad_date"),
     column("Stammdaten", "Strategiedokument vom", "15.1.2025"),
@@ -638,9 +678,11 @@ COLUMNS = [
     column("Akteure", "Ort", 4711),
     column("Akteure", "Wertschöpfungsstufe", "k. A."),
     column("Akteure", "Wertschöpfungsstufe", error(), "bad_type"),
-    column("Management", "Funktion", "n. a."),
+    column("Management", "Funktion", "n. a.", "no_answer"),
+    column("Management", "Funktion", "keine"),
     column("Management", "Beginn", 2016, "bad_date"),
-    column("Management", "Ende", "offen", "bad_date"),
+    column("Management", "Ende", "offen", "no_answer"),
+    column("Management", "Ende", "unklar", "bad_date"),
     column("Gremien", "Gremium", 1),
     column("Gremien", "Akteursgruppe", "Oeffentliche  Hand"),
     column("Gremien", "Akteursgruppe", "Politik", "bad_value"),
@@ -651,7 +693,7 @@ COLUMNS = [
     column("Gremien", "Sitze", None),
     column("Aktivitäten", "Art", "Stammtisch", "bad_value"),
     column("Aktivitäten", "Art", "interne kommunikation"),
-    column("Aktivitäten", "Bezeichnung", "-"),
+    column("Aktivitäten", "Bezeichnung", "-", "no_answer"),
     column("Aktivitäten", "Handlungsfeld", None),
     column("Aktivitäten", "Beginn", "2020", "bad_date"),
     column("Aktivitäten", "Teilnehmende", "1.200", "ambiguous_number"),
@@ -764,6 +806,7 @@ def test_a_bad_cell_keeps_row_and_workbook(review: tuple[Published, dict[int, Pl
 
 SEVERITY = {
     "missing_value": "error",
+    "unknown_measure": "warning",
     "no_answer": "info",
     "bad_type": "error",
     "bad_value": "error",

@@ -187,9 +187,9 @@ def test_words_in_lists_are_items(tmp_path: Path) -> None:
     )
     done = examined(tmp_path, {"Stammdaten": book.sheets["Stammdaten"]}, toml)
     master = done.master.row(0, named=True)
-    assert master["excellence_measures"] == ["Spitzencluster-Wettbewerb", "go-cluster"]
+    assert master["excellence_measures"] == ["Spitzencluster-Wettbewerb", "go-cluster", "Gold"]
     assert master["action_fields"] == ["Transfer", "Nachwuchs"]
-    assert done.findings.filter(pl.col("code") == "bad_value")["detail"].to_list() == ["Gold"]
+    assert done.findings.filter(pl.col("code") == "unknown_measure")["detail"].to_list() == ["Gold"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ class Blank(Enum):
 EMPTY, BAD = Blank.EMPTY, Blank.BAD
 
 Cell = Any
+NONE = "keine"
+"""A text that says that there is none: of a prospect a no, not an empty cell."""
 Row = Mapping[str, Cell]
 Rows = list[dict[str, Cell]]
 Tri = bool | None

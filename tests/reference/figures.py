@@ -20,7 +20,7 @@ from .actors import (
     read_actors,
     standing_row,
 )
-from .cells import Cell, Cluster, Row, Rows, Tri, all_of, any_of, holds, known, same, value
+from .cells import NONE, Cell, Cluster, Row, Rows, Tri, all_of, any_of, holds, known, same, value
 from .months import add_months, completed_months, completed_years, within
 from .places import position
 
@@ -376,17 +376,26 @@ def services_per_year(rows: Rows | None, as_of: date) -> Figure:
 def served_fields(cluster: Cluster) -> Figure:
     """Criterion 8: the share of the strategic fields that a yearly service covers."""
     fields, rows = cluster.cell("action_fields"), cluster.activities
+    if fields == ():
+        return Figure(Fraction(0), Fraction(0), "covered", Fraction(0), Fraction(0))
     if rows is None or not known(fields):
         return UNKNOWN
     wanted = {same(name) for name in fields}
     serving = [(row, serves(row, cluster.as_of)) for row in rows]
     services = [row for row, verdict in serving if verdict is not False]
-    certain = {same(r["field"]) for r, verdict in serving if verdict and known(value(r, "field"))}
-    possible = {same(row["field"]) for row in services if known(value(row, "field"))}
-    wild = sum(not known(value(row, "field")) for row in services)
-    low, high = len(certain & wanted), min(len(wanted), len(possible & wanted) + wild)
+    certain = {n for row, verdict in serving if verdict for n in named_fields(row, wanted)}
+    possible = {name for row in services for name in named_fields(row, wanted)}
+    wild = any(not known(value(row, "field")) for row in services)
+    low, high = len(certain), len(wanted if wild else possible)
     whole = Fraction(len(wanted))
     return Figure(low / whole, high / whole, "covered", Fraction(low), whole)
+
+
+def named_fields(row: Row, wanted: set[str]) -> set[str]:
+    """The strategic fields that a row names; a word for all of them names each."""
+    named = value(row, "field")
+    keys = {same(name) for name in named} if known(named) else set()
+    return wanted if "alle" in keys else keys & wanted
 
 
 def serves(row: Row, as_of: date) -> Tri:
@@ -556,7 +565,7 @@ def master_figures(cluster: Cluster, figures: Figures) -> None:
         "strategy_dated": flag(holds(cluster.cell("strategy_date"), lambda day: day <= as_of)),
         "revision_concept": flag(holds(cluster.cell("revision"), bool)),
         "secured_months": months,
-        "prospect": flag(holds(cluster.cell("prospect"), lambda text: True)),
+        "prospect": flag(holds(cluster.cell("prospect"), lambda text: text != NONE)),
     }
     figures.indicators |= {"age_years": age.low, "secured_months": months.low}
 
@@ -613,10 +622,10 @@ def missing_members(figure: Figure, threshold: Fraction) -> Fraction | None:
     return Fraction(k)
 
 
-def missing_covered(figure: Figure, threshold: Fraction) -> Fraction:
-    """How many more groups or fields must be covered."""
+def missing_covered(figure: Figure, threshold: Fraction) -> Fraction | None:
+    """How many more groups or fields must be covered; of none nothing can be said."""
     part, whole = parts(figure)
-    return Fraction(ceil(threshold * whole)) - part
+    return Fraction(ceil(threshold * whole)) - part or None
 
 
 def missing_age(figure: Figure, threshold: Fraction) -> Fraction:

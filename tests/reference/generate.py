@@ -9,7 +9,19 @@ from typing import Any, NamedTuple
 from geographiclib.geodesic import Geodesic
 
 from .actors import ACTOR_TYPES
-from .cells import BAD, EMPTY, TABLES, Cell, Cluster, Portfolio, Rating, RegisterRow, Rows, known
+from .cells import (
+    BAD,
+    EMPTY,
+    NONE,
+    TABLES,
+    Cell,
+    Cluster,
+    Portfolio,
+    Rating,
+    RegisterRow,
+    Rows,
+    known,
+)
 from .figures import GROUPS, OWN_SOURCES
 from .model import CATALOGUES
 from .months import add_months
@@ -284,13 +296,19 @@ def activities(maker: Maker, fields: Cell) -> Rows:
         times = rng.choice(("0", "0.5", "1", "1", "2", "2", "3.5", "4", "4", "6", "12"))
         row: dict[str, Cell] = {
             "kind": rng.choice(ACTIVITY_KINDS),
-            "field": rng.choice((name, name.upper(), f" {name}  ")),
+            "field": several(rng, rng.choice((name, name.upper(), f" {name}  ")), names),
             "from": rng.choice((maker.near_day(-12), maker.near_day(0), EMPTY)),
             "times": Decimal(times),
         }
         row = {column: maker.cell(cell) for column, cell in row.items()}
         rows.append(row | {"title": "Angebot", "participants": rng.choice((EMPTY, 12))})
     return rows
+
+
+def several(rng: Random, name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The action fields of an activity: mostly one, at times two, none, or all of them."""
+    others = (rng.choice(names or ("Sonstiges",)), "Weiteres")
+    return rng.choice(((name,), (name,), (name,), (name, rng.choice(others)), (), ("alle",)))
 
 
 def evidence(maker: Maker) -> Rows:
@@ -318,7 +336,7 @@ def evidence(maker: Maker) -> Rows:
 def master(maker: Maker, cluster_id: str) -> dict[str, Cell]:
     """The master data sheet."""
     rng = maker.rng
-    chosen = tuple(rng.sample(ACTION_FIELDS, rng.randrange(1, 5)))
+    chosen = tuple(rng.sample(ACTION_FIELDS, rng.choice((0, 1, 2, 3, 4, 4, 4))))
     office = rng.choice(list(POSTCODES))
     row: dict[str, Cell] = {
         "name": f"Cluster {cluster_id}",
@@ -330,13 +348,13 @@ def master(maker: Maker, cluster_id: str) -> dict[str, Cell]:
         "postcode": office,
         "latitude": EMPTY,
         "longitude": EMPTY,
-        "measures": tuple(rng.sample(MEASURES, rng.randrange(1, 3))),
+        "measures": tuple(rng.sample(MEASURES, rng.choice((0, 1, 2, 2)))),
         "action_fields": chosen,
         "strategy_date": maker.near_day(0),
         "revision": maker.chance(maker.good),
         "strategy_actors": rng.choice((0, 1, 1, 7)),
         "secured_until": maker.near_day(24, later_is_good=True),
-        "prospect": "Beiträge der Mitglieder",
+        "prospect": rng.choice(("Beiträge der Mitglieder", "Beiträge der Mitglieder", NONE)),
     }
     if maker.chance(0.7):
         row["latitude"] = round(POSTCODES[office][0] + 0.0123, 6)

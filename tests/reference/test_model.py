@@ -296,7 +296,8 @@ def test_innovation_projects(cells: dict[str, Any], expected: tuple[int, int]) -
 
 def service(name: Any, times: Any, kind: Any = "Service") -> dict[str, Any]:
     """A row of the activities sheet."""
-    return {"kind": kind, "field": name, "times": times, "from": date(2020, 1, 1)}
+    field = (name,) if isinstance(name, str) else name
+    return {"kind": kind, "field": field, "times": times, "from": date(2020, 1, 1)}
 
 
 @pytest.mark.parametrize(
@@ -306,7 +307,13 @@ def service(name: Any, times: Any, kind: Any = "Service") -> dict[str, Any]:
         ([service("alpha", 12), service("Beta", 1)], ("1", "1"), ("13", "13")),
         ([service("Alpha", Decimal("0.5"))], ("0", "0"), ("0.5", "0.5")),
         ([service("Alpha", EMPTY)], ("0", "1/2"), ("0", None)),
-        ([service(BAD, 1)], ("0", "1/2"), ("1", "1")),
+        ([service(BAD, 1)], ("0", "1"), ("1", "1")),
+        ([service(EMPTY, 1), service("Beta", 1)], ("1/2", "1"), ("2", "2")),
+        ([service(("Alpha", "beta"), 1)], ("1", "1"), ("1", "1")),
+        ([service(("Alpha", "Gamma"), 1)], ("1/2", "1/2"), ("1", "1")),
+        ([service(("Alpha", "Beta"), EMPTY)], ("0", "1"), ("0", None)),
+        ([service(("alle",), 2)], ("1", "1"), ("2", "2")),
+        ([service((), 2)], ("0", "0"), ("2", "2")),
         ([service("Alpha", 3, BAD)], ("0", "1/2"), ("0", "3")),
         ([service("Gamma", 3)], ("0", "0"), ("3", "3")),
     ],
@@ -418,7 +425,7 @@ FILLINGS: dict[str, dict[str, tuple[Any, ...]]] = {
             *("Service", "Arbeitsgruppe", "Clusterforum", "Innovationsunterstützung"),
             *("Interne Kommunikation", "Externe Kommunikation"),
         ),
-        "field": ("Digitalisierung", "Start-ups", "anderes"),
+        "field": (("Digitalisierung",), ("Start-ups", "anderes"), ("alle",), ()),
         "times": (0, 1, 2, 4, 50),
     },
     "evidence": {

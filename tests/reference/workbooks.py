@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.making.workbooks import Book, Formula, Grid, save
 
-from .cells import BAD, EMPTY, TABLES, Cell, Cluster, Rating, RegisterRow, known
+from .cells import BAD, EMPTY, NONE, TABLES, Cell, Cluster, Rating, RegisterRow, known
 from .generate import Layout, Scene
 
 MASTER = {
@@ -79,7 +79,7 @@ COLUMNS = {
     "activities": {
         "kind": ("Art", "Kind", "list"),
         "title": ("Bezeichnung", "Title", "text"),
-        "field": ("Handlungsfeld", "Action field", "text"),
+        "field": ("Handlungsfeld", "Action field", "items"),
         "from": ("Beginn", "From", "date"),
         "times": ("Häufigkeit pro Jahr", "Times per year", "decimal"),
         "participants": ("Teilnehmende", "Participants", "count"),
@@ -164,6 +164,8 @@ def write_decimal(rng: Random, number: Decimal | float) -> Any:
 
 def write_text(rng: Random, text: str) -> Any:
     """A text; one of digits only may stand there as a number."""
+    if text == NONE:
+        return write_none(rng)
     return int(text) if text.isdecimal() and rng.random() < 0.5 else text
 
 
@@ -172,7 +174,12 @@ def write_measures(rng: Random, items: tuple[str, ...]) -> str:
     words = [spelled(rng, item) for item in items]
     if rng.random() < 0.1:
         words.insert(rng.randrange(len(words) + 1), UNKNOWN_MEASURE)
-    return "; ".join(words)
+    return "; ".join(words) or write_none(rng)
+
+
+def write_none(rng: Random) -> Any:
+    """That a list has no items, as somebody may write it."""
+    return rng.choice((NONE, "Keine.", "derzeit keine", "nein", "entfällt", 0, False))
 
 
 def write_postcode(rng: Random, code: str) -> Any:
@@ -184,7 +191,7 @@ WRITERS: dict[str, Callable[[Random, Any], Any]] = {
     "text": write_text,
     "foreign": lambda rng, code: code,
     "list": spelled,
-    "items": lambda rng, items: rng.choice(("; ", ";")).join(items),
+    "items": lambda rng, items: rng.choice(("; ", ";", "\n", " | ")).join(items) or write_none(rng),
     "measures": write_measures,
     "country": lambda rng, code: rng.choice(COUNTRIES[code]),
     "date": write_date,
@@ -206,7 +213,7 @@ def content(rng: Random, cell: Cell, kind: str) -> Any:
         return NOT_CALCULATED if rng.random() < 0.1 else rng.choice(GARBAGE[kind])
     if cell is EMPTY:
         if kind in ("text", "items") and rng.random() < 0.1:
-            return rng.choice(("-", "k. A.", "n. a."))
+            return rng.choice(("-", "k. A.", "n. a.", "unbekannt", "k.A., folgt", "noch offen"))
         return " " if rng.random() < 0.03 else None
     return WRITERS[kind](rng, cell)
 

@@ -63,7 +63,7 @@ def value_of(item: Field, cell: Mapping[str, Any], typed: Mapping[str, Any], lan
         return None
     if item.type in TYPED:
         known: float | dt.date | bool | None = typed.get(item.key)
-        return raw if known is None else known
+        return raw if known is None and cell["code"] is not None else known
     if cell["code"] is not None:  # an error value; as a text it would become one again
         return None
     if item.type in ("choice", "country"):

@@ -21,6 +21,8 @@ from schemas.declaration import Field, Sheet
 COMMENT = {"x_scale": 2.2, "y_scale": 1.6, "font_size": 9, "color": "#FFFDF3"}
 WIDTHS = {
     "text": 18,
+    "text_list": 18,
+    "choices": 18,
     "postcode": 13,
     "country": 14,
     "choice": 21,

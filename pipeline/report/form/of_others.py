@@ -4,7 +4,7 @@ from pipeline.figures.of_evidence import WINDOW_MONTHS
 from pipeline.figures.of_funding import ACTUAL, PLANNED
 from pipeline.report.form.calculation import Calculation, cell
 from pipeline.report.form.plan import master
-from pipeline.report.form.usable import is_empty_word, value_formula, word
+from pipeline.report.form.usable import is_empty_word, is_none, value_formula, word
 from pipeline.report.form.words import position
 from schemas.declaration import Sheet, submission
 
@@ -45,7 +45,8 @@ def add_master_figures(sums: Calculation) -> None:
     sums.figure("age_years", years, years, "{age_in_months}", None)
     months = "{secured_in_months}"
     sums.figure("secured_months", months, months, months, None)
-    stated = 'IF({master_data_long_term_prospect}=1,1,"")'
+    prospect = "{master_data_long_term_prospect}"
+    stated = f'IF(ISNUMBER({prospect}),{prospect},"")'
     sums.figure("long_term_prospect", stated, stated, stated, None)
 
 
@@ -93,6 +94,7 @@ def add_evidence(sums: Calculation) -> None:
     sheet = submission().sheet("evidence")
     title = cell(sheet, "title")
     formula = f'IF({is_empty_word(title)},"",LOWER(LEFT({word(title)},{LONGEST_TITLE})))'
+    sums.column(sheet, "no_title", f"IF({is_none(title)},1,0)")  # such a row is no row
     sums.column(sheet, "title", f'IF([evidence_row]=0,"",IFERROR({formula},""))')
     sums.single("window_start", f'IF({{ready}}=1,EDATE({{as_of}},-{WINDOW_MONTHS}),"")')
     inside = "AND([evidence_date]>={window_start},[evidence_date]<={as_of})"
@@ -109,7 +111,8 @@ def add_titles(sums: Calculation, sheet: Sheet, metric: str, kind: str, holds: s
     """
     number = position("evidence_kinds", kind)
     of_kind = f"IF(ISNUMBER([evidence_kind]),IF([evidence_kind]={number},1,0),0.5)"
-    sums.column(sheet, metric, f"IF([evidence_row]=0,0,MIN({of_kind},{holds}))")
+    no_row = "OR([evidence_row]=0,[no_title]=1)"
+    sums.column(sheet, metric, f"IF({no_row},0,MIN({of_kind},{holds}))")
     tests = {"certain": f"[{metric}]=1", "live": f"[{metric}]>0"}
     for name, test in tests.items():
         own = f"{metric}_{name}"

@@ -15,7 +15,9 @@ from pipeline.intake.gather import Stacked
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import apply_mappings
 from pipeline.submissions.mapping.model import ExportMapping
+from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import Foreign, replaced
+from pipeline.submissions.parse.parse import Parsed
 
 
 def examine_in_our_words(
@@ -31,23 +33,22 @@ def examine_in_our_words(
     """
     mapped = apply_mappings(mappings, files.select("file", "source_file"), [stacked])
     examined = examine(*stacked, settings, last_day, mapped.foreign)
-    ours = in_our_words(examined.parsed.cells, mapped.foreign)
+    ours = in_our_words(examined.parsed, mapped.foreign)
     return replace(examined, parsed=replace(examined.parsed, cells=ours))
 
 
-def in_our_words(cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
+def in_our_words(parsed: Parsed, foreign: Foreign) -> pl.DataFrame:
     """Return the parsed cells with our words in `raw` where a mapping translates another word.
 
-    Items of lists are translated one by one.
+    Lists of which items are translated are parted as they were read.
     """
-    key = word_key_expr(pl.col("raw"))
-    cells = replaced(cells.with_columns(key=key), foreign.words, "raw", "key").drop("key")
-    cells = cells.with_row_index("number")
-    lists = foreign.items.select("file", "sheet_key", "field").unique()
-    items = cells.join(lists, on=lists.columns, how="semi")
-    items = items.select("number", *lists.columns, pl.col("raw").str.split(";")).explode("raw")
-    items = replaced(items.with_columns(key=key), foreign.items, "raw", "key")
-    items = items.with_columns(pl.col("raw").str.strip_chars()).filter(pl.col("raw") != "")
-    joined = items.group_by("number").agg(said=pl.col("raw").str.join("; "))
-    cells = cells.join(joined, on="number", how="left").sort("number")
+    cells = parsed.cells.with_columns(key=word_key_expr(pl.col("raw")))
+    cells = replaced(cells, foreign.words, "raw", "key").drop("key").with_row_index("number")
+    items = parsed.items.join(foreign.items, on=["file", "sheet_key", "field"], how="semi")
+    joined = (
+        items.drop_nulls("item")
+        .group_by(CELL)
+        .agg(said=pl.col("item").sort_by("position", "item").str.join("; "))
+    )
+    cells = cells.join(joined, on=CELL, how="left").sort("number")
     return cells.with_columns(raw=pl.coalesce("said", "raw")).drop("number", "said")

@@ -1,6 +1,6 @@
 """Formulas of what is missing or unusable in each sheet, and the address of the first problem."""
 
-from pipeline.report.form.calculation import Calculation, cell
+from pipeline.report.form.calculation import Calculation
 from pipeline.report.form.plan import (
     FIRST_ROW,
     FORM_ROW,
@@ -10,13 +10,11 @@ from pipeline.report.form.plan import (
     place,
     tables,
 )
-from pipeline.report.form.usable import BAD, MISSING, is_empty_word, word
+from pipeline.report.form.usable import BAD, MISSING
 from schemas.declaration import Field, Sheet
 
 # A position is its row times this plus its column: the smallest of several comes first.
 STEP = 100
-# How many items of a list in one cell are checked, and how many characters of each.
-MOST_ITEMS, LONGEST_ITEM = 40, 200
 PROBLEMS = {"missing": MISSING, "bad": BAD}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -64,22 +62,8 @@ def add_cell(sums: Calculation, item: Field) -> None:
     here = (FORM_ROW + place(master(), item.key)) * STEP + VALUE_COLUMN + 1
     for problem, sign in PROBLEMS.items():
         count = f'IF({{{name}}}="{sign}",1,0)'
-        if problem == "bad" and item.type == "choices":
-            count = bad_items(sums, item)
         sums.single(f"{name}_{problem}", count)
         sums.single(f"{name}_{problem}_at", f'IF({{{name}_{problem}}}=0,"",{here})')
-
-
-def bad_items(sums: Calculation, item: Field) -> str:
-    """Return the formula of how many items of a list cell are not in its list."""
-    spread = f'SUBSTITUTE({cell(master(), item.key)},";",REPT(" ",{LONGEST_ITEM}))'
-    names = [f"{item.key}_{n}" for n in range(MOST_ITEMS)]
-    for n, name in enumerate(names):
-        part = f"TRIM(MID({spread},{n * LONGEST_ITEM + 1},{LONGEST_ITEM}))"
-        known = f"OR(ISNUMBER(MATCH({word(part)},w_{item.list},0)),{is_empty_word(part)})"
-        sums.single(name, f'IFERROR(IF({part}="",0,IF({known},0,1)),0)')
-    every = "+".join(f"{{{name}}}" for name in names)
-    return f'IF({{{master().key}_{item.key}}}="!",1,{every})'
 
 
 def add_sheet(sums: Calculation, sheet: Sheet) -> None:

@@ -5,13 +5,13 @@ The rules are those of intake and validation (contract 1.2), as far as Excel's o
 
 import re
 
+from pipeline.report.form.words import EMPTY, NBSP, NONE, SQUEEZED
 from schemas.declaration import DeclarationError, Field
 
 BAD, MISSING = "!", "-"
 # An earlier date is a number that somebody typed: 2019 is a day of 1905.
 FIRST_DATE, AFTER_LAST_DATE = 18_264, 2_958_466
 LARGEST = 10**12
-NBSP = "\u00a0"
 # Characters that Excel's MATCH treats as wildcards.
 WILD = "~*?"
 PATTERN_PART = re.compile(r"\[([A-Z0-9])-([A-Z0-9])\](?:\{(\d+)\})?|([A-Za-z0-9 _-])")
@@ -30,9 +30,23 @@ def looked_up(cell: str, register: str) -> str:
     return f"INDEX(v_{register},MATCH({word(cell)},w_{register},0))"
 
 
+def squeezed(cell: str) -> str:
+    """Return the formula of a cell's text without blanks and punctuation."""
+    inner = cell
+    for sign in SQUEEZED:
+        inner = f'SUBSTITUTE({inner},"{sign}","")'
+    return inner
+
+
 def is_empty_word(cell: str) -> str:
-    """Return the formula of whether a text means nothing ("k. A.")."""
-    return f"ISNUMBER(MATCH({word(cell)},w_empty,0))"
+    """Return the formula of whether a text means nothing ("k. A.", "keine")."""
+    return f'OR({squeezed(cell)}="",ISNUMBER(MATCH({squeezed(cell)},w_{EMPTY},0)))'
+
+
+def is_none(cell: str) -> str:
+    """Return the formula of whether a text says that there is none ("keine")."""
+    meaning = f"INDEX(v_{EMPTY},MATCH({squeezed(cell)},w_{EMPTY},0))"
+    return f"IFERROR({meaning}={NONE},FALSE)"
 
 
 def value_formula(field: Field, cell: str, empty: str) -> str:
@@ -49,6 +63,8 @@ def value_formula(field: Field, cell: str, empty: str) -> str:
         formula = f'IF(ISNUMBER({cell}),{of_number(field, cell)},IF({blank},{empty},"{BAD}"))'
     else:
         formula = f"IF(OR({blank},{is_empty_word(cell)}),{empty},{of_text(field, cell)})"
+        if field.says_none:
+            formula = f"IF({is_none(cell)},0,{formula})"
     return f'IFERROR({formula},"{BAD}")'
 
 

@@ -18,6 +18,10 @@ from schemas.declaration import Entry, registers, submission
 from schemas.words import collapse, word_key
 
 YES_NO, EMPTY = "yes_no", "empty"
+# What a word for nothing says, and what matching it does without.
+NO_ANSWER, NONE = 1, 2
+NBSP = "\u00a0"
+SQUEEZED = f" {NBSP}.,;:-–—/\\()[]?!*~_…|"
 # What an actor type implies about SMEs.
 NO_COMPANY, COMPANY_UNSAID, SAID_YES, SAID_NO = range(4)
 
@@ -34,7 +38,7 @@ def accepted(register: str) -> list[tuple[str, int]]:
         words = submission().words
         pairs = [(w, 1) for w in words["yes"]] + [(w, 0) for w in words["no"]]
     elif register == EMPTY:
-        pairs = [(w, 1) for w in submission().words["empty_words"]]
+        return nothing_words()
     else:
         entries = enumerate(registers()[register], 1)
         pairs = [(w, number(register, n, e)) for n, e in entries for w in (e.de, e.en, *e.aliases)]
@@ -43,6 +47,17 @@ def accepted(register: str) -> list[tuple[str, int]]:
         lower = collapse(word).lower()
         for spelling in (lower, lower.replace("ß", "ss"), word_key(word)):
             result.setdefault(spelling, meaning)
+    return list(result.items())
+
+
+def nothing_words() -> list[tuple[str, int]]:
+    """Return every word for nothing, in lower case and squeezed: NO_ANSWER or NONE."""
+    words, result = submission().words, dict[str, int]()
+    for name, meaning in (("no_answer", NO_ANSWER), ("none", NONE)):
+        for word in words[name]:
+            for spelling in (collapse(word).lower(), word_key(word)):
+                squeezed = "".join(sign for sign in spelling if sign not in SQUEEZED)
+                result.setdefault(squeezed, meaning)
     return list(result.items())
 
 

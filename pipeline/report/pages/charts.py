@@ -26,14 +26,14 @@ COLOURS = {
     "open": "#070707",
     "bad": "#080808",
     "paper": "#090909",
-    "series-1": "#0a0a0a",
-    "series-2": "#0b0b0b",
-    "series-3": "#0c0c0c",
-    "series-4": "#0d0d0d",
-    "series-5": "#0e0e0e",
-    "series-6": "#0f0f0f",
-    "series-7": "#101010",
-    "series-8": "#111111",
+    "series-a": "#0a0a0a",
+    "series-b": "#0b0b0b",
+    "series-c": "#0c0c0c",
+    "series-d": "#0d0d0d",
+    "series-e": "#0e0e0e",
+    "series-f": "#0f0f0f",
+    "series-g": "#101010",
+    "series-h": "#111111",
 }
 SERIES = [name for name in COLOURS if name.startswith("series-")]
 STATUS_COLOURS = {"fulfilled": "good", "undetermined": "open", "not_fulfilled": "bad"}

@@ -89,11 +89,9 @@ def _cohorts(cohorts: pl.DataFrame, review: Review, words: Words) -> Table:
         ]
         for r in cohorts.iter_rows(named=True)
     ]
-    heads = [
-        words(k)
-        for k in ("cohort_head", "cohort_kind_head", "axis_clusters", *MOVED, "n_known", TOTAL)
-    ]
-    heads += [*(payer_name(payer, words) for payer in every), words(PUBLIC)]
+    heads = [words(k) for k in ("cohort_head", "cohort_kind_head", "axis_clusters")]
+    heads += [*(_head(k, words) for k in MOVED), words("n_known"), _head(TOTAL, words)]
+    heads += [*(payer_name(payer, words) for payer in every), _head(PUBLIC, words)]
     caption = words("money_cohorts", minimum=words.number(review.settings.cohorts.minimum))
     return Table(caption, heads, rows, frozenset(range(2, len(heads))))
 
@@ -110,10 +108,14 @@ def _clusters(clusters: pl.DataFrame, review: Review, words: Words) -> Table:
         ]
         for r in clusters.iter_rows(named=True)
     ]
-    heads = [words(k) for k in ("cluster", *MOVED, TOTAL)]
-    heads += [*(payer_name(payer, words) for payer in every), words(PUBLIC)]
+    heads = [words("cluster"), *(_head(k, words) for k in (*MOVED, TOTAL))]
+    heads += [*(payer_name(payer, words) for payer in every), _head(PUBLIC, words)]
     ids = clusters["cluster_id"].to_list()
     return Table(words("money_clusters"), heads, rows, frozenset(range(1, len(heads))), ids)
+
+
+def _head(column: str, words: Words) -> str:
+    return words(f"head_{column}")
 
 
 def _share(row: Row, payer: str, words: Words) -> str:

@@ -10,11 +10,10 @@ from pipeline.intake.gather import Stacked
 from pipeline.submissions.mapping.fixed import fixed_cell
 from pipeline.submissions.mapping.model import ExportMapping, MappedSheet, MappingError, problem
 from pipeline.submissions.parse.foreign import NOTHING_FOREIGN, Foreign
-from schemas.declaration import submission
-from schemas.words import name_pattern, word_key
+from schemas.declaration import LISTS, submission
+from schemas.words import choice_key, name_pattern, word_key
 
 TEXT = ord("s")
-LISTS = ("choices", "text_list")
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,8 @@ def word_rows(mapping: ExportMapping, *, lists: bool) -> Iterator[Row]:
     for sheet in mapping.sheets:
         for field, said in sheet.words.items():
             if holds_list(sheet, field) == lists:
-                for key, word in said.items():
+                for theirs, word in said.items():
+                    key = choice_key(theirs) if lists else theirs
                     yield sheet.sheet_key, field, key, word
 
 

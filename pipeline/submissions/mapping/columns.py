@@ -17,8 +17,9 @@ from pipeline.submissions.mapping.hints import (
     scale_of,
     word_names,
 )
+from pipeline.submissions.parse.lists import sure_pieces
 from schemas.declaration import Field, Sheet, submission
-from schemas.words import collapse, header_key, word_key
+from schemas.words import header_key, word_key
 
 CLEAR, WORTH_NAMING, CLEAR_WORD = 80.0, 55.0, 88.0
 # A name must be so near that what the cells hold may confirm it.
@@ -267,7 +268,7 @@ def parts_of_lists(column: Column) -> dict[str, tuple[int, str]]:
         return dict(column.content.words)
     result: dict[str, tuple[int, str]] = {}
     for count, text in column.content.words.values():
-        for item in filter(None, map(collapse, text.split(";"))):
+        for item in sure_pieces(text):
             before = result.get(word_key(item), (0, ""))[0]
             result[word_key(item)] = (before + count, item)
     return result

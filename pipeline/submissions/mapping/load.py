@@ -18,9 +18,10 @@ from pipeline.submissions.mapping.model import (
     Value,
 )
 from pipeline.submissions.mapping.toml import Section, names, read_section, shown
-from schemas.declaration import Field, Sheet, Workbook, submission, words
+from pipeline.submissions.parse.nothing import NONE, nothing_said
+from schemas.declaration import LISTS, Field, Sheet, Workbook, submission, words
 from schemas.slips import shown as as_written
-from schemas.words import collapse, header_key, word_key
+from schemas.words import choice_key, collapse, header_key, word_key
 
 # Of a sheet.
 LAST_ROW = 1_048_576
@@ -242,23 +243,25 @@ def our_word(section: Section, theirs: str, field: Field, workbook: Workbook) ->
     text = section.text(theirs)
     if text is None:
         return ""
-    nothing = {word_key(word) for word in workbook.words["empty_words"]}
-    if word_key(text) in nothing:
-        return ""
     allowed = allowed_words(field, workbook)
-    if allowed is not None and word_key(text) not in allowed:
-        near = names(allowed.values(), text)
-        section.wrong("unknown_word", theirs, value=text, field=field.name, names=near)
+    if allowed is None or choice_key(text) not in allowed:
+        nothing = nothing_said(workbook, text)
+        if nothing is not None:
+            stated = nothing == NONE and (field.says_none or field.type in LISTS)
+            return collapse(text) if stated else ""
+        if allowed is not None:
+            near = names(allowed.values(), text)
+            section.wrong("unknown_word", theirs, value=text, field=field.name, names=near)
     return collapse(text)
 
 
 def allowed_words(field: Field, workbook: Workbook) -> dict[str, str] | None:
     """Return the words a field may hold, by key; None if it may hold any."""
-    empty = workbook.words["empty_words"][1]
+    empty = workbook.words["no_answer"][0]
     if field.list is not None:
         return {key: entry.de for key, entry in words(field.list).items()} | {"": empty}
     if field.type == "yes_no":
-        return {word_key(w): w for w in (*workbook.words["yes"], *workbook.words["no"])}
+        return {choice_key(w): w for w in (*workbook.words["yes"], *workbook.words["no"])}
     return None if field.type in FREE else {"": empty}
 
 

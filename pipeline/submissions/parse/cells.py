@@ -9,13 +9,15 @@ import datetime as dt
 import polars as pl
 
 from pipeline.common.keys import choice_key_expr, collapse_expr, word_key_expr
-from schemas.declaration import LISTED, Workbook
+from pipeline.submissions.parse.nothing import NO_ANSWER, NONE, with_nothing
+from schemas.declaration import LISTED, LISTS, Workbook
+from schemas.often import times_per_year
 from schemas.words import DASHES, word_key
 
 TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")
 KIND = pl.col("kind")
 NUMBERS = ["number", "integer"]
-TEXTS = ["text", "postcode", "criterion", "text_list", "choices"]
+TEXTS = ["text", "postcode", "criterion", *LISTS]
 
 # Forms of a number in a text; white space has been collapsed to single blanks before.
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9`\u00b4\u2032\uff07"
@@ -46,6 +48,8 @@ MOST_WHOLE = 1e18
 # Nothing longer is a number or a date, digits alone aside.
 LONGEST_NUMBER = 64
 FIRST_DAY, LAST_DAY = dt.date(1700, 1, 1), dt.date(9999, 12, 31)
+# What is told of an empty cell: no answer is given, or an end is said to be open.
+NOT_ANSWERED, UNENDING = "not_answered", "unending"
 
 
 def with_words(cells: pl.DataFrame) -> pl.DataFrame:
@@ -63,16 +67,26 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     """Return the placed cells typed: number, text, date, flag (of which one is filled) and code.
 
     `raw` is the cell as a user sees it; `empty` marks a cell that holds nothing worth reading
-    (blank, "k. A." in a text column). Each cell is read by the one rule of its field's type and
-    its own kind.
+    (blank, "k. A." in a text column), `told` what is told of it (see `nothing`). Each cell is read
+    by the one rule of its field's type and its own kind.
     """
     cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
     with_factor = pl.col("factor").is_not_null()
     cells = cells.with_columns(decimal_point=pl.col("decimal_point") | with_factor)
+    cells = with_nothing(workbook, cells.with_columns(raw=as_text()))
     chosen = pl.col("type").is_in([*LISTED, "yes_no"])
     word = pl.when(chosen).then(choice_key_expr(pl.col("word"))).otherwise("word")
-    cells = cells.with_columns(raw=as_text(), word=word)
-    cells = cells.with_columns(empty=is_blank() | is_empty_word(workbook))
+    cells = cells.with_columns(times=times_in_words(cells), word=word)
+    open_end = pl.col("goes_on") & pl.col("unending")
+    cells = cells.with_columns(
+        empty=is_blank() | says_nothing() | open_end,
+        told=pl.when(is_blank())
+        .then(None)
+        .when(open_end)
+        .then(pl.lit(UNENDING))
+        .when(pl.col("answers") & (pl.col("nothing") == NO_ANSWER))
+        .then(pl.lit(NOT_ANSWERED)),
+    )
     rule = rule_of_cell()
     parts = cells.with_columns(rule=rule).partition_by("rule", as_dict=True, include_key=False)
     rules = reading_rules(workbook)
@@ -91,6 +105,10 @@ def rule_of_cell() -> pl.Expr:
     return (
         pl.when(pl.col("empty"))
         .then(pl.lit("nothing"))
+        .when(says_none())
+        .then(pl.lit("none"))
+        .when(pl.col("times").is_not_null())
+        .then(pl.lit("times in words"))
         .when(KIND.is_in([ord("e"), ord("f")]))
         .then(pl.lit("failure"))
         .when(kind.is_in(NUMBERS) & (KIND == TEXT))
@@ -111,6 +129,8 @@ def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
     """Return every rule of reading by its name."""
     return {
         "nothing": reading(),
+        "none": reading(text=pl.lit("")),
+        "times in words": reading(number=pl.col("times")),
         "failure": failure_of_cell(),
         "number in text": read_number_in_text(),
         "number": read_number(),
@@ -171,16 +191,21 @@ def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def field_declarations(workbook: Workbook) -> pl.DataFrame:
-    """Return sheet_key, field, type, decimal_point, identifies (has a pattern) of every field."""
-    return pl.DataFrame(
-        [
-            (s.key, f.key, f.type, f.decimal_point, f.pattern is not None)
-            for s in workbook.sheets
-            for f in s.fields
-        ],
-        schema=["sheet_key", "field", "type", "decimal_point", "identifies"],
-        orient="row",
-    )
+    """Return what is declared of every field: sheet_key, field, type, decimal_point and more.
+
+    none_said: a word for none is a statement, not an empty cell. answers: of an empty cell is told
+    that it gives no answer. identifies: has a pattern. goes_on, often: see `workbook.toml`.
+    """
+    rows = [
+        (
+            *(s.key, f.key, f.type, f.decimal_point, f.says_none or f.type in LISTS),
+            *(f.says_none or f.key == s.title, f.pattern is not None, f.goes_on, f.often),
+        )
+        for s in workbook.sheets
+        for f in s.fields
+    ]
+    schema = ["sheet_key", "field", "type", "decimal_point", "none_said", "answers"]
+    return pl.DataFrame(rows, schema=[*schema, "identifies", "goes_on", "often"], orient="row")
 
 
 def as_text() -> pl.Expr:
@@ -228,11 +253,23 @@ def is_blank() -> pl.Expr:
     return usable & (pl.col("clean") == "").fill_null(value=False)
 
 
-def is_empty_word(workbook: Workbook) -> pl.Expr:
+def says_none() -> pl.Expr:
+    """A word for none where that is a statement: an empty text."""
+    return pl.col("none_said") & (pl.col("nothing") == NONE).fill_null(value=False)
+
+
+def says_nothing() -> pl.Expr:
     """A word for nothing ("keine", "k. A.", "–") in a column of texts."""
-    nothing = [word_key(w) for w in workbook.words["empty_words"]]
-    is_text = pl.col("type").is_in(TEXTS) & (KIND == TEXT)
-    return is_text & pl.col("word").is_in(nothing)
+    return pl.col("type").is_in(TEXTS) & pl.col("nothing").is_not_null() & ~says_none()
+
+
+def times_in_words(cells: pl.DataFrame) -> pl.Expr:
+    """How often a year a text says, in columns that ask for that; null for anything else."""
+    asked = pl.col("often") & (KIND == TEXT)
+    texts = cells.filter(asked)["word"].drop_nulls().unique().to_list()
+    said = {text: times_per_year(text) for text in texts}
+    times = pl.col("word").replace_strict(said, default=None, return_dtype=pl.Float64)
+    return pl.when(asked).then(times)
 
 
 def reading(

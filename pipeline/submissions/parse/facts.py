@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.common.keys import choice_key_expr
 from pipeline.submissions.parse.cells import as_text
-from pipeline.submissions.parse.nothing import NO_ANSWER, nothing_in
+from pipeline.submissions.parse.nothing import NO_ANSWER, with_nothing
 from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
 from schemas.words import choice_key
 
@@ -17,30 +17,27 @@ SHEET = ["file", "sheet_key"]
 ROW = [*SHEET, "row"]
 CELL = [*ROW, "field"]
 # What this module adds to cells.
-ADDED = ["type", "number_field", "register", "role", "nothing", "listed", "filled"]
+ADDED = ["type", "number_field", "register", "role", "nothing", "unending", "listed", "filled"]
 YEAR = "year"
 
 
 def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
-    """Add to cells below a header row: type, number_field, register, role, nothing, listed, filled.
+    """Add ADDED to cells below a header row.
 
-    Of a column that is none of ours type is null. role: sum or title, see `workbook.toml`.
-    nothing: see `nothing`. listed: a word that the column's list has, or a yes or no. filled: not
+    Of a column that is none of ours type is null. role: sum or title, see `workbook.toml`. nothing,
+    unending: see `nothing`. listed: a word that the column's list has, or a yes or no. filled: not
     empty, zero, an unticked box or a word for none; words for no answer fill titles alone.
     """
     data = data.join(field_facts(workbook), on=["sheet_key", "field"], how="left")
-    texts = data.filter(pl.col("kind") == TEXT).select("word").unique()
-    texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
-    data = data.join(texts.drop_nulls("nothing"), on="word", how="left")
+    data = with_nothing(workbook, data)
     data = data.with_columns(choice=choice_key_expr(pl.col("word")))
     data = data.join(list_words(workbook), on=["register", "choice"], how="left").drop("choice")
-    zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
     title = (pl.col("role") == "title").fill_null(value=False)
     said = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
     blank = (pl.col("clean") == "").fill_null(value=False)
     return data.with_columns(
         listed=pl.col("listed").fill_null(value=False),
-        filled=~zero.fill_null(value=False) & ~blank & said,
+        filled=~blank & said,
     )
 
 

@@ -1,38 +1,80 @@
 """Words for nothing (contract 1.2): no answer is given, or it is said that there is none."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import polars as pl
 
-from pipeline.submissions.parse.phrases import any_of, in_words_expr
+from pipeline.common.keys import word_key_expr
 from schemas.declaration import Workbook, registers
 from schemas.words import word_key
 
 NO_ANSWER, NONE = "no_answer", "none"
+TEXT, NUMBER, BOOLEAN = (ord(kind) for kind in "snb")
 # What matching does without.
-APART = r"[\s\p{P}]+"
-REMARK = r"[,(].*$"
+APART = r"[\s\p{P}|~=<>^`´¨]+"
+# A remark after a word. A comma between digits is a decimal one.
+REMARK = r"(?:,(?:\s|\D)|[(\[]).*$"
 # A kind in the plural: "keine Messen", "keine Innovationsprojekte".
 ENDINGS = "e|n|en|er|s|es"
+PLURALS = {"um": "en", "y": "ies"}
 KINDS = ("evidence_kinds", "activity_kinds")
-# Words for nothing are short.
-LONGEST = 80
+# Words for nothing are short, and so are remarks on them.
+LONGEST = 300
+
+
+def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
+    """Add nothing (no_answer, none, or null for anything else) and unending to cells with words.
+
+    A number 0 and an unticked box are words for none. unending: a text says, as an end, that there
+    is none. Texts that come again are looked at once.
+    """
+    texts = cells.filter(pl.col("kind") == TEXT).select("word").unique().drop_nulls()
+    texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
+    texts = texts.with_columns(unending=unending(workbook, pl.col("word")))
+    cells = cells.join(texts, on="word", how="left")
+    zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
+    return cells.with_columns(
+        nothing=pl.when(zero).then(pl.lit(NONE)).otherwise("nothing"),
+        unending=pl.col("unending").fill_null(value=False) | zero.fill_null(value=False),
+    )
 
 
 def nothing_in(workbook: Workbook, word: pl.Expr) -> pl.Expr:
-    """Return what a text (by its word key) says: no_answer, none, or null for anything else."""
-    word = pl.when(word.str.len_chars() <= LONGEST).then(word)
-    whole = squeezed(word)
-    start = squeezed(word.str.replace(REMARK, ""))
-    none, no_answer = (around(workbook, name) for name in (NONE, NO_ANSWER))
+    """Return what a text (by its word key) says: no_answer, none, or null for anything else.
+
+    A blank text is no answer.
+    """
+    words = workbook.words
+    none, no_answer = (alone(words, name) for name in (NONE, NO_ANSWER))
     return (
-        pl.when(start.str.contains(none) | in_words_expr(word).str.contains(none_of_a_kind()))
+        pl.when(says(word, none) | says(word, none_of_a_kind(words)) | is_number(words, word))
         .then(pl.lit(NONE))
-        .when((whole == "") | start.str.contains(no_answer))
+        .when((squeezed(word) == "") | says(word, no_answer))
         .then(pl.lit(NO_ANSWER))
     )
+
+
+def nothing_said(workbook: Workbook, text: str) -> str | None:
+    """Return `nothing_in` of one text."""
+    return pl.select(nothing_in(workbook, word_key_expr(pl.lit(text)))).item()
+
+
+def unending(workbook: Workbook, word: pl.Expr) -> pl.Expr:
+    """Whether a text says of a day of leaving or an end that there is none.
+
+    Beside the column nothing: words for none and punctuation alone say so.
+    """
+    goes_on = says(word, alone(workbook.words, "goes_on")) | (squeezed(word) == "")
+    return goes_on | (pl.col("nothing") == NONE).fill_null(value=False)
+
+
+def says(word: pl.Expr, pattern: str) -> pl.Expr:
+    """Whether a text is what the pattern says, as it is or without a remark."""
+    short = pl.when(word.str.len_chars() <= LONGEST).then(word)
+    plain = squeezed(short.str.replace(REMARK, ""))
+    return squeezed(short).str.contains(pattern) | plain.str.contains(pattern)
 
 
 def squeezed(word: pl.Expr) -> pl.Expr:
@@ -40,29 +82,48 @@ def squeezed(word: pl.Expr) -> pl.Expr:
     return word.str.replace_all(APART, "")
 
 
-def around(workbook: Workbook, name: str) -> str:
+def is_number(words: Mapping[str, tuple[str, ...]], word: pl.Expr) -> pl.Expr:
+    """Whether a text is a number that says none, and nothing besides."""
+    return word.is_in([key for key in map(word_key, words[NONE]) if key.isdecimal()])
+
+
+def alone(words: Mapping[str, tuple[str, ...]], name: str) -> str:
     """Return the regular expression of a list's words with what may stand around them."""
-    return _around(*(tuple(workbook.words[key]) for key in (name, "around")))
+    return _alone(tuple(w for w in words[name] if not w.isdecimal()), words["around"])
 
 
 @cache
-def _around(words: tuple[str, ...], beside: tuple[str, ...]) -> str:
-    more = alternatives(beside)
-    numbers = alternatives(word for word in words if word.isdecimal())
-    plain = alternatives(word for word in words if not word.isdecimal())
-    return rf"^(?:{numbers})$|^(?:{more})*(?:{plain})(?:(?:{more})*|\d*)$"
+def _alone(words: tuple[str, ...], around: tuple[str, ...]) -> str:
+    return with_around(alternatives(words), around)
+
+
+def with_around(pattern: str, around: tuple[str, ...]) -> str:
+    """Return the regular expression of a word with words around it, and a number after it."""
+    more = alternatives(around)
+    return rf"^(?:{more})*(?:{pattern})(?:{more})*\d*$"
+
+
+def none_of_a_kind(words: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the regular expression of "kein Wettbewerber"."""
+    return _none_of_a_kind(words["none_of"], words["around"])
+
+
+@cache
+def _none_of_a_kind(none_of: tuple[str, ...], around: tuple[str, ...]) -> str:
+    kinds = {word_key(name) for register in KINDS for e in registers()[register] for name in e.keys}
+    plurals = {
+        kind.removesuffix(end) + plural
+        for kind in kinds
+        for end, plural in PLURALS.items()
+        if kind.endswith(end)
+    }
+    more = alternatives(around)
+    kind = rf"(?:{alternatives(kinds | plurals)})(?:{ENDINGS})?"
+    return with_around(rf"(?:{alternatives(none_of)})(?:{more})*{kind}", around)
 
 
 def alternatives(words: Iterable[str]) -> str:
     """Return the regular expression of any of the words, squeezed; the longest come first."""
     keys = {re.sub(r"[\s\W_]+", "", word_key(word)) or word_key(word) for word in words}
     every = sorted(keys, key=lambda key: (-len(key), key))
-    return "|".join(re.escape(key) for key in every) or "(?:$a)"
-
-
-@cache
-def none_of_a_kind() -> str:
-    """Return the regular expression of "kein Wettbewerber", in words."""
-    kinds = {word_key(name) for register in KINDS for e in registers()[register] for name in e.keys}
-    every = "|".join(re.escape(kind).replace(r"\ ", "  ") for kind in sorted(kinds))
-    return rf"^{any_of(('kein', 'keine', 'keinen', 'keinerlei', 'no'))} (?:{every})(?:{ENDINGS})? $"
+    return "|".join(re.escape(key) for key in every)

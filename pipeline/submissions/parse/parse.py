@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.submissions.parse.cells import number_as_text, read_cells
+from pipeline.submissions.parse.cells import NOT_ANSWERED, number_as_text, read_cells
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
 from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.layout import Layout, place
-from pipeline.submissions.parse.tables import KEY, list_items, sheet_table
+from pipeline.submissions.parse.lists import read_lists
+from pipeline.submissions.parse.nothing import NO_ANSWER
+from pipeline.submissions.parse.tables import KEY, sheet_table
 from schemas.declaration import Sheet, Workbook
 
 VALUES = ("value_number", "value_text", "value_date", "value_flag")
@@ -22,7 +24,8 @@ class Parsed:
     """Typed tables of all submissions.
 
     tables: per sheet key: file, row (as in the workbook; 0 for a form), a column per field.
-    items: file, sheet_key, row, field, position, item: the items of cells that hold lists.
+    items: file, sheet_key, row, field, position, item: the items of cells that hold lists, see
+    `lists`.
     sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
     column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
     cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
@@ -76,21 +79,28 @@ def as_tables(
     workbook: Workbook, layout: Layout, typed: pl.DataFrame, foreign: Foreign = NOTHING_FOREIGN
 ) -> Parsed:
     """Return the tables of typed cells (see `cells.read_cells`; with at, their row in the file)."""
-    filled = typed.filter(~pl.col("empty"))
     tables = {s.key: _table(s, typed, layout.sheets) for s in workbook.sheets}
     bad = typed.drop_nulls("code").filter(pl.col("code") != OTHER_UNIT)
     doubtful = pl.col("code") == "ambiguous_number"
     read_as = pl.when(doubtful).then(number_as_text(pl.col("value_number")))
     bad = bad.with_columns(row="at", value="raw", detail=read_as)
+    lists = read_lists(workbook, typed, foreign)
     return Parsed(
         tables,
-        list_items(workbook, filled, foreign),
+        lists.items,
         layout.sheets,
         layout.places,
         typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),
         _totals(workbook, layout.totals),
-        join_findings(layout.findings, findings(bad)),
+        join_findings(layout.findings, findings(bad), unanswered(typed), lists.findings),
     )
+
+
+def unanswered(typed: pl.DataFrame) -> pl.DataFrame:
+    """Return what is told of cells that count as empty although something stands in them."""
+    told = typed.drop_nulls("told").with_columns(row="at", value="raw")
+    usual = pl.col("told") == NOT_ANSWERED
+    return findings(told.with_columns(check=pl.when(~usual).then("told")), NO_ANSWER)
 
 
 def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from pipeline.submissions.parse.again import (
     moved_cells,
     with_empty_cells,
 )
+from pipeline.submissions.parse.cells import as_text
 from pipeline.submissions.parse.defaults import default_rows
 from pipeline.submissions.parse.facts import ADDED, CELL, ROW, first_cells, with_facts
 from pipeline.submissions.parse.headers import OTHER_UNIT
@@ -93,7 +94,7 @@ def none_titles(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     sheets = [sheet.key for sheet in workbook.sheets if sheet.none_title]
     title = pl.col("sheet_key").is_in(sheets) & (pl.col("role") == "title")
     rows = data.filter(title, pl.col("nothing") == NONE).select(
-        *ROW, "sheet", "column", "field", value="text"
+        *ROW, "sheet", "column", "field", value=as_text()
     )
     return rows.with_columns(code=pl.lit("no_answer"), check=pl.lit("no_row"))
 

@@ -4,10 +4,7 @@ from functools import cache
 
 import polars as pl
 
-from pipeline.common.keys import collapse_expr, word_key_expr
-from pipeline.submissions.parse.foreign import Foreign, our_items
-from schemas.declaration import Entry, Field, Sheet, Workbook, words
-from schemas.words import word_key
+from schemas.declaration import LISTS, Entry, Field, Sheet, words
 
 KEY = ["file", "row"]
 VALUE = {
@@ -16,7 +13,6 @@ VALUE = {
     "date": "value_date",
     "yes_no": "value_flag",
 }
-LISTS = ("choices", "text_list")
 
 
 def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -24,7 +20,7 @@ def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
 
     cells: the sheet's typed cells (see `cells.read_cells`). rows: file, row of the sheet's rows.
     Words of lists become what tables carry; unknown ones stay as they are, for the validation to
-    find. Fields that hold lists are not here (see `list_items`).
+    find. Fields that hold lists are not here (see `lists`).
     """
     fields = [field for field in sheet.fields if field.type not in LISTS]
     wide = cells.group_by(KEY).agg(column for field in fields for column in held(field))
@@ -80,30 +76,3 @@ def more_values(field: Field, word: pl.Expr) -> list[pl.Expr]:
     said = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}
     flag = word.replace_strict(said, default=None, return_dtype=pl.Boolean)
     return [flag.alias("sme_by_type")]
-
-
-def list_items(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Return the items of all cells that hold lists: file, sheet_key, row, field, position, item.
-
-    Of items that are the same word the first stays; words of a register are translated.
-    """
-    nothing = [word_key(w) for w in workbook.words["empty_words"]]
-    listed = cells.filter(pl.col("type").is_in(LISTS), pl.col("code").is_null())
-    items = listed.select(
-        "file", "sheet_key", "row", "field", item=pl.col("value_text").str.split(";")
-    ).explode("item")
-    items = items.with_columns(
-        position=pl.int_range(pl.len()).over("file", "sheet_key", "row", "field")
-    )
-    items = items.with_columns(item=collapse_expr(pl.col("item")))
-    items = our_items(items.with_columns(key=word_key_expr(pl.col("item"))), foreign)
-    items = items.filter(pl.col("key") != "", ~pl.col("key").is_in(nothing))
-    items = items.sort("position")
-    items = items.unique(["file", "sheet_key", "row", "field", "key"], keep="first")
-    for sheet in workbook.sheets:
-        for field in sheet.fields:
-            if field.type in LISTS and field.list:
-                here = (pl.col("sheet_key") == sheet.key) & (pl.col("field") == field.key)
-                item = pl.when(here).then(translated(field.list, pl.col("key"), pl.col("item")))
-                items = items.with_columns(item=item.otherwise(pl.col("item")))
-    return items.drop("key")

@@ -1,0 +1,81 @@
+"""How often a year, in words (contract 1.1): every declared word, and what is none."""
+
+import pytest
+
+from schemas.often import often, times_per_year
+
+READ = {
+    "laufend": 52,
+    "ständig": 52,
+    "permanent": 52,
+    "täglich": 52,
+    "wöchentlich": 52,
+    "monatlich": 12,
+    "quartalsweise": 4,
+    "jährlich": 1,
+    "2 x pro Monat": 24,
+    "2x im Monat": 24,
+    "2×/Monat": 24,
+    "zweimal im Monat": 24,
+    "2 pro Monat": 24,
+    "1x pro Woche": 52,
+    "4x jährlich": 4,
+    "zweimal jährlich": 2,
+    "3 mal pro Quartal": 12,
+    "einmal im Jahr": 1,
+    "once a year": 1,
+    "twice per month": 24,
+    "1,5 x im Jahr": 1.5,
+    "alle 2 Monate": 6,
+    "alle zwei Jahre": 0.5,
+    "alle 3 Wochen": 17.333333333,
+    "every 2 weeks": 26,
+    "jede Woche": 52,
+    "jedes Jahr": 1,
+    "Monatlich.": 12,
+    " MONATLICH ": 12,
+    "14-tägig": 26,
+}
+UNREAD = [
+    *(
+        "12",
+        "12x",
+        "2 x",
+        "nach Bedarf",
+        "unregelmäßig",
+        "ca. monatlich",
+        "1-2x im Jahr",
+        "2 Monate",
+    ),
+    *(
+        "alle 0 Monate",
+        "12 monatlich",
+        "monatlich oder jährlich",
+        "im Monat",
+        "x",
+        "",
+        "2x",
+        "laufend neu",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", READ)
+def test_what_is_read(text: str) -> None:
+    assert times_per_year(text) == READ[text]
+
+
+@pytest.mark.parametrize("text", UNREAD)
+def test_what_is_not(text: str) -> None:
+    assert times_per_year(text) is None
+
+
+def test_every_declared_word() -> None:
+    said = often()
+    for words in (said.words, said.rates):
+        assert {word: times_per_year(word.upper()) for word in words} == dict(words)
+    for period, number in said.periods.items():
+        for per in said.per:
+            assert times_per_year(f"3 x {per} {period}") == 3 * number
+        for word, times in said.once.items():
+            assert times_per_year(f"{word} pro {period}") == times * number
