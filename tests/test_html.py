@@ -24,6 +24,7 @@ from pipeline.report.pages.place import quarters
 from pipeline.report.pages.rendering import script
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.reasons import asks_text
 from tests.making.frames import beside, expert_tables, measure_tables, published
 from tests.reports import write_report
 
@@ -466,7 +467,7 @@ def test_the_method_tells_thresholds_reasons_and_licences(german: Path) -> None:
     assert "Anteil der KMU: mindestens 50 %." in text
     assert "Postleitzahlen: GeoNames, CC BY 4.0." in text
     for criterion_ in load("go-cluster").criteria:
-        assert criterion_.asks["de"] in text
+        assert asks_text(criterion_, "de") in text
 
 
 # ---- a cluster's page ----

@@ -66,7 +66,9 @@ def review() -> Review:
         for cluster, decision in decisions.items()
         for catalogue in ("go-cluster", "other")
     ]
+    clusters = [{key: row.get(key) for key in ("cluster_id", "role")} for row in states]
     tables = {
+        "clusters": published("clusters", clusters),
         "submissions": published("submissions", files),
         "unread": published("unread", unread),
         "coverage": published("coverage", states),
@@ -88,7 +90,7 @@ def test_the_office_is_told_what_it_has_to_know() -> None:
         f"Cluster nach Rolle ({title}):",
         "  Mitglied: 1 rechnerisch erfüllt, 1 offen, 0 rechnerisch nicht erfüllt",
         "  Antrag: 0 rechnerisch erfüllt, 0 offen, 1 rechnerisch nicht erfüllt",
-        "  ohne Rolle: 0 rechnerisch erfüllt, 1 offen, 0 rechnerisch nicht erfüllt",
+        "  unbekannt: 0 rechnerisch erfüllt, 1 offen, 0 rechnerisch nicht erfüllt",
         "Bericht: outputs/2026-Q3/report/index.html",
     ]
 
@@ -101,7 +103,7 @@ def test_it_is_told_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
         "  DE-0004.xlsx: the file is protected. (presumably DE-0004, by the file’s name)",
         "  … and 1 more, see the report",
     ]
-    assert said[-2].startswith("  without a role: ")
+    assert said[-2].startswith("  unknown: ")
 
 
 def test_nothing_is_said_of_nothing() -> None:

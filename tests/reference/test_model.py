@@ -186,7 +186,7 @@ def test_a_share_of_nobody_is_unknown(has: bool | None) -> None:
 @pytest.mark.parametrize(
     ("rows", "low", "high"),
     [
-        ([], "0", "0"),
+        ([], None, None),
         ([{"group": "Wirtschaft", "seats": 1}], "1/3", "1/3"),
         ([{"group": "Wirtschaft", "seats": BAD}], "0", "1/3"),
         ([{"group": "Wirtschaft", "seats": 0}], "0", "0"),
@@ -220,10 +220,10 @@ OWN, STATE = "Sponsoring", "Förderung Land"
 @pytest.mark.parametrize(
     ("rows", "total", "own"),
     [
-        ([], "0", "0"),
+        ([], None, None),
         ([grant(2025, OWN, 20), grant(2025, STATE, 80), grant(2026, OWN, 1)], "100", "20"),
         ([grant(2026, OWN, 5), grant(2027, OWN, 7, "Plan")], "7", "7"),
-        ([grant(2026, OWN, 5)], "0", "0"),  # the year has not ended, and nothing is planned
+        ([grant(2026, OWN, 5)], None, None),  # the year has not ended, and nothing is planned
         ([grant(2025, BAD, 20), grant(2025, STATE, 80)], "100", None),
         ([grant(2025, OWN, EMPTY), grant(2025, STATE, 80)], None, None),
         ([grant(2024, OWN, EMPTY), grant(2025, STATE, 80)], "80", "0"),
