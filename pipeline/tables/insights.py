@@ -156,6 +156,25 @@ def _pairs(of_several: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 
 # ------------------------------------------------------------------------------- the value chain
+def research_by_field(clusters: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    """Return for each technology field its universities and research institutes.
+
+    technology_field, clusters, research (bound actors), without (clusters that have none). counts:
+    cluster_id and research, see `features.counts`.
+    """
+    fields = clusters.drop_nulls("technology_field").select("cluster_id", "technology_field")
+    found = fields.join(counts.select("cluster_id", "research"), on="cluster_id")
+    return (
+        found.group_by("technology_field")
+        .agg(
+            clusters=pl.len().cast(pl.Int64),
+            research=pl.col("research").sum(),
+            without=(pl.col("research") == 0).sum().cast(pl.Int64),
+        )
+        .sort("technology_field")
+    )
+
+
 def uncovered_stages(clusters: pl.DataFrame, stages: pl.DataFrame) -> pl.DataFrame:
     """Return for each technology field which stages of the value chain nobody in it covers.
 

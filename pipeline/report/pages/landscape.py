@@ -10,7 +10,7 @@ from pipeline.report.pages.features import Feature
 from pipeline.report.pages.views import Table
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.insights import uncovered_stages
+from pipeline.tables.insights import research_by_field, uncovered_stages
 from schemas.declaration import registers
 
 Row = Mapping[str, Any]
@@ -19,9 +19,10 @@ STAGES_NAMED = 12
 
 @dataclass(frozen=True)
 class Landscape:
-    """The six features, and the stages of the value chain that nobody covers in a field."""
+    """The six features; by field its research, and the stages that nobody in it covers."""
 
     features: tuple[Feature, ...]
+    research: Table
     stages: Table
 
 
@@ -40,7 +41,7 @@ def landscape(review: Review, words: Words) -> Landscape | None:
         "relations": _relations(every, words),
     }
     features = tuple(Feature(words(f"feature_{k}"), said) for k, said in parts.items())
-    return Landscape(features, _uncovered(review, stages, words))
+    return Landscape(features, _research(review, every, words), _uncovered(review, stages, words))
 
 
 def _part(key: str, n: int, whole: int, words: Words) -> str:
@@ -97,6 +98,19 @@ def _relations(every: pl.DataFrame, words: Words) -> list[str]:
         some = known.filter(pl.col(key) > 0).height
         found.append(_part(f"all_{key}", some, known.height, words))
     return found
+
+
+def _research(review: Review, every: pl.DataFrame, words: Words) -> Table:
+    found = research_by_field(review.tables["clusters"], every)
+    rows = [
+        [
+            words.name("technology_fields", r["technology_field"]),
+            *(words.number(r[k]) for k in ("clusters", "research", "without")),
+        ]
+        for r in found.iter_rows(named=True)
+    ]
+    heads = ("technology_field", "axis_clusters", "research_actors", "without_research")
+    return Table(words("research_caption"), [words(k) for k in heads], rows, frozenset({1, 2, 3}))
 
 
 def _uncovered(review: Review, stages: pl.DataFrame, words: Words) -> Table:

@@ -11,9 +11,12 @@ from pipeline.report.pages.dossier import dossier_of
 from pipeline.report.pages.views import anchor, names_of, page_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.insights import criteria_counts
 
 # CSS classes of cells, short because there is one per cluster and criterion.
 CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
+# What is summed below the matrix.
+SUMMED = ("fulfilled", "not_fulfilled")
 EXPERT, AGAINST, DISSENT = "e", "h", "d"
 
 
@@ -43,6 +46,15 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """A line below: how many clusters have the state (see CLASSES) in each criterion."""
+
+    state: str
+    head: str
+    totals: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Matrix:
     """All clusters under one catalogue."""
 
@@ -52,7 +64,7 @@ class Matrix:
     pass_rule: str
     criteria: Sequence[Criterion]
     rows: Sequence[MatrixRow]
-    totals: Sequence[str]
+    sums: Sequence[Sum]
 
 
 def matrices(review: Review, words: Words) -> list[Matrix]:
@@ -79,8 +91,7 @@ def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> 
         _row(r, names, roles, [marks[r["cluster_id"], c.id] for c in criteria_], anchors, words)
         for r in decisions.iter_rows(named=True)
     ]
-    done = criteria.filter(pl.col("status") == "fulfilled")
-    totals = dict(done.group_by("criterion_id").len().iter_rows())
+    counts = {r["criterion_id"]: r for r in criteria_counts(criteria).iter_rows(named=True)}
     return Matrix(
         id=f"m{number}",
         title=words.of(catalogue.title),
@@ -88,7 +99,17 @@ def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> 
         pass_rule=pass_rule(catalogue, words),
         criteria=catalogue.criteria,
         rows=rows,
-        totals=[words.number(totals.get(c.id, 0)) for c in catalogue.criteria],
+        sums=[
+            Sum(
+                CLASSES[status],
+                words(f"{status}_by"),
+                [
+                    words.number(counts[c.id][status] if c.id in counts else 0)
+                    for c in catalogue.criteria
+                ],
+            )
+            for status in SUMMED
+        ],
     )
 
 

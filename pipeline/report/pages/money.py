@@ -80,7 +80,6 @@ def _parts(row: Row, every: list[tuple[str, str]], words: Words) -> Iterator[Map
 
 
 def _cohorts(cohorts: pl.DataFrame, review: Review, words: Words) -> Table:
-    every = payers(review.settings)
     rows: list[list[str | Cell]] = [
         [
             cohort_name(r["cohort_kind"], r["cohort"], words),
@@ -89,38 +88,52 @@ def _cohorts(cohorts: pl.DataFrame, review: Review, words: Words) -> Table:
             *(words.number(r[name]) for name in MOVED),
             words.number(r["n"]),
             words.number(r[TOTAL]),
-            *(_share(r, payer, words) for payer in every),
-            words.percent(r[PUBLIC]),
+            *money_cells(r, review, words),
         ]
         for r in cohorts.iter_rows(named=True)
     ]
     heads = [words(k) for k in ("cohort_head", "cohort_kind_head", "axis_clusters")]
     heads += [*(_head(k, words) for k in MOVED), words("n_known"), _head(TOTAL, words)]
-    heads += [*(payer_name(payer, words) for payer in every), _head(PUBLIC, words)]
+    heads += money_heads(review, words)
     caption = words("money_cohorts", minimum=words.number(review.settings.cohorts.minimum))
     return Table(caption, heads, rows, frozenset(range(2, len(heads))))
 
 
 def _clusters(clusters: pl.DataFrame, review: Review, words: Words) -> Table:
-    every, names = payers(review.settings), names_of(review)
+    names = names_of(review)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
             *(words.number(r[name]) for name in MOVED),
             words.number(r[TOTAL]),
-            *(_share(r, payer, words) for payer in every),
-            words.percent(r[PUBLIC]),
+            *money_cells(r, review, words),
         ]
         for r in clusters.iter_rows(named=True)
     ]
     heads = [words("cluster"), *(_head(k, words) for k in (*MOVED, TOTAL))]
-    heads += [*(payer_name(payer, words) for payer in every), _head(PUBLIC, words)]
+    heads += money_heads(review, words)
     ids = clusters["cluster_id"].to_list()
     return Table(words("money_clusters"), heads, rows, frozenset(range(1, len(heads))), ids)
 
 
 def _head(column: str, words: Words) -> str:
     return words(f"head_{column}")
+
+
+def money_cells(row: Row, review: Review, words: Words) -> list[str]:
+    """Return the share of everybody who pays, then the public one; row: of `payers`."""
+    return [
+        *(_share(row, payer, words) for payer in payers(review.settings)),
+        words.percent(row[PUBLIC]),
+    ]
+
+
+def money_heads(review: Review, words: Words) -> list[str]:
+    """Return the heads of `money_cells`."""
+    return [
+        *(payer_name(payer, words) for payer in payers(review.settings)),
+        _head(PUBLIC, words),
+    ]
 
 
 def _share(row: Row, payer: str, words: Words) -> str:

@@ -34,7 +34,7 @@ def outlook(review: Review, words: Words) -> Outlook | None:
     if "outlook" not in review.tables or review.tables["outlook"].is_empty():
         return None
     found, falling = lapsing(review), fallen(review)
-    tables = [_falls(review, falling, words), _lapses(review, found, words)]
+    tables = [_falls(review, falling, found, words), _lapses(review, found, words)]
     tables.append(expiring_labels(review, words))
     gone = _lapsed(review, words)
     counts = _counts(review, found, falling, words)
@@ -103,9 +103,14 @@ def _counts(review: Review, found: pl.DataFrame, falling: pl.DataFrame, words: W
     return Table(words("outlook_counts"), heads, rows, frozenset({1, 2, 3, 4}))
 
 
-def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
+def _falls(review: Review, falling: pl.DataFrame, found: pl.DataFrame, words: Words) -> Table:
+    """Return who falls and which criteria lapse until then; found: see `lapsing`."""
     names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
-    roles = roles_of(review, words)
+    roles, titles = roles_of(review, words), titles_of(review, words)
+    keys = ["catalogue", "cluster_id"]
+    until = falling.select(*keys, until="months")
+    gone = found.join(until, on=keys).filter(pl.col("months") <= pl.col("until"))
+    why = {key: own["criterion_id"].to_list() for key, own in gone.group_by(keys)}
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
@@ -118,10 +123,16 @@ def _falls(review: Review, falling: pl.DataFrame, words: Words) -> Table:
                 all=words.number(len(catalogues[r["catalogue"]].criteria)),
             ),
             decision_cell(r["decision"], words),
+            "; ".join(
+                title
+                for (catalogue, criterion), title in titles.items()
+                if criterion in why.get((catalogue, r["cluster_id"]), ())
+                and catalogue == r["catalogue"]
+            ),
         ]
         for r in falling.iter_rows(named=True)
     ]
-    heads = ("cluster", "role", "catalogue_name", "within", "fulfilled_then", "then")
+    heads = ("cluster", "role", "catalogue_name", "within", "fulfilled_then", "then", "falls_for")
     ids = falling["cluster_id"].to_list()
     return Table(words("falls_caption"), [words(k) for k in heads], rows, frozenset({4}), ids)
 

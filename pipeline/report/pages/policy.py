@@ -8,10 +8,12 @@ from pipeline.common.texts import number
 from pipeline.evaluation.measures import DECISIONS
 from pipeline.report.pages.charts import Chart, Said, draw, timeline
 from pipeline.report.pages.explain import measures_of
+from pipeline.report.pages.money import money_cells, money_heads
 from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.measures import Facts, facts, pooled_ratios
+from pipeline.tables.payers import of_clusters
 from schemas.declaration import Measure, measures
 
 REGISTER = "measures"
@@ -272,21 +274,26 @@ def _overlap(review: Review, words: Words) -> Table:
 
 
 def _in_several(review: Review, words: Words) -> Table:
-    """Return the clusters that are in two measures or more, with these."""
+    """Return the clusters that are in two measures or more, with these and who pays for them."""
     taken, names = measures_of(review.tables["benchmarks"]), names_of(review)
+    paid = of_clusters(review.tables, review.settings).rows_by_key(
+        "cluster_id", named=True, unique=True
+    )
     own = {cluster: found for cluster, found in sorted(taken.items()) if len(found) > 1}
+    heads = [*(words(k) for k in ("cluster", "number", "measures")), *money_heads(review, words)]
     return Table(
         words("in_several_caption"),
-        [words(k) for k in ("cluster", "number", "measures")],
+        heads,
         [
             [
                 linked(cluster, names),
                 number(len(found), 0, words.lang),
                 ", ".join(words.name(REGISTER, measure) for measure in found),
+                *money_cells(paid[cluster], review, words),
             ]
             for cluster, found in own.items()
         ],
-        frozenset({1}),
+        frozenset({1, *range(3, len(heads))}),
         list(own),
     )
 

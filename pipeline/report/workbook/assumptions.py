@@ -8,12 +8,16 @@ from functools import cached_property
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion
+from pipeline.common.texts import say
+from pipeline.evaluation.measures import DECISIONS
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_range
 
 # unit of a figure -> kind of its cells
 KINDS = {"share": "share", "fte": "two", "actors_per_fte": "two", "per_year": "one", "eur": "cents"}
 SIGNS = {">=": "≥", "<=": "≤"}
+# the row (from 0) above the header that says what the assumptions come to
+EFFECT_ROW = 3
 # letters of the columns: the catalogue's value, the analyst's assumption, the value in force
 GIVEN, ASSUMED, HOLDS = "H", "I", "J"
 
@@ -137,8 +141,25 @@ def write_assumptions(assumptions: Assumptions) -> None:
     own = f"'{book.sheet_name('assumptions')}'"
     for row, line in enumerate(lines, HEADER_ROW + 2):
         book.file.define_name(line.name, f"={own}!${HOLDS}${row}")
+    put_effect(book, sheet)
     limit_input(book, sheet, lines)
     colour_column(book, sheet, 10, len(lines), {book.text("yes"): "open"})
+
+
+def put_effect(book: Book, sheet: Worksheet) -> None:
+    """Write above the lines what they come to: the decisions, and how many differ now."""
+    table, text = book.text("table_criteria"), book.text
+    decisions = book.table("decisions").filter(catalogue=book.first.id)["decision"].to_list()
+    formulas, values = [], []
+    for code in DECISIONS:
+        said = say("decision", code, book.lang)
+        formulas.append(f'"{said}: "&COUNTIF({table}[{text("h_decision")}],"{said}")')
+        values.append(f"{said}: {decisions.count(code)}")
+    changed = text("changed")
+    formulas.append(f'"{changed}: "&COUNTIF({table}[{text("h_effect")}],"{changed}")')
+    values.append(f"{changed}: 0")
+    formula = '&" · "&'.join(formulas)
+    sheet.write_formula(EFFECT_ROW, 3, f"={formula}", book.looks["label"], " · ".join(values))
 
 
 def of_place(book: Book, lines: Sequence[Line]) -> Iterable[Column]:

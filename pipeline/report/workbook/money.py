@@ -7,6 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.report.workbook.benchmark import cohort_names
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.portfolio import measures
 from pipeline.report.workbook.sheets import Book, new_sheet, put_table
 from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
 
@@ -23,6 +24,7 @@ def write_payers(book: Book) -> None:
         *moved_columns(book, table),
     ]
     columns = [*before, *money_columns(book, table, len(before))]
+    columns.append(Column(text("h_measure"), measures(book), "wrap"))
     put_table(book, new_sheet(book, "payers"), text("table_payers"), columns, frozen=2)
 
 

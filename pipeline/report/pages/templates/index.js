@@ -142,7 +142,7 @@
   function matrix(table, n) {
     const ids = all("thead th.c", table).map((head) => head.dataset.key);
     const made = lists.find((each) => each.table === table);
-    return { table, made, ids, rows: data.matrices[n], sums: all("tfoot td.c", table), stop: null };
+    return { table, made, ids, rows: data.matrices[n], sums: all("tfoot tr", table), stop: null };
   }
   function label({ ids }, row) {
     if (row.labelled) return;
@@ -280,11 +280,13 @@
     });
   }
   function totals({ ids, rows, sums }) {
-    const counts = new Uint32Array(ids.length);
-    rows.forEach((row, i) => {
-      if (shown[i]) for (let c = 0; c < ids.length; c += 1) counts[c] += row[STATES][c] === "f";
-    });
-    sums.forEach((cell, c) => write(cell, number.format(counts[c])));
+    for (const sum of sums) {
+      const counts = new Uint32Array(ids.length);
+      rows.forEach((row, i) => {
+        if (shown[i]) for (let c = 0; c < ids.length; c += 1) counts[c] += row[STATES][c] === sum.dataset.state;
+      });
+      all("td.c", sum).forEach((cell, c) => write(cell, number.format(counts[c])));
+    }
   }
 
   // ---- sorting ----
