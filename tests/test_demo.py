@@ -10,11 +10,13 @@ import pytest
 
 from pipeline.demo import write_portfolio
 from pipeline.demo.actors import BOUND
+from pipeline.demo.grid import Grid
 from pipeline.demo.model import Row, Submission
 from pipeline.demo.moment import Moment
-from pipeline.demo.office import register_grid
+from pipeline.demo.office import agreements_grid, register_grid
 from pipeline.demo.portfolio import all_plans, all_submissions
 from pipeline.demo.profiles import CRITERIA, DECK
+from pipeline.demo.ratings import assessments_grid, assignments_grid
 from schemas.declaration import measures, registers, submission, words
 from schemas.words import word_key
 
@@ -160,10 +162,14 @@ def open_ended(name: str) -> bool:
     return measures()[name].end_kind != "ended"
 
 
-def test_the_register_follows_the_way_to_admission():
-    grid = register_grid(all_plans(90, PERIODS, 1))
+def rows_of(grid: Grid) -> list[Row]:
+    """The rows of a table by its headers."""
     heads, *rows = grid.rows
-    register = [dict(zip(heads, row, strict=True)) for row in rows]
+    return [dict(zip(map(str, heads), row, strict=True)) for row in rows]
+
+
+def test_the_register_follows_the_way_to_admission():
+    register = rows_of(register_grid(all_plans(90, PERIODS, 1)))
     steps = ["Beratungsgespräch am", "Antrag am", "Aufnahmegespräch am", "Gutachten am", "Votum am"]
     voted = [row for row in register if row["Votum"] in ("Aufnahme", "Ablehnung")]
     assert {row["Votum"] for row in voted} == {"Aufnahme", "Ablehnung"}
@@ -175,6 +181,42 @@ def test_the_register_follows_the_way_to_admission():
     assert departed
     for row in register:
         assert row["Einreichung erwartet"] == ("nein" if row in departed else "ja")
+
+
+def test_two_experts_differ_about_one_criterion():
+    rows = rows_of(assessments_grid(all_plans(12, PERIODS, 1), 1))
+    said: dict[tuple[object, object], set[object]] = {}
+    for row in rows:
+        said.setdefault((row["Cluster-ID"], row["Kriterium"]), set()).add(
+            (row["Gutachter"], row["Bewertung"])
+        )
+    differ = [k for k, v in said.items() if len({w for _, w in v} - {"offen"}) > 1]
+    assert differ == [("DE-0006", "10.2")]
+    assert {sign for sign, _ in said[differ[0]]} == {"G1", "G2"}
+
+
+def test_assignments_are_of_the_signs_that_rate_and_each_stands_once():
+    plans = all_plans(90, PERIODS, 1)
+    first, last = (rows_of(assignments_grid(plans, index)) for index in (0, 1))
+    keys = [(r["Cluster-ID"], r["Kriterium"], r["Gutachter"]) for r in last]
+    assert len(set(keys)) == len(keys)
+    assert None in {criterion for _, criterion, _ in keys}
+    signs = {row["Gutachter"] for row in rows_of(assessments_grid(plans, 1))} - {None}
+    assert {sign for *_, sign in keys} == signs
+    # What was assigned in the first period is still there with its term.
+    reporting = {row["Cluster-ID"] for row in last}
+    assert all(row in last for row in first if row["Cluster-ID"] in reporting)
+
+
+def test_agreements_are_labelled_and_made_before_the_first_period_ends():
+    rows = rows_of(agreements_grid(all_plans(90, PERIODS, 1)))
+    assert len({row["Cluster-ID"] for row in rows}) == 30
+    for row in rows:
+        agreed, due = row["Vereinbart am"], row["Frist"]
+        assert isinstance(agreed, date)
+        assert isinstance(due, date)
+        assert agreed < min(due, date(2026, 6, 30))
+        assert str(row["Vereinbarung"]).startswith("Demo: ")
 
 
 def test_more_clusters_change_nothing_for_the_others():

@@ -83,6 +83,11 @@ def random_day(rng: Random, first: date, last: date) -> date:
     return first + timedelta(days=rng.randint(0, max(0, (last - first).days)))
 
 
+def criterion_number(criterion: str) -> str | int:
+    """Return a criterion as Excel has it: one without sub-criteria is a number."""
+    return criterion if "." in criterion else int(criterion)
+
+
 def spread_counts(total: int, weights: dict[str, float]) -> dict[str, int]:
     """Split a whole number by weights so that the parts add up to it."""
     whole = sum(weights.values())

@@ -1,32 +1,34 @@
-"""The office's own files: the register of clusters and the experts' ratings."""
+"""The office's register: its clusters, and what is agreed with them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from pipeline.demo.events import Fate, Rule
+from pipeline.demo.events import Rule
 from pipeline.demo.grid import Grid, sheet_grid
-from pipeline.demo.model import Layout, Row, Value, add_months, random_day, vocabulary
+from pipeline.demo.model import (
+    Layout,
+    Row,
+    Value,
+    add_months,
+    criterion_number,
+    random_day,
+    vocabulary,
+)
 from pipeline.demo.moment import Moment
-from pipeline.demo.profiles import MET, MISSED, UNKNOWN, Plan
+from pipeline.demo.profiles import CRITERIA, MET, MISSED, Plan
 from pipeline.demo.sheets import NO_ANSWER, master_data
 from schemas.declaration import office
 
-SOFT = ("2.2", "4.2", "5", "6.1", "6.2", "8", "9.1", "9.2", "10.2", "11", "13")
 DEPARTED = "Ausgeschieden"
 MEMBERS = ("Mitglied", DEPARTED)
 APPLICANT = "Antrag"
 ADMITTED, REJECTED, PENDING = "Aufnahme", "Ablehnung", "offen"
-FULFILLED, NOT_FULFILLED, OPEN = "erfüllt", "nicht erfüllt", "offen"
-# Who is rated, and the special cases among the ratings.
-RATED, UNDECIDED, WITHOUT_REASON = Rule(3, 2), Rule(60, 2), Rule(60, 5)
-EXPIRED, AGAINST_HARD = Rule(60, 6), Rule(60, 10)
-# Clusters whose soft criteria are all rated, so that the decision is confirmed.
-THOROUGH = (Rule(24, 1), Rule(60, 10))
-VERDICTS = {MET: FULFILLED, MISSED: NOT_FULFILLED, UNKNOWN: OPEN}
-HARD = "12"
 PROGRAMME = date(2012, 10, 1)
 # The register's own faults: words in a field left open, a rejection.
 WORDY, REJECTED_ONE = Rule(60, 5), Rule(4, 3)
+# Clusters with agreements, and how many days after the first period their terms end, in turn.
+AGREED = Rule(3, 1)
+TERMS = (-20, 60, 200)
 
 
 def register_grid(plans: Sequence[Plan]) -> Grid:
@@ -116,57 +118,27 @@ def _contact(moment: Moment) -> Row:
     }
 
 
-def assessments_grid(plans: Sequence[Plan], index: int) -> Grid:
-    """Return the ratings up to a period, of the clusters that report in it."""
-    rows: list[Row] = []
-    for plan in plans:
-        if not Fate(plan, index, len(plans)).absent:
-            for step in range(index + 1):
-                rows += _ratings(Moment(plan, step))
-    return sheet_grid(office().sheet("assessments"), rows, Layout())
+def agreements_grid(plans: Sequence[Plan]) -> Grid:
+    """Return what is agreed with some clusters.
+
+    All of it is agreed before the end of the first period: one register serves every period.
+    """
+    rows = [row for plan in plans if AGREED.holds(plan) for row in _agreements(Moment(plan, 0))]
+    return sheet_grid(office().sheet("agreements"), rows, Layout())
 
 
-def _ratings(moment: Moment) -> Iterator[Row]:
-    """Yield one period's ratings of a cluster."""
-    plan, rng = moment.plan, moment.plan.rng("ratings", moment.index)
-    if RATED.holds(plan):
-        verdict = FULFILLED if rng.random() < 0.75 else NOT_FULFILLED
-        yield _rating(moment, rng.choice(SOFT), verdict)
-    if moment.index == 0:
-        yield from _special_ratings(moment)
-        if any(rule.holds(plan) for rule in THOROUGH):
-            yield from (_rating(moment, c, VERDICTS[moment.aims[c]]) for c in SOFT)
-
-
-def _special_ratings(moment: Moment) -> Iterator[Row]:
-    """Yield other entries of an office's list: undecided, unreasoned, lapsed, against a figure."""
-    plan = moment.plan
-    if UNDECIDED.holds(plan):
-        yield _rating(moment, "13", OPEN)
-    if WITHOUT_REASON.holds(plan):
-        yield _rating(moment, "8", FULFILLED) | {"reason": None}
-    if EXPIRED.holds(plan):
-        old = add_months(moment.plan.first_end, -30)
-        yield _rating(moment, "5", FULFILLED) | {
-            "rated_on": old,
-            "valid_until": add_months(old, 24),
-        }
-    if AGAINST_HARD.holds(plan):
-        yield _rating(moment, HARD, FULFILLED)
-
-
-def _rating(moment: Moment, criterion: str, verdict: str) -> Row:
-    """Return one rating; a criterion without sub-criteria is a number, as Excel has it."""
-    rng, words = moment.plan.rng("rating", moment.index, criterion), vocabulary()["assessments"]
-    rated = moment.plan.first_end + timedelta(days=91 * moment.index - rng.randint(10, 70))
-    number: Value = criterion if "." in criterion else int(criterion)
-    return {
-        "catalogue": rng.choice((None, "go-cluster")),
-        "cluster_id": moment.plan.cluster_id,
-        "criterion_id": number,
-        "rating": verdict,
-        "reason": rng.choice(words["reasons" if verdict != NOT_FULFILLED else "doubts"]),
-        "assessor": rng.choice(words["signs"]),
-        "rated_on": rated,
-        "valid_until": add_months(rated, 24) if rng.random() < 0.7 else None,
-    }
+def _agreements(moment: Moment) -> Iterator[Row]:
+    """Yield a cluster's agreements: on a criterion that it misses, and on one that it meets."""
+    plan, rng = moment.plan, moment.rng("agreements")
+    term = TERMS[plan.number // AGREED.every % len(TERMS)]
+    for aim in (MISSED, MET):
+        criteria = [criterion for criterion in CRITERIA if moment.aims[criterion] == aim]
+        if criteria:
+            yield {
+                "cluster_id": plan.cluster_id,
+                "catalogue": rng.choice((None, "go-cluster")),
+                "criterion_id": criterion_number(rng.choice(criteria)),
+                "agreement": rng.choice(vocabulary()["office"]["agreements"]),
+                "agreed_on": plan.first_end - timedelta(days=rng.randint(60, 300)),
+                "due": plan.first_end + timedelta(days=term),
+            }

@@ -14,9 +14,10 @@ from pipeline.demo.habits import layout
 from pipeline.demo.measures import with_measures
 from pipeline.demo.model import Sheets, Submission
 from pipeline.demo.moment import Moment
-from pipeline.demo.office import assessments_grid, register_grid
+from pipeline.demo.office import agreements_grid, register_grid
 from pipeline.demo.places import around
 from pipeline.demo.profiles import Plan
+from pipeline.demo.ratings import assessments_grid, assignments_grid
 from pipeline.demo.writing import workbook_bytes
 
 KEPT_OF_BROKEN = 0.6
@@ -41,10 +42,10 @@ def write_portfolio(
         target = folder / submission.period / "submissions"
         _write(target / submission.file_name, _bytes(submission))
     for index, period in enumerate(sorted(periods)):
-        grid = assessments_grid(plans, index)
-        _write(folder / period / "assessments.xlsx", workbook_bytes([grid], grid.name))
-    register = register_grid(plans)
-    _write(folder / "register.xlsx", workbook_bytes([register], register.name))
+        experts = assessments_grid(plans, index), assignments_grid(plans, index)
+        _write(folder / period / "assessments.xlsx", workbook_bytes(experts, experts[0].name))
+    register = register_grid(plans), agreements_grid(plans)
+    _write(folder / "register.xlsx", workbook_bytes(register, register[0].name))
 
 
 def all_plans(clusters: int, periods: Sequence[str], seed: int) -> list[Plan]:

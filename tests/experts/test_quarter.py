@@ -17,8 +17,9 @@ PERIODS = ["2026-Q2", "2026-Q3"]
 
 
 def office_files(inputs: Path) -> None:
-    """Write a register with agreements, and an assignment of one criterion to two experts."""
+    """Write agreements of our own, and an assignment of one criterion to several experts."""
     book = openpyxl.load_workbook(inputs / "register.xlsx")
+    book.remove(book["Vereinbarungen"])
     sheet = book.create_sheet("Vereinbarungen")
     sheet.append(["Cluster-ID", "Kriterium", "Vereinbarung", "Vereinbart am", "Frist"])
     for cluster, until in (("DE-0001", dt.datetime(2026, 9, 1)), ("DE-0002", None)):
