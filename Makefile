@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup review serve test soak fuzz bench lint format demo lock clean
 
+# Compiled modules are kept: many short processes of ours would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 PORT ?= 4200
