@@ -22,7 +22,7 @@ OPTIONS = {
     "map": "FILE --lang --output",
     "diff": "PERIOD --outputs --before --after --lang --format",
     "find": "TEXT folders --inputs --outputs --lang",
-    "demo": "FOLDER more_periods --clusters --periods --seed --lang",
+    "demo": "FOLDER more_periods --clusters --periods --seed --habits --lang",
 }
 # A word of a help page by language.
 USAGE = {"de": "Aufruf: ", "en": "Usage: "}

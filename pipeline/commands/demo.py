@@ -19,6 +19,7 @@ def command(
     clusters: Annotated[int, typer.Option("--clusters", metavar="N", min=1)] = 12,
     periods: Annotated[list[str] | None, typer.Option("--periods", metavar="P")] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S")] = 1,
+    habits: Annotated[bool, typer.Option("--habits")] = False,
     lang: OneLang = None,
 ) -> int:
     """Write the portfolio; 0 written, 2 wrong usage.
@@ -33,7 +34,7 @@ def command(
         return fail(USAGE_ERROR, f"{error}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     from pipeline.demo import write_portfolio
 
-    write_portfolio(folder, clusters, wanted, seed)
+    write_portfolio(folder, clusters, wanted, seed, habits)
     said = {"de": "erfundene Cluster", "en": "made-up clusters"}
     print(f"{folder}: {clusters} {said[lang] if lang else ' / '.join(said.values())}")
     return 0

@@ -37,9 +37,9 @@ def spoil(sheets: Sheets, plan: Plan, index: int) -> None:
     if GROUPED.holds(plan):
         sheets["actors"] = _grouped(sheets["actors"])
     if ACTORS_TOTAL.holds(plan):
-        _total(sheets["actors"], "name", "employees")
+        add_total(sheets["actors"], "name", TOTAL, "employees")
     if FUNDING_TOTAL.holds(plan):
-        _total(sheets["funding"], "year", "amount_eur")
+        add_total(sheets["funding"], "year", TOTAL, "amount_eur")
 
 
 def _turns(plan: Plan, index: int) -> list[dict[str, Any]]:
@@ -81,11 +81,11 @@ def _grouped(rows: list[Row]) -> list[Row]:
     return [{"name": COMPANIES}, *companies, {"name": OTHERS}, *others]
 
 
-def _total(rows: list[Row], label: str, column: str) -> None:
+def add_total(rows: list[Row], label: str, word: str, column: str) -> None:
     """Add the total as Excel calculates it: formulas count, numbers entered as text do not."""
     cells = [row.get(column) for row in rows]
     numbers = [cell.value if isinstance(cell, Formula) else cell for cell in cells]
-    rows.append({label: TOTAL, column: sum(n for n in numbers if isinstance(n, int | float))})
+    rows.append({label: word, column: sum(n for n in numbers if isinstance(n, int | float))})
 
 
 def older_version(sheets: Sheets, plan: Plan) -> Sheets:

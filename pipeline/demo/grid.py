@@ -72,6 +72,8 @@ def _title(layout: Layout) -> list[list[Value]]:
 
 def _header(declared: Field, layout: Layout) -> str:
     name = declared.name[layout.language]
+    if declared.key in layout.units:
+        name = f"{name.removesuffix(' EUR')} ({layout.units[declared.key]})"
     return f"{name}*" if declared.required and layout.stars else name
 
 
@@ -87,6 +89,16 @@ def _cell(declared: Field, value: Value, layout: Layout) -> Value:
 
 def _writer(declared: Field, layout: Layout) -> Callable[[Value], Value]:
     """Return a function from a value of a field to the cell its cluster writes."""
+    write, unseen = _word_writer(declared, layout), layout.unseen.get(declared.key)
+    return write if unseen is None else lambda value: _with_unseen(write(value), unseen)
+
+
+def _with_unseen(value: Value, unseen: str) -> Value:
+    return f"{value[:1]}{unseen}{value[1:]}" if isinstance(value, str) else value
+
+
+def _word_writer(declared: Field, layout: Layout) -> Callable[[Value], Value]:
+    """Return a function from a value of a field to its word in the cluster's language."""
     register = declared.list
     if register is None:
         return lambda value: _yes_no(value, layout.language)

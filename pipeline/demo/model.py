@@ -2,6 +2,7 @@
 
 import calendar
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -25,7 +26,11 @@ Sheets = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Layout:
-    """How one cluster fills in its workbook: its style, not its figures."""
+    """How one cluster fills in its workbook: its style, not its figures.
+
+    units: by field, what its header states in brackets. unseen: by field, a character in its texts
+    that cannot be seen.
+    """
 
     language: str = "de"
     title: str | None = None
@@ -38,6 +43,8 @@ class Layout:
     note: str | None = None
     missing_sheets: frozenset[str] = frozenset()
     missing_columns: frozenset[tuple[str, str]] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
+    unseen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

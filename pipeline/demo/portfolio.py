@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.demo import evidence, sheets
 from pipeline.demo.actors import Members, advance, first_members
 from pipeline.demo.events import Fate
+from pipeline.demo.everyday import write_freely, written_freely
 from pipeline.demo.faults import older_version, spoil
 from pipeline.demo.grid import workbook_grids
 from pipeline.demo.habits import layout
@@ -28,6 +29,7 @@ def write_portfolio(
     clusters: int = 12,
     periods: Sequence[str] = ("2026-Q2", "2026-Q3"),
     seed: int = 1,
+    habits: bool = False,
 ) -> None:
     """Write a made-up portfolio in the layout of `inputs/`; the same call gives the same bytes.
 
@@ -36,9 +38,10 @@ def write_portfolio(
         clusters: how many clusters the portfolio has.
         periods: the quarters, such as "2026-Q3".
         seed: another seed gives another portfolio.
+        habits: whether some clusters write as people really do.
     """
     plans = all_plans(clusters, periods, seed)
-    for submission in all_submissions(plans):
+    for submission in all_submissions(plans, habits=habits):
         target = folder / submission.period / "submissions"
         _write(target / submission.file_name, _bytes(submission))
     for index, period in enumerate(sorted(periods)):
@@ -54,13 +57,15 @@ def all_plans(clusters: int, periods: Sequence[str], seed: int) -> list[Plan]:
     return list(with_measures(Plan(seed, number, tuple(sorted(periods))) for number in numbers))
 
 
-def all_submissions(plans: Sequence[Plan], faults: bool = True) -> Iterator[Submission]:
+def all_submissions(
+    plans: Sequence[Plan], faults: bool = True, habits: bool = False
+) -> Iterator[Submission]:
     """Yield every submission, cluster by cluster; without faults, to see the intended values."""
     for plan in plans:
-        yield from _submissions_of(plan, len(plans), faults)
+        yield from _submissions_of(plan, len(plans), faults, habits)
 
 
-def _submissions_of(plan: Plan, clusters: int, faults: bool) -> Iterator[Submission]:
+def _submissions_of(plan: Plan, clusters: int, faults: bool, habits: bool) -> Iterator[Submission]:
     first = Moment(plan, 0)
     members = first_members(plan, first.aims, around(first.office), first.founded, first.as_of)
     for index in range(len(plan.periods)):
@@ -68,7 +73,7 @@ def _submissions_of(plan: Plan, clusters: int, faults: bool) -> Iterator[Submiss
         if index:
             _pass_quarter(members, moment)
         if not fate.absent:
-            yield from _reported(moment, fate, _filled_in(moment, members), faults)
+            yield from _reported(moment, fate, _filled_in(moment, members), faults, habits)
 
 
 def _pass_quarter(members: Members, moment: Moment) -> None:
@@ -90,13 +95,18 @@ def _filled_in(moment: Moment, members: Members) -> Sheets:
     }
 
 
-def _reported(moment: Moment, fate: Fate, filled: Sheets, faults: bool) -> Iterator[Submission]:
+def _reported(
+    moment: Moment, fate: Fate, filled: Sheets, faults: bool, habits: bool
+) -> Iterator[Submission]:
     """Yield what the cluster sends: one workbook, or two if it corrected the first."""
-    plan = moment.plan
+    plan, style = moment.plan, layout(moment, fate)
     if faults:
         spoil(filled, plan, moment.index)
+    if habits:
+        write_freely(filled, plan, moment.index)
+        style = written_freely(style, plan)
     make = partial(Submission, plan.cluster_id, plan.periods[moment.index])
-    sent = make(plan.file_name, filled, layout(moment, fate), fate.broken)
+    sent = make(plan.file_name, filled, style, fate.broken)
     if fate.corrected and faults:
         filled["master_data"][0]["version"] = 2
         yield replace(sent, sheets=older_version(filled, plan))

@@ -15,6 +15,7 @@ ROLES = {
     **dict.fromkeys(("clusters", *DECISIONS), pl.Int64),
 }
 AT: Mapping[str, Any] = {"at_period": pl.String}
+FIELDS: Mapping[str, Any] = {"cohort": pl.String, "n": pl.Int64, "pooled": pl.Float64}
 # What the figures need of a publication. An older one may lack a table or a column: then it has no
 # figures of that table.
 NEEDED = {
@@ -23,6 +24,7 @@ NEEDED = {
     "clusters": ("cluster_id", "technology_field", "federal_state"),
     "actors": ("bound", "actor_key", "sme", "actor_type"),
     "decisions": ("catalogue", "cluster_id", "decision", "decision_confirmed"),
+    "cohorts": ("indicator", "cohort_kind", *FIELDS),
 }
 ROLE = "role"
 
@@ -32,11 +34,12 @@ class Quarters:
     """The quarters published before, without those that are damaged.
 
     headlines: at_period and FIGURE, see `headlines.headlines`. roles: at_period and ROLES, see
-    `headlines.decisions_by_role`.
+    `headlines.decisions_by_role`. fields: at_period and FIELDS, see `fields_of`.
     """
 
     headlines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **FIGURE}))
     roles: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **ROLES}))
+    fields: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **FIELDS}))
 
     def course(self, figure: str, catalogue: str | None = None) -> dict[str, int]:
         """Return a figure by quarter, the earliest first; without those that lack it."""
@@ -54,6 +57,7 @@ def earlier_quarters(earlier: Earlier) -> Quarters:
     return Quarters(
         pl.concat([none.headlines, *(one.headlines for one in found)]),
         pl.concat([none.roles, *(one.roles for one in found)]),
+        pl.concat([none.fields, *(one.fields for one in found)]),
     )
 
 
@@ -61,9 +65,18 @@ def _figures(publication: Publication) -> Quarters:
     tables = dict(_tables(publication))
     period = pl.lit(publication.folder.name).alias("at_period")
     counted = headlines(tables).select(period, *FIGURE)
+    fields = Quarters().fields
+    if "cohorts" in tables:
+        fields = fields_of(tables["cohorts"]).select(period, *FIELDS)
     if not ({"clusters", "decisions"} <= set(tables) and ROLE in tables["clusters"].columns):
-        return Quarters(counted)
-    return Quarters(counted, decisions_by_role(tables).select(period, *ROLES))
+        return Quarters(counted, fields=fields)
+    return Quarters(counted, decisions_by_role(tables).select(period, *ROLES), fields)
+
+
+def fields_of(cohorts: pl.DataFrame) -> pl.DataFrame:
+    """Return FIELDS: all bound actors per all FTE of each technology field, null if suppressed."""
+    own = cohorts.filter(indicator="actors_per_fte", cohort_kind="technology_field")
+    return own.select(pl.col(name).cast(kind) for name, kind in FIELDS.items())
 
 
 def _tables(publication: Publication) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """Our documents are correct: links lead somewhere, commands exist and print what is said."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from typer.main import get_command
 from pipeline.cli import COMMANDS, application, main
 from tests.declared import with_office
 from tests.documents.console import Step, carry_out, linked, same, steps, usage_lines
+from tests.documents.questions import PAGE as QUESTIONS
+from tests.documents.questions import questions, unfound
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -91,3 +94,25 @@ def test_what_counts_as_the_same(expected: str, printed: str, equal: bool) -> No
 def test_a_document_runs_nothing_else() -> None:
     with pytest.raises(ValueError, match="rm"):
         carry_out(Step(["rm", "x"], ""), main)
+
+
+def test_the_office_has_fifteen_questions_in_both_languages() -> None:
+    rows = questions()
+    assert [row[0] for row in rows] == [str(n) for n in range(1, 16)]
+    assert all(len(row) == 5 and all(row) for row in rows)
+
+
+def test_a_place_that_is_not_there_is_named() -> None:
+    found = list(unfound("", {"Portfolio": {"Seite"}}))
+    assert "1: #outlook" in found
+    assert "3: Maßnahmen" in found
+    assert "9: Portfolio: zu Bedingungen" in found
+    assert "6: Portfolio: Seite" not in found
+
+
+def test_commands_beside_the_questions_are_those_of_the_program() -> None:
+    app: Any = get_command(application())
+    told = re.findall(r"`cluster-review ([^`]+)`", QUESTIONS.read_text(encoding="utf-8"))
+    assert told
+    for words in map(shlex.split, told):
+        app.commands[words[0]].make_context(words[0], words[1:], obj=None)

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.cli import main
 from pipeline.demo import write_portfolio
+from tests.documents.questions import unfound
 from tests.sparing import sparing
 
 from .test_template import ASSIGNED, RATED, fill
@@ -89,3 +90,9 @@ def test_a_quarter_of_the_experts(tmp_path: Path) -> None:
     assert "Zugeteilte Gutachten je Kürzel, Überfälliges zuerst" in texts
     outcomes = [row[-1] for row in book["Vereinbarungen"].iter_rows(min_row=6, values_only=True)]
     assert outcomes[0] == "überfällig"
+    # The places that the office's questions name are in a real publication: in this one.
+    sheets = {
+        sheet.title: {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
+        for sheet in book
+    }
+    assert list(unfound(index, sheets)) == []

@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
 
 from pipeline.common import periods
+from pipeline.report.pages.views import Table
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.quarters import FIELDS, fields_of
 
 # Of the drawing, in pixels; room for the dot at the end.
 WIDTH, HEIGHT, EDGE = 96, 24, 4
@@ -73,3 +78,30 @@ def places(values: Mapping[str, int]) -> list[tuple[float, float]]:
         (EDGE + wide * time, HEIGHT - EDGE - middle - high * (value - least))
         for time, value in zip(times, values.values(), strict=True)
     ]
+
+
+def fields_over_quarters(review: Review, words: Words) -> Table | None:
+    """Return the pooled actors per FTE of each field by quarter; None if none came before."""
+    before = review.quarters.fields
+    if before.is_empty():
+        return None
+    own = fields_of(review.tables["cohorts"])
+    every = pl.concat([before, own.select(pl.lit(review.period).alias("at_period"), *FIELDS)])
+    quarters = every["at_period"].unique().sort().to_list()
+    found = {(r["cohort"], r["at_period"]): r for r in every.iter_rows(named=True)}
+    rows = [
+        [
+            words.name("technology_fields", name),
+            *(_pooled(found.get((name, quarter)), words) for quarter in quarters),
+        ]
+        for name in every["cohort"].unique().sort()
+    ]
+    heads = [words("technology_field"), *quarters]
+    return Table(words("fields_caption"), heads, rows, frozenset(range(1, len(heads))))
+
+
+def _pooled(row: Mapping[str, Any] | None, words: Words) -> str:
+    if row is None:
+        return words("none")
+    value = words("suppressed") if row["pooled"] is None else words.fixed(row["pooled"], 2)
+    return words("value_of_n", value=value, n=words.number(row["n"]))

@@ -9,6 +9,7 @@ from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.comparison import Comparison, comparison
+from pipeline.report.pages.course import fields_over_quarters
 from pipeline.report.pages.edge import Edge, edges
 from pipeline.report.pages.experts import Experts, experts
 from pipeline.report.pages.explain import chosen_from, reasons, said
@@ -81,6 +82,7 @@ class IndexView:
     map: LandMap | None
     staffing: Staffing | None
     comparison: Comparison
+    fields: Table | None
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
     landscape: Landscape | None
@@ -129,6 +131,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         map=drawn,
         staffing=staffing(review, words),
         comparison=comparison(review, words),
+        fields=fields_over_quarters(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
         landscape=described,
