@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-import polars as pl
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.checked import LANGUAGES, Count, Declared, Filled, Text, load, missing, one_of, twice
-from schemas.declaration import measures, submission
+from schemas.declaration import submission
 from schemas.slips import SlipError, instead
 
 # Columns of clusters that are no field of Stammdaten: what is made of their bound actors, and the
@@ -170,11 +169,6 @@ def declared_cohort_kinds() -> Mapping[str, CohortKind]:
 def one_cohort_kinds() -> Mapping[str, CohortKind]:
     """Return the kinds of which a cluster is in one cohort at most, by their keys."""
     return {k: kind for k, kind in declared_cohort_kinds().items() if not kind.has_several}
-
-
-def registered_measures(listed: pl.Expr) -> pl.Expr:
-    """Return of lists of measures those that the register has: other names are in no cohort."""
-    return listed.list.set_intersection(pl.lit(list(measures()), pl.List(pl.String)))
 
 
 def cohort_columns() -> list[str]:

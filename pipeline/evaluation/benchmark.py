@@ -24,8 +24,8 @@ from schemas.benchmarks import (
     declared_cohort_kinds,
     declared_indicators,
     one_cohort_kinds,
-    registered_measures,
 )
+from schemas.declaration import measures
 
 ALL = "all"
 RATIO, PORTFOLIO = "actors_per_fte", "portfolio"
@@ -248,6 +248,11 @@ def _order() -> Iterable[pl.Expr]:
     """Sort keys: indicators and cohort kinds in the order in which they are declared."""
     yield place_of("indicator", declared_indicators())
     yield place_of("cohort_kind", declared_cohort_kinds())
+
+
+def registered_measures(listed: pl.Expr) -> pl.Expr:
+    """Return of lists of measures those that the register has: other names are in no cohort."""
+    return listed.list.set_intersection(pl.lit(list(measures()), pl.List(pl.String)))
 
 
 def place_of(column: str, declared: Collection[str], *, others_last: bool = False) -> pl.Expr:

@@ -7,12 +7,11 @@ import polars as pl
 
 from pipeline.common.findings import findings
 from pipeline.common.texts import BETWEEN_LANGUAGES
-from pipeline.evaluation.benchmark import Benchmarks
+from pipeline.evaluation.benchmark import Benchmarks, registered_measures
 from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.evaluation.statistics import MEDIAN, pooled_expression
 from pipeline.figures.base import Portfolio
 from pipeline.figures.of_funding import used_rows
-from schemas.benchmarks import registered_measures
 from schemas.declaration import measures
 
 DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
