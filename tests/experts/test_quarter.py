@@ -18,7 +18,7 @@ PERIODS = ["2026-Q2", "2026-Q3"]
 
 
 def office_files(inputs: Path) -> None:
-    """Write a register with agreements, an applicant, and an assignment of one criterion to experts."""
+    """Write a register with agreements and an applicant, and assign a criterion to experts."""
     book = openpyxl.load_workbook(inputs / "register.xlsx")
     sheet = book.create_sheet("Vereinbarungen")
     sheet.append(["Cluster-ID", "Kriterium", "Vereinbarung", "Vereinbart am", "Frist"])
