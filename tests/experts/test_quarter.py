@@ -18,7 +18,7 @@ PERIODS = ["2026-Q2", "2026-Q3"]
 
 
 def office_files(inputs: Path) -> None:
-    """Write agreements of our own, and an assignment of one criterion to several experts."""
+    """Write a register with agreements and an applicant, and assign a criterion to experts."""
     book = openpyxl.load_workbook(inputs / "register.xlsx")
     book.remove(book["Vereinbarungen"])
     sheet = book.create_sheet("Vereinbarungen")
@@ -27,6 +27,7 @@ def office_files(inputs: Path) -> None:
         sheet.append([cluster, "2.2", "Mehr Forschung", dt.datetime(2026, 7, 1), until])
     register = book["Register"]
     columns = {cell.value: cell.column for cell in register[1]}
+    register.cell(4, columns["Rolle"]).value = "Antrag"
     register.cell(2, columns["ESCA-Label"]).value = "Silber"
     register.cell(2, columns["Label gültig bis"]).value = dt.datetime(2026, 12, 31)
     book.save(inputs / "register.xlsx")
