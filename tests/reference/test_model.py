@@ -186,7 +186,7 @@ def test_a_share_of_nobody_is_unknown(has: bool | None) -> None:
 @pytest.mark.parametrize(
     ("rows", "low", "high"),
     [
-        ([], None, None),
+        ([], "0", "0"),
         ([{"group": "Wirtschaft", "seats": 1}], "1/3", "1/3"),
         ([{"group": "Wirtschaft", "seats": BAD}], "0", "1/3"),
         ([{"group": "Wirtschaft", "seats": 0}], "0", "0"),
@@ -234,7 +234,7 @@ OWN, STATE = "Sponsoring", "Förderung Land"
 def test_funding(rows: Any, total: str | None, own: str | None) -> None:
     used = f.funding_rows(rows, AS_OF)
     assert f.budget(used) == (None if total is None else number(total))
-    assert f.own_funds(used) == (None if own is None else number(own))
+    assert f.money_from(used, f.OWN_SOURCES) == (None if own is None else number(own))
 
 
 def test_the_year_ends_on_its_last_day() -> None:

@@ -23,6 +23,8 @@ from tests.libreoffice import recalculated
 
 from .forms import check_sheet
 
+# Dozens of forms take LibreOffice minutes; tests/template/test_selfcheck.py is part of every run.
+pytestmark = pytest.mark.soak
 # How many forms LibreOffice calculates in one go.
 AT_ONCE = 12
 OURS = {line.criterion.id for line in lines()}
