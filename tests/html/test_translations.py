@@ -11,7 +11,10 @@ from pipeline.common.texts import LANGUAGES, NBSP, number, percent
 from pipeline.report.pages.translations import catalogue, messages, plural, translation
 
 FOLDER = Path(__file__).parents[2] / "pipeline" / "report" / "pages"
-SOURCES = [p.read_text(encoding="utf-8") for p in FOLDER.rglob("*") if p.suffix in (".py", ".j2")]
+# Finished pages are marked as withdrawn in the words of pages too.
+MARKS = FOLDER.parents[1] / "publication" / "release" / "marks.py"
+FILES = [*(p for p in FOLDER.rglob("*") if p.suffix in (".py", ".j2")), MARKS]
+SOURCES = [p.read_text(encoding="utf-8") for p in FILES]
 CALL = re.compile(r"""(?:\bt|words|plural|\bcount)\(\s*(?:lang, )?["']([a-z_0-9]+)["']\s*[,)]""")
 
 

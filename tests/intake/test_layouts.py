@@ -622,7 +622,7 @@ def test_bad_cells_of_duplicates_are_findings(run: Published) -> None:
 
 
 def test_the_good_items_of_a_list_count(run: Published) -> None:
-    assert run.codes("measures.xlsx", "Stammdaten", "B13") == ["bad_value"]
+    assert run.codes("measures.xlsx", "Stammdaten", "B13") == ["unknown_measure"]
     rows = run.rows("benchmarks", cluster_id="DE-2004", cohort_kind="measure")
     assert len({row["cohort"] for row in rows}) == 2
 

@@ -125,7 +125,7 @@ def test_what_is_clear_is_filled_in_and_the_rest_commented(foreign: Path) -> Non
     }
     assert sheet["ignore"] == ["Ansprechpartner/in", "Kontakt-Info"]
     assert sheet["words"]["Bindung"] == {"Vollmitglied": "Mitgliedschaft", "weiß nicht": "k. A."}
-    assert '# "Branche" = ""\n' in text
+    assert '# "Branche" = ""' in text
     assert '# "Sondermitglied" = ""   # 1×, nächste: ' in text
     assert 'file = "Liste *.xlsx"' in text
 

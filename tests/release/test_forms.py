@@ -13,9 +13,11 @@ from pipeline.publication.release.forms import Job, next_forms, write_one
 from pipeline.report.form.own_words import in_our_words
 from pipeline.report.form.plan import Filled
 from pipeline.review import Review
+from pipeline.submissions.examine import examine
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.parse.foreign import Foreign
 from tests.intake.published import PERIOD
+from tests.making.frames import MASTER, raw_cells_of
 from tests.making.workbooks import save
 from tests.mapping.build import add_mapping, crm_export, own_form
 
@@ -44,12 +46,14 @@ def test_an_export_is_carried_over_as_our_own_form_would_be(forms: dict[str, Fil
 
 
 def test_items_of_lists_are_translated_one_by_one() -> None:
-    place = {"file": 0, "sheet_key": "master_data", "field": "excellence_measures"}
-    rows = [{**place, "raw": "ZIM; Cluster 2012 ;BioRegio"}, {**place, "file": 1, "raw": "ZIM"}]
+    said = ["ZIM-NEMO; Cluster 2012 ;BioFuture", "ZIM-NEMO"]
+    forms = [MASTER | {"Exzellenzmaßnahmen": text} for text in said]
+    books = [{"Stammdaten": [list(pair) for pair in form.items()]} for form in forms]
     words = [(0, "master_data", "excellence_measures", "cluster 2012", "go-cluster")]
-    schema = {"file": pl.UInt32, "sheet_key": pl.String, "field": pl.String, "raw": pl.String}
-    cells = in_our_words(pl.DataFrame(rows, schema=schema), Foreign.of(items=list(words)))
-    assert cells["raw"].to_list() == ["ZIM; go-cluster; BioRegio", "ZIM"]
+    foreign = Foreign.of(items=list(words))
+    examined = examine(*raw_cells_of(books), load_settings(), last_day(PERIOD), foreign)
+    cells = in_our_words(examined.parsed, foreign).filter(field="excellence_measures")
+    assert cells.sort("file")["raw"].to_list() == ["ZIM-NEMO; go-cluster; BioFuture", "ZIM-NEMO"]
 
 
 def test_each_form_is_for_the_next_quarter_and_from_this_one(forms: dict[str, Filled]) -> None:

@@ -5,6 +5,7 @@ Nothing else of a file changes, and nothing is calculated: the inputs may be oth
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -20,6 +21,11 @@ SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 # The first sheet of a marked copy is ours; the others are the cluster's own.
 PROTOCOL = re.compile(r"xl/worksheets/sheet1\.xml")
 STRINGS = "xl/sharedStrings.xml"
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+# What nobody sees or prints needs no mark, and has no title to carry it.
+HIDDEN = re.compile(rb'<sheet (?=[^>]*\bstate="(?:hidden|veryHidden)")[^>]*\br:id="([^"]+)"')
+RELATION = re.compile(rb"<Relationship [^>]*>")
+OF_RELATION = re.compile(rb'\b(Id|Target)="([^"]*)"')
 STRING = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
 TEXT = re.compile(rb"<t(?: [^>]*)?>(.*?)</t>", re.DOTALL)
 CELL = re.compile(rb'<c r="A1"(?P<look> s="\d+")? t="(?P<kind>s|inlineStr)">(?P<in>.*?)</c>', re.S)
@@ -47,14 +53,14 @@ def mark_page(text: str, lang: str, on: dt.date, reason: str | None = None) -> s
         raise UnmarkedError
     word, note = words("withdrawn"), words("withdrawn_note", day=words.day(on))
     if reason:
-        note = f"{note} {words('withdrawn_reason', reason=reason)}"
+        note = f"{note} {words('withdrawn_reason', why=reason)}"
     mark = part("mark", words, {"word": word, "note": note})
     marked = text.replace(TITLE, f"{TITLE}{word} – ", 1)
     return marked.replace(HEAD, f"{HEAD}{mark}", 1)
 
 
 def mark_book(path: Path, lang: str) -> None:
-    """Mark every sheet of a workbook of ours: its title, and the head of every printed page."""
+    """Mark every sheet of ours that is seen: its title, and the head of every printed page."""
     rewrite(path, SHEET, say("workbook", "withdrawn", lang))
 
 
@@ -65,17 +71,29 @@ def mark_copy(path: Path) -> None:
 
 
 def rewrite(path: Path, sheets: re.Pattern[str], mark: str) -> None:
-    """Write the workbook again with a mark on the sheets whose part's name fits."""
+    """Write the workbook again with a mark on the sheets that are seen and whose name fits.
+
+    sheets: the name of a sheet's part in the file.
+    """
     with ZipFile(path) as file:
         parts = [(info, file.read(info)) for info in file.infolist()]
     contents = {info.filename: content for info, content in parts}
     strings = STRING.findall(contents.get(STRINGS, b""))
+    unseen = hidden(contents)
     beginning = path.with_suffix(".part")
     with ZipFile(beginning, "w", ZIP_DEFLATED) as file:
         for info, content in parts:
-            own = sheets.fullmatch(info.filename)
+            own = sheets.fullmatch(info.filename) and info.filename not in unseen
             file.writestr(info, mark_sheet(content, strings, mark) if own else content)
     beginning.replace(path)
+
+
+def hidden(contents: Mapping[str, bytes]) -> set[str]:
+    """Return the names of the parts of a workbook that are hidden sheets."""
+    ids = set(HIDDEN.findall(contents.get(BOOK, b"")))
+    relations = RELATION.findall(contents.get(RELATIONS, b""))
+    found = [dict(OF_RELATION.findall(relation)) for relation in relations]
+    return {f"xl/{one[b'Target'].decode()}" for one in found if one.get(b"Id") in ids}
 
 
 def mark_sheet(content: bytes, strings: list[bytes], mark: str) -> bytes:

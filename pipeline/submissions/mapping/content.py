@@ -136,7 +136,8 @@ def fits(content: Content, sheet: str, field: Field) -> tuple[int, int]:
 def _fits_words(content: Content, sheet: str, field: Field) -> tuple[int, int]:
     share = content.share_of_words(known_words(sheet, field.key))
     boolean = field.type == "yes_no" and content.share("boolean") >= 0.7
-    several = len(known_words(sheet, field.key) & set(content.words)) > 1
+    found = known_words(sheet, field.key) & set(content.words)
+    several = sum(len(word) > 1 for word in found) > 1  # a letter may stand for anything
     if share >= 0.5 or boolean:
         return 20, 85 if several and field.type != "yes_no" else 60
     if share >= 0.2:
