@@ -52,14 +52,15 @@ def test_applicants_from_the_register_to_the_reports(
     spared = ("variants", "workbook", "copies", "processes")
     assert run(reviewed, "--accept-missing", spared=spared) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines[-5:]] == [
+    assert [line.split(":")[0].strip() for line in lines[-6:]] == [
         "Mitglied",
         "Antrag",
         "Beobachtung",
         "unbekannt",
+        "Bericht",
         "Veröffentlicht",
     ]
-    assert lines[-4] == "Antrag: 0 rechnerisch erfüllt, 0 offen, 1 nicht erfüllt."
+    assert lines[-5] == "  Antrag: 0 rechnerisch erfüllt, 0 offen, 1 rechnerisch nicht erfüllt"
     done = Published(reviewed / "outputs" / "2026-Q3")
     columns = ("cluster_id", "role", "next_step", "since", "days", "overdue", "missing", "decision")
     assert done.table("admission").select(columns).rows() == [
