@@ -169,7 +169,7 @@ def review(
         found, file_findings(settled, found), identity_findings(office.register, settled)
     )
     own = verdicts[0].decisions
-    taken = in_measures(portfolio, benchmarks, own, task.period, task.participation)
+    taken = in_measures(portfolio, figures.usual, benchmarks, own, task.period, task.participation)
     found = join_findings(found, taken.crowded)
     names = master.select("file", "cluster_name")
     covered = coverage(

@@ -10,14 +10,13 @@ from pipeline.common.findings import FINDINGS
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES
 from pipeline.evaluation import measures as made
-from pipeline.evaluation.benchmark import indicators
 from pipeline.evaluation.measures import (
     PARTICIPATION,
     crowded,
     memberships,
     overlap,
     participation,
-    public_sums,
+    public_money,
     summary,
 )
 from pipeline.figures.base import Portfolio
@@ -211,5 +210,5 @@ def test_public_money_is_that_of_the_rows_of_7_1() -> None:
     )
     sheets = clusters.select("file", sheet_key=pl.lit("funding"))
     portfolio = Portfolio(clusters, clusters, {"funding": funding}, sheets, load_settings())
-    values = indicators(measure_funding(portfolio).figures.collect())
-    assert sorted(public_sums(portfolio, values).rows()) == [(0, 3000, 10000), (1, 0, 4000)]
+    found = public_money(measure_funding(portfolio).figures.collect())
+    assert sorted(found.rows()) == [(0, 3000, 10000), (1, 0, 4000)]

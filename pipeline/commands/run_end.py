@@ -8,8 +8,9 @@ import polars as pl
 from pipeline.common.terminal import plain
 from pipeline.common.texts import say
 from pipeline.review import Review
-from pipeline.tables.headlines import DECISIONS, role_word
+from pipeline.tables.headlines import role_word
 from pipeline.tables.todo import todo_lines
+from schemas.tables import DECISIONS
 
 # How many files or clusters are named one by one; the report has them all.
 MOST_NAMED = 20

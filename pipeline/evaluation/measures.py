@@ -8,14 +8,12 @@ import polars as pl
 from pipeline.common.findings import findings
 from pipeline.common.texts import BETWEEN_LANGUAGES
 from pipeline.evaluation.benchmark import Benchmarks, registered_measures
-from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.evaluation.statistics import MEDIAN, pooled_expression
 from pipeline.figures.base import Portfolio
-from pipeline.figures.of_funding import used_rows
+from pipeline.figures.of_funding import PUBLIC_SHARE
 from schemas.declaration import measures
+from schemas.tables import DECISIONS
 
-DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
-PUBLIC_SOURCES = ("Förderung EU", "Förderung Bund", "Förderung Land", "Förderung Kommune")
 # at_period, measure, clusters: in how many clusters of a published period a measure has a part.
 PARTICIPATION = {"at_period": pl.String, "measure": pl.String, "clusters": pl.Int64}
 # The register of measures among the files that findings are about; no submission has this number.
@@ -39,6 +37,7 @@ class InMeasures:
 
 def in_measures(
     portfolio: Portfolio,
+    figures: pl.DataFrame,
     benchmarks: Benchmarks,
     decisions: pl.DataFrame,
     period: str,
@@ -46,11 +45,11 @@ def in_measures(
 ) -> InMeasures:
     """Return what the review says of each measure of the register.
 
-    decisions: file, fulfilled, decision of the first catalogue. earlier: PARTICIPATION of the
-    periods that were published before.
+    figures: FIGURES. decisions: file, fulfilled, decision of the first catalogue. earlier:
+    PARTICIPATION of the periods that were published before.
     """
     taken = memberships(portfolio.clusters)
-    public = public_sums(portfolio, benchmarks.values)
+    public = public_money(figures)
     minimum = portfolio.settings.cohorts.minimum
     return InMeasures(
         summary(taken, benchmarks.values, decisions, public, minimum),
@@ -69,17 +68,10 @@ def memberships(clusters: pl.DataFrame) -> pl.DataFrame:
     return taken.explode("measure").drop_nulls().unique()
 
 
-def public_sums(portfolio: Portfolio, values: pl.DataFrame) -> pl.DataFrame:
-    """Return file, numerator, denominator (cents): public money and all, over the rows of 7.1.
-
-    Only of clusters whose own_funds_share is known (contract 2.5, public_share).
-    """
-    rows = used_rows(portfolio.table("funding"), portfolio.settings.funding.own_sources)
-    public = rows.filter(pl.col("of_year") & pl.col("source").is_in(PUBLIC_SOURCES))
-    sums = public.group_by("file").agg(numerator=pl.col("cents").sum()).collect()
-    known = values.filter(pl.col("indicator") == "own_funds_share").drop_nulls("value")
-    known = known.select("file", "denominator").join(sums, on="file", how="left")
-    return known.select("file", pl.col("numerator").fill_null(0), "denominator")
+def public_money(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return file, numerator, denominator (cents) of the known shares of public money."""
+    known = figures.filter(pl.col("metric") == PUBLIC_SHARE).drop_nulls("low")
+    return known.select("file", "numerator", "denominator")
 
 
 def summary(
@@ -91,7 +83,7 @@ def summary(
 ) -> pl.DataFrame:
     """Return the table measures, every measure of the register in its order.
 
-    taken: see `memberships`. values: see `Benchmarks`. public: see `public_sums`. A statistic of
+    taken: see `memberships`. values: see `Benchmarks`. public: see `public_money`. A statistic of
     fewer than `minimum` known values is null.
     """
     decided = taken.join(decisions.select("file", "decision", value="fulfilled"), on="file")
@@ -168,10 +160,15 @@ def crowded(taken: pl.DataFrame) -> pl.DataFrame:
     rows = [
         (measure.de, _too_many(measure.places, ids[measure.de]))
         for measure in measures().values()
-        if measure.places is not None and len(ids.get(measure.de, ())) > measure.places
+        if measure.places is not None and is_crowded(len(ids.get(measure.de, ())), measure.places)
     ]
     table = pl.DataFrame(rows, schema={"value": pl.String, "detail": pl.String}, orient="row")
     return findings(table.with_columns(file=pl.lit(REGISTER_FILE["file"][0])), "more_than_places")
+
+
+def is_crowded(clusters: int, places: int | None) -> bool | None:
+    """Whether more clusters take part in a measure than it has places; None if that is unknown."""
+    return None if places is None else clusters > places
 
 
 def _too_many(places: int, ids: Sequence[str]) -> str:

@@ -15,8 +15,9 @@ from pipeline.common.texts import say
 from pipeline.operation.markdown import code, escaped, safe_rows, table
 from pipeline.publication.request import Request
 from pipeline.run import Published
-from pipeline.tables.headlines import DECISIONS, role_word
+from pipeline.tables.headlines import role_word
 from pipeline.tables.todo import todo_lines
+from schemas.tables import DECISIONS
 
 OUTCOMES = ("reviewed", "quarantined", "superseded", "missing")
 DECISION_COLUMNS = (

@@ -18,7 +18,7 @@ from pipeline.publication.cache import READERS
 from pipeline.publication.request import Request
 from pipeline.review import Review
 from pipeline.submissions.mapping.model import ExportMapping
-from pipeline.tables.headlines import DECISIONS
+from schemas.tables import DECISIONS
 
 COMPUTING = ["polars", "numpy", "pandera", "pyproj", "rapidfuzz"]
 PACKAGES = [*READERS, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]

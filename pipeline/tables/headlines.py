@@ -7,9 +7,9 @@ import polars as pl
 from pipeline.common.texts import say
 from pipeline.submissions.actors.status import types_where
 from schemas.declaration import registers
+from schemas.tables import DECISIONS
 
 FIGURE = {"figure": pl.String, "catalogue": pl.String, "value": pl.Int64}
-DECISIONS = ("eligible", "open", "not_eligible")
 BOUND = pl.col("bound")
 
 

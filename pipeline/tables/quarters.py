@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.history.published import DATA, Earlier, Publication
-from pipeline.tables.headlines import DECISIONS, FIGURE, decisions_by_role, headlines
+from pipeline.tables.headlines import FIGURE, decisions_by_role, headlines
+from schemas.tables import DECISIONS
 
 ROLES = {
     "catalogue": pl.String,

@@ -8,8 +8,8 @@ from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.explain import measures_of, role_key
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.headlines import DECISIONS
 from schemas.declaration import registers
+from schemas.tables import DECISIONS
 
 
 @dataclass(frozen=True)

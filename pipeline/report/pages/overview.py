@@ -12,9 +12,9 @@ from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
-from pipeline.tables.headlines import DECISIONS
 from pipeline.tables.unread import shown_states
 from schemas.reference_figures import reference_figures
+from schemas.tables import DECISIONS
 
 SIGNS = {"eligible": "fulfilled", "open": "undetermined", "not_eligible": "not_fulfilled"}
 

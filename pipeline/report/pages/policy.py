@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.common.texts import number
-from pipeline.evaluation.measures import DECISIONS
+from pipeline.evaluation.measures import is_crowded
 from pipeline.report.pages.charts import Chart, Said, draw, timeline
 from pipeline.report.pages.explain import measures_of
 from pipeline.report.pages.money import money_cells, money_heads
@@ -15,6 +15,7 @@ from pipeline.review import Review
 from pipeline.tables.measures import Facts, facts, pooled_ratios
 from pipeline.tables.payers import of_clusters
 from schemas.declaration import Measure, measures
+from schemas.tables import DECISIONS
 
 REGISTER = "measures"
 
@@ -52,7 +53,11 @@ def policy(review: Review, words: Words) -> Policy:
     )
     chart = draw(spec, _said(rows, review, words), words.lang)
     return Policy(
-        crowded=[_crowded(row, words) for row in rows.values() if is_crowded(row)],
+        crowded=[
+            _crowded(row, words)
+            for row in rows.values()
+            if is_crowded(row["clusters"], row["places"])
+        ],
         chart=chart,
         shares=_shares(review, entries, rows, words),
         tables=[
@@ -79,11 +84,6 @@ def _said(rows: Mapping[str, Mapping[str, Any]], review: Review, words: Words) -
     unit = words("policy_unit", n=words.number(len(rows)))
     source = f"{words('policy_source')} {source_line(review, words)}"
     return Said("policy", title, unit, words("policy_chart_desc"), source)
-
-
-def is_crowded(row: Mapping[str, Any]) -> bool:
-    """Whether more clusters take part in a measure than it has places."""
-    return row["places"] is not None and row["clusters"] > row["places"]
 
 
 def _crowded(row: Mapping[str, Any], words: Words) -> str:
@@ -145,7 +145,7 @@ def _marks(entry: Measure, label: str, last: int, words: Words) -> Iterator[dict
 def _text(entry: Measure, label: str, row: Mapping[str, Any], words: Words) -> dict[str, object]:
     """Return what stands at the right of a row: how many clusters, and a missing start."""
     said = [words.count("clusters", row["clusters"])]
-    if is_crowded(row):
+    if is_crowded(row["clusters"], row["places"]):
         said = [words("clusters_of_places", n=row["clusters"], places=row["places"])]
     if entry.start is None:
         said.append(words("no_start"))
@@ -229,7 +229,7 @@ def _budgets(
 
 
 def _against_places(row: Mapping[str, Any], words: Words) -> str | Cell:
-    if is_crowded(row):
+    if is_crowded(row["clusters"], row["places"]):
         text = words("clusters_of_places", n=row["clusters"], places=row["places"])
         return Cell(text, mark="warning")
     return words.number(row["clusters"])

@@ -9,9 +9,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion
 from pipeline.common.texts import say
-from pipeline.evaluation.measures import DECISIONS
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_range
+from schemas.tables import DECISIONS
 
 # unit of a figure -> kind of its cells
 KINDS = {"share": "share", "fte": "two", "actors_per_fte": "two", "per_year": "one", "eur": "cents"}

@@ -8,14 +8,13 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
-from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.formats import COLOURS
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from schemas.declaration import registers
+from schemas.tables import DECISIONS
 
-DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
 STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 LOOKS = ("good", "open", "bad")
 CHART_COLUMN = 4

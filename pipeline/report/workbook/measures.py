@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import polars as pl
 
 from pipeline.common.texts import say
-from pipeline.evaluation.measures import DECISIONS
+from pipeline.evaluation.measures import is_crowded
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.portfolio import SEPARATOR
 from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
 from pipeline.tables.measures import Facts, facts, pooled_ratios
 from schemas.declaration import measures
+from schemas.tables import DECISIONS
 
 # What the register says, with the width of its column.
 TOLD = {
@@ -52,7 +53,7 @@ def write_measures(book: Book) -> None:
 def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:
     """Yield how many clusters take part, whether there are places, and how they stand."""
     text = book.text
-    crowded = table.select((pl.col("clusters") > pl.col("places")).alias("it"))["it"].to_list()
+    crowded = [is_crowded(*row) for row in table.select("clusters", "places").iter_rows()]
     yield Column(text("h_measure_clusters"), table["clusters"].to_list(), "int")
     yield Column(text("h_measure_places"), table["places"].to_list(), "int")
     yield Column(text("h_measure_crowded"), book.yes_no(crowded))

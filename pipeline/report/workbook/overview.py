@@ -13,7 +13,6 @@ from pipeline.report.workbook.changes_medians import CHANGES
 from pipeline.report.workbook.charts import write_charts
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.overview_lines import (
-    DECISIONS,
     Before,
     Line,
     of_decisions,
@@ -26,6 +25,7 @@ from pipeline.report.workbook.overview_lines import (
 )
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
 from pipeline.tables.todo import todo_lines
+from schemas.tables import DECISIONS
 
 # label, value, of the earlier period, change, remark
 WIDTHS = (44, 24, 24, 24, 86)

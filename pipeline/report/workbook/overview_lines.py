@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.texts import say
-from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
+from pipeline.evaluation.evaluate import ELIGIBLE
 from pipeline.history.notices import damaged
 from pipeline.report.earlier import HEADLINES, Earlier
 from pipeline.report.workbook.matrix import Matrix
@@ -15,8 +15,7 @@ from pipeline.report.workbook.sheets import Book
 from pipeline.submissions.actors.status import types_where
 from pipeline.tables.headlines import headline, role_word
 from schemas.reference_figures import reference_figures
-
-DECISIONS = (ELIGIBLE, OPEN, NOT_ELIGIBLE)
+from schemas.tables import DECISIONS
 
 
 @dataclass(frozen=True)
