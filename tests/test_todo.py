@@ -62,6 +62,7 @@ def test_a_file_that_cannot_be_read_is_asked_for_again_and_its_cluster_not_remin
             cluster(1, state="quarantined", guessed_from="DE-0001.xlsx"),
             cluster(2, state="missing", guessed_from="DE-0002.pdf"),
             cluster(3),
+            cluster(4, state="quarantined", guessed_from="DE-0004 Scan.pdf"),
         ],
         submissions=[
             {"source_file": "DE-0001.xlsx", "outcome": "quarantined", "code": "encrypted"},
@@ -70,12 +71,14 @@ def test_a_file_that_cannot_be_read_is_asked_for_again_and_its_cluster_not_remin
         ],
         unread=[
             {"source_file": "DE-0002.pdf", "reason": "other_extension"},
+            {"source_file": "DE-0004 Scan.pdf", "reason": "other_extension"},
             {"source_file": "notes.docx", "reason": "other_extension"},
         ],
     )
-    assert said(found) == {"put_back": ["DE-0001.xlsx", "DE-0002.pdf", "x.xlsx"]}
+    assert said(found) == {"put_back": ["DE-0001.xlsx", "DE-0002.pdf", "DE-0004 Scan.pdf"]}
     rows = todo(found, FIRST)
-    assert rows["cluster_id"].to_list() == ["DE-0001", "DE-0002", None]
+    assert rows["cluster_id"].to_list() == ["DE-0001", "DE-0002", "DE-0004", None]
+    assert rows["name"].to_list()[-1] == "x.xlsx"
 
 
 def test_requests_of_the_deciding_catalogue_are_counted_by_cluster() -> None:

@@ -113,7 +113,7 @@ def put_back(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.Dat
     files = tables["submissions"].filter(pl.col("outcome") == "quarantined")
     files = files.join(guesses, left_on="source_file", right_on="guessed_from", how="left")
     files = files.select(cluster_id=pl.coalesce("cluster_id", "guess"), name="source_file")
-    unread = states.filter((pl.col("state") == "missing") & (pl.col("shown") == CANNOT_BE_READ))
+    unread = states.filter(pl.col("shown") == CANNOT_BE_READ)
     return pl.concat([files, unread.select("cluster_id", name="guessed_from")]).unique()
 
 

@@ -19,6 +19,7 @@ from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
 from pipeline.tables.headlines import role_word
+from pipeline.tables.todo import asked_for
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 COLUMNS = [
@@ -183,10 +184,8 @@ def errors(review: Review) -> pl.DataFrame:
 
 def open_criteria(review: Review) -> pl.DataFrame:
     """Return cluster_id, settles: undetermined first-catalogue criteria that cells can settle."""
-    first = pl.col("catalogue") == review.catalogues[0].id
-    asked_for = review.tables["criteria"].filter(first & (pl.col("request_de") != ""))
-    grouped = asked_for.group_by("cluster_id")
-    return grouped.agg(settles=pl.col("criterion_id").str.join(", "))
+    asked = asked_for(review.tables["criteria"], review.catalogues[0].id)
+    return asked.select("cluster_id", settles=pl.col("criteria").list.join(", "))
 
 
 def asked(lang: str) -> pl.Expr:

@@ -42,7 +42,7 @@ STATUS_COLOURS = {
 }
 FONT_SIZE = 12
 WIDTH, SMALL = 620, 210
-ROW, SMALL_ROW = 30, 22
+ROW, SMALL_ROW, BAR_ROW = 30, 22, 26
 TIMELINE_ROOM = 14
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
@@ -272,6 +272,29 @@ def _marks(rows: Rows, field: str, mark: Spec) -> Spec:
     return {"data": {"values": list(rows)}, "mark": mark, "encoding": encoding}
 
 
+def _texts(rows: Rows, field: str, look: Spec) -> Spec:
+    """Return the texts of rows (`text`), each at a place on the axis."""
+    texts = _marks(rows, field, {"type": "text", **look})
+    texts["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    return texts
+
+
+def _by_row(
+    labels: Sequence[object], x: Spec, layers: Sequence[Spec], behind: Sequence[object] = ()
+) -> Spec:
+    """Return a picture of full width with a row per label.
+
+    x: scale and axis. behind: texts at the right end of rows.
+    """
+    return {
+        "width": WIDTH,
+        "height": {"step": BAR_ROW},
+        "encoding": {"x": {"type": "quantitative", **x}, "y": rows_axis(labels)},
+        "layer": list(layers),
+        **room(labels, behind),
+    }
+
+
 def _blank(labels: Sequence[object]) -> Spec:
     """Return an invisible mark on every row, so that a row without figures has its position too."""
     return {
@@ -300,22 +323,12 @@ def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str, totals: 
     }
     bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
     bars["encoding"]["color"] = colour
-    numbers = _marks(
-        [row for row in rows if row["count"] and not totals],
-        "middle",
-        {"type": "text", "color": COLOURS["paper"], "fontWeight": 600},
-    )
-    numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
-    behind = _marks(totals, "end", {"type": "text", "align": "left", "dx": 8, **HALO})
-    behind["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    within = [row for row in rows if row["count"] and not totals]
+    numbers = _texts(within, "middle", {"color": COLOURS["paper"], "fontWeight": 600})
+    behind = _texts(totals, "end", {"align": "left", "dx": 8, **HALO})
     ticks = {"title": axis, "tickMinStep": 1, "format": ",d"}
-    return {
-        "width": WIDTH,
-        "height": {"step": 26},
-        "encoding": {"x": {"type": "quantitative", "axis": ticks}, "y": rows_axis(labels)},
-        "layer": [bars, numbers, behind],
-        **room(labels, [row["text"] for row in totals]),
-    }
+    after = [row["text"] for row in totals]
+    return _by_row(labels, {"axis": ticks}, [bars, numbers, behind], after)
 
 
 def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
@@ -334,21 +347,11 @@ def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
     }
     bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
     bars["encoding"]["color"] = colour
-    mark = {"type": "text", "color": COLOURS["paper"], "fontWeight": 600}
-    numbers = _marks([row for row in rows if row["text"]], "middle", mark)
-    numbers["encoding"]["text"] = {"field": "text", "type": "nominal"}
+    within = [row for row in rows if row["text"]]
+    numbers = _texts(within, "middle", {"color": COLOURS["paper"], "fontWeight": 600})
     scale = {"domain": [0, 1], "nice": False}
     ticks = {"title": axis, "format": ".0%"}
-    return {
-        "width": WIDTH,
-        "height": {"step": 26},
-        "encoding": {
-            "x": {"type": "quantitative", "scale": scale, "axis": ticks},
-            "y": rows_axis(labels),
-        },
-        "layer": [bars, numbers],
-        **room(labels),
-    }
+    return _by_row(labels, {"scale": scale, "axis": ticks}, [bars, numbers])
 
 
 def timeline(
@@ -381,20 +384,8 @@ def timeline(
         "shape": _named(of_marks | {"range": list(MARK_SHAPES)}, "bottom"),
         "color": _named(of_marks | {"range": inks}, "bottom"),
     }
-    said = _marks(
-        [{**row, "at": last} for row in texts], "at", {"type": "text", "align": "left", "dx": 10}
-    )
-    said["encoding"]["text"] = {"field": "text", "type": "nominal"}
-    return {
-        "width": WIDTH,
-        "height": {"step": 26},
-        "encoding": {
-            "x": {"type": "quantitative", "scale": scale, "axis": ticks},
-            "y": rows_axis(labels),
-        },
-        "layer": [bars, points, said],
-        **room(labels),
-    }
+    said = _texts([{**row, "at": last} for row in texts], "at", {"align": "left", "dx": 10})
+    return _by_row(labels, {"scale": scale, "axis": ticks}, [bars, points, said])
 
 
 def _named(scale: Spec, orient: str) -> Spec:
