@@ -187,8 +187,13 @@ class Earlier:
             return None
 
 
+def published_periods(outputs: Path) -> list[str]:
+    """Return the periods that are published, in their order."""
+    folders = outputs.iterdir() if outputs.is_dir() else ()
+    return sorted(f.name for f in folders if NAME.match(f.name) and is_published(f))
+
+
 def published_before(outputs: Path, period: str) -> Earlier:
     """Return the earlier periods that are published."""
-    folders = sorted(outputs.iterdir()) if outputs.is_dir() else []
-    own = [f for f in folders if NAME.match(f.name) and f.name < period and is_published(f)]
+    own = [outputs / name for name in published_periods(outputs) if name < period]
     return Earlier(outputs, [Publication(folder, read_record(folder)) for folder in own])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.common.catalogue import load, load_all, shipped
-from pipeline.common.periods import NAME, last_day
+from pipeline.common.periods import last_day
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import both
 from pipeline.history.published import (
@@ -12,6 +12,7 @@ from pipeline.history.published import (
     Publication,
     is_published,
     published_before,
+    published_periods,
     sound,
 )
 from pipeline.history.standing import standing
@@ -63,11 +64,10 @@ def write_ratings_template(
 
 def latest(outputs: Path) -> str:
     """Return the latest published period."""
-    folders = outputs.iterdir() if outputs.is_dir() else ()
-    periods = [f.name for f in folders if NAME.match(f.name) and is_published(f)]
+    periods = published_periods(outputs)
     if not periods:
         raise NoSourceError("no_period", outputs=outputs)
-    return max(periods)
+    return periods[-1]
 
 
 def published(period: str, outputs: Path) -> Publication:

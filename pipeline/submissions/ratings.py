@@ -1,7 +1,7 @@
 """What the experts' ratings come to: which one counts, who differs, who owes one (contract 2.4)."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,8 +35,8 @@ class Opinions:
     """What the experts said and owe.
 
     ratings: file, row, KEYS, RATING, target (the file of the cluster), as_of, rated (the status
-    that it says), reason_code (why it counts or not), counts, dissent. assignments: KEYS, assessor,
-    due, done, overdue. findings: about their cells.
+    that it says), newest (of its criterion), reason_code (why it counts or not), counts, dissent.
+    assignments: KEYS, assessor, due, done, overdue. findings: about their cells.
     """
 
     ratings: pl.DataFrame
@@ -65,7 +65,7 @@ def opinions(office: Office, known: Known, last_day: dt.date) -> Opinions:
         dissents(ratings),
         found,
     )
-    columns = ["file", "row", *KEYS, *RATING, "target", "as_of", "rated"]
+    columns = ["file", "row", *KEYS, *RATING, "target", "as_of", "rated", "newest"]
     told = ratings.select(*columns, "reason_code", "counts", "dissent")
     return Opinions(told, assignments, found)
 
@@ -74,9 +74,8 @@ def opinions(office: Office, known: Known, last_day: dt.date) -> Opinions:
 def judged(ratings: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Return the ratings and what each comes to, see `Opinions`.
 
-    Of one cluster's and criterion's ratings only the newest counts: by date (undated is oldest),
-    then by row. Besides: expert (the key of the sign; rows without one are one expert), newest,
-    newest_of_expert, known_criterion.
+    Of one cluster's and criterion's ratings only the newest counts. Besides: expert (the key of the
+    sign; rows without one are one expert), newest_of_expert, known_criterion.
     """
     yes = pl.lit(value=True)
     words = {e.de: e.extra.get("status", UNDETERMINED) for e in registers()["ratings"]}
@@ -93,12 +92,8 @@ def judged(ratings: pl.DataFrame, known: Known) -> pl.DataFrame:
     table = table.with_columns(
         pl.col("known_cluster", "known_catalogue", "known_criterion").fill_null(value=False)
     )
-    table = table.sort("rated_on", "row", nulls_last=False).with_row_index("place")
-    place = pl.col("place")
-    table = table.with_columns(
-        newest=place == place.max().over(KEYS),
-        newest_of_expert=place == place.max().over(*KEYS, "expert"),
-    )
+    table = with_newest(table)
+    table = with_newest(table, [*KEYS, "expert"], "newest_of_expert")
     table = table.with_columns(reason_code=reason_code(known.evaluated))
     reviewed = pl.col("target").is_not_null() & pl.col("known_criterion")
     in_force = pl.col("newest_of_expert") & reviewed & speaks(pl.col("as_of"))
@@ -107,6 +102,16 @@ def judged(ratings: pl.DataFrame, known: Known) -> pl.DataFrame:
         counts=pl.col("reason_code") == COUNTS, dissent=in_force & (said > 1)
     )
     return table.sort("row")
+
+
+def with_newest(
+    ratings: pl.DataFrame, keys: Sequence[str] = KEYS, name: str = "newest"
+) -> pl.DataFrame:
+    """Add whether a rating is the newest of its keys: by date (undated is oldest), then by row."""
+    order = ratings.sort("rated_on", "row", nulls_last=False).with_row_index("place")
+    place = pl.col("place")
+    table = order.with_columns((place == place.max().over(*keys)).alias(name))
+    return table.drop("place").sort("row")
 
 
 def expert() -> pl.Expr:
@@ -153,7 +158,7 @@ def no_ratings() -> pl.DataFrame:
             **dict.fromkeys(("file", "row", "target"), pl.UInt32),
             **dict.fromkeys(texts, pl.String),
             **dict.fromkeys(days, pl.Date),
-            **dict.fromkeys(("counts", "dissent"), pl.Boolean),
+            **dict.fromkeys(("newest", "counts", "dissent"), pl.Boolean),
         }
     )
 

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.common.catalogue import load
 from pipeline.report.workbook.assessments import write_assessments
-from pipeline.report.workbook.to_rate import seen_period, to_rate, with_newest
+from pipeline.report.workbook.to_rate import seen_period, to_rate
+from pipeline.submissions.ratings import with_newest
 from pipeline.tables.reasons import asks_text
 from schemas.declaration import office
 from tests.sparing import sparing

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.common.periods import NAME, last_day
+from pipeline.common.periods import last_day
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import LANGUAGES, in_language
-from pipeline.history.published import DamagedError, is_published, sound
+from pipeline.history.published import DamagedError, is_published, published_periods, sound
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
@@ -65,8 +65,7 @@ def latest_period(cluster: str, outputs: Path) -> str:
 
     NoSourceError if none did, or if a later period is damaged: it may hold one.
     """
-    folders = outputs.iterdir() if outputs.is_dir() else []
-    periods = sorted(f.name for f in folders if NAME.match(f.name) and is_published(f))
+    periods = published_periods(outputs)
     for period in reversed(periods):
         if reviewed_in(cluster, period, outputs).height:
             return period

@@ -10,11 +10,11 @@ from pipeline.common.texts import day as day_text
 from pipeline.common.texts import number, percent, say
 from pipeline.report.earlier import Earlier
 from pipeline.review import Review
+from pipeline.submissions.ratings import KEYS as KEY
+from pipeline.submissions.ratings import expired
 from pipeline.tables.reasons import asks_text
 from schemas.words import word_key
 
-KEY = ["catalogue", "cluster_id", "criterion_id"]
-RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 CONDITION = [*KEY, "condition"]
 BY = pl.col("reviewer")
 FIGURES = ["value_low", "value_high", "status"]
@@ -26,11 +26,12 @@ def to_rate(
     """Return the ratings so far and a blank row for what is soft or undetermined and unrated.
 
     What is assigned and not done has a blank row, too. reviewer: the sign of the expert whose
-    assignments and ratings are asked for, instead of all. Columns: KEY, RATING, name, title, kind,
-    asks, computed_status, reason_now, request, note. The ratings of one criterion keep their order.
+    assignments and ratings are asked for, instead of all. Columns: KEY, `office.RATING`, name,
+    title, kind, asks, computed_status, reason_now, request, note. The ratings of one criterion keep
+    their order.
     """
     criteria = review.tables["criteria"]
-    ratings, owed = with_newest(review.ratings), owing(review, lang)
+    ratings, owed = review.ratings, owing(review, lang)
     if reviewer is None:
         blank = pl.concat([unrated(criteria, ratings), owed.select(KEY)]).unique()
     else:
@@ -54,27 +55,14 @@ def to_rate(
     return with_titles(rows.with_columns(note=texts), review, lang)
 
 
-def with_newest(ratings: pl.DataFrame) -> pl.DataFrame:
-    """Add whether a rating is the newest of its criterion (undated is oldest, then by row)."""
-    order = ratings.sort("rated_on", "row", nulls_last=False)
-    newest = order.unique(KEY, keep="last").select("row", newest=pl.lit(value=True))
-    table = ratings.join(newest, on="row", how="left")
-    return table.with_columns(pl.col("newest").fill_null(value=False)).sort("row")
-
-
 def unrated(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
     """Return the keys of soft or undetermined criteria without a rating in force."""
     left = criteria.filter(
         (pl.col("basis") == "computed")
         & ((pl.col("kind") == "soft") | (pl.col("status") == "undetermined"))
     )
-    speaks = ratings.filter(pl.col("newest") & ~lapsed())
+    speaks = ratings.filter(pl.col("newest") & ~expired(pl.col("as_of")))
     return left.join(speaks, on=KEY, how="anti").select(KEY)
-
-
-def lapsed() -> pl.Expr:
-    """Whether a rating has lapsed on its cluster's day."""
-    return (pl.col("valid_until") < pl.col("as_of")).fill_null(value=False)
 
 
 def with_place(rows: pl.DataFrame, review: Review) -> pl.DataFrame:
