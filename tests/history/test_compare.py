@@ -155,6 +155,19 @@ def test_the_quarter_in_which_a_criterion_lapses(
     assert lapses(own, ahead(*later), days, own).is_empty()
 
 
+def test_what_lapses_stands_in_the_order_of_the_catalogue() -> None:
+    ids = ["4.2", "7.2", "10.1", "12"]
+    later = [(BAD, BAD, BAD), (GOOD, BAD, BAD), (BAD, BAD, BAD), (BAD, BAD, BAD)]
+    table = pl.concat(
+        ahead(*statuses).with_columns(criterion_id=pl.lit(one))
+        for one, statuses in zip(ids, later, strict=True)
+    )
+    days = pl.DataFrame({"cluster_id": ["a"], "as_of": [date(2026, 9, 30)]})
+    own = criteria(*(("a", one, GOOD) for one in ids))
+    found = lapses(own, table, days, own.clear())
+    assert found["criterion_id"].to_list() == ["4.2", "10.1", "12", "7.2"]
+
+
 def test_who_falls_below_the_pass_mark() -> None:
     each = [ahead(GOOD, s, BAD) for s in (GOOD, GOOD, GOOD, BAD)]
     table = pl.concat(t.with_columns(criterion_id=pl.lit(str(n))) for n, t in enumerate(each))
