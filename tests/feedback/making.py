@@ -23,11 +23,11 @@ EXAMINED: dict[str, pl.DataFrame] = {}
 
 
 def findings(path: Path) -> pl.DataFrame:
-    """Every finding about the file's cells; the same content is examined once."""
+    """Every finding about the file's cells, sorted; the same content is examined once."""
     key = path.suffix + sha256(path.read_bytes()).hexdigest()
     if key not in EXAMINED:
         sheets, cells = stack([(0, TERMS.read(path.read_bytes()))])
-        EXAMINED[key] = examine(sheets, cells, SETTINGS).findings
+        EXAMINED[key] = examine(sheets, cells, SETTINGS).findings.sort(pl.all())
     return EXAMINED[key]
 
 
