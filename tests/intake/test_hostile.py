@@ -117,9 +117,13 @@ def test_outcome(name: str, run: Published) -> None:
     assert run.outcome(name) == (("reviewed", None) if code is None else ("quarantined", code))
 
 
-@pytest.mark.parametrize("name", ["folder.xlsx", "link.xlsx", "pipe.xlsx"])
+@pytest.mark.parametrize("name", ["link.xlsx", "pipe.xlsx"])
 def test_what_is_no_file(name: str, run: Published) -> None:
     assert run.outcome(name) == ("quarantined", "unreadable")
+
+
+def test_a_folder_is_not_read(run: Published) -> None:
+    assert run.row("unread", source_file="folder.xlsx")["reason"] == "folder"
 
 
 def test_a_name_that_is_no_text(run: Published) -> None:
