@@ -5,6 +5,14 @@ change the shipped ones, which tests/test_catalogues.py checks.
 """
 
 import os
+
+# Tests run side by side on all cores: a second thread in each of them only costs. polars asks when
+# it is loaded; the programs that tests start shall have all cores.
+os.environ["POLARS_MAX_THREADS"] = "1"
+import polars  # noqa: F401
+
+del os.environ["POLARS_MAX_THREADS"]
+
 from collections.abc import Iterator
 from pathlib import Path
 
