@@ -19,11 +19,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.common import catalogue
+from pipeline.common import catalogue, stages
 from tests.sparing import sparing
 
 # Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+
+# One batch instead of one for each core, for the same reason; tests/test_flow.py compares both.
+stages.CORES = 1
 
 catalogue.FOLDER = Path(__file__).parent / "catalogues"
 
