@@ -153,13 +153,16 @@ def releasing(setup: Setup) -> list[Figure]:
     settings.write_text(text, encoding="utf-8")
     inputs = setup.portfolio(OF_RELEASE)
 
+    def there(outputs: Path, *arguments: str) -> Taken:
+        """Measure a command in the folder whose schemas/ come before ours."""
+        options = ["--inputs", inputs, "--outputs", outputs]
+        command = [sys.executable, "-m", "pipeline", *arguments, *options]
+        return measure(command, folder=program, env={"PYTHONPATH": str(ROOT)})
+
     def both() -> tuple[Taken, Taken]:
         outputs = setup.outputs("release")
-        first = review(inputs, outputs, "--direct")
-        options = ["--by", "AB", "--inputs", inputs, "--outputs", outputs]
-        command = [sys.executable, "-m", "pipeline", "release", PERIOD, *options]
-        # The folder's schemas/ come before ours.
-        return measure(command, folder=program, env={"PYTHONPATH": str(ROOT)}), first
+        first = there(outputs, "run", PERIOD, "--direct")
+        return there(outputs, "release", PERIOD, "--by", "AB"), first
 
     pairs = [both() for _ in range(setup.repeats)]
     return [ratio("release against its review", 2.0, pairs, f"{OF_RELEASE} clusters")]
