@@ -1,12 +1,13 @@
 """The stage: indicators, cohorts, quartiles, ranks (contract 2.5)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.exact import ratio
 from pipeline.common.keys import collapse_expr, title_key_expr
+from pipeline.common.order import declared_order
 from pipeline.common.settings import CohortRules
 from pipeline.evaluation.statistics import (
     POOLED,
@@ -121,7 +122,7 @@ def indicators(figures: pl.DataFrame) -> pl.DataFrame:
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
         both = pair.join(other, on="file")
         parts.append(both.with_columns(indicator=pl.lit(name), value=quotient).select(columns))
-    return pl.concat(parts).sort("file", place_of("indicator", declared))
+    return pl.concat(parts).sort("file", declared_order("indicator", declared))
 
 
 def beside(figures: pl.DataFrame) -> pl.DataFrame:
@@ -246,21 +247,10 @@ def stand_in(clusters: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
 
 def _order() -> Iterable[pl.Expr]:
     """Sort keys: indicators and cohort kinds in the order in which they are declared."""
-    yield place_of("indicator", declared_indicators())
-    yield place_of("cohort_kind", declared_cohort_kinds())
+    yield declared_order("indicator", declared_indicators())
+    yield declared_order("cohort_kind", declared_cohort_kinds())
 
 
 def registered_measures(listed: pl.Expr) -> pl.Expr:
     """Return of lists of measures those that the register has: other names are in no cohort."""
     return listed.list.set_intersection(pl.lit(list(measures()), pl.List(pl.String)))
-
-
-def place_of(column: str, declared: Collection[str], *, others_last: bool = False) -> pl.Expr:
-    """Return the place of a column's values in the order in which they are declared.
-
-    others_last: whether there may be others.
-    """
-    places = range(len(declared))
-    if others_last:
-        return pl.col(column).replace_strict(list(declared), places, default=len(declared))
-    return pl.col(column).replace_strict(list(declared), places)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings
+from pipeline.common.order import declared_order
 from pipeline.common.texts import BETWEEN_LANGUAGES
 from pipeline.evaluation.benchmark import Benchmarks, registered_measures
 from pipeline.evaluation.statistics import MEDIAN, pooled_expression
@@ -127,7 +128,7 @@ def overlap(taken: pl.DataFrame) -> pl.DataFrame:
     both = taken.join(taken.rename({"measure": "other"}), on="file")
     both = both.filter(pl.col("measure") != pl.col("other"))
     counts = both.group_by("measure", "other").agg(clusters=pl.len())
-    return counts.sort(place("measure"), place("other"))
+    return counts.sort(order_of_measures("measure"), order_of_measures("other"))
 
 
 def participation(taken: pl.DataFrame, period: str, earlier: pl.DataFrame) -> pl.DataFrame:
@@ -142,13 +143,12 @@ def participation(taken: pl.DataFrame, period: str, earlier: pl.DataFrame) -> pl
     every = periods.join(known.select("measure").unique(), how="cross")
     table = every.join(known, on=["at_period", "measure"], how="left")
     table = table.with_columns(pl.col("clusters").fill_null(0))
-    return table.sort("at_period", place("measure"), "measure")
+    return table.sort("at_period", order_of_measures("measure"), "measure")
 
 
-def place(column: str) -> pl.Expr:
-    """Return the place of a column's measures in the register; names it no longer has are last."""
-    order = list(measures())
-    return pl.col(column).replace_strict(order, range(len(order)), default=len(order))
+def order_of_measures(column: str) -> pl.Expr:
+    """Return the sort key of measures: the register's order, names it no longer has last."""
+    return declared_order(column, measures(), others_last=True)
 
 
 def crowded(taken: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.evaluation.benchmark import place_of
+from pipeline.common.order import declared_order
 from pipeline.evaluation.statistics import MEDIAN
 from pipeline.history.causes import KEYS, Steps, cause, steps
 from pipeline.history.model import Before
@@ -108,7 +108,7 @@ def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
         earlier = _medians(one, minimum).rename({"n": "n_previous", "value": "previous"})
         both = _medians(other, minimum).join(earlier, on="indicator", how="left")
         parts.append(both.with_columns(pl.col("n_previous").fill_null(0), scope=pl.lit(scope)))
-    order = place_of("indicator", declared_indicators())
+    order = declared_order("indicator", declared_indicators())
     return pl.concat(parts).sort(order, "scope")
 
 
@@ -145,7 +145,7 @@ def long_values(clusters: pl.DataFrame) -> pl.DataFrame:
     found = clusters.select("cluster_id", *there).unpivot(
         there, index="cluster_id", variable_name="indicator", value_name="value"
     )
-    order = place_of("indicator", declared_indicators())
+    order = declared_order("indicator", declared_indicators())
     return found.sort("cluster_id", order)
 
 

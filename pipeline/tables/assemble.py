@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.order import declared_order
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.admission import admission
 from pipeline.evaluation.agreements import followed
-from pipeline.evaluation.benchmark import Benchmarks, place_of
+from pipeline.evaluation.benchmark import Benchmarks
 from pipeline.evaluation.evaluate import Verdicts
-from pipeline.evaluation.measures import InMeasures, place
+from pipeline.evaluation.measures import InMeasures, order_of_measures
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.submissions.ratings import Opinions
@@ -118,15 +119,15 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
     criteria_ = [f"{c.id} {criterion.id}" for c in catalogues for criterion in c.criteria]
     criterion = pl.concat_str("catalogue", "criterion_id", separator=" ")
     declared = {
-        "catalogue": place_of("catalogue", [c.id for c in catalogues], others_last=True),
+        "catalogue": declared_order("catalogue", [c.id for c in catalogues], others_last=True),
         # the office's rows may be about catalogues and criteria of other reviews: they come last
         "criterion_id": criterion.replace_strict(
             criteria_, range(len(criteria_)), default=len(criteria_)
         ),
-        "indicator": place_of("indicator", declared_indicators()),
-        "cohort_kind": place_of("cohort_kind", declared_cohort_kinds()),
-        "measure": place("measure"),
-        "other": place("other"),
+        "indicator": declared_order("indicator", declared_indicators()),
+        "cohort_kind": declared_order("cohort_kind", declared_cohort_kinds()),
+        "measure": order_of_measures("measure"),
+        "other": order_of_measures("other"),
         "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
     }
     return table.sort([declared.get(column, pl.col(column)) for column in ORDER[name]])

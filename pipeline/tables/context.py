@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.evaluation.benchmark import place_of
+from pipeline.common.order import declared_order
 from pipeline.figures.features import COUNTED, Described
 from schemas.declaration import submission
 
@@ -31,7 +31,7 @@ def context(
     see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
-    place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
+    place = declared_order("sheet_key", [sheet.key for sheet in submission().sheets])
     stages = ids.join(own.stages, on="file").drop("file")
     completeness = ids.join(own.completeness, on="file").drop("file")
 
