@@ -18,8 +18,8 @@ from pipeline.evaluation.evaluate import Verdicts, evaluate
 from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, in_measures
 from pipeline.evaluation.scenarios import Basis, limits, otherwise
 from pipeline.figures.base import Portfolio
-from pipeline.figures.each_submission import Sent, Survey
-from pipeline.figures.inputs import KEPT, RATING
+from pipeline.figures.each_submission import Received, SubmissionResults
+from pipeline.figures.inputs import INPUT_COLUMNS, RATING
 from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
 from pipeline.history.model import Before, Since
@@ -129,7 +129,7 @@ class Task:
 
 def review(
     task: Task,
-    sent: Sent,
+    sent: Received,
     office: Office,
     office_files: pl.DataFrame,
     unread: pl.DataFrame | None = None,
@@ -210,7 +210,7 @@ def review(
     )
     state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
-    kept = replace(portfolio, actors=portfolio.actors.select(KEPT["actors"]))
+    kept = replace(portfolio, actors=portfolio.actors.select(INPUT_COLUMNS["actors"]))
     return Review(
         task.period,
         task.last_day,
@@ -245,8 +245,8 @@ def review(
     )
 
 
-def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
-    """Return the survey of the submissions that are reviewed."""
+def reviewed_only(parts: Sequence[SubmissionResults], settled: pl.DataFrame) -> SubmissionResults:
+    """Return the stacked results of the submissions that are reviewed."""
     reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
@@ -255,7 +255,7 @@ def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
     return stack_all([each_frame(part, keep) for part in parts])
 
 
-def reviewed_portfolio(task: Task, reviewed: Survey, office: Office) -> Portfolio:
+def reviewed_portfolio(task: Task, reviewed: SubmissionResults, office: Office) -> Portfolio:
     """Return what is reviewed, with the measures the office confirmed, in order of cluster_id."""
     confirmed = office.register.select("cluster_id", confirmed="excellence_measures")
     clusters = reviewed.offices.sort("cluster_id")

@@ -22,7 +22,7 @@ from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
-from pipeline.figures.each_submission import Asked, Sent, join_batches
+from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
 from pipeline.history.agreed import statuses_then
 from pipeline.history.earlier import read_before
 from pipeline.history.model import Before
@@ -52,7 +52,7 @@ from pipeline.intake.discover import (
 from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
 from pipeline.intake.sent import SentFile, numbered
 from pipeline.intake.worker import read_many
-from pipeline.publication.cache import survey_cache
+from pipeline.publication.cache import submission_cache
 from pipeline.publication.declarations import check_declarations
 from pipeline.publication.exclusive import alone
 from pipeline.publication.publications import Release, Work
@@ -140,9 +140,9 @@ class Plan:
         return numbered(paths, distinct_names(paths))
 
     @property
-    def asked(self) -> Asked:
-        """What a submission's survey hangs on besides its content."""
-        return Asked(self.task.settings, self.task.last_day, self.task.mappings)
+    def asked(self) -> ProcessingOptions:
+        """What the results of a submission depend on besides its content."""
+        return ProcessingOptions(self.task.settings, self.task.last_day, self.task.mappings)
 
 
 @alone
@@ -246,20 +246,22 @@ def prepare(request: Request) -> Plan:
 
 
 # --------------------------------------------------------------------------------------- reading
-def read_submissions(plan: Plan, engine: Engine) -> tuple[Sent, int]:
+def read_submissions(plan: Plan, engine: Engine) -> tuple[Received, int]:
     """Return what was sent, and how many submissions no earlier run knew and were read."""
     limits = plan.task.settings.intake
     rows = [(f.number, f.name, fingerprint(f.path, limits.max_file_mb)) for f in plan.files]
     files = pl.DataFrame(rows, schema=FILES, orient="row")
     if plan.request.cache:
         plan.modes.keep_private(plan.request.outputs / CACHE)
-    cache = survey_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
+    cache = submission_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
     parts = cache.find(files)
     known = {number for part in parts for number in part.files["file"]}
     new = [file for file in plan.files if file.number not in known]
     batches = [ReadBatch(some, limits, plan.wanted) for some in in_batches(new)]
     work = partial(read_and_examine, plan.asked)
-    sent = [Sent(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)]
+    sent = [
+        Received(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)
+    ]
     for batch in engine.each(Stage.READ, work, batches, lambda read: read.may_pass):
         cache.keep(batch)
         sent.append(batch)
@@ -280,7 +282,7 @@ def read_office_files(plan: Plan) -> Intake:
 
 
 # ------------------------------------------------------------------------------------------ stages
-def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
+def review_or_refuse(plan: Plan, sent: Received, office_sent: Intake) -> Review:
     """Return the review; an unusable file of the office ends the run."""
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:

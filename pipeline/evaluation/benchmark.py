@@ -56,7 +56,7 @@ class Benchmarks:
 def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
     """Return every cluster's indicators and its place in its cohorts.
 
-    figures: see `measures.base.FIGURES`. clusters: file, the columns of the kinds of cohorts that
+    figures: see `figures.base.FIGURES`. clusters: file, the columns of the kinds of cohorts that
     are fields of Stammdaten, measures (list of text).
     """
     values = indicators(figures)

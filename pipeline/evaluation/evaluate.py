@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.common.exact import ceil_at, ratio
-from pipeline.figures.base import collected
+from pipeline.figures.base import collect_frames
 
 FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
 WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
@@ -39,13 +39,13 @@ def evaluate(
 ) -> Verdicts:
     """Return the verdict on every cluster.
 
-    figures: see `measures.base.FIGURES`. clusters: file, technology_field. limits: file, limit,
+    figures: see `figures.base.FIGURES`. clusters: file, technology_field. limits: file, limit,
     limit_source, the reference of criterion 4.2. ratings: catalogue, file, criterion_id, rated
     (fulfilled or not_fulfilled), those that replace the computed status.
     """
     conditions = judge_conditions(catalogue, figures, clusters, limits)
     own = ratings.lazy().filter(pl.col("catalogue") == catalogue.id)
-    (criteria,) = collected(apply_ratings(combine(conditions.lazy()), own))
+    (criteria,) = collect_frames(apply_ratings(combine(conditions.lazy()), own))
     return Verdicts(conditions, criteria, decide(catalogue, criteria))
 
 
@@ -54,7 +54,7 @@ def judge_conditions(
     catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.DataFrame:
     """Return every condition of every cluster with its interval, threshold, status and lever."""
-    (judged,) = collected(condition_statuses(catalogue, figures, clusters, limits))
+    (judged,) = collect_frames(condition_statuses(catalogue, figures, clusters, limits))
     judged = judged.with_row_index("index")
     unmet = judged.filter(pl.col("status") != FULFILLED)
     levers = unmet.with_columns(more=more_of_share()).select("index", lever_amount=lever())

@@ -19,7 +19,7 @@ from pipeline.evaluation.evaluate import (
     without_stand_in,
 )
 from pipeline.figures.base import FIGURES
-from pipeline.figures.scenarios import AT_END, CASE, EveryFigure, Scenario, scenarios
+from pipeline.figures.scenarios import LAST_DAY, SCENARIO_KEY, Scenario, ScenarioFigures, scenarios
 
 WITHOUT_STAND_IN = Scenario("without_stand_in")
 
@@ -43,7 +43,7 @@ class Basis:
 
 
 def otherwise(
-    basis: Basis, figures: EveryFigure, verdicts: Sequence[Verdicts]
+    basis: Basis, figures: ScenarioFigures, verdicts: Sequence[Verdicts]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the tables robustness and outlook of the contract, and what has lapsed, by file.
 
@@ -51,15 +51,15 @@ def otherwise(
     """
     every = [*scenarios(basis.settings), WITHOUT_STAND_IN]
     found = {one: verdicts_in(one, basis, figures) for one in every}
-    at_end = verdicts_in(AT_END, basis, figures)
+    at_end = verdicts_in(LAST_DAY, basis, figures)
     return robustness(found, verdicts), outlook(found), lapsed(at_end, verdicts)
 
 
-def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[Verdicts]:
+def verdicts_in(scenario: Scenario, basis: Basis, figures: ScenarioFigures) -> list[Verdicts]:
     """Return the verdicts of every catalogue in a scenario."""
     own, clusters = figures_in(scenario, figures), basis.clusters
     day = pl.col("as_of").dt.offset_by(f"{scenario.months}mo")
-    if scenario == AT_END:
+    if scenario == LAST_DAY:
         day = pl.lit(basis.last_day)
         clusters = clusters.join(own, on="file", how="semi", maintain_order="left")
     ratings = ratings_in_force(basis.ratings, day).join(clusters, on="file", how="semi")
@@ -69,7 +69,7 @@ def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[
     ]
 
 
-def figures_in(scenario: Scenario, figures: EveryFigure) -> pl.DataFrame:
+def figures_in(scenario: Scenario, figures: ScenarioFigures) -> pl.DataFrame:
     """Return the figures (FIGURES) of a scenario."""
     if scenario == WITHOUT_STAND_IN:
         return figures.usual
@@ -123,7 +123,7 @@ def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
     limit of 4.2 stays.
     """
     later = [
-        v.criteria.with_columns(months=pl.lit(one.months, CASE["months"]))
+        v.criteria.with_columns(months=pl.lit(one.months, SCENARIO_KEY["months"]))
         for one, own in found.items()
         if one.variant is None
         for v in own

@@ -16,7 +16,7 @@ from pipeline.common.settings import CohortRules, Settings
 from pipeline.evaluation.benchmark import indicators, size_and_ratio, size_bands, stand_in
 from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate
 from pipeline.figures.base import Portfolio
-from pipeline.figures.figures import measure
+from pipeline.figures.figures import compute_figures
 from pipeline.history.lacking import criteria_of, figures_of, indicators_of, rated
 from pipeline.history.state import State, on_days, restricted, under
 from schemas.tables import CAUSES as PUBLISHED
@@ -36,7 +36,7 @@ COMPARED = {"criteria": "status", "decisions": "decision", "values": "value"}
 
 @dataclass(frozen=True)
 class Figured:
-    """A portfolio and its figures, see `measures.base.FIGURES`."""
+    """A portfolio and its figures, see `figures.base.FIGURES`."""
 
     portfolio: Portfolio
     figures: pl.DataFrame
@@ -139,7 +139,7 @@ def _restricted(whole: Figured, cluster_ids: pl.Series) -> Figured:
 
 def measured(portfolio: Portfolio) -> Figured:
     """Return the portfolio with its figures."""
-    return Figured(portfolio, measure(portfolio).figures.collect())
+    return Figured(portfolio, compute_figures(portfolio).figures.collect())
 
 
 def _same_figures(one: Settings, other: Settings) -> bool:

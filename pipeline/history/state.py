@@ -12,7 +12,7 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.base import Portfolio
-from pipeline.figures.inputs import KEPT, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
+from pipeline.figures.inputs import INPUT_COLUMNS, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
 from pipeline.history.lacking import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
@@ -43,7 +43,7 @@ class State:
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
     """Return the state as the frames of KEPT, without names and texts that no figure reads.
 
-    Equal titles are determined before, see `kept_sheets`.
+    Equal titles are determined before, see `inputs.input_tables`.
     """
     own = state.portfolio
     frames = {
@@ -55,10 +55,10 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "reference": _reference(state.frozen),
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
-    tables = {name: frames[name].select(kept) for name, kept in KEPT.items()}
+    tables = {name: frames[name].select(kept) for name, kept in INPUT_COLUMNS.items()}
     # Portions of a portfolio come in any order; equal states must give equal frames.
     keys = {"clusters": ["cluster_id"], "ratings": RATING, "reference": REFERENCE}
-    keys["sheets"] = KEPT["sheets"]
+    keys["sheets"] = INPUT_COLUMNS["sheets"]
     return {name: table.sort(keys.get(name, ["file", "row"])) for name, table in tables.items()}
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import ActorRules, CohortRules, Settings
-from pipeline.figures.inputs import KEPT
+from pipeline.figures.inputs import INPUT_COLUMNS
 from pipeline.history.lacking import NEEDED
 from pipeline.history.published import STATE, DamagedError, Publication
 from pipeline.history.state import State, from_frames, to_frames
@@ -88,7 +88,7 @@ def read_state(publication: Publication, settings: Settings) -> State:
     contents = {n: _checked(publication, n, digest) for n, digest in listed["files"].items()}
     own = publication.folder / STATE
     try:
-        frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in KEPT}
+        frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in INPUT_COLUMNS}
         rules = _settings(listed["settings"], settings)
         catalogues = {name: _catalogue(own, name, contents) for name in listed["catalogues"]}
     except (KeyError, TypeError, ValueError) as error:

@@ -33,7 +33,7 @@ class Finished:
     """The results of all stages of one review.
 
     places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
-    the table tells of each, by file and row, see `survey.told_actors`. rows: see
+    the table tells of each, by file and row, see `each_submission.actors_with_reasons`. rows: see
     `figures.base.ROWS`. ways: see `admission.process`. unread: see `tables.unread`. criteria:
     catalogue, criterion_id of every catalogue there is. agreed: see `agreements.THEN`. beside: see
     `benchmark.beside`. money: see `of_funding.money_by_source`.

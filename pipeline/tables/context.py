@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.common.order import declared_order
-from pipeline.figures.features import COUNTED, Described
+from pipeline.figures.features import COUNTED, Features
 from schemas.declaration import submission
 
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
@@ -16,7 +16,7 @@ RELATIONS = ["working_structures", "internal_communication", "innovation_project
 
 def context(
     clusters: pl.DataFrame,
-    own: Described,
+    own: Features,
     figures: pl.DataFrame,
     ways: pl.DataFrame,
     register: pl.DataFrame,
@@ -26,8 +26,8 @@ def context(
 
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
     whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
-    `measures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `measures.base.FIGURES`. ways: see `admission.process`. register: see `office.Office`. reasons:
+    `figures.base.Portfolio`. own: of the submissions, also others. figures: see
+    `figures.base.FIGURES`. ways: see `admission.process`. register: see `office.Office`. reasons:
     see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")

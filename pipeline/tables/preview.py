@@ -6,8 +6,8 @@ from pipeline.common.catalogue import load
 from pipeline.common.settings import Settings
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.evaluate import CRITERION, evaluate
-from pipeline.figures.base import Portfolio, collected
-from pipeline.figures.figures import measure
+from pipeline.figures.base import Portfolio, collect_frames
+from pipeline.figures.figures import compute_figures
 from pipeline.submissions.examine import Examined
 from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
@@ -28,8 +28,8 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     """
     catalogue = load(settings.review.first_catalogue)
     portfolio = alone(examined, files, settings)
-    measures = measure(portfolio)
-    figures, rows = collected(measures.figures, measures.rows)
+    measures = compute_figures(portfolio)
+    figures, rows = collect_frames(measures.figures, measures.rows)
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
     )

@@ -49,7 +49,7 @@ def with_requests(
 ) -> pl.DataFrame:
     """Add request_de and request_en to the undetermined criteria.
 
-    rows: see `measures.base.ROWS`. places: see `Parsed.places`.
+    rows: see `figures.base.ROWS`. places: see `Parsed.places`.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
     texts = cells_in_words(requested_rows(open_, rows), places)

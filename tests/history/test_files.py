@@ -10,7 +10,7 @@ import pytest
 from pipeline.common import periods
 from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
-from pipeline.figures.inputs import KEPT, SHEETS, kept_sheets
+from pipeline.figures.inputs import INPUT_COLUMNS, SHEETS, input_tables
 from pipeline.history.causes import steps
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES, Before
@@ -82,9 +82,11 @@ def test_no_names_titles_or_turnover_are_kept() -> None:
 def test_titles_that_are_the_same_up_to_case_and_white_space_have_one_number() -> None:
     said = [(1, "Unser  Erfolg"), (1, "Ein anderer"), (1, "unser Erfolg "), (1, None), (2, "Neu")]
     rows = pl.DataFrame(said, schema={"file": pl.UInt32, "title": pl.String}, orient="row")
-    nothing = {name: pl.DataFrame(schema=dict.fromkeys(KEPT[name], pl.String)) for name in SHEETS}
-    others = (pl.lit(None).alias(c) for c in KEPT["evidence"] if c not in rows.columns)
-    kept_ = kept_sheets({**nothing, "evidence": rows.with_columns(others)})["evidence"]
+    nothing = {
+        name: pl.DataFrame(schema=dict.fromkeys(INPUT_COLUMNS[name], pl.String)) for name in SHEETS
+    }
+    others = (pl.lit(None).alias(c) for c in INPUT_COLUMNS["evidence"] if c not in rows.columns)
+    kept_ = input_tables({**nothing, "evidence": rows.with_columns(others)})["evidence"]
     assert kept_["title"].to_list() == ["2", "1", "2", None, "1"]
 
 

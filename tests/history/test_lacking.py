@@ -12,7 +12,7 @@ from pipeline import run as runs
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
-from pipeline.figures.inputs import KEPT, SCHEMAS
+from pipeline.figures.inputs import INPUT_COLUMNS, SCHEMAS
 from pipeline.history.causes import KEYS, STEPS, Steps, measured, steps
 from pipeline.history.earlier import read_before
 from pipeline.history.lacking import NEEDED, codes_of, figures_of, indicators_of
@@ -30,7 +30,9 @@ CATALOGUES = ("go-cluster", "eccp-profile")
 # Many clusters turn, and some have ratings.
 SEED = 11
 # Limits of 4.2 are only kept where a catalogue froze them.
-COLUMNS = [(table, c) for table, kept in KEPT.items() for c in kept if table != "reference"]
+COLUMNS = [
+    (table, c) for table, kept in INPUT_COLUMNS.items() for c in kept if table != "reference"
+]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,7 @@ def test_what_is_told_without_a_column_is_what_is_told_with_it(
         assert told.criteria.height == whole.criteria.height  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("column", KEPT["reference"])
+@pytest.mark.parametrize("column", INPUT_COLUMNS["reference"])
 def test_frozen_limits_that_were_kept_otherwise_are_not_told(column: str) -> None:
     then = world.state({"a": world.Says()})
     frames = {**to_frames(then), "reference": to_frames(then)["reference"].drop(column)}

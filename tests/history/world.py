@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import Settings, load_settings
-from pipeline.figures.inputs import KEPT
+from pipeline.figures.inputs import INPUT_COLUMNS
 from pipeline.history.causes import measured
 from pipeline.history.state import State, from_frames
 from tests.declared import changed_in
@@ -84,10 +84,10 @@ def state(
     settings: Settings | None = None,
 ) -> State:
     """Return the state of clusters that say so, and nothing else."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in KEPT}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in INPUT_COLUMNS}
     for file, (cluster_id, says) in enumerate(said.items()):
         _fill(rows, file, cluster_id, says)
-    frames = {name: kept(name, rows[name]) for name in KEPT}
+    frames = {name: kept(name, rows[name]) for name in INPUT_COLUMNS}
     frames["reference"] = frozen(limits)
     chosen = rules or catalogue()
     return from_frames(frames, {chosen.id: chosen}, settings or load_settings())
