@@ -27,7 +27,7 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
-class InMeasures:
+class MeasureTables:
     """The tables measures, measure_overlap and participation, and findings of too many clusters."""
 
     measures: pl.DataFrame
@@ -36,14 +36,14 @@ class InMeasures:
     crowded: pl.DataFrame
 
 
-def in_measures(
+def measure_tables(
     portfolio: Portfolio,
     figures: pl.DataFrame,
     benchmarks: Benchmarks,
     decisions: pl.DataFrame,
     period: str,
     earlier: pl.DataFrame,
-) -> InMeasures:
+) -> MeasureTables:
     """Return what the review says of each measure of the register.
 
     figures: FIGURES. decisions: file, fulfilled, decision of the first catalogue. earlier:
@@ -52,7 +52,7 @@ def in_measures(
     taken = memberships(portfolio.clusters)
     public = public_money(figures)
     minimum = portfolio.settings.cohorts.minimum
-    return InMeasures(
+    return MeasureTables(
         summary(taken, benchmarks.values, decisions, public, minimum),
         overlap(taken),
         participation(taken, period, earlier),
@@ -158,7 +158,7 @@ def crowded(taken: pl.DataFrame) -> pl.DataFrame:
     """
     ids = dict(taken.group_by("measure").agg(pl.col("cluster_id").sort()).iter_rows())
     rows = [
-        (measure.de, _too_many(measure.places, ids[measure.de]))
+        (measure.de, _names_of_clusters(measure.places, ids[measure.de]))
         for measure in measures().values()
         if measure.places is not None and is_crowded(len(ids.get(measure.de, ())), measure.places)
     ]
@@ -171,7 +171,7 @@ def is_crowded(clusters: int, places: int | None) -> bool | None:
     return None if places is None else clusters > places
 
 
-def _too_many(places: int, ids: Sequence[str]) -> str:
+def _names_of_clusters(places: int, ids: Sequence[str]) -> str:
     """Return in German and English how many places there are, and which clusters take part."""
     named = ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
     german = f"{len(ids)} Cluster, {places} Plätze ({named})"

@@ -39,8 +39,8 @@ class Portfolio:
     """All reviewed submissions.
 
     clusters: one row each: file, cluster_id, as_of, the valid Stammdaten, lat, lon of the office.
-    actors: see `actors.describe`. tables: the valid tables by sheet key. sheets: file, sheet_key of
-    the sheets that are there.
+    actors: see `actors.with_properties`. tables: the valid tables by sheet key. sheets: file,
+    sheet_key of the sheets that are there.
     """
 
     clusters: pl.DataFrame

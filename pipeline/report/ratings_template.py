@@ -25,7 +25,7 @@ from pipeline.report.form.source import NoSourceError
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.review import Review
 from pipeline.submissions.office import Office, OfficeFileError, read_office
-from pipeline.submissions.ratings import Known, opinions
+from pipeline.submissions.ratings import RatingScope, opinions
 from pipeline.tables.findings import said_of_file
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import office, wanted_sheet_keys
@@ -111,7 +111,7 @@ def review_of(publication: Publication, period: str, ratings: Office) -> Review:
     more = [load(name) for name in shipped() if name not in {c.id for c in catalogues}]
     reviewed = tables["clusters"].select("cluster_id", "as_of").with_row_index("file")
     every = tables["coverage"].select("cluster_id").join(reviewed, on="cluster_id", how="left")
-    known = Known(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
+    known = RatingScope(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
     day, settings = last_day(period), load_settings()
     said = opinions(ratings, known, day)
     owed = said.assignments.rename({"assessor": "reviewer"})

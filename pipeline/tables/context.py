@@ -18,7 +18,7 @@ def context(
     clusters: pl.DataFrame,
     own: Features,
     figures: pl.DataFrame,
-    ways: pl.DataFrame,
+    dates: pl.DataFrame,
     register: pl.DataFrame,
     reasons: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
@@ -27,7 +27,8 @@ def context(
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
     whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
     `figures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `figures.base.FIGURES`. ways: see `admission.process`. register: see `office.Office`. reasons:
+    `figures.base.FIGURES`. dates: see `admission.admission_dates`. register: see `office.Office`.
+    reasons:
     see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
@@ -37,7 +38,7 @@ def context(
 
     return {
         "offices": offices(clusters),
-        "process": ways.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
+        "process": dates.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
         "features": features(clusters, own.counts, figures),
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
         "labels": labels(register),
