@@ -22,7 +22,7 @@ from pipeline.figures.each_submission import Received, SubmissionResults
 from pipeline.figures.inputs import INPUT_COLUMNS, RATING
 from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
-from pipeline.history.model import Before, Since
+from pipeline.history.model import EarlierPeriod, EarlierReview
 from pipeline.history.revised import Revised
 from pipeline.history.state import State
 from pipeline.submissions.choose import REVIEWED, choose_submissions, file_findings
@@ -72,7 +72,7 @@ class Review:
     ratings: pl.DataFrame = field(default_factory=no_ratings)
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     state: State | None = None
-    since: Since | None = None
+    since: EarlierPeriod | None = None
     damaged: tuple[str, ...] = ()
     quarters: Quarters = field(default_factory=Quarters)
     draft: bool = True
@@ -121,7 +121,7 @@ class Task:
     settings: Settings
     frozen: Mapping[str, pl.DataFrame]
     mappings: tuple[ExportMapping, ...] = ()
-    before: Before | None = None
+    before: EarlierReview | None = None
     participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
     quarters: Quarters = field(default_factory=Quarters)
     agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATUS_THEN))

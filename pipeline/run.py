@@ -23,9 +23,9 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
-from pipeline.history.agreed import statuses_then
+from pipeline.history.agreed import statuses_when_agreed
 from pipeline.history.earlier import read_before
-from pipeline.history.model import Before
+from pipeline.history.model import EarlierReview
 from pipeline.history.notices import Notice, notices
 from pipeline.history.participation import earlier_participation
 from pipeline.history.published import (
@@ -54,7 +54,7 @@ from pipeline.intake.sent import SentFile, numbered
 from pipeline.intake.worker import read_many
 from pipeline.publication.cache import submission_cache
 from pipeline.publication.declarations import check_declarations
-from pipeline.publication.exclusive import alone
+from pipeline.publication.exclusive import run_exclusively
 from pipeline.publication.publications import Release, Work
 from pipeline.publication.publish import publish, staging_folder, write_json, write_tables
 from pipeline.publication.record import count_outcomes, mappings_record, run_record
@@ -145,7 +145,7 @@ class Plan:
         return ProcessingOptions(self.task.settings, self.task.last_day, self.task.mappings)
 
 
-@alone
+@run_exclusively
 def run(request: Request, engine: Engine, release: Release | None = None) -> Published:
     """Review a period and publish it; NothingPublishedError if nothing could be published.
 
@@ -287,7 +287,7 @@ def review_or_refuse(plan: Plan, sent: Received, office_sent: Intake) -> Review:
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
         tables = read_office(numbers, *office_sent.stacked(), plan.task.last_day)
-        task = replace(plan.task, agreed=statuses_then(plan.earlier, tables.agreements))
+        task = replace(plan.task, agreed=statuses_when_agreed(plan.earlier, tables.agreements))
         unread = unread_frame(plan.found.unread)
         return review(task, sent, tables, office_sent.files, unread)
     except OfficeFileError as error:
@@ -385,7 +385,9 @@ def refuse_empty(request: Request, found: Found) -> None:
         )
 
 
-def refuse_thin(request: Request, settings: Settings, done: Review, before: Before | None) -> None:
+def refuse_thin(
+    request: Request, settings: Settings, done: Review, before: EarlierReview | None
+) -> None:
     """End the run if too few of the expected clusters would be reviewed (contract 4)."""
     expected = expected_clusters(request, done, before)
     reviewed = set(done.tables["clusters"]["cluster_id"])
@@ -406,7 +408,7 @@ def refuse_thin(request: Request, settings: Settings, done: Review, before: Befo
         )
 
 
-def expected_clusters(request: Request, done: Review, before: Before | None) -> set[str]:
+def expected_clusters(request: Request, done: Review, before: EarlierReview | None) -> set[str]:
     """Return the clusters that were to report: by the register, else those of the period before."""
     coverage = done.tables["coverage"]
     if (request.inputs / "register.xlsx").exists():

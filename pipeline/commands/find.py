@@ -44,7 +44,7 @@ def command(
     lang: Lang = "de",
 ) -> int:
     """Name the files; 0 there are some, 1 none (or none for sure), 2 wrong usage."""
-    from pipeline.publication.find import places
+    from pipeline.publication.find import find_text
 
     if len(text.strip()) < LEAST:
         return fail(USAGE_ERROR, MESSAGES["short"][lang].format(n=LEAST))
@@ -54,10 +54,10 @@ def command(
         if not folder.is_dir():
             return fail(USAGE_ERROR, MESSAGES["folder"][lang].format(folder=folder))
     count = 0
-    for place in places(text, searched, load_settings().intake.max_unpacked_mb):
-        count += place.searched
-        said = "{path}" if place.searched else MESSAGES["unread"][lang]
-        print(plain(said.format(path=place.path)))
+    for match in find_text(text, searched, load_settings().intake.max_unpacked_mb):
+        count += match.searched
+        said = "{path}" if match.searched else MESSAGES["unread"][lang]
+        print(plain(said.format(path=match.path)))
     named = ", ".join(map(str, searched))
     print(plain(MESSAGES["end"][lang].format(text=text, n=count, folders=named)))
     return 0 if count else NOT_FOUND

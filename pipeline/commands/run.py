@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, Lang, Outputs, Period
-from pipeline.common.errors import NothingPublishedError, in_words
+from pipeline.common.errors import NothingPublishedError, explain_errors
 from pipeline.common.periods import BadPeriodError, last_day
 from pipeline.common.settings import load_settings
 from pipeline.common.terminal import fail, plain
@@ -125,7 +125,7 @@ def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
         with connected(scheduler):
             pass
     with (
-        in_words(request.outputs),
+        explain_errors(request.outputs),
         said_if_no_server(),
         quiet_prefect(request.outputs),
         shown_progress(),

@@ -9,7 +9,7 @@ from pipeline.evaluation.agreements import KEYS, STATUS_THEN
 from pipeline.history.published import Earlier, Publication
 
 
-def statuses_then(earlier: Earlier, agreements: pl.DataFrame) -> pl.DataFrame:
+def statuses_when_agreed(earlier: Earlier, agreements: pl.DataFrame) -> pl.DataFrame:
     """Return THEN: the status in the latest published period that had ended when it was agreed.
 
     agreements: row, KEYS, agreed_on. Only the periods that are asked for are read; a damaged one is

@@ -17,8 +17,8 @@ from pipeline.evaluation.benchmark import indicators, size_and_ratio, size_bands
 from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate
 from pipeline.figures.base import Portfolio
 from pipeline.figures.figures import compute_figures
-from pipeline.history.lacking import criteria_of, figures_of, indicators_of, rated
-from pipeline.history.state import State, on_days, restricted, under
+from pipeline.history.missing_columns import criteria_of, figures_of, indicators_of, possibly_rated
+from pipeline.history.state import State, as_of_days, restrict_to, with_settings
 from schemas.tables import CAUSES as PUBLISHED
 
 # Between two publications of one period also how a submission is read, and by which program.
@@ -35,7 +35,7 @@ COMPARED = {"criteria": "status", "decisions": "decision", "values": "value"}
 
 
 @dataclass(frozen=True)
-class Figured:
+class PortfolioFigures:
     """A portfolio and its figures, see `figures.base.FIGURES`."""
 
     portfolio: Portfolio
@@ -62,17 +62,17 @@ class Steps:
     values: pl.DataFrame
 
 
-def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
+def evaluate_steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     """Return the statuses, decisions and indicators of every step.
 
     figures: those of the present portfolio under the present settings, as they are published. Of
     catalogues in both periods, by their present rules: "then" may differ from what was published
     then. What needs a column that the earlier state lacks is left out.
     """
-    whole = Whole(measured(then.portfolio), Figured(now.portfolio, figures))
-    at = figured(whole)
+    whole = BothPeriods(with_figures(then.portfolio), PortfolioFigures(now.portfolio, figures))
+    at = figures_at_steps(whole)
     values = _side_by_side("values", {s: at[s].values for s in STEPS}, at)
-    not_told = indicators_of(figures_of(then.lacking))
+    not_told = indicators_of(figures_of(then.missing))
     values = values.filter(~pl.col("indicator").is_in(not_told))
     if not shared_catalogues(then, now):
         return Steps(None, None, values)
@@ -84,8 +84,8 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     every = _side_by_side("criteria", criteria, at)
     unknown = pl.concat(
         [
-            every.join(criteria_of(then.lacking, catalogues), on=RULED, how="semi"),
-            rated(then.lacking, every, then.ratings),
+            every.join(criteria_of(then.missing, catalogues), on=RULED, how="semi"),
+            possibly_rated(then.missing, every, then.ratings),
         ]
     )
     return Steps(
@@ -102,14 +102,14 @@ def shared_catalogues(then: State, now: State) -> list[Catalogue]:
 
 # ------------------------------------------------------------------------------------ the figures
 @dataclass(frozen=True)
-class Whole:
+class BothPeriods:
     """The whole portfolios of both periods, each by its own settings."""
 
-    then: Figured
-    now: Figured
+    then: PortfolioFigures
+    now: PortfolioFigures
 
 
-def figured(whole: Whole) -> Mapping[str, Figured]:
+def figures_at_steps(whole: BothPeriods) -> Mapping[str, PortfolioFigures]:
     """Return each step's portfolio, restricted to the clusters in both, with its figures."""
     then, now = (one.portfolio.clusters for one in (whole.then, whole.now))
     ids = then.join(now, on="cluster_id", how="semi")["cluster_id"]
@@ -117,13 +117,17 @@ def figured(whole: Whole) -> Mapping[str, Figured]:
     old, new = first.portfolio, last.portfolio
     rules = old.settings
     earlier, later = (p.clusters.select("cluster_id", "as_of") for p in (old, new))
-    fresh = under(new, rules)
-    both = Figured(fresh, last.figures) if _same_figures(rules, new.settings) else measured(fresh)
+    fresh = with_settings(new, rules)
+    both = (
+        PortfolioFigures(fresh, last.figures)
+        if _same_figures(rules, new.settings)
+        else with_figures(fresh)
+    )
     moved = not earlier.sort("cluster_id").equals(later.sort("cluster_id"))
     return {
         "then": first,
-        "data": measured(on_days(fresh, earlier)) if moved else both,
-        "days": measured(on_days(old, later)) if moved else first,
+        "data": with_figures(as_of_days(fresh, earlier)) if moved else both,
+        "days": with_figures(as_of_days(old, later)) if moved else first,
         "both": both,
         "rule": last,
         "reference": last,
@@ -131,15 +135,15 @@ def figured(whole: Whole) -> Mapping[str, Figured]:
     }
 
 
-def _restricted(whole: Figured, cluster_ids: pl.Series) -> Figured:
-    portfolio = restricted(whole.portfolio, cluster_ids)
+def _restricted(whole: PortfolioFigures, cluster_ids: pl.Series) -> PortfolioFigures:
+    portfolio = restrict_to(whole.portfolio, cluster_ids)
     files = portfolio.clusters.select("file")
-    return Figured(portfolio, whole.figures.join(files, on="file", how="semi"))
+    return PortfolioFigures(portfolio, whole.figures.join(files, on="file", how="semi"))
 
 
-def measured(portfolio: Portfolio) -> Figured:
+def with_figures(portfolio: Portfolio) -> PortfolioFigures:
     """Return the portfolio with its figures."""
-    return Figured(portfolio, compute_figures(portfolio).figures.collect())
+    return PortfolioFigures(portfolio, compute_figures(portfolio).figures.collect())
 
 
 def _same_figures(one: Settings, other: Settings) -> bool:
@@ -149,7 +153,7 @@ def _same_figures(one: Settings, other: Settings) -> bool:
 
 # ----------------------------------------------------------------------------------- the verdicts
 def _verdicts(
-    step: str, then: State, now: State, at: Mapping[str, Figured], own: pl.DataFrame
+    step: str, then: State, now: State, at: Mapping[str, PortfolioFigures], own: pl.DataFrame
 ) -> list[Verdicts]:
     """Return the verdicts at a step, for every catalogue in both periods.
 
@@ -160,7 +164,7 @@ def _verdicts(
     frozen = now.frozen if place >= STEPS.index("reference") else then.frozen
     # at that period only the present catalogue froze its limits
     reference = {OWN: own, **now.frozen, **frozen}
-    ratings = now.ratings if step == "assessment" else still_valid(then.ratings, at[step])
+    ratings = now.ratings if step == "assessment" else ratings_in_force(then.ratings, at[step])
     found = []
     for catalogue in shared_catalogues(then, now):
         limit = limits(catalogue, at[step], settings, reference)
@@ -171,7 +175,7 @@ def _verdicts(
     return found
 
 
-def _stand_in(step: str, whole: Whole) -> pl.DataFrame:
+def _stand_in(step: str, whole: BothPeriods) -> pl.DataFrame:
     """Return what stands in for the limits of 4.2 at a step, by the rules of this version.
 
     It is made of the whole earlier portfolio until the step at which that is what changes.
@@ -185,11 +189,11 @@ def _stand_in(step: str, whole: Whole) -> pl.DataFrame:
         return earlier.stand_in(rules.cohorts)
     if not _same_figures(rules, settings):
         # who is an SME, which states cannot tell by other rules, does not change how many are bound
-        earlier = measured(replace(earlier.portfolio, settings=settings))
+        earlier = with_figures(replace(earlier.portfolio, settings=settings))
     return earlier.stand_in(settings.cohorts)
 
 
-def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
+def ratings_in_force(ratings: pl.DataFrame, at: PortfolioFigures) -> pl.DataFrame:
     """Return the ratings not lapsed on the clusters' days: lapsing is an effect of time."""
     days = at.portfolio.clusters.select("cluster_id", "as_of")
     dated = ratings.join(days, on="cluster_id")
@@ -199,7 +203,7 @@ def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
 
 def limits(
     catalogue: Catalogue,
-    at: Figured,
+    at: PortfolioFigures,
     settings: Settings,
     reference: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
@@ -212,7 +216,7 @@ def limits(
 
 
 def _side_by_side(
-    name: str, found: Mapping[str, pl.DataFrame], at: Mapping[str, Figured]
+    name: str, found: Mapping[str, pl.DataFrame], at: Mapping[str, PortfolioFigures]
 ) -> pl.DataFrame:
     """Return KEYS and a column per step; rows that are missing in a step are left out."""
     keys, result = KEYS[name], None

@@ -50,7 +50,7 @@ def lapses(
     return found.select(pl.col(name).cast(kind) for name, kind in LAPSE.items())
 
 
-def falls(
+def is_worse(
     catalogues: Sequence[Catalogue], decisions: pl.DataFrame, outlook: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the clusters that reach the pass mark now but will not, if no new data come.

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.evaluation.agreements import STATUS_THEN, agreement_outcomes
-from pipeline.history.agreed import statuses_then
+from pipeline.history.agreed import statuses_when_agreed
 from pipeline.history.published import Earlier, Publication
 from pipeline.submissions.office import read_office
 from tests.making.frames import raw_cells
@@ -100,7 +100,7 @@ def test_the_status_of_then(
     rows = agreements(
         (A, None, "2.2", "x", agreed_on, None), (B, None, "2.2", "y", agreed_on, None)
     )
-    then = statuses_then(periods, rows)
+    then = statuses_when_agreed(periods, rows)
     found = agreement_outcomes(rows, criteria("undetermined"), KNOWN, then, LAST_DAY)
     assert found.select("cluster_id", "status_then").rows() == [(A, status_then), (B, None)]
 
@@ -109,5 +109,5 @@ def test_of_a_damaged_period_the_one_before_counts(tmp_path: Path) -> None:
     periods = earlier(tmp_path, **{"2026_Q1": "fulfilled", "2026_Q2": "not_fulfilled"})
     (tmp_path / "2026-Q2" / "data" / "criteria.parquet").write_bytes(b"damaged")
     rows = agreements((A, None, "2.2", "x", dt.date(2026, 7, 1), None))
-    assert statuses_then(periods, rows)["status_then"].to_list() == ["fulfilled"]
+    assert statuses_when_agreed(periods, rows)["status_then"].to_list() == ["fulfilled"]
     assert periods.names == ("2026-Q2/data/criteria.parquet",)

@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import Settings, load_settings
 from pipeline.figures.inputs import INPUT_COLUMNS
-from pipeline.history.causes import measured
+from pipeline.history.causes import with_figures
 from pipeline.history.state import State, from_frames
 from tests.declared import changed_in
 from tests.making.frames import kept
@@ -124,4 +124,4 @@ def _fill(rows: Mapping[str, list[Any]], file: int, cluster_id: str, says: Says)
 
 def figures(now: State) -> pl.DataFrame:
     """Return the figures that a review publishes of a state."""
-    return measured(now.portfolio).figures
+    return with_figures(now.portfolio).figures

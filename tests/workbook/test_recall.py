@@ -19,7 +19,7 @@ from pipeline.common.settings import load_settings
 from pipeline.common.stages import Direct
 from pipeline.figures.each_submission import ProcessingOptions, SubmissionResults, in_order
 from pipeline.publication import cache as recall
-from pipeline.publication.find import places
+from pipeline.publication.find import find_text
 from pipeline.publication.request import Request
 from pipeline.run import prepare, read_submissions, run
 from tests.declared import changed_in
@@ -277,7 +277,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_what_is_kept_can_be_searched(there: Inputs) -> None:
     """Whoever must delete a cluster's data finds them here, too."""
     name = there.results().actors["name"].drop_nulls()[0]
-    kept = {place.path for place in places(name, [there.outputs], 100)}
+    kept = {place.path for place in find_text(name, [there.outputs], 100)}
     assert set(there.packs) <= kept
 
 

@@ -29,9 +29,9 @@ CELLS: dict[Column, str | None] = {
 REFERENCE, ASSESSMENT = "reference", "assessment"
 
 
-def figures_of(lacking: Sequence[Column]) -> list[str]:
+def figures_of(missing: Sequence[Column]) -> list[str]:
     """Return the figures that need one of the columns, in the order of `metrics.toml`."""
-    return [key for key, m in metrics().items() if any(_needs(m.reads, *c) for c in lacking)]
+    return [key for key, m in metrics().items() if any(_needs(m.reads, *c) for c in missing)]
 
 
 def _needs(reads: Sequence[str], table: str, column: str) -> bool:
@@ -56,29 +56,31 @@ def indicators_of(figures: Sequence[str]) -> list[str]:
     return [k for k, one in declared.items() if own & {k, one.numerator, one.denominator}]
 
 
-def criteria_of(lacking: Sequence[Column], catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+def criteria_of(missing: Sequence[Column], catalogues: Sequence[Catalogue]) -> pl.DataFrame:
     """Return catalogue, criterion_id of the criteria that need one of the columns."""
-    figures = figures_of(lacking)
+    figures = figures_of(missing)
 
     def needs(condition: Condition) -> bool:
         if condition.metric.key in figures:
             return True
-        if condition.threshold is None and any(table == "reference" for table, _ in lacking):
+        if condition.threshold is None and any(table == "reference" for table, _ in missing):
             return True
         by_field = condition.threshold_by_technology_field
-        return bool(by_field) and ("clusters", "technology_field") in lacking
+        return bool(by_field) and ("clusters", "technology_field") in missing
 
     rows = [(c.id, k.id) for c in catalogues for k in c.criteria if any(map(needs, k.conditions))]
     return pl.DataFrame(rows, dict.fromkeys(("catalogue", "criterion_id"), pl.String), orient="row")
 
 
-def rated(lacking: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
+def possibly_rated(
+    missing: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFrame
+) -> pl.DataFrame:
     """Return of these criteria those that a rating decided or may have decided.
 
     Where a column of ratings is unknown, or the day by which they lapse; else none.
     """
-    unknown = {column for table, column in lacking if table == "ratings"}
-    if not unknown and ("clusters", "as_of") not in lacking:
+    unknown = {column for table, column in missing if table == "ratings"}
+    if not unknown and ("clusters", "as_of") not in missing:
         return criteria.clear()
     keys = [k for k in ("catalogue", "cluster_id", "criterion_id") if k not in unknown]
     if not keys:
@@ -86,10 +88,10 @@ def rated(lacking: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFra
     return criteria.join(ratings, on=keys, how="semi")
 
 
-def codes_of(lacking: Sequence[Column]) -> Iterator[str]:
+def codes_of_unknown(missing: Sequence[Column]) -> Iterator[str]:
     """Yield what cannot be told: figures and causes, by their keys."""
-    yield from figures_of(lacking)
-    tables = {table for table, _ in lacking}
+    yield from figures_of(missing)
+    tables = {table for table, _ in missing}
     if REFERENCE in tables:
         yield REFERENCE
     if "ratings" in tables:
