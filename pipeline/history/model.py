@@ -1,4 +1,4 @@
-"""What a review knows about the period before."""
+"""The published results of an earlier period, to which a review compares its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -79,7 +79,7 @@ def _kept_settings(settings: Settings) -> dict[str, Any]:
 def read_state(publication: Publication, settings: Settings) -> State:
     """Return the state of a publication; a catalogue that this version cannot read is None.
 
-    settings: the present ones, in place of those that no figure depends on. StateTroubleError if
+    settings: the present ones, in place of those that no figure depends on. UnusableStateError if
     the state is missing, damaged or of another format.
     """
     if not (publication.folder / LIST).is_file():

@@ -118,7 +118,7 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     }
 
 
-def asked(field: Field, lang: str) -> str:
+def asked_for(field: Field, lang: str) -> str:
     """Return what belongs into a cell of the field ("eine ganze Zahl ab 0")."""
     words = words_of(field, lang) if field.type in ("choice", "choices") else ""
     return ": ".join(filter(None, (asked_of_type(field, lang), words)))

@@ -118,7 +118,7 @@ def without_persons(ours: Sheet, columns: Sequence[Column]) -> list[Column]:
     plain = [i for i, column in enumerate(columns) if column.key in plain_names()]
     if ours.layout == "form" or not plain:
         return judged
-    signs = any(pattern("person_signs").search(spoken(column.text)) for column in columns)
+    signs = any(pattern("person_signs").search(header_as_words(column.text)) for column in columns)
     others = [column for i, column in enumerate(judged) if i not in plain]
     if signs or (ours.key == "actors" and any(map(names_organisation, others))):
         for i in plain:
@@ -152,7 +152,7 @@ def lower_equals(columns: Sequence[Column], scores: dict[int, Scores]) -> None:
                 scores[i][key] = (CLEAR - 1, scores[i][key][1])
 
 
-def spoken(text: str) -> str:
+def header_as_words(text: str) -> str:
     """Return the key of a header as a person would write it: NAME_ORG1, BillingCity, a_x0020_b."""
     text = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
     return word_key(re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", text).replace("_", " "))
@@ -198,7 +198,7 @@ def is_own(column: Column) -> bool:
 
 def header_scores(sheet: str, column: Column) -> Scores:
     """Return how near a header is to each field of the sheet: as it stands, and as it is spoken."""
-    said = spoken(column.text)
+    said = header_as_words(column.text)
     result = dict(field_scores(sheet, column.key))
     for key, of in field_scores(sheet, header_key(said)).items():
         result[key] = max(of, result.get(key, of))
@@ -237,7 +237,7 @@ def better_left_out(column: Column) -> str:
     content = column.content
     by_cells = content.share("mail") >= 0.5 or content.share("phone") >= MOSTLY
     said = pattern("personal_words").search(word_key(column.text))
-    said = said or pattern("personal_words").search(spoken(column.text))
+    said = said or pattern("personal_words").search(header_as_words(column.text))
     return "personal" if by_cells or said else ""
 
 
