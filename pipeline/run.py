@@ -73,7 +73,7 @@ from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
-from pipeline.tables.findings import said_of_file
+from pipeline.tables.findings import file_message
 from pipeline.tables.quarters import earlier_quarters
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
@@ -331,7 +331,7 @@ def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Ma
 
 def unusable(name: str, code: str, why: str) -> WrongUsageError:
     """Return the end of a run whose office file is there but cannot be read."""
-    german, english = (said_of_file(code, why, lang) for lang in LANGUAGES)
+    german, english = (file_message(code, why, lang) for lang in LANGUAGES)
     return WrongUsageError(
         f"{name} ist vorhanden, kann aber nicht gelesen werden: {german}. "
         "Bitte die Datei berichtigen oder entfernen.",

@@ -11,7 +11,7 @@ from pipeline.common.terminal import fail, plain
 
 NOT_FOUND, USAGE_ERROR = 1, 2
 PREFECT = Path(".prefect")
-# Searched where they are there; a folder that the user names must be there.
+# The folders that are searched if they exist; a folder that the user names must exist.
 USUAL = (INPUTS, OUTPUTS, PREFECT)
 LEAST = 3
 MESSAGES = {
@@ -43,7 +43,10 @@ def command(
     outputs: Outputs = OUTPUTS,
     lang: Lang = "de",
 ) -> int:
-    """Name the files; 0 there are some, 1 none (or none for sure), 2 wrong usage."""
+    """Print the files that contain the text.
+
+    Exit codes: 0 some were found, 1 none, or only files that could not be searched, 2 wrong usage.
+    """
     from pipeline.publication.find import find_text
 
     if len(text.strip()) < LEAST:

@@ -1,8 +1,7 @@
 """Texts in words: a form in which phrases are found as whole words.
 
-In a text in words each word has a blank before and after it, and there is no punctuation:
-" t€  pro  jahr ". A phrase in words matches whole words only, and removing it leaves the other words
-intact.
+In a text in words each word has a blank before and after it, and there is no punctuation: " t€  pro
+jahr ". A phrase in words matches whole words only, and removing it leaves the other words intact.
 """
 
 import re
