@@ -97,6 +97,13 @@ def computed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def unchanged(computed: Path) -> SubmissionResults:
+    """Return the results of the unchanged submissions, with nothing known."""
+    with one_pack("variants"):
+        return Inputs(computed).from_scratch()
+
+
 @pytest.fixture
 def there(computed: Path, tmp_path: Path, no_variants: None) -> Inputs:
     """Submissions of which the results are kept, to be changed."""
@@ -146,7 +153,7 @@ def renamed(there: Inputs) -> None:
     ("happens", "anew"),
     [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)],
 )
-def test_only_what_is_new_is_surveyed(
+def test_only_what_is_new_is_computed(
     happens: Callable[[Inputs], None], anew: int, there: Inputs
 ) -> None:
     happens(there)
@@ -158,15 +165,14 @@ def test_only_what_is_new_is_surveyed(
 
 
 def test_where_nothing_is_new_nothing_is_read(
-    there: Inputs, monkeypatch: pytest.MonkeyPatch
+    there: Inputs, unchanged: SubmissionResults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = there.from_scratch()
     monkeypatch.setattr("pipeline.run.read_and_examine", lambda *_: pytest.fail("read"))
-    assert_same(there.results(), expected)
+    assert_same(there.results(), unchanged)
 
 
 @pytest.mark.usefixtures("no_variants")
-def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> None:
+def test_of_a_file_sent_twice_one_result_is_kept(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
     one_twice(there)
     there.results()
@@ -174,7 +180,7 @@ def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> 
     assert there.new == 0
 
 
-def test_what_else_a_survey_hangs_on_makes_it_another(
+def test_what_else_results_depend_on_makes_it_another(
     there: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = replace(ASKED, last_day=ASKED.last_day + dt.timedelta(days=1))
@@ -206,10 +212,12 @@ def test_what_else_a_survey_hangs_on_makes_it_another(
         lambda pack: (pack.parent / "packs.json").unlink(),
     ],
 )
-def test_what_is_damaged_is_surveyed_again(damage: Callable[[Path], object], there: Inputs) -> None:
+def test_what_is_damaged_is_computed_again(
+    damage: Callable[[Path], object], there: Inputs, unchanged: SubmissionResults
+) -> None:
     (pack,) = there.packs
     damage(pack)
-    assert_same(there.results(), there.from_scratch())
+    assert_same(there.results(), unchanged)
     assert there.new == MOST
     there.results()
     assert there.new == 0
