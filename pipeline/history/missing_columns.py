@@ -1,6 +1,6 @@
-"""What cannot be told where an earlier publication lacks a column: another version wrote it.
+"""What is unknown where an earlier publication, of another version, lacks a column.
 
-The column counts as unknown. Which figures need it is what `metrics.toml` says that they read.
+The column counts as unknown. A figure needs it if `metrics.toml` lists its cell under `reads`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,9 @@ from schemas.benchmarks import declared_indicators
 # A column of a table of a state.
 Column = tuple[str, str]
 MASTER = "master_data"
-# Without them nothing of a cluster is known.
+# Columns without which nothing about a cluster is known.
 NEEDED = frozenset({("clusters", "file"), ("clusters", "cluster_id")})
-# The cells that columns are made of, where these have other names; None: no figure needs it.
+# The cells of columns that have another name than their cell; None: no figure needs the column.
 CELLS: dict[Column, str | None] = {
     ("clusters", "lat"): "latitude",
     ("clusters", "measures"): None,
@@ -37,7 +37,7 @@ def figures_of(missing: Sequence[Column]) -> list[str]:
 def _needs(reads: Sequence[str], table: str, column: str) -> bool:
     """Whether a figure that reads these cells (sheet.field) needs a column.
 
-    A column that is no cell, such as the number of the row, is needed by all that read its sheet.
+    Every figure that reads the sheet needs a column without a cell, such as the number of the row.
     """
     if table == "sheets":
         return any(not cell.startswith(f"{MASTER}.") for cell in reads)
@@ -75,9 +75,10 @@ def criteria_of(missing: Sequence[Column], catalogues: Sequence[Catalogue]) -> p
 def possibly_rated(
     missing: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return of these criteria those that a rating decided or may have decided.
+    """Return the criteria that a rating decided or may have decided, where that is unknown.
 
-    Where a column of ratings is unknown, or the day by which they lapse; else none.
+    It is unknown if a column of ratings is missing, or as_of, on which their validity depends;
+    otherwise the result is empty. criteria: catalogue, cluster_id, criterion_id and more.
     """
     unknown = {column for table, column in missing if table == "ratings"}
     if not unknown and ("clusters", "as_of") not in missing:
@@ -89,7 +90,7 @@ def possibly_rated(
 
 
 def codes_of_unknown(missing: Sequence[Column]) -> Iterator[str]:
-    """Yield what cannot be told: figures and causes, by their keys."""
+    """Yield the keys of the figures and causes that are unknown."""
     yield from figures_of(missing)
     tables = {table for table, _ in missing}
     if REFERENCE in tables:

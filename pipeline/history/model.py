@@ -35,7 +35,7 @@ class EarlierPeriod:
 
 @dataclass(frozen=True)
 class EarlierReview:
-    """What the period before published: TABLES, and the basis of its evaluation, if known."""
+    """An earlier period, its published TABLES, and the state of its evaluation, if readable."""
 
     since: EarlierPeriod
     tables: Mapping[str, pl.DataFrame]

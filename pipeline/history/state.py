@@ -1,6 +1,6 @@
-"""The basis of an evaluation: stored with a publication, so that it can be repeated.
+"""The inputs of an evaluation, stored with a publication so that it can be repeated.
 
-A later review evaluates it with one change at a time (see `causes`).
+A later review evaluates them again with one change at a time (see `causes`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from pipeline.figures.inputs import INPUT_COLUMNS, RATING, REFERENCE, SCHEMAS, S
 from pipeline.history.missing_columns import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
-# Columns that a state without them has no need of: they are null there.
+# Columns that count as null, not as unknown, where a state lacks them.
 ASSUMED = frozenset(
     {("clusters", "form_version"), ("activities", "from_bad"), ("evidence", "date_bad")}
 )
@@ -67,12 +67,11 @@ def from_frames(
     catalogues: Mapping[str, Catalogue | None],
     settings: Settings,
 ) -> State:
-    """Return the state that `to_frames` took apart, perhaps of another version of the program.
+    """Return the state that `to_frames` stored, perhaps by another version of the program.
 
-    A column that is not there, or has values of another type, is unknown; more columns are no
-    matter. A text where several may stand now is the only one. What another version need not say
-    (ASSUMED) is taken for unsaid: no form version, days that could be read. Limits of 4.2 are only
-    needed where a catalogue froze them.
+    A column that is missing or has another type is unknown, except those of ASSUMED; further
+    columns are ignored. A single text in a column that holds lists now becomes a list. Limits of
+    4.2 are needed only where a catalogue froze them.
     """
     asked = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
     frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
@@ -164,9 +163,10 @@ def as_of_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
 
 
 def with_settings(portfolio: Portfolio, settings: Settings) -> Portfolio:
-    """Return the portfolio under other settings; its actors must include what firms state.
+    """Return the portfolio with other settings, and with who is an SME by their rules.
 
-    Only who is an SME is determined before figures are calculated.
+    All other rules apply when figures are computed. The actors must have the columns in which firms
+    state their size.
     """
     rules = settings.actors
     if rules != portfolio.settings.actors:

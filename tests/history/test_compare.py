@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.history.compare import compare
-from pipeline.history.lapses import is_worse, lapses
+from pipeline.history.lapses import decisions_to_lapse, lapses
 from pipeline.history.model import EarlierPeriod, EarlierReview
 from tests.making.frames import published
 
@@ -171,7 +171,7 @@ def test_what_lapses_stands_in_the_order_of_the_catalogue() -> None:
 def test_who_falls_below_the_pass_mark() -> None:
     each = [ahead(GOOD, s, BAD) for s in (GOOD, GOOD, GOOD, BAD)]
     table = pl.concat(t.with_columns(criterion_id=pl.lit(str(n))) for n, t in enumerate(each))
-    found = is_worse([catalogue()], decisions(("a", "eligible", "open", 4)), table)
+    found = decisions_to_lapse([catalogue()], decisions(("a", "eligible", "open", 4)), table)
     assert found.rows() == [("go-cluster", "a", 6, 3, "not_eligible")]
-    none = is_worse([catalogue()], decisions(("a", "open", "open", 3)), table)
+    none = decisions_to_lapse([catalogue()], decisions(("a", "open", "open", 3)), table)
     assert none.is_empty()
