@@ -1,6 +1,6 @@
-"""What pages tell of a cluster besides the published tables: its office, admission and features.
+"""Data for pages and letters that is not in the published tables: office, admission, features.
 
-Nothing is judged by them.
+No criterion uses them.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ def context(
     register: pl.DataFrame,
     reasons: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
-    """Return what pages and letters tell besides, by cluster_id.
+    """Return the frames that pages and letters need besides the published tables, by cluster_id.
 
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
     whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see

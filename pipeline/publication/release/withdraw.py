@@ -148,7 +148,7 @@ def mark(folder: Path, lang: str, on: dt.date, reason: str) -> None:
 def clusters_to_notify(
     publication: Publication, stands: Standing, contacts: Mapping[str, str] | None, lang: str
 ) -> pl.DataFrame:
-    """Return a row for each cluster that has hand-outs, columns TOLD.
+    """Return a row for each cluster that has hand-outs, columns NOTICE_COLUMNS.
 
     contacts: the role or team to write to, by cluster; None where they are not known.
     """
