@@ -148,13 +148,13 @@ class Slot:
         try:
             outcome = outcome_of(self.future)
         except BrokenProcessPool:
-            self.mend()
+            self.replace_pool()
             return {}
         self.breaks, self.is_free = 0, True
         self.starts += isinstance(outcome, Death)  # the pool starts another process
         return {self.number: outcome}
 
-    def mend(self) -> None:
+    def replace_pool(self) -> None:
         """Give the item to another pool.
 
         A pool breaks if its process dies before the pool has noted that the item was begun, and
