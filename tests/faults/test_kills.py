@@ -161,7 +161,7 @@ KILLING = """
 import os, signal, sys, time
 from pathlib import Path
 from pipeline.publication import publish as publishing
-from pipeline.publication.lock import holding
+from pipeline.publication.lock import hold_lock
 from pipeline.publication.publish import recover
 from tests.faults.making import PERIOD, publish, standing, writing
 
@@ -172,7 +172,7 @@ for turn in range(10, 10 + int(sys.argv[2])):
     if not child:
         if turn % 2:
             publishing.exchange = lambda *_: False
-        with holding(outputs, "test"):
+        with hold_lock(outputs, "test"):
             recover(outputs)
             for number in range(100_000):
                 publish(outputs, PERIOD, "now", writing(f"{turn}-{number:06}"))

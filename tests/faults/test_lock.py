@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from pipeline.publication.lock import holding
-with holding(Path(sys.argv[1]), "run 2026-Q3"):
+from pipeline.publication.lock import hold_lock
+with hold_lock(Path(sys.argv[1]), "run 2026-Q3"):
     print("held", flush=True)
     sys.stdin.read()
 """
