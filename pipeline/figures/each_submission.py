@@ -45,8 +45,9 @@ class Survey:
     which mappings recognise a file. offices: the valid Stammdaten with the office's position, see
     `actors.Located`. actors: of every row what states keep of it and what the table of actors
     tells. tables: what states keep of the other sheets. sheets, places, cells: see `parse.Parsed`;
-    of cells those that findings may speak of. findings: about cells. described: for the pages.
-    written: the valid rows of the sheets but Akteure as they were written, see `written_rows`.
+    of cells those that findings may speak of. languages: see `parse.Parsed`. findings: about
+    cells. described: for the pages. written: the valid rows of the sheets but Akteure as they were
+    written, see `written_rows`.
     """
 
     files: pl.DataFrame
@@ -57,6 +58,7 @@ class Survey:
     sheets: pl.DataFrame
     places: pl.DataFrame
     cells: pl.DataFrame
+    languages: pl.DataFrame
     findings: pl.DataFrame
     figures: EveryFigure
     described: Described
@@ -122,6 +124,7 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
         sheets=portfolio.sheets,
         places=examined.parsed.places,
         cells=spoken_of(examined),
+        languages=examined.parsed.languages,
         findings=examined.findings,
         figures=every_figure(portfolio, asked.last_day),
         described=described(
