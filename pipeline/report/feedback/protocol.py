@@ -14,7 +14,7 @@ from pipeline.report.feedback.grid import Cell, Grid
 from pipeline.report.feedback.places import link_to
 from pipeline.report.feedback.subject import SEVERITIES, Both, Mark, Result, Subject
 
-WIDTHS = (16.0, 21.0, 72.0, 36.0, 22.0)
+WIDTHS = (18.0, 21.0, 66.0, 46.0, 20.0)
 LINE, MOST_HEIGHT = 13.5, 400.0
 NARROW = 30.0  # in narrow columns the line breaks leave much space unused
 SCREEN = 560.0  # points that a usual screen shows below Excel's menus
