@@ -34,7 +34,9 @@ class Answer:
 
         released_on: None before a release, when the day of `deadline` is not known yet.
         """
-        until, by = "", self.deadline(released_on) if released_on else self.answer_by
+        until, by = "", self.answer_by
+        if released_on and self.office.answer_days:
+            by = self.deadline(released_on)
         if by:
             until = say("answer", "until", lang).format(day=day(by, lang))
         elif self.office.answer_days:
