@@ -83,6 +83,7 @@ def write_to_do(book: Book, rows: pl.DataFrame) -> None:
     put(sheet, below, 0, book.text("unassigned", n=free), book.looks["label"], book.lang)
     link = f"internal:'{name}'!A1"
     sheet.write_url(below, len(columns) - 1, link, book.looks["link"], string=name)
+    sheet.print_area(HEADER_ROW, 0, below, len(columns) - 1)
     sheet.protect("", ALLOWED)
 
 
