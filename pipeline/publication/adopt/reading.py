@@ -22,7 +22,7 @@ from pipeline.submissions.office import blank_ratings, name_of_field, sheets_of_
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, is_error, validate
 from pipeline.tables.findings import findings_table
-from schemas.declaration import Workbook, office, views, wanted_sheet_keys
+from schemas.declaration import Sheet, Workbook, office, views, wanted_sheet_keys
 from schemas.words import header_key
 
 # rows above the list of views that contain period and catalogue, each after its label
@@ -172,7 +172,9 @@ def read_sheets(
         return sent.files, sent.stacked(), parsed, valid
     ratings = workbook.sheet("assessments")
     # Their names become names of the sheet of ratings, of which each file has one.
-    ratings = ratings.model_copy(update={"aliases": (*ratings.aliases, *experts)})
+    same = {name: getattr(ratings, name) for name in Sheet.model_fields}
+    same["aliases"] = (*ratings.aliases, *experts)
+    ratings = Sheet.model_construct(**same)
     others = (sheet for sheet in workbook.sheets if sheet.key != ratings.key)
     workbook = replace(workbook, sheets=(*others, ratings))
     sent = read_file(path, workbook, read)
