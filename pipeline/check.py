@@ -22,7 +22,8 @@ class Checked:
     """The result of a check.
 
     files: source_file, cluster_id, outcome (reviewed or quarantined, if it were sent unchanged),
-    code (why it would be quarantined), sha256, in the given order. findings: as in contract 3.
+    code (why it would be quarantined), sha256, language (where its names tell), in the given
+    order. findings: as in contract 3.
     requests: source_file, criterion_id, title_de, title_en, request_de, request_en: which cells
     would settle what is undetermined, if requested.
     """
@@ -63,9 +64,10 @@ def check(
     catalogue = load(settings.review.first_catalogue)
     table = findings_table(found, examined.parsed.cells, files, about, [submission()], catalogue)
     chosen = chosen.sort("file").with_columns(sha256=sent.files["sha256"])
-    outcomes = chosen.select("source_file", "cluster_id", "outcome", "code", "sha256")
+    outcomes = chosen.join(examined.parsed.languages, on="file", how="left").sort("file")
+    columns = ("source_file", "cluster_id", "outcome", "code", "sha256", "language")
     asked = requests(examined, chosen) if with_requests else pl.DataFrame(schema=REQUESTS)
-    return Checked(outcomes, table, asked)
+    return Checked(outcomes.select(columns), table, asked)
 
 
 def join_checked(parts: Sequence[Checked]) -> Checked:

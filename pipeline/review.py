@@ -30,6 +30,7 @@ from pipeline.submissions.identity import guessed_clusters, identity_findings
 from pipeline.submissions.mapping.apply import mappings_used, nothing_mapped
 from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.submissions.office import Office, coverage
+from pipeline.submissions.parse.language import no_languages, of_files
 from pipeline.submissions.ratings import RatingScope, no_ratings, opinions
 from pipeline.tables.assemble import ReviewResults, assemble, shaped
 from pipeline.tables.context import context
@@ -50,7 +51,8 @@ class Review:
     clusters, decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts,
     outlook; with an earlier period also those of `history.compare`).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
-    source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
+    source_file, mapping: by which one a foreign export was read. languages: source_file, language:
+    of what was sent, where its names tell. unused_mappings: of no file.
     ratings: every rating as it was read, see `ratings.Opinions`.
     context: what pages tell besides, see `tables.context`, and `tables.wording`; empty where only
     the tables are known.
@@ -68,6 +70,7 @@ class Review:
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
     mapped: pl.DataFrame = field(default_factory=nothing_mapped)
+    languages: pl.DataFrame = field(default_factory=no_languages)
     unused_mappings: tuple[str, ...] = ()
     ratings: pl.DataFrame = field(default_factory=no_ratings)
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
@@ -141,9 +144,9 @@ def review(
     one file.
     """
     unread = unread_frame() if unread is None else unread
-    master, found, cells, mapped = (
+    master, found, cells, mapped, languages = (
         pl.concat([getattr(part, name) for part in sent.parts])
-        for name in ("offices", "findings", "cells", "mapped")
+        for name in ("offices", "findings", "cells", "mapped", "languages")
     )
     named, unused_mappings = mappings_used(task.mappings, sent.files, mapped)
     outcomes = choose_submissions(submission(), sent.files, sent.refusals, master, found)
@@ -220,6 +223,7 @@ def review(
         task.settings,
         tables,
         mapped=named,
+        languages=of_files(languages, sent.files),
         unused_mappings=unused_mappings,
         ratings=said.ratings,
         context={

@@ -92,7 +92,13 @@ def line(outcome: "Outcome", views: "Views", lang: str) -> str:
 
     view, other = outcome.view, outcome.other
     code = "replaced" if outcome.code == ADOPTED and other else outcome.code
-    parts = {"other": "", "by": "", "on": "", "sign": outcome.by or "", "owner": views.sign or ""}
+    parts = {
+        "other": "",
+        "by": "",
+        "on": "",
+        "sign": outcome.by or "",
+        "owner": outcome.owner or "",
+    }
     if other:
         parts |= {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
         parts["on"] = day(other["rated_on"], lang)
@@ -100,6 +106,8 @@ def line(outcome: "Outcome", views: "Views", lang: str) -> str:
         slip = unknown(view["cluster_id"], sorted(views.clusters))
         parts["slip"] = slip.german if lang == "de" else slip.english
     what = f"{view['cluster_id']} {view['criterion_id']} {rating(view['rating'], lang)}"
+    if views.of_template:
+        what = f"{view['sheet']}: {what}"
     return f"{what}: {say('adopt', code, lang).format(row=view['row'], **parts)}"
 
 

@@ -93,8 +93,8 @@ def write_copies(
     from pipeline.report.feedback.write import add_feedback
 
     names = named(paths)
-    subjects = list(subjects_of_check(checked, numbered(list(names), list(names.values()))))
-    for path in add_feedback(folder, subjects, lang, wanted):
+    subjects = list(subjects_of_check(checked, lang, numbered(list(names), list(names.values()))))
+    for path in add_feedback(folder, subjects, wanted):
         print(plain(str(path)), file=sys.stderr if beside else sys.stdout)
 
 

@@ -45,8 +45,9 @@ class SubmissionResults:
     recognise a file. offices: the valid Stammdaten with the office's position, see
     `actors.Located`. actors: see `actors_with_reasons`. tables: the inputs of figures from the
     other sheets, see `inputs.input_tables`. sheets, places: see `parse.Parsed`. cells: see
-    `cells_for_findings`. findings: about cells. described: for the pages, see `features`. written:
-    the valid rows of the sheets but Akteure as they were written, see `written_rows`.
+    `cells_for_findings`. languages: see `parse.Parsed`. findings: about cells. described: for the
+    pages, see `features`. written: the valid rows of the sheets but Akteure as they were written,
+    see `written_rows`.
     """
 
     files: pl.DataFrame
@@ -57,6 +58,7 @@ class SubmissionResults:
     sheets: pl.DataFrame
     places: pl.DataFrame
     cells: pl.DataFrame
+    languages: pl.DataFrame
     findings: pl.DataFrame
     figures: ScenarioFigures
     described: Features
@@ -126,6 +128,7 @@ def process_submissions(
         sheets=portfolio.sheets,
         places=examined.parsed.places,
         cells=cells_for_findings(examined),
+        languages=examined.parsed.languages,
         findings=examined.findings,
         figures=figures_in_scenarios(portfolio, asked.last_day),
         described=features(

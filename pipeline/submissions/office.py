@@ -4,20 +4,20 @@ Contract 1.4 and 2.4. Which ratings count: see `ratings`.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.catalogue import shipped
 from pipeline.common.findings import findings, join_findings
-from pipeline.common.keys import header_key_expr
+from pipeline.common.keys import header_key_expr, word_key_expr
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import both
 from pipeline.submissions.crosschecks.crosschecks import cross_check
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, is_error, validate
-from schemas.declaration import Sheet, Workbook, office
+from schemas.declaration import KNOWN, Sheet, Workbook, office
 from schemas.words import header_key, word_key
 
 # Roles of the register on which results depend.
@@ -25,6 +25,8 @@ MEMBER, APPLICANT = "Mitglied", "Antrag"
 DEPARTED = "Ausgeschieden"
 # The file of each sheet that is not in a file of its own name; these sheets are optional.
 BESIDE = {"agreements": "register", "assignments": "assessments"}
+# The variant of a finding: a sheet of ratings that only `adopt` reads.
+OF_EXPERT = "of_expert"
 # The fields that an expert fills in. A row without any of them waits for its rating.
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
@@ -98,6 +100,7 @@ def read_office(
             parsed.findings.filter(~needless.fill_null(value=False)),
             valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
             doubled,
+            unread_ratings(sheets),
             cross_check(office(), valid.tables, parsed, settings.actors, last_day),
         ),
         parsed,
@@ -125,6 +128,25 @@ def is_informing() -> pl.Expr:
     names = {header_key(column[lang]) for column in informing() for lang in ("de", "en")}
     known = header_key_expr(pl.col("value")).is_in(sorted(names))
     return (pl.col("code") == "unknown_column") & (pl.col("sheet_key") == "assessments") & known
+
+
+def sheets_of_experts(names: Iterable[str]) -> list[str]:
+    """Return those of a file's sheets that a template gives to the ratings of one expert."""
+    starts = tuple(f"{key} " for key in office().sheet("assessments").keys)
+    return [name for name in names if word_key(name).startswith(starts)]
+
+
+def unread_ratings(sheets: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for the sheets of experts in what is a filled template: adopt reads them.
+
+    sheets: see `intake.frames.stack`. Sheets of such names in other files are the office's own.
+    """
+    known = {word_key(name) for name in KNOWN.values()}
+    templates = sheets.filter(word_key_expr(pl.col("name")).is_in(sorted(known)))
+    own = sheets.join(templates, on="file", how="semi")
+    own = own.filter(pl.col("name").is_in(sheets_of_experts(own["name"])))
+    own = own.select("file", sheet="name", detail="name", check=pl.lit(OF_EXPERT))
+    return findings(own, "unknown_column")
 
 
 def informing() -> Sequence[Mapping[str, str]]:

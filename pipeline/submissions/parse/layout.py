@@ -21,6 +21,7 @@ from pipeline.submissions.parse.foreign import (
     with_our_words,
 )
 from pipeline.submissions.parse.headers import OTHER_UNIT, read_headers
+from pipeline.submissions.parse.language import HEADERS
 from pipeline.submissions.parse.merged import merged_columns, merges_of
 from pipeline.submissions.parse.rows import rows_of_data
 from pipeline.submissions.parse.unfound import (
@@ -61,8 +62,8 @@ class Layout:
     sheets: file, sheet_key, sheet: the declared sheets of each file that can be read. cells:
     PLACED, every cell of a declared field. places: the addresses of the fields of forms, filled or
     not, and of the columns of tables (row of the header). totals: PLACED and label, the cells of
-    rows of totals. unknown: CELL of cells in another unit than ours. findings: see
-    `common.findings`.
+    rows of totals. unknown: CELL of cells in another unit than ours. headers: see
+    `language.HEADERS`. findings: see `common.findings`.
     """
 
     sheets: pl.DataFrame
@@ -70,6 +71,7 @@ class Layout:
     places: pl.DataFrame
     totals: pl.DataFrame
     unknown: pl.DataFrame
+    headers: pl.DataFrame
     findings: pl.DataFrame
 
 
@@ -102,6 +104,7 @@ def find_layout(
         pl.concat([form.places, table.places]),
         table.totals,
         pl.concat([form.unknown, table.unknown]),
+        pl.concat([form.headers, table.headers]),
         join_findings(
             sheet_findings,
             form.findings,
@@ -218,7 +221,8 @@ def layout_of_forms(
     nothing = pl.DataFrame()
     unknown = values.join(other, on=CELL, how="semi").select(CELL)
     readable = known.join(flat, on=SHEET, how="anti")
-    return Layout(readable, values.select(PLACED), places, nothing, unknown, found)
+    said = first.select(HEADERS.names())
+    return Layout(readable, values.select(PLACED), places, nothing, unknown, said, found)
 
 
 def years_of(workbook: Workbook, form: pl.DataFrame) -> pl.DataFrame:
@@ -295,6 +299,7 @@ def layout_of_tables(
         pl.concat(
             [placed.join(other, on=[*SHEET, "field"], how="semi").select(CELL), rows.unknown]
         ),
+        first.select(HEADERS.names()),
         found,
     )
 

@@ -10,6 +10,7 @@ from pipeline.submissions.parse.cells import NOT_ANSWERED, number_as_text, read_
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
 from pipeline.submissions.parse.headers import OTHER_UNIT
+from pipeline.submissions.parse.language import languages_of
 from pipeline.submissions.parse.layout import Layout, find_layout
 from pipeline.submissions.parse.lists import read_lists
 from pipeline.submissions.parse.nothing import NO_ANSWER
@@ -31,6 +32,7 @@ class Parsed:
     file), column, field, raw, code; a value that a mapping fixes has no address (column and at are
     null), and its sheet is the name that findings use. totals: file, sheet_key, sheet, row, column,
     field, raw, label, number: the numbers in rows of totals ("Summe").
+    languages: see `language.languages_of`.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -39,6 +41,7 @@ class Parsed:
     places: pl.DataFrame
     cells: pl.DataFrame
     totals: pl.DataFrame
+    languages: pl.DataFrame
     findings: pl.DataFrame
 
 
@@ -91,6 +94,7 @@ def as_tables(
         layout.places,
         typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),
         _totals(workbook, layout.totals),
+        languages_of(workbook, layout.sheets, layout.headers),
         join_findings(layout.findings, findings(bad), unanswered(typed), lists.findings),
     )
 
