@@ -18,6 +18,7 @@ from pipeline.report.form.carry import carried_over
 from pipeline.report.form.form import write_form
 from pipeline.report.form.own_words import examine_in_our_words
 from pipeline.report.form.plan import Filled
+from pipeline.report.form.stored import Stored, stored_values
 from pipeline.submissions.examine import Examined
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from schemas.declaration import submission, wanted_sheet_keys
@@ -32,6 +33,7 @@ class Job:
 
     path: Path
     filled: Filled
+    stored: Stored
 
 
 def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
@@ -40,7 +42,13 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
     paths: of the forms, by cluster. A form that cannot be written (a submission may have far more
     rows than a form can hold) does not affect the others.
     """
-    jobs = [Job(paths[cluster], filled) for cluster, filled in next_forms(work)]
+    jobs = [
+        Job(paths[cluster], filled, stored)
+        for some in in_batches(list(next_forms(work)))
+        for (cluster, filled), stored in zip(
+            some, stored_values([filled for _, filled in some], work.lang), strict=True
+        )
+    ]
     limits = load_settings().intake
     outcomes = run_limited(
         partial(write_one, lang=work.lang),
@@ -59,7 +67,7 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
 def write_one(job: Job, lang: str) -> bool:
     """Write one form, in a separate process."""
     try:
-        write_form(job.path, lang, job.filled)
+        write_form(job.path, lang, job.filled, job.stored)
     except Exception:  # no failure may affect more than this form
         return False
     return True
