@@ -21,7 +21,7 @@ OUTSIDE = 200
 SUSPICIOUS = ("=", "+", "-", "@", "'")
 ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_color": INK,
                "valign": "top"}  # fmt: skip
-# Without lines: they would make a page of empty cells one to be printed.
+# Lines are drawn where something stands: LibreOffice prints pages of empty cells that have lines.
 COLUMN: Look = {"font_color": INK}
 # type of a field -> name of its cell format
 KINDS: Mapping[str, Look] = {
@@ -43,6 +43,7 @@ OWN: Mapping[str, Look] = {
     "name": BOX | {"bold": True},
     "note": BOX | GREY | WRAP,
     "centre": BOX | WRAP | {"align": "center"},
+    "lines": {"border": 1, "border_color": RULE},
     "above": {"valign": "vcenter"},
     "line": WRAP | {"valign": "top"},
     "alert": BOX | WRAP | {"bold": True, "bg_color": "#FBF3C0", "font_color": "#4A4000"},

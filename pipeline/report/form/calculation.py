@@ -98,21 +98,25 @@ class Calculation:
         return TOKEN.sub(put, formula)
 
     def write(self, sheet: Worksheet) -> None:
-        """Write the sheet; the program that opens the file calculates its formulas."""
+        """Write the sheet; the program that opens the file calculates its formulas.
+
+        They have no stored value, as LibreOffice trusts one: only then it calculates when it opens.
+        """
         addresses = self.addresses()
         for row, (name, content) in enumerate(self.singles.items()):
             sheet.write_string(row, 0, name)
             if isinstance(content, Over):
                 formula = f"{{={self.resolved(content.formula, addresses)}}}"
-                sheet.write_array_formula(row, 1, row, 1, formula)
+                sheet.write_array_formula(row, 1, row, 1, formula, None, "")
             elif isinstance(content, str):
-                sheet.write_formula(row, 1, f"={self.resolved(content, addresses)}")
+                sheet.write_formula(row, 1, f"={self.resolved(content, addresses)}", None, "")
             else:
                 sheet.write_number(row, 1, content)
         for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN):
             sheet.write_string(FIRST_ROW - 2, at, name)
             formula = f"{{={self.resolved(column.formula, addresses, column.last)}}}"
-            sheet.write_array_formula(FIRST_ROW - 1, at, column.last - 1, at, formula)
+            area = (FIRST_ROW - 1, at, column.last - 1, at)
+            sheet.write_array_formula(*area, formula, None, "")
 
 
 # --------------------------------------------------------------------------------- cells of sheets

@@ -14,7 +14,7 @@ from pipeline.report.form.plan import (
     header,
     tables,
 )
-from pipeline.report.form.rules import MAX_MESSAGE, add_colours, add_rule
+from pipeline.report.form.rules import MAX_MESSAGE, add_colours, add_rule, colour
 from pipeline.submissions.field_messages import asked
 from pipeline.tables.findings import criteria_reading
 from schemas.declaration import Field, Sheet
@@ -98,9 +98,12 @@ def write_table(book: Book, sheet: Worksheet, declared: Sheet) -> None:
         area = (FIRST_ROW - 1, column, last_row, column)
         add_rule(book, sheet, item, area, explanation(book, declared, item))
         add_colours(book, sheet, item, area, f"$A{FIRST_ROW}:${last}{FIRST_ROW}")
+    colour(
+        book, sheet, (FIRST_ROW - 1, 0, last_row, len(declared.fields) - 1),
+        f"=COUNTA($A{FIRST_ROW}:${last}{FIRST_ROW})>0", "lines",
+    )  # fmt: skip
     sheet.freeze_panes(HEADER_ROW, 1)
     sheet.repeat_rows(0, HEADER_ROW - 1)
-    sheet.hide_gridlines(0)
     if prints_if_filled(book, declared):
         bottom = FIRST_ROW - 2 + PRINTED_ROWS
         sheet.print_area(FIRST_ROW - 1, 0, bottom, len(declared.fields) - 1)
@@ -133,7 +136,7 @@ def width(book: Book, declared: Sheet, item: Field) -> float:
     """Return the width of a column; names and titles need more, and so do long words above."""
     wide = item.key in ("name", "title", "reference") and item.type == "text"
     longest = max(map(len, header(item, book.lang).split()))
-    return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.1 * longest + 2)
+    return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.25 * longest + 3)
 
 
 # ------------------------------------------------------------------------------------ explanations

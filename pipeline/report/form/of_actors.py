@@ -5,7 +5,7 @@ product.
 """
 
 from pipeline.common.settings import load_settings
-from pipeline.report.form.calculation import Calculation, cell
+from pipeline.report.form.calculation import Calculation, Over, cell
 from pipeline.report.form.usable import (
     UNKNOWN,
     is_empty_word,
@@ -152,14 +152,16 @@ def add_actor_figures(sums: Calculation) -> None:
     The share as in `figures.of_actors`: k certain, u bound and unknown; p possibly bound, of these
     y with, n without, u with an unknown property.
     """
-    first = {
+    counts: dict[str, str | Over] = {
         "n": 'COUNTIF([counted],">=4")',
         "possible": 'COUNTIFS([counted],">=2",[counted],"<4")',
     }
-    sums.figure("bound_actors", "{n}", "{n}+{possible}", "{n}", None, first=first)
+    sums.figure("bound_actors", "{n}", "{n}+{possible}", "{n}", None, counts)
     parts = {"k": 5, "u": 4.5, "py": 3, "pn": 2, "pu": 2.5}
-    first = {f"sme_{part}": f"COUNTIF([counted],{number})" for part, number in parts.items()}
+    first: dict[str, str | Over] = {
+        f"sme_{part}": f"COUNTIF([counted],{number})" for part, number in parts.items()
+    }
     k, u, py, pn, pu = (f"{{{part}}}" for part in first)
     low, high = f"{k}/({{n}}+{pn}+{pu})", f"({k}+{u}+{py}+{pu})/({{n}}+{py}+{pu})"
-    ends = [f'IF({{n}}>0,{end},"")' for end in (low, high, k, "{n}")]
-    sums.figure("sme_share", *ends, first=first)
+    low, high, part, whole = (f'IF({{n}}>0,{end},"")' for end in (low, high, k, "{n}"))
+    sums.figure("sme_share", low, high, part, whole, first)

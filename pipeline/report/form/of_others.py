@@ -140,7 +140,7 @@ def add_titles(sums: Calculation, sheet: Sheet, metric: str, kind: str, holds: s
     low = Over(f"SUM({distinct('b')})")
     more = Over(f"SUM({distinct('p')}*{no_certain})")
     untitled = f'COUNTIF({every},"b|")+COUNTIF({every},"p|")'
-    parts = {"certain": low, "more": more, "untitled": untitled}
+    parts: dict[str, str | Over] = {"certain": low, "more": more, "untitled": untitled}
     first_of = {f"{metric}_{name}": formula for name, formula in parts.items()}
     low_, more_, untitled_ = (f"{{{name}}}" for name in first_of)
     sums.figure(metric, low_, f"{low_}+{more_}+{untitled_}", low_, None, first_of)
