@@ -29,11 +29,11 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class Job:
-    """One form to write."""
+    """One form to write; stored: the values of its self-check, None if it calculates them."""
 
     path: Path
     filled: Filled
-    stored: Stored
+    stored: Stored | None = None
 
 
 def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
@@ -46,7 +46,7 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
         Job(paths[cluster], filled, stored)
         for some in in_batches(list(next_forms(work)))
         for (cluster, filled), stored in zip(
-            some, stored_values([filled for _, filled in some], work.lang), strict=True
+            some, stored_together([filled for _, filled in some], work.lang), strict=True
         )
     ]
     limits = load_settings().intake
@@ -62,6 +62,14 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
         if isinstance(done, Death) or not done:
             job.path.unlink(missing_ok=True)
     return [cluster for cluster, path in paths.items() if not path.exists()]
+
+
+def stored_together(forms: Sequence[Filled], lang: str) -> Sequence[Stored | None]:
+    """Return the stored values of the forms; None for each if one of them makes that impossible."""
+    try:
+        return stored_values(forms, lang)
+    except Exception:  # no failure may affect more than one form
+        return [None] * len(forms)
 
 
 def write_one(job: Job, lang: str) -> bool:
