@@ -44,6 +44,11 @@ def shortfalls(conditions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def lacking(fulfilled: int, pass_mark: int) -> int:
+    """Return how many criteria a cluster lacks up to the pass mark; 0 from there on."""
+    return max(pass_mark - fulfilled, 0)
+
+
 def single_levers(criteria: pl.DataFrame, decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
     """Return criterion_id, clusters: how many reach the pass mark by this criterion alone.
 
