@@ -93,6 +93,33 @@ def test_the_choice_is_in_the_address_and_comes_back_from_it(opened: Open) -> No
     assert column(again, "fulfilled").get_attribute("aria-sort") == "descending"
 
 
+def test_clusters_are_chosen_by_the_state_of_a_criterion(opened: Open) -> None:
+    page = opened()
+    select = page.locator("select[name=kriterium]")
+    option = select.locator("option", has_text=re.compile("^2.1 nicht erfüllt"))
+    select.select_option(option.get_attribute("value"))
+    assert rows(page).count() > 0
+    assert all(sign.startswith("✗") for sign in cells(page, 6))
+    expect(page.locator("#chosen button")).to_contain_text("2.1 nicht erfüllt")
+    select.select_option("")
+    assert any(sign.startswith("✓") for sign in cells(page, 6))
+
+
+def test_the_matrix_has_one_line_per_cluster_those_nearest_to_the_mark_first(opened: Open) -> None:
+    page = opened(viewport={"width": 1440, "height": 900})
+    away = [abs(int(n) - load("go-cluster").pass_mark) for n in cells(page, 3)]
+    assert away == sorted(away)
+    heights = rows(page).evaluate_all("rows => rows.map(r => r.getBoundingClientRect().height)")
+    assert max(heights) <= 27
+    bands = (
+        page.locator(FIRST)
+        .locator(".bands th")
+        .evaluate_all("heads => heads.map(head => head.getBoundingClientRect().left)")
+    )
+    first = [column(page, key).bounding_box() for key in ("1", "4.1", "8", "10.1")]
+    assert bands == [box["x"] for box in first if box]
+
+
 def test_free_text_finds_by_id_and_nothing_is_found_for_nonsense(opened: Open) -> None:
     page = opened()
     page.locator("input[name=q]").fill("de-0003")
@@ -131,7 +158,9 @@ def test_the_matrix_is_one_stop_of_the_keyboard_and_its_cells_have_names(opened:
         .evaluate_all("links => links.map(link => link.ariaLabel)")
     )
     assert len(names) == len(load("go-cluster").criteria)
-    assert all(re.fullmatch(r"[\d.]+: (erfüllt|nicht erfüllt|offen)\b.*", n) for n in names)
+    assert all(
+        re.fullmatch(r"DE-\d{4}, [\d.]+ .+: (erfüllt|nicht erfüllt|offen)\b.*", n) for n in names
+    )
     plain = opened(java_script_enabled=False)
     cell = plain.locator(FIRST).locator("td a").first
     assert cell.get_attribute("tabindex") is None

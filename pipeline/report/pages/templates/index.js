@@ -31,6 +31,8 @@
   const status = one("#status");
   const choices = all("select", form);
   const search = form.elements.q;
+  const ofCriterion = form.elements.kriterium;
+  const DECISION = 0, STATES = 3; // of a row of the matrix
   const NOWHERE = -1; // A cluster that was not reviewed has no place.
   // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
   // would make every choice slow.
@@ -140,16 +142,18 @@
 
   // ---- the matrix: its cells are one stop of the keyboard and say what a reader sees by sign ----
   function matrix(table, n) {
-    const ids = all("thead th.c", table).map((head) => head.dataset.key);
+    const heads = all("thead th.c", table);
+    const ids = heads.map((head) => head.dataset.key);
+    const names = heads.map((head) => head.dataset.name);
     const made = lists.find((each) => each.table === table);
-    return { table, made, ids, rows: data.matrices[n], sums: all("tfoot tr", table), stop: null };
+    return { table, made, ids, names, rows: data.matrices[n], sums: all("tfoot tr", table), stop: null };
   }
-  function label({ ids }, row) {
+  function label({ names }, row) {
     if (row.labelled) return;
     row.labelled = true;
     all("td > a", row.node).forEach((link, i) => {
       link.tabIndex = -1;
-      link.setAttribute("aria-label", say("cell_label", { id: ids[i], text: data.marks[link.parentNode.className] }));
+      link.setAttribute("aria-label", say("cell_label", { cluster: row.node.dataset.c, id: names[i], text: data.marks[link.parentNode.className] }));
     });
   }
 
@@ -177,12 +181,14 @@
 
   // ---- the filter ----
   function choose() {
-    const wanted = choices.filter((control) => control.value).map(({ value, dataset }) => [field[dataset.field], value]);
+    const wanted = choices.filter((control) => control.value && control !== ofCriterion).map(({ value, dataset }) => [field[dataset.field], value]);
+    const [catalogue, column, state] = ofCriterion.value.split(".");
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    filtering = wanted.length + words.length > 0;
+    filtering = wanted.length + words.length > 0 || ofCriterion.value !== "";
     data.clusters.forEach((row, i) => {
       const fits = wanted.every(([at, value]) => (Array.isArray(row[at]) ? row[at].includes(value) : row[at] === value));
-      shown[i] = fits && words.every((word) => texts[i].includes(word));
+      const stands = !state || data.matrices[catalogue][i][STATES][column] === state;
+      shown[i] = fits && stands && words.every((word) => texts[i].includes(word));
     });
   }
   function apply() {
@@ -290,7 +296,6 @@
   }
 
   // ---- sorting ----
-  const DECISION = 0, STATES = 3;
   const COLUMNS = ["decision", "fulfilled", "unassessed"];
   const decided = ["eligible", "open", "not_eligible"];
   const rank = [];
@@ -305,7 +310,7 @@
     return (i) => "fux".indexOf(each.rows[i][STATES][c]);
   }
   function sort(each, key, down, speak = true) {
-    const heads = [...each.table.tHead.rows[0].cells];
+    const heads = [...headRow(each.table).cells];
     const column = heads.findIndex((head) => head.dataset.key === key);
     if (column < 0) return;
     const keyOf = sortKey(each, key);
@@ -343,13 +348,14 @@
     refill(made);
     told(head.parentNode.cells, head, down, true);
   }
+  // Bands of columns may stand above the heads.
+  const headRow = (table) => table.tHead.rows[table.tHead.rows.length - 1];
   function sortable(table, sortBy) {
-    for (const head of table.tHead.rows[0].cells) {
+    for (const head of headRow(table).cells) {
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
-      const title = one("abbr", button)?.title;
-      head.dataset.name = title ? `${head.dataset.key} ${title}` : button.textContent.trim();
+      head.dataset.name ??= button.textContent.trim();
       button.title = say("sort_by", { column: head.dataset.name });
       head.append(button);
       button.addEventListener("click", () => {
