@@ -17,6 +17,9 @@ COLOURS = {
     "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
+# the groups of sheets in their order, with the colour of their tabs
+READ, PLAY, LOOK_UP, RAW = GROUPS = ("read", "play", "look_up", "raw")
+TABS = {READ: "#1F3A5F", PLAY: "#C98A00", LOOK_UP: "#4F8A5B", RAW: "#8A9099"}
 # format of an indicator -> kind
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
 # kind -> number format; those not named are general. The end keeps a number off its neighbour.
