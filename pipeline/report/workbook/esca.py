@@ -11,7 +11,7 @@ def write_esca(working: Working) -> None:
     """Write the sheet."""
     book = working.book
     sheet = new_sheet(book, "esca", book.text("about_sheet_esca"))
-    stack = Stack(book, sheet, ["compare", "esca", "esca_cohorts"])
+    stack = Stack(book, sheet, ["compare", "esca", "esca_cohorts"], keys=(15.0, 19.5))
     put_compare(stack, working)
     put_esca(stack)
     put_esca_cohorts(stack)
