@@ -34,7 +34,7 @@ TOLD = {
 def write_money(book: Book) -> None:
     """Write the sheet."""
     codes = ["measures", "payers", "payer_cohorts"]
-    stack = Stack(book, new_sheet(book, "money"), codes, keys=(FROZEN_WIDTH - EDGE,))
+    stack = Stack(book, new_sheet(book, "money"), codes, keys=(FROZEN_WIDTH - 2 * EDGE,))
     put_measures(stack)
     put_payers(stack)
     put_payer_cohorts(stack)

@@ -194,8 +194,10 @@ def last_row(columns: Sequence[Column], top: int) -> int:
 
 
 def kept_narrow(columns: Sequence[Column], frozen: int) -> list[float]:
-    """Return the widths; of two key columns, if they are too wide, those of ID and name."""
+    """Return the widths; key columns that are too wide are narrower, two as ID and name."""
     widths = [width_of(column) for column in columns]
+    if frozen == 1:
+        widths[0] = min(widths[0], FROZEN_WIDTH - 2 * EDGE)
     if frozen == len(KEYS) and sum(widths[:frozen]) > sum(KEYS):
         widths[:frozen] = KEYS
     return widths
