@@ -2,8 +2,11 @@
 
 from pipeline.common.texts import say
 from pipeline.report.workbook.cells import put
-from pipeline.report.workbook.sheets import new_sheet, put_range
+from pipeline.report.workbook.sheets import new_sheet, print_heading, put_range
 from pipeline.report.workbook.working import ID_ROW, KEY_ROW, KIND_ROW, TITLE_ROW, TOP, Working
+
+# how many columns the printed heading is wide
+PRINTED = 12
 
 
 def write_working(working: Working) -> None:
@@ -11,6 +14,7 @@ def write_working(working: Working) -> None:
     book = working.book
     sheet = new_sheet(book, "working")
     put_range(book, sheet, list(working.columns()), TOP, frozen=1)
+    print_heading(book, sheet, PRINTED)
     criteria, looks = working.criteria, book.looks
     for start in (working.computed_at, working.rated_at, working.valid_at):
         for at, (catalogue, criterion) in enumerate(criteria, start):
