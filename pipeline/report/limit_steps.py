@@ -1,4 +1,4 @@
-"""The steps of the limit of actors per FTE by size, for the pictures of page and workbook."""
+"""The limit of actors per FTE by size, and who is named: for the pictures of page and workbook."""
 
 import math
 from collections.abc import Iterator
@@ -12,6 +12,9 @@ from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND
 
 RATIO = "actors_per_fte"
+# Who lies further outside the middle half of its band than so many times its width (Tukey's
+# fences) is named.
+FENCE = 1.5
 
 
 class Step(NamedTuple):
@@ -73,3 +76,11 @@ def _stand_in(review: Review, catalogue: Catalogue, condition: Condition) -> dic
     return dict(
         own.join(bands, on="cluster_id").select(SIZE_BAND, "threshold").unique().iter_rows()
     )
+
+
+def is_outlier(value: float, p25: float | None, p75: float | None) -> bool:
+    """Whether a value lies beyond Tukey's fences of its size band; never without its quartiles."""
+    if p25 is None or p75 is None:
+        return False
+    wide = FENCE * (p75 - p25)
+    return not p25 - wide <= value <= p75 + wide

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
-from pipeline.report.limit_steps import edges, limit_steps, limited
+from pipeline.report.limit_steps import edges, is_outlier, limit_steps, limited
 from pipeline.report.pages.charts import Chart, Link, Said, draw
 from pipeline.report.pages.comparison import FIRST, cohort_name
 from pipeline.report.pages.scatter import Band, Limit, Line, Point, Scatter, scatter
@@ -17,9 +17,6 @@ from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND
 from schemas.reference_lines import reference_lines
 
-# Who lies further outside the middle half of its band than so many times its width (Tukey's
-# fences) is named.
-FENCE = 1.5
 DECIMALS = 1
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 ACTORS = "bound_actors"
@@ -96,16 +93,8 @@ def judged(review: Review, catalogue: Catalogue, criterion_id: str) -> Sequence[
 
 def _point(row: Row, bands: Sequence[Band]) -> Point:
     band = next(b for b in bands if _is_in(row, b))
-    label = row["cluster_id"] if is_outlier(row[FIRST], band) else ""
+    label = row["cluster_id"] if is_outlier(row[FIRST], band.p25, band.p75) else ""
     return Point(row["actors"], row[FIRST], row["status"], row["basis"] == "assessed", label)
-
-
-def is_outlier(value: float, band: Band) -> bool:
-    """Whether a value lies beyond Tukey's fences of its band; never where it has no quartiles."""
-    if band.p25 is None or band.p75 is None:
-        return False
-    wide = FENCE * (band.p75 - band.p25)
-    return not band.p25 - wide <= value <= band.p75 + wide
 
 
 def _signed(status: str, words: Words) -> str:

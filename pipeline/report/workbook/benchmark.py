@@ -17,11 +17,14 @@ from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,
+    colour,
     colour_column,
     column_at,
+    last_row,
     new_sheet,
     put_table,
 )
+from pipeline.report.workbook.staffing_chart import rows_of_picture
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators, one_cohort_kinds
 
 ESCA = "actors_per_fte"
@@ -51,10 +54,19 @@ def write_esca(book: Book) -> None:
     """Write actors per FTE of every cluster and its position in its cohorts."""
     sheet = new_sheet(book, "esca")
     columns = [*esca_columns(book), *place_columns(book)]
-    put_table(book, sheet, book.text("table_esca"), columns)
+    top = first_row(book)
+    put_table(book, sheet, book.text("table_esca"), columns, top)
+    if top > HEADER_ROW:  # the picture above is printed, and does not stay when one scrolls
+        sheet.freeze_panes(0, 2)
+        sheet.print_area(HEADER_ROW - 1, 0, last_row(columns, top), len(columns) - 1)
     at = column_at(columns, book.text("h_small_fte"))
-    looks = {book.text("yes"): "open"}
-    colour_column(book, sheet, at, len(columns[0].values), looks)
+    where = (top + 1, at, last_row(columns, top), at)
+    colour(book, sheet, where, {book.text("yes"): "open"})
+
+
+def first_row(book: Book) -> int:
+    """Return the row (from 0) of the header: below the picture, if there is one."""
+    return HEADER_ROW + rows_of_picture(book)
 
 
 def esca_columns(book: Book) -> Iterable[Column]:
@@ -163,7 +175,8 @@ class Lookup:
     def rank(self) -> Formula:
         """Return the formula of the percentile rank, which counts smaller and equal values."""
         values = self.book.review.tables["clusters"].height
-        first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(values, 1)
+        top = first_row(self.book)
+        first, last = top + 2, top + 1 + max(values, 1)
         ratio = letters().ratio
         ratios = f"${ratio}${first}:${ratio}${last}"
 

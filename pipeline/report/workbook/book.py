@@ -25,10 +25,12 @@ from pipeline.report.workbook.compare import write_compare
 from pipeline.report.workbook.complete import write_completeness
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.indicator_changes import write_indicator_changes
+from pipeline.report.workbook.langform import has_langform, write_langform
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.measures import write_measures
 from pipeline.report.workbook.money import write_payer_cohorts, write_payers
 from pipeline.report.workbook.sheets import Book, sheet_name
+from pipeline.report.workbook.staffing_chart import write_staffing
 from pipeline.report.workbook.views import write_views
 from pipeline.report.workbook.wording import has_wording, write_wording
 from pipeline.report.workbook.working import Working
@@ -60,6 +62,7 @@ SHEETS = [
     "submissions",
     "findings",
     "completeness",
+    "langform",
     "counts",
     "actors",
     "rows",
@@ -102,6 +105,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     if has_wording(book):
         write_wording(book)
     benchmark.write_esca(book)
+    write_staffing(book, matrices)
     write_compare(working)
     benchmark.write_cohorts(book)
     benchmark.write_indicators(book)
@@ -114,16 +118,17 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     returns.write_submissions(book)
     returns.write_findings(book)
     write_completeness(book)
+    write_langform(book, earlier)
     rows.write_counts(book)
     if book.has_rows:
         rows.write_actors(book)
         rows.write_rows(book)
     method.write_method(book)
     method.write_terms(book)
-    overview.write_overview(book, matrices, guide(book, matrices), earlier)
+    overview.write_overview(book, matrices, guide(book, matrices, earlier), earlier)
 
 
-def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
+def guide(book: Book, matrices: Sequence[Matrix], earlier: Earlier) -> list[tuple[str, str]]:
     """Return every sheet except the overview, with a line about it."""
     result = []
     absent = (() if book.review.since is not None else OF_CHANGES) + (
@@ -132,6 +137,7 @@ def guide(book: Book, matrices: Sequence[Matrix]) -> list[tuple[str, str]]:
     absent += () if has_wording(book) else OF_WORDING
     # Sheets whose line says where the rows are that the file has no room for.
     short = {"counts": not book.has_rows, "assessments": not has_wording(book)}
+    short["langform"] = not has_langform(book, earlier)
     there = [code for code in SHEETS if code not in absent]
     for code in there:
         names = (

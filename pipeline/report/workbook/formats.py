@@ -17,6 +17,8 @@ COLOURS = {
     "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
+# colours of points on white; shapes tell them apart, too
+POINTS = {"good": "#2F78B7", "bad": "#C2561A", "open": "#9A7B00"}
 # format of an indicator -> kind
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
 # kind -> number format; those not named are general. The end keeps a number off its neighbour.
