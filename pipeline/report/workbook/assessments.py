@@ -55,7 +55,7 @@ def write_ratings(book: Book, earlier: Earlier, *, fill: bool, reviewer: str | N
     rows = to_rate(book.review, earlier, book.lang, reviewer)
     shown = with_blank(rows) if fill else rows
     columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown, fill=fill)]
-    put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
+    put_table(book, sheet, book.text("table_assessments"), columns, frozen=3, whole=fill)
     colour_ratings(book, sheet, columns, shown.height)
     if not fill:
         write_owed(book, sheet, HEADER_ROW + max(shown.height, 1) + 3)

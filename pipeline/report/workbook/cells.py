@@ -33,7 +33,8 @@ class Column:
     kind: the format of its cells (see `formats`), one for all or one for each. formula: from the
     number of a row on the sheet to the formula of its cell; `values` are then the results of the
     formulas, and a cell without a value gets no formula. array: whether the formulas calculate with
-    whole columns.
+    whole columns. folds: whether the column closes, with its neighbours, behind the next one on the
+    left that does not. hidden: whether it is closed when the file opens.
     """
 
     header: str
@@ -42,6 +43,13 @@ class Column:
     formula: Formula | None = None
     width: float | None = None
     array: bool = False
+    folds: bool = False
+    hidden: bool = False
+
+    @property
+    def wraps(self) -> bool:
+        """Whether its texts have line breaks."""
+        return isinstance(self.kind, str) and self.kind in WRAPS
 
     def cells(self) -> Iterator[tuple[Any, str]]:
         """Yield the value and kind of each cell."""
@@ -119,8 +127,8 @@ def _length(value: Any, kind: str) -> int:
 def lines_of(columns: Sequence[Column], widths: Sequence[float]) -> dict[int, int]:
     """Return the number of lines of the rows that need more than one."""
     result: dict[int, int] = {}
-    for column, width in zip(columns, widths, strict=True):
-        if isinstance(column.kind, str) and column.kind in WRAPS:
+    for column, width in zip(columns, widths, strict=False):
+        if column.wraps:
             needed = {text: lines(text, width) for text in set(column.values) if text}
             for index, text in enumerate(column.values):
                 if needed.get(text, 1) > result.get(index, 1):

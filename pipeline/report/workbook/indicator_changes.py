@@ -1,21 +1,18 @@
-"""The sheet Kennzahländerungen: each indicator of each cluster of both periods, before and now."""
+"""The block Kennzahländerungen: each indicator of each cluster of both periods, before and now."""
 
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.changes import cause_word, named_columns
 from pipeline.report.workbook.changes_medians import CHANGES
+from pipeline.report.workbook.named import cause_word, named_columns
 from pipeline.report.workbook.portfolio import indicator_format, indicator_header
-from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book
+from pipeline.report.workbook.stack import Stack
 
 
-def write_indicator_changes(book: Book) -> None:
-    """Write the sheet, if there is an earlier period."""
-    if book.review.since is None:
-        return
-    about = book.text("about_indicator_changes", period=book.review.since.period)
-    sheet = new_sheet(book, "indicator_changes", about)
-    put_table(book, sheet, book.text("table_indicator_changes"), columns(book), frozen=3)
+def put_indicator_changes(stack: Stack) -> None:
+    """Write the block."""
+    stack.add(columns(stack.book))
 
 
 def columns(book: Book) -> list[Column]:

@@ -11,7 +11,7 @@ from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.changes_medians import median_format
 from pipeline.report.workbook.portfolio import indicator_format
-from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book, new_sheet, print_heading, put_table
 from schemas.benchmarks import declared_indicators, one_cohort_kinds
 
 WHO = ["cluster_id", "name", "role"]
@@ -25,6 +25,7 @@ def write_langform(book: Book, earlier: Earlier) -> None:
     sheet = new_sheet(book, "langform")
     columns = list(long_columns(book, long_form(book, earlier)))
     put_table(book, sheet, book.text("table_langform"), columns)
+    print_heading(book, sheet, len(columns))
 
 
 def has_langform(book: Book, earlier: Earlier) -> bool:

@@ -4,22 +4,24 @@ They follow the sheets Annahmen and Sichtweise, and stay right when the table of
 ESCA-Benchmark is sorted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
 from pipeline.report.limit_steps import RATIO, is_outlier, limit_steps, limited
 from pipeline.report.workbook.assumptions import Slot
-from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.cells import Column, Formula, put, put_column
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import Book
-from pipeline.report.workbook.working import TOP, Working
+from pipeline.report.workbook.working import KEY_ROW, TITLE_ROW, TOP, Working
 from schemas.benchmarks import SIZE_BAND
 from schemas.tables import DECISIONS
 
@@ -31,6 +33,8 @@ CODES = ("x", "y", "group", *GROUPS, "limit", "step_x", "step_own", "step_y")
 NOTHING = "#N/A"
 # The x of a cluster that is not drawn: with a text among them, Excel counts the points instead.
 NOWHERE = 1
+# of both logarithmic axes: a line of the grid for each doubling
+BASE = 2
 NOT_DRAWN: Mapping[str, Any] = dict.fromkeys(GROUPS, NOTHING) | {
     "x": NOWHERE,
     "y": "",
@@ -46,21 +50,12 @@ def drawn(book: Book) -> dict[str, tuple[float, float] | None]:
     return {i: (x, y) if (x or 0) > 0 and (y or 0) > 0 else None for i, x, y in rows}
 
 
-def has_picture(book: Book) -> bool:
-    """Whether a catalogue limits the ratio, and there is a cluster to draw."""
-    return next(limited(book.review), None) is not None and any(drawn(book).values())
-
-
 @dataclass(frozen=True)
 class Staffing:
-    """The clusters and the steps of the limit as the picture draws them.
-
-    choice: the cell of the sheet ESCA-Benchmark that says what the groups are.
-    """
+    """The clusters and the steps of the limit as the picture draws them; slot: the limit."""
 
     matrix: Matrix
     slot: Slot
-    choice: str
 
     @property
     def book(self) -> Book:
@@ -143,7 +138,7 @@ class Staffing:
     @property
     def shows_decisions(self) -> str:
         """The test of whether the groups are those of the decision."""
-        return f"'{self.book.sheet_name('esca')}'!{self.choice}=\"{self.book.text('h_decision')}\""
+        return f'{self.book.text("name_colours")}="{self.book.text("h_decision")}"'
 
     def esca(self, indicator: str, row: int) -> str:
         """Return the expression of a cluster's figure on the sheet ESCA-Benchmark."""
@@ -221,3 +216,75 @@ def one_of(cell: str, texts: Sequence[str]) -> str:
     for number, text in reversed(list(enumerate(texts, 1))):
         expression = f'IF({cell}="{text}",{number},{expression})'
     return expression
+
+
+def staffing_of(matrices: Sequence[Matrix]) -> Staffing | None:
+    """Return what is drawn; None without a limit of the ratio, or without a cluster."""
+    book = matrices[0].book
+    if not any(drawn(book).values()):
+        return None
+    for catalogue, criterion_id, condition in limited(book.review):
+        for slot in matrices[0].working.assumptions.slots:
+            if slot.key[:2] == (catalogue.id, criterion_id) and slot.condition == condition:
+                return Staffing(next(m for m in matrices if m.catalogue == catalogue), slot)
+    return None
+
+
+# -------------------------------------------------------------------------------------- the scale
+def across(book: Book) -> tuple[float, float]:
+    """Return the ends of the axis of actors."""
+    sizes = [pair[0] for pair in drawn(book).values() if pair]
+    start, end = power(min(sizes), math.floor), power(max(sizes), math.ceil)
+    return start, max(end, BASE * start)
+
+
+def power(value: float, whole: Callable[[float], int]) -> float:
+    """Return the power of the base next to a value: above it (ceil) or below it (floor)."""
+    return float(BASE) ** whole(math.log(value, BASE))
+
+
+# --------------------------------------------------------------------------------------- the cells
+def put_data(staffing: Staffing, sheet: Worksheet) -> None:
+    """Write the data, and above them the names and the title that the picture shows."""
+    book = staffing.book
+    for at, column in enumerate(staffing.columns(across(book)), staffing.first):
+        put(sheet, TOP, at, column.header, book.looks["header"], book.lang)
+        put_column(sheet, TOP + 1, at, column, book.looks, book.lang)
+        sheet.set_column(at, at, column.width)
+    heads = {(TITLE_ROW, "x"): title(staffing), (KEY_ROW, "step_y"): name_of_limit(staffing)}
+    heads |= {(KEY_ROW, decision): name_of_group(staffing, decision) for decision in GROUPS}
+    for (row, code), (formula, said) in heads.items():
+        sheet.write_formula(row, staffing.at(code), f"={formula}", book.looks["small"], said)
+
+
+def title(staffing: Staffing) -> tuple[str, str]:
+    """Return the expression of what is seen, and its result."""
+    text = staffing.book.text
+    y, limit = staffing.block("y"), staffing.block("limit")
+    cells = {
+        "n": f"SUMPRODUCT(ISNUMBER({y})*ISNUMBER({limit})*({y}>{limit}))",
+        "all": f"COUNT({limit})",
+    }
+    seen, none = text("p_seen"), text("p_unlimited")
+    spelled = f'"{seen}"'
+    for gap, cell in cells.items():
+        spelled = spelled.replace(f"{{{gap}}}", f'"&{cell}&"')
+    above, limits = staffing.counts()
+    said = seen.format(n=above, all=limits) if limits else none
+    return f'IF({cells["all"]}=0,"{none}",{spelled})', said
+
+
+def name_of_group(staffing: Staffing, decision: str) -> tuple[str, str]:
+    """Return the expression of a group's name, and its result."""
+    lang = staffing.book.lang
+    status = say("status", GROUPS[decision], lang)
+    verdict = f"{staffing.slot.criterion.id} {status}"
+    said = say("decision", decision, lang)
+    return f'IF({staffing.shows_decisions},"{said}","{verdict}")', said
+
+
+def name_of_limit(staffing: Staffing) -> tuple[str, str]:
+    """Return the expression of what the steps are, and its result."""
+    text, criterion = staffing.book.text, staffing.slot.criterion.id
+    usual, assumed = (text(f"p_limit{code}", criterion=criterion) for code in ("", "_assumed"))
+    return f'IF(ISNUMBER({staffing.assumed}),"{assumed}","{usual}")', usual
