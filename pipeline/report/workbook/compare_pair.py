@@ -49,17 +49,31 @@ class Pair:
         ]
 
     @cached_property
-    def kind(self) -> str:
-        """The kind chosen at first."""
-        return self.cohorts[0][0]
+    def sizes(self) -> Mapping[tuple[str, str], int]:
+        """How many members each cohort has, by kind and name."""
+        rows = self.book.table("cohorts").filter(indicator=next(iter(declared_indicators())))
+        return {
+            (kind, name): n for kind, name, n in rows.select("cohort_kind", "cohort", "n").rows()
+        }
 
     @cached_property
+    def initial(self) -> tuple[str, str, str]:
+        """Kind, name, label chosen at first: the largest of the first kind that shows one."""
+        least = self.book.review.settings.cohorts.minimum
+        own = [entry for entry in self.cohorts if entry[1] != ALL] or self.cohorts
+        shown = [entry for entry in own if self.sizes.get(entry[:2], 0) >= least] or own
+        same = [entry for entry in shown if entry[0] == shown[0][0]]
+        return max(same, key=lambda entry: self.sizes.get(entry[:2], 0))
+
+    @property
+    def kind(self) -> str:
+        """The kind chosen at first."""
+        return self.initial[0]
+
+    @property
     def first(self) -> tuple[str, str]:
-        """Name and label of the first cohort chosen at first: the largest of its kind."""
-        sizes = self.book.table("cohorts").filter(cohort_kind=self.kind, indicator="actors")
-        number = dict(sizes.select("cohort", "n").rows())
-        own = [(name, label) for kind, name, label in self.cohorts if kind == self.kind]
-        return max(own, key=lambda pair: number.get(pair[0], -1))
+        """Name and label of the first cohort chosen at first."""
+        return self.initial[1:]
 
     @property
     def second(self) -> tuple[str, str]:
