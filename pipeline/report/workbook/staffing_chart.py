@@ -30,7 +30,7 @@ def put_staffing(stack: Stack, staffing: Staffing) -> None:
 def bottom(staffing: Staffing) -> float:
     """Return the lower end of the axis of ratios; the upper one follows what is assumed."""
     ratios = [pair[1] for pair in drawn(staffing.book).values() if pair]
-    limits = [height for _, _, height in staffing.steps if height is not None and height > 0]
+    limits = [height for _, height in staffing.corners if height is not None and height > 0]
     return power(min(ratios + limits), math.floor)
 
 

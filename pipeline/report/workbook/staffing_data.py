@@ -87,15 +87,24 @@ class Staffing:
 
     def block(self, code: str) -> str:
         """Return the range of a column, with its sheet."""
-        last = TOP + 1 + 2 * len(self.steps) if code.startswith("step") else self.working.last
+        last = TOP + 1 + len(self.corners) if code.startswith("step") else self.working.last
         return self.working.block(self.at(code), rows=(TOP + 2, last))
 
     # ----------------------------------------------------------------------------------- values
     @cached_property
-    def steps(self) -> Sequence[tuple[float, float | None, float | None]]:
-        """From, to and height of each step; without a limit, one that an assumption may fill."""
+    def corners(self) -> Sequence[tuple[float, float | None]]:
+        """Actors and height of both ends of each step that the picture's axis reaches.
+
+        Without a limit, those of a step that an assumption may fill.
+        """
         found = limit_steps(self.book.review, self.slot.catalogue, self.slot.condition)
-        return found or [(0, None, None)]
+        first, last = across(self.book)
+        result: list[tuple[float, float | None]] = []
+        for start, end, height in found or [(0, None, None)]:
+            ends = max(start, first), last if end is None else min(end, last)
+            if ends[0] < ends[1]:
+                result += [(x, height) for x in ends]
+        return result
 
     @cached_property
     def rows(self) -> list[Mapping[str, Any]]:
@@ -185,8 +194,8 @@ class Staffing:
         return f"=IF(ISNUMBER({self.assumed}),{self.assumed},{usual})"
 
     # ---------------------------------------------------------------------------------- columns
-    def columns(self, ends: tuple[float, float]) -> Iterator[Column]:
-        """Return every column; ends: of the picture's axis of actors, where the steps end."""
+    def columns(self) -> Iterator[Column]:
+        """Return every column."""
         text, lang = self.book.text, self.book.lang
         points = {d: (say("decision", d, lang), "two", self.point(d)) for d in GROUPS}
         of_clusters = {
@@ -198,11 +207,7 @@ class Staffing:
         }
         for code, (header, kind, formula) in of_clusters.items():
             yield Column(header, [row[code] for row in self.rows], kind, formula, 12)
-        corners = [
-            (min(max(x, ends[0]), ends[1]), height)
-            for start, end, height in self.steps
-            for x in (start, ends[1] if end is None else end)
-        ]
+        corners = self.corners
         own = [value for _, value in corners]
         shown = [NOTHING if value is None else value for value in own]
         yield Column(text("p_step_x"), [x for x, _ in corners], "one", width=12)
@@ -247,7 +252,7 @@ def power(value: float, whole: Callable[[float], int]) -> float:
 def put_data(staffing: Staffing, sheet: Worksheet) -> None:
     """Write the data, and above them the names and the title that the picture shows."""
     book = staffing.book
-    for at, column in enumerate(staffing.columns(across(book)), staffing.first):
+    for at, column in enumerate(staffing.columns(), staffing.first):
         put(sheet, TOP, at, column.header, book.looks["header"], book.lang)
         put_column(sheet, TOP + 1, at, column, book.looks, book.lang)
         sheet.set_column(at, at, column.width)
