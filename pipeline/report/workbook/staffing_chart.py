@@ -59,11 +59,11 @@ def put_chart(staffing: Staffing, sheet: Worksheet, row: int) -> None:
     named = {"custom": labels, "value": True, "position": "right", "font": {"size": 8}}
     for decision, look, mark in zip(GROUPS, LOOKS, MARKS, strict=True):
         fill = {"color": POINTS[look]}
-        looks = {"type": mark, "size": 8, "fill": fill, "border": fill}
-        own = {"marker": looks, "line": {"none": True}, "data_labels": named}
+        marker = {"type": mark, "size": 8, "fill": fill, "border": fill}
+        own = {"marker": marker, "line": {"none": True}, "data_labels": named}
         chart.add_series(series(staffing, decision, "x") | own)
-    look = {"color": HEADER, "width": 2.25}
-    chart.add_series(series(staffing, "step_y", "step_x") | {"line": look})
+    line = {"line": {"color": HEADER, "width": 2.25}}
+    chart.add_series(series(staffing, "step_y", "step_x") | line)
     chart.set_title({"name": f"={staffing.place('x', TITLE_ROW + 1)}", "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
     grid = {"visible": True, "line": {"color": RULE}}
