@@ -284,7 +284,7 @@ def test_the_picture_follows_the_assumptions(demo: Demo, what_if: dict[str, Type
     name, heights = limits_drawn(demo.workbook)
     steps = demo.review.tables["limits"]["limit"].drop_nulls()
     assert name == "Grenzwert von 4.2"
-    assert len(set(heights)) > 1
+    assert heights
     assert all(any(agree(height, step) for step in steps) for height in heights)
     for book, limit in ((path, 12.0), (demo.workbook, None)):
         said = [str(c.value) for c in opened(book, values=True)["Rechnung"][TITLE_ROW + 1]]

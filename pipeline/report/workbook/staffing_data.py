@@ -5,7 +5,7 @@ ESCA-Benchmark is sorted.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -93,18 +93,12 @@ class Staffing:
     # ----------------------------------------------------------------------------------- values
     @cached_property
     def corners(self) -> Sequence[tuple[float, float | None]]:
-        """Actors and height of both ends of each step that the picture's axis reaches.
+        """Actors and height of the corners of the line of the limit.
 
         Without a limit, those of a step that an assumption may fill.
         """
         found = limit_steps(self.book.review, self.slot.catalogue, self.slot.condition)
-        first, last = across(self.book)
-        result: list[tuple[float, float | None]] = []
-        for start, end, height in found or [(0, None, None)]:
-            ends = max(start, first), last if end is None else min(end, last)
-            if ends[0] < ends[1]:
-                result += [(x, height) for x in ends]
-        return result
+        return corners_of(found or [(0, None, None)], *across(self.book))
 
     @cached_property
     def rows(self) -> list[Mapping[str, Any]]:
@@ -213,6 +207,18 @@ class Staffing:
         yield Column(text("p_step_x"), [x for x, _ in corners], "one", width=12)
         yield Column(text("p_step_own"), own, "two", width=12)
         yield Column(text("p_step_y"), shown, "two", self.step, 12)
+
+
+def corners_of(
+    steps: Iterable[tuple[float, float | None, float | None]], first: float, last: float
+) -> list[tuple[float, float | None]]:
+    """Return both ends of each step (from, to, height) within an axis from first to last."""
+    result = []
+    for start, end, height in steps:
+        ends = max(start, first), last if end is None else min(end, last)
+        if ends[0] < ends[1]:
+            result += [(x, height) for x in ends]
+    return result
 
 
 def one_of(cell: str, texts: Sequence[str]) -> str:
