@@ -28,7 +28,8 @@ from schemas.declaration import office, registers, views
 
 # field of the sheet -> kind of its cells, if it is not a text to fill in
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
-WIDTHS = {"reason": 60, "rating": 15, "assessor": 12, "criterion_id": 12}
+WIDTHS = {"reason": 60, "rating": 15, "assessor": 12}
+WIDTHS |= {"catalogue": 10.5, "cluster_id": 11.5, "criterion_id": 11.5}
 RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
 # number of blank rows for further ratings
 MORE = 200

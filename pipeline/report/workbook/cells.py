@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -20,7 +20,9 @@ NARROW, WIDE, WRAPPED = 6.0, 64.0, 52.0
 BOLD = 1.2
 # invalid in XML
 NONCHARACTERS = re.compile("[\ufffe\uffff]")
-WRAPS = frozenset({"wrap", "foreign_wrap"})
+# formats of texts that wrap, and those of the same texts on one line
+ONE_LINE = {"wrap": "text", "foreign_wrap": "foreign"}
+WRAPS = frozenset(ONE_LINE)
 # maximum height of a row in lines: texts of submissions may be long
 MAX_LINES = 10
 DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2, "change": 0}
@@ -50,6 +52,10 @@ class Column:
     def wraps(self) -> bool:
         """Whether its texts have line breaks."""
         return isinstance(self.kind, str) and self.kind in WRAPS
+
+    def on_one_line(self) -> "Column":
+        """Return the column with texts that do not wrap: its rows are one line high."""
+        return replace(self, kind=ONE_LINE[self.kind]) if self.wraps else self  # type: ignore[index]
 
     def cells(self) -> Iterator[tuple[Any, str]]:
         """Yield the value and kind of each cell."""

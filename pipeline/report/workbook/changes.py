@@ -27,13 +27,20 @@ def write_changes(book: Book, matrices: Sequence[Matrix]) -> None:
     since = book.review.since
     if since is None:
         return
-    about = " ".join([book.text("about_sheet_changes"), *since_sentences(book.review, book.lang)])
-    parts = {"period": since.period}
-    stack = Stack(book, new_sheet(book, "changes", about), BLOCKS, parts=parts)
-    stack.add(cause_columns(book), whole=True)
+    stack = Stack(
+        book,
+        new_sheet(book, "changes", book.text("about_sheet_changes")),
+        BLOCKS,
+        keys=(16.0, 18.5),
+        intro=since_sentences(book.review, book.lang),
+        parts={"period": since.period},
+    )
+    stack.add(cause_columns(book))
     put_movers(stack, matrices)
     stack.add(movement_columns(book))
-    put_array_formulas(book, stack.sheet, stack.add(median_columns(book)) + 1)
+    put_array_formulas(
+        book, stack.sheet, stack.add(median_columns(book, stack.top), whole=True) + 1
+    )
     put_verdicts(stack)
     put_indicator_changes(stack)
     stack.close(printed=BLOCKS.index("changes") + 1)
@@ -55,10 +62,10 @@ def cause_columns(book: Book) -> list[Column]:
     worse = [n - b for n, b in zip(number, better, strict=True)]
     return [
         Column(book.text("h_c_cause"), names),
-        Column(book.text("h_c_meaning"), notes, "wrap"),
         Column(book.text("h_c_number"), number, "int", counted(book)),
         Column(word, better, "int", counted(book, word)),
         Column(book.text("c_worse"), worse, "int", counted(book, book.text("c_worse"))),
+        Column(book.text("h_c_meaning"), notes),
     ]
 
 

@@ -18,7 +18,8 @@ def write_esca(working: Working, matrices: Sequence[Matrix]) -> None:
     book, staffing = working.book, staffing_of(matrices)
     sheet = new_sheet(book, "esca", book.text("about_sheet_esca"))
     drawn = ["staffing"] if staffing else []
-    stack = Stack(book, sheet, [*drawn, "pair", "compare", "esca", "esca_cohorts"])
+    codes = [*drawn, "pair", "compare", "esca", "esca_cohorts"]
+    stack = Stack(book, sheet, codes, keys=(15.0, 19.5))
     if staffing:
         put_staffing(stack, staffing)
     put_pair(stack)

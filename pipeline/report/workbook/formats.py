@@ -35,8 +35,10 @@ NUMBERS = {
     "change": "+#,##0_);−#,##0_);0_)",
     "change_one": "+#,##0.0_);−#,##0.0_);0_)",
     "change_two": "+#,##0.00_);−#,##0.00_);0_)",
-    "change_share": "+0.0 %_);−0.0 %_);0 %_)",
 }
+# a change of shares, in percentage points
+POINTS = "change_points"
+POINTS_NAME = {"de": "PP", "en": "pp"}
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # texts of submissions have the quote prefix: editing the cell does not make it a formula
 TEXTS: Mapping[str, Look] = {
@@ -85,8 +87,10 @@ PLAIN: Mapping[str, Look] = {
 def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     """Return every format by its kind."""
     cell: Look = {"valign": "top", "font_color": INK, "bottom": 7, "bottom_color": RULE}
+    points = f'" {POINTS_NAME[lang]}"_)'
+    codes = NUMBERS | {POINTS: f"+0.0{points};−0.0{points};0{points}"}
     numbers: dict[str, Look] = {
-        kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()
+        kind: {"num_format": code, "align": "right"} for kind, code in codes.items()
     }
     entered: dict[str, Look] = {
         f"in_{kind}": ENTERED | own

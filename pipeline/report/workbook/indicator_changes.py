@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.changes_medians import CHANGES
+from pipeline.report.workbook.changes_medians import change_column
 from pipeline.report.workbook.named import cause_word, named_columns
 from pipeline.report.workbook.portfolio import indicator_format, indicator_header
 from pipeline.report.workbook.sheets import Book
@@ -12,11 +12,14 @@ from pipeline.report.workbook.stack import Stack
 
 def put_indicator_changes(stack: Stack) -> None:
     """Write the block."""
-    stack.add(columns(stack.book))
+    stack.add(columns(stack.book, stack.top))
 
 
-def columns(book: Book) -> list[Column]:
-    """Return the columns; the present value is looked up on the sheet Portfolio."""
+def columns(book: Book, top: int) -> list[Column]:
+    """Return the columns; the present value is looked up on the sheet Portfolio.
+
+    top: the row (from 0) of the header.
+    """
     known = pl.col("previous").is_not_null() | pl.col("value").is_not_null()
     found = book.table("indicator_changes").filter(known)
     kinds = [indicator_format(i) for i in found["indicator"]]
@@ -37,11 +40,6 @@ def columns(book: Book) -> list[Column]:
             kinds,
             lambda row: f"=INDEX({figures},{place.format(row=row)})",
         ),
-        Column(
-            book.text("o_change"),
-            found["change"].to_list(),
-            [CHANGES[kind] for kind in kinds],
-            lambda row: f"=E{row}-D{row}",
-        ),
+        change_column(book, kinds, found["change"].to_list(), top),
         Column(book.text("h_c_cause"), causes),
     ]

@@ -9,7 +9,7 @@ from pipeline.evaluation.measures import is_crowded
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.money import put_payer_cohorts, put_payers
 from pipeline.report.workbook.portfolio import SEPARATOR
-from pipeline.report.workbook.sheets import Book, new_sheet
+from pipeline.report.workbook.sheets import EDGE, FROZEN_WIDTH, Book, new_sheet
 from pipeline.report.workbook.stack import Stack
 from pipeline.tables.measures import Facts, facts, pooled_ratios
 from schemas.declaration import measures
@@ -33,7 +33,8 @@ TOLD = {
 
 def write_money(book: Book) -> None:
     """Write the sheet."""
-    stack = Stack(book, new_sheet(book, "money"), ["measures", "payers", "payer_cohorts"])
+    codes = ["measures", "payers", "payer_cohorts"]
+    stack = Stack(book, new_sheet(book, "money"), codes, keys=(FROZEN_WIDTH - EDGE,))
     put_measures(stack)
     put_payers(stack)
     put_payer_cohorts(stack)
@@ -48,14 +49,14 @@ def put_measures(stack: Stack) -> None:
     told = [facts(own[name], book.lang) for name in table["measure"]]
     columns = [
         Column(text("h_measure_name"), [one.name for one in told]),
-        Column(text("h_measure_years"), [one.years for one in told], "wrap", width=26),
+        Column(text("h_measure_years"), [one.years for one in told], width=22),
         *of_clusters(book, table),
         *of_budget(book, table, told),
         *of_participation(book, table),
         *of_overlap(book, table),
         *of_register(book, told),
     ]
-    stack.add(columns, {text("h_measure_crowded"): {text("yes"): "bad"}}, whole=True)
+    stack.add(columns, {text("h_measure_crowded"): {text("yes"): "bad"}})
 
 
 def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:

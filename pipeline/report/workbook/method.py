@@ -37,7 +37,7 @@ WIDTHS |= {"threshold": 30, "source": 34}
 
 def write_method(book: Book) -> None:
     """Write the sheet: first the words, in which the rules are written."""
-    stack = Stack(book, new_sheet(book, "method"), ["rules", "terms"], frozen=0)
+    stack = Stack(book, new_sheet(book, "method"), ["rules", "terms"], keys=())
     put_rules(stack)
     put_terms(stack)
     stack.close()

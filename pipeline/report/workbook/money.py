@@ -43,7 +43,7 @@ def put_payer_cohorts(stack: Stack) -> None:
         Column(text("h_n_known"), table["n"].to_list(), "int"),
     ]
     columns = [*before, *money_columns(book, table, len(before))]
-    stack.add(columns, whole=True)
+    stack.add(columns)
 
 
 def moved_columns(book: Book, table: pl.DataFrame) -> list[Column]:

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.common.texts import say
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import lines, put
-from pipeline.report.workbook.changes_medians import CHANGES
+from pipeline.report.workbook.changes_medians import CHANGES, in_points
 from pipeline.report.workbook.charts import write_charts
 from pipeline.report.workbook.formats import GROUPS
 from pipeline.report.workbook.matrix import Matrix
@@ -149,8 +149,10 @@ def put_before(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
         put(sheet, row, 3, None, book.looks["text"], book.lang)
         return
     put(sheet, row, 2, line.before, book.looks[line.kind], book.lang)
-    change, look = f"=B{row + 1}-C{row + 1}", book.looks[CHANGES[line.kind]]
-    sheet.write_formula(row, 3, change, look, line.value - line.before)
+    times, look = in_points(line.kind), book.looks[CHANGES[line.kind]]
+    change = f"B{row + 1}-C{row + 1}"
+    formula = f"={change}" if times == 1 else f"={times}*({change})"
+    sheet.write_formula(row, 3, formula, look, times * (line.value - line.before))
 
 
 def put_section(book: Book, sheet: Worksheet, row: int, title: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 # total width of columns that fit onto a page in legible letters
-PAGE_WIDTH = 220.0
+PAGE_WIDTH = 240.0
 A4 = 9
 # Excel's limit of a page header; the number of letters that fit beside the mark of a draft
 MAX_HEAD, BESIDE = 255, 110

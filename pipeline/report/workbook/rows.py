@@ -22,7 +22,7 @@ def write_rows(book: Book) -> None:
     codes = ["counts", "actors", "rows"] if book.has_rows else ["counts"]
     about = book.text("about_sheet_rows" if book.has_rows else "about_sheet_rows_apart")
     sheet = new_sheet(book, "rows", about)
-    stack = Stack(book, sheet, codes)
+    stack = Stack(book, sheet, codes, intro=[book.text("not_printed")])
     put_counts(stack)
     if book.has_rows:
         put_actors(stack)

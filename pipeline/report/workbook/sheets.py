@@ -22,9 +22,10 @@ from schemas.declaration import registers
 # rows (from 0): a remark above the table, and the table's header
 NOTE_ROW, HEADER_ROW = 3, 4
 LINE_HEIGHT = 13.0
-# the greatest width of the columns that stay visible (36 with what is added to each), and the least
-# of one of them
-FROZEN_WIDTH, LEAST_WIDTH = 34.5, 12.0
+# the greatest width of the columns that stay visible, what Excel adds to the width of each, and the
+# widths of ID and name
+FROZEN_WIDTH, EDGE = 36.0, 0.72
+KEYS = (13.0, 21.5)
 MAX_NAME = 31
 
 
@@ -186,22 +187,16 @@ def last_row(columns: Sequence[Column], top: int) -> int:
 
 
 def kept_narrow(columns: Sequence[Column], frozen: int) -> list[float]:
-    """Return the widths; the last key column is made narrower if together they are too wide."""
-    return narrowed([width_of(column) for column in columns], frozen)
-
-
-def narrowed(widths: Sequence[float], frozen: int) -> list[float]:
-    """Return the widths with the last key column made narrower if together they are too wide."""
-    result = list(widths)
-    if frozen and sum(widths[:frozen]) > FROZEN_WIDTH:
-        room = FROZEN_WIDTH - sum(widths[: frozen - 1])
-        result[frozen - 1] = max(room, LEAST_WIDTH)
-    return result
+    """Return the widths; of two key columns, if they are too wide, those of ID and name."""
+    widths = [width_of(column) for column in columns]
+    if frozen == len(KEYS) and sum(widths[:frozen]) > sum(KEYS):
+        widths[:frozen] = KEYS
+    return widths
 
 
 def frozen_columns(widths: Sequence[float], frozen: int) -> int:
     """Return how many of the key columns stay visible: the figures beside them need the room."""
-    while sum(widths[:frozen]) > FROZEN_WIDTH + 0.01:
+    while sum(width + EDGE for width in widths[:frozen]) > FROZEN_WIDTH:
         frozen -= 1
     return frozen
 
@@ -217,7 +212,8 @@ def put_cells(
 ) -> None:
     """Write the cells below the header row, set widths and heights."""
     for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
-        put_column(sheet, top + 1, at, column, book.looks, book.lang)
+        shown = column if whole else column.on_one_line()
+        put_column(sheet, top + 1, at, shown, book.looks, book.lang)
         sheet.set_column(at, at, width, None, folding(columns, at))
     # the sign that opens and closes stands above the column on the left
     sheet.outline_settings(symbols_right=False)
@@ -239,16 +235,12 @@ def folding(columns: Sequence[Column], at: int) -> dict[str, Any]:
 def set_heights(
     sheet: Worksheet, columns: Sequence[Column], top: int, widths: Sequence[float], *, whole: bool
 ) -> None:
-    """Set the heights of the header and of the rows: one line, or as high as their texts."""
+    """Set the heights of the header, and of the rows that are as high as their texts."""
     needed = max(_lines(c.header, w) for c, w in zip(columns, widths, strict=False))
     sheet.set_row(top, LINE_HEIGHT * needed + 8)
     if whole:
         for row, number in lines_of(columns, widths).items():
             sheet.set_row(top + 1 + row, LINE_HEIGHT * number + 2)
-    elif any(column.wraps for column in columns):
-        # a height that is not set would grow with the text
-        for row in range(top + 1, last_row(columns, top) + 1):
-            sheet.set_row(row, LINE_HEIGHT + 2)
 
 
 def set_view(

@@ -7,14 +7,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.workbook.cells import Column, put, width_of
 from pipeline.report.workbook.sheets import (
-    HEADER_ROW,
+    KEYS,
+    NOTE_ROW,
     Book,
     add_table,
     colour,
     column_at,
-    frozen_columns,
     last_row,
-    narrowed,
     print_legibly,
     put_cells,
     put_heads,
@@ -24,8 +23,8 @@ from pipeline.report.workbook.sheets import (
 # With more blocks than these, links at the top lead to them.
 FEW = 2
 # The greatest width of a column that several blocks share.
-SHARED_WIDTH = 40.0
-TEXTS = ("text", "foreign", "wrap", "foreign_wrap")
+SHARED_WIDTH = 28.0
+TEXTS = ("text", "foreign")
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,9 @@ class Block:
         if at >= len(self.columns):
             return 0.0
         column = self.columns[at]
-        at_the_end = at == len(self.columns) - 1 and column.kind in TEXTS and not self.whole
-        usual = width_of(replace(column, values=()) if at_the_end else column)
+        column = column if self.whole else column.on_one_line()
+        at_the_end = at == len(self.columns) - 1 and column.kind in TEXTS
+        usual = width_of(replace(column, values=(), width=None) if at_the_end else column)
         return min(usual, SHARED_WIDTH) if column.width is None else usual
 
 
@@ -50,23 +50,28 @@ class Block:
 class Stack:
     """The sheet, filled from top to bottom; codes: of its blocks, in order. `close` ends it.
 
-    frozen: the number of key columns, which are the first ones of every block. parts: what the
-    explanations of blocks are filled with.
+    keys: the widths of the key columns, which are the first ones of every block. intro: lines above
+    the links. parts: what the explanations of blocks are filled with.
     """
 
     book: Book
     sheet: Worksheet
     codes: Sequence[str]
-    frozen: int = 2
+    keys: Sequence[float] = KEYS
+    intro: Sequence[str] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+    links: int = field(init=False)
     row: int = field(init=False)
     heads: int = field(init=False, default=0)
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Leave room for the links."""
-        links = len(self.codes) + 1 if len(self.codes) > FEW else 0
-        self.row = HEADER_ROW - 1 + links
+        """Write the intro, and leave room for the links."""
+        book = self.book
+        for row, line in enumerate(self.intro, NOTE_ROW):
+            put(self.sheet, row, 0, line, book.looks["about"], book.lang)
+        self.links = NOTE_ROW + len(self.intro)
+        self.row = self.links + (len(self.codes) + 1 if len(self.codes) > FEW else 0)
 
     @property
     def top(self) -> int:
@@ -82,7 +87,7 @@ class Stack:
         put(self.sheet, self.row + 1, 0, about, book.looks["about"], book.lang)
         place = f"internal:'{self.sheet.get_name()}'!A{self.row + 1}"
         if len(self.codes) > FEW:
-            at = HEADER_ROW - 1 + self.heads
+            at = self.links + self.heads
             text, link = book.text(f"block_{code}"), book.looks["link"]
             self.sheet.write_url(at, 0, place, link, string=text)
         book.places[code] = place
@@ -136,14 +141,14 @@ class Stack:
         """
         most = max(len(block.columns) for block in self.blocks)
         widths = [max(block.width(at) for block in self.blocks) for at in range(most)]
-        widths = narrowed(widths, self.frozen)
+        widths[: len(self.keys)] = self.keys
         for at, width in enumerate(widths):
             self.sheet.set_column(at, at, width)
         for block in self.blocks:
             set_heights(self.sheet, block.columns, block.top, widths, whole=block.whole)
-        self.sheet.freeze_panes(HEADER_ROW - 1, frozen_columns(widths, self.frozen))
+        self.sheet.freeze_panes(NOTE_ROW, len(self.keys))
         shown = self.blocks[:printed]
         last = last_row(shown[-1].columns, shown[-1].top)
         wide = max(len(block.columns) for block in shown)
         cut = len(shown) < len(self.blocks)
-        print_legibly(self.book, self.sheet, HEADER_ROW - 1, last, widths[:wide], cut=cut)
+        print_legibly(self.book, self.sheet, NOTE_ROW, last, widths[:wide], cut=cut)
