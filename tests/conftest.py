@@ -5,17 +5,28 @@ change the shipped ones, which tests/test_catalogues.py checks.
 """
 
 import os
+
+# Tests run side by side on all cores: a second thread in each of them only costs. polars asks when
+# it is loaded; the programs that tests start shall have all cores.
+os.environ["POLARS_MAX_THREADS"] = "1"
+import polars  # noqa: F401
+
+del os.environ["POLARS_MAX_THREADS"]
+
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.common import catalogue
+from pipeline.common import catalogue, stages
 from tests.sparing import sparing
 
 # Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+
+# One batch instead of one for each core, for the same reason; tests/test_flow.py compares both.
+stages.CORES = 1
 
 catalogue.FOLDER = Path(__file__).parent / "catalogues"
 

@@ -97,6 +97,13 @@ def surveyed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def unchanged(surveyed: Path) -> Survey:
+    """Return the survey of the unchanged submissions, with nothing known."""
+    with one_pack("variants"):
+        return Inputs(surveyed).from_scratch()
+
+
 @pytest.fixture
 def there(surveyed: Path, tmp_path: Path, no_variants: None) -> Inputs:
     """Submissions of which the surveys are kept, to be changed."""
@@ -158,11 +165,10 @@ def test_only_what_is_new_is_surveyed(
 
 
 def test_where_nothing_is_new_nothing_is_read(
-    there: Inputs, monkeypatch: pytest.MonkeyPatch
+    there: Inputs, unchanged: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = there.from_scratch()
     monkeypatch.setattr("pipeline.run.read_and_examine", lambda *_: pytest.fail("read"))
-    assert_same(there.survey(), expected)
+    assert_same(there.survey(), unchanged)
 
 
 @pytest.mark.usefixtures("no_variants")
@@ -206,10 +212,12 @@ def test_what_else_a_survey_hangs_on_makes_it_another(
         lambda pack: (pack.parent / "packs.json").unlink(),
     ],
 )
-def test_what_is_damaged_is_surveyed_again(damage: Callable[[Path], object], there: Inputs) -> None:
+def test_what_is_damaged_is_surveyed_again(
+    damage: Callable[[Path], object], there: Inputs, unchanged: Survey
+) -> None:
     (pack,) = there.packs
     damage(pack)
-    assert_same(there.survey(), there.from_scratch())
+    assert_same(there.survey(), unchanged)
     assert there.new == MOST
     there.survey()
     assert there.new == 0
