@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.charts import LOOKS
-from pipeline.report.workbook.formats import HEADER, POINTS, RULE
+from pipeline.report.workbook.formats import HEADER, MARKS, RULE
 from pipeline.report.workbook.stack import Stack
 from pipeline.report.workbook.staffing_data import BASE, GROUPS, Staffing, across, drawn, power
 from pipeline.report.workbook.working import KEY_ROW, TITLE_ROW
@@ -17,7 +17,7 @@ from pipeline.report.workbook.working import KEY_ROW, TITLE_ROW
 ROWS = 25
 # in pixels: a row, the picture's width
 ROW_HEIGHT, WIDTH = 20, 1000
-MARKS = ("circle", "diamond", "square")
+SHAPES = ("circle", "diamond", "square")
 
 
 def put_staffing(stack: Stack, staffing: Staffing) -> None:
@@ -57,8 +57,8 @@ def put_chart(staffing: Staffing, sheet: Worksheet, row: int) -> None:
     chart = book.file.add_chart({"type": "scatter", "subtype": "straight"})
     labels = [{"value": name} if name else {"delete": True} for name in staffing.outliers()]
     named = {"custom": labels, "value": True, "position": "right", "font": {"size": 8}}
-    for decision, look, mark in zip(GROUPS, LOOKS, MARKS, strict=True):
-        fill = {"color": POINTS[look]}
+    for decision, look, mark in zip(GROUPS, LOOKS, SHAPES, strict=True):
+        fill = {"color": MARKS[look]}
         marker = {"type": mark, "size": 8, "fill": fill, "border": fill}
         own = {"marker": marker, "line": {"none": True}, "data_labels": named}
         chart.add_series(series(staffing, decision, "x") | own)
