@@ -14,7 +14,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.texts import say
-from pipeline.report.workbook.working import KEY_ROW, TITLE_ROW, TOP
+from pipeline.report.workbook.working import KEY_ROW, TOP
 from pipeline.review import Review
 from schemas.benchmarks import declared_indicators
 from tests.declared import changed_in
@@ -147,7 +147,7 @@ def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, T
 
 def chosen(demo: Demo) -> dict[str, object]:
     """Return what is chosen on ESCA-Benchmark, by cell."""
-    choices = {"Farbe zeigt": "Urteil zu 4.2", "Vergleichsart wählen": "Größenklasse"}
+    choices = {"Farbe zeigt": "Urteil zu 4.2", "Art wählen": "Größenklasse"}
     choices |= {"Gruppe 1 wählen": "alle Cluster", "Gruppe 2 wählen": largest_band(demo)}
     sheet = opened(demo.workbook, values=False)["ESCA-Benchmark"]
     labels = {row[0].value: row[1].coordinate for row in sheet.iter_rows()}
@@ -264,7 +264,7 @@ def limits_drawn(path: Path) -> tuple[object, list[object]]:
 
 
 def above(demo: Demo, limit: float | None) -> str:
-    """Return the picture's title if this, or else its own, is the limit of every cluster."""
+    """Return how the sentence begins if this, or else its own, is the limit of every cluster."""
     limits = demo.review.tables["conditions"].filter(metric="actors_per_fte")
     rows = demo.review.tables["clusters"].join(limits, on="cluster_id")
     rows = rows.filter(pl.col("actors") > 0, pl.col("actors_per_fte") > 0)
@@ -287,7 +287,7 @@ def test_the_picture_follows_the_assumptions(demo: Demo, what_if: dict[str, Type
     assert heights
     assert all(any(agree(height, step) for step in steps) for height in heights)
     for book, limit in ((path, 12.0), (demo.workbook, None)):
-        said = [str(c.value) for c in opened(book, values=True)["Rechnung"][TITLE_ROW + 1]]
+        said = [str(row[0].value) for row in opened(book, values=True)["ESCA-Benchmark"].rows]
         assert [text for text in said if text.startswith(above(demo, limit))]
 
 

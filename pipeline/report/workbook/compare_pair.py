@@ -224,7 +224,7 @@ def put_choices(pair: Pair, sheet: Worksheet) -> None:
 
 
 def put_chart(pair: Pair, sheet: Worksheet, last: int) -> None:
-    """Draw each median of the first cohort in percent of that of the second: bars from 100 %."""
+    """Draw each median of the first cohort in percent of that of the second."""
     book, name, top = pair.book, f"'{sheet.get_name()}'", pair.top
     ratio = xl_col_to_name(2 + 2 * len(SHOWN))
     put(sheet, top, DRAWN, book.text("pair_drawn"), book.looks["header"], book.lang)
@@ -250,14 +250,12 @@ def put_chart(pair: Pair, sheet: Worksheet, last: int) -> None:
     formula = f'="{title}"'.format(first=pair.cells[1], second=pair.cells[2]).replace('&""', "")
     said = book.text("pair_title", first=pair.first[1], second=pair.second[1])
     sheet.write_formula(top - 1, 1, formula, book.looks["label"], said)
-    chart.set_title({"name": f"={name}!$B${top}", "name_font": {"size": 12}})
+    chart.set_title({"name": book.text("pair_axis"), "name_font": {"size": 12}})
     grid = {"visible": True, "line": {"color": RULE}}
     font = {"name_font": {"size": 9, "bold": False}}
-    chart.set_x_axis(
-        {"name": book.text("pair_axis"), "num_format": "0 %", "major_gridlines": grid, **font}
-    )
-    low = {"reverse": True, "crossing": 1, "label_position": "low", "num_font": {"size": 8}}
-    chart.set_y_axis(low)
+    axis = {"name": book.text("pair_ratio"), "num_format": "0 %", "major_gridlines": grid}
+    chart.set_x_axis(axis | font | {"label_position": "high"})
+    chart.set_y_axis({"reverse": True, "num_font": {"size": 8}})
     chart.set_legend({"none": True})
     chart.set_size({"width": 980, "height": 20 * CHART_HEIGHT})
     options = {"description": book.text("pair_alt"), "object_position": 2}

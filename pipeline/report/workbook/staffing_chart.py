@@ -10,8 +10,16 @@ from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.charts import LOOKS
 from pipeline.report.workbook.formats import HEADER, MARKS, RULE
 from pipeline.report.workbook.stack import Stack
-from pipeline.report.workbook.staffing_data import BASE, GROUPS, Staffing, across, drawn, power
-from pipeline.report.workbook.working import KEY_ROW, TITLE_ROW
+from pipeline.report.workbook.staffing_data import (
+    BASE,
+    GROUPS,
+    Staffing,
+    across,
+    drawn,
+    power,
+    what_is_seen,
+)
+from pipeline.report.workbook.working import KEY_ROW
 
 # how many rows the picture takes, below that of the choice
 ROWS = 25
@@ -22,9 +30,12 @@ SHAPES = ("circle", "diamond", "square")
 
 def put_staffing(stack: Stack, staffing: Staffing) -> None:
     """Write the block: what the colours show, and the picture."""
-    row = stack.leave(ROWS + 1)
-    put_choice(staffing, stack.sheet, row)
-    put_chart(staffing, stack.sheet, row + 1)
+    row = stack.leave(ROWS + 2)
+    formula, said = what_is_seen(staffing)
+    # in a cell: LibreOffice does not calculate a chart's title again
+    stack.sheet.write_formula(row, 0, f"={formula}", stack.book.looks["label"], said)
+    put_choice(staffing, stack.sheet, row + 1)
+    put_chart(staffing, stack.sheet, row + 2)
 
 
 def bottom(staffing: Staffing) -> float:
@@ -64,7 +75,8 @@ def put_chart(staffing: Staffing, sheet: Worksheet, row: int) -> None:
         chart.add_series(series(staffing, decision, "x") | own)
     line = {"line": {"color": HEADER, "width": 2.25}}
     chart.add_series(series(staffing, "step_y", "step_x") | line)
-    chart.set_title({"name": f"={staffing.place('x', TITLE_ROW + 1)}", "name_font": {"size": 12}})
+    title = book.text("p_title", criterion=staffing.slot.criterion.id)
+    chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
     grid = {"visible": True, "line": {"color": RULE}}
     axis = {"log_base": BASE, "major_unit": BASE, "major_gridlines": grid, "num_format": "0"}

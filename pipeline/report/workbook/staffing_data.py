@@ -21,7 +21,7 @@ from pipeline.report.workbook.cells import Column, Formula, put, put_column
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import Book
-from pipeline.report.workbook.working import KEY_ROW, TITLE_ROW, TOP, Working
+from pipeline.report.workbook.working import KEY_ROW, TOP, Working
 from schemas.benchmarks import SIZE_BAND
 from schemas.tables import DECISIONS
 
@@ -256,19 +256,18 @@ def power(value: float, whole: Callable[[float], int]) -> float:
 
 # --------------------------------------------------------------------------------------- the cells
 def put_data(staffing: Staffing, sheet: Worksheet) -> None:
-    """Write the data, and above them the names and the title that the picture shows."""
+    """Write the data, and above them the names that the picture shows."""
     book = staffing.book
     for at, column in enumerate(staffing.columns(), staffing.first):
         put(sheet, TOP, at, column.header, book.looks["header"], book.lang)
         put_column(sheet, TOP + 1, at, column, book.looks, book.lang)
         sheet.set_column(at, at, column.width)
-    heads = {(TITLE_ROW, "x"): title(staffing), (KEY_ROW, "step_y"): name_of_limit(staffing)}
-    heads |= {(KEY_ROW, decision): name_of_group(staffing, decision) for decision in GROUPS}
-    for (row, code), (formula, said) in heads.items():
-        sheet.write_formula(row, staffing.at(code), f"={formula}", book.looks["small"], said)
+    heads = {decision: name_of_group(staffing, decision) for decision in GROUPS}
+    for code, (formula, said) in {**heads, "step_y": name_of_limit(staffing)}.items():
+        sheet.write_formula(KEY_ROW, staffing.at(code), f"={formula}", book.looks["small"], said)
 
 
-def title(staffing: Staffing) -> tuple[str, str]:
+def what_is_seen(staffing: Staffing) -> tuple[str, str]:
     """Return the expression of what is seen, and its result."""
     text = staffing.book.text
     y, limit = staffing.block("y"), staffing.block("limit")
