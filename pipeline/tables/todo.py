@@ -14,7 +14,10 @@ from pipeline.tables.headlines import role_places
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 # In the order in which they are shown.
-KINDS = ("remind", "put_back", "ask", "invite", "overdue", "lapsed", "lapsing")
+KINDS = (
+    *("remind", "put_back", "ask", "invite", "overdue", "opinions", "agreed"),
+    *("lapsed", "lapsing"),
+)
 TODO = pl.Schema(
     {
         "kind": pl.String(),
@@ -35,6 +38,8 @@ PLACES: Mapping[str, tuple[str, str | None]] = {
     "ask": ("matrix", "conditions"),
     "invite": ("admission", "admission"),
     "overdue": ("admission", "admission"),
+    "opinions": ("experts", "assessments"),
+    "agreed": ("experts", "agreements"),
     "lapsed": ("outlook", None),
     "lapsing": ("outlook", None),
 }
@@ -75,7 +80,8 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     Whoever has left is not asked for anything, and nothing of theirs lapses.
 
     tables: those of the contract. catalogue: the first one, which decides. name: of the cluster, or
-    of the file that was put back. step, days: of admission. criteria: what is asked for or lapses.
+    of the file that was put back. step, days: of admission; of an opinion, step is the expert's
+    sign. criteria: what is asked for, is owed or lapses.
     """
     states = shown_states(tables)
     found = {
@@ -83,6 +89,8 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
         "put_back": put_back(tables, states),
         "ask": asked_for(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
+        "opinions": opinions(tables["assignments"], catalogue),
+        "agreed": of_criteria(tables["agreements"].filter(outcome="overdue"), catalogue),
         **({} if "outlook" not in tables else lapsing(tables, catalogue)),
     }
     parts = [
@@ -100,6 +108,7 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
         role_places(),
         "cluster_id",
         "name",
+        "step",
     ]
     return table.sort(order, nulls_last=True).select(list(TODO)).cast(TODO)
 
@@ -128,6 +137,12 @@ def waiting(admission: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     return {"invite": table.filter(step=INTERVIEW), "overdue": table.filter("overdue")}
 
 
+def opinions(assignments: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+    """Return cluster_id, step, criteria: of whom each expert owes overdue opinions."""
+    owed = assignments.filter("overdue").with_columns(step="reviewer")
+    return of_criteria(owed, catalogue, "step")
+
+
 def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, pl.DataFrame]:
     """Return cluster_id, criteria: those that have lapsed already, and those that soon will."""
     names = ("criteria", "outlook", "clusters", "lapsed")
@@ -136,12 +151,12 @@ def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, 
     return {kind: of_criteria(rows, catalogue) for kind, rows in found.items()}
 
 
-def of_criteria(rows: pl.DataFrame, catalogue: str) -> pl.DataFrame:
-    """Return cluster_id, criteria of the catalogue, in their order."""
+def of_criteria(rows: pl.DataFrame, catalogue: str, *by: str) -> pl.DataFrame:
+    """Return cluster_id, the columns of `by`, criteria of the catalogue, in their order."""
     own = rows.filter(catalogue=catalogue)
     number_ = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
     sorted_ = pl.col("criterion_id").sort_by(number_, "criterion_id")
-    return own.group_by("cluster_id").agg(criteria=sorted_)
+    return own.group_by("cluster_id", *by).agg(criteria=sorted_)
 
 
 # ---------------------------------------------------------------------------------------- its lines
@@ -178,4 +193,5 @@ def entry_text(kind: str, row: Mapping[str, Any], lang: str) -> str:
     if not criteria:
         return who
     rest = " …" if len(criteria) > SHOWN else ""
-    return f"{who} ({', '.join(criteria[:SHOWN])}{rest})"
+    of = f"{row['step']}: " if kind == "opinions" else ""
+    return f"{who} ({of}{', '.join(criteria[:SHOWN])}{rest})"

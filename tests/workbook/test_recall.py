@@ -64,9 +64,8 @@ class Inputs:
 
 @contextmanager
 def one_pack(*parts: str) -> Iterator[None]:
-    """Let what is read at once be kept at once, whatever cores there are; read in this process."""
-    with pytest.MonkeyPatch.context() as patch, sparing("processes", *parts):
-        patch.setattr("pipeline.common.stages.CORES", 1)
+    """Read in this process: what is read at once is kept at once."""
+    with sparing("processes", *parts):
         yield
 
 

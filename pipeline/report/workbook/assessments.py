@@ -17,7 +17,9 @@ from pipeline.report.workbook.sheets import (
     Book,
     colour_column,
     column_at,
+    kept_narrow,
     new_sheet,
+    print_legibly,
     put_table,
 )
 from pipeline.report.workbook.to_rate import to_rate
@@ -28,7 +30,7 @@ from schemas.declaration import office, registers, views
 
 # field of the sheet -> kind of its cells, if it is not a text to fill in
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
-WIDTHS = {"reason": 60, "rating": 15, "assessor": 12}
+WIDTHS: dict[str, float] = {"reason": 60, "rating": 15, "assessor": 12}
 WIDTHS |= {"catalogue": 10.5, "cluster_id": 11.5, "criterion_id": 11.5}
 RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
 # number of blank rows for further ratings
@@ -62,7 +64,8 @@ def write_ratings(book: Book, earlier: Earlier, *, fill: bool, reviewer: str | N
         write_owed(book, sheet, HEADER_ROW + max(shown.height, 1) + 3)
     if fill:
         # blank rows are not printed
-        sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
+        last = HEADER_ROW + max(rows.height, 1)
+        print_legibly(book, sheet, HEADER_ROW, last, kept_narrow(columns, 3))
         write_head(book, sheet, reviewer)
         limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), write_lists(book))
         write_known(book, rows.drop_nulls("row"))

@@ -8,11 +8,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
 from pipeline.evaluation.statistics import SHOWN, rank_formula
-from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.cells import Column, put
 from pipeline.report.workbook.compare_chart import put_chart, put_chart_rows
 from pipeline.report.workbook.compare_choice import ABOVE, NAMES, Choice
-from pipeline.report.workbook.portfolio import indicator_header
+from pipeline.report.workbook.portfolio import ESCA, indicator_header
 from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack
 from pipeline.report.workbook.working import Working

@@ -7,10 +7,10 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
-from pipeline.report.workbook.benchmark import ESCA
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.compare_choice import DATA, Choice
 from pipeline.report.workbook.formats import COLOURS, HEADER
+from pipeline.report.workbook.portfolio import ESCA
 from pipeline.report.workbook.sheets import Book
 from schemas.benchmarks import one_cohort_kinds
 

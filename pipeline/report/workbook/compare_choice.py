@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.evaluation.benchmark import ALL
-from pipeline.report.workbook.benchmark import ESCA
+from pipeline.report.workbook.portfolio import ESCA
 from pipeline.report.workbook.sheets import Book
 from schemas.benchmarks import one_cohort_kinds
 

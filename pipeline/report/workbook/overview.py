@@ -32,6 +32,8 @@ from schemas.tables import DECISIONS
 WIDTHS = (44, 24, 24, 24, 86)
 # in percent: fits the whole width on a page, so that page breaks between parts work
 SCALE = 58
+# the row (from 0) of the link to the guide: where the other sheets have the one back
+LINK_ROW = 2
 NOTE = 4
 START = 5
 
@@ -67,6 +69,8 @@ def write_overview(
     row = put_lines(
         book, sheet, row, book.text("o_quality"), of_quality(book, before), before.period
     )
+    guide = f"internal:'{sheet.get_name()}'!A{row + 1}"
+    sheet.write_url(LINK_ROW, 0, guide, book.looks["link"], string=book.text("o_to_guide"))
     charts = write_charts(matrices[0], sheet, put_guide(book, sheet, row, sheets) + 2)
     sheet.set_print_scale(SCALE)
     sheet.set_h_pagebreaks([row, charts[1]])

@@ -151,7 +151,9 @@ def put_table(
     widths = kept_narrow(columns, frozen)
     put_cells(book, sheet, columns, top, widths, whole=whole)
     add_table(book, sheet, name, columns, top)
-    set_view(book, sheet, columns, widths, top, frozen)
+    set_view(sheet, widths, top, frozen)
+    # title and explanation are in the header of every page
+    print_legibly(book, sheet, top, last_row(columns, top), widths)
 
 
 def put_range(
@@ -161,11 +163,16 @@ def put_range(
     top: int = HEADER_ROW,
     frozen: int = 2,
 ) -> None:
-    """Write columns as plain cells that other sheets refer to: sorting would break these."""
+    """Write columns as plain cells that other sheets refer to: sorting would break these.
+
+    All of them are printed, on one page in width.
+    """
     widths = kept_narrow(columns, frozen)
     put_cells(book, sheet, columns, top, widths, whole=True)
     put_heads(book, sheet, columns, top)
-    set_view(book, sheet, columns, widths, top, frozen)
+    set_view(sheet, widths, top, frozen)
+    sheet.print_area(top, 0, last_row(columns, top), len(columns) - 1)
+    sheet.fit_to_pages(1, 0)
 
 
 def add_table(book: Book, sheet: Worksheet, name: str, columns: Sequence[Column], top: int) -> None:
@@ -243,19 +250,10 @@ def set_heights(
             sheet.set_row(top + 1 + row, LINE_HEIGHT * number + 2)
 
 
-def set_view(
-    book: Book,
-    sheet: Worksheet,
-    columns: Sequence[Column],
-    widths: Sequence[float],
-    top: int,
-    frozen: int,
-) -> None:
+def set_view(sheet: Worksheet, widths: Sequence[float], top: int, frozen: int) -> None:
     """Keep the header row and the key columns visible; print the header row on every page."""
     sheet.freeze_panes(top + 1, frozen_columns(widths, frozen))
     sheet.repeat_rows(top)
-    # title and explanation are in the header of every page
-    print_legibly(book, sheet, top, last_row(columns, top), widths)
 
 
 def print_legibly(
