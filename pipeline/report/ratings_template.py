@@ -25,8 +25,8 @@ from pipeline.report.form.source import NoSourceError
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.review import Review
 from pipeline.submissions.office import Office, OfficeFileError, read_office
-from pipeline.submissions.ratings import Known, opinions
-from pipeline.tables.findings import said_of_file
+from pipeline.submissions.ratings import RatingScope, opinions
+from pipeline.tables.findings import file_message
 from pipeline.tables.reasons import catalogue_criteria
 from schemas.declaration import office, wanted_sheet_keys
 from schemas.words import word_key
@@ -99,7 +99,7 @@ def read_ratings_file(period: str, places: Places) -> Office:
 
 def unusable(code: str, why: str) -> NoSourceError:
     """Return the end of a command whose file of ratings cannot be read."""
-    said = both(said_of_file(code, why, "de"), said_of_file(code, why, "en"))
+    said = both(file_message(code, why, "de"), file_message(code, why, "en"))
     return NoSourceError("unreadable", file=FILE, why=said)
 
 
@@ -111,7 +111,7 @@ def review_of(publication: Publication, period: str, ratings: Office) -> Review:
     more = [load(name) for name in shipped() if name not in {c.id for c in catalogues}]
     reviewed = tables["clusters"].select("cluster_id", "as_of").with_row_index("file")
     every = tables["coverage"].select("cluster_id").join(reviewed, on="cluster_id", how="left")
-    known = Known(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
+    known = RatingScope(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
     day, settings = last_day(period), load_settings()
     said = opinions(ratings, known, day)
     owed = said.assignments.rename({"assessor": "reviewer"})

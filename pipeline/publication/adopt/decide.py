@@ -77,7 +77,7 @@ def of_view(
         return Outcome(view, "no_reason")
     if other is None:
         return Outcome(view, ADOPTED)
-    if said(other) == said(view):
+    if rating_content(other) == rating_content(view):
         return Outcome(view, THERE, other)
     if other["rated_on"] is not None and other["rated_on"] > day:
         return Outcome(view, "newer", other)
@@ -100,14 +100,14 @@ def key_of(row: Row) -> Key:
     return row["catalogue"], row["cluster_id"], row["criterion_id"]
 
 
-def said(row: Row) -> tuple[Any, ...]:
+def rating_content(row: Row) -> tuple[Any, ...]:
     """Return the content of a rating."""
     return row["rating"], row["reason"]
 
 
 def full(row: Row | None) -> tuple[Any, ...]:
     """Return the content of a rating with its sign and day."""
-    return (*said(row), row["assessor"], row["rated_on"]) if row else ()
+    return (*rating_content(row), row["assessor"], row["rated_on"]) if row else ()
 
 
 def newest(ratings: pl.DataFrame) -> dict[Key, Row]:

@@ -26,7 +26,7 @@ from schemas.words import word_key
 # catalogue, cluster, criterion, and the key of the expert's sign
 Own = tuple[str | None, ...]
 DATE = ("rated_on",)
-SAID = ("rating", "reason", "valid_until")
+RATING_FIELDS = ("rating", "reason", "valid_until")
 
 
 def decide_rows(
@@ -93,7 +93,7 @@ def conflict(row: Row, now: Row | None, then: Row | None, day: dt.date) -> str |
     """Return why a rating cannot follow the expert's newest one in the office's file."""
     if now is None:
         return None
-    if then is None or any(now[field] != then[field] for field in (*SAID, *DATE)):
+    if then is None or any(now[field] != then[field] for field in (*RATING_FIELDS, *DATE)):
         return "by_hand"
     later = now["rated_on"] is not None and now["rated_on"] > (row["rated_on"] or day)
     return "newer" if later else None
@@ -106,7 +106,7 @@ def is_same(row: Row, signed: Row, other: Row) -> bool:
     """
     if own_key(other) not in (own_key(row), own_key(signed)):
         return False
-    fields = SAID if row["rated_on"] is None else (*SAID, *DATE)
+    fields = RATING_FIELDS if row["rated_on"] is None else (*RATING_FIELDS, *DATE)
     return all(row[field] == other[field] for field in fields)
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from pipeline.common.errors import is_ours
+from pipeline.common.errors import is_machine_error
 from pipeline.common.settings import Settings
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.report.feedback.assemble import Copy, marked
@@ -58,7 +58,7 @@ def make_copy(job: Job, terms: Terms) -> str:
             return FAILED
         job.target.write_bytes(copy)
     except Exception as error:  # no failure may affect more than this copy
-        if isinstance(error, OSError) and is_ours(error):
+        if isinstance(error, OSError) and is_machine_error(error):
             raise
         return FAILED
     return ""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.common.sandbox import Death, run_limited
+from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.intake.sent import SentFile
 from pipeline.report.feedback.assemble import alone
@@ -101,7 +101,7 @@ def write_all(
             under_way.append(job)
             yield job
 
-    outcomes = run_limited(
+    outcomes = run_in_sandbox(
         partial(make_copy, terms=Terms(lang, settings, wanted)),
         begun(),
         seconds=settings.feedback.max_seconds,
