@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from pipeline.common.catalogue import metrics
+from pipeline.common.order import declared_order
 from pipeline.common.texts import say
-from pipeline.evaluation.benchmark import ALL, place_of
+from pipeline.evaluation.benchmark import ALL
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.changes_medians import median_format
@@ -42,7 +43,7 @@ def of_periods(book: Book, earlier: Earlier) -> Mapping[str, Mapping[str, pl.Dat
 def long_form(book: Book, earlier: Earlier) -> pl.DataFrame:
     """Return WHO, period, indicator, value, and the median of each cluster's cohort by its kind."""
     parts = [long_form_of(tables, period) for period, tables in of_periods(book, earlier).items()]
-    indicator = place_of("indicator", declared_indicators())
+    indicator = declared_order("indicator", declared_indicators())
     return pl.concat(parts).sort("cluster_id", "period", indicator)
 
 
