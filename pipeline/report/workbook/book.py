@@ -15,6 +15,7 @@ from pipeline.report.workbook.changes import write_changes
 from pipeline.report.workbook.esca import write_esca
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.formats import LOOK_UP, PLAY, RAW, READ, TABS
+from pipeline.report.workbook.langform import has_langform, write_langform
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.measures import write_money
 from pipeline.report.workbook.overview import Described
@@ -103,7 +104,7 @@ SHEETS = (
         lambda p: portfolio.write_portfolio(p.book, p.matrices[0], p.earlier),
     ),
     Planned("criteria", READ, write_matrices),
-    Planned("esca", READ, lambda p: write_esca(p.working)),
+    Planned("esca", READ, lambda p: write_esca(p.working, p.matrices)),
     Planned(
         "changes",
         READ,
@@ -130,8 +131,14 @@ SHEETS = (
     Planned("money", LOOK_UP, lambda p: write_money(p.book)),
     Planned("returns", LOOK_UP, lambda p: write_returns(p.book, p.matrices[0])),
     Planned("method", LOOK_UP, lambda p: method.write_method(p.book)),
+    Planned(
+        "langform",
+        RAW,
+        lambda p: write_langform(p.book, p.earlier),
+        variant=lambda p: "" if has_langform(p.book, p.earlier) else "_apart",
+    ),
     Planned("rows", RAW, lambda p: write_rows(p.book), variant=of_rows),
-    Planned("working", RAW, lambda p: write_working(p.working)),
+    Planned("working", RAW, lambda p: write_working(p.working, p.matrices)),
 )
 
 

@@ -17,6 +17,8 @@ COLOURS = {
     "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
+# colours of marks on white; shapes tell them apart, too
+MARKS = {"good": "#2F78B7", "bad": "#C2561A", "open": "#9A7B00"}
 # the groups of sheets in their order, with the colour of their tabs
 READ, PLAY, LOOK_UP, RAW = GROUPS = ("read", "play", "look_up", "raw")
 TABS = {READ: "#1F3A5F", PLAY: "#C98A00", LOOK_UP: "#4F8A5B", RAW: "#8A9099"}

@@ -62,6 +62,7 @@ class Stack:
     parts: Mapping[str, str] = field(default_factory=dict)
     links: int = field(init=False)
     row: int = field(init=False)
+    heads: int = field(init=False, default=0)
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -79,18 +80,29 @@ class Stack:
 
     def head(self) -> str:
         """Write title and explanation of the next block; return its code."""
-        book, code = self.book, self.codes[len(self.blocks)]
+        book, code = self.book, self.codes[self.heads]
         put(self.sheet, self.row, 0, book.text(f"block_{code}"), book.looks["section"], book.lang)
         minimum = book.review.settings.cohorts.minimum
         about = book.text(f"about_{code}", minimum=minimum, **self.parts)
         put(self.sheet, self.row + 1, 0, about, book.looks["about"], book.lang)
         place = f"internal:'{self.sheet.get_name()}'!A{self.row + 1}"
         if len(self.codes) > FEW:
-            at = self.links + len(self.blocks)
+            at = self.links + self.heads
             text, link = book.text(f"block_{code}"), book.looks["link"]
             self.sheet.write_url(at, 0, place, link, string=text)
         book.places[code] = place
+        self.heads += 1
         return code
+
+    def leave(self, rows: int) -> int:
+        """Begin a block without a table; return the first of the rows that are left to the caller.
+
+        rows: how many, below title and explanation.
+        """
+        first = self.top
+        self.head()
+        self.row = first + rows + 1
+        return first
 
     def add(
         self,

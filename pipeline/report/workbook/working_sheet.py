@@ -1,15 +1,19 @@
 """Writes the sheet Rechnung and names its parts."""
 
+from collections.abc import Sequence
+
 from pipeline.common.texts import say
 from pipeline.report.workbook.cells import put
+from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import new_sheet, print_heading, put_range
+from pipeline.report.workbook.staffing_data import put_data, staffing_of
 from pipeline.report.workbook.working import ID_ROW, KEY_ROW, KIND_ROW, TITLE_ROW, TOP, Working
 
 # how many columns the printed heading is wide
 PRINTED = 12
 
 
-def write_working(working: Working) -> None:
+def write_working(working: Working, matrices: Sequence[Matrix]) -> None:
     """Write the sheet and name its parts."""
     book = working.book
     sheet = new_sheet(book, "working")
@@ -37,3 +41,6 @@ def write_working(working: Working) -> None:
     }
     for code, where in parts.items():
         book.file.define_name(working.name(code), f"={where}")
+    staffing = staffing_of(matrices)
+    if staffing:
+        put_data(staffing, sheet)
