@@ -37,7 +37,7 @@ LONGEST = [
     "operation/test_served.py",
     "intake/test_submissions.py",
     "test_wrong_usage.py",
-    "test_limited.py",
+    "test_sandbox.py",
     "test_flow.py",
     "workbook/test_recall.py",
     "workbook/test_what_if.py",

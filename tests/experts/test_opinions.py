@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.submissions.office import OfficeFileError, read_office
-from pipeline.submissions.ratings import Known, Opinions, opinions
+from pipeline.submissions.ratings import Opinions, RatingScope, opinions
 from tests.making.frames import raw_cells
 
 LAST_DAY = dt.date(2026, 9, 30)
@@ -23,7 +23,7 @@ CLUSTERS = pl.DataFrame(
     {"file": [0, None], "cluster_id": [A, B], "as_of": [AS_OF, None]},
     schema_overrides={"file": pl.UInt32},
 )
-KNOWN = Known(CLUSTERS, CRITERIA, ["k"])
+KNOWN = RatingScope(CLUSTERS, CRITERIA, ["k"])
 RATED = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
          "Gültig bis"]  # fmt: skip
 ASSIGNED = ["Katalog", "Cluster-ID", "Kriterium", "Gutachter", "Frist"]

@@ -117,7 +117,7 @@ SHEETS = (
     Planned(
         "assessments",
         LOOK_UP,
-        lambda p: write_ratings(p.book, p.earlier, fill=False),
+        lambda p: write_ratings(p.book, p.earlier),
         variant=of_wording,
     ),
     Planned(
