@@ -19,11 +19,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.common import catalogue
+from pipeline.common import catalogue, stages
 from tests.sparing import sparing
 
 # Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+
+# One batch instead of one for each core, for the same reason; tests/test_flow.py compares both.
+stages.CORES = 1
 
 catalogue.FOLDER = Path(__file__).parent / "catalogues"
 
@@ -34,7 +37,7 @@ LONGEST = [
     "operation/test_served.py",
     "intake/test_submissions.py",
     "test_wrong_usage.py",
-    "test_limited.py",
+    "test_sandbox.py",
     "test_flow.py",
     "workbook/test_recall.py",
     "workbook/test_what_if.py",

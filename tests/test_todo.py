@@ -18,7 +18,7 @@ from tests.making.frames import LAST_DAY, published, reviewed
 FIRST = "go-cluster"
 NEEDED = [
     *("coverage", "submissions", "unread", "admission"),
-    *("criteria", "outlook", "lapsed", "clusters"),
+    *("criteria", "outlook", "lapsed", "clusters", "assignments", "agreements"),
 ]
 
 
@@ -139,6 +139,35 @@ def test_what_lapses_within_three_months_and_what_has_lapsed_already() -> None:
         lapsed=[one(3, status="not_fulfilled")],
     )
     assert said(found) == {"lapsed": ["DE-0003 (7.2)"], "lapsing": ["DE-0001 (7.2)"]}
+
+
+def test_overdue_opinions_are_told_by_expert_and_overdue_agreements_by_cluster() -> None:
+    def owed(number: int, criterion_id: str, reviewer: str, **values: Any) -> dict[str, Any]:
+        own = {"catalogue": FIRST, "cluster_id": f"DE-000{number}", "criterion_id": criterion_id}
+        return {**own, "reviewer": reviewer, "done": False, "overdue": True, **values}
+
+    def agreed(number: int, outcome: str) -> dict[str, Any]:
+        own = {"catalogue": FIRST, "cluster_id": f"DE-000{number}", "criterion_id": "5"}
+        return {**own, "outcome": outcome}
+
+    found = tables(
+        coverage=[cluster(1, name="Netz"), cluster(2), cluster(3, role="Ausgeschieden")],
+        assignments=[
+            owed(1, "10.2", "G2"),
+            owed(1, "2.2", "G2"),
+            owed(1, "2.2", "G1"),
+            owed(2, "2.2", "G1", overdue=False),
+            owed(2, "2.2", "G1", catalogue="other"),
+            owed(3, "2.2", "G1"),
+        ],
+        agreements=[agreed(1, "kept"), agreed(2, "overdue"), agreed(3, "overdue")],
+    )
+    assert said(found) == {
+        "opinions": ["DE-0001 Netz (G1: 2.2)", "DE-0001 Netz (G2: 2.2, 10.2)"],
+        "agreed": ["DE-0002 (5)"],
+    }
+    opinions, _ = todo_lines(todo(found, FIRST), "de")
+    assert opinions.text == "An 3 überfällige Gutachten erinnern"
 
 
 def test_a_line_names_the_first_and_counts_the_rest() -> None:

@@ -1,4 +1,4 @@
-"""Figures about the portfolio from the published tables: who is close, what is lacking, who shares.
+"""Figures about the portfolio from the published tables: near misses, gaps, shared actors.
 
 Each function takes tables of the contract (section 3) and returns a frame; tables with a column
 `catalogue` are given for one catalogue.

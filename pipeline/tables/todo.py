@@ -1,4 +1,4 @@
-"""What the office has to do next: one table, made once, from which every report shows its lines."""
+"""What the office has to do next: one table, from which every report takes its lines."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,10 @@ from pipeline.tables.headlines import role_places
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 # In the order in which they are shown.
-KINDS = ("remind", "put_back", "ask", "invite", "overdue", "lapsed", "lapsing")
+KINDS = (
+    *("remind", "put_back", "ask", "invite", "overdue", "opinions", "agreed"),
+    *("lapsed", "lapsing"),
+)
 TODO = pl.Schema(
     {
         "kind": pl.String(),
@@ -26,15 +29,17 @@ TODO = pl.Schema(
     }
 )
 INTERVIEW = "interview"
-# Months within which what lapses is told, and how many names a line shows, how long.
+# Within how many months a lapse is listed; how many names a line shows; how long a name may be.
 SOON, SHOWN, LONGEST = 3, 3, 40
-# Where each kind stands in full: the anchor on the office's page, the sheet of the workbook.
+# Where each kind is listed in full: the anchor on the office's page, the sheet of the workbook.
 PLACES: Mapping[str, tuple[str, str | None]] = {
     "remind": ("returns", "coverage"),
     "put_back": ("quality", "submissions"),
     "ask": ("matrix", "conditions"),
     "invite": ("admission", "admission"),
     "overdue": ("admission", "admission"),
+    "opinions": ("experts", "assessments"),
+    "agreed": ("experts", "agreements"),
     "lapsed": ("outlook", None),
     "lapsing": ("outlook", None),
 }
@@ -42,7 +47,7 @@ PLACES: Mapping[str, tuple[str, str | None]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One of what a line is about: a short text, and its cluster if that is known."""
+    """One item of a line: a short text, and its cluster if that is known."""
 
     text: str
     cluster_id: str | None
@@ -50,9 +55,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do. text: with its numbers; entries: the first ones; more: the rest, or empty.
+    """One thing to do.
 
-    anchor: where it stands on the office's page. sheet: of the workbook, None where none has it.
+    text: a sentence with its number. entries: the first items. more: the number of other items as
+    text, or empty. anchor: of the full list on the office's page. sheet: of the full list in the
+    workbook, None where there is none.
     """
 
     kind: str
@@ -72,17 +79,20 @@ class Line:
 def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     """Return TODO, sorted: a row for each cluster or file of each kind, members first.
 
-    Whoever has left is not asked for anything, and nothing of theirs lapses.
+    Clusters that have left are not asked for anything, and no lapse of theirs is listed.
 
     tables: those of the contract. catalogue: the first one, which decides. name: of the cluster, or
-    of the file that was put back. step, days: of admission. criteria: what is asked for or lapses.
+    of the quarantined file. step, days: of admission; of an opinion, step is the expert's sign.
+    criteria: those asked for, owed, overdue, or that lapse.
     """
     states = shown_states(tables)
     found = {
         "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
-        "put_back": put_back(tables, states),
+        "put_back": quarantined_files(tables, states),
         "ask": asked_for(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
+        "opinions": opinions(tables["assignments"], catalogue),
+        "agreed": of_criteria(tables["agreements"].filter(outcome="overdue"), catalogue),
         **({} if "outlook" not in tables else lapsing(tables, catalogue)),
     }
     parts = [
@@ -100,11 +110,12 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
         role_places(),
         "cluster_id",
         "name",
+        "step",
     ]
     return table.sort(order, nulls_last=True).select(list(TODO)).cast(TODO)
 
 
-def put_back(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
+def quarantined_files(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
     """Return cluster_id, name of the files to be asked for again.
 
     Those that were put back, and those of which only the name says whose they are.
@@ -128,6 +139,12 @@ def waiting(admission: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     return {"invite": table.filter(step=INTERVIEW), "overdue": table.filter("overdue")}
 
 
+def opinions(assignments: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+    """Return cluster_id, step, criteria: of whom each expert owes overdue opinions."""
+    owed = assignments.filter("overdue").with_columns(step="reviewer")
+    return of_criteria(owed, catalogue, "step")
+
+
 def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, pl.DataFrame]:
     """Return cluster_id, criteria: those that have lapsed already, and those that soon will."""
     names = ("criteria", "outlook", "clusters", "lapsed")
@@ -136,12 +153,12 @@ def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, 
     return {kind: of_criteria(rows, catalogue) for kind, rows in found.items()}
 
 
-def of_criteria(rows: pl.DataFrame, catalogue: str) -> pl.DataFrame:
-    """Return cluster_id, criteria of the catalogue, in their order."""
+def of_criteria(rows: pl.DataFrame, catalogue: str, *by: str) -> pl.DataFrame:
+    """Return cluster_id, the columns of `by`, criteria of the catalogue, in their order."""
     own = rows.filter(catalogue=catalogue)
     number_ = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
     sorted_ = pl.col("criterion_id").sort_by(number_, "criterion_id")
-    return own.group_by("cluster_id").agg(criteria=sorted_)
+    return own.group_by("cluster_id", *by).agg(criteria=sorted_)
 
 
 # ---------------------------------------------------------------------------------------- its lines
@@ -178,4 +195,5 @@ def entry_text(kind: str, row: Mapping[str, Any], lang: str) -> str:
     if not criteria:
         return who
     rest = " …" if len(criteria) > SHOWN else ""
-    return f"{who} ({', '.join(criteria[:SHOWN])}{rest})"
+    of = f"{row['step']}: " if kind == "opinions" else ""
+    return f"{who} ({of}{', '.join(criteria[:SHOWN])}{rest})"

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.submissions.office import OfficeFileError, read_office
-from pipeline.submissions.ratings import Known, Opinions, opinions
+from pipeline.submissions.ratings import Opinions, RatingScope, opinions
 from tests.making.frames import raw_cells
 from tests.making.together import together
 
@@ -67,7 +67,7 @@ def opinions_of_all(asked: Sequence[Asked]) -> list[Opinions]:
     )
     grids = dict(zip(("Gutachten", "Zuteilung"), sheets.values(), strict=True))
     office = read_office({"assessments": 0}, *raw_cells(grids))
-    whole = opinions(office, Known(clusters, CRITERIA, ["k"]), LAST_DAY)
+    whole = opinions(office, RatingScope(clusters, CRITERIA, ["k"]), LAST_DAY)
     starts = [dict.fromkeys(sheets, 1), *ends]
     return [part(whole, number, *starts[number : number + 2]) for number in range(len(asked))]
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
-from pipeline.figures.each_submission import Asked, Sent, survey
+from pipeline.figures.each_submission import ProcessingOptions, Received, process_submissions
 from pipeline.history.state import to_frames
 from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.review import Review, Task, review
@@ -131,7 +131,7 @@ def reviewed() -> Review:
     )
     refusals = pl.DataFrame(schema={"file": pl.UInt32, "code": pl.String, "detail": pl.String})
     cells = raw_cells({"Stammdaten": [list(pair) for pair in MASTER.items()]})
-    parts = [survey(Asked(settings, LAST_DAY), files, *cells)]
+    parts = [process_submissions(ProcessingOptions(settings, LAST_DAY), files, *cells)]
     task = Task(PERIOD, LAST_DAY, (load("go-cluster"),), settings, {})
     office = read_office({}, *raw_cells({}))
-    return review(task, Sent(files, refusals, parts), office, files.clear())
+    return review(task, Received(files, refusals, parts), office, files.clear())

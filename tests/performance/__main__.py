@@ -1,6 +1,6 @@
 """`make bench`: measures every figure, prints the table and renews docs/performance.md.
 
-BENCH_SIZES=430,4300 (the first is compared with the floor, all are in the table of growth),
+BENCH_SIZES=430,1500,4300 (the first is compared with the floor, all are in the table of growth),
 BENCH_REPEATS=3, BENCH_SCRATCH=build/bench, BENCH_ONLY=names of figures (nothing is written then).
 """
 
@@ -15,6 +15,7 @@ from tests.performance.figures import (
     checking,
     growth,
     of_growth,
+    releasing,
     second_run,
     with_prefect,
 )
@@ -24,6 +25,7 @@ from tests.performance.table import figures_table, growth_table, renew, write
 PARTS: dict[str, Callable[[Setup], list[Figure]]] = {
     "floor": against_floor,
     "second": second_run,
+    "release": releasing,
     "check": checking,
     "prefect": with_prefect,
 }

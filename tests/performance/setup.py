@@ -28,7 +28,7 @@ class Setup:
     @classmethod
     def of_environment(cls) -> "Setup":
         """Return what the environment asks for."""
-        sizes = os.environ.get("BENCH_SIZES") or "430,4300"
+        sizes = os.environ.get("BENCH_SIZES") or "430,1500,4300"
         return cls(
             tuple(sorted(int(size) for size in sizes.split(","))),
             int(os.environ.get("BENCH_REPEATS") or 3),

@@ -163,7 +163,7 @@ def test_of_two_views_the_upper_one_holds(
     views: Rows = [NOT, (*NOT[:3], "offen", "Doch nicht.")]
     assert adopt(tmp_path, analyst(tmp_path, views, [THERE])) == 1
     assert [row[3] for row in ratings(path)] == ["erfüllt", "nicht erfüllt"]
-    assert "Zeile weiter oben (Zeile 8)" in capsys.readouterr().out
+    assert "(Zeile 8)" in capsys.readouterr().out
 
 
 BARE = (None, "DE-0002", "5", "erfüllt", "Sitz belegt.")

@@ -8,11 +8,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.history.causes import measured
+from pipeline.history.causes import with_figures
 from pipeline.history.compare import compare
-from pipeline.history.model import Before as PeriodBefore
-from pipeline.history.model import Since
-from pipeline.history.state import on_days
+from pipeline.history.model import EarlierPeriod
+from pipeline.history.model import EarlierReview as PeriodBefore
+from pipeline.history.state import as_of_days
 from pipeline.report.workbook.book import write_workbook
 from pipeline.report.workbook.overview_lines import Before
 from pipeline.review import Review
@@ -36,7 +36,7 @@ def with_history(done: Review) -> Review:
     assert done.state is not None
     state, tables = done.state, dict(done.tables)
     days = state.portfolio.clusters.select("cluster_id", pl.col("as_of").dt.offset_by("-6mo"))
-    then = replace(state, portfolio=on_days(state.portfolio, days))
+    then = replace(state, portfolio=as_of_days(state.portfolio, days))
     turned = pl.when(pl.col("criterion_id") == "5").then(pl.lit("undetermined")).otherwise("status")
     earlier = {
         "criteria": tables["criteria"].with_columns(status=turned),
@@ -45,8 +45,8 @@ def with_history(done: Review) -> Review:
         ),
         "clusters": tables["clusters"].with_columns(pl.col("actors") + 1).slice(3),
     }
-    since = Since(EARLIER, ("2026-Q2",))
-    figures = measured(state.portfolio).figures
+    since = EarlierPeriod(EARLIER, ("2026-Q2",))
+    figures = with_figures(state.portfolio).figures
     found = compare(PeriodBefore(since, earlier, then), tables, state, figures)
     tables |= {name: shaped(name, table, PERIOD, done.catalogues) for name, table in found.items()}
     # what only fills other sheets, and takes time to calculate again

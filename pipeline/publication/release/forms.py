@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.common.sandbox import Death, run_limited
+from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.intake.gather import gather
@@ -42,7 +42,7 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
     """
     jobs = [Job(paths[cluster], filled) for cluster, filled in next_forms(work)]
     limits = load_settings().intake
-    outcomes = run_limited(
+    outcomes = run_in_sandbox(
         partial(write_one, lang=work.lang),
         jobs,
         seconds=SECONDS,

@@ -14,7 +14,7 @@ from pipeline.report.form.plan import (
     header,
 )
 from pipeline.report.form.rules import add_colours, add_rule
-from pipeline.submissions.field_messages import asked
+from pipeline.submissions.field_messages import asked_for
 from pipeline.tables.findings import criteria_reading
 from schemas.declaration import Field, Sheet
 
@@ -122,7 +122,7 @@ def width(book: Book, declared: Sheet, item: Field) -> float:
 # ------------------------------------------------------------------------------------ explanations
 def explanation(book: Book, declared: Sheet, item: Field) -> str:
     """Return the text of a field's comment."""
-    wanted = asked(item, book.lang)
+    wanted = asked_for(item, book.lang)
     parts = [item.note[book.lang], f"{wanted[0].upper()}{wanted[1:]}."]
     read_by = criteria(book, declared, item)
     if read_by != "–":

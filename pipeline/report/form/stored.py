@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.common.settings import load_settings
 from pipeline.evaluation.evaluate import judge_conditions
 from pipeline.figures.base import Portfolio
-from pipeline.figures.figures import measure
+from pipeline.figures.figures import compute_figures
 from pipeline.intake.cells import DATE, NUMBER, TEXT
 from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.intake.values import EPOCH
@@ -137,7 +137,7 @@ def conditions(examined: Examined) -> Mapping[tuple[str, int], Mapping[str, Any]
     none = {"limit": pl.lit(None, pl.Float64), "limit_source": pl.lit("none")}
     judged = judge_conditions(
         catalogue(),
-        measure(portfolio).figures.collect(),
+        compute_figures(portfolio).figures.collect(),
         clusters,
         clusters.select("file", **none),
     )

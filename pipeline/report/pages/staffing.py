@@ -16,7 +16,7 @@ from pipeline.report.pages.views import Cell, Table, linked, names_of, page_of, 
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND
-from schemas.reference_lines import reference_lines
+from schemas.reference_figures import reference_lines
 
 # Who lies further outside the middle half of its band than so many times its width (Tukey's
 # fences) is named.

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline.common.order import declared_order
 from pipeline.common.texts import say, say_limit
-from pipeline.evaluation.benchmark import ALL, band_labels, place_of
+from pipeline.evaluation.benchmark import ALL, band_labels
 from pipeline.evaluation.statistics import SHOWN, rank_formula
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.changes_medians import median_format
@@ -206,8 +207,8 @@ def in_order(book: Book) -> pl.DataFrame:
     """Return the cohorts in their order, the size bands by size."""
     labels = band_labels(book.review.settings.cohorts)
     place = pl.col("cohort").replace_strict(labels, range(len(labels)), default=0)
-    indicator = place_of("indicator", declared_indicators())
-    kind = place_of("cohort_kind", declared_cohort_kinds())
+    indicator = declared_order("indicator", declared_indicators())
+    kind = declared_order("cohort_kind", declared_cohort_kinds())
     return book.table("cohorts").sort(indicator, kind, place, "cohort")
 
 

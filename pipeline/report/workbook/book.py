@@ -98,7 +98,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
     write_assumptions(assumptions)
     write_working(working)
     conditions.write_conditions(working)
-    write_ratings(book, earlier, fill=False)
+    write_ratings(book, earlier)
     if has_wording(book):
         write_wording(book)
     benchmark.write_esca(book)

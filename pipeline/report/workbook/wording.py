@@ -55,7 +55,7 @@ def write_wording(book: Book) -> None:
 
 def beside_ratings(review: Review, rows: pl.DataFrame, lang: str) -> list[str | None]:
     """Return for each row (KEY) the wording behind its criterion, shortened for a cell."""
-    table = wording_of(review)
+    table = wording_of(review).join(rows.select(KEY).unique(), on=KEY, how="semi")
     printed = [printed_line(row, lang) for row in table.iter_rows(named=True)]
     lines = table.select(*KEY, line=pl.Series(printed, dtype=pl.String))
     grouped = lines.group_by(KEY, maintain_order=True).agg("line")
