@@ -13,7 +13,7 @@ from pipeline.submissions.field_messages import Phrases
 from pipeline.submissions.mapping.hints import Hints
 from pipeline.tables.findings import Kinds
 from pipeline.tables.hints import hints
-from schemas import reference_figures
+from schemas import efforts, reference_figures
 from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
@@ -39,6 +39,7 @@ SHAPES: Mapping[str, Any] = {
     "rows.toml": RowWords,
     "form.toml": FormTexts,
     reference_figures.NAME: reference_figures.References,
+    efforts.NAME: efforts.SHAPE,
     "functions.toml": Functions,
 }
 

@@ -44,6 +44,17 @@ def shortfalls(conditions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def lacking(fulfilled: int, pass_mark: int) -> int:
+    """Return how many criteria a cluster lacks up to the pass mark; 0 from there on."""
+    return max(pass_mark - fulfilled, 0)
+
+
+def by_distance(decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
+    """Return decisions, those nearest to the pass mark first; at the same distance those below."""
+    distance = pl.col("fulfilled") - pass_mark
+    return decisions.sort(distance.abs(), distance, "cluster_id")
+
+
 def single_levers(criteria: pl.DataFrame, decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
     """Return criterion_id, clusters: how many reach the pass mark by this criterion alone.
 

@@ -360,10 +360,10 @@ def test_what_is_refused_on_the_sheet_of_an_expert_is_named(
     assert adopt(tmp_path, file, "--by", "G5") == 1
     assert "das Kürzel „G1“, die Datei ist aber von G5" in capsys.readouterr().out
     assert office.read_bytes() == before
-    enter(file, "Gutachten", "nicht erfüllt", "Nein.", "G1")
+    enter(file, "Gutachten", "nicht erfüllt", "Nicht belegt.", "G1")
     assert adopt(tmp_path, file) == 1
     assert "Es gilt die Zeile weiter oben oder auf dem Blatt aller" in capsys.readouterr().out
-    assert [row[3:6] for row in rows_of(office)[2:]] == [("nicht erfüllt", "Nein.", "G1")]
+    assert [row[3:6] for row in rows_of(office)[2:]] == [("nicht erfüllt", "Nicht belegt.", "G1")]
 
 
 def test_sheets_of_experts_that_the_office_stores_itself_are_not_passed_over_in_silence() -> None:

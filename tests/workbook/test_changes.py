@@ -21,7 +21,7 @@ from pipeline.tables.headlines import FIGURE, headlines
 from tests.libreoffice import recalculated
 
 from .conftest import PERIOD, Demo
-from .office_suite import differing, opened
+from .office_suite import differing, opened, table_rows
 
 EARLIER = "2026-Q1"
 THEN = {"memberships": 10, "smes": 6, "smes_unknown": 1, "research": 2, "distinct": 9}
@@ -102,8 +102,24 @@ def test_the_sheet_tells_causes_movers_newcomers_and_the_gap(
     assert {*moved, *came} <= told
     counted = review.tables["changes"].group_by("cause").len()
     words = {"own_data": "eigene Angaben", "time": "Zeitablauf", "rule": "anderer Katalog"}
-    numbers = {row[0].value: row[2].value for row in sheet.iter_rows(min_row=5, max_row=14)}
+    numbers = {row["Ursache"]: row["Anzahl"] for row in table_rows(sheets, "Ursachen")}
     assert {words[c]: n for c, n in counted.iter_rows()}.items() <= numbers.items()
+
+
+def test_shares_change_in_percentage_points(sheets: openpyxl.Workbook) -> None:
+    rows = table_rows(sheets, "Medianwerte")
+    shares = [
+        r for r in rows if r["Kennzahl"].endswith("in %") and isinstance(r["Änderung"], float)
+    ]
+    assert shares
+    for row in shares:
+        assert row["Änderung"] == pytest.approx(100 * (row["jetzt"] - row["vorher"]))
+    sheet = next(sheet for sheet in sheets.worksheets if "Medianwerte" in sheet.tables)
+    first, last = sheet.tables["Medianwerte"].ref.split(":")
+    changes = [row[-1] for row in sheet[f"{first}:{last}"][1:]]
+    in_points = {c.row for c in changes if "PP" in c.number_format}
+    top = changes[0].row
+    assert in_points == {top + n for n, r in enumerate(rows) if r["Kennzahl"].endswith("in %")}
 
 
 def test_sparklines_draw_the_published_periods_in_the_clusters_own_row(

@@ -20,7 +20,9 @@ from pipeline.report.workbook.sheets import (
     Book,
     colour_column,
     column_at,
+    kept_narrow,
     new_sheet,
+    print_legibly,
     put_table,
     sheet_name,
 )
@@ -34,7 +36,8 @@ from schemas.words import word_key
 
 # field of the sheet -> kind of its cells, if it is not a text to fill in
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
-WIDTHS = {"reason": 60, "rating": 15, "assessor": 12, "criterion_id": 12}
+WIDTHS: dict[str, float] = {"reason": 60, "rating": 15, "assessor": 12}
+WIDTHS |= {"catalogue": 10.5, "cluster_id": 11.5, "criterion_id": 11.5}
 RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
 # number of blank rows for further ratings
 MORE = 200
@@ -116,10 +119,11 @@ def write_to_fill(
     shown = with_blank(rows)
     columns = [*fields(book, shown, "in_"), *beside(book, shown, fill=True)]
     name = book.text("table_assessments") + ("" if number is None else f"_{number}")
-    put_table(book, sheet, name, columns, frozen=3)
+    put_table(book, sheet, name, columns, frozen=3, whole=True)
     colour_ratings(book, sheet, columns, shown.height)
     # blank rows are not printed
-    sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
+    last = HEADER_ROW + max(rows.height, 1)
+    print_legibly(book, sheet, HEADER_ROW, last, kept_narrow(columns, 3))
     write_head(book, sheet, reviewer)
     limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), signed=bool(reviewer))
     sheet.protect("", ALLOWED)
