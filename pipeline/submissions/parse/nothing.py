@@ -49,10 +49,10 @@ def nothing_in(workbook: Workbook, word: pl.Expr) -> pl.Expr:
     words = workbook.words
     none, no_answer = (alone(words, name) for name in (NONE, NO_ANSWER))
     return (
-        pl.when(says(word, none) | says(word, none_of_a_kind(words)) | is_number(words, word))
-        .then(pl.lit(NONE))
-        .when((squeezed(word) == "") | says(word, no_answer))
+        pl.when((squeezed(word) == "") | says(word, no_answer))  # first: "derzeit nicht bekannt"
         .then(pl.lit(NO_ANSWER))
+        .when(says(word, none) | says(word, none_of_a_kind(words)) | is_number(words, word))
+        .then(pl.lit(NONE))
     )
 
 
