@@ -1,4 +1,4 @@
-"""Words for nothing (contract 1.2): no answer is given, or it is said that there is none."""
+"""Words for nothing (contract 1.2): the cell gives no answer, or states that there is none."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,8 +12,8 @@ from schemas.words import word_key
 
 NO_ANSWER, NONE = "no_answer", "none"
 TEXT, NUMBER, BOOLEAN = (ord(kind) for kind in "snb")
-# What matching does without.
-APART = r"[\s\p{P}|~=<>^`´¨]+"
+# Signs that are removed before words are compared.
+PUNCTUATION = r"[\s\p{P}|~=<>^`´¨]+"
 # A remark after a word. A comma between digits is a decimal one.
 REMARK = r"(?:,(?:\s|\D)|[(\[]).*$"
 # A kind in the plural: "keine Messen", "keine Innovationsprojekte".
@@ -27,8 +27,8 @@ LONGEST = 300
 def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     """Add nothing (no_answer, none, or null for anything else) and unending to cells with words.
 
-    A number 0 and an unticked box are words for none. unending: a text says, as an end, that there
-    is none. Texts that come again are looked at once.
+    The number 0 and an unticked box count as words for none. unending: whether the text, as an end,
+    means that there is no end. Each different text is looked at once.
     """
     texts = cells.filter(pl.col("kind") == TEXT).select("word").unique().drop_nulls()
     texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
@@ -42,58 +42,57 @@ def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def nothing_in(workbook: Workbook, word: pl.Expr) -> pl.Expr:
-    """Return what a text (by its word key) says: no_answer, none, or null for anything else.
-
-    A blank text is no answer.
-    """
+    """Return no_answer, none, or null for a text (by its word key); a blank text is no answer."""
     words = workbook.words
-    none, no_answer = (alone(words, name) for name in (NONE, NO_ANSWER))
+    none, no_answer = (words_pattern(words, name) for name in (NONE, NO_ANSWER))
     return (
-        pl.when((squeezed(word) == "") | says(word, no_answer))  # first: "derzeit nicht bekannt"
-        .then(pl.lit(NO_ANSWER))
-        .when(says(word, none) | says(word, none_of_a_kind(words)) | is_number(words, word))
+        pl.when(matches(word, none) | matches(word, none_of_a_kind(words)) | is_number(words, word))
         .then(pl.lit(NONE))
+        .when((without_punctuation(word) == "") | matches(word, no_answer))
+        .then(pl.lit(NO_ANSWER))
     )
 
 
-def nothing_said(workbook: Workbook, text: str) -> str | None:
-    """Return `nothing_in` of one text."""
+def nothing_in_text(workbook: Workbook, text: str) -> str | None:
+    """Return the result of `nothing_in` for a single text."""
     return pl.select(nothing_in(workbook, word_key_expr(pl.lit(text)))).item()
 
 
 def unending(workbook: Workbook, word: pl.Expr) -> pl.Expr:
-    """Whether a text says of a day of leaving or an end that there is none.
+    """Whether a text in a field of an end means that there is none.
 
-    Beside the column nothing: words for none and punctuation alone say so.
+    The frame must have the column nothing: words for none mean it, and so does mere punctuation.
     """
-    goes_on = says(word, alone(workbook.words, "goes_on")) | (squeezed(word) == "")
+    goes_on = matches(word, words_pattern(workbook.words, "goes_on")) | (
+        without_punctuation(word) == ""
+    )
     return goes_on | (pl.col("nothing") == NONE).fill_null(value=False)
 
 
-def says(word: pl.Expr, pattern: str) -> pl.Expr:
-    """Whether a text is what the pattern says, as it is or without a remark."""
+def matches(word: pl.Expr, pattern: str) -> pl.Expr:
+    """Whether a text matches the pattern, as it is or without its remark."""
     short = pl.when(word.str.len_chars() <= LONGEST).then(word)
-    plain = squeezed(short.str.replace(REMARK, ""))
-    return squeezed(short).str.contains(pattern) | plain.str.contains(pattern)
+    plain = without_punctuation(short.str.replace(REMARK, ""))
+    return without_punctuation(short).str.contains(pattern) | plain.str.contains(pattern)
 
 
-def squeezed(word: pl.Expr) -> pl.Expr:
-    """The text without white space and punctuation."""
-    return word.str.replace_all(APART, "")
+def without_punctuation(word: pl.Expr) -> pl.Expr:
+    """Return the text without white space and punctuation."""
+    return word.str.replace_all(PUNCTUATION, "")
 
 
 def is_number(words: Mapping[str, tuple[str, ...]], word: pl.Expr) -> pl.Expr:
-    """Whether a text is a number that says none, and nothing besides."""
+    """Whether a text is only a number that means none."""
     return word.is_in([key for key in map(word_key, words[NONE]) if key.isdecimal()])
 
 
-def alone(words: Mapping[str, tuple[str, ...]], name: str) -> str:
-    """Return the regular expression of a list's words with what may stand around them."""
-    return _alone(tuple(w for w in words[name] if not w.isdecimal()), words["around"])
+def words_pattern(words: Mapping[str, tuple[str, ...]], name: str) -> str:
+    """Return the regular expression of a list's words, with words that may surround them."""
+    return _words_pattern(tuple(w for w in words[name] if not w.isdecimal()), words["around"])
 
 
 @cache
-def _alone(words: tuple[str, ...], around: tuple[str, ...]) -> str:
+def _words_pattern(words: tuple[str, ...], around: tuple[str, ...]) -> str:
     return with_around(alternatives(words), around)
 
 
@@ -123,7 +122,7 @@ def _none_of_a_kind(none_of: tuple[str, ...], around: tuple[str, ...]) -> str:
 
 
 def alternatives(words: Iterable[str]) -> str:
-    """Return the regular expression of any of the words, squeezed; the longest come first."""
+    """Return the regular expression of any of the words without punctuation, the longest first."""
     keys = {re.sub(r"[\s\W_]+", "", word_key(word)) or word_key(word) for word in words}
     every = sorted(keys, key=lambda key: (-len(key), key))
     return "|".join(re.escape(key) for key in every)
