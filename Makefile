@@ -1,6 +1,6 @@
 # `make review` and `make test` set up everything they need in .venv; nothing outside this folder is touched.
 .DEFAULT_GOAL := help
-.PHONY: help setup review serve test soak fuzz bench lint format demo lock clean
+.PHONY: help setup review serve test soak fuzz bench pictures lint format demo lock clean
 
 # Compiled modules are kept: many short processes of ours would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -44,6 +44,9 @@ fuzz: $(READY)  ## attack it by chance: FUZZ_MINUTES=30 FUZZ_SEED=...
 
 bench: $(READY)  ## measure how fast it is: BENCH_SIZES=430,1500,4300 BENCH_REPEATS=3
 	$(BIN)/python -m tests.performance
+
+pictures: $(READY)  ## renew the pictures of README and docs/ (needs Chromium, LibreOffice, pdftoppm)
+	$(BIN)/python -m tests.pictures
 
 lint: $(READY)  ## ruff, mypy, import rules
 	$(BIN)/ruff check .

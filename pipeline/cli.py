@@ -18,9 +18,9 @@ from pipeline.common.errors import (
     LEAST_SPACE,
     LEAST_SPACE_OF_PICTURES,
     PLACE,
-    explained,
-    lacking,
-    said_by_system,
+    explain,
+    insufficient_limit,
+    system_error_behind,
 )
 from pipeline.common.terminal import fail
 from pipeline.common.texts import LANGUAGES
@@ -97,7 +97,7 @@ def ended_in_words(command: Known) -> Callable[..., int]:
     @wraps(command.work)
     def work(**options: Any) -> int:
         lang: str | None = options["lang"]
-        lack = lacking(LEAST_SPACE_OF_PICTURES if command.publishes else LEAST_SPACE)
+        lack = insufficient_limit(LEAST_SPACE_OF_PICTURES if command.publishes else LEAST_SPACE)
         if lack is not None:
             return refuse(NOT_DONE, lack, lang)
         try:
@@ -110,11 +110,11 @@ def ended_in_words(command: Known) -> Callable[..., int]:
             return NOBODY_READS
         except Exception as error:
             named = [path for path in options.values() if isinstance(path, Path)]
-            system = said_by_system(error, named)
+            system = system_error_behind(error, named)
             if system is None:
                 raise
             wrong = system.errno in PLACE and not command.publishes
-            said = explained(system, place(options.get(command.writes or "")))
+            said = explain(system, place(options.get(command.writes or "")))
             return refuse(USAGE_ERROR if wrong else NOT_DONE, said, lang)
         return code
 

@@ -20,7 +20,7 @@ from pipeline.common.periods import before
 from pipeline.common.settings import load_settings
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_artifacts
-from pipeline.operation.parameters import RUNNER, TIMEZONE, Period
+from pipeline.operation.parameters import RUNNER, TIMEZONE, Period, asked
 from pipeline.operation.scheduler import connected
 from pipeline.operation.tasks import Tasks, call_here
 from pipeline.publication.request import Request
@@ -41,85 +41,63 @@ Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
     persist_result=False,
 )
 def review_period(
-    period: Annotated[
-        Period | None,
-        Field(
-            title="Quartal / quarter",
-            description="Zum Beispiel 2026-Q3; leer: das Quartal vor dem Tag des Laufs. "
-            "Such as 2026-Q3; empty: the quarter before the day of the run.",
-        ),
-    ] = None,
-    inputs: Annotated[
-        Path,
-        Field(
-            title="Ordner der Eingaben / folder of the inputs",
-            description="Darin liegen register.xlsx und je Quartal ein Ordner. "
-            "It holds register.xlsx and a folder for each quarter.",
-        ),
-    ] = Path("inputs"),
-    outputs: Annotated[
-        Path,
-        Field(
-            title="Ordner der Ergebnisse / folder of the outputs",
-            description="Darin wird veröffentlicht. Where the quarter is published.",
-        ),
-    ] = Path("outputs"),
-    catalogues: Annotated[
-        list[Catalogue] | None,
-        Field(
-            title="Kataloge / catalogues",
-            description="Der erste entscheidet; leer: der Katalog aus settings.toml. "
-            "The first one decides; empty: the catalogue of settings.toml.",
-        ),
-    ] = None,
-    lang: Annotated[
-        Literal["de", "en"],
-        Field(
-            title="Sprache / language",
-            description="Sprache der Berichte. Language of the reports.",
-        ),
-    ] = "de",
-    accept_missing: Annotated[
-        bool,
-        Field(
-            title="Fehlende hinnehmen / accept missing clusters",
-            description="Auch veröffentlichen, wenn viele Cluster fehlen. "
-            "Publish although many clusters are missing.",
-        ),
-    ] = False,
-    wait_minutes: Annotated[
-        float,
-        Field(
-            ge=0,
-            title="Wartezeit in Minuten / minutes to wait",
-            description="Auf einen anderen Lauf im selben Ordner. "
-            "For another run in the same folder.",
-        ),
-    ] = 60,
-    cache: Annotated[
-        bool,
-        Field(
-            title="Bekanntes verwenden / use what is known",
-            description="Unveränderte Einreichungen nicht noch einmal lesen. "
-            "Do not read unchanged submissions again.",
-        ),
-    ] = True,
-    scheduler: Annotated[
-        str | None,
-        Field(
-            title="Dask-Scheduler / Dask scheduler",
-            description="Adresse wie tcp://rechner:8786; leer: auf diesem Rechner. "
-            "Address such as tcp://machine:8786; empty: on this machine.",
-        ),
-    ] = None,
-    address: Annotated[
-        str | None,
-        Field(
-            title="Adresse der Ergebnisse / address of the outputs",
-            description="Wo ein Browser den Ordner der Ergebnisse findet, für den Link. "
-            "Where a browser finds the folder of the outputs, for the link.",
-        ),
-    ] = None,
+    period: Period | None = asked(
+        None,
+        "Quartal / quarter",
+        "Zum Beispiel 2026-Q3; leer: das Quartal vor dem Tag des Laufs. "
+        "Such as 2026-Q3; empty: the quarter before the day of the run.",
+    ),
+    inputs: Path = asked(
+        Path("inputs"),
+        "Ordner der Eingaben / folder of the inputs",
+        "Darin liegen register.xlsx und je Quartal ein Ordner. "
+        "It holds register.xlsx and a folder for each quarter.",
+    ),
+    outputs: Path = asked(
+        Path("outputs"),
+        "Ordner der Ergebnisse / folder of the outputs",
+        "Darin wird veröffentlicht. Where the quarter is published.",
+    ),
+    catalogues: list[Catalogue] | None = asked(
+        None,
+        "Kataloge / catalogues",
+        "Der erste entscheidet; leer: der Katalog aus settings.toml. "
+        "The first one decides; empty: the catalogue of settings.toml.",
+    ),
+    lang: Literal["de", "en"] = asked(
+        "de",
+        "Sprache / language",
+        "Sprache der Berichte. Language of the reports.",
+    ),
+    accept_missing: bool = asked(
+        False,
+        "Fehlende hinnehmen / accept missing clusters",
+        "Auch veröffentlichen, wenn viele Cluster fehlen. "
+        "Publish although many clusters are missing.",
+    ),
+    wait_minutes: Annotated[float, Field(ge=0)] = asked(
+        60,
+        "Wartezeit in Minuten / minutes to wait",
+        "Auf einen anderen Lauf im selben Ordner. For another run in the same folder.",
+    ),
+    cache: bool = asked(
+        True,
+        "Bekanntes verwenden / use what is known",
+        "Unveränderte Einreichungen nicht noch einmal lesen. "
+        "Do not read unchanged submissions again.",
+    ),
+    scheduler: str | None = asked(
+        None,
+        "Dask-Scheduler / Dask scheduler",
+        "Adresse wie tcp://rechner:8786; leer: auf diesem Rechner. "
+        "Address such as tcp://machine:8786; empty: on this machine.",
+    ),
+    address: str | None = asked(
+        None,
+        "Adresse der Ergebnisse / address of the outputs",
+        "Wo ein Browser den Ordner der Ergebnisse findet, für den Link. "
+        "Where a browser finds the folder of the outputs, for the link.",
+    ),
 ) -> State[Any]:
     """Review a quarter and publish it; the parameters are those of `cluster-review run`.
 

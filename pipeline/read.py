@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.common.limits import Limits
 from pipeline.common.settings import load_settings
-from pipeline.figures.each_submission import Asked, Sent, survey
+from pipeline.figures.each_submission import ProcessingOptions, Received, process_submissions
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
@@ -38,11 +38,13 @@ class ReadBatch:
         return replace(self, files=[file.unpacked(folder) for file in self.files])
 
 
-def read_and_examine(asked: Asked, batch: ReadBatch) -> Sent:
+def read_and_examine(asked: ProcessingOptions, batch: ReadBatch) -> Received:
     """Read the submissions of a batch and examine them."""
     intake = read_batch(batch)
-    parts = [survey(asked, intake.files, *stack(some)) for some in portions(intake.readings)]
-    return Sent(intake.files, intake.refusals, parts, may_pass=intake.may_pass)
+    parts = [
+        process_submissions(asked, intake.files, *stack(some)) for some in portions(intake.readings)
+    ]
+    return Received(intake.files, intake.refusals, parts, may_pass=intake.may_pass)
 
 
 def read_batch(batch: ReadBatch) -> Intake:

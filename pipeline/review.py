@@ -11,27 +11,28 @@ from pipeline.common.catalogue import Catalogue, load, shipped
 from pipeline.common.findings import join_findings
 from pipeline.common.frames import each_frame, stack_all
 from pipeline.common.settings import Settings
-from pipeline.evaluation.admission import process
-from pipeline.evaluation.agreements import THEN
-from pipeline.evaluation.benchmark import Benchmarks, benchmark, beside
+from pipeline.evaluation.admission import admission_dates
+from pipeline.evaluation.agreements import STATUS_THEN
+from pipeline.evaluation.benchmark import Benchmarks, benchmark, supplementary_figures
 from pipeline.evaluation.evaluate import Verdicts, evaluate
-from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, in_measures
-from pipeline.evaluation.scenarios import Basis, limits, otherwise
+from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, measure_tables
+from pipeline.evaluation.scenarios import ScenarioInputs, evaluate_scenarios, limits
 from pipeline.figures.base import Portfolio
-from pipeline.figures.each_submission import Sent, Survey
-from pipeline.figures.inputs import KEPT, RATING
+from pipeline.figures.each_submission import Received, SubmissionResults
+from pipeline.figures.inputs import INPUT_COLUMNS, RATING
 from pipeline.figures.of_funding import money_by_source
 from pipeline.history.compare import compare
-from pipeline.history.model import Before, Since
+from pipeline.history.model import EarlierPeriod, EarlierReview
 from pipeline.history.revised import Revised
 from pipeline.history.state import State
-from pipeline.submissions.choose import REVIEWED, file_findings, settle
+from pipeline.submissions.choose import REVIEWED, choose_submissions, file_findings
 from pipeline.submissions.identity import guessed_clusters, identity_findings
 from pipeline.submissions.mapping.apply import mappings_used, nothing_mapped
 from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.submissions.office import Office, coverage
-from pipeline.submissions.ratings import Known, no_ratings, opinions
-from pipeline.tables.assemble import Finished, assemble, shaped
+from pipeline.submissions.parse.language import no_languages, of_files
+from pipeline.submissions.ratings import RatingScope, no_ratings, opinions
+from pipeline.tables.assemble import ReviewResults, assemble, shaped
 from pipeline.tables.context import context
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.quarters import Quarters
@@ -50,7 +51,8 @@ class Review:
     clusters, decisions, robustness, criteria, conditions, rows, actors, benchmarks, cohorts,
     outlook; with an earlier period also those of `history.compare`).
     catalogues: as they were asked for; the first one decides the table `clusters`. mapped:
-    source_file, mapping: by which one a foreign export was read. unused_mappings: of no file.
+    source_file, mapping: by which one a foreign export was read. languages: source_file, language:
+    of what was sent, where its names tell. unused_mappings: of no file.
     ratings: every rating as it was read, see `ratings.Opinions`.
     context: what pages tell besides, see `tables.context`, and `tables.wording`; empty where only
     the tables are known.
@@ -68,11 +70,12 @@ class Review:
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
     mapped: pl.DataFrame = field(default_factory=nothing_mapped)
+    languages: pl.DataFrame = field(default_factory=no_languages)
     unused_mappings: tuple[str, ...] = ()
     ratings: pl.DataFrame = field(default_factory=no_ratings)
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     state: State | None = None
-    since: Since | None = None
+    since: EarlierPeriod | None = None
     damaged: tuple[str, ...] = ()
     quarters: Quarters = field(default_factory=Quarters)
     draft: bool = True
@@ -112,7 +115,7 @@ class Task:
     `benchmark.stand_in`. mappings: how foreign exports are read. before: the period before, if one
     is published. participation: see `measures.PARTICIPATION`, of the periods published before.
     quarters: their headline figures.
-    agreed: see `agreements.THEN`, how criteria stood when something was agreed about them.
+    agreed: see `agreements.STATUS_THEN`, how criteria stood when something was agreed about them.
     """
 
     period: str
@@ -121,15 +124,15 @@ class Task:
     settings: Settings
     frozen: Mapping[str, pl.DataFrame]
     mappings: tuple[ExportMapping, ...] = ()
-    before: Before | None = None
+    before: EarlierReview | None = None
     participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
     quarters: Quarters = field(default_factory=Quarters)
-    agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=THEN))
+    agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATUS_THEN))
 
 
 def review(
     task: Task,
-    sent: Sent,
+    sent: Received,
     office: Office,
     office_files: pl.DataFrame,
     unread: pl.DataFrame | None = None,
@@ -141,20 +144,20 @@ def review(
     one file.
     """
     unread = unread_frame() if unread is None else unread
-    master, found, cells, mapped = (
+    master, found, cells, mapped, languages = (
         pl.concat([getattr(part, name) for part in sent.parts])
-        for name in ("offices", "findings", "cells", "mapped")
+        for name in ("offices", "findings", "cells", "mapped", "languages")
     )
     named, unused_mappings = mappings_used(task.mappings, sent.files, mapped)
-    settled = settle(submission(), sent.files, sent.refusals, master, found)
-    reviewed = reviewed_only(sent.parts, settled)
+    outcomes = choose_submissions(submission(), sent.files, sent.refusals, master, found)
+    reviewed = reviewed_only(sent.parts, outcomes)
     portfolio = reviewed_portfolio(task, reviewed, office)
     figures = reviewed.figures
-    known = known_to(task, portfolio, settled, office)
+    known = rating_scope(task, portfolio, outcomes, office)
     said = opinions(office, known, task.last_day)
     ratings = said.effective
     benchmarks, verdicts = judge(task, portfolio, figures.usual, ratings)
-    basis = Basis(
+    basis = ScenarioInputs(
         task.catalogues,
         task.settings,
         portfolio.clusters,
@@ -163,24 +166,26 @@ def review(
         task.frozen,
         task.last_day,
     )
-    robust, ahead, gone = otherwise(basis, figures, verdicts)
+    robust, ahead, gone = evaluate_scenarios(basis, figures, verdicts)
     found = join_findings(found, office.findings, said.findings)
     found = join_findings(
-        found, file_findings(settled, found), identity_findings(office.register, settled)
+        found, file_findings(outcomes, found), identity_findings(office.register, outcomes)
     )
     own = verdicts[0].decisions
-    taken = in_measures(portfolio, figures.usual, benchmarks, own, task.period, task.participation)
+    taken = measure_tables(
+        portfolio, figures.usual, benchmarks, own, task.period, task.participation
+    )
     found = join_findings(found, taken.crowded)
     names = master.select("file", "cluster_name")
     covered = coverage(
         office,
-        settled.join(names, on="file", how="left"),
-        guessed_clusters(office.register, settled, unread),
+        outcomes.join(names, on="file", how="left"),
+        guessed_clusters(office.register, outcomes, unread),
         task.last_day,
         task.settings.review.outdated_days,
     )
-    ways = process(office.register, portfolio.clusters)
-    finished = Finished(
+    dates = admission_dates(office.register, portfolio.clusters)
+    finished = ReviewResults(
         period=task.period,
         last_day=task.last_day,
         catalogues=task.catalogues,
@@ -189,15 +194,15 @@ def review(
         cells=cells,
         office=office,
         files=pl.concat([sent.files, office_files, REGISTER_FILE]),
-        settled=settled,
+        outcomes=outcomes,
         unread=unread,
         coverage=covered,
-        ways=ways,
+        admission_dates=dates,
         findings=found,
         actors=reviewed.actors,
         rows=figures.rows,
         benchmarks=benchmarks,
-        beside=beside(figures.usual),
+        supplementary=supplementary_figures(figures.usual),
         money=money_by_source(portfolio),
         verdicts=verdicts,
         robustness=robust,
@@ -210,7 +215,7 @@ def review(
     )
     state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
-    kept = replace(portfolio, actors=portfolio.actors.select(KEPT["actors"]))
+    kept = replace(portfolio, actors=portfolio.actors.select(INPUT_COLUMNS["actors"]))
     return Review(
         task.period,
         task.last_day,
@@ -218,6 +223,7 @@ def review(
         task.settings,
         tables,
         mapped=named,
+        languages=of_files(languages, sent.files),
         unused_mappings=unused_mappings,
         ratings=said.ratings,
         context={
@@ -225,7 +231,7 @@ def review(
                 portfolio.clusters,
                 reviewed.described,
                 figures.usual,
-                ways,
+                dates,
                 office.register,
                 unsigned_reasons(tables["criteria"], ratings),
             ),
@@ -245,9 +251,9 @@ def review(
     )
 
 
-def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
-    """Return the survey of the submissions that are reviewed."""
-    reviewed = settled.filter(pl.col("outcome") == REVIEWED).select("file")
+def reviewed_only(parts: Sequence[SubmissionResults], outcomes: pl.DataFrame) -> SubmissionResults:
+    """Return the stacked results of the submissions that are reviewed."""
+    reviewed = outcomes.filter(pl.col("outcome") == REVIEWED).select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
         return table.join(reviewed, on="file", how="semi")
@@ -255,7 +261,7 @@ def reviewed_only(parts: Sequence[Survey], settled: pl.DataFrame) -> Survey:
     return stack_all([each_frame(part, keep) for part in parts])
 
 
-def reviewed_portfolio(task: Task, reviewed: Survey, office: Office) -> Portfolio:
+def reviewed_portfolio(task: Task, reviewed: SubmissionResults, office: Office) -> Portfolio:
     """Return what is reviewed, with the measures the office confirmed, in order of cluster_id."""
     confirmed = office.register.select("cluster_id", confirmed="excellence_measures")
     clusters = reviewed.offices.sort("cluster_id")
@@ -277,15 +283,17 @@ def judge(
     return benchmarks, verdicts
 
 
-def known_to(task: Task, portfolio: Portfolio, settled: pl.DataFrame, office: Office) -> Known:
+def rating_scope(
+    task: Task, portfolio: Portfolio, outcomes: pl.DataFrame, office: Office
+) -> RatingScope:
     """Return the clusters and criteria that the office's rows may be about."""
     reviewed = portfolio.clusters.select("cluster_id", "file", "as_of")
-    named = pl.concat([settled.select("cluster_id"), office.register.select("cluster_id")])
+    named = pl.concat([outcomes.select("cluster_id"), office.register.select("cluster_id")])
     others = named.drop_nulls().unique().join(reviewed, on="cluster_id", how="anti")
     clusters = pl.concat([reviewed, others], how="diagonal_relaxed")
     own = {catalogue.id: catalogue for catalogue in task.catalogues}
     more = [load(name) for name in shipped() if name not in own]
-    return Known(clusters, catalogue_criteria((*own.values(), *more)), list(own))
+    return RatingScope(clusters, catalogue_criteria((*own.values(), *more)), list(own))
 
 
 def evaluated_state(task: Task, portfolio: Portfolio, ratings: pl.DataFrame) -> State:

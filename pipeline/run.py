@@ -22,10 +22,10 @@ from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
-from pipeline.figures.each_submission import Asked, Sent, join_batches
-from pipeline.history.agreed import statuses_then
+from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
+from pipeline.history.agreed import statuses_when_agreed
 from pipeline.history.earlier import read_before
-from pipeline.history.model import Before
+from pipeline.history.model import EarlierReview
 from pipeline.history.notices import Notice, notices
 from pipeline.history.participation import earlier_participation
 from pipeline.history.published import (
@@ -52,9 +52,9 @@ from pipeline.intake.discover import (
 from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
 from pipeline.intake.sent import SentFile, numbered
 from pipeline.intake.worker import read_many
-from pipeline.publication.cache import survey_cache
+from pipeline.publication.cache import submission_cache
 from pipeline.publication.declarations import check_declarations
-from pipeline.publication.exclusive import alone
+from pipeline.publication.exclusive import run_exclusively
 from pipeline.publication.publications import Release, Work
 from pipeline.publication.publish import publish, staging_folder, write_json, write_tables
 from pipeline.publication.record import count_outcomes, mappings_record, run_record
@@ -73,7 +73,7 @@ from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
-from pipeline.tables.findings import said_of_file
+from pipeline.tables.findings import file_message
 from pipeline.tables.quarters import earlier_quarters
 from pipeline.tables.unread import unread_frame
 from schemas.declaration import office, submission, wanted_sheet_keys
@@ -140,12 +140,12 @@ class Plan:
         return numbered(paths, distinct_names(paths))
 
     @property
-    def asked(self) -> Asked:
-        """What a submission's survey hangs on besides its content."""
-        return Asked(self.task.settings, self.task.last_day, self.task.mappings)
+    def asked(self) -> ProcessingOptions:
+        """What the results of a submission depend on besides its content."""
+        return ProcessingOptions(self.task.settings, self.task.last_day, self.task.mappings)
 
 
-@alone
+@run_exclusively
 def run(request: Request, engine: Engine, release: Release | None = None) -> Published:
     """Review a period and publish it; NothingPublishedError if nothing could be published.
 
@@ -246,20 +246,22 @@ def prepare(request: Request) -> Plan:
 
 
 # --------------------------------------------------------------------------------------- reading
-def read_submissions(plan: Plan, engine: Engine) -> tuple[Sent, int]:
+def read_submissions(plan: Plan, engine: Engine) -> tuple[Received, int]:
     """Return what was sent, and how many submissions no earlier run knew and were read."""
     limits = plan.task.settings.intake
     rows = [(f.number, f.name, fingerprint(f.path, limits.max_file_mb)) for f in plan.files]
     files = pl.DataFrame(rows, schema=FILES, orient="row")
     if plan.request.cache:
         plan.modes.keep_private(plan.request.outputs / CACHE)
-    cache = survey_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
+    cache = submission_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
     parts = cache.find(files)
     known = {number for part in parts for number in part.files["file"]}
     new = [file for file in plan.files if file.number not in known]
     batches = [ReadBatch(some, limits, plan.wanted) for some in in_batches(new)]
     work = partial(read_and_examine, plan.asked)
-    sent = [Sent(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)]
+    sent = [
+        Received(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)
+    ]
     for batch in engine.each(Stage.READ, work, batches, lambda read: read.may_pass):
         cache.keep(batch)
         sent.append(batch)
@@ -280,12 +282,12 @@ def read_office_files(plan: Plan) -> Intake:
 
 
 # ------------------------------------------------------------------------------------------ stages
-def review_or_refuse(plan: Plan, sent: Sent, office_sent: Intake) -> Review:
+def review_or_refuse(plan: Plan, sent: Received, office_sent: Intake) -> Review:
     """Return the review; an unusable file of the office ends the run."""
     numbers = dict(zip(plan.found.office, office_sent.files["file"], strict=True))
     try:
         tables = read_office(numbers, *office_sent.stacked(), plan.task.last_day)
-        task = replace(plan.task, agreed=statuses_then(plan.earlier, tables.agreements))
+        task = replace(plan.task, agreed=statuses_when_agreed(plan.earlier, tables.agreements))
         unread = unread_frame(plan.found.unread)
         return review(task, sent, tables, office_sent.files, unread)
     except OfficeFileError as error:
@@ -329,7 +331,7 @@ def write_feedback(plan: Plan, done: Review, folder: Path, engine: Engine) -> Ma
 
 def unusable(name: str, code: str, why: str) -> WrongUsageError:
     """Return the end of a run whose office file is there but cannot be read."""
-    german, english = (said_of_file(code, why, lang) for lang in LANGUAGES)
+    german, english = (file_message(code, why, lang) for lang in LANGUAGES)
     return WrongUsageError(
         f"{name} ist vorhanden, kann aber nicht gelesen werden: {german}. "
         "Bitte die Datei berichtigen oder entfernen.",
@@ -383,7 +385,9 @@ def refuse_empty(request: Request, found: Found) -> None:
         )
 
 
-def refuse_thin(request: Request, settings: Settings, done: Review, before: Before | None) -> None:
+def refuse_thin(
+    request: Request, settings: Settings, done: Review, before: EarlierReview | None
+) -> None:
     """End the run if too few of the expected clusters would be reviewed (contract 4)."""
     expected = expected_clusters(request, done, before)
     reviewed = set(done.tables["clusters"]["cluster_id"])
@@ -404,7 +408,7 @@ def refuse_thin(request: Request, settings: Settings, done: Review, before: Befo
         )
 
 
-def expected_clusters(request: Request, done: Review, before: Before | None) -> set[str]:
+def expected_clusters(request: Request, done: Review, before: EarlierReview | None) -> set[str]:
     """Return the clusters that were to report: by the register, else those of the period before."""
     coverage = done.tables["coverage"]
     if (request.inputs / "register.xlsx").exists():

@@ -5,7 +5,18 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.checked import LANGUAGES, Count, Declared, Filled, Text, load, missing, one_of, twice
+from schemas.checked import (
+    LANGUAGES,
+    Count,
+    Declared,
+    Filled,
+    Text,
+    filled_from,
+    load,
+    missing,
+    one_of,
+    twice,
+)
 from schemas.declaration import submission
 from schemas.slips import SlipError, instead
 
@@ -42,9 +53,12 @@ def columns() -> Iterable[str]:
 
 
 class Indicator(Declared):
-    """A figure by which clusters are compared, or the quotient of two others."""
+    """A figure by which clusters are compared, or the quotient of two others.
 
-    label: Label
+    label: the radius of the settings is filled in, see `texts`.
+    """
+
+    label: Annotated[Label, filled_from("radius")]
     format: Literal["count", "share", "decimal", "eur"]
     figure: Annotated[str, one_of(figures)] | None = None
     numerator: Filled | None = None

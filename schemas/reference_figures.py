@@ -1,9 +1,9 @@
-"""Figures of a source that stand beside the portfolio's: for orientation, never as limits."""
+"""Published figures beside the portfolio's: for orientation, never as limits."""
 
 from collections.abc import Mapping
 from typing import Literal
 
-from schemas.checked import Count, Declared, Filled, Text, load
+from schemas.checked import Above0, Count, Declared, Filled, Text, load
 
 NAME = "reference_figures.toml"
 
@@ -19,9 +19,27 @@ class ReferenceFigure(Declared):
     source: Filled
 
 
-SHAPE = dict[str, ReferenceFigure]
+class ReferenceLine(Declared):
+    """A thin line in a picture: so many actors of a cluster, or FTE of its management."""
+
+    figure: Literal["actors", "fte"]
+    value: Above0
+    label: Text
+    source: Filled
+
+
+class References(Declared):
+    """schemas/reference_figures.toml."""
+
+    figures: dict[str, ReferenceFigure]
+    lines: dict[str, ReferenceLine]
 
 
 def reference_figures() -> Mapping[str, ReferenceFigure]:
-    """Return the figures in their order."""
-    return load(NAME, SHAPE)
+    """Return the figures by name, in the order of the file."""
+    return load(NAME, References).figures
+
+
+def reference_lines() -> Mapping[str, ReferenceLine]:
+    """Return the lines by name, in the order of the file."""
+    return load(NAME, References).lines

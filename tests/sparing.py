@@ -42,7 +42,7 @@ OUTLOOK = {
 }
 
 
-def nothing_otherwise(*_: object) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def no_verdicts(*_: object) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """No decision under a variant, no status some months on or on the period's last day."""
     outlook = pl.DataFrame(schema=OUTLOOK)
     return pl.DataFrame(schema=VARIANTS), outlook, outlook.drop("months")
@@ -62,7 +62,7 @@ def in_this_process(
 
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
-        "pipeline.review.otherwise": nothing_otherwise,
+        "pipeline.review.evaluate_scenarios": no_verdicts,
         "pipeline.figures.scenarios.scenarios": no_scenarios,
         # what such runs keep is not for whole ones
         "pipeline.publication.cache.code_version": lambda: "without scenarios",
@@ -71,9 +71,9 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "pages": {"pipeline.run.page_batches": no_batches},
     "copies": {"pipeline.run.feedback_batches": no_batches},
     "processes": {
-        "pipeline.intake.worker.run_limited": in_this_process,
-        "pipeline.report.feedback.write.run_limited": in_this_process,
-        "pipeline.publication.release.forms.run_limited": in_this_process,
+        "pipeline.intake.worker.run_in_sandbox": in_this_process,
+        "pipeline.report.feedback.write.run_in_sandbox": in_this_process,
+        "pipeline.publication.release.forms.run_in_sandbox": in_this_process,
     },
 }
 REPORTS = ("workbook", "pages", "copies")

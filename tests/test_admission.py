@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.common.settings import load_settings
-from pipeline.evaluation.admission import OF_REGISTER, STATED, STEPS, admission, process
+from pipeline.evaluation.admission import OF_REGISTER, STATED, STEPS, admission, admission_dates
 from schemas.tables import ADMISSION_STEPS, CHECKLIST
 
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ def frame(rows: list[Row], schema: Any) -> pl.DataFrame:
 
 def table(register: list[Row], clusters: list[Row], roles: dict[str, str | None]) -> pl.DataFrame:
     """The table of clusters with these roles, none of them rated."""
-    ways = process(frame(register, REGISTER), frame(clusters, CLUSTERS))
+    ways = admission_dates(frame(register, REGISTER), frame(clusters, CLUSTERS))
     reviewed = [row["cluster_id"] for row in clusters]
     results = pl.DataFrame(
         [

@@ -35,6 +35,17 @@ def test_every_code_has_a_text(group: str, codes: list[str]) -> None:
     assert set(codes) <= set(texts(group))
 
 
+def test_a_label_names_the_radius_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert say("indicator", "near_share", "de") == "Anteil im Umkreis von 150 km"
+    texts.cache_clear()
+    monkeypatch.setattr("pipeline.common.texts.load_table", lambda *_: {"radius_km": 112.5})
+    try:
+        assert say("indicator", "near_share", "de") == "Anteil im Umkreis von 112,5 km"
+        assert say("indicator", "near_share", "en") == "share within 112.5 km"
+    finally:
+        texts.cache_clear()
+
+
 def test_a_text_that_is_missing_is_a_slip_in_its_file() -> None:
     for texts_of, code in ((texts("operation"), "publishd"), (every_text()["guide"], "stepz")):
         with pytest.raises(DeclarationError, match="fehlt.*Meinten Sie"):

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from pipeline.cli import main
-from pipeline.publication.find import BLOCK, Place, places
+from pipeline.publication.find import BLOCK, Match, find_text
 
 TEXT = 'Müller & "Söhne"'
 Write = Callable[[Path], object]
@@ -58,9 +58,9 @@ HOLDING: dict[str, tuple[str, Write]] = {
 def test_it_is_found(kind: str, tmp_path: Path) -> None:
     text, write = HOLDING[kind]
     write(tmp_path / "file")
-    (found,) = places(text, [tmp_path], most_mb=1)
+    (found,) = find_text(text, [tmp_path], most_mb=1)
     assert found.searched
-    assert list(places("Meier", [tmp_path], most_mb=1)) == []
+    assert list(find_text("Meier", [tmp_path], most_mb=1)) == []
 
 
 def large(path: Path) -> None:
@@ -75,7 +75,9 @@ def large(path: Path) -> None:
 )
 def test_what_cannot_be_searched_is_said(write: Write, tmp_path: Path) -> None:
     write(tmp_path / "file")
-    assert list(places(TEXT, [tmp_path], most_mb=1)) == [Place(tmp_path / "file", searched=False)]
+    assert list(find_text(TEXT, [tmp_path], most_mb=1)) == [
+        Match(tmp_path / "file", searched=False)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from prefect import Flow
 
 from pipeline.cli import main
 from pipeline.common import periods
+from pipeline.flow import review_period
+from pipeline.operation.nightly import check_intake
 from tests.sparing import ALL_BUT_TABLES, sparing
 
 ROOT = Path(__file__).parent.parent
@@ -88,6 +92,16 @@ def test_a_scheduled_run_reviews_the_quarter_before(day: str, expected: str) -> 
     import datetime as dt
 
     assert periods.before(dt.date.fromisoformat(day)) == expected
+
+
+@pytest.mark.parametrize("flow", [review_period, check_intake], ids=lambda flow: flow.name)
+def test_the_form_in_the_interface_explains_every_parameter(flow: Flow[..., Any]) -> None:
+    for name, shown in flow.parameters.properties.items():
+        german, slash, english = shown["title"].partition(" / ")
+        assert german, name
+        assert slash, name
+        assert english, name
+        assert shown["description"], name
 
 
 @pytest.mark.parametrize("period", ["2026", "2026-Q5", "2026-Q0", "26-Q1", "../2026-Q1", "2026-q1"])

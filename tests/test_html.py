@@ -195,7 +195,10 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
             }
         ],
         "clusters": [
-            {"cluster_id": i, "name": n, "role": "Mitglied", "as_of": DAY, "fte": 0.4}
+            {
+                **{"cluster_id": i, "name": n, "role": "Mitglied", "as_of": DAY, "fte": 0.4},
+                "decision": "eligible" if i == GOOD else "open",
+            }
             for i, n in names.items()
         ],
         "decisions": [decision(GOOD, 19, 10), decision(BAD, 11, 6)],

@@ -20,7 +20,7 @@ from pipeline.evaluation.measures import (
     summary,
 )
 from pipeline.figures.base import Portfolio
-from pipeline.figures.of_funding import measure_funding
+from pipeline.figures.of_funding import funding_figures
 from pipeline.history.participation import earlier_participation
 from pipeline.history.published import published_before
 from pipeline.tables.measures import facts
@@ -210,5 +210,5 @@ def test_public_money_is_that_of_the_rows_of_7_1() -> None:
     )
     sheets = clusters.select("file", sheet_key=pl.lit("funding"))
     portfolio = Portfolio(clusters, clusters, {"funding": funding}, sheets, load_settings())
-    found = public_money(measure_funding(portfolio).figures.collect())
+    found = public_money(funding_figures(portfolio).figures.collect())
     assert sorted(found.rows()) == [(0, 3000, 10000), (1, 0, 4000)]

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import zipfile
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.making.frames import expert_tables, measure_tables, published
 from tests.openxml import problems
-from tests.workbook.office_suite import cells, differing, formulas_of
+from tests.workbook.office_suite import cells, differing, formulas_of, table_rows
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 A, B, C = "DE-0001", "DE-0002", "DE-0003"
@@ -302,18 +303,42 @@ def german(written: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(written / "de.xlsx", data_only=True)
 
 
-def table_rows(book: openpyxl.Workbook, sheet: str) -> list[Row]:
-    """Return the rows of the sheet's table by its headers."""
-    own = book[sheet]
-    (table,) = own.tables.values()
-    heads, *rows = [[cell.value for cell in row] for row in own[table.ref]]
-    return [dict(zip(heads, row, strict=True)) for row in rows]
-
-
-def test_sheets(german: openpyxl.Workbook) -> None:
-    """The overview comes first, what most readers look for next, what explains it last."""
+def test_the_sheets_stand_in_coloured_groups(german: openpyxl.Workbook) -> None:
+    """What most readers look for comes first, raw material last."""
     assert german.sheetnames[:3] == ["Überblick", "Portfolio", "Kriterien"]
-    assert german.sheetnames[-2:] == ["Methodik", "Begriffe"]
+    colours = [sheet.sheet_properties.tabColor.rgb for sheet in german]
+    groups = [colour for colour, _ in groupby(colours)]
+    assert len(groups) == len(set(groups)) == 4
+
+
+def test_there_are_few_sheets(german: openpyxl.Workbook) -> None:
+    """Without an earlier quarter one is absent."""
+    assert len(german.sheetnames) <= 17
+
+
+def test_names_of_clusters_leave_room_for_figures(german: openpyxl.Workbook) -> None:
+    for sheet in german:
+        first = sheet[sheet.freeze_panes or "A1"].column
+        widths = {
+            at: columns.width
+            for columns in sheet.column_dimensions.values()
+            for at in range(columns.min, columns.max + 1)  # of equal width they stand together
+        }
+        assert sum(widths[at] for at in range(1, first)) <= 36, sheet.title
+
+
+def test_the_first_screen_of_the_portfolio(german: openpyxl.Workbook) -> None:
+    heads = [cell.value for cell in german["Portfolio"][5]][:8]
+    assert heads == [
+        "Cluster-ID",
+        "Cluster",
+        "Rolle",
+        "Entscheidung",
+        "erfüllt",
+        "fest gebundene Akteure",
+        "VZÄ im Management",
+        "Akteure je VZÄ",
+    ]
 
 
 def test_overview(german: openpyxl.Workbook) -> None:
@@ -401,14 +426,14 @@ def test_conditions_say_which_rows_stand_behind_them(german: openpyxl.Workbook) 
 
 
 def test_which_rows_count_can_be_read_off(german: openpyxl.Workbook) -> None:
-    _, row, _ = table_rows(german, "Zeilen")
+    _, row, _ = table_rows(german, "Zeilenzahl")
     expected = {"Zeilen": 34, "zählen": 27, "möglich": 1, "zählen nicht": 6}
     expected |= {"nur Kontakt": 3, "ausgetreten": 2, "doppelt aufgeführt": 1}
     assert {h: row[h] for h in expected} == expected
 
 
 def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
-    a, b, c = table_rows(german, "ESCA-Benchmark")
+    a, b, c = table_rows(german, "EscaBenchmark")
     assert [a["Prozentrang Portfolio"], a["Prozentrang Bundesland"]] == [25, "n < 2"]
     assert [a["VZÄ klein"], b["VZÄ klein"], c["VZÄ klein"]] == ["nein", None, "ja"]
     shown, _, hidden = table_rows(german, "Kennzahlen")
@@ -416,16 +441,33 @@ def test_benchmarks_mark_what_is_suppressed(german: openpyxl.Workbook) -> None:
         "alle Cluster",
         pytest.approx(100 / 3),
     ]
-    assert [hidden["Median"], hidden["unterdrückt"]] == [None, "n < 2"]
+    note = "unterdrückt (n < 2): weniger als 2 bekannte Werte"
+    assert [hidden["Median"], hidden["unterdrückt"]] == [None, note]
 
 
-def test_coverage_names_members_below_the_mark(german: openpyxl.Workbook) -> None:
-    below = [row["Mitglied unter der Grenze"] for row in table_rows(german, "Rücklauf")]
+def test_coverage_names_who_is_below_the_mark(german: openpyxl.Workbook) -> None:
+    below = [row["unter der Bestehensgrenze"] for row in table_rows(german, "Ruecklauf")]
     assert below == ["nein", "offen", "ja", None]
 
 
+def test_coverage_is_counted_by_role(german: openpyxl.Workbook) -> None:
+    (members,) = table_rows(german, "Ruecklauf_nach_Rolle")
+    assert members == {
+        "Rolle": "Mitglied",
+        "Cluster": 4,
+        "erwartet": 4,
+        "eingereicht: ja": 3,
+        "eingereicht: offen": 0,
+        "eingereicht: nein": 1,
+        "veraltet": 1,
+        "unter der Grenze: ja": 1,
+        "unter der Grenze: offen": 1,
+        "unter der Grenze: nein": 1,
+    }
+
+
 def test_findings(german: openpyxl.Workbook) -> None:
-    rows = table_rows(german, "Datenqualität")
+    rows = table_rows(german, "Befunde")
     assert [r["Befund"] for r in rows] == ["Inhalt nicht lesbar", "new_code", "new_code"]
     assert [rows[0]["betrifft Kriterien"], rows[2]["Inhalt"]] == ["2.1, 3", "12"]
 
@@ -437,7 +479,7 @@ def test_of_many_findings_the_first_are_shown_and_all_are_counted(tmp_path: Path
         replace(review(), settings=changed_in(load_settings(), findings=rules)), target, "de"
     )
     book = openpyxl.load_workbook(target, data_only=True)
-    rows = table_rows(book, "Datenqualität")
+    rows = table_rows(book, "Befunde")
     assert [row["Anzahl"] for row in rows] == [1, 1, 1]
     assert [row["Zelle"] for row in rows] == ["G17", "G17", ""]
     said = "und ein weiterer derselben Art in der Zelle G17; alle stehen in data/findings.parquet"
@@ -457,7 +499,7 @@ def test_texts_of_strangers_are_texts(path: Path, text: str) -> None:
 
 
 def test_very_long_texts_are_cut_and_say_so(german: openpyxl.Workbook) -> None:
-    text = table_rows(german, "Datenqualität")[1]["Inhalt"]
+    text = table_rows(german, "Befunde")[1]["Inhalt"]
     assert len(text.encode("utf-16-le")) // 2 <= 32_767
     assert text.startswith("ä😀")
     assert text.endswith("[gekürzt, 40000 Zeichen]")
@@ -475,8 +517,8 @@ def test_the_overview_leads_to_every_sheet_and_each_leads_back(path: Path) -> No
         for (sheet, _), cell in cells(path, values=False).items()
         if cell.hyperlink
     ]
-    assert {to for sheet, to in links if sheet == overview} == set(others)
-    assert {sheet for sheet, to in links if to == overview} == set(others)
+    assert {to for sheet, to in links if sheet == overview} - {overview} == set(others)
+    assert {sheet for sheet, to in links if to == overview} - {overview} == set(others)
 
 
 def test_links_to_pages_are_relative(path: Path) -> None:
@@ -499,10 +541,15 @@ def test_sheets_are_ready_to_read_and_print(path: Path) -> None:
         assert not sheet.merged_cells.ranges
         assert sheet.page_setup.orientation == "landscape"
         assert "&P" in sheet.oddFooter.right.text
-        for table in sheet.tables.values():
-            top = table.ref.split(":")[0].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-            assert sheet.freeze_panes.endswith(str(int(top) + 1))
-            assert sheet.print_title_rows.endswith(f"${top}")
+        assert sheet.print_area
+        tops = [int(re.findall(r"\d+", table.ref)[0]) for table in sheet.tables.values()]
+        if len(tops) == 1:
+            assert sheet.freeze_panes.endswith(str(tops[0] + 1))
+            assert sheet.print_title_rows.endswith(f"${tops[0]}")
+        elif tops:  # the way back stays visible
+            assert sheet.freeze_panes.endswith("4")
+        usual = sheet.title not in ("Überblick", "Overview")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage is True or not usual
 
 
 def test_marked_as_a_draft(german: openpyxl.Workbook) -> None:

@@ -32,7 +32,7 @@ def command(
     from pipeline.publication.adopt.decide import SIGN
     from pipeline.publication.adopt.reading import UnusableFileError
     from pipeline.read import read_here
-    from pipeline.tables.findings import said_of_file
+    from pipeline.tables.findings import file_message
 
     if not file.is_file():
         return fail(USAGE_ERROR, say("adopt", "not_found", lang).format(path=shown_path(file)))
@@ -47,30 +47,30 @@ def command(
         why = (
             say("adopt_unusable", error.code, lang)
             if own
-            else said_of_file(error.code, error.detail, lang)
+            else file_message(error.code, error.detail, lang)
         )
         text = say("adopt", "unusable", lang)
         return fail(USAGE_ERROR, text.format(path=shown_path(error.path), why=why))
-    show(done, lang)
+    print_outcomes(done, lang)
     return 0 if done.is_whole else LEFT_OUT
 
 
 def day_of(text: str | None) -> dt.date:
-    """Return the day that ratings bear: the one given, else today; ValueError if it is none."""
+    """Return the date of the ratings: the given day, else today; ValueError if it is not a day."""
     if text is None:
         return dt.datetime.now().astimezone().date()
     form = "%d.%m.%Y" if "." in text else "%Y-%m-%d"
     return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
 
 
-def show(done: "Adopted", lang: str) -> None:
-    """Say what became of every view."""
+def print_outcomes(done: "Adopted", lang: str) -> None:
+    """Print the outcome of every view."""
     from pipeline.publication.adopt.decide import THERE
 
     for message in done.views.findings[f"message_{lang}"]:
         print(f"  {message}")
     for outcome in done.outcomes:
-        # with their cell, unreadable ones are said above; a template holds many that are there
+        # unreadable ones are printed above with their cell; a template has many known ones
         if outcome.code != "unreadable" and not (done.views.of_template and outcome.code == THERE):
             print(f"  {line(outcome, done.views, lang)}")
     same = sum(outcome.code == THERE for outcome in done.outcomes)
@@ -87,12 +87,18 @@ def show(done: "Adopted", lang: str) -> None:
 
 
 def line(outcome: "Outcome", views: "Views", lang: str) -> str:
-    """Return one view and what became of it."""
+    """Return a line with one view and its outcome."""
     from pipeline.publication.adopt.decide import ADOPTED
 
     view, other = outcome.view, outcome.other
     code = "replaced" if outcome.code == ADOPTED and other else outcome.code
-    parts = {"other": "", "by": "", "on": "", "sign": outcome.by or "", "owner": views.sign or ""}
+    parts = {
+        "other": "",
+        "by": "",
+        "on": "",
+        "sign": outcome.by or "",
+        "owner": outcome.owner or "",
+    }
     if other:
         parts |= {"other": rating(other["rating"], lang), "by": other["assessor"] or "–"}
         parts["on"] = day(other["rated_on"], lang)
@@ -100,6 +106,8 @@ def line(outcome: "Outcome", views: "Views", lang: str) -> str:
         slip = unknown(view["cluster_id"], sorted(views.clusters))
         parts["slip"] = slip.german if lang == "de" else slip.english
     what = f"{view['cluster_id']} {view['criterion_id']} {rating(view['rating'], lang)}"
+    if views.of_template:
+        what = f"{view['sheet']}: {what}"
     return f"{what}: {say('adopt', code, lang).format(row=view['row'], **parts)}"
 
 

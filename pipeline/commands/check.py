@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.submissions.mapping.model import ExportMapping
 
 WRONG, USAGE_ERROR = 1, 2
-# Files by the mappings they are read by.
+# The files that are read with each set of mappings.
 Groups = Sequence[tuple[Sequence["ExportMapping"], Sequence[Path]]]
 
 
@@ -31,7 +31,10 @@ def command(
     feedback: Annotated[Path | None, typer.Option("--feedback", metavar="DIR")] = None,
     mapping: Annotated[list[Path] | None, typer.Option("--mapping", metavar="FILE")] = None,
 ) -> int:
-    """Check files and all submissions of folders; 0 without errors, 1 with, 2 if none is there."""
+    """Check files and all submissions of folders.
+
+    Exit codes: 0 no errors in the data, 1 errors, 2 no file to check or wrong usage.
+    """
     from pipeline.intake.worker import read_many
 
     lost = [shown_name(path) for path in files if not path.exists() and not path.is_symlink()]
@@ -45,11 +48,11 @@ def command(
     paths = [path for _, group in groups for path in group]
     with ThreadPoolExecutor(1) as background:
         reading = background.submit(lambda: list(read_many(paths, load_settings().intake, wanted)))
-        from pipeline.commands.check_report import judge, say_it, write_copies
+        from pipeline.commands.check_report import judge, print_result, write_copies
 
         outcomes = dict(zip(paths, reading.result(), strict=True))
     checked = judge(groups, outcomes, with_requests=feedback is not None)
-    say_it(checked, left_out, format, lang)
+    print_result(checked, left_out, format, lang)
     if feedback is not None:
         write_copies(checked, paths, feedback, wanted, lang, beside=format == "json")
     return WRONG if (checked.findings["severity"] == "error").any() else 0

@@ -1,4 +1,4 @@
-"""The second half of `check`: judges what was read and says it, for people or for programs."""
+"""The second half of `check`: judges what was read and prints it, for people or as JSON."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ from pipeline.tables.short_view import shorten
 from pipeline.tables.unread import unread_frame, with_unread_messages
 
 WRONG = 1
-# What a file lacks that was made elsewhere.
+# Findings that are usual in exports of other systems.
 FOREIGN = ("missing_sheet", "missing_column")
 # How many findings of one kind and sheet are shown; --format json has them all.
 MOST_SHOWN = 10
@@ -84,7 +84,7 @@ def write_copies(
     *,
     beside: bool,
 ) -> None:
-    """Write the marked copies into a folder and say where.
+    """Write the marked copies into a folder and print where.
 
     wanted: keys of the sheets that are read. beside: say it beside the output, so that JSON stays
     JSON.
@@ -93,18 +93,20 @@ def write_copies(
     from pipeline.report.feedback.write import add_feedback
 
     names = named(paths)
-    subjects = list(subjects_of_check(checked, numbered(list(names), list(names.values()))))
-    for path in add_feedback(folder, subjects, lang, wanted):
+    subjects = list(subjects_of_check(checked, lang, numbered(list(names), list(names.values()))))
+    for path in add_feedback(folder, subjects, wanted):
         print(plain(str(path)), file=sys.stderr if beside else sys.stdout)
 
 
 def named(paths: Sequence[Path]) -> dict[Path, str]:
-    """Return how the files are named: by their paths where names repeat."""
+    """Return the name of each file in messages: its path where several have the same name."""
     repeated = len({path.name for path in paths}) < len(paths)
     return dict(zip(paths, distinct_names(paths, whole=repeated), strict=True))
 
 
-def say_it(checked: Checked, left_out: Sequence[tuple[str, str]], form: str, lang: str) -> None:
+def print_result(
+    checked: Checked, left_out: Sequence[tuple[str, str]], form: str, lang: str
+) -> None:
     """Print what was found; left_out: name and reason of what was not read."""
     unread = with_unread_messages(unread_frame(left_out))
     if form == "json":
@@ -149,7 +151,7 @@ def show_in_colour(said: Sequence[tuple[str, str]]) -> None:
 
 
 def lines(checked: Checked, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield (style, line): of every file its findings and what they amount to."""
+    """Yield (style, line) for every file: its findings and their numbers."""
     for file in checked.files.iter_rows(named=True):
         found = checked.findings.filter(pl.col("source_file") == file["source_file"])
         yield "bold", plain(file["source_file"])
@@ -167,7 +169,7 @@ def lines(checked: Checked, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def summary(checked: Checked, unread: pl.DataFrame, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield what several files amount to, and what was not read."""
+    """Yield (style, line): the numbers over several files, and the files that were not read."""
     if checked.files.height > 1:
         errors = checked.findings.filter(pl.col("severity") == "error")
         counts = {
@@ -183,7 +185,7 @@ def summary(checked: Checked, unread: pl.DataFrame, lang: str) -> Iterator[tuple
 
 
 def finding_lines(row: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
-    """Yield the lines of one finding, and of those like it that are not shown."""
+    """Yield (style, line) of one finding, with the number of similar ones that are not shown."""
     style = STYLES[row["severity"]]
     ids = ", ".join(row["criterion_ids"])
     affects = f" {WORDS['criteria'][lang].format(ids=ids)}" if ids else ""

@@ -11,7 +11,7 @@ from pipeline.common.terminal import fail, plain
 
 NOT_FOUND, USAGE_ERROR = 1, 2
 PREFECT = Path(".prefect")
-# Searched where they are there; a folder that the user names must be there.
+# The folders that are searched if they exist; a folder that the user names must exist.
 USUAL = (INPUTS, OUTPUTS, PREFECT)
 LEAST = 3
 MESSAGES = {
@@ -43,8 +43,11 @@ def command(
     outputs: Outputs = OUTPUTS,
     lang: Lang = "de",
 ) -> int:
-    """Name the files; 0 there are some, 1 none (or none for sure), 2 wrong usage."""
-    from pipeline.publication.find import places
+    """Print the files that contain the text.
+
+    Exit codes: 0 some were found, 1 none, or only files that could not be searched, 2 wrong usage.
+    """
+    from pipeline.publication.find import find_text
 
     if len(text.strip()) < LEAST:
         return fail(USAGE_ERROR, MESSAGES["short"][lang].format(n=LEAST))
@@ -54,10 +57,10 @@ def command(
         if not folder.is_dir():
             return fail(USAGE_ERROR, MESSAGES["folder"][lang].format(folder=folder))
     count = 0
-    for place in places(text, searched, load_settings().intake.max_unpacked_mb):
-        count += place.searched
-        said = "{path}" if place.searched else MESSAGES["unread"][lang]
-        print(plain(said.format(path=place.path)))
+    for match in find_text(text, searched, load_settings().intake.max_unpacked_mb):
+        count += match.searched
+        said = "{path}" if match.searched else MESSAGES["unread"][lang]
+        print(plain(said.format(path=match.path)))
     named = ", ".join(map(str, searched))
     print(plain(MESSAGES["end"][lang].format(text=text, n=count, folders=named)))
     return 0 if count else NOT_FOUND

@@ -7,7 +7,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline.common.texts import LANGUAGES, Texts, texts
 
-# The words of typer's own in a help page, by their names there.
+# Words that typer itself puts into a help page, by their names in typer.
 WORDS_OF_TYPER = (
     "ARGUMENTS_PANEL_TITLE",
     "OPTIONS_PANEL_TITLE",
@@ -63,7 +63,7 @@ def translate(group: Any, lang: str) -> None:
 
 
 def translate_options(context: Any, name: str, said: Texts, lang: str) -> None:
-    """Put the texts of its options into a command: its own, or those that are alike everywhere."""
+    """Put the texts of options into a command: its own texts, or those that all commands share."""
     context.command.options_metavar = said["options"][lang]
     for option in context.command.get_params(context):
         text = said.get(f"{name}_{option.name}") or said[option.name]

@@ -23,7 +23,10 @@ def command(
     lang: Lang = "de",
     output: Annotated[Path | None, typer.Option("--output", metavar="TOML")] = None,
 ) -> int:
-    """Draft a mapping; 0 written, 1 if the file cannot be read, 2 on wrong usage."""
+    """Write a draft of a mapping.
+
+    Exit codes: 0 written, 1 the file cannot be read, 2 wrong usage.
+    """
     from pipeline.commands.map_report import Report
     from pipeline.common.new_file import write_new
     from pipeline.intake.frames import stack
@@ -65,7 +68,7 @@ def read_all_sheets(file: Path) -> "Reading | Refusal":
 
 
 def why_unreadable(file: Path, refusal: "Refusal", lang: str) -> str:
-    """Return why a file cannot be read, a sentence a line."""
+    """Return why a file cannot be read, one sentence per line."""
     from pipeline.check import check
     from pipeline.intake.gather import gather
     from pipeline.intake.sent import numbered

@@ -12,21 +12,21 @@ from pipeline.submissions.mapping.propose import Found, Proposal
 LONGEST, MOST_LINES = 60, 20
 
 
-def shown(text: str) -> Text:
-    """Return what a stranger wrote as it is to be shown: no markup, no commands, not too long."""
+def safe_text(text: str) -> Text:
+    """Return a submitted text for the terminal: no markup, no control codes, not too long."""
     text = printable(text).replace("\n", " ")
     return Text(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 
 
 class Report:
-    """What was found, on the terminal."""
+    """Prints a proposal on the terminal."""
 
     def __init__(self, say: dict[str, str], lang: str) -> None:
         self.say, self.lang = say, lang
         self.console = Console(highlight=False)
 
     def show(self, proposal: Proposal) -> None:
-        """Print every sheet, and what of ours the file lacks."""
+        """Print every sheet of the proposal, and our sheets that the file lacks."""
         for found in proposal.sheets:
             self.sheet(found)
         if proposal.lacking:
@@ -36,24 +36,24 @@ class Report:
             self.console.print(Text(self.say["nothing"], style="bold red"))
 
     def sheet(self, found: Found) -> None:
-        """Print what one sheet was taken for, its columns and its words."""
+        """Print one sheet: which of ours it is, its columns and its words."""
         ours = found.sheet.name[self.lang] if found.sheet else self.say["none"]
         row = self.say["row"].format(row=found.header_row) if found.header_row else ""
-        self.console.print(Text.assemble((shown(found.name).plain, "bold"), f" → {ours}{row}"))
+        self.console.print(Text.assemble((safe_text(found.name).plain, "bold"), f" → {ours}{row}"))
         if found.sheet is None:
             return
         table = Table(box=None, pad_edge=True, header_style="dim")
         for head in ("column", "field", "why"):
             table.add_column(self.say[head])
         for column in found.columns:
-            table.add_row(shown(column.text), *self.column(column))
+            table.add_row(safe_text(column.text), *self.column(column))
         for word in found.words[:MOST_LINES]:
-            table.add_row(shown(f"  „{word.text}“ ({word.count}×)"), *self.word(word))
+            table.add_row(safe_text(f"  „{word.text}“ ({word.count}×)"), *self.word(word))
         self.console.print(table)
         self.rest(found)
 
     def rest(self, found: Found) -> None:
-        """Print how much is not shown, and what is required and was not found."""
+        """Print how many columns are not shown, and which required fields were not found."""
         if len(found.words) > MOST_LINES:
             count = len(found.words) - MOST_LINES
             self.console.print(Text("  " + self.say["more_words"].format(count=count)))
@@ -72,7 +72,7 @@ class Report:
         return Text("?", style="yellow"), Text(why, style="dim")
 
     def word(self, word: Word) -> tuple[Text, Text]:
-        """Return our word for a strange one, or the nearest."""
+        """Return our word for an unknown one, or the nearest one."""
         near = [in_language(word.field, ours, self.lang) for ours in word.near]
         field = f"{self.say['word_of']} {word.field.name[self.lang]}"
         if word.ours is not None:

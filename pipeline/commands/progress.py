@@ -10,7 +10,7 @@ from pipeline.common.texts import LANGUAGES, say
 
 @contextmanager
 def shown_progress() -> Iterator[None]:
-    """Show the progress of the stages while the context runs; nothing where nobody looks."""
+    """Show the progress of the stages while the context runs, if the output is a terminal."""
     if not sys.stderr.isatty():
         yield
         return

@@ -49,7 +49,7 @@ def command(
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT")] = None,
     lang: OneLang = None,
 ) -> int:
-    """Release or withdraw the period; 0 done, 1 not, 2 wrong usage."""
+    """Release or withdraw the period. Exit codes: 0 done, 1 not done, 2 wrong usage."""
     from pipeline.commands.progress import shown_progress
     from pipeline.common.stages import Direct
     from pipeline.publication.adopt.decide import SIGN
@@ -65,10 +65,10 @@ def command(
         return fail(USAGE_ERROR, in_languages(languages, "withdraw", "needless"))
     try:
         if withdraw:
-            lines = said_of_withdrawal(take_back(period, by, why, inputs, outputs), languages)
+            lines = withdrawal_message(take_back(period, by, why, inputs, outputs), languages)
         else:
             with shown_progress():
-                lines = said(release(period, by, inputs, outputs, Direct()), languages)
+                lines = release_message(release(period, by, inputs, outputs, Direct()), languages)
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except NothingPublishedError as end:
@@ -94,7 +94,7 @@ def release(period: str, by: str, inputs: Path, outputs: Path, engine: "Engine")
     last_day(period)
     draft = outputs / period
     record = draft_record(draft)
-    request = as_asked(period, record, inputs, outputs)
+    request = request_of_draft(period, record, inputs, outputs)
     refuse_without_office(load_settings().office, period)
     now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
     stands = Standing(RELEASED, standing(record).revision, by, now)
@@ -107,8 +107,8 @@ def release(period: str, by: str, inputs: Path, outputs: Path, engine: "Engine")
     return Released(done, without_form)
 
 
-def as_asked(period: str, record: "Record", inputs: Path, outputs: Path) -> "Request":
-    """Return what the draft was asked for; WrongUsageError if its catalogues are gone."""
+def request_of_draft(period: str, record: "Record", inputs: Path, outputs: Path) -> "Request":
+    """Return the request that led to the draft; WrongUsageError if its catalogues are gone."""
     from pipeline.common.catalogue import load_all
     from pipeline.publication.release.confirm import refusal
     from pipeline.publication.request import Request
@@ -128,12 +128,12 @@ def as_asked(period: str, record: "Record", inputs: Path, outputs: Path) -> "Req
         )
         raise WrongUsageError(german, english) from error
     lang = "en" if record.get("language") == "en" else "de"
-    # That the draft was thin has been accepted when it was published.
+    # A draft with many missing clusters was accepted when it was published.
     return Request(period, inputs, outputs, catalogues, lang, accept_missing=True)
 
 
-def said(done: Released, languages: Sequence[str]) -> str:
-    """Return what was released where."""
+def release_message(done: Released, languages: Sequence[str]) -> str:
+    """Return the message about the release and its folder."""
     published = done.published
     parts = {
         "folder": published.folder,
@@ -156,8 +156,8 @@ def take_back(period: str, by: str, reason: str, inputs: Path, outputs: Path) ->
     return withdraw(Withdrawal(period, inputs, outputs, by, reason))
 
 
-def said_of_withdrawal(done: "Withdrawn", languages: Sequence[str]) -> str:
-    """Return what was withdrawn, and whom to tell."""
+def withdrawal_message(done: "Withdrawn", languages: Sequence[str]) -> str:
+    """Return the message about the withdrawal, with the clusters to notify."""
     parts = {
         "folder": done.folder,
         "revision": done.standing.revision,
@@ -172,5 +172,5 @@ def said_of_withdrawal(done: "Withdrawn", languages: Sequence[str]) -> str:
 
 
 def in_languages(languages: Sequence[str], group: str, code: str, **parts: object) -> str:
-    """Return a text in some languages, a line each."""
+    """Return a text in the given languages, one line for each."""
     return "\n".join(say(group, code, one).format(**parts) for one in languages)

@@ -1,4 +1,4 @@
-"""`cluster-review run`: reviews a period, says what was published where."""
+"""`cluster-review run`: reviews a period and publishes it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, Lang, Outputs, Period
-from pipeline.common.errors import NothingPublishedError, in_words
+from pipeline.common.errors import NothingPublishedError, explain_errors
 from pipeline.common.periods import BadPeriodError, last_day
 from pipeline.common.settings import load_settings
 from pipeline.common.terminal import fail, plain
@@ -114,7 +114,7 @@ def run_here(request: "Request") -> "Published":
 
 
 def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
-    """Run through Prefect; what would be found out later is said before that takes its time."""
+    """Run through Prefect. Errors that can be found at once are raised before Prefect starts."""
     from pipeline.commands.progress import shown_progress
     from pipeline.operation.prefect_settings import quiet_prefect
     from pipeline.operation.scheduler import connected
@@ -125,8 +125,8 @@ def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
         with connected(scheduler):
             pass
     with (
-        in_words(request.outputs),
-        said_if_no_server(),
+        explain_errors(request.outputs),
+        explain_server_error(),
         quiet_prefect(request.outputs),
         shown_progress(),
     ):
@@ -136,8 +136,8 @@ def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
 
 
 @contextmanager
-def said_if_no_server() -> Iterator[None]:
-    """Say in words that Prefect's temporary server does not start (a full disk, a busy machine)."""
+def explain_server_error() -> Iterator[None]:
+    """Explain why Prefect's temporary server does not start (a full disk, a busy machine)."""
     try:
         yield
     except RuntimeError as error:
@@ -152,7 +152,7 @@ def said_if_no_server() -> Iterator[None]:
 
 
 def last_line(published: "Published", lang: str) -> str:
-    """Return what was published where, in one line."""
+    """Return one line with the folder of the publication and its numbers."""
     from pipeline.history.published import ARCHIVE
 
     line = LAST_LINE[lang].format(folder=published.folder, **published.counts)

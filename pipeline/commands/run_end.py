@@ -1,4 +1,4 @@
-"""What a run says at its end: what is to be done next, and what the office has to know."""
+"""The last lines that a run prints: what to do next, and what the office has to know."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ MOST_NAMED = 20
 
 
 def closing_lines(review: Review, folder: Path, lang: str) -> Iterator[str]:
-    """Yield what was put back and why, what is missing or was not read, the decisions by role.
+    """Yield lines: quarantined files with reasons, missing and unread ones, decisions by role.
 
     folder: of the publication, whose report is named last.
     """
@@ -32,7 +32,7 @@ def closing_lines(review: Review, folder: Path, lang: str) -> Iterator[str]:
 
 
 def todo_first(review: Review, folder: Path, lang: str) -> Iterator[str]:
-    """Yield what is to be done next, each line with the place in the report where it stands."""
+    """Yield what to do next, each line with its place in the report."""
     lines = todo_lines(review.todo, lang)
     yield f"{say('todo', 'title', lang)}:" if lines else say("todo", "nothing", lang)
     for line in lines:
@@ -41,7 +41,7 @@ def todo_first(review: Review, folder: Path, lang: str) -> Iterator[str]:
 
 
 def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
-    """Yield a title and below it the lines, as many as are read; nothing without lines."""
+    """Yield a title and at most MOST_NAMED of the lines; nothing without lines."""
     if lines:
         yield say("run_end", title, lang).format(n=len(lines))
     yield from (f"  {plain(line)}" for line in lines[:MOST_NAMED])
@@ -50,13 +50,13 @@ def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
 
 
 def quarantined(review: Review, lang: str) -> list[str]:
-    """Return a line for each quarantined file: why, and whose it may be by its name."""
+    """Return a line for each quarantined file: its reason and the cluster its name suggests."""
     files = review.tables["submissions"].filter(pl.col("outcome") == "quarantined")
     return lines_of_files(files, review, lang)
 
 
 def lines_of_files(files: pl.DataFrame, review: Review, lang: str) -> list[str]:
-    """Return a line for each file by name: its message, and whose it may be by its name.
+    """Return a line for each file: its message, and the cluster that its name suggests.
 
     files: source_file, message_de, message_en. A message may begin with the file's name already.
     """
@@ -80,7 +80,7 @@ def missing(review: Review) -> list[str]:
 
 
 def decisions_by_role(review: Review, lang: str) -> Iterator[str]:
-    """Yield how many clusters of each role have which decision by the first catalogue."""
+    """Yield the numbers of clusters by role and decision of the first catalogue."""
     rows = review.by_first_role.rows(named=True)
     if rows:
         yield say("run_end", "clusters", lang).format(title=review.catalogues[0].title[lang])

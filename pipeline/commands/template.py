@@ -24,7 +24,10 @@ def command(
     inputs: Inputs = INPUTS,
     outputs: Outputs = OUTPUTS,
 ) -> int:
-    """Write the form or the ratings; 0 written, 1 nothing to fill it with, 2 wrong usage."""
+    """Write the form or the ratings' template.
+
+    Exit codes: 0 written, 1 there is no data to fill it with, 2 wrong usage.
+    """
     from pipeline.read import read_here
     from pipeline.report.form.form import write_form
     from pipeline.report.form.plan import text
@@ -61,7 +64,7 @@ def command(
 def wrong_options(
     cluster: str | None, period: str | None, reviewer: str | None, *, ratings: bool
 ) -> str | None:
-    """Return the code of what does not go together."""
+    """Return the code of the message about options that exclude each other, None if none do."""
     if ratings:
         return "ratings_for" if cluster is not None else None
     if reviewer is not None:
@@ -70,7 +73,7 @@ def wrong_options(
 
 
 def wrong_place(file: Path) -> str | None:
-    """Return the code of what is wrong with the place of the new file."""
+    """Return the code of the message about an impossible path of the new file, None if possible."""
     if file.suffix.lower() != ENDING:
         return "ending"
     if file.exists() or file.is_symlink():

@@ -1,4 +1,4 @@
-"""What typer says of a wrong usage, in German and English."""
+"""Typer's messages about wrong usage, in German and English."""
 
 import re
 from typing import Any, get_args
@@ -12,7 +12,7 @@ NUMBERS = {int: ("eine ganze Zahl", "a whole number"), float: ("eine Zahl", "a n
 
 
 def in_both_languages(error: typer.TyperException, program: str) -> str:
-    """Return what is wrong in German and English, and where help is; nothing if help was shown."""
+    """Return the error in German and English with how to get help; empty if help was shown."""
     english = error.format_message()
     if not english:
         return ""
@@ -36,7 +36,7 @@ def bad_value(error: typer.TyperException) -> SlipError | None:
 
 
 def allowed_instead(value: object, option: Any) -> SlipError:
-    """Return the slip of a value of an option: what is there and what is allowed."""
+    """Return the slip of an option's value: the value and what is allowed."""
     kind = option.type_descriptor.annotation
     if kind not in NUMBERS:
         return unknown(value, get_args(kind))
@@ -47,7 +47,7 @@ def allowed_instead(value: object, option: Any) -> SlipError:
 
 
 def in_german(english: str) -> str:
-    """Return a sentence of typer's in German, by the pairs of texts.toml."""
+    """Return typer's English sentence in German, by the pairs in texts.toml."""
     said = texts("wrong_usage")
     for pair in said.values():
         form = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(pair["en"]))

@@ -118,13 +118,13 @@ class NothingPublishedError(Exception):
         return " / ".join(self.messages.values())
 
 
-def is_ours(error: OSError) -> bool:
+def is_machine_error(error: OSError) -> bool:
     """Whether the cause is the machine, not the submission: any other one would fail, too."""
     return error.errno in FULL | READ_ONLY | GONE | TOO_MANY_FILES
 
 
 @contextmanager
-def in_words(folder: Path) -> Iterator[None]:
+def explain_errors(folder: Path) -> Iterator[None]:
     """Turn the system's errors about files into a NothingPublishedError; bugs are raised unchanged.
 
     folder: named if the system names no file.
@@ -134,15 +134,15 @@ def in_words(folder: Path) -> Iterator[None]:
     except (NothingPublishedError, WrongUsageError):
         raise
     except Exception as error:
-        cause = said_by_system(error, [folder])
+        cause = system_error_behind(error, [folder])
         if cause is None:
             raise
-        with quietly():
-            let_go(error)
-        raise NothingPublishedError(*explained(cause, folder, NOTHING_PUBLISHED)) from cause
+        with suppress_unraisable():
+            release_resources(error)
+        raise NothingPublishedError(*explain(cause, folder, NOTHING_PUBLISHED)) from cause
 
 
-def let_go(error: BaseException | None) -> None:
+def release_resources(error: BaseException | None) -> None:
     """Release what failed functions still hold: half-written files write once more, and fail."""
     while error is not None:
         traceback.clear_frames(error.__traceback__)
@@ -151,7 +151,7 @@ def let_go(error: BaseException | None) -> None:
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def suppress_unraisable() -> Iterator[None]:
     """Suppress messages about errors that can no longer be caught."""
     hook = sys.unraisablehook
     sys.unraisablehook = lambda _: None
@@ -161,7 +161,7 @@ def quietly() -> Iterator[None]:
         sys.unraisablehook = hook
 
 
-def said_by_system(error: BaseException | None, folders: Sequence[Path]) -> OSError | None:
+def system_error_behind(error: BaseException | None, folders: Sequence[Path]) -> OSError | None:
     """Return the system's error behind an error, if we have a message for it.
 
     Libraries wrap it in errors of their own. folders: those that the user named.
@@ -169,7 +169,7 @@ def said_by_system(error: BaseException | None, folders: Sequence[Path]) -> OSEr
     seen = set[int]()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        system = as_system(error)
+        system = as_system_error(error)
         if system is not None and any(system.errno in codes for codes in WORDS):
             ours = system.errno in NO_FOLDER and not is_within(system.filename, folders)
             return None if ours else system
@@ -177,7 +177,7 @@ def said_by_system(error: BaseException | None, folders: Sequence[Path]) -> OSEr
     return None
 
 
-def as_system(error: BaseException) -> OSError | None:
+def as_system_error(error: BaseException) -> OSError | None:
     """Return an error as a system error with its number; None if it is not one."""
     if isinstance(error, MemoryError):
         return OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
@@ -197,7 +197,7 @@ def is_within(name: object, folders: Sequence[Path]) -> bool:
     )
 
 
-def explained(
+def explain(
     error: OSError, place: Path | str, outcome: tuple[str, str] = ("", "")
 ) -> tuple[str, str]:
     """Return in German and English the problem, its consequence, and what to do.
@@ -216,12 +216,12 @@ def explained(
 
 
 # ------------------------------------------------------------------------------ before a command
-def lacking(least_space: int) -> tuple[str, str] | None:
+def insufficient_limit(least_space: int) -> tuple[str, str] | None:
     """Return in German and English which limit of this process is too low; None if all suffice.
 
     least_space: address space in bytes. The limit of open files is raised if that is allowed.
     """
-    files, space = may_open(), resource.getrlimit(resource.RLIMIT_AS)[0]
+    files, space = raise_file_limit(), resource.getrlimit(resource.RLIMIT_AS)[0]
     if files < LEAST_FILES:
         return (
             f"Es dürfen nur {files} Dateien zugleich geöffnet sein, nötig sind {LEAST_FILES}. "
@@ -240,7 +240,7 @@ def lacking(least_space: int) -> tuple[str, str] | None:
     return None
 
 
-def may_open() -> int:
+def raise_file_limit() -> int:
     """Return how many files this process may have open, after raising the limit if possible."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if resource.RLIM_INFINITY in (now, most):

@@ -52,7 +52,7 @@ class Death:
     why: str = ""
 
 
-def spawning() -> SpawnContext:
+def spawn_context() -> SpawnContext:
     """Return how to start processes that import nothing from the current folder.
 
     Spawned, not forked: polars' threads in this process would not survive a fork. The folder may
@@ -62,7 +62,7 @@ def spawning() -> SpawnContext:
     return multiprocessing.get_context("spawn")
 
 
-def run_limited(
+def run_in_sandbox(
     task: Callable[[Item], Result],
     items: Iterable[Item],
     *,
@@ -79,7 +79,7 @@ def run_limited(
     rest = iter(enumerate(items))
     first = list(islice(rest, workers or os.cpu_count() or 1))
     start = [pickle.dumps(task), megabytes, writes]
-    places = [Place(start, seconds, *numbered) for numbered in first]
+    places = [Slot(start, seconds, *numbered) for numbered in first]
     end = partial(end_all, places)
     atexit.register(end)  # an outcome that is not taken is not waited for
     done: dict[int, Any] = {}
@@ -103,7 +103,7 @@ def run_limited(
         end()
 
 
-def end_all(places: list["Place"]) -> None:
+def end_all(places: list["Slot"]) -> None:
     """End all processes, whatever they are doing."""
     for place in places:
         place.stop()
@@ -112,7 +112,7 @@ def end_all(places: list["Place"]) -> None:
     places.clear()
 
 
-class Place:
+class Slot:
     """One process at a time, and its item.
 
     Each is a pool of its own with one item. So processes share nothing that a dying one could leave
@@ -130,7 +130,7 @@ class Place:
 
         starts: number of processes it starts; each of them reports its start.
         """
-        context = spawning()
+        context = spawn_context()
         self.starts, self.started = 1, context.Semaphore(0)
         arguments = [*self.start, self.started]
         self.pool = ProcessPool(1, context=context, initializer=start_worker, initargs=arguments)
@@ -139,7 +139,7 @@ class Place:
         """Give an item to the process."""
         self.number, self.item, self.is_free = number, item, False
         limit = self.seconds + GRACE_SECONDS
-        self.future = self.pool.schedule(work, args=[item, self.seconds], timeout=limit)
+        self.future = self.pool.schedule(run_task, args=[item, self.seconds], timeout=limit)
 
     def take(self) -> dict[int, Any]:
         """Return the outcome of the item by its number; empty if there is none yet."""
@@ -148,13 +148,13 @@ class Place:
         try:
             outcome = outcome_of(self.future)
         except BrokenProcessPool:
-            self.mend()
+            self.replace_pool()
             return {}
         self.breaks, self.is_free = 0, True
         self.starts += isinstance(outcome, Death)  # the pool starts another process
         return {self.number: outcome}
 
-    def mend(self) -> None:
+    def replace_pool(self) -> None:
         """Give the item to another pool.
 
         A pool breaks if its process dies before the pool has noted that the item was begun, and
@@ -197,18 +197,18 @@ def death(code: int) -> Death:
 
 
 # --------------------------------------------------------------------------- in the new processes
-the_task: Callable[[Any], Any]
+worker_task: Callable[[Any], Any]
 
 
 def start_worker(task: bytes, megabytes: int, writes: bool, started: Semaphore) -> None:
     """Set the limits of this process, and load its task: once, not with every item."""
-    global the_task
+    global worker_task
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (STDOUT, STDERR):  # what a dying process prints
         os.dup2(nowhere, stream)
     end_with_parent()
     os.environ["POLARS_MAX_THREADS"] = "1"
-    the_task = pickle.loads(task)
+    worker_task = pickle.loads(task)
     size = megabytes * MB
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -229,11 +229,11 @@ def end_with_parent() -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def work(item: Any, seconds: int) -> Any:
+def run_task(item: Any, seconds: int) -> Any:
     """Do the task; this process dies if the item takes too much time or memory."""
     signal.alarm(seconds)
     try:
-        return the_task(item)
+        return worker_task(item)
     except MemoryError:
         signal.raise_signal(NO_MEMORY)
         raise  # not reached: the signal has no handler

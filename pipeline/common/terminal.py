@@ -9,7 +9,7 @@ LINE_BREAKS = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 
 def plain(text: str) -> str:
     """Return the text in one line and without control characters."""
-    return "".join(map(_shown, LINE_BREAKS.sub(" ", text)))
+    return "".join(map(_visible_character, LINE_BREAKS.sub(" ", text)))
 
 
 def printable(text: str) -> str:
@@ -23,7 +23,7 @@ def fail(code: int, message: str) -> int:
     return code
 
 
-def _shown(letter: str) -> str:
+def _visible_character(letter: str) -> str:
     # Control characters move the cursor or change colours, others reverse the direction of writing;
     # half a surrogate pair cannot be printed at all.
     return "\ufffd" if unicodedata.category(letter)[0] == "C" else letter

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from schemas.benchmarks import (
     CohortKind,
@@ -42,9 +43,15 @@ LABELS: Mapping[str, Callable[[], Mapping[str, Indicator | CohortKind]]] = {
 def texts(group: str) -> Texts:
     """Return the texts of a group by code; of the many groups few are needed at a time."""
     if group in LABELS:
-        labels = {code: entry.label for code, entry in LABELS[group]().items()}
+        labels = {code: with_radius(entry.label) for code, entry in LABELS[group]().items()}
         return Texts(f"{group}s", labels, "benchmarks.toml")
     return Texts(group, load_table("texts.toml", group, dict[str, Text]), "texts.toml")
+
+
+def with_radius(label: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a label with the radius of the settings, where it names one."""
+    radius = load_table("settings.toml", "actors", dict[str, Any])["radius_km"]
+    return {lang: said.replace("{radius}", number(radius, 2, lang)) for lang, said in label.items()}
 
 
 def say(group: str, code: str | None, lang: str) -> str:

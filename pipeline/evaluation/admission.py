@@ -1,4 +1,4 @@
-"""The stage: where each applicant stands on the way to admission (contract 2.7)."""
+"""The stage: which step of the admission process each applicant has reached (contract 2.7)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -16,7 +16,11 @@ NOT_YET = "offen"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the process: its code, the column of its date, and of its word if it has one."""
+    """A step of the admission process.
+
+    code: as in the table. day: the column of its date. word: the column of its vote or decision,
+    None for steps that have only a date.
+    """
 
     code: str
     day: str
@@ -24,7 +28,7 @@ class Step:
 
     @property
     def done(self) -> pl.Expr:
-        """Whether it was taken: it has a date; a vote or decision a word other than open."""
+        """Whether the step was taken: it has a date, or its vote or decision is not open."""
         if self.word is None:
             return pl.col(self.day).is_not_null()
         return pl.col(self.word).is_not_null() & (pl.col(self.word) != NOT_YET)
@@ -41,16 +45,17 @@ STEPS = (
     Step("decision", "decided_on", "decided"),
 )
 OF_STEPS = [c for step in STEPS for c in (step.word, step.day) if c]
-# What the register says of the way besides.
+# All columns of the register that concern the admission process.
 OF_REGISTER = [*OF_STEPS, "informed_on", "strategy_sent", "actor_list_sent"]
-# The dates that clusters state as well.
+# The dates that clusters state, too.
 STATED = ["consultation_on", "application_on"]
 
 
-def process(register: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return the way of every cluster that is registered or reviewed, by cluster_id.
+def admission_dates(register: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return the dates and votes of the admission process of each cluster, by cluster_id.
 
-    OF_REGISTER, strategy_dated, as_of; the register's dates win over the cluster's. register: see
+    Columns: cluster_id, OF_REGISTER, strategy_dated, as_of, for every registered or reviewed
+    cluster. A date in the register wins over the one that the cluster states. register: see
     schemas/office.toml. clusters: cluster_id, STATED, strategy_dated, as_of of the reviewed ones.
     """
     own = clusters.select(
@@ -63,15 +68,15 @@ def process(register: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
 
 
 def admission(
-    ways: pl.DataFrame, results: pl.DataFrame, last_day: dt.date, rules: AdmissionRules
+    dates: pl.DataFrame, results: pl.DataFrame, last_day: dt.date, rules: AdmissionRules
 ) -> pl.DataFrame:
-    """Return the table of the contract: applicants, and others with an application undecided.
+    """Return the table admission: applicants, and clusters whose application is not decided.
 
-    ways: see `process`. results: cluster_id, name, role of every cluster, decision and soft_unrated
-    (how many soft criteria no expert has rated) of the reviewed ones. last_day: of the period, at
-    which everything that waits is measured.
+    dates: see `admission_dates`. results: cluster_id, name, role of every cluster, and of the
+    reviewed ones decision and soft_unrated (how many soft criteria no expert has rated). last_day:
+    of the period; waiting times end on it.
     """
-    table = ways.join(results, on="cluster_id", how="left")
+    table = dates.join(results, on="cluster_id", how="left")
     undecided = pl.col("application_on").is_not_null() & ~STEPS[-1].done
     table = table.filter((pl.col("role") == APPLICANT).fill_null(value=False) | undecided)
     latest = pl.max_horizontal(pl.when(s.done).then(n) for n, s in enumerate(STEPS, 1))
@@ -91,7 +96,7 @@ def admission(
 
 
 def waiting_days(rules: AdmissionRules) -> Mapping[str, int]:
-    """Return how many days a cluster may wait for each step; a consultation is due at no time."""
+    """Return how many days a cluster may wait for each step; a consultation is never due."""
     return {
         "application": rules.application_days,
         "interview": rules.interview_days,
@@ -103,10 +108,10 @@ def waiting_days(rules: AdmissionRules) -> Mapping[str, int]:
 
 
 def missing(rules: AdmissionRules) -> pl.Expr:
-    """Return the items of the source's checklist that are not known to be there.
+    """Return a list of the items of the checklist (CHECKLIST) that are missing or unknown.
 
-    A strategy document is current if it was dated within the months before the application, or
-    before the Stichtag (a later one may be handed in for an earlier application).
+    A strategy document is current if its date lies within `strategy_months` before the application
+    or before the Stichtag: a later document may be handed in for an earlier application.
     """
     consulted, applied = pl.col("consultation_on"), pl.col("application_on")
     dated = pl.col("strategy_dated")

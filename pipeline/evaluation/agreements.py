@@ -1,4 +1,4 @@
-"""The stage: what became of the agreements with clusters (contract 1.4)."""
+"""The stage: the outcome of each agreement with a cluster (contract 1.4)."""
 
 import datetime as dt
 
@@ -8,23 +8,25 @@ from pipeline.evaluation.evaluate import FULFILLED
 
 KEYS = ["catalogue", "cluster_id", "criterion_id"]
 KEPT, RUNNING, OVERDUE = "kept", "running", "overdue"
-# row: of the sheet Vereinbarungen.
-THEN = {"row": pl.UInt32, "status_then": pl.String}
+# row: in the sheet Vereinbarungen. status_then: of the criterion when the agreement was made.
+STATUS_THEN = {"row": pl.UInt32, "status_then": pl.String}
 
 
-def followed(
+def agreement_outcomes(
     agreements: pl.DataFrame,
     criteria: pl.DataFrame,
     known: pl.DataFrame,
     then: pl.DataFrame,
     last_day: dt.date,
 ) -> pl.DataFrame:
-    """Return every agreement with status_then, status, outcome; the order is that of the sheet.
+    """Return every agreement with status_then, status, outcome, in the order of the sheet.
 
-    agreements: row, KEYS, agreement, agreed_on, due. criteria: KEYS, status of this review. known:
-    catalogue, criterion_id of every catalogue: an agreement about another one is left out, it is a
-    finding. then: THEN. An agreement is kept when its criterion is fulfilled; else, or without a
-    review of the cluster, overdue when its term has ended before the period's last day.
+    agreements: row, KEYS, agreement, agreed_on, due. criteria: KEYS, status in this review. known:
+    catalogue, criterion_id of every catalogue; agreements about others are left out here, they are
+    findings. then: STATUS_THEN. last_day: of the period.
+
+    An agreement is kept if its criterion is fulfilled. Otherwise, also if the cluster is not
+    reviewed, it is overdue if its term ended before last_day, else running.
     """
     rows = agreements.drop_nulls("cluster_id")
     rows = rows.join(known, on=["catalogue", "criterion_id"], how="semi")

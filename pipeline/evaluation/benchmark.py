@@ -1,12 +1,13 @@
 """The stage: indicators, cohorts, quartiles, ranks (contract 2.5)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.exact import ratio
 from pipeline.common.keys import collapse_expr, title_key_expr
+from pipeline.common.order import declared_order
 from pipeline.common.settings import CohortRules
 from pipeline.evaluation.statistics import (
     POOLED,
@@ -30,18 +31,19 @@ from schemas.declaration import measures
 ALL = "all"
 RATIO, PORTFOLIO = "actors_per_fte", "portfolio"
 COHORT = ["indicator", "cohort_kind", "cohort"]
-# What Excel reads in a criterion as something else than a letter.
+# Signs that Excel reads as wildcards or comparisons in the criteria of COUNTIF and the like.
 EXCEL_SIGNS = r'[*?~"]|^\s*[<>=]+'
 LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
 class Benchmarks:
-    """Every indicator and cohort.
+    """The indicators, cohorts and ranks of a review.
 
     values: file, indicator, value, numerator, denominator. bands: file, size_band. names: file and
-    the cohort of every kind of which a cluster has one at most, by its column. cohorts: the table
-    of the contract. ranks: the table `benchmarks` of the contract, by file. stand_in: see there.
+    a column for every cohort kind of which a cluster has at most one cohort. cohorts: the table of
+    the contract. ranks: the table `benchmarks` of the contract, with file instead of cluster_id.
+    stand_in: the function's result.
     """
 
     values: pl.DataFrame
@@ -53,16 +55,16 @@ class Benchmarks:
 
 
 def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules) -> Benchmarks:
-    """Return every cluster's indicators and its place in its cohorts.
+    """Return the indicators, cohorts and ranks of all clusters.
 
-    figures: see `measures.base.FIGURES`. clusters: file, the columns of the kinds of cohorts that
-    are fields of Stammdaten, measures (list of text).
+    figures: see `figures.base.FIGURES`. clusters: file, measures (list of text), and the fields of
+    Stammdaten that are cohort kinds.
     """
     values = indicators(figures)
     bands = size_bands(values, rules)
     whole = clusters.join(bands, on="file", how="left")
     whole = whole.with_columns(**cohort_names())
-    placed = place(values, cohort_members(whole))
+    placed = in_cohorts(values, cohort_members(whole))
     cohorts = cohort_statistics(placed, rules)
     names = whole.select("file", *cohort_names())
     limits = stand_in(size_and_ratio(values, rules), rules)
@@ -70,7 +72,7 @@ def benchmark(figures: pl.DataFrame, clusters: pl.DataFrame, rules: CohortRules)
 
 
 def cohort_names() -> Mapping[str, pl.Expr]:
-    """Return the name of each cluster's cohort, by the columns of the kinds with one at most."""
+    """Return expressions of the cohort's name, by column, for kinds with at most one cohort."""
     return {
         kind.column: as_cohort(pl.col(kind.column)) if kind.is_free_text else pl.col(kind.column)
         for kind in one_cohort_kinds().values()
@@ -79,10 +81,10 @@ def cohort_names() -> Mapping[str, pl.Expr]:
 
 
 def as_cohort(written: pl.Expr) -> pl.Expr:
-    """Return the name of a cohort from what clusters write freely: one spelling for all alike.
+    """Return the name of a cohort from free text: one spelling for texts with the same key.
 
-    Excel compares texts without regard to capitals, takes some signs in what it looks for as
-    wildcards or comparisons, and no text of more than 255 letters.
+    Excel must find the name again. It compares without regard to case, reads some signs as
+    wildcards or comparisons, and takes at most 255 letters.
     """
     text = written.str.replace_all(EXCEL_SIGNS, " ")
     text = collapse_expr(collapse_expr(text).str.slice(0, LONGEST_NAME))
@@ -90,14 +92,17 @@ def as_cohort(written: pl.Expr) -> pl.Expr:
     return named.min().over(title_key_expr(named))
 
 
-def place(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return every indicator in each of its cohorts; members: see `cohort_members`."""
+def in_cohorts(values: pl.DataFrame, members: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return a row per indicator value and cohort of its cluster; members: see `cohort_members`."""
     every = pl.concat(members).drop_nulls("cohort")
     return values.join(every, on="file")
 
 
 def indicators(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return file, indicator, value, numerator, denominator: what is certain, else null."""
+    """Return file, indicator, value, numerator, denominator; value is null where it is unknown.
+
+    The value is the certain one, `low`; for ratios the quotient of numerator and denominator.
+    """
     declared = declared_indicators()
     of_figures = {one.figure: key for key, one in declared.items() if one.figure is not None}
     ratios = [key for key, one in declared.items() if one.is_ratio]
@@ -121,11 +126,11 @@ def indicators(figures: pl.DataFrame) -> pl.DataFrame:
         other = own.filter(pl.col("indicator") == below).select("file", denominator="value")
         both = pair.join(other, on="file")
         parts.append(both.with_columns(indicator=pl.lit(name), value=quotient).select(columns))
-    return pl.concat(parts).sort("file", place_of("indicator", declared))
+    return pl.concat(parts).sort("file", declared_order("indicator", declared))
 
 
-def beside(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return file, joined_12m, left_12m, public_share: what stands beside the indicators."""
+def supplementary_figures(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return file, joined_12m, left_12m, public_share: published figures without a benchmark."""
     names = [JOINED, LEFT, PUBLIC_SHARE]
     own = figures.filter(pl.col("metric").is_in(names))
     wide = own.pivot(on="metric", on_columns=names, index="file", values="low")
@@ -155,9 +160,9 @@ def band_labels(rules: CohortRules) -> list[str]:
 
 
 def cohort_members(clusters: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return for each kind file, cohort_kind, cohort: those each cluster belongs to, or null.
+    """Return a frame for each cohort kind: file, cohort_kind, cohort (null: in none).
 
-    A cluster belongs to one cohort of each kind, but to one for each of its measures.
+    A cluster has at most one cohort of a kind; of the kind measure it has one per measure.
     """
     return [_members(clusters, key, kind) for key, kind in declared_cohort_kinds().items()]
 
@@ -192,7 +197,7 @@ def cohort_statistics(placed: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
 
 def cohort_ranks(placed: pl.DataFrame, cohorts: pl.DataFrame) -> pl.DataFrame:
     """Return each cluster's value and percentile rank in each of its cohorts."""
-    # One number stands for the three texts that name a cohort: it is compared sooner.
+    # A number per cohort is compared faster than the three texts that name it.
     ranked = placed.join(cohorts.with_row_index("number"), on=COHORT)
     rank = pl.when(~pl.col("suppressed")).then(rank_expression("number"))
     columns = ["value", "percentile_rank", "n", "p25", "median", "p75", "suppressed"]
@@ -212,13 +217,13 @@ def size_and_ratio(values: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
 
 
 def stand_in(clusters: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
-    """Return size_band, limit, cohort, n: the most actors per FTE where none are published.
+    """Return size_band, limit, cohort, n: the limits of 4.2 while no published ones exist.
 
-    clusters: size_band, fte, actors_per_fte of a portfolio. Every band has the upper quartile over
-    its clusters with enough FTE; where these are too few, that of the whole portfolio stands in.
-    The limit of a band is the greatest of these up to it: a cluster shall not miss by growing.
+    clusters: size_band, fte, actors_per_fte of a portfolio. The quartile of a band is p75 over its
+    clusters with enough FTE, or over the whole portfolio where these are too few. The limit of a
+    band is the greatest quartile of it and all smaller bands: a cluster must not fail by growing.
     cohort: whose quartile it is (`size_band 0–50` or `portfolio`). n: over how many clusters. All
-    three are null where the portfolio has too few (contract 2.5).
+    three are null where the portfolio has too few clusters (contract 2.5).
     """
     known = clusters.filter(pl.col("fte") >= rules.small_fte).drop_nulls(RATIO)
     known = known.select("size_band", value=RATIO)
@@ -246,21 +251,10 @@ def stand_in(clusters: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
 
 def _order() -> Iterable[pl.Expr]:
     """Sort keys: indicators and cohort kinds in the order in which they are declared."""
-    yield place_of("indicator", declared_indicators())
-    yield place_of("cohort_kind", declared_cohort_kinds())
+    yield declared_order("indicator", declared_indicators())
+    yield declared_order("cohort_kind", declared_cohort_kinds())
 
 
 def registered_measures(listed: pl.Expr) -> pl.Expr:
-    """Return of lists of measures those that the register has: other names are in no cohort."""
+    """Return the lists without measures that the register does not name: these have no cohort."""
     return listed.list.set_intersection(pl.lit(list(measures()), pl.List(pl.String)))
-
-
-def place_of(column: str, declared: Collection[str], *, others_last: bool = False) -> pl.Expr:
-    """Return the place of a column's values in the order in which they are declared.
-
-    others_last: whether there may be others.
-    """
-    places = range(len(declared))
-    if others_last:
-        return pl.col(column).replace_strict(list(declared), places, default=len(declared))
-    return pl.col(column).replace_strict(list(declared), places)

@@ -8,14 +8,14 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.common.exact import ceil_at, ratio
-from pipeline.figures.base import collected
+from pipeline.figures.base import collect_frames
 
 FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
 WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
 ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
 CRITERION = ["catalogue", "file", "criterion_id"]
 STANDS_IN = r"^(?:quartile|frozen)"
-# What stands in of the review itself, beside that of periods at which catalogues froze it.
+# The key of the review's own stand-in limits, beside the names of periods with frozen limits.
 OWN = "own"
 # More than any catalogue has.
 MOST_CRITERIA = 100_000
@@ -37,15 +37,15 @@ def evaluate(
     limits: pl.DataFrame,
     ratings: pl.DataFrame,
 ) -> Verdicts:
-    """Return the verdict on every cluster.
+    """Return the verdicts on every cluster by one catalogue.
 
-    figures: see `measures.base.FIGURES`. clusters: file, technology_field. limits: file, limit,
-    limit_source, the reference of criterion 4.2. ratings: catalogue, file, criterion_id, rated
-    (fulfilled or not_fulfilled), those that replace the computed status.
+    figures: see `figures.base.FIGURES`. clusters: file, technology_field. limits: file, limit,
+    limit_source of criterion 4.2. ratings: catalogue, file, criterion_id, rated (fulfilled or
+    not_fulfilled) of the ratings that replace the computed status.
     """
     conditions = judge_conditions(catalogue, figures, clusters, limits)
     own = ratings.lazy().filter(pl.col("catalogue") == catalogue.id)
-    (criteria,) = collected(apply_ratings(combine(conditions.lazy()), own))
+    (criteria,) = collect_frames(apply_ratings(combine(conditions.lazy()), own))
     return Verdicts(conditions, criteria, decide(catalogue, criteria))
 
 
@@ -54,7 +54,7 @@ def judge_conditions(
     catalogue: Catalogue, figures: pl.DataFrame, clusters: pl.DataFrame, limits: pl.DataFrame
 ) -> pl.DataFrame:
     """Return every condition of every cluster with its interval, threshold, status and lever."""
-    (judged,) = collected(condition_statuses(catalogue, figures, clusters, limits))
+    (judged,) = collect_frames(condition_statuses(catalogue, figures, clusters, limits))
     judged = judged.with_row_index("index")
     unmet = judged.filter(pl.col("status") != FULFILLED)
     levers = unmet.with_columns(more=more_of_share()).select("index", lever_amount=lever())
@@ -66,7 +66,7 @@ def condition_statuses(
 ) -> pl.LazyFrame:
     """Return every condition of every cluster with its interval, threshold and status."""
     fields = dict.fromkeys([None, *clusters["technology_field"].unique()])
-    asked = declared(catalogue, list(fields)).lazy()
+    asked = condition_rows(catalogue, list(fields)).lazy()
     table = (
         clusters.lazy()
         .select("file", "technology_field")
@@ -86,11 +86,11 @@ def condition_statuses(
     return table.with_columns(status=status_of_condition())
 
 
-def declared(catalogue: Catalogue, technology_fields: Sequence[str | None]) -> pl.DataFrame:
+def condition_rows(catalogue: Catalogue, technology_fields: Sequence[str | None]) -> pl.DataFrame:
     """Return the catalogue's conditions as rows, in its order, for each technology field.
 
-    threshold, limit_source: what holds in the field and where it is from; null for the reference
-    of criterion 4.2. least, most: the range of thresholds that may hold.
+    threshold, limit_source: the threshold in that field and its source; both are null for the
+    reference limit of criterion 4.2. least, most: see `threshold_in`.
     """
     rows = [
         {
@@ -121,8 +121,8 @@ def declared(catalogue: Catalogue, technology_fields: Sequence[str | None]) -> p
 def threshold_in(condition: Condition, technology_field: str | None) -> Mapping[str, Any]:
     """Return threshold, least, most, limit_source of a condition in a technology field.
 
-    least and most differ only where thresholds depend on the field and it is unknown: every one of
-    them may be the one.
+    least and most are the smallest and greatest threshold that may apply. They differ only where
+    thresholds depend on the technology field and the field is unknown.
     """
     usual, of_field = condition.threshold, condition.threshold_by_technology_field
     if usual is None:
@@ -137,9 +137,9 @@ def threshold_in(condition: Condition, technology_field: str | None) -> Mapping[
 
 
 def status_of_condition() -> pl.Expr:
-    """Return the three-valued status; an unknown interval or threshold leaves it undetermined.
+    """Return the three-valued status: undetermined if the interval or threshold leaves it open.
 
-    Beyond every limit (no FTE at all) is not fulfilled whatever the limit.
+    An infinite low end (actors per FTE without any FTE) is not fulfilled whatever the limit.
     """
     low, high = pl.col("low"), pl.col("high")
     least, most = pl.col("least"), pl.col("most")
@@ -156,9 +156,10 @@ def status_of_condition() -> pl.Expr:
 
 
 def lever() -> pl.Expr:
-    """Return what would fulfil a condition, from what is certain (2.4); null where nothing would.
+    """Return how much more would fulfil a condition, from its certain values (contract 2.4).
 
-    Only for conditions that are not fulfilled; more: see `more_of_share`.
+    Null where no amount would. The rows are conditions that are not fulfilled; the column more: see
+    `more_of_share`.
     """
     t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
     kind, more = pl.col("lever_kind"), pl.col("more")
@@ -180,9 +181,9 @@ def lever() -> pl.Expr:
 
 
 def more_of_share() -> pl.Expr:
-    """Return how many more of both, the part and the whole, raise a share to its threshold.
+    """Return how much part and whole must both grow until a share reaches its threshold.
 
-    Of own funds: how many cents.
+    The unit is that of the part: actors, or cents for own funds.
     """
     t, n, total = pl.col("threshold"), pl.col("numerator"), pl.col("denominator")
     is_share = pl.col("lever_kind").is_in(["share", "own_funds"]) & (t < 1)
@@ -191,9 +192,9 @@ def more_of_share() -> pl.Expr:
 
 # -------------------------------------------------------------------------------------- criteria
 def combine(conditions: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the computed status of every criterion, the AND of its conditions: the worst one's."""
+    """Return the computed status of every criterion: the worst status among its conditions."""
     worst = pl.col("status").replace_strict(WORST_FIRST, range(len(WORST_FIRST)))
-    # One number instead of two columns: it is sorted and compared sooner.
+    # One number is sorted and compared faster than two columns.
     number = pl.col("file").cast(pl.Int64) * MOST_CRITERIA + pl.col("position")
     table = conditions.with_columns(number=number).sort("number", worst)
     table = table.unique("number", keep="first")
@@ -222,7 +223,11 @@ def apply_ratings(criteria: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame
 
 # ------------------------------------------------------------------------------------- decisions
 def decide(catalogue: Catalogue, criteria: pl.DataFrame) -> pl.DataFrame:
-    """Return each cluster's counts and decisions; criteria: those of the catalogue."""
+    """Return each cluster's numbers of criteria by status, and its decisions.
+
+    criteria: those of the catalogue. decision_confirmed: the decision if every soft criterion
+    without a rating were undetermined.
+    """
     status, soft = pl.col("status"), pl.col("kind") == "soft"
     computed = pl.col("basis") == "computed"
     ok, bad, open_ = (status == s for s in (FULFILLED, NOT_FULFILLED, UNDETERMINED))
@@ -272,8 +277,8 @@ def catalogue_limits(
 ) -> pl.DataFrame:
     """Return every cluster's limit for criterion 4.2 of the catalogue, see `reference_limits`.
 
-    values: file, indicator, value. stand_ins: what stands in for limits (see `benchmark.stand_in`):
-    of the review as OWN, and of the periods at which catalogues froze them.
+    values: file, indicator, value. stand_ins: stand-in limits (see `benchmark.stand_in`) of the
+    review, by the key OWN, and of periods, by their name, at which catalogues froze them.
     """
     condition = reference_condition(catalogue)
     frozen = condition is not None and condition.stand_in == "frozen"
@@ -283,7 +288,7 @@ def catalogue_limits(
 
 
 def without_stand_in(limits: pl.DataFrame) -> pl.DataFrame:
-    """Return the limits less those that are a stand-in."""
+    """Return the limits with null in place of stand-in limits."""
     stand_in = pl.col("limit_source").str.contains(STANDS_IN)
     return limits.with_columns(
         limit=pl.when(~stand_in).then("limit"),
@@ -300,8 +305,8 @@ def reference_limits(
     """Return file, limit, limit_source: how many actors per FTE are adequate for each cluster.
 
     actors: file, value (bound actors). bands: file, size_band. stand_in: see `benchmark.stand_in`,
-    of this review or the frozen period. Reference bands of the catalogue win; else what stands in
-    for the cluster's size band, if anything (contract 2.5).
+    of this review or the frozen period. Reference bands of the catalogue apply if it has any,
+    otherwise the stand-in limit of the cluster's size band (contract 2.5).
     """
     if condition is None or (condition.stand_in == "none" and not condition.reference_bands):
         return bands.select("file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none"))

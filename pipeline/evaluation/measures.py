@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings
+from pipeline.common.order import declared_order
 from pipeline.common.texts import BETWEEN_LANGUAGES
 from pipeline.evaluation.benchmark import Benchmarks, registered_measures
 from pipeline.evaluation.statistics import MEDIAN, pooled_expression
@@ -26,7 +27,7 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
-class InMeasures:
+class MeasureTables:
     """The tables measures, measure_overlap and participation, and findings of too many clusters."""
 
     measures: pl.DataFrame
@@ -35,14 +36,14 @@ class InMeasures:
     crowded: pl.DataFrame
 
 
-def in_measures(
+def measure_tables(
     portfolio: Portfolio,
     figures: pl.DataFrame,
     benchmarks: Benchmarks,
     decisions: pl.DataFrame,
     period: str,
     earlier: pl.DataFrame,
-) -> InMeasures:
+) -> MeasureTables:
     """Return what the review says of each measure of the register.
 
     figures: FIGURES. decisions: file, fulfilled, decision of the first catalogue. earlier:
@@ -51,7 +52,7 @@ def in_measures(
     taken = memberships(portfolio.clusters)
     public = public_money(figures)
     minimum = portfolio.settings.cohorts.minimum
-    return InMeasures(
+    return MeasureTables(
         summary(taken, benchmarks.values, decisions, public, minimum),
         overlap(taken),
         participation(taken, period, earlier),
@@ -127,7 +128,7 @@ def overlap(taken: pl.DataFrame) -> pl.DataFrame:
     both = taken.join(taken.rename({"measure": "other"}), on="file")
     both = both.filter(pl.col("measure") != pl.col("other"))
     counts = both.group_by("measure", "other").agg(clusters=pl.len())
-    return counts.sort(place("measure"), place("other"))
+    return counts.sort(order_of_measures("measure"), order_of_measures("other"))
 
 
 def participation(taken: pl.DataFrame, period: str, earlier: pl.DataFrame) -> pl.DataFrame:
@@ -142,13 +143,12 @@ def participation(taken: pl.DataFrame, period: str, earlier: pl.DataFrame) -> pl
     every = periods.join(known.select("measure").unique(), how="cross")
     table = every.join(known, on=["at_period", "measure"], how="left")
     table = table.with_columns(pl.col("clusters").fill_null(0))
-    return table.sort("at_period", place("measure"), "measure")
+    return table.sort("at_period", order_of_measures("measure"), "measure")
 
 
-def place(column: str) -> pl.Expr:
-    """Return the place of a column's measures in the register; names it no longer has are last."""
-    order = list(measures())
-    return pl.col(column).replace_strict(order, range(len(order)), default=len(order))
+def order_of_measures(column: str) -> pl.Expr:
+    """Return the sort key of measures: the register's order, names it no longer has last."""
+    return declared_order(column, measures(), others_last=True)
 
 
 def crowded(taken: pl.DataFrame) -> pl.DataFrame:
@@ -158,7 +158,7 @@ def crowded(taken: pl.DataFrame) -> pl.DataFrame:
     """
     ids = dict(taken.group_by("measure").agg(pl.col("cluster_id").sort()).iter_rows())
     rows = [
-        (measure.de, _too_many(measure.places, ids[measure.de]))
+        (measure.de, _names_of_clusters(measure.places, ids[measure.de]))
         for measure in measures().values()
         if measure.places is not None and is_crowded(len(ids.get(measure.de, ())), measure.places)
     ]
@@ -171,7 +171,7 @@ def is_crowded(clusters: int, places: int | None) -> bool | None:
     return None if places is None else clusters > places
 
 
-def _too_many(places: int, ids: Sequence[str]) -> str:
+def _names_of_clusters(places: int, ids: Sequence[str]) -> str:
     """Return in German and English how many places there are, and which clusters take part."""
     named = ", ".join(ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
     german = f"{len(ids)} Cluster, {places} Plätze ({named})"

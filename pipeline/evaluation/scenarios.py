@@ -1,4 +1,4 @@
-"""The stage: the verdicts in every scenario: by other definitions, and some months later."""
+"""The stage: verdicts in other scenarios: by other definitions (robustness) or later (outlook)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -19,18 +19,18 @@ from pipeline.evaluation.evaluate import (
     without_stand_in,
 )
 from pipeline.figures.base import FIGURES
-from pipeline.figures.scenarios import AT_END, CASE, EveryFigure, Scenario, scenarios
+from pipeline.figures.scenarios import LAST_DAY, SCENARIO_KEY, Scenario, ScenarioFigures, scenarios
 
 WITHOUT_STAND_IN = Scenario("without_stand_in")
 
 
 @dataclass(frozen=True)
-class Basis:
-    """What the usual verdicts rest on.
+class ScenarioInputs:
+    """The inputs of the usual verdicts, of which a scenario changes one.
 
-    clusters: file, technology_field, federal_state, measures. ratings: those in force, see
-    `ratings.Opinions`. frozen: the limits of 4.2 of the periods at which catalogues froze
-    them, see `benchmark.stand_in`.
+    clusters: file, technology_field, federal_state, measures. ratings: those that count, see
+    `ratings.Opinions`. frozen: by period the limits of 4.2 that catalogues froze at it, see
+    `benchmark.stand_in`.
     """
 
     catalogues: Sequence[Catalogue]
@@ -42,24 +42,26 @@ class Basis:
     last_day: dt.date
 
 
-def otherwise(
-    basis: Basis, figures: EveryFigure, verdicts: Sequence[Verdicts]
+def evaluate_scenarios(
+    basis: ScenarioInputs, figures: ScenarioFigures, verdicts: Sequence[Verdicts]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the tables robustness and outlook of the contract, and what has lapsed, by file.
+    """Return the tables robustness, outlook and lapsed of the contract, with file.
 
-    verdicts: the usual ones, with which decisions are compared.
+    verdicts: the usual ones, with which those of the scenarios are compared.
     """
     every = [*scenarios(basis.settings), WITHOUT_STAND_IN]
     found = {one: verdicts_in(one, basis, figures) for one in every}
-    at_end = verdicts_in(AT_END, basis, figures)
+    at_end = verdicts_in(LAST_DAY, basis, figures)
     return robustness(found, verdicts), outlook(found), lapsed(at_end, verdicts)
 
 
-def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[Verdicts]:
+def verdicts_in(
+    scenario: Scenario, basis: ScenarioInputs, figures: ScenarioFigures
+) -> list[Verdicts]:
     """Return the verdicts of every catalogue in a scenario."""
     own, clusters = figures_in(scenario, figures), basis.clusters
     day = pl.col("as_of").dt.offset_by(f"{scenario.months}mo")
-    if scenario == AT_END:
+    if scenario == LAST_DAY:
         day = pl.lit(basis.last_day)
         clusters = clusters.join(own, on="file", how="semi", maintain_order="left")
     ratings = ratings_in_force(basis.ratings, day).join(clusters, on="file", how="semi")
@@ -69,7 +71,7 @@ def verdicts_in(scenario: Scenario, basis: Basis, figures: EveryFigure) -> list[
     ]
 
 
-def figures_in(scenario: Scenario, figures: EveryFigure) -> pl.DataFrame:
+def figures_in(scenario: Scenario, figures: ScenarioFigures) -> pl.DataFrame:
     """Return the figures (FIGURES) of a scenario."""
     if scenario == WITHOUT_STAND_IN:
         return figures.usual
@@ -83,11 +85,11 @@ def ratings_in_force(ratings: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
 
 
 def limits_in(
-    scenario: Scenario, catalogue: Catalogue, basis: Basis, figures: pl.DataFrame
+    scenario: Scenario, catalogue: Catalogue, basis: ScenarioInputs, figures: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the limits of criterion 4.2 in a scenario.
 
-    Another definition moves them, for they are made of the portfolio; time does not.
+    They are made of the portfolio, so another definition changes them; a later day does not.
     """
     if scenario == WITHOUT_STAND_IN:
         return without_stand_in(limits(catalogue, basis.benchmarks, basis.frozen))
@@ -100,9 +102,9 @@ def limits_in(
 def robustness(
     found: Mapping[Scenario, Sequence[Verdicts]], verdicts: Sequence[Verdicts]
 ) -> pl.DataFrame:
-    """Return each cluster's decision under every definition, and whether it is another one.
+    """Return each cluster's decision under every definition, and whether it has changed.
 
-    scenario: the place of the definition.
+    found: the verdicts of each scenario. scenario: the position of the definition.
     """
     usual = pl.concat([v.decisions.select("catalogue", "file", usual="decision") for v in verdicts])
     others = [
@@ -117,13 +119,12 @@ def robustness(
 
 
 def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
-    """Return every criterion's status some months later, if nothing new comes in (contract 2.6).
+    """Return every criterion's status some months later with the same data (contract 2.6).
 
-    The same data at a later as_of: funding runs out, success stories age, ratings expire; the
-    limit of 4.2 stays.
+    Funding runs out, success stories age, ratings expire; the limit of 4.2 stays the same.
     """
     later = [
-        v.criteria.with_columns(months=pl.lit(one.months, CASE["months"]))
+        v.criteria.with_columns(months=pl.lit(one.months, SCENARIO_KEY["months"]))
         for one, own in found.items()
         if one.variant is None
         for v in own
@@ -133,9 +134,9 @@ def outlook(found: Mapping[Scenario, Sequence[Verdicts]]) -> pl.DataFrame:
 
 
 def lapsed(at_end: Sequence[Verdicts], verdicts: Sequence[Verdicts]) -> pl.DataFrame:
-    """Return the criteria that held on an earlier as_of and no longer do on the period's last day.
+    """Return the criteria that are fulfilled as of as_of but not as of the period's last day.
 
-    catalogue, file, criterion_id, status (on that day).
+    Columns: catalogue, file, criterion_id, status (on the last day).
     """
     then, now = (pl.concat([v.criteria for v in one]) for one in (verdicts, at_end))
     held = then.filter(pl.col("status") == FULFILLED)
@@ -156,5 +157,5 @@ def limits(
 def references(
     benchmarks: Benchmarks, frozen: Mapping[str, pl.DataFrame]
 ) -> Mapping[str, pl.DataFrame]:
-    """Return what may stand in for limits of 4.2, see `evaluate.catalogue_limits`."""
+    """Return the stand-in limits of 4.2 by their key, see `evaluate.catalogue_limits`."""
     return {OWN: benchmarks.stand_in, **frozen}

@@ -1,9 +1,9 @@
-"""Each statistic of a cohort twice, side by side: as polars and as Excel calculate it.
+"""The statistics of a cohort, each as a polars expression and as an Excel formula, side by side.
 
-The review stores the values of the expressions, the workbook shows those of the formulas. Whoever
-changes one of the two changes the other: a test calculates every formula again. Formulas are
-single-cell array formulas that every Excel since 2010 knows; functions of that year are written
-with their prefix, such as _xlfn.PERCENTILE.EXC.
+The review stores the values of the expressions; the workbook calculates the formulas. Whoever
+changes one of the two must change the other: a test compares their values. Formulas are
+single-cell array formulas for Excel 2010 and later. Functions new in 2010 carry their prefix, such
+as _xlfn.PERCENTILE.EXC.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ from pipeline.common.exact import ratio
 class Statistic:
     """A statistic of the known values.
 
-    expression: an aggregation of the column value, in which null is unknown. formula: {values} is
-    an array of the values, in which FALSE stands for clusters that do not count.
+    expression: an aggregation of the column value; null is unknown. formula: {values} is an array
+    of the values, with FALSE for clusters that do not count.
     """
 
     expression: pl.Expr
@@ -42,7 +42,7 @@ STATISTICS: Mapping[str, Statistic] = {
     "max": Statistic(VALUE.max(), "MAX({values})"),
 }
 POOLED = "pooled"
-# All of a cohort beside its size. Pooled values exist for ratios alone.
+# All statistics of a cohort but its size. Only ratios have a pooled value.
 SHOWN = (*STATISTICS, POOLED)
 
 
@@ -53,7 +53,7 @@ def size_expression() -> pl.Expr:
 
 
 def size_formula(members: str) -> str:
-    """Return the same; members: an array of whether each cluster counts."""
+    """Return the formula of that number. members: an array of whether each cluster counts."""
     return f"SUMPRODUCT(1*({members}))"
 
 
@@ -65,21 +65,22 @@ def pooled_sums() -> Mapping[str, pl.Expr]:
 
 
 def pooled_expression() -> pl.Expr:
-    """Return the quotient of these sums."""
+    """Return the quotient of the sums of `pooled_sums`."""
     return ratio(pl.col("numerator"), pl.col("denominator"))
 
 
 def pooled_formula(members: str, values: str, denominators: str) -> str:
-    """Return that quotient; on the sheet a numerator is a value times its denominator."""
+    """Return the formula of that quotient; the sheet has value times denominator as numerator."""
     above = f"SUM(IF({members},{values}*{denominators}))"
     return f"{above}/SUM(IF({members},{denominators}))"
 
 
 # ---------------------------------------------------------------------------------------- rank
 def rank_expression(cohort: str) -> pl.Expr:
-    """Return the percentile rank of each value among those with the same value in a column.
+    """Return the percentile rank of each value within its cohort (contract 2.5).
 
-    It is 100 x (less + 0.5 x equal, itself included) / n.
+    It is 100 x (less + 0.5 x equal) / n; a value equals itself. cohort: the column that identifies
+    the cohort.
     """
     less = VALUE.rank("min").over(cohort).cast(pl.Float64) - 1
     equal = VALUE.rank("max").over(cohort).cast(pl.Float64) - less
@@ -87,6 +88,6 @@ def rank_expression(cohort: str) -> pl.Expr:
 
 
 def rank_formula(members: str, values: str, own: str, n: str) -> str:
-    """Return the same; own: the cell of the value."""
+    """Return the formula of that rank. own: the cell of the value."""
     less, equal = (f"SUMPRODUCT({members}*({values}{sign}{own}))" for sign in "<=")
     return f"100*({less}+0.5*{equal})/{n}"

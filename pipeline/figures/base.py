@@ -1,4 +1,4 @@
-"""What all measures share: the portfolio they read, the frames they return, judged rows."""
+"""What all figures share: the portfolio they read, the frames they return, judged rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ import polars as pl
 
 from pipeline.common.settings import Settings
 
-# low, high: the interval; null: unknown, high infinite: no upper limit. numerator, denominator: of
-# what is certain, where the figure is a share or a quotient (or what its lever starts from).
+# low, high: the interval. Both are null where nothing is known; an infinite high is no upper limit.
+# numerator, denominator: of what is certain, where the figure is a share or a quotient. Of other
+# figures numerator is the number from which a lever is computed.
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 FIGURES: Columns = {
     "file": pl.UInt32,
@@ -18,8 +19,8 @@ FIGURES: Columns = {
     "numerator": pl.Float64,
     "denominator": pl.Float64,
 }
-# counted: null where the row possibly counts; gaps: the fields whose cells would settle that;
-# gain: how much the figure may gain by it.
+# counted: null where the row possibly counts. gaps: the fields whose cells would decide that.
+# gain: by how much the figure may rise if the row counts.
 ROWS: Columns = {
     "file": pl.UInt32,
     "metric": pl.String,
@@ -38,8 +39,8 @@ class Portfolio:
     """All reviewed submissions.
 
     clusters: one row each: file, cluster_id, as_of, the valid Stammdaten, lat, lon of the office.
-    actors: see `actors.describe`. tables: the valid tables by sheet key. sheets: file, sheet_key of
-    the sheets that are there.
+    actors: see `actors.with_properties`. tables: the valid tables by sheet key. sheets: file,
+    sheet_key of the sheets that are there.
     """
 
     clusters: pl.DataFrame
@@ -63,30 +64,34 @@ class Portfolio:
 
 
 @dataclass(frozen=True)
-class Measures:
-    """Figures (FIGURES) and the rows behind them (ROWS), worked out when they are collected."""
+class FiguresAndRows:
+    """Figures (FIGURES) and the rows behind them (ROWS), as lazy frames."""
 
     figures: pl.LazyFrame
     rows: pl.LazyFrame
 
-    def worked_out(self) -> "Measures":
-        """Return the same, worked out now."""
-        return Measures(*(frame.lazy() for frame in collected(self.figures, self.rows)))
+    def computed(self) -> "FiguresAndRows":
+        """Return the same, already computed."""
+        return FiguresAndRows(*(frame.lazy() for frame in collect_frames(self.figures, self.rows)))
 
 
-def collected(*frames: pl.LazyFrame) -> list[pl.DataFrame]:
-    """Return frames worked out.
+def collect_frames(*frames: pl.LazyFrame) -> list[pl.DataFrame]:
+    """Compute lazy frames together and return them in their order.
 
-    Of a few hundred submissions polars' engine in memory takes two thirds of the time of its
-    streaming one, and looking for what is said twice takes longer than working it out twice.
+    For a few hundred submissions the in-memory engine of polars takes two thirds of the time of the
+    streaming engine, and the search for common subplans takes longer than it saves.
     """
     plainly = pl.QueryOptFlags(comm_subplan_elim=False, comm_subexpr_elim=False)
     return pl.collect_all(frames, optimizations=plainly, engine="in-memory")
 
 
 @dataclass(frozen=True)
-class Test:
-    """One condition on a row: a three-valued expression, the codes of no and unknown, its field."""
+class RowTest:
+    """One condition on a row.
+
+    holds: true, false, or null where it is unknown. no, unknown: the reason codes of these two
+    answers. field: the field whose cell would decide it.
+    """
 
     holds: pl.Expr
     no: str
@@ -94,8 +99,12 @@ class Test:
     field: str
 
 
-def judge(rows: pl.LazyFrame, tests: Sequence[Test]) -> pl.LazyFrame:
-    """Add counted (all tests hold), reason_code (the first that fails or is unknown), gaps."""
+def judge(rows: pl.LazyFrame, tests: Sequence[RowTest]) -> pl.LazyFrame:
+    """Add counted, reason_code and gaps, see ROWS.
+
+    A row counts when all tests hold. The reason is that of the first test that fails, else of the
+    first that is unknown, else "counts".
+    """
     named = rows.with_columns(t.holds.alias(f"_{i}") for i, t in enumerate(tests))
     columns = [pl.col(f"_{i}") for i in range(len(tests))]
     reason = pl.coalesce(
@@ -116,7 +125,7 @@ def judge(rows: pl.LazyFrame, tests: Sequence[Test]) -> pl.LazyFrame:
     ).drop(f"_{i}" for i in range(len(tests)))
 
 
-def figures(
+def figure_frame(
     table: pl.LazyFrame,
     metric: str,
     low: pl.Expr,
@@ -124,7 +133,10 @@ def figures(
     numerator: pl.Expr | None = None,
     denominator: pl.Expr | None = None,
 ) -> pl.LazyFrame:
-    """Return one figure per row of the table (which has file) in the form FIGURES."""
+    """Return one figure per row of the table, in the columns of FIGURES.
+
+    table: file, and the columns that the expressions use.
+    """
     nothing = pl.lit(None, pl.Float64)
     columns = {
         "metric": pl.lit(metric),
@@ -137,7 +149,7 @@ def figures(
 
 
 def rows_of(judged: pl.LazyFrame, metric: str, sheet_key: str) -> pl.LazyFrame:
-    """Return judged rows in the form ROWS, less those that are of another kind altogether."""
+    """Return judged rows in the columns of ROWS, without rows of another kind (see `kind_is`)."""
     rows = judged.filter(pl.col("reason_code") != "other_kind")
     return rows.select(
         "file",
@@ -151,8 +163,11 @@ def rows_of(judged: pl.LazyFrame, metric: str, sheet_key: str) -> pl.LazyFrame:
     )
 
 
-def asked(rows: pl.LazyFrame, metric: str, sheet_key: str, field: str) -> pl.LazyFrame:
-    """Return rows (file, row; 0 in a form) whose one cell is to be filled, in the form ROWS."""
+def cells_to_fill(rows: pl.LazyFrame, metric: str, sheet_key: str, field: str) -> pl.LazyFrame:
+    """Return rows whose only unknown cell is that of the field, in the columns of ROWS.
+
+    rows: file, row (0 in a form).
+    """
     return rows.select(
         "file",
         pl.lit(metric).alias("metric"),
@@ -166,9 +181,10 @@ def asked(rows: pl.LazyFrame, metric: str, sheet_key: str, field: str) -> pl.Laz
 
 
 def without_needless_gaps(judged: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
-    """Take the gaps from possible rows that would add nothing.
+    """Empty the gaps of possible rows that cannot raise the figure.
 
-    Of rows with the same known key one is enough, and none where one counts already.
+    A figure that counts distinct keys needs one row of each key: the first possible one, or none
+    where a row of that key counts already.
     """
     group = ["file", *key]
     known_key = pl.all_horizontal(pl.col(k).is_not_null() for k in key)
@@ -182,7 +198,7 @@ def without_needless_gaps(judged: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
 
 
 def exact_sum(number: pl.Expr) -> pl.Expr:
-    """Sum fractions so that neither their order nor binary noise moves the sum off a threshold."""
+    """Return the sum, rounded to 9 digits: a sum of decimals must not miss a threshold by noise."""
     return number.sum().round(9)
 
 
@@ -195,32 +211,32 @@ def count_rows(judged: pl.LazyFrame) -> pl.LazyFrame:
 
 def simple_count(
     portfolio: Portfolio, metric: str, sheet_key: str, judged: pl.LazyFrame
-) -> Measures:
-    """Return the number of rows that count: certain, and with the possible ones."""
+) -> FiguresAndRows:
+    """Return a figure that is a number of rows: low is how many count, high adds the possible."""
     table = portfolio.per_cluster(sheet_key, count_rows(judged))
     low, possible = pl.col("certain"), pl.col("possible")
-    return Measures(
-        figures(table, metric, low, low + possible, numerator=low),
+    return FiguresAndRows(
+        figure_frame(table, metric, low, low + possible, numerator=low),
         rows_of(judged, metric, sheet_key),
     )
 
 
-def join_measures(parts: Sequence[Measures]) -> Measures:
-    """Return all figures and all rows."""
-    return Measures(pl.concat([p.figures for p in parts]), pl.concat([p.rows for p in parts]))
+def join_figures(parts: Sequence[FiguresAndRows]) -> FiguresAndRows:
+    """Stack the figures and the rows of several parts."""
+    return FiguresAndRows(pl.concat([p.figures for p in parts]), pl.concat([p.rows for p in parts]))
 
 
-def known(field: str) -> Test:
-    """Return the test that a cell is filled: without it the row only possibly counts."""
+def is_filled(field: str) -> RowTest:
+    """Return the test that a cell is filled; it is unknown, never false, where the cell is not."""
     holds = pl.when(pl.col(field).is_not_null()).then(statement=True)
-    return Test(holds, "", f"{field}_unknown", field)
+    return RowTest(holds, "", f"{field}_unknown", field)
 
 
-def kind_is(*kinds: str) -> Test:
+def kind_is(*kinds: str) -> RowTest:
     """Return the test that the row is of one of the kinds."""
-    return Test(pl.col("kind").is_in(list(kinds)), "other_kind", "kind_unknown", "kind")
+    return RowTest(pl.col("kind").is_in(list(kinds)), "other_kind", "kind_unknown", "kind")
 
 
-def at_least(field: str, least: float, no: str) -> Test:
+def at_least(field: str, least: float, no: str) -> RowTest:
     """Return the test that a number reaches a least value."""
-    return Test(pl.col(field) >= least, no, f"{field}_unknown", field)
+    return RowTest(pl.col(field) >= least, no, f"{field}_unknown", field)

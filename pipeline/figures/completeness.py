@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.declaration import Sheet, submission
 
-# findings by which a cell cannot be used, and the one by which a needed cell is empty
+# Codes of findings: the cell cannot be used; a required cell is empty.
 UNUSABLE = ["bad_type", "bad_value", "bad_date", "out_of_range", "formula_without_value"]
 MISSING = "missing_value"
 COUNTS = ["rows", "cells", "filled", "unusable", "empty", "missing"]
@@ -21,10 +21,10 @@ def completeness(
 ) -> pl.DataFrame:
     """Return file, sheet_key, there (bool) and COUNTS (i64) of every submission and sheet.
 
-    cells: rows times the fields declared, whether the file has the column or not; filled: usable;
-    unusable: with a finding; empty: the rest; missing: empty ones that `!` asks for. offices: file.
-    tables: the valid ones by sheet key. sheets: file, sheet_key of those that are there. found:
-    every finding about cells, see `findings.FINDINGS`.
+    cells: rows times declared fields, whether the file has the column or not. filled: cells with a
+    valid value. unusable: cells with a finding of UNUSABLE. empty: the rest. missing: empty cells
+    of required fields. offices: file. tables: the valid ones by sheet key. sheets: file, sheet_key
+    of the sheets in the file. found: every finding about cells, see `findings.FINDINGS`.
     """
     bad = cells_with(found, UNUSABLE)
     per_file = pl.concat([of_sheet(s, tables[s.key], bad) for s in submission().sheets])

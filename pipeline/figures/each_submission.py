@@ -1,7 +1,7 @@
-"""The first half of the story: each submission by itself. None says anything about another one.
+"""What is computed for each submission without the others: tables, findings, figures.
 
-What a submission comes to here hangs on its content, the declarations, the period's last day and
-the mappings alone, so that portions of a portfolio, also of earlier runs, can be stacked.
+The results depend only on a submission's content, the declarations, the period's last day and the
+mappings. So results of several portions of a portfolio, also of earlier runs, can be stacked.
 """
 
 import datetime as dt
@@ -13,9 +13,9 @@ import polars as pl
 from pipeline.common.frames import each_frame
 from pipeline.common.settings import ActorRules, Settings
 from pipeline.figures.base import Portfolio
-from pipeline.figures.features import Described, described
-from pipeline.figures.inputs import KEPT, SHEETS, kept_sheets
-from pipeline.figures.scenarios import EveryFigure, every_figure
+from pipeline.figures.features import Features, features
+from pipeline.figures.inputs import INPUT_COLUMNS, SHEETS, input_tables
+from pipeline.figures.scenarios import ScenarioFigures, figures_in_scenarios
 from pipeline.submissions.actors.status import bound_reason, near_reason, sme_reason
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import foreign, recognise
@@ -23,30 +23,31 @@ from pipeline.submissions.mapping.model import ExportMapping
 from pipeline.submissions.parse.foreign import FORM_ROW
 from schemas.declaration import submission
 
-# What the table of actors tells beside what states keep, and what firms say of their size: who is
-# an SME may be asked again by the rules of another period.
-TOLD = [
+# What the published table of actors needs beside the inputs of figures, and what firms state of
+# their size: who is an SME may be computed again by the rules of another period.
+ACTOR_COLUMNS = [
     *("name", "bound", "near", "latitude", "longitude"),
     *("bound_reason", "sme_reason", "near_reason"),
     *("sme_by_type", "sme_stated", "employees", "turnover_eur", "balance_sheet_eur"),
 ]
-# What tells the rows of a file apart, in the frames that have these columns.
-KEYS = [
+# The columns by which the rows of a file are sorted, in the frames that have them.
+ROW_ORDER = [
     *("file", "mapping", "metric", "variant", "months", "sheet_key", "sheet", "row", "column"),
     *("field", "code", "check", "detail", "stage"),
 ]
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What submissions say by themselves; every frame has file.
+class SubmissionResults:
+    """The results of some submissions; every frame has file.
 
-    files: file, of all that were surveyed, whatever they hold. mapped: file, mapping (its number):
-    which mappings recognise a file. offices: the valid Stammdaten with the office's position, see
-    `actors.Located`. actors: of every row what states keep of it and what the table of actors
-    tells. tables: what states keep of the other sheets. sheets, places, cells: see `parse.Parsed`;
-    of cells those that findings may speak of. findings: about cells. described: for the pages.
-    written: the valid rows of the sheets but Akteure as they were written, see `written_rows`.
+    files: file of every processed submission. mapped: file, mapping (its number): which mappings
+    recognise a file. offices: the valid Stammdaten with the office's position, see
+    `actors.Located`. actors: see `actors_with_reasons`. tables: the inputs of figures from the
+    other sheets, see `inputs.input_tables`. sheets, places: see `parse.Parsed`. cells: see
+    `cells_for_findings`. languages: see `parse.Parsed`. findings: about cells. described: for the
+    pages, see `features`. written: the valid rows of the sheets but Akteure as they were written,
+    see `written_rows`.
     """
 
     files: pl.DataFrame
@@ -57,15 +58,16 @@ class Survey:
     sheets: pl.DataFrame
     places: pl.DataFrame
     cells: pl.DataFrame
+    languages: pl.DataFrame
     findings: pl.DataFrame
-    figures: EveryFigure
-    described: Described
+    figures: ScenarioFigures
+    described: Features
     written: Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a survey hangs on besides the submissions' content.
+class ProcessingOptions:
+    """What the results depend on besides the submissions' content.
 
     last_day: of the period. mappings: how foreign exports are read.
     """
@@ -76,55 +78,60 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What was sent. files: file, source_file, sha256. refusals: file, code, detail.
+class Received:
+    """The submissions that were received, and their results.
 
-    parts: the surveys of all files that could be read. may_pass: see `intake.gather.Intake`.
+    files: file, source_file, sha256. refusals: file, code, detail of those that cannot be read.
+    parts: the results of all files that could be read. may_pass: see `intake.gather.Intake`.
     """
 
     files: pl.DataFrame
     refusals: pl.DataFrame
-    parts: Sequence[Survey]
+    parts: Sequence[SubmissionResults]
     may_pass: bool = False
 
 
-def join_batches(batches: Sequence[Sent]) -> Sent:
-    """Return what was sent in several batches, in the order of the files' numbers."""
+def join_batches(batches: Sequence[Received]) -> Received:
+    """Return several batches as one, in the order of the files' numbers."""
     files, refusals = (
         pl.concat(table).sort("file")
         for table in zip(*((b.files, b.refusals) for b in batches), strict=True)
     )
-    return Sent(files, refusals, [part for batch in batches for part in batch.parts])
+    return Received(files, refusals, [part for batch in batches for part in batch.parts])
 
 
-def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.DataFrame) -> Survey:
-    """Return the survey of the stacked submissions, see `intake.frames.stack`.
+def process_submissions(
+    asked: ProcessingOptions, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.DataFrame
+) -> SubmissionResults:
+    """Return the results of the stacked submissions, see `intake.frames.stack`.
 
-    The rows of every frame are in order: stacked portions are the whole.
+    names: file, source_file. The rows of every frame are sorted by file, so the results of
+    portions can be stacked.
     """
     mapped = recognise(asked.mappings, names, sheets, cells)
-    # That several mappings recognise a file ends a review, but not here.
+    # Several mappings that recognise one file end the review (`review.review`), not this stage.
     said = foreign(asked.mappings, mapped.sort("mapping").unique("file", keep="first"))
     examined = examine(sheets, cells, asked.settings, asked.last_day, said)
     portfolio = Portfolio(
         examined.located.offices.drop("row"),
-        examined.located.actors.select(KEPT["actors"]),
-        kept_sheets(examined.valid.tables),
+        examined.located.actors.select(INPUT_COLUMNS["actors"]),
+        input_tables(examined.valid.tables),
         examined.parsed.sheets,
         asked.settings,
     )
-    found = Survey(
+    found = SubmissionResults(
         files=sheets.select(pl.col("file").unique()),
         mapped=mapped,
         offices=portfolio.clusters,
-        actors=told_actors(examined.counted, asked.settings.actors),
+        actors=actors_with_reasons(examined.counted, asked.settings.actors),
         tables=portfolio.tables,
         sheets=portfolio.sheets,
         places=examined.parsed.places,
-        cells=spoken_of(examined),
+        cells=cells_for_findings(examined),
+        languages=examined.parsed.languages,
         findings=examined.findings,
-        figures=every_figure(portfolio, asked.last_day),
-        described=described(
+        figures=figures_in_scenarios(portfolio, asked.last_day),
+        described=features(
             portfolio.clusters,
             examined.counted,
             examined.valid.tables,
@@ -137,12 +144,12 @@ def survey(asked: Asked, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.Da
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame's rows in the order of the files and of what KEYS say within a file."""
-    return frame.sort([key for key in KEYS if key in frame.columns])
+    """Return a frame's rows sorted by those columns of ROW_ORDER that it has."""
+    return frame.sort([key for key in ROW_ORDER if key in frame.columns])
 
 
-def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
-    """Return every row of Akteure in their order: whether it is bound, an SME, near, and why.
+def actors_with_reasons(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
+    """Return the columns of INPUT_COLUMNS and ACTOR_COLUMNS of every row of Akteure, sorted.
 
     counted: see `actors.count`.
     """
@@ -153,13 +160,13 @@ def told_actors(counted: pl.DataFrame, rules: ActorRules) -> pl.DataFrame:
         near_reason=near_reason(rules.radius_km),
     )
     table = table.drop("latitude", "longitude").rename({"lat": "latitude", "lon": "longitude"})
-    return table.select(*KEPT["actors"], *TOLD).sort("file", "row")
+    return table.select(*INPUT_COLUMNS["actors"], *ACTOR_COLUMNS).sort("file", "row")
 
 
 def written_rows(examined: Examined) -> Mapping[str, pl.DataFrame]:
     """Return by sheet file, row, the valid fields, and column: that of the row's first filled cell.
 
-    Nothing is computed from these: an expert reads them.
+    No figure is computed from these; experts read them.
     """
     filled = examined.parsed.cells.drop_nulls("column")
     first = filled.group_by("file", "sheet_key", "row").agg(pl.col("column").min())
@@ -172,10 +179,10 @@ def written_rows(examined: Examined) -> Mapping[str, pl.DataFrame]:
     return result
 
 
-def spoken_of(examined: Examined) -> pl.DataFrame:
-    """Return the cells that findings may speak of.
+def cells_for_findings(examined: Examined) -> pl.DataFrame:
+    """Return the cells that a finding may need: its own row, and where its column stands.
 
-    All of forms, those in rows with a finding, and the first one of every column.
+    These are all cells of forms, all cells in rows with a finding, and the first of every column.
     """
     row = ["file", "sheet_key", "row"]
     cells = examined.parsed.cells

@@ -1,8 +1,7 @@
-"""What describes each submission without judging it: counts behind the six features of a cluster.
+"""Counts that describe the six features of a cluster; no criterion uses them.
 
-The six features (regional focus, companies of several stages, research and education, a clear
-field, the value chain covered, relations and shared knowledge) are described by counts; nothing is
-judged by them.
+The features: regional focus, companies of several stages, research and education, a clear field,
+the value chain covered, relations and shared knowledge.
 """
 
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from pipeline.submissions.actors.places import GERMANY
 from pipeline.submissions.actors.status import COMPANY
 
 SCIENCE = "Wissenschaft"
-# counts of bound actors behind the features
+# Numbers of bound actors.
 COUNTED = [
     *("actors", "near", "companies", "company_stages", "research", "science", "stages"),
     *("stage_known", "abroad", "country_known"),
@@ -24,8 +23,8 @@ COUNTED = [
 
 
 @dataclass(frozen=True)
-class Described:
-    """What pages tell of each submission by itself, every frame with file.
+class Features:
+    """What pages show of each submission; every frame has file.
 
     counts: COUNTED (i64), of submissions with bound actors. stages: stage, actors, see `stages`.
     completeness: see `completeness.completeness`.
@@ -36,20 +35,20 @@ class Described:
     completeness: pl.DataFrame
 
 
-def described(
+def features(
     offices: pl.DataFrame,
     counted: pl.DataFrame,
     tables: Mapping[str, pl.DataFrame],
     sheets: pl.DataFrame,
     found: pl.DataFrame,
-) -> Described:
-    """Return what pages tell of submissions.
+) -> Features:
+    """Return the counts and the completeness of submissions.
 
-    counted: the actors, see `actors.count`; the others see `completeness.completeness`.
+    counted: the actors, see `actors.count`. The other arguments: see `completeness.completeness`.
     """
     bound = counted.filter(pl.col("counts"))
     bound = bound.with_columns(stage=title_key_expr(pl.col("value_chain_stage")))
-    return Described(counts(bound), stages(bound), completeness(offices, tables, sheets, found))
+    return Features(counts(bound), stages(bound), completeness(offices, tables, sheets, found))
 
 
 def counts(bound: pl.DataFrame) -> pl.DataFrame:

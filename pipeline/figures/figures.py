@@ -1,39 +1,46 @@
 """The stage: all figures of all clusters."""
 
-from pipeline.figures.base import Measures, Portfolio, join_measures
-from pipeline.figures.of_activities import measure_activities
-from pipeline.figures.of_actors import measure_actors
-from pipeline.figures.of_bodies import measure_seats
-from pipeline.figures.of_evidence import measure_evidence
-from pipeline.figures.of_funding import measure_funding
-from pipeline.figures.of_management import actors_per_fte, measure_fte
-from pipeline.figures.of_master import measure_master
+from pipeline.figures.base import FiguresAndRows, Portfolio, join_figures
+from pipeline.figures.of_activities import activity_figures
+from pipeline.figures.of_actors import actor_figures
+from pipeline.figures.of_bodies import seat_figures
+from pipeline.figures.of_evidence import evidence_figures
+from pipeline.figures.of_funding import funding_figures
+from pipeline.figures.of_management import actors_per_fte_figures, fte_figures
+from pipeline.figures.of_master import master_data_figures
 from pipeline.submissions.actors.actors import count
 from pipeline.submissions.actors.status import Definition
 
 
-def measure(portfolio: Portfolio, definition: Definition | None = None) -> Measures:
+def compute_figures(portfolio: Portfolio, definition: Definition | None = None) -> FiguresAndRows:
     """Return every figure of every cluster as an interval, and the rows behind it."""
-    return with_actors(portfolio, independent(portfolio), definition or Definition())
+    return add_actor_figures(
+        portfolio, figures_without_actors(portfolio), definition or Definition()
+    )
 
 
-def independent(portfolio: Portfolio) -> Measures:
-    """Return the figures that no definition of actors changes."""
+def figures_without_actors(portfolio: Portfolio) -> FiguresAndRows:
+    """Return the figures that do not depend on who counts as an actor."""
     parts = [
-        measure_master(portfolio),
-        measure_fte(portfolio),
-        measure_funding(portfolio),
-        measure_activities(portfolio),
-        measure_evidence(portfolio),
+        master_data_figures(portfolio),
+        fte_figures(portfolio),
+        funding_figures(portfolio),
+        activity_figures(portfolio),
+        evidence_figures(portfolio),
     ]
-    # One by one: what is worked out together is planned together, which takes longer.
-    return join_measures([part.worked_out() for part in parts])
+    # Each part is computed by itself: planning all of them together takes polars longer.
+    return join_figures([part.computed() for part in parts])
 
 
-def with_actors(portfolio: Portfolio, others: Measures, definition: Definition) -> Measures:
-    """Return the figures of the others and those that depend on who counts as an actor."""
+def add_actor_figures(
+    portfolio: Portfolio, others: FiguresAndRows, definition: Definition
+) -> FiguresAndRows:
+    """Return the other figures together with those that depend on who counts as an actor.
+
+    definition: who counts. Actors per FTE is computed last, from the figures of both kinds.
+    """
     counted = count(portfolio.actors, portfolio.settings.actors, definition).lazy()
-    parts = [measure_actors(portfolio, counted), measure_seats(portfolio, counted)]
-    of_actors = join_measures([others, *(part.worked_out() for part in parts)])
-    quotient = actors_per_fte(of_actors.figures, of_actors.rows)
-    return join_measures([of_actors, quotient])
+    parts = [actor_figures(portfolio, counted), seat_figures(portfolio, counted)]
+    of_actors = join_figures([others, *(part.computed() for part in parts)])
+    quotient = actors_per_fte_figures(of_actors.figures, of_actors.rows)
+    return join_figures([of_actors, quotient])

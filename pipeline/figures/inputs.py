@@ -1,6 +1,7 @@
 """What figures are made from: the columns of each table that an evaluation needs.
 
-A publication keeps these, so that a later review can evaluate it with one thing changed at a time.
+A publication stores them (see `history.state`). A later review evaluates them again with one change
+at a time, to tell why a verdict changed.
 """
 
 from collections.abc import Mapping
@@ -13,8 +14,8 @@ from pipeline.submissions.actors.status import PROPERTIES
 DataType = pl.DataType | type[pl.DataType]
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
 REFERENCE = ["source", "size_band", "limit", "cohort"]
-# Of every table only what figures are made from. Names, titles and firms' turnover stay out.
-KEPT: Mapping[str, list[str]] = {
+# By table the columns that figures need. Names, titles and firms' turnover are not among them.
+INPUT_COLUMNS: Mapping[str, list[str]] = {
     "clusters": [
         *("file", "cluster_id", "as_of", "form_version", "technology_field", "founded"),
         "strategy_actors",
@@ -39,7 +40,7 @@ KEPT: Mapping[str, list[str]] = {
     "ratings": RATING,
     "reference": REFERENCE,
 }
-# The types of these columns, whatever table they are in; all others are texts.
+# The types of these columns, the same in every table. All other columns are texts.
 TYPES: Mapping[DataType, str] = {
     pl.UInt32: "file row",
     pl.Boolean: "revision_concept joined_bad left_bad country_bad sme sme_ifm rnd several "
@@ -52,21 +53,23 @@ TYPES: Mapping[DataType, str] = {
 }
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}
 SCHEMAS: Mapping[str, Mapping[str, DataType]] = {
-    name: {column: TYPE_OF.get(column, pl.String) for column in kept} for name, kept in KEPT.items()
+    name: {column: TYPE_OF.get(column, pl.String) for column in kept}
+    for name, kept in INPUT_COLUMNS.items()
 }
 SHEETS = ("management", "bodies", "funding", "activities", "evidence")
 
 
-def kept_sheets(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
-    """Return of the valid tables what figures are made from: what states keep of them.
+def input_tables(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
+    """Return the valid tables of SHEETS with INPUT_COLUMNS only.
 
-    Titles are numbered: it matters which ones of a submission are the same, not what they say.
+    Titles become numbers: figures need to know which titles of a submission are equal, not the
+    titles themselves.
     """
-    kept = {name: tables[name].select(KEPT[name]) for name in SHEETS}
+    kept = {name: tables[name].select(INPUT_COLUMNS[name]) for name in SHEETS}
     number = dense_number(title_key_expr(pl.col("title"))).over("file")
     return {**kept, "evidence": kept["evidence"].with_columns(title=number)}
 
 
 def dense_number(text: pl.Expr) -> pl.Expr:
-    """Number texts from 1, the same text by the same number: as text."""
+    """Return a number from 1 for each text, as text; equal texts have the same number."""
     return text.rank("dense").cast(pl.String)

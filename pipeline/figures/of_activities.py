@@ -6,17 +6,17 @@ from pipeline.common.exact import months_before, ratio
 from pipeline.common.keys import word_key_expr
 from pipeline.figures.base import (
     UNLIMITED,
-    Measures,
+    FiguresAndRows,
     Portfolio,
-    Test,
-    asked,
+    RowTest,
     at_least,
+    cells_to_fill,
     exact_sum,
-    figures,
-    join_measures,
+    figure_frame,
+    is_filled,
+    join_figures,
     judge,
     kind_is,
-    known,
     rows_of,
     simple_count,
 )
@@ -33,32 +33,32 @@ STANDING_MONTHS = 12
 ASKS_SUPPORT = 2
 
 
-def measure_activities(portfolio: Portfolio) -> Measures:
+def activity_figures(portfolio: Portfolio) -> FiguresAndRows:
     """Return all figures from the sheet Aktivitäten.
 
     "Held n times per year" always means that the activity has begun.
     """
     rows = portfolio.table(SHEET)
     counts = {
-        "working_structures": [kind_is(GROUP, FORUM), standing(), meets_often()],
-        "internal_communication": held("Interne Kommunikation", 4),
-        "external_communication": held("Externe Kommunikation", 1),
-        "innovation_support": held(SUPPORT, 1),
+        "working_structures": [kind_is(GROUP, FORUM), has_stood_a_year(), meets_often()],
+        "internal_communication": held_tests("Interne Kommunikation", 4),
+        "external_communication": held_tests("Externe Kommunikation", 1),
+        "innovation_support": held_tests(SUPPORT, 1),
     }
     parts = {m: simple_count(portfolio, m, SHEET, judge(rows, t)) for m, t in counts.items()}
-    parts["innovation_support"] = where_asked(portfolio, parts["innovation_support"])
-    return join_measures(
+    parts["innovation_support"] = unknown_in_old_forms(portfolio, parts["innovation_support"])
+    return join_figures(
         [*parts.values(), services_per_year(portfolio, rows), service_fields(portfolio, rows)]
     )
 
 
-def held(kind: str, least: float) -> list[Test]:
+def held_tests(kind: str, least: float) -> list[RowTest]:
     """Return the tests that a row is of the kind, has begun and is held so often per year."""
     return [kind_is(kind), has_begun(), at_least(TIMES, least, TOO_RARE)]
 
 
-def has_begun() -> Test:
-    """Beginn is empty or not after as_of; a bad one leaves it open."""
+def has_begun() -> RowTest:
+    """Return the test that Beginn is empty or not after as_of; unknown where its cell is bad."""
     holds = (
         pl.when(pl.col("from_bad"))
         .then(None)
@@ -66,35 +66,41 @@ def has_begun() -> Test:
         .then(statement=True)
         .otherwise(pl.col("from") <= pl.col("as_of"))
     )
-    return Test(holds, "not_yet_begun", "from_unknown", "from")
+    return RowTest(holds, "not_yet_begun", "from_unknown", "from")
 
 
-def standing() -> Test:
-    """Begun at least 12 months ago; an empty Beginn leaves it possible."""
+def has_stood_a_year() -> RowTest:
+    """Return the test that it began at least 12 months ago; unknown where Beginn is empty."""
     begun = pl.col("from") <= months_before(pl.col("as_of"), STANDING_MONTHS)
-    return Test(begun, "begun_too_late", "from_unknown", "from")
+    return RowTest(begun, "begun_too_late", "from_unknown", "from")
 
 
-def meets_often() -> Test:
-    """A working group is held twice a year, a forum once; a row of unknown kind may be a forum."""
+def meets_often() -> RowTest:
+    """Return the test that it is held often enough: a working group twice a year, a forum once.
+
+    A row of unknown kind may be a forum.
+    """
     least = pl.col("kind").replace_strict(
         MEETINGS, default=min(MEETINGS.values()), return_dtype=pl.Int64
     )
-    return Test(pl.col(TIMES) >= least, TOO_RARE, f"{TIMES}_unknown", TIMES)
+    return RowTest(pl.col(TIMES) >= least, TOO_RARE, f"{TIMES}_unknown", TIMES)
 
 
-def where_asked(portfolio: Portfolio, measures: Measures) -> Measures:
-    """Make a figure unknown where nothing is certain and the form did not ask for it."""
+def unknown_in_old_forms(portfolio: Portfolio, found: FiguresAndRows) -> FiguresAndRows:
+    """Make the figure unknown where the form did not ask for it and no row counts for certain."""
     version = portfolio.clusters.lazy().select("file", version=pl.col("form_version").fill_null(1))
-    table = measures.figures.join(version, on="file", how="left")
+    table = found.figures.join(version, on="file", how="left")
     asked_for = (pl.col("low") > 0) | (pl.col("version") >= ASKS_SUPPORT)
     values = [pl.when(asked_for).then(c).alias(c) for c in ("low", "high", "numerator")]
-    return Measures(table.with_columns(values).drop("version"), measures.rows)
+    return FiguresAndRows(table.with_columns(values).drop("version"), found.rows)
 
 
-def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
-    """Return how often services are held per year, all together; an unknown term has no limit."""
-    judged = judge(rows, [kind_is(*SERVICES), has_begun(), known(TIMES)])
+def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> FiguresAndRows:
+    """Return how often services are held per year, summed over all rows.
+
+    A row of unknown frequency makes the upper end infinite.
+    """
+    judged = judge(rows, [kind_is(*SERVICES), has_begun(), is_filled(TIMES)])
     maybe = pl.col("counted").is_null()
     sums = judged.group_by("file").agg(
         low=exact_sum(pl.col(TIMES).filter(pl.col("counted"))),
@@ -108,24 +114,24 @@ def services_per_year(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     behind = rows_of(judged, metric, SHEET).drop("gain")
     gain = judged.select("file", "row", gain=pl.col(TIMES).fill_null(UNLIMITED))
     behind = behind.join(gain, on=["file", "row"], how="left")
-    return Measures(figures(table, metric, low, high, numerator=low), behind)
+    return FiguresAndRows(figure_frame(table, metric, low, high, numerator=low), behind)
 
 
-def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
-    """Return the share of the strategic action fields in which a service is held every year.
+def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> FiguresAndRows:
+    """Return the share of the strategic action fields with a service at least once a year.
 
-    A row may serve several fields, and any if its own are unknown. Where it is said that there are
-    no action fields, none is served.
+    A row may serve several fields; a row of unknown field may serve any. A cluster that states that
+    it has no action fields has the share 0.
     """
     fields = action_fields(portfolio.clusters.lazy())
-    own = stated(rows, fields).group_by("file", "row").agg("key")
+    own = strategic_fields_of_rows(rows, fields).group_by("file", "row").agg("key")
     rows = rows.join(own, on=["file", "row"], how="left")
     said = pl.col("action_field").is_not_null()
     strategic = pl.when(said).then(pl.col("key").is_not_null())
-    of_field = Test(strategic, "other_field", "action_field_unknown", "action_field")
+    of_field = RowTest(strategic, "other_field", "action_field_unknown", "action_field")
     tests = [kind_is(*SERVICES), of_field, has_begun(), at_least(TIMES, 1, TOO_RARE)]
     judged = without_needless_fields(judge(rows, tests))
-    sums = covered(judged).join(
+    sums = count_covered(judged).join(
         fields.group_by("file").agg(n=pl.len()), on="file", how="full", coalesce=True
     )
     none = pl.col("action_fields").list.len() == 0
@@ -145,7 +151,7 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> Measures:
     unless = pl.when("none").then(0)  # no action fields: none of them is served
     shares = (pl.coalesce(unless, ratio(part, n)) for part in (certain, most))
     parts = (pl.coalesce(unless, part) for part in (number, n))
-    return Measures(figures(table, metric, *shares, *parts), pl.concat([behind, asked]))
+    return FiguresAndRows(figure_frame(table, metric, *shares, *parts), pl.concat([behind, asked]))
 
 
 def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
@@ -154,7 +160,7 @@ def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:
     return fields.with_columns(word_key_expr(pl.col("key"))).unique()
 
 
-def stated(rows: pl.LazyFrame, fields: pl.LazyFrame) -> pl.LazyFrame:
+def strategic_fields_of_rows(rows: pl.LazyFrame, fields: pl.LazyFrame) -> pl.LazyFrame:
     """Return file, row, key: the strategic action fields that each row names."""
     named = rows.select("file", "row", key="action_field").explode("key").drop_nulls("key")
     named = named.with_columns(word_key_expr(pl.col("key"))).unique()
@@ -162,10 +168,10 @@ def stated(rows: pl.LazyFrame, fields: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def without_needless_fields(judged: pl.LazyFrame) -> pl.LazyFrame:
-    """Take the gaps from possible rows that would add no field, and add gained.
+    """Empty the gaps of possible rows that would add no field, and add gained.
 
-    Of the possible rows of a field the first is enough, and none where one counts already. gained:
-    how many fields a row may add, all where its own are unknown.
+    Of the possible rows of a field only the first may add it, and none where a row of that field
+    counts already. gained: how many fields a row may add; infinite where its own are unknown.
     """
     each = judged.select("file", "row", "key", "counted").explode("key").drop_nulls("key")
     field, possible = ["file", "key"], pl.col("counted").is_null()
@@ -182,8 +188,12 @@ def without_needless_fields(judged: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def covered(judged: pl.LazyFrame) -> pl.LazyFrame:
-    """Return file, certain, possible (other fields that rows may cover), wild (rows of any)."""
+def count_covered(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """Return file, certain, possible, wild: numbers of action fields and rows.
+
+    certain: fields with a row that counts. possible: other fields with a row that may count. wild:
+    possible rows of unknown field.
+    """
     each = judged.explode("key").drop_nulls("key")
     certain = each.filter(pl.col("counted")).select("file", "key").unique()
     maybe = each.filter(pl.col("counted").is_null())
@@ -197,6 +207,6 @@ def covered(judged: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def missing_action_fields(clusters: pl.LazyFrame, metric: str) -> pl.LazyFrame:
-    """Return the cell to fill where a cluster names no action fields."""
+    """Return the cell of the action fields (ROWS) for clusters that name none."""
     rows = clusters.filter(pl.col("action_fields").is_null())
-    return asked(rows.with_columns(row=pl.lit(0)), metric, "master_data", "action_fields")
+    return cells_to_fill(rows.with_columns(row=pl.lit(0)), metric, "master_data", "action_fields")

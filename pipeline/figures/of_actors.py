@@ -3,7 +3,14 @@
 import polars as pl
 
 from pipeline.common.exact import ratio
-from pipeline.figures.base import ROWS, Measures, Portfolio, asked, figures, join_measures
+from pipeline.figures.base import (
+    ROWS,
+    FiguresAndRows,
+    Portfolio,
+    cells_to_fill,
+    figure_frame,
+    join_figures,
+)
 from pipeline.submissions.actors.actors import count
 from pipeline.submissions.actors.status import PROPERTIES, Definition, has_joined, lately
 from schemas.columns import values
@@ -13,8 +20,8 @@ POSSIBLE = pl.col("counts").is_null()
 JOINED, LEFT = "joined_12m", "left_12m"
 
 
-def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
-    """Return the figures about bound actors; counted: the actors by one definition."""
+def actor_figures(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
+    """Return the figures about bound actors. counted: see `actors.count`, by one definition."""
     rules = portfolio.settings.actors
     loose = count(portfolio.actors, rules, Definition(loose=True)).lazy()
     parts = [
@@ -27,23 +34,27 @@ def measure_actors(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
         _types(portfolio, counted),
         _moved(portfolio, counted),
     ]
-    return join_measures(parts)
+    return join_figures(parts)
 
 
-def _all(portfolio: Portfolio, counted: pl.LazyFrame, metric: str) -> Measures:
-    """Return the number of bound actors: certain, and with the possibly bound."""
+def _all(portfolio: Portfolio, counted: pl.LazyFrame, metric: str) -> FiguresAndRows:
+    """Return the number of bound actors: low is the certain ones, high adds the possible ones."""
     sums = counted.group_by("file").agg(certain=CERTAIN.sum(), possible=POSSIBLE.sum())
     table = portfolio.per_cluster("actors", sums)
     low, high = pl.col("certain"), pl.col("certain") + pl.col("possible")
-    return Measures(figures(table, metric, low, high, numerator=low), _gaps(counted, metric, None))
+    return FiguresAndRows(
+        figure_frame(table, metric, low, high, numerator=low), _gaps(counted, metric, None)
+    )
 
 
-def _property(portfolio: Portfolio, counted: pl.LazyFrame, name: str, holds: pl.Expr) -> Measures:
+def _property(
+    portfolio: Portfolio, counted: pl.LazyFrame, name: str, holds: pl.Expr
+) -> FiguresAndRows:
     """Return <name>_count and <name>_share of the bound actors.
 
-    The least and greatest share over all ways to fill what is unknown (contract 2.2): the least
-    fills every unknown property with no and adds the possible rows without it, the greatest the
-    other way round. Of no certain actor there is no share.
+    The interval of the share is its least and greatest value over all ways to fill the unknown
+    cells (contract 2.2). The least: every unknown property is no, and the possible rows without the
+    property count. The greatest: the other way round. Without a certain actor the share is unknown.
     """
     counted = counted.with_columns(has=holds)
     has, lacks, open_ = pl.col("has"), ~pl.col("has"), pl.col("has").is_null()
@@ -58,24 +69,24 @@ def _property(portfolio: Portfolio, counted: pl.LazyFrame, name: str, holds: pl.
     table = portfolio.per_cluster("actors", sums)
     n, k, u, py, pn, pu = (pl.col(c).cast(pl.Int64) for c in ("n", "k", "u", "py", "pn", "pu"))
     anyone = n > 0
-    if name == "near":  # without the office's own place nothing is known of any distance
+    if name == "near":  # without the position of the office all distances are unknown
         office = portfolio.clusters.lazy().select("file", office=pl.col("lat").is_not_null())
         table = table.join(office, on="file")
         anyone = anyone & pl.col("office")
     low = pl.when(anyone).then(ratio(k, n + pn + pu))
     high = pl.when(anyone).then(ratio(k + u + py + pu, n + py + pu))
-    share = figures(
+    share = figure_frame(
         table, f"{name}_share", low, high, pl.when(anyone).then(k), pl.when(anyone).then(n)
     )
-    number = figures(table, f"{name}_count", k, k + u + py + pu, numerator=k)
+    number = figure_frame(table, f"{name}_count", k, k + u + py + pu, numerator=k)
     rows = [_gaps(counted, f"{name}_share", name), _gaps(counted, f"{name}_count", name)]
     if name == "near":
         rows.append(_office_gap(portfolio))
-    return Measures(pl.concat([share, number]), pl.concat(rows))
+    return FiguresAndRows(pl.concat([share, number]), pl.concat(rows))
 
 
-def _types(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
-    """Return how many different actor types the bound actors have; a row covers at most one."""
+def _types(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
+    """Return how many different actor types the bound actors have; each row adds at most one."""
     certain = (
         counted.filter(CERTAIN).drop_nulls("judged_type").select("file", "judged_type").unique()
     )
@@ -95,17 +106,17 @@ def _types(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     high = pl.min_horizontal(
         low + pl.col("maybe") + pl.col("blank"), pl.lit(len(values("actor_types")))
     )
-    return Measures(
-        figures(table, "actor_types", low, high, numerator=low),
+    return FiguresAndRows(
+        figure_frame(table, "actor_types", low, high, numerator=low),
         _gaps(counted, "actor_types", "type"),
     )
 
 
-def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
-    """Return joined_12m and left_12m: bound actors that joined, and actors that left, lately.
+def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
+    """Return joined_12m and left_12m: how many joined and left in the twelve months up to as_of.
 
-    Within the twelve months up to as_of; who left had a bound commitment and had joined. Only what
-    is certain; nothing is judged by them, so no rows stand behind them.
+    Who left had a bound commitment and had joined (contract 2.5). Only certain rows count. No
+    criterion uses these figures, so they have no rows behind them.
     """
     committed = pl.col("commitment").is_in(list(portfolio.settings.actors.bound_commitments))
     gone = committed & has_joined() & lately("left") & ~pl.col("duplicate")
@@ -115,12 +126,12 @@ def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     )
     table = portfolio.per_cluster("actors", sums)
     of_each = {JOINED: pl.col("joined"), LEFT: pl.col("left")}
-    parts = [figures(table, name, n, n, numerator=n) for name, n in of_each.items()]
+    parts = [figure_frame(table, name, n, n, numerator=n) for name, n in of_each.items()]
     nothing = pl.LazyFrame(schema=ROWS)
-    return Measures(pl.concat(parts), nothing)
+    return FiguresAndRows(pl.concat(parts), nothing)
 
 
-# Which cell settles an unknown property.
+# The field whose cell decides an unknown property.
 PROPERTY_FIELDS = {
     "sme": pl.when(pl.col("actor_type").is_null())
     .then(pl.lit("actor_type"))
@@ -129,14 +140,15 @@ PROPERTY_FIELDS = {
     "type": pl.lit("actor_type"),
     "near": pl.when(pl.col("country_bad")).then(pl.lit("country")).otherwise(pl.lit("postcode")),
 }
-# What filling a row favourably does to a share: one more of both, of the whole, one fewer of it.
+# What a row does to a share if its cells are filled favourably: property_open adds one to the part,
+# may_join adds one to part and whole, may_stay_away takes one from the whole.
 PROPERTY_OPEN, MAY_JOIN, MAY_STAY_AWAY = "property_open", "may_join", "may_stay_away"
-# A possibly bound row of unknown property: it is in the whole of the least share already.
+# A possibly bound row of unknown property; the whole of the least share includes it already.
 MAY_JOIN_OPEN = "may_join_open"
 
 
 def _gaps(counted: pl.LazyFrame, metric: str, prop: str | None) -> pl.LazyFrame:
-    """Return the rows of Akteure on which the figure's interval hangs, with the cells to fill."""
+    """Return the rows of Akteure (ROWS) whose unknown cells make the figure an interval."""
     commitment = (
         pl.when(POSSIBLE & pl.col("commitment").is_null())
         .then(pl.lit("commitment"))
@@ -149,7 +161,7 @@ def _gaps(counted: pl.LazyFrame, metric: str, prop: str | None) -> pl.LazyFrame:
     if prop is not None:
         has = pl.col("judged_type").is_not_null() if prop == "type" else pl.col("has")
         unknown = pl.col("judged_type").is_null() if prop == "type" else has.is_null()
-        if prop == "near":  # without the office's own place no actor's helps
+        if prop == "near":  # without the position of the office no actor's position helps
             unknown = unknown & pl.col("office_lat").is_not_null()
         blank = pl.when(unknown & (CERTAIN | POSSIBLE)).then(PROPERTY_FIELDS[prop])
         reason = (
@@ -179,6 +191,6 @@ def _gaps(counted: pl.LazyFrame, metric: str, prop: str | None) -> pl.LazyFrame:
 
 
 def _office_gap(portfolio: Portfolio) -> pl.LazyFrame:
-    """Return the office's postcode as the cell to fill where its position is unknown."""
+    """Return the cell of the office's postcode (ROWS) where its position is unknown."""
     lost = portfolio.clusters.lazy().filter(pl.col("lat").is_null())
-    return asked(lost.with_columns(row=pl.lit(0)), "near_share", "master_data", "postcode")
+    return cells_to_fill(lost.with_columns(row=pl.lit(0)), "near_share", "master_data", "postcode")

@@ -4,12 +4,12 @@ import polars as pl
 
 from pipeline.common.exact import ratio
 from pipeline.figures.base import (
-    Measures,
+    FiguresAndRows,
     Portfolio,
-    Test,
-    asked,
+    RowTest,
     at_least,
-    figures,
+    cells_to_fill,
+    figure_frame,
     judge,
     rows_of,
     without_needless_gaps,
@@ -17,15 +17,15 @@ from pipeline.figures.base import (
 from pipeline.submissions.actors.status import group_of_type
 
 
-def measure_seats(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
-    """Return group_seats_share: of the big groups the share with a seat.
+def seat_figures(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
+    """Return group_seats_share: the share of the big groups that have a seat.
 
-    Looks at the certainly bound actors only. Unknown actor types may make a group big; a row of
-    unknown Akteursgruppe may seat one group. counted: the actors by one definition.
+    Only certainly bound actors make a group big; one of unknown type may belong to any group. A row
+    of unknown Akteursgruppe may be the seat of any one group. counted: see `actors.count`.
     """
     group = pl.col("group")
     tests = [
-        Test(pl.when(group.is_not_null()).then(statement=True), "", "group_unknown", "group"),
+        RowTest(pl.when(group.is_not_null()).then(statement=True), "", "group_unknown", "group"),
         at_least("seats", 1, "no_seat"),
     ]
     rows = judge(portfolio.table("bodies"), tests)
@@ -44,8 +44,8 @@ def measure_seats(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
     table = portfolio.per_cluster("bodies", sums.join(wild, on="file", how="left"))
     possible, seated = pl.col("possible").cast(pl.Int64), pl.col("seated").cast(pl.Int64)
     never = pl.max_horizontal(pl.col("unseated").cast(pl.Int64) - pl.col("wild").cast(pl.Int64), 0)
-    return Measures(
-        figures(
+    return FiguresAndRows(
+        figure_frame(
             table,
             "group_seats_share",
             ratio(seated, possible),
@@ -54,7 +54,10 @@ def measure_seats(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
             possible,
         ),
         pl.concat(
-            [rows_of(asked_rows(rows, groups), METRIC, "bodies"), types_asked(counted)],
+            [
+                rows_of(without_useless_gaps(rows, groups), METRIC, "bodies"),
+                cells_of_unknown_type(counted),
+            ],
         ),
     )
 
@@ -62,8 +65,8 @@ def measure_seats(portfolio: Portfolio, counted: pl.LazyFrame) -> Measures:
 METRIC = "group_seats_share"
 
 
-def asked_rows(rows: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
-    """Take the gaps from rows that would seat no further big group."""
+def without_useless_gaps(rows: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
+    """Empty the gaps of rows that would give no further big group a seat."""
     rows = without_needless_gaps(rows, ["group"])
     big = groups.filter("possibly_big").select("file", "group", big=pl.lit(value=True))
     rows = rows.join(big, on=["file", "group"], how="left")
@@ -72,10 +75,10 @@ def asked_rows(rows: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(gaps=pl.when(useful).then("gaps").otherwise(nothing)).drop("big")
 
 
-def types_asked(counted: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the bound actors of unknown type: they may make a group big."""
+def cells_of_unknown_type(counted: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the cells (ROWS) of bound actors of unknown type: they may make a group big."""
     rows = counted.filter(pl.col("counts") & pl.col("judged_group").is_null())
-    return asked(rows, METRIC, "actors", "actor_type")
+    return cells_to_fill(rows, METRIC, "actors", "actor_type")
 
 
 def group_sizes(portfolio: Portfolio, counted: pl.LazyFrame) -> pl.LazyFrame:
@@ -97,7 +100,7 @@ def group_sizes(portfolio: Portfolio, counted: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def seats(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return file, group, seated (a row certainly seats it), maybe (a row of its own may)."""
+    """Return file, group, seated (a row that counts is its seat), maybe (a possible row may)."""
     return (
         rows.drop_nulls("group")
         .group_by("file", "group")

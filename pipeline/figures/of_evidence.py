@@ -5,15 +5,15 @@ import polars as pl
 from pipeline.common.exact import months_before
 from pipeline.common.keys import title_key_expr
 from pipeline.figures.base import (
-    Measures,
+    FiguresAndRows,
     Portfolio,
-    Test,
+    RowTest,
     at_least,
-    figures,
-    join_measures,
+    figure_frame,
+    is_filled,
+    join_figures,
     judge,
     kind_is,
-    known,
     rows_of,
     without_needless_gaps,
 )
@@ -24,11 +24,11 @@ VISIBILITY = ("Presse", PLATFORM, "Messe", "Publikation")
 WINDOW_MONTHS = 24
 
 
-def measure_evidence(portfolio: Portfolio) -> Measures:
+def evidence_figures(portfolio: Portfolio) -> FiguresAndRows:
     """Return all figures from the sheet Nachweise."""
     rows = portfolio.table(SHEET).with_columns(title_key=title_key_expr(pl.col("title")))
     recent, running, visible = within_window(), not_ended_long_ago(), still_visible()
-    begun = Test(pl.col("date") <= pl.col("as_of"), "not_yet_begun", "date_unknown", "date")
+    begun = RowTest(pl.col("date") <= pl.col("as_of"), "not_yet_begun", "date_unknown", "date")
     partners = at_least("actors_involved", 2, "too_few_actors")
     tests = {
         "competitors": (("Wettbewerber",), []),
@@ -39,18 +39,18 @@ def measure_evidence(portfolio: Portfolio) -> Measures:
         "anchoring": (("Verankerung",), []),
     }
     parts = [titles(portfolio, rows, m, kinds, more) for m, (kinds, more) in tests.items()]
-    return join_measures([*parts, visibility_kinds(portfolio, rows, visible)])
+    return join_figures([*parts, visibility_kinds(portfolio, rows, visible)])
 
 
-def within_window() -> Test:
-    """as_of - 24 months <= date <= as_of."""
+def within_window() -> RowTest:
+    """Return the test as_of - 24 months <= date <= as_of."""
     start = months_before(pl.col("as_of"), WINDOW_MONTHS)
     holds = pl.col("date").is_between(start, pl.col("as_of"))
-    return Test(holds, "outside_window", "date_unknown", "date")
+    return RowTest(holds, "outside_window", "date_unknown", "date")
 
 
-def not_ended_long_ago() -> Test:
-    """Not ended before as_of - 24 months; an empty Ende means that it still runs."""
+def not_ended_long_ago() -> RowTest:
+    """Return the test that it did not end before as_of - 24 months; without Ende it still runs."""
     start = months_before(pl.col("as_of"), WINDOW_MONTHS)
     holds = (
         pl.when(pl.col("until_bad"))
@@ -59,13 +59,14 @@ def not_ended_long_ago() -> Test:
         .then(statement=True)
         .otherwise(pl.col("until") >= start)
     )
-    return Test(holds, "ended_long_ago", "until_unknown", "until")
+    return RowTest(holds, "ended_long_ago", "until_unknown", "until")
 
 
-def still_visible() -> list[Test]:
-    """Within the window; a platform's profile stands until it ends, since its Datum if stated.
+def still_visible() -> list[RowTest]:
+    """Return the tests that a row is still visible.
 
-    A row of unknown kind may be any of them.
+    Its date is within the window. A profile on a platform is visible from its Datum, if stated, to
+    its Ende. A row of unknown kind may be a profile or not.
     """
     kind, recent, lasting = pl.col("kind"), within_window().holds, not_ended_long_ago().holds
     published = (
@@ -86,8 +87,8 @@ def still_visible() -> list[Test]:
         .otherwise(statement=True)
     )
     return [
-        Test(dated, "outside_window", "date_unknown", "date"),
-        Test(stands, "ended_long_ago", "until_unknown", "until"),
+        RowTest(dated, "outside_window", "date_unknown", "date"),
+        RowTest(stands, "ended_long_ago", "until_unknown", "until"),
     ]
 
 
@@ -96,14 +97,14 @@ def titles(
     rows: pl.LazyFrame,
     metric: str,
     kinds: tuple[str, ...],
-    more: list[Test],
-) -> Measures:
-    """Return the number of distinct titles within the kinds.
+    more: list[RowTest],
+) -> FiguresAndRows:
+    """Return the number of distinct titles of the kinds; a title counts once in each kind.
 
-    One title is certain if one of its rows is. A row of unknown kind adds its title to at most one
-    kind that does not have it yet; a row without a title may add one of its own.
+    A title is certain if one of its rows counts. A row of unknown kind may add its title to one
+    kind that does not have it yet. A row without a title may add a title of its own.
     """
-    judged = mark_repeated(judge(rows, [kind_is(*kinds), *more, known("title")]), kinds)
+    judged = mark_repeated(judge(rows, [kind_is(*kinds), *more, is_filled("title")]), kinds)
     judged = without_needless_gaps(judged, ["kind", "title_key"])
     live = judged.filter(pl.col("counted").is_null() | pl.col("counted"))
     own = live.filter(pl.col("kind").is_not_null() & pl.col("title_key").is_not_null())
@@ -121,13 +122,13 @@ def titles(
     blank = live.filter(pl.col("title_key").is_null()).group_by("file").agg(blank=pl.len())
     table = portfolio.per_cluster(SHEET, sums.join(blank, on="file", how="full", coalesce=True))
     low, high = pl.col("certain"), pl.col("most") + pl.col("blank")
-    return Measures(
-        figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
+    return FiguresAndRows(
+        figure_frame(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
     )
 
 
 def mark_repeated(judged: pl.LazyFrame, kinds: tuple[str, ...]) -> pl.LazyFrame:
-    """Mark rows whose title counts already by another row: they add nothing."""
+    """Set rows to "same_title" whose title already counts through another row."""
     title = ["file", "kind", "title_key"]
     sure = pl.col("counted").fill_null(value=False)
     first = pl.col("row").filter(sure).min().over(title)
@@ -141,9 +142,11 @@ def mark_repeated(judged: pl.LazyFrame, kinds: tuple[str, ...]) -> pl.LazyFrame:
     )
 
 
-def visibility_kinds(portfolio: Portfolio, rows: pl.LazyFrame, visible: list[Test]) -> Measures:
-    """Return how many different kinds of visibility there are; a row covers at most one."""
-    judged = judge(rows, [kind_is(*VISIBILITY), *visible, known("title")])
+def visibility_kinds(
+    portfolio: Portfolio, rows: pl.LazyFrame, visible: list[RowTest]
+) -> FiguresAndRows:
+    """Return how many different kinds of visibility there are; each row adds at most one."""
+    judged = judge(rows, [kind_is(*VISIBILITY), *visible, is_filled("title")])
     judged = without_needless_gaps(judged, ["kind"])
     certain = judged.filter(pl.col("counted")).select("file", "kind").unique()
     maybe = judged.filter(pl.col("counted").is_null())
@@ -158,6 +161,6 @@ def visibility_kinds(portfolio: Portfolio, rows: pl.LazyFrame, visible: list[Tes
     most = pl.min_horizontal(low + pl.col("named") + pl.col("wild"), pl.lit(len(VISIBILITY)))
     high = pl.when(low.is_not_null()).then(most)
     metric = "visibility_kinds"
-    return Measures(
-        figures(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
+    return FiguresAndRows(
+        figure_frame(table, metric, low, high, numerator=low), rows_of(judged, metric, SHEET)
     )

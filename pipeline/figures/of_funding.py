@@ -3,18 +3,18 @@
 import polars as pl
 
 from pipeline.common.exact import cents, ratio
-from pipeline.figures.base import Measures, Portfolio, figures, rows_of
+from pipeline.figures.base import FiguresAndRows, Portfolio, figure_frame, rows_of
 
 ACTUAL, PLANNED = "Ist", "Plan"
 PUBLIC_SHARE = "public_share"
 
 
-def measure_funding(portfolio: Portfolio) -> Measures:
-    """Return own_funds_share, public_share, budget_eur of the year that counts, in whole cents.
+def funding_figures(portfolio: Portfolio) -> FiguresAndRows:
+    """Return own_funds_share, public_share, budget_eur of one year; sums are in whole cents.
 
-    The Ist rows of the latest year that ended on or before as_of and has any, else the Plan rows
-    of the latest year that has any. A row whose year or status is unknown could be of that year.
-    Where no row counts, the budget is unknown: it is not a budget of zero.
+    The year is the latest one with Ist rows that ended on or before as_of, else the latest one with
+    Plan rows. A row of unknown year or status may belong to that year, so all three are unknown.
+    Where no row counts, the budget is unknown, not zero.
     """
     rules = portfolio.settings.funding
     rows = used_rows(portfolio.table("funding"), rules.own_sources)
@@ -37,18 +37,18 @@ def measure_funding(portfolio: Portfolio) -> Measures:
     share, of_public = ratio(own, total), ratio(public, total)
     budget = ratio(total, pl.lit(100) + total * 0)
     budget = pl.when(total == 0).then(0.0).otherwise(budget)
-    return Measures(
+    return FiguresAndRows(
         pl.concat(
             [
-                figures(table, "own_funds_share", share, share, own, total),
-                figures(table, PUBLIC_SHARE, of_public, of_public, public, total),
-                figures(table, "budget_eur", budget, budget, total),
+                figure_frame(table, "own_funds_share", share, share, own, total),
+                figure_frame(table, PUBLIC_SHARE, of_public, of_public, public, total),
+                figure_frame(table, "budget_eur", budget, budget, total),
             ]
         ),
         pl.concat(
             [
                 rows_of(rows, "own_funds_share", "funding"),
-                rows_of(known_source_or_not(rows), "budget_eur", "funding"),
+                rows_of(whatever_source(rows), "budget_eur", "funding"),
             ]
         ),
     )
@@ -57,10 +57,9 @@ def measure_funding(portfolio: Portfolio) -> Measures:
 def money_by_source(portfolio: Portfolio) -> pl.DataFrame:
     """Return file, source, amount_eur, share: who pays, over the rows that criterion 7.1 uses.
 
-    One row for each source of a cluster; source is null where it is unknown, amount_eur where an
-    amount of it is. share: of the total; null where the cluster's share of own funds is unknown.
-    Nothing of a cluster in which a row of unknown year or status may be one of the rows, or none
-    counts.
+    One row for each source of a cluster. source is null where it is unknown, amount_eur where one
+    of its amounts is. share: of the total, null where an amount or a source is unknown. A cluster
+    has no rows here if a year or status is unknown, or if no row counts.
     """
     rows = used_rows(portfolio.table("funding"), portfolio.settings.funding.own_sources)
     undated = (pl.col("year").is_null() | pl.col("status").is_null()).any().over("file")
@@ -81,8 +80,8 @@ def money_by_source(portfolio: Portfolio) -> pl.DataFrame:
     return table.drop("zero").collect().sort("file", "source", nulls_last=True)
 
 
-def known_source_or_not(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Let rows of unknown source count: the budget is known all the same."""
+def whatever_source(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Set rows of unknown source to counted: the budget does not depend on the source."""
     spent = pl.col("of_year") & pl.col("amount_eur").is_not_null() & pl.col("counted").is_null()
     spent = spent & pl.col("year").is_not_null() & pl.col("status").is_not_null()
     return rows.with_columns(
@@ -92,7 +91,11 @@ def known_source_or_not(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def used_rows(rows: pl.LazyFrame, own_sources: tuple[str, ...]) -> pl.LazyFrame:
-    """Add of_year (of the rows that count), counted, reason_code, gaps, cents, is_own."""
+    """Add of_year, counted, reason_code, gaps, cents, is_own.
+
+    rows: of Finanzierung. of_year: whether the row is of the year and status that count. cents: the
+    amount in whole cents. is_own: whether its source is one of the cluster's own.
+    """
     year, status = pl.col("year"), pl.col("status")
     ended = pl.date(year.cast(pl.Int32), 12, 31) <= pl.col("as_of")
     actual = year.filter((status == ACTUAL) & ended).max().over("file")

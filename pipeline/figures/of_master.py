@@ -3,18 +3,18 @@
 import polars as pl
 
 from pipeline.common.exact import completed_months
-from pipeline.figures.base import Measures, Portfolio, figures, join_measures
+from pipeline.figures.base import FiguresAndRows, Portfolio, figure_frame, join_figures
 
 
-def measure_master(portfolio: Portfolio) -> Measures:
-    """Return the figures that hang on one cell each; an empty or bad cell leaves them unknown."""
+def master_data_figures(portfolio: Portfolio) -> FiguresAndRows:
+    """Return the figures that are made of one cell each; unknown where it is empty or bad."""
     as_of = pl.col("as_of")
     age = completed_months(pl.col("founded"), as_of)
     secured = completed_months(as_of, pl.col("funding_secured_until"))
     dated = (pl.col("strategy_dated") <= as_of).cast(pl.Float64)
     # An empty text says that there is none.
     prospect = (pl.col("long_term_prospect") != "").cast(pl.Float64)
-    return join_measures(
+    return join_figures(
         [
             # Whole years of completed months: a + 12 n months <= b.
             _cell(portfolio, "age_years", "founded", age.floordiv(12), numerator=age),
@@ -38,9 +38,9 @@ def _cell(
     field: str,
     value: pl.Expr,
     numerator: pl.Expr | None = None,
-) -> Measures:
+) -> FiguresAndRows:
     number = value if numerator is None else numerator
-    result = figures(portfolio.clusters.lazy(), metric, value, value, numerator=number)
+    result = figure_frame(portfolio.clusters.lazy(), metric, value, value, numerator=number)
     is_known = pl.col(field).is_not_null()
     rows = portfolio.clusters.lazy().select(
         "file",
@@ -52,4 +52,4 @@ def _cell(
         gaps=pl.when(is_known).then(pl.lit([], pl.List(pl.String))).otherwise(pl.lit([field])),
         gain=pl.lit(1.0),
     )
-    return Measures(result, rows)
+    return FiguresAndRows(result, rows)

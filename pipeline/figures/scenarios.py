@@ -1,4 +1,4 @@
-"""The figures of a portfolio in every scenario: as usual, by other definitions, at a later day."""
+"""The figures of a portfolio in every scenario: by other definitions, and on other days."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -6,30 +6,36 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pipeline.common.settings import Settings
-from pipeline.figures.base import FIGURES, Columns, Measures, Portfolio, collected
-from pipeline.figures.figures import independent, measure, with_actors
+from pipeline.figures.base import FIGURES, Columns, FiguresAndRows, Portfolio, collect_frames
+from pipeline.figures.figures import add_actor_figures, compute_figures, figures_without_actors
 from pipeline.submissions.actors.status import Definition
 
-# What tells a scenario: a definition by its name, or how many months later.
-CASE: Columns = {"variant": pl.String, "months": pl.Int64}
+# The columns that identify a scenario: the name of a definition, or how many months later.
+SCENARIO_KEY: Columns = {"variant": pl.String, "months": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Another definition (contract 2.4, robustness), or a later day (2.6, outlook)."""
+    """Another definition (contract 2.4, robustness), or a later day (contract 2.6, outlook).
+
+    variant: the code of the definition, None for a later day. months: how much later.
+    """
 
     variant: str | None = None
     months: int = 0
     definition: Definition = Definition()
 
 
-# The same data on the period's last day: what has lapsed since an earlier as_of.
-AT_END = Scenario()
+# The usual definitions as of the period's last day: shows what has lapsed since an earlier as_of.
+LAST_DAY = Scenario()
 
 
 @dataclass(frozen=True)
-class EveryFigure:
-    """usual: the figures (FIGURES). rows: those behind them (ROWS). others: FIGURES and CASE."""
+class ScenarioFigures:
+    """Figures as usual and in every other scenario.
+
+    usual: FIGURES. rows: ROWS behind the usual figures. others: FIGURES and SCENARIO_KEY.
+    """
 
     usual: pl.DataFrame
     rows: pl.DataFrame
@@ -49,39 +55,39 @@ def scenarios(settings: Settings) -> list[Scenario]:
     ]
 
 
-def every_figure(portfolio: Portfolio, last_day: dt.date) -> EveryFigure:
+def figures_in_scenarios(portfolio: Portfolio, last_day: dt.date) -> ScenarioFigures:
     """Return the figures of every cluster, as usual and in every other scenario.
 
-    What a cluster's figures are depends on no other cluster. last_day: of the period; clusters of
-    an earlier as_of are also seen as of that day (AT_END).
+    The figures of a cluster do not depend on other clusters. last_day: of the period; clusters with
+    an earlier as_of are also computed as of that day (LAST_DAY).
     """
-    own = independent(portfolio)
-    usual, rows = collected_measures(with_actors(portfolio, own, Definition()))
-    others = [nothing()]
+    own = figures_without_actors(portfolio)
+    usual, rows = collect_figures(add_actor_figures(portfolio, own, Definition()))
+    others = [no_figures()]
     for one in scenarios(portfolio.settings):
-        # No definition of actors changes the other figures.
+        # Another definition of actors leaves the other figures as they are.
         found = (
-            measure(later(portfolio, one.months))
+            compute_figures(months_later(portfolio, one.months))
             if one.months
-            else with_actors(portfolio, own, one.definition)
+            else add_actor_figures(portfolio, own, one.definition)
         )
         case = (pl.lit(one.variant, pl.String), pl.lit(one.months, pl.Int64))
         others.append(
-            collected_measures(found)[0].with_columns(**dict(zip(CASE, case, strict=True)))
+            collect_figures(found)[0].with_columns(**dict(zip(SCENARIO_KEY, case, strict=True)))
         )
-    case = (pl.lit(None, pl.String), pl.lit(AT_END.months, pl.Int64))
-    end, _ = collected_measures(measure(at_end(portfolio, last_day)))
-    others.append(end.with_columns(**dict(zip(CASE, case, strict=True))))
-    return EveryFigure(usual, rows, pl.concat(others))
+    case = (pl.lit(None, pl.String), pl.lit(LAST_DAY.months, pl.Int64))
+    end, _ = collect_figures(compute_figures(as_of_last_day(portfolio, last_day)))
+    others.append(end.with_columns(**dict(zip(SCENARIO_KEY, case, strict=True))))
+    return ScenarioFigures(usual, rows, pl.concat(others))
 
 
-def nothing() -> pl.DataFrame:
-    """Return no figures of no scenario."""
-    return pl.DataFrame(schema={**FIGURES, **CASE})
+def no_figures() -> pl.DataFrame:
+    """Return an empty frame of FIGURES and SCENARIO_KEY."""
+    return pl.DataFrame(schema={**FIGURES, **SCENARIO_KEY})
 
 
-def at_end(portfolio: Portfolio, last_day: dt.date) -> Portfolio:
-    """Return the clusters of an earlier as_of as they are seen on the period's last day."""
+def as_of_last_day(portfolio: Portfolio, last_day: dt.date) -> Portfolio:
+    """Return the clusters with an earlier as_of, as of the period's last day."""
     day = pl.col("as_of")
     early = portfolio.clusters.filter(day < last_day)
     files = early.select("file")
@@ -99,14 +105,14 @@ def at_end(portfolio: Portfolio, last_day: dt.date) -> Portfolio:
     )
 
 
-def later(portfolio: Portfolio, months: int) -> Portfolio:
-    """Return the portfolio as it is seen so many months later, if nothing new comes in."""
+def months_later(portfolio: Portfolio, months: int) -> Portfolio:
+    """Return the portfolio as of so many months later, with the same data."""
     day = pl.col("as_of").dt.offset_by(f"{months}mo")
     clusters, actors = (t.with_columns(day) for t in (portfolio.clusters, portfolio.actors))
     return replace(portfolio, clusters=clusters, actors=actors)
 
 
-def collected_measures(found: Measures) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return figures and rows."""
-    figures, rows = collected(found.figures, found.rows)
+def collect_figures(found: FiguresAndRows) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Compute and return figures (FIGURES) and rows (ROWS)."""
+    figures, rows = collect_frames(found.figures, found.rows)
     return figures.select(list(FIGURES)), rows

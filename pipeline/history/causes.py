@@ -1,9 +1,9 @@
 """The stage: why a verdict differs from that of the period before (contract 2.6).
 
-The earlier state is turned into the present one step by step, for the whole portfolio at once: own
-data and time, settings, the limit of 4.2, ratings. All steps follow the present catalogue: the one
-of then is a record. The cause of a change is the last step at which the value changes, because it
-produces the present value.
+The earlier state is changed into the present one step by step, for the whole portfolio at once: own
+data and time, settings, the limit of 4.2, ratings. All steps use the present catalogue; the earlier
+one is only a record. The cause of a change is the last step at which the value changes, because
+this step produces the present value.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,15 @@ from pipeline.common.settings import CohortRules, Settings
 from pipeline.evaluation.benchmark import indicators, size_and_ratio, size_bands, stand_in
 from pipeline.evaluation.evaluate import OWN, Verdicts, catalogue_limits, evaluate
 from pipeline.figures.base import Portfolio
-from pipeline.figures.figures import measure
-from pipeline.history.lacking import criteria_of, figures_of, indicators_of, rated
-from pipeline.history.state import State, on_days, restricted, under
+from pipeline.figures.figures import compute_figures
+from pipeline.history.missing_columns import criteria_of, figures_of, indicators_of, possibly_rated
+from pipeline.history.state import State, as_of_days, restrict_to, with_settings
 from schemas.tables import CAUSES as PUBLISHED
 
-# Between two publications of one period also how a submission is read, and by which program.
+# `diff` has three more causes: another mapping, another version of the program, and unknown.
 CAUSES = [*PUBLISHED, "mapping", "program", "unknown"]
-# What was, what new data and new days give each alone and together, and then one thing more each.
+# The steps: the earlier state; new data only; new days only; both; then, one after another, the
+# present settings, the present limit of 4.2, the present ratings.
 STEPS = ("then", "data", "days", "both", "rule", "reference", "assessment")
 KEYS: Mapping[str, list[str]] = {
     "criteria": ["catalogue", "cluster_id", "criterion_id"],
@@ -35,8 +36,8 @@ COMPARED = {"criteria": "status", "decisions": "decision", "values": "value"}
 
 
 @dataclass(frozen=True)
-class Figured:
-    """A portfolio and its figures, see `measures.base.FIGURES`."""
+class PortfolioFigures:
+    """A portfolio and its figures, see `figures.base.FIGURES`."""
 
     portfolio: Portfolio
     figures: pl.DataFrame
@@ -46,13 +47,13 @@ class Figured:
         object.__setattr__(self, "values", indicators(self.figures))
 
     def stand_in(self, rules: CohortRules) -> pl.DataFrame:
-        """Return what stands in for the limits of 4.2, see `benchmark.stand_in`."""
+        """Return the stand-in limits of 4.2, see `benchmark.stand_in`."""
         return stand_in(size_and_ratio(self.values, rules), rules)
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The result of each of STEPS: a column of that name beside the KEYS of a comparison.
+    """The results of STEPS: frames with the KEYS of a comparison and a column for each step.
 
     criteria, decisions: None if no catalogue was evaluated in both periods.
     """
@@ -62,17 +63,17 @@ class Steps:
     values: pl.DataFrame
 
 
-def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
+def evaluate_steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     """Return the statuses, decisions and indicators of every step.
 
-    figures: those of the present portfolio under the present settings, as they are published. Of
-    catalogues in both periods, by their present rules: "then" may differ from what was published
-    then. What needs a column that the earlier state lacks is left out.
+    figures: FIGURES of the present portfolio under the present settings. Only catalogues of both
+    periods count, by their present rules, so the step "then" may differ from what was published.
+    Results that need a column missing in the earlier state are left out.
     """
-    whole = Whole(measured(then.portfolio), Figured(now.portfolio, figures))
-    at = figured(whole)
+    whole = BothPeriods(with_figures(then.portfolio), PortfolioFigures(now.portfolio, figures))
+    at = figures_at_steps(whole)
     values = _side_by_side("values", {s: at[s].values for s in STEPS}, at)
-    not_told = indicators_of(figures_of(then.lacking))
+    not_told = indicators_of(figures_of(then.missing))
     values = values.filter(~pl.col("indicator").is_in(not_told))
     if not shared_catalogues(then, now):
         return Steps(None, None, values)
@@ -84,8 +85,8 @@ def steps(then: State, now: State, figures: pl.DataFrame) -> Steps:
     every = _side_by_side("criteria", criteria, at)
     unknown = pl.concat(
         [
-            every.join(criteria_of(then.lacking, catalogues), on=RULED, how="semi"),
-            rated(then.lacking, every, then.ratings),
+            every.join(criteria_of(then.missing, catalogues), on=RULED, how="semi"),
+            possibly_rated(then.missing, every, then.ratings),
         ]
     )
     return Steps(
@@ -102,14 +103,14 @@ def shared_catalogues(then: State, now: State) -> list[Catalogue]:
 
 # ------------------------------------------------------------------------------------ the figures
 @dataclass(frozen=True)
-class Whole:
+class BothPeriods:
     """The whole portfolios of both periods, each by its own settings."""
 
-    then: Figured
-    now: Figured
+    then: PortfolioFigures
+    now: PortfolioFigures
 
 
-def figured(whole: Whole) -> Mapping[str, Figured]:
+def figures_at_steps(whole: BothPeriods) -> Mapping[str, PortfolioFigures]:
     """Return each step's portfolio, restricted to the clusters in both, with its figures."""
     then, now = (one.portfolio.clusters for one in (whole.then, whole.now))
     ids = then.join(now, on="cluster_id", how="semi")["cluster_id"]
@@ -117,13 +118,17 @@ def figured(whole: Whole) -> Mapping[str, Figured]:
     old, new = first.portfolio, last.portfolio
     rules = old.settings
     earlier, later = (p.clusters.select("cluster_id", "as_of") for p in (old, new))
-    fresh = under(new, rules)
-    both = Figured(fresh, last.figures) if _same_figures(rules, new.settings) else measured(fresh)
+    fresh = with_settings(new, rules)
+    both = (
+        PortfolioFigures(fresh, last.figures)
+        if _same_figures(rules, new.settings)
+        else with_figures(fresh)
+    )
     moved = not earlier.sort("cluster_id").equals(later.sort("cluster_id"))
     return {
         "then": first,
-        "data": measured(on_days(fresh, earlier)) if moved else both,
-        "days": measured(on_days(old, later)) if moved else first,
+        "data": with_figures(as_of_days(fresh, earlier)) if moved else both,
+        "days": with_figures(as_of_days(old, later)) if moved else first,
         "both": both,
         "rule": last,
         "reference": last,
@@ -131,15 +136,15 @@ def figured(whole: Whole) -> Mapping[str, Figured]:
     }
 
 
-def _restricted(whole: Figured, cluster_ids: pl.Series) -> Figured:
-    portfolio = restricted(whole.portfolio, cluster_ids)
+def _restricted(whole: PortfolioFigures, cluster_ids: pl.Series) -> PortfolioFigures:
+    portfolio = restrict_to(whole.portfolio, cluster_ids)
     files = portfolio.clusters.select("file")
-    return Figured(portfolio, whole.figures.join(files, on="file", how="semi"))
+    return PortfolioFigures(portfolio, whole.figures.join(files, on="file", how="semi"))
 
 
-def measured(portfolio: Portfolio) -> Figured:
-    """Return the portfolio with its figures."""
-    return Figured(portfolio, measure(portfolio).figures.collect())
+def with_figures(portfolio: Portfolio) -> PortfolioFigures:
+    """Compute the figures of a portfolio, and return both."""
+    return PortfolioFigures(portfolio, compute_figures(portfolio).figures.collect())
 
 
 def _same_figures(one: Settings, other: Settings) -> bool:
@@ -149,18 +154,18 @@ def _same_figures(one: Settings, other: Settings) -> bool:
 
 # ----------------------------------------------------------------------------------- the verdicts
 def _verdicts(
-    step: str, then: State, now: State, at: Mapping[str, Figured], own: pl.DataFrame
+    step: str, then: State, now: State, at: Mapping[str, PortfolioFigures], own: pl.DataFrame
 ) -> list[Verdicts]:
     """Return the verdicts at a step, for every catalogue in both periods.
 
-    own: what stands in for the limits of 4.2 where no catalogue froze them.
+    own: the stand-in limits of 4.2, for catalogues that did not freeze them.
     """
     place = STEPS.index(step)
     settings = (now if place >= STEPS.index("rule") else then).portfolio.settings
     frozen = now.frozen if place >= STEPS.index("reference") else then.frozen
     # at that period only the present catalogue froze its limits
     reference = {OWN: own, **now.frozen, **frozen}
-    ratings = now.ratings if step == "assessment" else still_valid(then.ratings, at[step])
+    ratings = now.ratings if step == "assessment" else ratings_in_force(then.ratings, at[step])
     found = []
     for catalogue in shared_catalogues(then, now):
         limit = limits(catalogue, at[step], settings, reference)
@@ -171,10 +176,11 @@ def _verdicts(
     return found
 
 
-def _stand_in(step: str, whole: Whole) -> pl.DataFrame:
-    """Return what stands in for the limits of 4.2 at a step, by the rules of this version.
+def _stand_in(step: str, whole: BothPeriods) -> pl.DataFrame:
+    """Return the stand-in limits of 4.2 at a step, by the rules of this version.
 
-    It is made of the whole earlier portfolio until the step at which that is what changes.
+    Before the step "reference" they are made of the whole earlier portfolio, from then on of the
+    present one.
     """
     place, settings = STEPS.index(step), whole.now.portfolio.settings
     if place >= STEPS.index("reference"):
@@ -184,13 +190,13 @@ def _stand_in(step: str, whole: Whole) -> pl.DataFrame:
     if place < STEPS.index("rule"):
         return earlier.stand_in(rules.cohorts)
     if not _same_figures(rules, settings):
-        # who is an SME, which states cannot tell by other rules, does not change how many are bound
-        earlier = measured(replace(earlier.portfolio, settings=settings))
+        # states cannot tell who is an SME by other rules, but that does not change who is bound
+        earlier = with_figures(replace(earlier.portfolio, settings=settings))
     return earlier.stand_in(settings.cohorts)
 
 
-def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
-    """Return the ratings not lapsed on the clusters' days: lapsing is an effect of time."""
+def ratings_in_force(ratings: pl.DataFrame, at: PortfolioFigures) -> pl.DataFrame:
+    """Return the ratings that are valid on the clusters' days: that one expires is due to time."""
     days = at.portfolio.clusters.select("cluster_id", "as_of")
     dated = ratings.join(days, on="cluster_id")
     valid = pl.col("valid_until") >= pl.col("as_of")
@@ -199,20 +205,20 @@ def still_valid(ratings: pl.DataFrame, at: Figured) -> pl.DataFrame:
 
 def limits(
     catalogue: Catalogue,
-    at: Figured,
+    at: PortfolioFigures,
     settings: Settings,
     reference: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
-    """Return the limits of 4.2: of what stands in, for the size bands of the clusters.
+    """Return the limits of 4.2 of each cluster at a step, by its size band there.
 
-    A cluster that grows into another size band gets another limit by its own data.
+    A cluster that grows into another size band gets another limit through its own data.
     """
     bands = size_bands(at.values, settings.cohorts)
     return catalogue_limits(catalogue, at.values, bands, reference)
 
 
 def _side_by_side(
-    name: str, found: Mapping[str, pl.DataFrame], at: Mapping[str, Figured]
+    name: str, found: Mapping[str, pl.DataFrame], at: Mapping[str, PortfolioFigures]
 ) -> pl.DataFrame:
     """Return KEYS and a column per step; rows that are missing in a step are left out."""
     keys, result = KEYS[name], None
@@ -227,14 +233,14 @@ def _side_by_side(
 
 # --------------------------------------------------------------------------------------- the cause
 def cause() -> pl.Expr:
-    """Return the cause of a value that changed: the last step at which it did, else the rules.
+    """Return the cause of a value that changed: the last step at which it changes, else "rule".
 
-    The earlier data are judged by the present catalogue. If the value was another one then and no
-    step changes it, it is the catalogue, or how the program calculates, that has changed.
+    If no step changes the value although another one was published, the catalogue or the program's
+    calculation has changed: "rule".
 
-    Own data and time: if new data on the old day give the same as both, the cause is the data; else
-    if old data on the new day do, it is time; if only both together do (members that joined in
-    between), it is the data.
+    Own data or time: if new data on the old day give the present value, the cause is "own_data".
+    Otherwise it is "time" if old data on the new day give it. If only both together do (members
+    that joined in between), it is "own_data".
 
     No figure reads the office's register, so the cause `register` never occurs.
     """

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.evaluation.benchmark import place_of
+from pipeline.common.order import declared_order
 from pipeline.evaluation.statistics import MEDIAN
-from pipeline.history.causes import KEYS, Steps, cause, steps
-from pipeline.history.model import Before
+from pipeline.history.causes import KEYS, Steps, cause, evaluate_steps
+from pipeline.history.model import EarlierReview
 from pipeline.history.state import State
 from schemas.benchmarks import declared_indicators
 
@@ -17,14 +17,14 @@ CAME, WENT = "came", "went"
 
 
 def compare(
-    before: Before, tables: Tables, now: State, figures: pl.DataFrame
+    before: EarlierReview, tables: Tables, now: State, figures: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
     """Return the tables changes, decision_changes, indicator_changes, medians, movements.
 
     tables: this period's clusters, criteria, decisions and coverage as they are published. figures:
-    see `causes.steps`. Without the earlier state every cause is null.
+    see `causes.evaluate_steps`. Without the earlier state every cause is null.
     """
-    found = None if before.state is None else steps(before.state, now, figures)
+    found = None if before.state is None else evaluate_steps(before.state, now, figures)
     indicator_changes = of_indicators(before, tables, found)
     made = {
         "changes": of_criteria(before, tables, found),
@@ -37,7 +37,7 @@ def compare(
     return {name: table.with_columns(previous_period=period) for name, table in made.items()}
 
 
-def of_criteria(before: Before, tables: Tables, found: Steps | None) -> pl.DataFrame:
+def of_criteria(before: EarlierReview, tables: Tables, found: Steps | None) -> pl.DataFrame:
     """Return the criteria whose status differs: KEYS, previous_status, status, cause.
 
     Only for clusters, catalogues and criteria of both periods.
@@ -50,7 +50,7 @@ def of_criteria(before: Before, tables: Tables, found: Steps | None) -> pl.DataF
     return with_cause(table, keys, None if found is None else found.criteria)
 
 
-def of_decisions(before: Before, tables: Tables, found: Steps | None) -> pl.DataFrame:
+def of_decisions(before: EarlierReview, tables: Tables, found: Steps | None) -> pl.DataFrame:
     """Return the clusters whose decision changed.
 
     KEYS and, before and now, decision, decision_confirmed and fulfilled. The cause is that of the
@@ -67,7 +67,7 @@ def of_decisions(before: Before, tables: Tables, found: Steps | None) -> pl.Data
     return table.with_columns(cause=pl.when(moved).then("cause"))
 
 
-def of_indicators(before: Before, tables: Tables, found: Steps | None) -> pl.DataFrame:
+def of_indicators(before: EarlierReview, tables: Tables, found: Steps | None) -> pl.DataFrame:
     """Return every indicator of every cluster of both periods, before and now.
 
     cluster_id, indicator, previous, value, change (null if either is null), cause (null if both are
@@ -90,7 +90,7 @@ def with_cause(table: pl.DataFrame, keys: list[str], found: pl.DataFrame | None)
     return table.join(causes, on=keys, how="left")
 
 
-def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
+def medians(before: EarlierReview, tables: Tables, minimum: int) -> pl.DataFrame:
     """Return every indicator's median before and now, over all clusters and over the panel.
 
     indicator, scope, n_previous, previous, n, value. all: each period's clusters with a known
@@ -108,7 +108,7 @@ def medians(before: Before, tables: Tables, minimum: int) -> pl.DataFrame:
         earlier = _medians(one, minimum).rename({"n": "n_previous", "value": "previous"})
         both = _medians(other, minimum).join(earlier, on="indicator", how="left")
         parts.append(both.with_columns(pl.col("n_previous").fill_null(0), scope=pl.lit(scope)))
-    order = place_of("indicator", declared_indicators())
+    order = declared_order("indicator", declared_indicators())
     return pl.concat(parts).sort(order, "scope")
 
 
@@ -122,7 +122,7 @@ def _medians(values: pl.DataFrame, minimum: int) -> pl.DataFrame:
     return found.select("indicator", n=n, value=pl.when(n >= minimum).then("value"))
 
 
-def movements(before: Before, tables: Tables) -> pl.DataFrame:
+def movements(before: EarlierReview, tables: Tables) -> pl.DataFrame:
     """Return the clusters that are reviewed in only one of both periods.
 
     cluster_id, name, movement (came, went), state: its present state, see `coverage`; null if it is
@@ -145,7 +145,7 @@ def long_values(clusters: pl.DataFrame) -> pl.DataFrame:
     found = clusters.select("cluster_id", *there).unpivot(
         there, index="cluster_id", variable_name="indicator", value_name="value"
     )
-    order = place_of("indicator", declared_indicators())
+    order = declared_order("indicator", declared_indicators())
     return found.sort("cluster_id", order)
 
 

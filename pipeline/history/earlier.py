@@ -4,16 +4,16 @@ import polars as pl
 
 from pipeline.common import periods
 from pipeline.common.settings import Settings
-from pipeline.history.lacking import codes_of
-from pipeline.history.model import TABLES, Before, Since
+from pipeline.history.missing_columns import codes_of_unknown
+from pipeline.history.model import TABLES, EarlierPeriod, EarlierReview
 from pipeline.history.published import DATA, DamagedError, Earlier, Publication
 from pipeline.history.standing import standing
 from pipeline.history.state import State
-from pipeline.history.state_files import StateTroubleError, read_state
+from pipeline.history.state_files import UnusableStateError, read_state
 from schemas.benchmarks import declared_indicators
 
 
-def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | None:
+def read_before(earlier: Earlier, period: str, settings: Settings) -> EarlierReview | None:
     """Return what the period before published; None if no earlier period can be read.
 
     A damaged publication is skipped.
@@ -21,14 +21,16 @@ def read_before(earlier: Earlier, period: str, settings: Settings) -> Before | N
     for publication in reversed(list(earlier.publications)):
         tables = earlier.read(publication, _tables)
         if tables is not None:
-            state, trouble = _state(earlier, publication, settings)
+            state, problem = _state(earlier, publication, settings)
             own = publication.folder.name
             skipped = _not_published(earlier, own, period)
             columns = [i for i in declared_indicators() if i not in tables["clusters"].columns]
-            unknown = codes_of(state.lacking) if state else ()
-            lacking = tuple(dict.fromkeys([*columns, *unknown]))
+            unknown = codes_of_unknown(state.missing) if state else ()
+            unknown_codes = tuple(dict.fromkeys([*columns, *unknown]))
             withdrawn = standing(publication.record or {}).is_withdrawn
-            return Before(Since(own, skipped, trouble, lacking, withdrawn), tables, state)
+            return EarlierReview(
+                EarlierPeriod(own, skipped, problem, unknown_codes, withdrawn), tables, state
+            )
     return None
 
 
@@ -51,6 +53,6 @@ def _state(
 ) -> tuple[State | None, str | None]:
     try:
         return read_state(publication, settings), None
-    except StateTroubleError as error:
+    except UnusableStateError as error:
         earlier.damaged += error.files
         return None, error.why

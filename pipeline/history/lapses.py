@@ -1,4 +1,4 @@
-"""The stage: what lapses if no new data come, derived from the outlook (contract 2.6)."""
+"""The stage: what lapses without new data, by the outlook (contract 2.6)."""
 
 from collections.abc import Sequence
 
@@ -21,17 +21,15 @@ LAPSE = {
 def lapses(
     criteria: pl.DataFrame, outlook: pl.DataFrame, clusters: pl.DataFrame, lapsed: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the criteria that are fulfilled now and will lapse, the soonest first.
+    """Return the criteria (LAPSE) that are fulfilled now and will lapse, the soonest first.
 
-    Those that have lapsed already are left out.
-
-    criteria, outlook, clusters: the tables of the contract. lapsed: of which as_of is long ago and
-    which do not hold any more on the period's last day. Returns catalogue, cluster_id,
-    criterion_id, months (the first at which it has lapsed), quarter (in which that day lies), sure
-    (whether it is fulfilled until three months before; else it may lapse in an earlier quarter).
+    criteria, outlook, clusters, lapsed: the tables of the contract; criteria in lapsed are left
+    out. months: the first months of the outlook at which it is not fulfilled. quarter: in which
+    that day lies. sure: whether the outlook shows it fulfilled three months before; if not, it may
+    lapse in an earlier quarter.
     """
     keys = ["catalogue", "cluster_id", "criterion_id"]
-    # The table stands in the order of the catalogues: 4.2 before 10.1.
+    # The table criteria is in the order of the catalogue: 4.2 before 10.1.
     places = criteria.with_row_index("place")
     now = places.filter(pl.col("status") == FULFILLED).select(*keys, "place")
     months = pl.col("months")
@@ -50,14 +48,13 @@ def lapses(
     return found.select(pl.col(name).cast(kind) for name, kind in LAPSE.items())
 
 
-def falls(
+def decisions_to_lapse(
     catalogues: Sequence[Catalogue], decisions: pl.DataFrame, outlook: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the clusters that reach the pass mark now but will not, if no new data come.
+    """Return the eligible clusters that will not be eligible without new data, the soonest first.
 
-    The soonest first.
-
-    catalogue, cluster_id, months (the first), fulfilled (then, i64), decision (then).
+    Columns: catalogue, cluster_id, months (the first at which this is so), and of that day
+    fulfilled (i64) and decision.
     """
     keys = ["catalogue", "cluster_id", "months"]
     status = pl.col("status")

@@ -1,4 +1,4 @@
-"""What a review knows about the period before."""
+"""The published results of an earlier period, to which a review compares its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,26 +16,27 @@ TABLES = {
 
 
 @dataclass(frozen=True)
-class Since:
+class EarlierPeriod:
     """The period that changes refer to.
 
     period: the latest published one before. skipped: the quarters between it and this one, of which
-    nothing is published. trouble: why causes cannot be told (missing, damaged, older), None if they
-    can. lacking: the figures, indicators and causes that cannot be told or compared, see `lacking`.
-    withdrawn: whether it was released and taken back, and no run has replaced it yet.
+    nothing is published. problem: why causes cannot be told (missing, damaged, older), None if they
+    can. missing: the figures, indicators and causes that cannot be told or compared, see
+    `missing_columns`. withdrawn: whether it was released and taken back, and no run has replaced it
+    yet.
     """
 
     period: str
     skipped: tuple[str, ...] = ()
-    trouble: str | None = None
-    lacking: tuple[str, ...] = ()
+    problem: str | None = None
+    missing: tuple[str, ...] = ()
     withdrawn: bool = False
 
 
 @dataclass(frozen=True)
-class Before:
-    """What the period before published: TABLES, and the basis of its evaluation, if known."""
+class EarlierReview:
+    """An earlier period, its published TABLES, and the state of its evaluation, if readable."""
 
-    since: Since
+    since: EarlierPeriod
     tables: Mapping[str, pl.DataFrame]
     state: State | None = None

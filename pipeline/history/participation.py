@@ -10,11 +10,13 @@ MEASURE = "measure"
 
 def earlier_participation(earlier: Earlier) -> pl.DataFrame:
     """Return PARTICIPATION of the earlier periods; a damaged publication is skipped."""
-    read = [earlier.read(publication, _taken) for publication in list(earlier.publications)]
+    read = [
+        earlier.read(publication, _participation_of) for publication in list(earlier.publications)
+    ]
     return pl.concat([pl.DataFrame(schema=PARTICIPATION), *(t for t in read if t is not None)])
 
 
-def _taken(publication: Publication) -> pl.DataFrame:
+def _participation_of(publication: Publication) -> pl.DataFrame:
     """Return PARTICIPATION of one period: every measure is a cohort of its clusters."""
     placed = publication.table("benchmarks", "cluster_id", "cohort_kind", "cohort")
     taken = placed.filter(pl.col("cohort_kind") == MEASURE).group_by(measure="cohort")

@@ -1,6 +1,6 @@
-"""The basis of an evaluation: stored with a publication, so that it can be repeated.
+"""The inputs of an evaluation, stored with a publication so that it can be repeated.
 
-A later review evaluates it with one change at a time (see `causes`).
+A later review evaluates them again with one change at a time (see `causes`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.common.settings import Settings
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.base import Portfolio
-from pipeline.figures.inputs import KEPT, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
-from pipeline.history.lacking import Column
+from pipeline.figures.inputs import INPUT_COLUMNS, RATING, REFERENCE, SCHEMAS, SHEETS, dense_number
+from pipeline.history.missing_columns import Column
 from pipeline.submissions.actors.status import is_sme, is_sme_ifm
 
-# Columns that a state without them has no need of: they are null there.
+# Columns that count as null, not as unknown, where a state lacks them.
 ASSUMED = frozenset(
     {("clusters", "form_version"), ("activities", "from_bad"), ("evidence", "date_bad")}
 )
@@ -29,21 +29,21 @@ class State:
     portfolio: what was reviewed, with the settings of then. catalogues: by id; None where this
     version cannot read the one of an earlier period, which is a record. ratings: RATING, the ones
     in force. frozen: the limits of 4.2 of the periods at which catalogues froze them, see
-    `benchmark.stand_in`. lacking: table, column of KEPT that an earlier version of the program did
-    not keep; they are unknown (null).
+    `benchmark.stand_in`. missing: table, column of INPUT_COLUMNS that an earlier version of the
+    program did not keep; they are unknown (null).
     """
 
     portfolio: Portfolio
     catalogues: Mapping[str, Catalogue | None]
     ratings: pl.DataFrame
     frozen: Mapping[str, pl.DataFrame]
-    lacking: Sequence[Column] = ()
+    missing: Sequence[Column] = ()
 
 
 def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
-    """Return the state as the frames of KEPT, without names and texts that no figure reads.
+    """Return the state as frames of INPUT_COLUMNS, without names and texts that no figure reads.
 
-    Equal titles are determined before, see `kept_sheets`.
+    Equal titles are determined before, see `inputs.input_tables`.
     """
     own = state.portfolio
     frames = {
@@ -55,10 +55,10 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "reference": _reference(state.frozen),
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
-    tables = {name: frames[name].select(kept) for name, kept in KEPT.items()}
+    tables = {name: frames[name].select(kept) for name, kept in INPUT_COLUMNS.items()}
     # Portions of a portfolio come in any order; equal states must give equal frames.
     keys = {"clusters": ["cluster_id"], "ratings": RATING, "reference": REFERENCE}
-    keys["sheets"] = KEPT["sheets"]
+    keys["sheets"] = INPUT_COLUMNS["sheets"]
     return {name: table.sort(keys.get(name, ["file", "row"])) for name, table in tables.items()}
 
 
@@ -67,28 +67,27 @@ def from_frames(
     catalogues: Mapping[str, Catalogue | None],
     settings: Settings,
 ) -> State:
-    """Return the state that `to_frames` took apart, perhaps of another version of the program.
+    """Return the state that `to_frames` stored, perhaps by another version of the program.
 
-    A column that is not there, or has values of another type, is unknown; more columns are no
-    matter. A text where several may stand now is the only one. What another version need not say
-    (ASSUMED) is taken for unsaid: no form version, days that could be read. Limits of 4.2 are only
-    needed where a catalogue froze them.
+    A column that is missing or has another type is unknown, except those of ASSUMED; further
+    columns are ignored. A single text in a column that holds lists now becomes a list. Limits of
+    4.2 are needed only where a catalogue froze them.
     """
     asked = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
     frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
     if not frozen:
         frames = {**frames, "reference": pl.DataFrame(schema=SCHEMAS["reference"])}
     frames = {name: _with_lists(frames[name], schema) for name, schema in SCHEMAS.items()}
-    lacking = [
+    absent = [
         (name, column)
         for name, schema in SCHEMAS.items()
         for column, kind in schema.items()
         if frames[name].schema.get(column) != kind
     ]
-    missing, lacking = lacking, [column for column in lacking if column not in ASSUMED]
+    missing = [column for column in absent if column not in ASSUMED]
     frames = {
         name: frames[name].select(
-            pl.lit(None, kind).alias(column) if (name, column) in missing else pl.col(column)
+            pl.lit(None, kind).alias(column) if (name, column) in absent else pl.col(column)
             for column, kind in schema.items()
         )
         for name, schema in SCHEMAS.items()
@@ -104,7 +103,7 @@ def from_frames(
     limits = dict.fromkeys(frozen, nothing) | {
         str(source): own.drop("source") for (source,), own in frames["reference"].group_by("source")
     }
-    return State(portfolio, catalogues, frames["ratings"], limits, lacking)
+    return State(portfolio, catalogues, frames["ratings"], limits, missing)
 
 
 def _with_lists(frame: pl.DataFrame, schema: Mapping[str, object]) -> pl.DataFrame:
@@ -138,7 +137,7 @@ def _reference(frozen: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 # ------------------------------------------------------------------------------ one change each
-def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
+def restrict_to(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
     """Return the portfolio restricted to these clusters."""
     clusters = portfolio.clusters.filter(pl.col("cluster_id").is_in(cluster_ids.implode()))
     files = clusters.select("file")
@@ -155,7 +154,7 @@ def restricted(portfolio: Portfolio, cluster_ids: pl.Series) -> Portfolio:
     )
 
 
-def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
+def as_of_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
     """Return the portfolio evaluated as of other days (cluster_id, as_of)."""
     clusters = portfolio.clusters.drop("as_of").join(days, on="cluster_id")
     of_file = clusters.select("file", "as_of")
@@ -163,10 +162,11 @@ def on_days(portfolio: Portfolio, days: pl.DataFrame) -> Portfolio:
     return replace(portfolio, clusters=clusters, actors=actors)
 
 
-def under(portfolio: Portfolio, settings: Settings) -> Portfolio:
-    """Return the portfolio under other settings; its actors must include what firms state.
+def with_settings(portfolio: Portfolio, settings: Settings) -> Portfolio:
+    """Return the portfolio with other settings, and with who is an SME by their rules.
 
-    Only who is an SME is determined before figures are calculated.
+    All other rules apply when figures are computed. The actors must have the columns in which firms
+    state their size.
     """
     rules = settings.actors
     if rules != portfolio.settings.actors:

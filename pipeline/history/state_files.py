@@ -15,8 +15,8 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import ActorRules, CohortRules, Settings
-from pipeline.figures.inputs import KEPT
-from pipeline.history.lacking import NEEDED
+from pipeline.figures.inputs import INPUT_COLUMNS
+from pipeline.history.missing_columns import NEEDED
 from pipeline.history.published import STATE, DamagedError, Publication
 from pipeline.history.state import State, from_frames, to_frames
 from schemas.checked import as_tuples
@@ -28,7 +28,7 @@ LIST, CATALOGUES = f"{STATE}/state.json", "catalogues"
 MISSING, DAMAGED, OLDER = "missing", "damaged", "older"
 
 
-class StateTroubleError(Exception):
+class UnusableStateError(Exception):
     """A state cannot be used.
 
     why: MISSING, DAMAGED or OLDER. files: those that are damaged.
@@ -79,34 +79,34 @@ def _kept_settings(settings: Settings) -> dict[str, Any]:
 def read_state(publication: Publication, settings: Settings) -> State:
     """Return the state of a publication; a catalogue that this version cannot read is None.
 
-    settings: the present ones, in place of those that no figure depends on. StateTroubleError if
+    settings: the present ones, in place of those that no figure depends on. UnusableStateError if
     the state is missing, damaged or of another format.
     """
     if not (publication.folder / LIST).is_file():
-        raise StateTroubleError(MISSING)
+        raise UnusableStateError(MISSING)
     listed = _list(publication)
     contents = {n: _checked(publication, n, digest) for n, digest in listed["files"].items()}
     own = publication.folder / STATE
     try:
-        frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in KEPT}
+        frames = {name: pl.read_parquet(contents[f"{name}.parquet"]) for name in INPUT_COLUMNS}
         rules = _settings(listed["settings"], settings)
         catalogues = {name: _catalogue(own, name, contents) for name in listed["catalogues"]}
     except (KeyError, TypeError, ValueError) as error:
-        raise StateTroubleError(OLDER) from error
+        raise UnusableStateError(OLDER) from error
     except pl.exceptions.PolarsError as error:
-        raise StateTroubleError(DAMAGED, own) from error
+        raise UnusableStateError(DAMAGED, own) from error
     state = from_frames(frames, catalogues, rules)
-    if NEEDED.intersection(state.lacking):
-        raise StateTroubleError(OLDER)
+    if NEEDED.intersection(state.missing):
+        raise UnusableStateError(OLDER)
     return state
 
 
 def _list(publication: Publication) -> Mapping[str, Any]:
-    damaged = StateTroubleError(DAMAGED, publication.folder / LIST)
+    damaged = UnusableStateError(DAMAGED, publication.folder / LIST)
     try:
         listed: Mapping[str, Any] = json.loads(publication.content(LIST))
         if listed["format"] != FORMAT:
-            raise StateTroubleError(OLDER)
+            raise UnusableStateError(OLDER)
         if not isinstance(listed["files"], dict):
             raise damaged
     except (DamagedError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -123,9 +123,9 @@ def _checked(publication: Publication, name: str, digest: str) -> bytes:
     try:
         content = publication.content(file)
     except DamagedError as error:
-        raise StateTroubleError(DAMAGED, *error.files) from error
+        raise UnusableStateError(DAMAGED, *error.files) from error
     if sha256(content).hexdigest() != digest:
-        raise StateTroubleError(DAMAGED, publication.folder / file)
+        raise UnusableStateError(DAMAGED, publication.folder / file)
     return content
 
 

@@ -102,7 +102,7 @@ def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
 
 
 @lru_cache(maxsize=100_000)  # every sheet repeats the same references
-def place_of(reference: str) -> int:
+def position_of(reference: str) -> int:
     """Return the position of a cell by its reference (A1); KeyError if there is no such cell."""
     match = REFERENCE.fullmatch(reference)
     if match is None:

@@ -11,7 +11,7 @@ from pipeline.intake.ooxml_sheet import read_cells, read_strings
 from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.package import Relation, part_of_kind, relations
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.values import BUILT_IN, PLAIN, shows
+from pipeline.intake.values import BUILT_IN, PLAIN, kind_shown_by
 from pipeline.intake.xml import elements
 
 WORKSHEET = "worksheet"
@@ -91,13 +91,13 @@ def read_styles(data: bytes) -> list[int]:
         if name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             inside = name
         elif name == "numFmt" and inside != "dxfs":
-            own[attrs.get("numFmtId", "")] = shows(attrs.get("formatCode", ""))
+            own[attrs.get("numFmtId", "")] = kind_shown_by(attrs.get("formatCode", ""))
         elif name == "xf" and inside == "cellXfs":
-            result.append(shown(attrs.get("numFmtId", "0"), own))
+            result.append(kind_of_format(attrs.get("numFmtId", "0"), own))
     return result
 
 
-def shown(identifier: str, own: dict[str, int]) -> int:
+def kind_of_format(identifier: str, own: dict[str, int]) -> int:
     """Return the kind of number for the identifier of a number format."""
     if identifier in own:
         return own[identifier]

@@ -5,7 +5,7 @@ the same address twice is refused. A value below a merged area is read like any 
 it, and it is visible again once the area is split.
 """
 
-from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, WIDTH, Value, place_of
+from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, WIDTH, Value, position_of
 from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.refusal import BadCellError, Refusal
 from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, local, scan
@@ -65,7 +65,7 @@ class _Sheet:
         """Note a merged area; what is no area is none."""
         first, _, last = reference.upper().replace("$", "").partition(":")
         try:
-            (row, column), (low, right) = (divmod(place_of(r), WIDTH) for r in (first, last))
+            (row, column), (low, right) = (divmod(position_of(r), WIDTH) for r in (first, last))
         except KeyError:
             return
         self.values.cells.merge((self.index, row, low, column, right))
@@ -94,7 +94,9 @@ class _Sheet:
     def start_cell(self, attrs: Attributes) -> None:
         try:
             given = attrs.get("r")
-            self.place = place_of(given.upper().replace("$", "")) if given else self.next_place()
+            self.place = (
+                position_of(given.upper().replace("$", "")) if given else self.next_position()
+            )
         except KeyError as error:
             cell = f"{self.name[:40]}!{(given or '')[:20]}"
             raise Refusal("unreadable", "beyond", cell=cell) from error
@@ -104,7 +106,7 @@ class _Sheet:
         self.kind, self.style = attrs.get("t", ""), attrs.get("s", "")
         self.formula, self.value, self.inline = False, None, None
 
-    def next_place(self) -> int:
+    def next_position(self) -> int:
         if self.column + 1 >= LAST_COLUMN:
             raise KeyError
         return self.row * WIDTH + self.column + 1

@@ -52,9 +52,9 @@ class OoxmlValues:
             return self.number(style, text.strip())
         if kind == "e":
             return self.cells.text(ERROR, text.strip())
-        return self.seldom(kind, text)
+        return self.rare_value(kind, text)
 
-    def seldom(self, kind: str, text: str) -> Value:
+    def rare_value(self, kind: str, text: str) -> Value:
         """Return a boolean, or a day written as text."""
         if kind == "d":
             return iso_day(self.cells, text)
@@ -83,7 +83,7 @@ class OoxmlValues:
 
     def number(self, style: str, text: str) -> Value:
         """Return a number in the kind that its format shows."""
-        shown = self.shown(style)
+        shown = self.number_kind(style)
         if NUMBER_FORM.fullmatch(text):
             number = float(text)
         elif text in NO_NUMBERS:
@@ -92,7 +92,7 @@ class OoxmlValues:
             raise BadCellError("bad_cell", text)
         return number_value(self.cells, number, shown, text, from_1904=self.from_1904)
 
-    def shown(self, style: str) -> int:
+    def number_kind(self, style: str) -> int:
         """Return the kind of number for the format at a position."""
         style = style.strip() or "0"
         good = style.isascii() and style.isdecimal() and len(style) <= LONGEST_INDEX

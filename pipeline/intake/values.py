@@ -42,7 +42,7 @@ NO_DAY = 60
 ROUNDING = 0.5 / 86_400_000
 
 
-def shows(number_format: str) -> int:
+def kind_shown_by(number_format: str) -> int:
     """Return the kind of number that a format shows: PLAIN, DAY, TIME (of a day) or ELAPSED."""
     code = GENERAL.sub("", LITERAL.sub("", number_format[:LONGEST_FORMAT].lower()))
     if ELAPSED_TOKEN.search(code):

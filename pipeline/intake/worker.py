@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.common.limits import MB, Limits
-from pipeline.common.sandbox import Death, run_limited
+from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from schemas.words import name_pattern, word_key
@@ -24,7 +24,7 @@ def read_many(
     Each file has `max_seconds` and `max_memory_mb` in a separate process. If the process dies, only
     this file is lost (`reader_crash`, `timeout`, `too_large`).
     """
-    outcomes = run_limited(
+    outcomes = run_in_sandbox(
         partial(read_one, limits=limits, wanted=wanted_keys),
         [path.absolute() for path in paths],
         seconds=limits.max_seconds,

@@ -12,7 +12,7 @@ from xlrd.compdoc import CompDocError
 
 from pipeline.intake.cells import BOOLEAN, ERROR, TEXT, WIDTH, Cells, Value
 from pipeline.intake.refusal import BadCellError, Refusal, refused_as
-from pipeline.intake.values import BUILT_IN, PLAIN, number_value, shows
+from pipeline.intake.values import BUILT_IN, PLAIN, kind_shown_by, number_value
 
 DAMAGED = "damaged_xls"
 
@@ -51,7 +51,7 @@ class XlsBook:
             blank = not cell.value or cell.value.isspace()
             return None if blank else cells.text(TEXT, cell.value)
         if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-            shown = self.shown(cell)
+            shown = self.number_kind(cell)
             text = f"{cell.value:g}"
             from_1904 = bool(self.book.datemode)
             return number_value(cells, cell.value, shown, text, from_1904=from_1904)
@@ -61,7 +61,7 @@ class XlsBook:
             return cells.text(ERROR, xlrd.error_text_from_code.get(cell.value, "#ERROR"))
         return None
 
-    def shown(self, cell: Any) -> int:
+    def number_kind(self, cell: Any) -> int:
         """Return the kind of number of the cell's format."""
         formats, styles = self.book.format_map, self.book.xf_list
         if cell.xf_index is None or not 0 <= cell.xf_index < len(styles):
@@ -69,7 +69,7 @@ class XlsBook:
         key = styles[cell.xf_index].format_key
         known = formats.get(key)
         code = known.format_str if known else None
-        return shows(code) if code else BUILT_IN.get(key, PLAIN)
+        return kind_shown_by(code) if code else BUILT_IN.get(key, PLAIN)
 
 
 def open_book(data: bytes, *, past_damage: bool) -> Any:

@@ -16,7 +16,7 @@ from pipeline.intake.cells import (
 )
 from pipeline.intake.package import Relation, part_of_kind, relations
 from pipeline.intake.refusal import BadCellError, Refusal
-from pipeline.intake.values import BUILT_IN, PLAIN, number_value, shows
+from pipeline.intake.values import BUILT_IN, PLAIN, kind_shown_by, number_value
 
 # Error values by their code in binary workbooks, .xls too.
 ERRORS = {
@@ -140,7 +140,7 @@ def read_styles(data: bytes) -> list[int]:
     inside = False
     for kind, content in records(data, "styles.bin"):
         if kind == NUMBER_FORMAT:
-            own[struct.unpack_from("<H", content)[0]] = shows(wide_string(content[2:])[0])
+            own[struct.unpack_from("<H", content)[0]] = kind_shown_by(wide_string(content[2:])[0])
         elif kind in (BEGIN_CELL_FORMATS, END_CELL_FORMATS):
             inside = kind == BEGIN_CELL_FORMATS
         elif kind == CELL_FORMAT and inside:

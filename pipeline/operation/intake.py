@@ -109,8 +109,7 @@ def check_these(
         FeedbackBatch(
             batch.files,
             [copies[file.name] for file in batch.files],
-            partial(subjects_of_check, part),
-            lang,
+            partial(subjects_of_check, part, lang),
             wanted,
         )
         for batch, part in zip(batches, parts, strict=True)

@@ -1,19 +1,18 @@
 """The flow of the nightly check (deployment intake-check)."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from prefect import State, flow, tags
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from pipeline.common.periods import before, of
 from pipeline.intake.discover import refuse_missing
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_checked
 from pipeline.operation.intake import Night, check_new
-from pipeline.operation.parameters import RUNNER, TIMEZONE, Period
+from pipeline.operation.parameters import RUNNER, TIMEZONE, Period, asked
 from pipeline.operation.tasks import Tasks
 from schemas.slips import WrongUsageError
 
@@ -26,35 +25,27 @@ from schemas.slips import WrongUsageError
     persist_result=False,
 )
 def check_intake(
-    periods: Annotated[
-        list[Period] | None,
-        Field(
-            title="Quartale / quarters",
-            description="Leer: das laufende und das vorige. Empty: the present and the last one.",
-        ),
-    ] = None,
-    inputs: Annotated[
-        Path,
-        Field(
-            title="Ordner der Eingaben / folder of the inputs",
-            description="Darin liegt je Quartal ein Ordner. It holds a folder for each quarter.",
-        ),
-    ] = Path("inputs"),
-    outputs: Annotated[
-        Path,
-        Field(
-            title="Ordner der Ergebnisse / folder of the outputs",
-            description="Markierte Kopien entstehen darin unter .intake. "
-            "Marked copies are written there, below .intake.",
-        ),
-    ] = Path("outputs"),
-    lang: Annotated[
-        Literal["de", "en"],
-        Field(
-            title="Sprache / language",
-            description="Sprache der Kopien. Language of the copies.",
-        ),
-    ] = "de",
+    periods: list[Period] | None = asked(
+        None,
+        "Quartale / quarters",
+        "Leer: das laufende und das vorige. Empty: the present and the last one.",
+    ),
+    inputs: Path = asked(
+        Path("inputs"),
+        "Ordner der Eingaben / folder of the inputs",
+        "Darin liegt je Quartal ein Ordner. It holds a folder for each quarter.",
+    ),
+    outputs: Path = asked(
+        Path("outputs"),
+        "Ordner der Ergebnisse / folder of the outputs",
+        "Markierte Kopien entstehen darin unter .intake. "
+        "Marked copies are written there, below .intake.",
+    ),
+    lang: Literal["de", "en"] = asked(
+        "de",
+        "Sprache / language",
+        "Sprache der Kopien. Language of the copies.",
+    ),
 ) -> State[Any]:
     """Check submissions that are new or have changed and write marked copies; publish nothing.
 

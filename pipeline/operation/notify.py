@@ -24,8 +24,8 @@ from pipeline.operation.settings import ROOT, environment
 WEBHOOK, MAIL = "cluster-review-webhook", "cluster-review-mail"
 # The name of a final state: Published, or "Published, 3 quarantined".
 DRAFT = ("Published", "Published,*")
-TROUBLE = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
-KINDS = {"draft": DRAFT, "trouble": TROUBLE}
+FAILURES = ("Refused", "Failed", "Crashed", "TimedOut", "Nothing to publish")
+KINDS = {"draft": DRAFT, "trouble": FAILURES}
 # The id is that of the event: Prefect may report an event twice, and the receiver can detect that.
 PAYLOAD = """{
   "id": "{{ event.id }}",
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(f"{url} antwortet nicht / does not answer: {error}", file=sys.stderr)
                 return 1
             change(client, arguments)
-            print(*(told(client) or ["niemand / nobody"]), sep="\n")
+            print(*(configured(client) or ["niemand / nobody"]), sep="\n")
     except LockedError:
         print(CannotServeError("locked", url=url), file=sys.stderr)
         return 1
@@ -69,9 +69,9 @@ def change(client: Any, arguments: argparse.Namespace) -> None:
     if arguments.off:
         forget(client)
     if arguments.webhook:
-        tell(client, WEBHOOK, call_webhook(arguments.webhook))
+        create_automations(client, WEBHOOK, call_webhook(arguments.webhook))
     if arguments.mail:
-        tell(client, MAIL, send_mail(arguments.mail))
+        create_automations(client, MAIL, send_mail(arguments.mail))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -123,7 +123,7 @@ def keep(block: Any, name: str) -> UUID:
     return number
 
 
-def tell(client: Any, name: str, action: Any) -> None:
+def create_automations(client: Any, name: str, action: Any) -> None:
     """Create the automations for a finished draft and for a failed run."""
     from pipeline.operation.automations import on_states, put
 
@@ -146,7 +146,7 @@ def forget(client: Any) -> None:
             continue
 
 
-def told(client: Any) -> list[str]:
+def configured(client: Any) -> list[str]:
     """Return the automations that are set up."""
     from pipeline.operation.automations import find
 

@@ -10,5 +10,16 @@ from pipeline.common.stages import CORES
 TIMEZONE = "Europe/Berlin"
 QUARTER = r"^\d{4}-Q[1-4]$"
 Period = Annotated[str, Field(pattern=QUARTER)]
+
+
+def asked(default: Any, title: str, description: str) -> Any:
+    """Return the default of a flow's parameter, with what the form in Prefect's interface says.
+
+    Prefect takes them from a field that is the default, not from one in the annotation; a title
+    only in this way. Where a flow is called, the parameter has the default itself.
+    """
+    return Field(default=default, description=description, json_schema_extra={"title": title})
+
+
 # One more than cores: the workbooks are written in a separate process.
 RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CORES + 1)

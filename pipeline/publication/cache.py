@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 import pipeline
 from pipeline.common.frames import frames_of, record_of
-from pipeline.figures.each_submission import Asked, Sent, Survey
+from pipeline.figures.each_submission import ProcessingOptions, Received, SubmissionResults
 from pipeline.publication import provenance
 from pipeline.publication.store import CACHE, Store
 
@@ -52,7 +52,7 @@ class Pack:
 
 
 @dataclass(frozen=True)
-class SurveyCache:
+class SubmissionCache:
     """The results of earlier runs, by submission.
 
     store: None disables the cache. scheme: what the results depend on besides the content. by_name:
@@ -63,7 +63,7 @@ class SurveyCache:
     scheme: str
     by_name: bool = False
 
-    def find(self, files: pl.DataFrame) -> list[Survey]:
+    def find(self, files: pl.DataFrame) -> list[SubmissionResults]:
         """Return the stored results for the files, under their numbers.
 
         files: file, source_file, sha256 (empty if unknown).
@@ -78,10 +78,10 @@ class SurveyCache:
             places = {place: key for place, key in enumerate(pack.keys) if key not in given}
             rows = [(place, n) for place, key in places.items() for n in wanted.get(key, ())]
             given.update(pack.keys)
-            found.append(record_of(Survey, renumbered(pack.frames, rows)))
+            found.append(record_of(SubmissionResults, renumbered(pack.frames, rows)))
         return found
 
-    def keep(self, sent: Sent) -> None:
+    def keep(self, sent: Received) -> None:
         """Store the results of a batch."""
         if self.store is None:
             return
@@ -127,7 +127,7 @@ class SurveyCache:
                 uses.append(entry)
         return uses
 
-    def keep_part(self, part: Survey, keys: Mapping[int, str]) -> None:
+    def keep_part(self, part: SubmissionResults, keys: Mapping[int, str]) -> None:
         """Store the results of submissions under their keys, each content once."""
         if self.store is None or not keys:
             return
@@ -150,14 +150,16 @@ class SurveyCache:
             return []
 
 
-def survey_cache(asked: Asked, wanted: frozenset[str], outputs: Path, *, use: bool) -> SurveyCache:
+def submission_cache(
+    asked: ProcessingOptions, wanted: frozenset[str], outputs: Path, *, use: bool
+) -> SubmissionCache:
     """Return the cache below the outputs. wanted: see `worker.Read`; use: whether to use it."""
     store = Store(outputs / FOLDER, SUFFIX) if use else None
-    return SurveyCache(store, scheme_of(asked, wanted), bool(asked.mappings))
+    return SubmissionCache(store, scheme_of(asked, wanted), bool(asked.mappings))
 
 
 # ------------------------------------------------------------------------------------------ scheme
-def scheme_of(asked: Asked, wanted: frozenset[str]) -> str:
+def scheme_of(asked: ProcessingOptions, wanted: frozenset[str]) -> str:
     """Return a key of everything that results depend on besides the content."""
     parts = [
         code_version(),

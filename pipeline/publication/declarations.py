@@ -13,7 +13,7 @@ from pipeline.submissions.field_messages import Phrases
 from pipeline.submissions.mapping.hints import Hints
 from pipeline.tables.findings import Kinds
 from pipeline.tables.hints import hints
-from schemas import reference_figures, reference_lines
+from schemas import efforts, reference_figures
 from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
@@ -38,8 +38,8 @@ SHAPES: Mapping[str, Any] = {
     "often.toml": Often,
     "rows.toml": RowWords,
     "form.toml": FormTexts,
-    reference_figures.NAME: reference_figures.SHAPE,
-    reference_lines.NAME: reference_lines.SHAPE,
+    reference_figures.NAME: reference_figures.References,
+    efforts.NAME: efforts.SHAPE,
     "functions.toml": Functions,
 }
 

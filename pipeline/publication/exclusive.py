@@ -5,12 +5,12 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from pipeline.common.errors import in_words
-from pipeline.publication.lock import holding
+from pipeline.common.errors import explain_errors
+from pipeline.publication.lock import hold_lock
 from pipeline.publication.publish import recover
 
 
-class Asked(Protocol):
+class ExclusiveRequest(Protocol):
     """The part of a request that is needed here."""
 
     @property
@@ -28,10 +28,10 @@ class Asked(Protocol):
 
 Others = ParamSpec("Others")
 Result = TypeVar("Result")
-Request = TypeVar("Request", bound=Asked)
+Request = TypeVar("Request", bound=ExclusiveRequest)
 
 
-def alone(
+def run_exclusively(
     work: Callable[Concatenate[Request, Others], Result],
 ) -> Callable[Concatenate[Request, Others], Result]:
     """Let only one run work in the outputs at a time; first repair what dead runs have left.
@@ -42,7 +42,10 @@ def alone(
     @wraps(work)
     def guarded(request: Request, *args: Others.args, **kwargs: Others.kwargs) -> Result:
         outputs = request.outputs
-        with in_words(outputs), holding(outputs, f"run {request.period}", request.wait_seconds):
+        with (
+            explain_errors(outputs),
+            hold_lock(outputs, f"run {request.period}", request.wait_seconds),
+        ):
             recover(outputs)
             return work(request, *args, **kwargs)
 

@@ -24,7 +24,7 @@ from pipeline.history.published import DamagedError, published_content
 BLOCK = 1024 * 1024
 ZIP, TABLE, DATABASE = b"PK\3\4", b"PAR1", b"SQLite format 3\0"
 ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
-TROUBLE = (
+READ_ERRORS = (
     OSError,
     ValueError,
     EOFError,
@@ -40,7 +40,7 @@ TROUBLE = (
 
 
 @dataclass(frozen=True)
-class Place:
+class Match:
     """A file that contains the text, or could not be searched completely (searched: False)."""
 
     path: Path
@@ -51,24 +51,24 @@ class TooMuchError(ValueError):
     """An archive has more content than we are willing to inflate."""
 
 
-def places(text: str, folders: Iterable[Path], most_mb: int) -> Iterator[Place]:
+def find_text(text: str, folders: Iterable[Path], most_mb: int) -> Iterator[Match]:
     """Yield the files, in order, that contain the text in their name or content.
 
     most_mb: how much of an archive's inflated content is searched. Case matters.
     """
     words = spellings(text)
-    forms = [word.encode(code) for word in words for code in ENCODINGS if fits(word, code)]
+    forms = [word.encode(code) for word in words for code in ENCODINGS if contains_word(word, code)]
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = str(path.relative_to(folder))
             if any(word in name for word in words):
-                yield Place(path)
+                yield Match(path)
                 continue
             try:
                 if holds(path, words, forms, most_mb):
-                    yield Place(path)
-            except TROUBLE:
-                yield Place(path, searched=False)
+                    yield Match(path)
+            except READ_ERRORS:
+                yield Match(path, searched=False)
 
 
 def spellings(text: str) -> list[str]:
@@ -80,7 +80,7 @@ def spellings(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def fits(word: str, encoding: str) -> bool:
+def contains_word(word: str, encoding: str) -> bool:
     """Whether a word can be written in an encoding."""
     try:
         word.encode(encoding)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from pipeline.common.errors import NothingPublishedError, in_words
+from pipeline.common.errors import NothingPublishedError, explain_errors
 
 LOCK = ".lock"
 LOOK_SECONDS = 0.5
@@ -24,7 +24,7 @@ class HeldError(NothingPublishedError):
 
 
 @contextmanager
-def holding(outputs: Path, purpose: str, wait_seconds: float = 0) -> Iterator[None]:
+def hold_lock(outputs: Path, purpose: str, wait_seconds: float = 0) -> Iterator[None]:
     """Hold the exclusive lock of the outputs; HeldError if it is still taken after so many seconds.
 
     purpose: shown in the message of others (`run 2026-Q3`). The lock file is never removed: that
@@ -33,28 +33,28 @@ def holding(outputs: Path, purpose: str, wait_seconds: float = 0) -> Iterator[No
     outputs.mkdir(parents=True, exist_ok=True)
     with (outputs / LOCK).open("a+", encoding="utf-8") as stream:
         wait_for(stream, outputs, time.monotonic() + wait_seconds)
-        sign(stream, purpose)
+        write_owner(stream, purpose)
         try:
             yield
         finally:
-            unsign(stream)
+            clear_owner(stream)
 
 
 def refuse_if_held(outputs: Path, wait_seconds: float = 0) -> None:
     """Raise now what would be found later: HeldError, or that the outputs cannot be used."""
-    with in_words(outputs), holding(outputs, "look", wait_seconds):
+    with explain_errors(outputs), hold_lock(outputs, "look", wait_seconds):
         pass
 
 
 def wait_for(stream: IO[str], outputs: Path, deadline: float) -> None:
     """Take the lock, or try again until the deadline."""
-    while not taken(stream, outputs):
+    while not try_lock(stream, outputs):
         if time.monotonic() >= deadline:
-            raise held(outputs, read_sign(stream))
+            raise held_error(outputs, read_owner(stream))
         time.sleep(LOOK_SECONDS)
 
 
-def taken(stream: IO[str], outputs: Path) -> bool:
+def try_lock(stream: IO[str], outputs: Path) -> bool:
     """Whether the lock could be taken; NothingPublishedError if the disk does not support locks."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,7 +65,7 @@ def taken(stream: IO[str], outputs: Path) -> bool:
     return True
 
 
-def sign(stream: IO[str], purpose: str) -> None:
+def write_owner(stream: IO[str], purpose: str) -> None:
     """Write the holder into the lock file, for the message of others."""
     content = {
         "purpose": purpose,
@@ -78,7 +78,7 @@ def sign(stream: IO[str], purpose: str) -> None:
     stream.flush()
 
 
-def unsign(stream: IO[str]) -> None:
+def clear_owner(stream: IO[str]) -> None:
     """Empty the lock file; a failure (a full disk) does no harm."""
     try:
         stream.truncate(0)
@@ -86,7 +86,7 @@ def unsign(stream: IO[str]) -> None:
         return
 
 
-def read_sign(stream: IO[str]) -> str:
+def read_owner(stream: IO[str]) -> str:
     """Return the holder of the lock and since when, in brackets; empty if unknown."""
     stream.seek(0)
     try:
@@ -96,7 +96,7 @@ def read_sign(stream: IO[str]) -> str:
         return ""
 
 
-def held(outputs: Path, by: str) -> HeldError:
+def held_error(outputs: Path, by: str) -> HeldError:
     """Return the error of a run that found another one at work."""
     return HeldError(
         f"Ein anderer Lauf arbeitet gerade in {outputs}{by}. Nichts wurde geändert. Bitte warten, "

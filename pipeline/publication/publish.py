@@ -51,14 +51,14 @@ def publish(staging: Path, outputs: Path, period: str, moment: str) -> Path:
     """
     target = outputs / period
     flush(staging)
-    archive = archive_place(outputs, period, moment)
-    lead_to_the_same(target, staging.with_suffix(".link"))
-    note(staging, target, archive)
+    archive = free_archive_path(outputs, period, moment)
+    are_same_folder(target, staging.with_suffix(".link"))
+    write_note(staging, target, archive)
     replace(staging, target, archive)
     return target
 
 
-def archive_place(outputs: Path, period: str, moment: str) -> Path:
+def free_archive_path(outputs: Path, period: str, moment: str) -> Path:
     """Return a free path in the archive."""
     place = outputs / ARCHIVE / period / moment
     number = 1
@@ -68,7 +68,7 @@ def archive_place(outputs: Path, period: str, moment: str) -> Path:
     return place
 
 
-def lead_to_the_same(target: Path, beginning: Path) -> None:
+def are_same_folder(target: Path, beginning: Path) -> None:
     """Make a publication that is a relative link absolute, so that it works in the archive."""
     if target.is_symlink() and target.exists():
         beginning.symlink_to(target.resolve())
@@ -106,7 +106,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 # ------------------------------------------------------------------- after a run died or failed
-def note(staging: Path, target: Path, archive: Path) -> None:
+def write_note(staging: Path, target: Path, archive: Path) -> None:
     """Write down the operation that is about to begin with a complete folder."""
     content = {"period": target.name, "archive": archive.name, "record": record_of(staging)}
     write_durably(as_json(content), staging.with_name(staging.name + NOTE))
@@ -136,7 +136,7 @@ def recover(outputs: Path) -> None:
     for path in folder.glob(f"*{NOTE}"):
         entry = read_note(path)
         if entry is not None:
-            bring_to_an_end(outputs, entry, folder / path.name[: -len(NOTE)])
+            finish_replacement(outputs, entry, folder / path.name[: -len(NOTE)])
         remove(path)
     for path in folder.iterdir():
         remove(path)
@@ -144,7 +144,7 @@ def recover(outputs: Path) -> None:
         folder.rmdir()
 
 
-def bring_to_an_end(outputs: Path, entry: dict[str, str], staging: Path) -> None:
+def finish_replacement(outputs: Path, entry: dict[str, str], staging: Path) -> None:
     """Complete a publication that stopped at some point after its note."""
     target = outputs / entry["period"]
     archive = outputs / ARCHIVE / entry["period"] / entry["archive"]

@@ -29,11 +29,16 @@ class Answer:
         """Who is answered: the cluster's Ansprechperson, else the office."""
         return self.contact or self.office.name
 
-    def said(self, lang: str) -> str:
-        """Return until when and to whom to answer; what the office has not said is left out."""
-        until = ""
-        if self.answer_by:
-            until = say("answer", "until", lang).format(day=day(self.answer_by, lang))
+    def said(self, lang: str, released_on: dt.date | None = None) -> str:
+        """Return until when and to whom to answer; what the office has not said is left out.
+
+        released_on: None before a release, when the day of `deadline` is not known yet.
+        """
+        until, by = "", self.answer_by
+        if released_on and self.office.answer_days:
+            by = self.deadline(released_on)
+        if by:
+            until = say("answer", "until", lang).format(day=day(by, lang))
         elif self.office.answer_days:
             until = say("answer", "within", lang).format(n=self.office.answer_days)
         to = ""

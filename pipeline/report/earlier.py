@@ -11,6 +11,7 @@ from pipeline.tables.headlines import headlines
 # Tables of earlier periods by period, the oldest first.
 Earlier = Mapping[str, Mapping[str, pl.DataFrame]]
 TABLES = ("clusters", "conditions")
+MEDIANS = ("indicator", "cohort_kind", "cohort", "median")
 COUNTED = {
     "actors": ("bound", "actor_key", "sme", "actor_type"),
     "submissions": ("outcome",),
@@ -30,5 +31,6 @@ def read_earlier(before: published.Earlier) -> Earlier:
 
 def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     tables = {name: publication.table(name) for name in TABLES}
+    tables["cohorts"] = publication.table("cohorts", *MEDIANS)
     counted = {name: publication.table(name, *columns) for name, columns in COUNTED.items()}
     return tables | {HEADLINES: headlines(counted | {"clusters": tables["clusters"]})}

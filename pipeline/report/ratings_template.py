@@ -1,12 +1,17 @@
 """The ratings to be given in a published period: all, or one expert's (contract 4)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
+
 from pipeline.common.catalogue import load, load_all, shipped
+from pipeline.common.frames import stack_all
 from pipeline.common.periods import last_day
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import both
+from pipeline.figures.each_submission import ProcessingOptions, process_submissions
 from pipeline.history.published import (
     DamagedError,
     Publication,
@@ -16,19 +21,27 @@ from pipeline.history.published import (
     sound,
 )
 from pipeline.history.standing import standing
+from pipeline.intake.discover import discover, distinct_names, fingerprint
+from pipeline.intake.frames import stack
 from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
+from pipeline.read import portions
 from pipeline.report.earlier import read_earlier
 from pipeline.report.form.source import NoSourceError
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.review import Review
+from pipeline.submissions.choose import REVIEWED
+from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.files import FOLDER, mapping_files
+from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import Office, OfficeFileError, read_office
-from pipeline.submissions.ratings import Known, opinions
-from pipeline.tables.findings import said_of_file
+from pipeline.submissions.ratings import RatingScope, opinions
+from pipeline.tables.findings import file_message
 from pipeline.tables.reasons import catalogue_criteria
-from schemas.declaration import office, wanted_sheet_keys
+from pipeline.tables.wording import NOTHING, wording
+from schemas.declaration import office, submission, wanted_sheet_keys
 from schemas.words import word_key
 
 FILE = "assessments.xlsx"
@@ -57,6 +70,9 @@ def write_ratings_template(
     publication = published(own, places.outputs)
     review = review_of(publication, own, read_ratings_file(own, places))
     sign = None if reviewer is None else known_sign(reviewer, review, own)
+    mine = review.tables["assignments"].filter(reviewer=sign) if sign else review.tables["criteria"]
+    written = wording_of(publication, review, set(mine["cluster_id"]), places)
+    review = replace(review, context={"wording": written})
     earlier = read_earlier(published_before(places.outputs, own))
     write_assessments(review, earlier, file, lang, sign)
     return own
@@ -99,7 +115,7 @@ def read_ratings_file(period: str, places: Places) -> Office:
 
 def unusable(code: str, why: str) -> NoSourceError:
     """Return the end of a command whose file of ratings cannot be read."""
-    said = both(said_of_file(code, why, "de"), said_of_file(code, why, "en"))
+    said = both(file_message(code, why, "de"), file_message(code, why, "en"))
     return NoSourceError("unreadable", file=FILE, why=said)
 
 
@@ -111,7 +127,7 @@ def review_of(publication: Publication, period: str, ratings: Office) -> Review:
     more = [load(name) for name in shipped() if name not in {c.id for c in catalogues}]
     reviewed = tables["clusters"].select("cluster_id", "as_of").with_row_index("file")
     every = tables["coverage"].select("cluster_id").join(reviewed, on="cluster_id", how="left")
-    known = Known(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
+    known = RatingScope(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
     day, settings = last_day(period), load_settings()
     said = opinions(ratings, known, day)
     owed = said.assignments.rename({"assessor": "reviewer"})
@@ -124,6 +140,51 @@ def review_of(publication: Publication, period: str, ratings: Office) -> Review:
         ratings=said.ratings,
         draft=standing(publication.record).is_draft,
     )
+
+
+def wording_of(
+    publication: Publication, review: Review, clusters: Collection[str], places: Places
+) -> pl.DataFrame:
+    """Return the wording behind the clusters' criteria (see `tables.wording`), read once more.
+
+    A publication does not hold it. Nothing is returned of files that are gone or have changed since
+    the review.
+    """
+    own = pl.col("cluster_id").is_in(list(clusters)) & (pl.col("outcome") == REVIEWED)
+    reviewed = publication.table("submissions").filter(own)
+    paths = unchanged(reviewed, places.inputs, review)
+    if not paths:
+        return NOTHING
+    mappings = load_mappings(mapping_files(places.inputs / review.period / FOLDER))
+    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    outcomes = list(places.read(list(paths.values()), wanted))
+    files = numbered(list(paths.values()), list(paths))
+    sent = gather(files, outcomes, most_mb=review.settings.intake.max_file_mb)
+    options = ProcessingOptions(review.settings, review.last_day, tuple(mappings))
+    found = stack_all(
+        [process_submissions(options, sent.files, *stack(s)) for s in portions(sent.readings)]
+    )
+    return wording(
+        found.offices.sort("cluster_id"),
+        found.written,
+        found.cells,
+        found.places,
+        found.sheets,
+        found.figures.rows,
+        review.catalogues,
+    )
+
+
+def unchanged(reviewed: pl.DataFrame, inputs: Path, review: Review) -> dict[str, Path]:
+    """Return the files of reviewed submissions by name, without those that have changed since."""
+    there = discover(inputs, review.period).submissions if inputs.is_dir() else ()
+    paths = dict(zip(distinct_names(there), there, strict=True))
+    most = review.settings.intake.max_file_mb
+    return {
+        name: paths[name]
+        for name, digest in reviewed.select("source_file", "sha256").sort("source_file").iter_rows()
+        if name in paths and fingerprint(paths[name], most) == digest
+    }
 
 
 def known_sign(reviewer: str, review: Review, period: str) -> str:

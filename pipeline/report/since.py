@@ -25,11 +25,11 @@ def since_sentences(review: Review, lang: str) -> list[str]:
     if since.skipped:
         key = "gap" if len(since.skipped) == 1 else "gaps"
         found.append(own[key][lang].format(periods=", ".join(since.skipped)))
-    if since.lacking:
-        names = ", ".join(name_of(code, lang) for code in since.lacking)
+    if since.missing:
+        names = ", ".join(name_of(code, lang) for code in since.missing)
         found.append(own["lacking"][lang].format(period=since.period, names=names))
-    if since.trouble:
-        found.append(own[f"trouble_{since.trouble}"][lang].format(period=since.period))
+    if since.problem:
+        found.append(own[f"trouble_{since.problem}"][lang].format(period=since.period))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What was sent, and what is wrong: the first stages, for review and check alike."""
+"""The first stages, the same for `run` and `check`: parse, validate, locate actors, cross-check."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.common.findings import join_findings
 from pipeline.common.settings import Settings
-from pipeline.submissions.actors.actors import Located, count, describe, duplicate_findings
+from pipeline.submissions.actors.actors import Located, count, duplicate_findings, with_properties
 from pipeline.submissions.actors.status import Definition
 from pipeline.submissions.crosschecks.crosschecks import cross_check
 from pipeline.submissions.parse.foreign import NOTHING_FOREIGN, Foreign
@@ -41,14 +41,14 @@ def examine(
     *,
     with_distances: bool = True,
 ) -> Examined:
-    """Return the stacked submissions examined.
+    """Parse, validate and cross-check the stacked submissions (see `intake.frames.stack`).
 
-    last_day: the last day of the period, if any. foreign: what mappings say of foreign exports.
-    with_distances: whether the actors' distances are needed; no finding hangs on them.
+    last_day: of the period, None outside of one. foreign: how mappings read foreign exports.
+    with_distances: whether to compute the actors' distances; no finding depends on them.
     """
     parsed = parse(submission(), sheets, cells, foreign)
     valid = validate(submission(), parsed, last_day)
-    located = describe(
+    located = with_properties(
         valid.tables["master_data"],
         valid.tables["actors"],
         settings.actors,
@@ -59,13 +59,16 @@ def examine(
     crossed = cross_check(submission(), tables, parsed, settings.actors, last_day)
     found = join_findings(
         parsed.findings,
-        not_yet_said(valid.findings, parsed.findings),
+        without_repeated(valid.findings, parsed.findings),
         *(located.findings, duplicate_findings(counted), crossed),
     )
     return Examined(parsed, valid, located, counted, found)
 
 
-def not_yet_said(found: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
-    """Return the findings without missing values of which the layout has said where they stand."""
+def without_repeated(found: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Return the findings without those of missing values that the layout has already reported.
+
+    found: of the validation. said: of the layout, which knows where the value may stand instead.
+    """
     known = said.filter(pl.col("code") == "missing_value")
     return found.join(known, on=["file", "sheet_key", "field", "code"], how="anti")

@@ -1,4 +1,4 @@
-"""What messages say of each field (schemas/messages.toml): what is wrong, what to do."""
+"""The parts of messages about each field (schemas/messages.toml): what is wrong, what to do."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, get_args
@@ -38,7 +38,7 @@ class Usual(Declared):
 
 
 class OfType(Declared):
-    """What is said of a type of fields."""
+    """The parts of messages for a type of fields."""
 
     wrong: Annotated[Text, filled_from("field", "words", "or_empty")]
     asked: Annotated[Text, filled_from("limits", "example")]
@@ -46,7 +46,7 @@ class OfType(Declared):
 
 
 class Hint(Declared):
-    """What is said of a slip that can be recognised."""
+    """The remedy for a typing error that a pattern recognises."""
 
     codes: Annotated[tuple[Annotated[str, one_of(lambda: CODES)], ...], Size(min_length=1)]
     types: tuple[FieldType, ...] = ()
@@ -66,7 +66,7 @@ class Phrases(Declared):
 
 
 def phrases() -> Phrases:
-    """Return what messages say of fields and values (schemas/messages.toml)."""
+    """Return the contents of schemas/messages.toml."""
     return load("messages.toml", Phrases)
 
 
@@ -78,10 +78,9 @@ def every_field(workbooks: list[Workbook]) -> list[tuple[str, Field]]:
 def fields_frame(workbooks: list[Workbook], wanted: Collection[tuple[str, str]]) -> pl.DataFrame:
     """Return sheet_key, field, type, list, and per language the parts of messages on the field.
 
-    wanted: (sheet key, field) of those that are asked for; of the others there is no row.
-    field_de …: its name. wrong_de: what is said of a value. remedy_de: what to do;
-    remedy_limits_de: the same with the limits of a number. or_empty_de: that it may stay empty,
-    where it may.
+    wanted: (sheet key, field) of the fields to return. field_de …: its name. wrong_de: what is
+    wrong with a value. remedy_de: what to do. remedy_limits_de: the same with the limits of a
+    number. or_empty_de: that the cell may stay empty, where it may.
     """
     rows = [
         {
@@ -118,14 +117,14 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     }
 
 
-def asked(field: Field, lang: str) -> str:
-    """Return what belongs into a cell of the field ("eine ganze Zahl ab 0")."""
+def asked_for(field: Field, lang: str) -> str:
+    """Return in words what a cell of the field must contain ("eine ganze Zahl ab 0")."""
     words = words_of(field, lang) if field.type in ("choice", "choices") else ""
     return ": ".join(filter(None, (asked_of_type(field, lang), words)))
 
 
 def asked_of_type(field: Field, lang: str) -> str:
-    """Return the same without the words of a list."""
+    """Return the result of `asked_for` without the words of a list."""
     template = phrases().types[field.type].asked[lang]
     return template.format(limits=limits(field, lang), example=example(field, lang))
 
@@ -147,6 +146,6 @@ def limits(field: Field, lang: str) -> str:
 
 
 def example(field: Field, lang: str) -> str:
-    """Return an example of a text that must look like something."""
+    """Return the example of a field with a pattern; empty without one."""
     text = phrases().usual.example[lang]
     return text.format(example=field.example) if field.example else ""

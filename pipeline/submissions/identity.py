@@ -19,10 +19,10 @@ GUESSES = {"cluster_id": pl.String, "guessed_from": pl.String}
 
 
 def ids_in(name: str, known: Collection[str]) -> list[str]:
-    """Return the Cluster-IDs that a file's name holds, each once, in their order.
+    """Return the Cluster-IDs in a file's name, each once, in their order.
 
-    known: those of the register. Without a register only an ID with its hyphen is taken for one:
-    "Bogen de 2026" names no cluster.
+    known: the IDs of the register. Without a register an ID needs its hyphen: "Bogen de 2026" names
+    no cluster.
     """
     text = re.sub(DASHES, "-", unicodedata.normalize("NFKC", visible(name))).upper()
     found = [(f"{m[1]}-{m[3]}", m[2]) for m in ID_IN_NAME.finditer(text)]
@@ -33,17 +33,16 @@ def ids_in(name: str, known: Collection[str]) -> list[str]:
 def guessed_clusters(
     register: pl.DataFrame, submissions: pl.DataFrame, unread: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return cluster_id, guessed_from: clusters that only the name of a file says are sent.
+    """Return cluster_id, guessed_from: clusters whose submission only a file's name reveals.
 
-    submissions: see `choose.settle`. unread: source_file, reason. Asked are the names of files that
-    do not say themselves whose they are: they could not be read, or hold no valid Cluster-ID. A
-    name with several IDs says nothing; of several files of a cluster the first workbook by name
-    is given.
+    submissions: see `choose.choose_submissions`. unread: source_file, reason. Only files without a
+    valid Cluster-ID count: they could not be read, or it is missing. A name with several IDs is
+    ignored. guessed_from: the first such file of the cluster by name, workbooks first.
     """
     known = set(register["cluster_id"])
     nameless = submissions.filter(pl.col("cluster_id").is_null()).sort("source_file")
     names = nameless["source_file"].to_list()
-    if known:  # what is no workbook may be anything: only a name of the register counts
+    if known:  # a file that is no workbook may be anything: only IDs of the register count
         others = unread.filter(pl.col("reason") == "other_extension").sort("source_file")
         names += others["source_file"].to_list()
     ids = [(ids_in(name, known), name) for name in names]
@@ -54,9 +53,9 @@ def guessed_clusters(
 
 
 def identity_findings(register: pl.DataFrame, submissions: pl.DataFrame) -> pl.DataFrame:
-    """Return findings at the Cluster-ID: not in the register, or the file's name says another one.
+    """Return findings at the Cluster-ID: not in the register, or not the ID in the file's name.
 
-    submissions: see `choose.settle`. Without a register nothing is known and nothing is said.
+    submissions: see `choose.choose_submissions`. Without a register there are no findings.
     """
     known = set(register["cluster_id"])
     if not known:

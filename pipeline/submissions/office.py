@@ -1,36 +1,38 @@
 """The office's own files: the register with its agreements, the experts' ratings and assignments.
 
-Contract 1.4 and 2.4; what the ratings come to: see `ratings`.
+Contract 1.4 and 2.4. Which ratings count: see `ratings`.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.catalogue import shipped
 from pipeline.common.findings import findings, join_findings
-from pipeline.common.keys import header_key_expr
+from pipeline.common.keys import header_key_expr, word_key_expr
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import both
 from pipeline.submissions.crosschecks.crosschecks import cross_check
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, is_error, validate
-from schemas.declaration import Sheet, Workbook, office
+from schemas.declaration import KNOWN, Sheet, Workbook, office
 from schemas.words import header_key, word_key
 
-# Roles of the register that something hangs on.
+# Roles of the register on which results depend.
 MEMBER, APPLICANT = "Mitglied", "Antrag"
 DEPARTED = "Ausgeschieden"
-# The file of a sheet that stands beside the one its file is named after; both are optional.
+# The file of each sheet that is not in a file of its own name; these sheets are optional.
 BESIDE = {"agreements": "register", "assignments": "assessments"}
-# what an expert says in a row; without any of it the row waits for a rating
+# The variant of a finding: a sheet of ratings that only `adopt` reads.
+OF_EXPERT = "of_expert"
+# The fields that an expert fills in. A row without any of them waits for its rating.
 RATING = ["rating", "reason", "assessor", "rated_on", "valid_until"]
 
 
 class OfficeFileError(Exception):
-    """A file of the office is there and cannot be read; nothing is published."""
+    """A file of the office exists but cannot be used; nothing is published."""
 
     def __init__(self, source_file: str, code: str, detail: str) -> None:
         super().__init__(f"{source_file}: {code} ({detail})")
@@ -39,10 +41,11 @@ class OfficeFileError(Exception):
 
 @dataclass(frozen=True)
 class Office:
-    """register: one row per cluster (see schemas/office.toml).
+    """The contents of the office's files (see schemas/office.toml).
 
-    ratings, assignments, agreements: file, row and the fields; an empty catalogue is the first one.
-    findings: about the office's own cells. tables: the valid tables of both files.
+    register: one row per cluster. ratings, assignments, agreements: file, row and the fields; an
+    empty catalogue is replaced by the first one. findings: about the cells of these files. tables:
+    the valid tables of both files.
     """
 
     register: pl.DataFrame
@@ -69,24 +72,25 @@ def read_office(
     cells: pl.DataFrame,
     last_day: dt.date | None = None,
 ) -> Office:
-    """Return the office's tables; files: "register" and "assessments" to their file's number.
+    """Return the contents of the office's files.
 
-    last_day: of the period, if there is one. OfficeFileError where a file lacks its sheet or a
-    column it cannot do without.
+    files: the numbers of the files "register" and "assessments", as far as they exist. sheets,
+    cells: see `intake.frames.stack`. last_day: of the period, if there is one. OfficeFileError if a
+    file lacks its sheet or a required column.
     """
     parsed = parse(office(), sheets, cells)
     for sheet in office().sheets:
         refuse_incomplete(sheet, files, parsed)
     valid, settings = validate(office(), parsed), load_settings()
-    register, doubled = unique_clusters(of_file(valid, "register", files))
+    register, doubled = unique_clusters(rows_in_file(valid, "register", files))
     blank = blank_ratings(parsed)
-    ratings = of_file(valid, "assessments", files).join(blank, on=["file", "row"], how="anti")
-    # a bad cell does not mean what an empty one does: all soft criteria
-    assignments = of_file(valid, "assignments", files)
+    ratings = rows_in_file(valid, "assessments", files).join(blank, on=["file", "row"], how="anti")
+    # an empty criterion means all soft criteria; a criterion that cannot be read does not
+    assignments = rows_in_file(valid, "assignments", files)
     assignments = assignments.join(bad_criteria(parsed), on=["file", "row"], how="anti")
-    agreements = of_file(valid, "agreements", files)
+    agreements = rows_in_file(valid, "agreements", files)
     default = settings.review.first_catalogue
-    needless = (pl.col("code") == "missing_sheet") | informs()
+    needless = (pl.col("code") == "missing_sheet") | is_informing()
     return Office(
         register,
         with_catalogue(ratings, default).sort("row"),
@@ -96,6 +100,7 @@ def read_office(
             parsed.findings.filter(~needless.fill_null(value=False)),
             valid.findings.join(blank, on=["file", "sheet_key", "row"], how="anti"),
             doubled,
+            unread_ratings(sheets),
             cross_check(office(), valid.tables, parsed, settings.actors, last_day),
         ),
         parsed,
@@ -104,7 +109,7 @@ def read_office(
 
 
 def blank_ratings(parsed: Parsed) -> pl.DataFrame:
-    """Return file, sheet_key, row of the rows that wait for a rating: they say nothing yet."""
+    """Return file, sheet_key, row of the rows that wait for a rating: RATING is empty."""
     nothing = pl.all_horizontal(pl.col(field).is_null() for field in RATING)
     rows = parsed.tables["assessments"].filter(nothing)
     rows = rows.select("file", "row", sheet_key=pl.lit("assessments"))
@@ -118,22 +123,41 @@ def bad_criteria(parsed: Parsed) -> pl.DataFrame:
     return parsed.cells.filter(own & is_error(pl.col("code"))).select("file", "row")
 
 
-def informs() -> pl.Expr:
-    """Whether a finding is about a column that stands beside the ratings and is never read."""
+def is_informing() -> pl.Expr:
+    """Whether a finding is about a column of the ratings that only informs and is never read."""
     names = {header_key(column[lang]) for column in informing() for lang in ("de", "en")}
     known = header_key_expr(pl.col("value")).is_in(sorted(names))
     return (pl.col("code") == "unknown_column") & (pl.col("sheet_key") == "assessments") & known
 
 
+def sheets_of_experts(names: Iterable[str]) -> list[str]:
+    """Return those of a file's sheets that a template gives to the ratings of one expert."""
+    starts = tuple(f"{key} " for key in office().sheet("assessments").keys)
+    return [name for name in names if word_key(name).startswith(starts)]
+
+
+def unread_ratings(sheets: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for the sheets of experts in what is a filled template: adopt reads them.
+
+    sheets: see `intake.frames.stack`. Sheets of such names in other files are the office's own.
+    """
+    known = {word_key(name) for name in KNOWN.values()}
+    templates = sheets.filter(word_key_expr(pl.col("name")).is_in(sorted(known)))
+    own = sheets.join(templates, on="file", how="semi")
+    own = own.filter(pl.col("name").is_in(sheets_of_experts(own["name"])))
+    own = own.select("file", sheet="name", detail="name", check=pl.lit(OF_EXPERT))
+    return findings(own, "unknown_column")
+
+
 def informing() -> Sequence[Mapping[str, str]]:
-    """Return the columns that the template of the ratings carries beside them: key, de, en."""
+    """Return the columns of the ratings' template that only inform the expert: key, de, en."""
     columns: Sequence[Mapping[str, str]] = office().words["informing"]
     return columns
 
 
 def refuse_incomplete(sheet: Sheet, files: Mapping[str, int], parsed: Parsed) -> None:
     """Raise OfficeFileError if a file lacks its sheet, or a sheet a column that it needs."""
-    name = home(sheet.key)
+    name = file_of_sheet(sheet.key)
     own = parsed.findings.filter(
         (pl.col("file") == files.get(name, -1)) & (pl.col("sheet_key") == sheet.key)
     )
@@ -145,8 +169,8 @@ def refuse_incomplete(sheet: Sheet, files: Mapping[str, int], parsed: Parsed) ->
         raise OfficeFileError(f"{name}.xlsx", row["code"], detail)
 
 
-def home(sheet: str) -> str:
-    """Return the file in which a sheet of the office stands."""
+def file_of_sheet(sheet: str) -> str:
+    """Return the name of the file that contains a sheet of the office."""
     return BESIDE.get(sheet, sheet)
 
 
@@ -158,9 +182,9 @@ def name_of_field(workbook: Workbook, sheet: str, field: str | None) -> str | No
     return both(name["de"], name["en"])
 
 
-def of_file(valid: Valid, sheet: str, files: Mapping[str, int]) -> pl.DataFrame:
-    """Return the sheet's rows of the file that is meant for them."""
-    table, name = valid.tables[sheet], home(sheet)
+def rows_in_file(valid: Valid, sheet: str, files: Mapping[str, int]) -> pl.DataFrame:
+    """Return the rows of a sheet that are in the right file."""
+    table, name = valid.tables[sheet], file_of_sheet(sheet)
     return table.filter(pl.col("file") == files[name]) if name in files else table.clear()
 
 
@@ -176,7 +200,7 @@ def unique_clusters(register: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]
 
 
 def with_catalogue(ratings: pl.DataFrame, default: str) -> pl.DataFrame:
-    """Fill an empty catalogue and write names as the catalogues do."""
+    """Fill an empty catalogue with the default; write names of catalogues as their files do."""
     names = {word_key(name): name for name in {*shipped(), default}}
     own = pl.col("catalogue").fill_null(default)
     known = own.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
@@ -191,10 +215,11 @@ def coverage(
     last_day: dt.date,
     outdated_days: int,
 ) -> pl.DataFrame:
-    """Return every cluster of the register or with a submission, and what became of it.
+    """Return the table coverage: the state of every cluster in the register or with a submission.
 
-    submissions: see `choose.settle`, with cluster_name. guesses: see `identity.guessed_clusters`;
-    something was sent of these clusters, so they are quarantined and not missing.
+    submissions: see `choose.choose_submissions`, with cluster_name. guesses: see
+    `identity.guessed_clusters`; these clusters did send a file, so they are quarantined, not
+    missing. outdated_days: from which age on, in days, a submission is outdated.
     """
     register = office_.register.select(
         "cluster_id", "role", "expected", name="cluster_name"

@@ -1,4 +1,4 @@
-"""What the experts' ratings come to: which one counts, who differs, who owes one (contract 2.4)."""
+"""The experts' ratings: which one counts, where experts differ, who owes one (contract 2.4)."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -18,8 +18,8 @@ UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the office's rows may speak of.
+class RatingScope:
+    """The clusters and criteria that the office's rows may name.
 
     clusters: file (null for those that are not reviewed), cluster_id, as_of. criteria: catalogue,
     criterion_id, kind of every catalogue. evaluated: the catalogues of this review.
@@ -32,11 +32,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Opinions:
-    """What the experts said and owe.
+    """The experts' ratings and assignments, evaluated.
 
-    ratings: file, row, KEYS, RATING, target (the file of the cluster), as_of, rated (the status
-    that it says), newest (of its criterion), reason_code (why it counts or not), counts, dissent.
-    assignments: KEYS, assessor, due, done, overdue. findings: about their cells.
+    ratings: file, row, KEYS, RATING, target (the file of the cluster), as_of, rated (the status it
+    gives), newest (whether it is the newest of its criterion), reason_code (why it counts or not),
+    counts, dissent. assignments: KEYS, assessor, due, done, overdue. findings: about their cells.
     """
 
     ratings: pl.DataFrame
@@ -50,10 +50,10 @@ class Opinions:
         return good.drop("file").rename({"target": "file"})
 
 
-def opinions(office: Office, known: Known, last_day: dt.date) -> Opinions:
-    """Return what the office's ratings and assignments come to; last_day: of the period."""
-    ratings = judged(office.ratings, known)
-    assignments, found = assigned(office.assignments, ratings, known, last_day)
+def opinions(office: Office, known: RatingScope, last_day: dt.date) -> Opinions:
+    """Return the office's ratings and assignments, evaluated. last_day: of the period."""
+    ratings = evaluated_ratings(office.ratings, known)
+    assignments, found = evaluated_assignments(office.assignments, ratings, known, last_day)
     newest = ratings.filter("newest")
     late = pl.col("target").is_not_null() & pl.col("known_criterion") & expired(pl.col("as_of"))
     late_until = pl.col("valid_until").dt.strftime("%d.%m.%Y")
@@ -71,11 +71,11 @@ def opinions(office: Office, known: Known, last_day: dt.date) -> Opinions:
 
 
 # --------------------------------------------------------------------------------------- ratings
-def judged(ratings: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """Return the ratings and what each comes to, see `Opinions`.
+def evaluated_ratings(ratings: pl.DataFrame, known: RatingScope) -> pl.DataFrame:
+    """Return the ratings with whether and why each counts, see `Opinions`.
 
-    Of one cluster's and criterion's ratings only the newest counts. Besides: expert (the key of the
-    sign; rows without one are one expert), newest_of_expert, known_criterion.
+    Of the ratings of one criterion of a cluster only the newest counts. Further columns: expert
+    (the key of the sign; rows without a sign are one expert), newest_of_expert, known_criterion.
     """
     yes = pl.lit(value=True)
     words = {e.de: e.extra.get("status", UNDETERMINED) for e in registers()["ratings"]}
@@ -96,7 +96,7 @@ def judged(ratings: pl.DataFrame, known: Known) -> pl.DataFrame:
     table = with_newest(table, [*KEYS, "expert"], "newest_of_expert")
     table = table.with_columns(reason_code=reason_code(known.evaluated))
     reviewed = pl.col("target").is_not_null() & pl.col("known_criterion")
-    in_force = pl.col("newest_of_expert") & reviewed & speaks(pl.col("as_of"))
+    in_force = pl.col("newest_of_expert") & reviewed & is_in_force(pl.col("as_of"))
     said = pl.when(in_force).then("rated").drop_nulls().n_unique().over(KEYS)
     table = table.with_columns(
         counts=pl.col("reason_code") == COUNTS, dissent=in_force & (said > 1)
@@ -119,8 +119,8 @@ def expert() -> pl.Expr:
     return word_key_expr(pl.col("assessor")).fill_null("")
 
 
-def speaks(day: pl.Expr) -> pl.Expr:
-    """Whether a rating says fulfilled or not, with a reason, and has not expired on a day."""
+def is_in_force(day: pl.Expr) -> pl.Expr:
+    """Whether a rating is fulfilled or not fulfilled, has a reason, and is valid on a day."""
     says = pl.col("rated").is_not_null() & (pl.col("rated") != UNDETERMINED)
     return says & pl.col("reason").is_not_null() & ~expired(day)
 
@@ -131,7 +131,7 @@ def expired(day: pl.Expr) -> pl.Expr:
 
 
 def reason_code(evaluated: Collection[str]) -> pl.Expr:
-    """Return why a rating counts or not: the first that holds."""
+    """Return the code of the first reason that applies why a rating counts or not."""
     reasons = {
         "unknown_cluster": ~pl.col("known_cluster"),
         "unknown_catalogue": ~pl.col("known_catalogue"),
@@ -164,14 +164,15 @@ def no_ratings() -> pl.DataFrame:
 
 
 # ----------------------------------------------------------------------------------- assignments
-def assigned(
-    assignments: pl.DataFrame, ratings: pl.DataFrame, known: Known, last_day: dt.date
+def evaluated_assignments(
+    assignments: pl.DataFrame, ratings: pl.DataFrame, known: RatingScope, last_day: dt.date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return who owes which opinion until when (see `Opinions`), and findings about rows.
+    """Return the assignments of single criteria (see `Opinions`), and findings about their rows.
 
-    ratings: see `judged`. An assignment without a criterion is of all soft ones of its catalogue; a
-    row that names the criterion wins over it. It is done by that expert's newest rating, if that is
-    in force on the cluster's as_of, or without a review on the period's last day.
+    ratings: see `evaluated_ratings`. An assignment without a criterion covers all soft criteria of
+    its catalogue; a row that names a criterion replaces it there. An assignment is done if the
+    expert's newest rating is valid on the cluster's as_of, or on the period's last day if the
+    cluster is not reviewed.
     """
     rows = assignments.drop_nulls(["cluster_id", "assessor"]).with_columns(expert=expert())
     first = rows.sort("row").unique([*KEYS, "expert"], keep="first")
@@ -184,7 +185,7 @@ def assigned(
     table = pl.concat([named, general], how="diagonal")
     day = pl.coalesce("as_of", pl.lit(last_day))
     newest = ratings.filter("newest_of_expert")
-    given = newest.filter(speaks(day)).select(*KEYS, "expert", done=pl.lit(value=True))
+    given = newest.filter(is_in_force(day)).select(*KEYS, "expert", done=pl.lit(value=True))
     table = table.join(given, on=[*KEYS, "expert"], how="left")
     done = pl.col("done").fill_null(value=False)
     table = table.select(
@@ -200,7 +201,10 @@ def assigned(
 
 # --------------------------------------------------------------------------------------- findings
 def dissents(ratings: pl.DataFrame) -> pl.DataFrame:
-    """Return a finding at the newest of the ratings that differ; the others are its detail."""
+    """Return a finding for each criterion on which experts differ, at the newest of their ratings.
+
+    detail: all of these ratings, in German and English.
+    """
     differ = ratings.filter("dissent").sort("rated_on", "row", nulls_last=False)
     if differ.is_empty():
         return findings(differ)
@@ -225,7 +229,7 @@ def dissents(ratings: pl.DataFrame) -> pl.DataFrame:
 RATED = ("fulfilled", "not_fulfilled")
 
 
-def unknown_words(sheet: str, rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+def unknown_words(sheet: str, rows: pl.DataFrame, known: RatingScope) -> pl.DataFrame:
     """Return findings about clusters, catalogues and criteria that do not exist."""
     catalogues = known.criteria.select("catalogue").unique()
     named = rows.drop_nulls("criterion_id").join(catalogues, on="catalogue", how="semi")

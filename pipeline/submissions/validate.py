@@ -17,7 +17,7 @@ from schemas.declaration import LISTS, Sheet, Workbook
 from schemas.sheets import items_schema, sheet_schema
 
 CELL = ["file", "sheet_key", "row", "field"]
-# Where one cell fails several checks, the first of these is said.
+# Where one cell fails several checks, the finding has the first of these codes.
 PRECEDENCE = ["bad_type", "bad_date", "bad_value", "out_of_range", "missing_value"]
 CODES = {"not_nullable": "missing_value"}
 FAILURES = {
@@ -28,16 +28,16 @@ FAILURES = {
     "row": pl.UInt32,
     "sheet_key": pl.String,
 }
-# Of these an empty cell means something, so that a bad one is told apart.
+# Types of fields where an empty cell has a meaning of its own, other than that of a bad cell.
 MARKED = ("date", "country", "postcode")
 
 
 @dataclass(frozen=True)
 class Valid:
-    """Tables whose every value can be used.
+    """Tables in which every value is valid, and the findings about the others.
 
-    tables: per sheet key as in `Parsed`, with a list column per list field, and `<field>_bad`
-    (bool) for dates, countries and postcodes, where an empty cell means something.
+    tables: by sheet key, as in `Parsed`, with a list column for each list field, and `<field>_bad`
+    (bool) for fields of the types MARKED.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -45,14 +45,14 @@ class Valid:
 
 
 def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None) -> Valid:
-    """Check every table once; last_day is the last day of the period, if there is one."""
+    """Check every table against its schema. last_day: of the period, if there is one."""
     tables, found = {}, []
     bad = parsed.cells.filter(is_error(pl.col("code"))).select(CELL)
     for sheet in workbook.sheets:
         table = parsed.tables[sheet.key].with_row_index("index")
         failures = failed_values(sheet, table, last_day)
         if failures.height:
-            failures = unsaid(sheet, failures, parsed, bad)
+            failures = without_finding(sheet, failures, parsed, bad)
         unknown = unknown_items(sheet, parsed.items)
         if failures.height or unknown.height:
             every = [failures.drop("index"), unknown]
@@ -64,11 +64,13 @@ def validate(workbook: Workbook, parsed: Parsed, last_day: dt.date | None = None
     return Valid(tables, join_findings(*found))
 
 
-def unsaid(sheet: Sheet, failures: pl.DataFrame, parsed: Parsed, bad: pl.DataFrame) -> pl.DataFrame:
-    """Return the failures of which nothing is said yet.
+def without_finding(
+    sheet: Sheet, failures: pl.DataFrame, parsed: Parsed, bad: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the failures that have no finding yet.
 
-    bad: CELL of what could not be read; it is bad, not empty. Of a column that is missing as a
-    whole, it is said once.
+    bad: CELL of cells that could not be read: these have a finding, and are not empty. A column
+    that is missing as a whole has one finding, not one for each row.
     """
     rest = failures.join(bad, on=CELL, how="anti")
     if sheet.layout == "form":
@@ -114,9 +116,9 @@ def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def unknown_items(sheet: Sheet, items: pl.DataFrame) -> pl.DataFrame:
-    """Return CELL, code, detail (the item) of items that are no word of their list.
+    """Return CELL, code, detail (the item) of items that are not a word of their list.
 
-    They are kept: a list says more than its register knows.
+    The items stay in the table: a list may name more than its register knows.
     """
     own = items.filter(pl.col("sheet_key") == sheet.key).drop_nulls("item")
     bad = [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
@@ -140,7 +142,7 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
     rows = rows.join(places, on=["file", "field"], how="left")
     rows = rows.join(raw, on=CELL, how="left")
     row = pl.col("form_row") if sheet.layout == "form" else pl.col("row")
-    stands = ~pl.col("fixed").fill_null(value=False)  # what a mapping fixes stands in no cell
+    stands = ~pl.col("fixed").fill_null(value=False)  # a value fixed by a mapping has no cell
     rows = rows.with_columns(
         sheet=pl.coalesce("at_sheet", "sheet"),
         row=pl.when(stands).then(row),
@@ -172,7 +174,7 @@ def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.Da
 
 
 def add_lists(sheet: Sheet, table: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Add the list fields as columns of lists; null where nothing is said, empty for none."""
+    """Add the list fields as columns of lists: null for an empty cell, empty for stated none."""
     for field in sheet.fields:
         if field.type in LISTS:
             own = items.filter(pl.col("sheet_key") == sheet.key, pl.col("field") == field.key)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.order import declared_order
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.admission import admission
-from pipeline.evaluation.agreements import followed
-from pipeline.evaluation.benchmark import Benchmarks, place_of
+from pipeline.evaluation.agreements import agreement_outcomes
+from pipeline.evaluation.benchmark import Benchmarks
 from pipeline.evaluation.evaluate import Verdicts
-from pipeline.evaluation.measures import InMeasures, place
+from pipeline.evaluation.measures import MeasureTables, order_of_measures
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.submissions.ratings import Opinions
@@ -28,14 +29,15 @@ from schemas.tables import ORDER, columns_of_clusters, is_sound, table_models
 
 
 @dataclass(frozen=True)
-class Finished:
+class ReviewResults:
     """The results of all stages of one review.
 
-    places, cells: see `parse.Parsed`; cells also of submissions that are not reviewed. actors: what
-    the table tells of each, by file and row, see `survey.told_actors`. rows: see
-    `figures.base.ROWS`. ways: see `admission.process`. unread: see `tables.unread`. criteria:
-    catalogue, criterion_id of every catalogue there is. agreed: see `agreements.THEN`. beside: see
-    `benchmark.beside`. money: see `of_funding.money_by_source`.
+    places: see `parse.Parsed`. cells: the same, also of submissions that are not reviewed.
+    outcomes: see `choose.choose_submissions`. unread: see `tables.unread`. admission_dates: see
+    `admission.admission_dates`. actors: see `each_submission.actors_with_reasons`. rows: see
+    `figures.base.ROWS`. supplementary: see `benchmark.supplementary_figures`. money: see
+    `of_funding.money_by_source`. criteria: catalogue, criterion_id of every shipped catalogue.
+    agreed: see `agreements.STATUS_THEN`.
     """
 
     period: str
@@ -46,15 +48,15 @@ class Finished:
     cells: pl.DataFrame
     office: Office
     files: pl.DataFrame
-    settled: pl.DataFrame
+    outcomes: pl.DataFrame
     unread: pl.DataFrame
     coverage: pl.DataFrame
-    ways: pl.DataFrame
+    admission_dates: pl.DataFrame
     findings: pl.DataFrame
     actors: pl.DataFrame
     rows: pl.DataFrame
     benchmarks: Benchmarks
-    beside: pl.DataFrame
+    supplementary: pl.DataFrame
     money: pl.DataFrame
     verdicts: Sequence[Verdicts]
     robustness: pl.DataFrame
@@ -63,13 +65,13 @@ class Finished:
     opinions: Opinions
     criteria: pl.DataFrame
     agreed: pl.DataFrame
-    measures: InMeasures
+    measures: MeasureTables
 
 
-def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
+def assemble(done: ReviewResults) -> Mapping[str, pl.DataFrame]:
     """Return every table of the contract, validated."""
     found = findings(done)
-    # Each is made and shaped before the next one: of a large portfolio they fill the memory.
+    # Tables are made and shaped one after the other: those of a large portfolio fill the memory.
     made: Mapping[str, Callable[[], pl.DataFrame]] = {
         "submissions": lambda: submissions(done, found),
         "unread": lambda: with_unread_messages(done.unread),
@@ -102,9 +104,12 @@ def assemble(done: Finished) -> Mapping[str, pl.DataFrame]:
 def shaped(
     name: str, table: pl.DataFrame, period: str, catalogues: Sequence[Catalogue]
 ) -> pl.DataFrame:
-    """Return the table in its order, in the form of the contract, checked by its model."""
+    """Return the table sorted, with the columns and types of the contract, checked by its model.
+
+    pandera's SchemaError if a value does not fit the model.
+    """
     schema = table_models()[name]
-    if name != "findings":  # which come sorted, with their messages
+    if name != "findings":  # they are already sorted
         table = in_order(name, table, catalogues)
     if "period" in schema.columns:
         table = table.with_columns(period=pl.lit(period))
@@ -114,46 +119,49 @@ def shaped(
 
 
 def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) -> pl.DataFrame:
-    """Return the table sorted by its ORDER; declared words stand as they are declared."""
+    """Return the table sorted by its ORDER; declared words sort in the order of declaration."""
     criteria_ = [f"{c.id} {criterion.id}" for c in catalogues for criterion in c.criteria]
     criterion = pl.concat_str("catalogue", "criterion_id", separator=" ")
     declared = {
-        "catalogue": place_of("catalogue", [c.id for c in catalogues], others_last=True),
-        # the office's rows may be about catalogues and criteria of other reviews: they come last
+        "catalogue": declared_order("catalogue", [c.id for c in catalogues], others_last=True),
+        # rows of the office about catalogues and criteria of other reviews come last
         "criterion_id": criterion.replace_strict(
             criteria_, range(len(criteria_)), default=len(criteria_)
         ),
-        "indicator": place_of("indicator", declared_indicators()),
-        "cohort_kind": place_of("cohort_kind", declared_cohort_kinds()),
-        "measure": place("measure"),
-        "other": place("other"),
+        "indicator": declared_order("indicator", declared_indicators()),
+        "cohort_kind": declared_order("cohort_kind", declared_cohort_kinds()),
+        "measure": order_of_measures("measure"),
+        "other": order_of_measures("other"),
         "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
     }
     return table.sort([declared.get(column, pl.col(column)) for column in ORDER[name]])
 
 
-def of_clusters(done: Finished, table: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows by cluster_id instead of file."""
+def of_clusters(done: ReviewResults, table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of reviewed clusters with cluster_id instead of file."""
     ids = done.portfolio.clusters.select("file", "cluster_id")
     return ids.join(table, on="file").drop("file")
 
 
 # ----------------------------------------------------------------------------- files and findings
-def findings(done: Finished) -> pl.DataFrame:
+def findings(done: ReviewResults) -> pl.DataFrame:
     """Return the table of findings, of submissions and of the office's files."""
     cells = pl.concat([done.cells, done.office.parsed.cells])
-    ids = done.settled.select("file", "cluster_id")
+    ids = done.outcomes.select("file", "cluster_id")
     files = done.files.join(ids, on="file", how="left")
     about = done.office.clusters_of_rows()
     workbooks = [submission(), office()]
     return findings_table(done.findings, cells, files, about, workbooks, done.catalogues[0])
 
 
-def submissions(done: Finished, found: pl.DataFrame) -> pl.DataFrame:
-    """Return what became of each submission; a quarantine's message is that of its finding."""
+def submissions(done: ReviewResults, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the table submissions: the outcome of each, with its message.
+
+    found: the table of findings; the message of a quarantine is that of its finding.
+    """
     texts = [f"message_{lang}" for lang in LANGUAGES]
     said = found.select("source_file", "code", *texts).unique(["source_file", "code"], keep="first")
-    table = done.settled.join(said, on=["source_file", "code"], how="left")
+    table = done.outcomes.join(said, on=["source_file", "code"], how="left")
     fallback = found.filter(pl.col("severity") == "error")
     fallback = fallback.unique("source_file", keep="first")
     fallback = fallback.select("source_file", *(pl.col(t).alias(f"other_{t}") for t in texts))
@@ -181,8 +189,8 @@ def _message(kind: str, lang: str) -> pl.Expr:
 
 
 # --------------------------------------------------------------------------------------- clusters
-def clusters(done: Finished) -> pl.DataFrame:
-    """Return one row per reviewed cluster: who it is, its indicators, its decision."""
+def clusters(done: ReviewResults) -> pl.DataFrame:
+    """Return the table clusters: of each reviewed cluster its data, indicators and decision."""
     wide = done.benchmarks.values.pivot(on="indicator", index="file", values="value")
     missing = [pl.lit(None, pl.Float64).alias(i) for i in declared_indicators() if i not in wide]
     wide = wide.with_columns(missing)
@@ -193,13 +201,13 @@ def clusters(done: Finished) -> pl.DataFrame:
     table = done.portfolio.clusters
     table = table.join(done.benchmarks.bands, on="file", how="left")
     table = table.select("file", "cluster_id", "as_of", *given)
-    for other in (names, wide, done.beside, first):
+    for other in (names, wide, done.supplementary, first):
         table = table.join(other, on="file", how="left")
     return table.join(role, on="cluster_id", how="left")
 
 
-def admission_table(done: Finished) -> pl.DataFrame:
-    """Return where each applicant stands, by the first catalogue."""
+def admission_table(done: ReviewResults) -> pl.DataFrame:
+    """Return the table admission: the step each applicant has reached, by the first catalogue."""
     first = done.verdicts[0]
     unrated = (pl.col("kind") == "soft") & (pl.col("basis") == "computed")
     counts = first.criteria.group_by("file").agg(soft_unrated=unrated.sum().cast(pl.Int64))
@@ -207,22 +215,22 @@ def admission_table(done: Finished) -> pl.DataFrame:
     results = done.portfolio.clusters.select("file", "cluster_id").join(results, on="file")
     every = done.coverage.select("cluster_id", "name", "role")
     every = every.join(results.drop("file"), on="cluster_id", how="left")
-    return admission(done.ways, every, done.last_day, done.portfolio.settings.admission)
+    return admission(done.admission_dates, every, done.last_day, done.portfolio.settings.admission)
 
 
-def ratings(done: Finished) -> pl.DataFrame:
-    """Return every rating, whether it counts and why, and whether another expert differs."""
+def ratings(done: ReviewResults) -> pl.DataFrame:
+    """Return the table ratings: whether each counts and why, and whether experts differ."""
     return done.opinions.ratings.with_columns(rating="rated", reviewer="assessor", date="rated_on")
 
 
-def agreements(done: Finished) -> pl.DataFrame:
-    """Return what became of every agreement."""
+def agreements(done: ReviewResults) -> pl.DataFrame:
+    """Return the table agreements: each agreement with its outcome."""
     now = of_clusters(done, pl.concat([v.criteria for v in done.verdicts]))
     rows = done.office.agreements
-    return followed(rows, now, done.criteria, done.agreed, done.last_day)
+    return agreement_outcomes(rows, now, done.criteria, done.agreed, done.last_day)
 
 
-def criteria(done: Finished) -> pl.DataFrame:
+def criteria(done: ReviewResults) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
@@ -232,8 +240,8 @@ def criteria(done: Finished) -> pl.DataFrame:
     return of_clusters(done, table)
 
 
-def conditions(done: Finished) -> pl.DataFrame:
-    """Return every condition; no upper limit and beyond every limit are null."""
+def conditions(done: ReviewResults) -> pl.DataFrame:
+    """Return the table conditions; an infinite end of an interval becomes null."""
     table = pl.concat([v.conditions for v in done.verdicts])
     finite = [
         pl.when(pl.col(c).is_finite()).then(pl.col(c)).alias(f"value_{c}") for c in ("low", "high")
@@ -243,8 +251,8 @@ def conditions(done: Finished) -> pl.DataFrame:
 
 
 # ------------------------------------------------------------------------------------------- rows
-def rows(done: Finished) -> pl.DataFrame:
-    """Return which rows stand behind which figure, of every sheet but Akteure."""
+def rows(done: ReviewResults) -> pl.DataFrame:
+    """Return the table rows: the rows behind each figure, of every sheet but Akteure."""
     table = done.rows.filter(pl.col("sheet_key") != "actors")
     places = done.places.select("file", "sheet_key", "field", form_row="row", form_sheet="sheet")
     cell = pl.when(pl.col("row") == 0).then(FIELD_OF_METRIC)
@@ -269,8 +277,8 @@ FIELD_OF_METRIC = pl.col("metric").replace(
 )
 
 
-def actors(done: Finished) -> pl.DataFrame:
-    """Return every row of Akteure: whether it is bound, an SME, near, and why."""
+def actors(done: ReviewResults) -> pl.DataFrame:
+    """Return the table actors: whether each row of Akteure is bound, an SME, near, and why."""
     named = pl.col("name_key").is_not_null()
     key = pl.concat_str("name_key", pl.lit("|"), pl.col("postcode_key").fill_null(""))
     return of_clusters(done, done.actors.with_columns(actor_key=pl.when(named).then(key)))

@@ -1,14 +1,14 @@
-"""What pages tell of a cluster besides the published tables: its office, admission and features.
+"""Data for pages and letters that is not in the published tables: office, admission, features.
 
-Nothing is judged by them.
+No criterion uses them.
 """
 
 from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.evaluation.benchmark import place_of
-from pipeline.figures.features import COUNTED, Described
+from pipeline.common.order import declared_order
+from pipeline.figures.features import COUNTED, Features
 from schemas.declaration import submission
 
 RELATIONS = ["working_structures", "internal_communication", "innovation_projects"]
@@ -16,28 +16,29 @@ RELATIONS = ["working_structures", "internal_communication", "innovation_project
 
 def context(
     clusters: pl.DataFrame,
-    own: Described,
+    own: Features,
     figures: pl.DataFrame,
-    ways: pl.DataFrame,
+    dates: pl.DataFrame,
     register: pl.DataFrame,
     reasons: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
-    """Return what pages and letters tell besides, by cluster_id.
+    """Return the frames that pages and letters need besides the published tables, by cluster_id.
 
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
     whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
-    `measures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `measures.base.FIGURES`. ways: see `admission.process`. register: see `office.Office`. reasons:
+    `figures.base.Portfolio`. own: of the submissions, also others. figures: see
+    `figures.base.FIGURES`. dates: see `admission.admission_dates`. register: see `office.Office`.
+    reasons:
     see `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
-    place = place_of("sheet_key", [sheet.key for sheet in submission().sheets])
+    place = declared_order("sheet_key", [sheet.key for sheet in submission().sheets])
     stages = ids.join(own.stages, on="file").drop("file")
     completeness = ids.join(own.completeness, on="file").drop("file")
 
     return {
         "offices": offices(clusters),
-        "process": ways.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
+        "process": dates.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
         "features": features(clusters, own.counts, figures),
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
         "labels": labels(register),

@@ -1,4 +1,4 @@
-"""The table `findings`: every problem in the data with its place and what to do about it."""
+"""The table `findings`: every problem in the data with its address and what to do about it."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,7 +20,7 @@ from schemas.declaration import Workbook
 from schemas.tables import ORDER
 
 Columns = dict[str, pl.DataType | type[pl.DataType]]
-# Of what a stranger typed a message shows no more.
+# How many letters of a submitted text a message shows.
 LONGEST_VALUE = 120
 
 
@@ -32,14 +32,18 @@ Said = Annotated[
 
 
 class Variant(Declared):
-    """A case of a kind of finding that weighs otherwise, or of which something else is told."""
+    """A case of a kind of finding with another severity or another message."""
 
     severity: Severity
     message: Said
 
 
 class Kind(Declared):
-    """One kind of finding: how grave it is, what it affects, what the reader is told."""
+    """One kind of finding: its severity, what it affects, its texts.
+
+    severity_optional: the severity on a sheet that is not required. affects: whether the criteria
+    of the field, of the whole sheet or none are affected. suggestion: what may have been meant.
+    """
 
     severity: Severity
     severity_optional: Severity | None = None
@@ -58,7 +62,7 @@ def kinds() -> Mapping[str, Kind]:
     return load("findings.toml", Kinds)
 
 
-def said_of_file(code: str, detail: str, lang: str) -> str:
+def file_message(code: str, detail: str, lang: str) -> str:
     """Return what is wrong with a whole file: the title of the finding, and its detail."""
     title, more = kinds()[code].title[lang], in_language(detail, lang)
     return f"{title} ({more})" if more else title
@@ -79,12 +83,12 @@ def findings_table(
     the cluster that a row of the office's files is about.
     """
     found = found.join(about, on=["file", "sheet_key", "row"], how="left")
-    table = addressed(found, cells).join(files, on="file", how="left")
+    table = with_addresses(found, cells).join(files, on="file", how="left")
     named = set(found.select("sheet_key", "field").unique().iter_rows())
     table = table.join(fields_frame(workbooks, named), on=["sheet_key", "field"], how="left")
     table = table.join(affected(workbooks, catalogue), on=["sheet_key", "field"], how="left")
     table = table.join(affected_by_sheet(workbooks, catalogue), on="sheet_key", how="left")
-    table = with_suggestions(with_severity(with_said(table), workbooks), cells, workbooks)
+    table = with_suggestions(with_severity(with_quoted_value(table), workbooks), cells, workbooks)
     table = with_messages(with_hints(table))
     place = pl.col("value").str.find(pl.col("detail"), literal=True)
     return (
@@ -105,8 +109,8 @@ def findings_table(
     )
 
 
-def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Give findings that know only row and field their sheet, column and value."""
+def with_addresses(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Add sheet, column, value and cell to findings that have only row and field."""
     keys = ["file", "sheet_key", "row", "field"]
     wanted = cells.join(found.select(keys).unique(), on=keys, how="semi")
     by_cell = wanted.select(
@@ -122,7 +126,7 @@ def addressed(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     by_cell = by_cell.sort("own_column").unique(keys, keep="first")
     table = found.join(by_cell, on=keys, how="left")
     unplaced = pl.col("column").is_null()
-    # What a mapping fixes stands in no cell and calls its place by a name of its own.
+    # A value that a mapping fixes has no cell; its sheet has a name of its own.
     names = cells.select("file", "sheet_key", name="sheet", fixed=pl.col("column").is_null())
     names = (
         names.unique()
@@ -203,7 +207,7 @@ def criteria_reading(catalogue: Catalogue, cells: set[str]) -> list[str]:
 
 
 def criterion_ids() -> pl.Expr:
-    """Return the criteria a finding can affect, by what its kind says it affects."""
+    """Return the criteria that a finding can affect, by `affects` of its kind."""
     none = pl.lit([], pl.List(pl.String))
     of_kind = {code: kind.affects for code, kind in kinds().items()}
     affects = pl.col("code").replace_strict(of_kind)
@@ -218,7 +222,7 @@ def criterion_ids() -> pl.Expr:
 
 # --------------------------------------------------------------------------------------- messages
 def with_severity(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame:
-    """Add severity; what is missing weighs less where it is optional, variants as they say."""
+    """Add severity: that of the variant or kind, a milder one for what is optional."""
     required = [s.key for w in workbooks for s in w.sheets if s.required]
     usual = {code: kind.severity for code, kind in kinds().items()}
     mild = {c: k.severity_optional for c, k in kinds().items() if k.severity_optional}
@@ -239,8 +243,8 @@ def variants() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["code", "check", "severity"], orient="row")
 
 
-def with_said(table: pl.DataFrame) -> pl.DataFrame:
-    """Add said: what the cell holds; of a list the item that is wrong."""
+def with_quoted_value(table: pl.DataFrame) -> pl.DataFrame:
+    """Add said: the value that a message quotes; of a list the wrong item."""
     item = pl.when(pl.col("code").is_in(["bad_value", "unknown_measure"])).then("detail")
     return table.with_columns(said=pl.coalesce(item, "value"))
 
@@ -266,26 +270,26 @@ def with_messages(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def message(code: str, check: str | None, lang: str) -> pl.Expr:
-    """Return what a kind of finding (or a cross check) says, with what may have been meant."""
+    """Return the message of a kind of finding (or a cross check), with its suggestion."""
     kind = kinds()[code]
-    text = filled(told(kind, check), code, lang)
+    text = filled(message_template(kind, check), code, lang)
     if kind.suggestion is None:
         return text
-    near = shown(pl.col(f"nearest_{lang}"))
+    near = shorten_value(pl.col(f"nearest_{lang}"))
     meant = fill(kind.suggestion[lang], {"nearest": near, "sheet_de": pl.col("sheet_de")})
     meant = pl.when(near.is_not_null()).then(pl.concat_str(pl.lit(" "), meant))
     return pl.concat_str(text, meant.otherwise(pl.lit("")))
 
 
-def told(kind: Kind, check: str | None) -> Mapping[str, str]:
+def message_template(kind: Kind, check: str | None) -> Mapping[str, str]:
     """Return the message of a kind, of its variant, or of a cross check."""
     if check is None:
         return kind.message
-    return kind.variants[check].message if check in kind.variants else said_by_checks()[check]
+    return kind.variants[check].message if check in kind.variants else messages_of_checks()[check]
 
 
 @cache
-def said_by_checks() -> Mapping[str, Mapping[str, str]]:
+def messages_of_checks() -> Mapping[str, Mapping[str, str]]:
     """Return the message of each cross check."""
     return {check.id: check.message for check in checks()}
 
@@ -294,8 +298,8 @@ def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
     """Return the message with its placeholders filled from the columns of the same name."""
     remedy = "remedy_limits" if code == "out_of_range" else "remedy"
     values = {name: in_form(name, lang) for name in ("detail", "other")}
-    values["place"] = shown(pl.col("place"))
-    values["value"] = shown(pl.col("said"))
+    values["place"] = shorten_value(pl.col("place"))
+    values["value"] = shorten_value(pl.col("said"))
     values["remedy"] = pl.coalesce(f"hint_{lang}", f"{remedy}_{lang}")
     values["more"] = pl.concat_str(pl.lit(" ("), values["detail"], pl.lit(")"))
     for name in ("field", "wrong"):
@@ -308,10 +312,10 @@ def in_form(name: str, lang: str) -> pl.Expr:
     """Return a column's text in one language; it may have one form for both."""
     forms = pl.col(name).str.split(BETWEEN_LANGUAGES)
     said = forms.list.first() if lang == "de" else forms.list.last()
-    # in both languages it is a text of ours, which is said to its end
-    return pl.when(forms.list.len() > 1).then(said).otherwise(shown(said))
+    # a text with both languages is ours and is not shortened
+    return pl.when(forms.list.len() > 1).then(said).otherwise(shorten_value(said))
 
 
-def shown(text: pl.Expr) -> pl.Expr:
-    """Return of what a stranger typed as much as a message shows."""
+def shorten_value(text: pl.Expr) -> pl.Expr:
+    """Return the part of a submitted text that a message shows."""
     return text.str.slice(0, LONGEST_VALUE)

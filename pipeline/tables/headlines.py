@@ -1,4 +1,4 @@
-"""The headline figures of a review: one table, made once, from which every report tells them."""
+"""The headline figures of a review: one table, from which all reports take them."""
 
 from collections.abc import Mapping
 
@@ -33,7 +33,7 @@ def headlines(tables: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> pl.DataFrame
 
 
 def headline(table: pl.DataFrame, figure: str, catalogue: str | None = None) -> int:
-    """Return a figure; 0 of a catalogue by which nothing was decided."""
+    """Return a figure; 0 for a catalogue without decisions."""
     own = table.filter(
         pl.col("figure") == figure, pl.col("catalogue").eq_missing(pl.lit(catalogue, pl.String))
     )
@@ -42,7 +42,7 @@ def headline(table: pl.DataFrame, figure: str, catalogue: str | None = None) -> 
 
 
 def of_tables() -> Mapping[str, tuple[pl.Expr, Mapping[str, pl.Expr]]]:
-    """Return for each table which of its rows count, and the figures made of them."""
+    """Return by table the condition on its rows, and the figures made of these rows."""
     every, state = pl.lit(value=True), pl.col("state")
     outcome, severity = pl.col("outcome"), pl.col("severity")
     of_coverage = {
@@ -75,20 +75,20 @@ def of_tables() -> Mapping[str, tuple[pl.Expr, Mapping[str, pl.Expr]]]:
 
 
 def of_memberships() -> Mapping[str, pl.Expr]:
-    """Return what is counted of bound actors: as often as they are listed, and each once."""
+    """Return the figures of bound actors: as memberships, and each actor once."""
     key, sme = pl.col("actor_key"), pl.col("sme")
     return {
         "memberships": pl.len(),
-        "distinct": different(key),
+        "distinct": distinct_actors(key),
         "smes": sme.sum(),
-        "smes_distinct": different(key.filter(sme)),
+        "smes_distinct": distinct_actors(key.filter(sme)),
         "smes_unknown": sme.is_null().sum(),
         "research": pl.col("actor_type").is_in(types_where("rnd")).sum(),
     }
 
 
-def different(keys: pl.Expr) -> pl.Expr:
-    """Return how many actors there are; one without a key is one of its own."""
+def distinct_actors(keys: pl.Expr) -> pl.Expr:
+    """Return the number of different actors; every row without a key is a different one."""
     return keys.drop_nulls().n_unique() + keys.null_count()
 
 
@@ -118,7 +118,7 @@ def role_word(role: str | None, lang: str) -> str:
 
 
 def of_decisions() -> Mapping[str, pl.Expr]:
-    """Return how many clusters have each decision, with what experts say and without."""
+    """Return the numbers of clusters by decision, and by decision_confirmed."""
     decision, confirmed = pl.col("decision"), pl.col("decision_confirmed")
     counts = {name: (decision == name).sum() for name in DECISIONS}
     counts |= {f"{name}_confirmed": (confirmed == name).sum() for name in DECISIONS}

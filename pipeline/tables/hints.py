@@ -1,4 +1,4 @@
-"""What to do about slips that can be recognised: "Q3/2025" in a date, "ca. 50" in a number."""
+"""Hints for typing errors that a pattern recognises: "Q3/2025" in a date, "ca. 50" in a number."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -13,7 +13,7 @@ from schemas.slips import DeclarationError, instead
 
 KEY = ["code", "sheet_key", "field", "said"]
 MOST_GROUPS = 3
-# Nothing longer is a number or a date with a slip.
+# A longer text is no number and no date with a typing error.
 LONGEST = 64
 
 
@@ -21,7 +21,7 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     """Add hint_de and hint_en, null where no pattern fits.
 
     table: code, sheet_key, field, type, said (what the cell holds), or_empty_de, or_empty_en.
-    The same text in the same column is looked at once.
+    Each different text of a column is looked at once.
     """
     codes = sorted({code for hint in phrases().hints for code in hint.codes})
     said = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
@@ -42,7 +42,10 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def hints() -> tuple[Hint, ...]:
-    """Return all hints; DeclarationError if a pattern is none. Polars takes 20 ms to read them."""
+    """Return all hints; DeclarationError if a pattern is not valid.
+
+    They are cached: polars takes 20 ms to compile the patterns.
+    """
     found = phrases().hints
     fits = [pl.lit("").str.contains(hint.pattern).alias(str(at)) for at, hint in enumerate(found)]
     try:
@@ -53,7 +56,7 @@ def hints() -> tuple[Hint, ...]:
 
 
 def bad_pattern(found: Sequence[Hint], said: str) -> DeclarationError:
-    """Return the error of the hint whose pattern polars complains of."""
+    """Return the error that names the hint whose pattern polars cannot compile."""
     at = next((at for at, hint in enumerate(found) if hint.pattern in said), 0)
     why = next((line for line in said.splitlines() if line.startswith("error: ")), said)
     german, english = f"ein regulärer Ausdruck ({why})", f"a regular expression ({why})"

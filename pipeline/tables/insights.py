@@ -1,4 +1,4 @@
-"""Figures about the portfolio from the published tables: who is close, what is lacking, who shares.
+"""Figures about the portfolio from the published tables: near misses, gaps, shared actors.
 
 Each function takes tables of the contract (section 3) and returns a frame; tables with a column
 `catalogue` are given for one catalogue.
@@ -42,6 +42,17 @@ def shortfalls(conditions: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("criterion_id", "condition")
     )
+
+
+def lacking(fulfilled: int, pass_mark: int) -> int:
+    """Return how many criteria a cluster lacks up to the pass mark; 0 from there on."""
+    return max(pass_mark - fulfilled, 0)
+
+
+def by_distance(decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
+    """Return decisions, those nearest to the pass mark first; at the same distance those below."""
+    distance = pl.col("fulfilled") - pass_mark
+    return decisions.sort(distance.abs(), distance, "cluster_id")
 
 
 def single_levers(criteria: pl.DataFrame, decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What is missing by name: big groups without a seat (5), action fields without a service (8)."""
+"""Names of what is missing: big groups without a seat (5), action fields without a service (8)."""
 
 import polars as pl
 
@@ -36,7 +36,7 @@ def missing_names(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def groups_without_seat(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return file, metric, names_de, names_en of the big groups that no certain row seats."""
+    """Return file, metric, names_de, names_en of the big groups without a certain seat."""
     counted = count(portfolio.actors, portfolio.settings.actors, Definition()).lazy()
     seated = covering(portfolio, rows, GROUPS, "bodies").select("file", "row")
     seated = seated.join(portfolio.tables["bodies"], on=["file", "row"]).select("file", "group")
@@ -51,7 +51,7 @@ def groups_without_seat(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFram
 
 
 def fields_without_service(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return file, metric, names_de, names_en of the stated fields that no certain row serves."""
+    """Return file, metric, names_de, names_en of the action fields without a certain service."""
     served = covering(portfolio, rows, FIELDS, "activities").join(
         portfolio.tables["activities"].select("file", "row", key="action_field"), on=["file", "row"]
     )

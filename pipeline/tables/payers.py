@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from pipeline.common.order import declared_order
 from pipeline.common.settings import Settings
-from pipeline.evaluation.benchmark import band_labels, place_of
+from pipeline.evaluation.benchmark import band_labels
 from schemas.benchmarks import declared_cohort_kinds
 
 # Beside each source of public money: the cluster's own funds, and what is neither.
@@ -82,4 +83,4 @@ def in_order(settings: Settings) -> Sequence[pl.Expr]:
     """Return the sort keys of cohorts: their kinds as declared, size bands by size."""
     labels = band_labels(settings.cohorts)
     band = pl.col("cohort").replace_strict(labels, range(len(labels)), default=0)
-    return [place_of("cohort_kind", declared_cohort_kinds()), band]
+    return [declared_order("cohort_kind", declared_cohort_kinds()), band]

@@ -1,4 +1,4 @@
-"""What a submission would come to, as far as it alone decides: for the check before it is sent."""
+"""The computed statuses of single submissions, for the check before they are sent."""
 
 import polars as pl
 
@@ -6,8 +6,8 @@ from pipeline.common.catalogue import load
 from pipeline.common.settings import Settings
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.evaluate import CRITERION, evaluate
-from pipeline.figures.base import Portfolio, collected
-from pipeline.figures.figures import measure
+from pipeline.figures.base import Portfolio, collect_frames
+from pipeline.figures.figures import compute_figures
 from pipeline.submissions.examine import Examined
 from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
@@ -23,13 +23,13 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     """Return the computed status of every criterion of the first catalogue for each file.
 
     files: file, of those that would be reviewed. Returns file, criterion_id, kind, status and in
-    both languages title, reason, request in the catalogue's order. Nothing the office knows comes
-    in: no ratings, no confirmed measures, and criterion 4.2 has no limit without a portfolio.
+    both languages title, reason, request in the catalogue's order. What only the office knows is
+    missing: there are no ratings, no confirmed measures, and no limit of criterion 4.2.
     """
     catalogue = load(settings.review.first_catalogue)
-    portfolio = alone(examined, files, settings)
-    measures = measure(portfolio)
-    figures, rows = collected(measures.figures, measures.rows)
+    portfolio = portfolio_of(examined, files, settings)
+    computed = compute_figures(portfolio)
+    figures, rows = collect_frames(computed.figures, computed.rows)
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
     )
@@ -48,8 +48,8 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     return table.select("file", "criterion_id", "kind", "status", *texts)
 
 
-def alone(examined: Examined, files: pl.DataFrame, settings: Settings) -> Portfolio:
-    """Return the files as a portfolio; each is judged for itself, so clusters may repeat."""
+def portfolio_of(examined: Examined, files: pl.DataFrame, settings: Settings) -> Portfolio:
+    """Return the files as a portfolio. Each is evaluated by itself, so clusters may repeat."""
     chosen = files.select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:

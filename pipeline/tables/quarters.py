@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.history.published import DATA, Earlier, Publication
 from pipeline.tables.headlines import FIGURE, decisions_by_role, headlines
+from schemas.benchmarks import declared_indicators
 from schemas.tables import DECISIONS
 
 ROLES = {
@@ -17,6 +18,11 @@ ROLES = {
 }
 AT: Mapping[str, Any] = {"at_period": pl.String}
 FIELDS: Mapping[str, Any] = {"cohort": pl.String, "n": pl.Int64, "pooled": pl.Float64}
+INDICATORS: Mapping[str, Any] = {
+    "cluster_id": pl.String,
+    "indicator": pl.String,
+    "value": pl.Float64,
+}
 # What the figures need of a publication. An older one may lack a table or a column: then it has no
 # figures of that table.
 NEEDED = {
@@ -35,12 +41,16 @@ class Quarters:
     """The quarters published before, without those that are damaged.
 
     headlines: at_period and FIGURE, see `headlines.headlines`. roles: at_period and ROLES, see
-    `headlines.decisions_by_role`. fields: at_period and FIELDS, see `fields_of`.
+    `headlines.decisions_by_role`. fields: at_period and FIELDS, see `fields_of`. indicators:
+    at_period and INDICATORS, see `indicators_of`.
     """
 
     headlines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **FIGURE}))
     roles: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **ROLES}))
     fields: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**AT, **FIELDS}))
+    indicators: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={**AT, **INDICATORS})
+    )
 
     def course(self, figure: str, catalogue: str | None = None) -> dict[str, int]:
         """Return a figure by quarter, the earliest first; without those that lack it."""
@@ -59,6 +69,7 @@ def earlier_quarters(earlier: Earlier) -> Quarters:
         pl.concat([none.headlines, *(one.headlines for one in found)]),
         pl.concat([none.roles, *(one.roles for one in found)]),
         pl.concat([none.fields, *(one.fields for one in found)]),
+        pl.concat([none.indicators, *(one.indicators for one in found)]),
     )
 
 
@@ -69,9 +80,22 @@ def _figures(publication: Publication) -> Quarters:
     fields = Quarters().fields
     if "cohorts" in tables:
         fields = fields_of(tables["cohorts"]).select(period, *FIELDS)
+    indicators = Quarters().indicators
+    if "clusters" in tables:
+        indicators = indicators_of(tables["clusters"]).select(period, *INDICATORS)
     if not ({"clusters", "decisions"} <= set(tables) and ROLE in tables["clusters"].columns):
-        return Quarters(counted, fields=fields)
-    return Quarters(counted, decisions_by_role(tables).select(period, *ROLES), fields)
+        return Quarters(counted, fields=fields, indicators=indicators)
+    roles = decisions_by_role(tables).select(period, *ROLES)
+    return Quarters(counted, roles, fields, indicators)
+
+
+def indicators_of(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return INDICATORS: every declared indicator of each cluster that its table has."""
+    known = [name for name in declared_indicators() if name in clusters.columns]
+    long = clusters.select("cluster_id", *known).cast(dict.fromkeys(known, pl.Float64))
+    return long.unpivot(index="cluster_id", variable_name="indicator").select(
+        pl.col(name).cast(kind) for name, kind in INDICATORS.items()
+    )
 
 
 def fields_of(cohorts: pl.DataFrame) -> pl.DataFrame:

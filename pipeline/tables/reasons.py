@@ -1,4 +1,4 @@
-"""Why a criterion has its status, and what would settle it: the texts of the table `criteria`."""
+"""The reasons of statuses: the texts of the table `criteria` about conditions and ratings."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -102,7 +102,7 @@ def unsigned_reasons(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFr
 
 
 def condition_texts(conditions: pl.DataFrame) -> pl.DataFrame:
-    """Return each different condition in words: what it counts, what came out, what is wanted."""
+    """Return each different condition in words: its figure, the value, the threshold."""
     different = conditions.select(SAID).unique()
     rows = different.rows()
     return different.with_columns(
@@ -130,7 +130,7 @@ def _capital(text: str) -> str:
 def _wanted(
     metric: str, operator: str, threshold: float | None, limit_source: str | None, lang: str
 ) -> str:
-    """Return what is wanted and where that is from, which is the same for many clusters."""
+    """Return a threshold and its source in words; they are the same for many clusters."""
     wanted = wanted_text(metrics()[metric], operator, threshold, lang)
     source = say_limit(limit_source, lang) if threshold is not None else ""
     return f"{wanted} ({source})" if source else wanted
@@ -203,13 +203,13 @@ def value_text(metric: Metric, value: float, lang: str, operator: str = ">=") ->
     if metric.unit == "yes_no":
         return say_yes_no(value, lang)
     if metric.unit == "share":
-        return percent(away(value, 4, operator), lang, 2)
+        return percent(round_away(value, 4, operator), lang, 2)
     digits = DIGITS.get(metric.unit, 2)
-    return number(away(value, digits, operator), digits, lang)
+    return number(round_away(value, digits, operator), digits, lang)
 
 
-def away(value: float, digits: int, operator: str) -> float:
-    """Round down where much is wanted, up where little is."""
+def round_away(value: float, digits: int, operator: str) -> float:
+    """Return the value rounded away from the threshold: down for >=, up for <=."""
     scaled = round(value * 10**digits, 6)
     return (math.floor(scaled) if operator == ">=" else math.ceil(scaled)) / 10**digits
 

@@ -1,4 +1,4 @@
-"""The smallest request to a cluster: which cells, filled how, would settle a criterion.
+"""The smallest request to a cluster: the fewest cells that decide an undetermined criterion.
 
 For every undetermined condition the fewest open rows whose favourable filling fulfils it.
 """
@@ -49,7 +49,7 @@ def with_requests(
 ) -> pl.DataFrame:
     """Add request_de and request_en to the undetermined criteria.
 
-    rows: see `measures.base.ROWS`. places: see `Parsed.places`.
+    rows: see `figures.base.ROWS`. places: see `Parsed.places`.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
     texts = cells_in_words(requested_rows(open_, rows), places)
@@ -154,7 +154,7 @@ def declared_names() -> pl.DataFrame:
 
 
 def goals(open_: pl.DataFrame) -> pl.DataFrame:
-    """Return GOAL, goal_de, goal_en: what the figure has to come to."""
+    """Return GOAL, goal_de, goal_en: the value that the figure must reach, in words."""
     different = open_.select(GOAL).unique()
     rows = different.rows()
     return different.with_columns(
@@ -173,7 +173,7 @@ def _goal(row: tuple[Any, ...], lang: str) -> str:
 
 
 def main_sheet() -> pl.Expr:
-    """The name of the sheet a figure comes from, for a request that can name no cell."""
+    """Return the name of the sheet of a figure, for a request that cannot name a cell."""
     names = {s.key: s.name["de"] for s in submission().sheets}
     of_metric = {
         key: next((r for r in m.reads if not r.startswith(("master_data", "actors"))), m.reads[0])

@@ -1,4 +1,4 @@
-"""What may have been meant by a word, a header or a sheet's name that is none of ours."""
+"""Suggestions for unknown words, headers and names of sheets: what may have been meant."""
 
 import html
 import re
@@ -15,9 +15,9 @@ from schemas.declaration import Workbook, registers
 from schemas.rows import row_words
 from schemas.words import header_key, word_key
 
-# Of five letters one may differ, of ten two; what differs more is no slip of the pen.
+# The least similarity: of five letters one may differ, of ten two.
 NEAR = 0.799
-# So many first letters of a word may stand for it, where they fit no other.
+# The fewest first letters that may stand for a word, if they fit no other word.
 SHORTEST_START = 4
 SHORTEST_STEM = 5
 LONGEST = 60
@@ -30,10 +30,10 @@ Names = Sequence[tuple[str, int]]
 def with_suggestions(
     table: pl.DataFrame, cells: pl.DataFrame, workbooks: list[Workbook]
 ) -> pl.DataFrame:
-    """Add nearest_de and nearest_en: what is near what a finding names, null where nothing is.
+    """Add nearest_de and nearest_en: what may have been meant, null where nothing is near.
 
     table: findings with said (what the cell holds) and list (the field's register). cells: see
-    `Parsed.cells`: a column that is filled is not what another one is meant for.
+    `Parsed.cells`. A field that has a column is not suggested for another column.
     """
     columns = [c for c in table.columns if c != "index"]
     table = table.sort("file", "sheet_key", "row", "column").with_row_index("index")
@@ -50,100 +50,100 @@ def with_suggestions(
 
 
 def meant_words(table: pl.DataFrame) -> pl.DataFrame:
-    """Return index and the register's word nearest to a word that is not in the list."""
+    """Return index and NEAREST: the word of the register nearest to an unknown word."""
     wrong = table.filter(pl.col("code").is_in(["bad_value", "unknown_measure"]))
     wrong = wrong.drop_nulls(["list", "said"])
-    parts = [nothing()]
+    parts = [no_suggestions()]
     for (name,), rows in wrong.partition_by("list", as_dict=True).items():
         entries = registers()[str(name)]
         names = [(key, at) for at, entry in enumerate(entries) for key in sorted(entry.keys)]
-        found = looked_up(rows, web_key, names)
+        found = near_names(rows, web_key, names)
         words = [(at, e.de, e.en) for at, e in enumerate(entries)]
-        parts.append(named(found, words).select("index", *NEAREST))
+        parts.append(with_names(found, words).select("index", *NEAREST))
     return pl.concat(parts)
 
 
 def web_key(text: str) -> str:
-    """Return the key of a word in which signs of web pages are written out: "F&ouml;rderung"."""
+    """Return the key of a word that may have codes of web pages ("F&ouml;rderung")."""
     return word_key(re.sub(r"<[^<>]*>", "", html.unescape(text)))
 
 
 def meant_headers(
     table: pl.DataFrame, cells: pl.DataFrame, workbooks: list[Workbook]
 ) -> pl.DataFrame:
-    """Return index, file, sheet_key, field (meant), said and its name, of unknown headers."""
+    """Return index, NEAREST, file, sheet_key, said, field (the one meant) of unknown headers."""
     strange = table.filter(code="unknown_column").drop_nulls(["sheet_key", "column"])
     strange = strange.with_columns(said="detail").drop("field").drop_nulls("said")
     person = in_words_expr(word_key_expr(pl.col("said")))
     person = person.str.contains(any_of(row_words().headers.persons))
     strange = strange.filter(~person)
-    parts = [nothing().with_columns(*(pl.lit(None, t).alias(n) for n, t in HEADER.items()))]
+    parts = [no_suggestions().with_columns(*(pl.lit(None, t).alias(n) for n, t in HEADER.items()))]
     sheets = {s.key: s for w in workbooks for s in w.sheets}
     for (key,), rows in strange.partition_by("sheet_key", as_dict=True).items():
         fields = sheets[str(key)].fields
         names = [(k, at) for at, field in enumerate(fields) for k in sorted(field.keys)]
-        further = elsewhere("fields", str(key))
+        further = names_elsewhere("fields", str(key))
         others = [
             (header_key(n), at) for at, f in enumerate(fields) for n in further.get(f.key, ())
         ]
-        found = looked_up(rows, header_key, names, others)
+        found = near_names(rows, header_key, names, others)
         words = [(at, f.name["de"], f.name["en"]) for at, f in enumerate(fields)]
         meant = pl.col("at").replace_strict(dict(enumerate(f.key for f in fields)), default=None)
-        found = named(found, words).with_columns(field=meant)
+        found = with_names(found, words).with_columns(field=meant)
         parts.append(found.select("index", *NEAREST, *HEADER))
     there = cells.select(COLUMN).unique()
     return pl.concat(parts).join(there, on=COLUMN, how="anti")
 
 
 def meant_columns(table: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
-    """Return index and the unknown header that is near the name of a missing column."""
+    """Return index and NEAREST: the unknown header nearest to the name of a missing column."""
     first = headers.sort("index").unique(COLUMN, keep="first").select(*COLUMN, near="said")
     missing = table.filter(code="missing_column").join(first, on=COLUMN)
     return missing.select("index", *(pl.col("near").alias(name) for name in NEAREST))
 
 
 def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame:
-    """Return index and the other sheet of the file whose name is near that of a missing one."""
+    """Return index and NEAREST: the other sheet of the file nearest to a missing one."""
     sheets = [s for w in workbooks for s in w.sheets]
     names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
     missing = table.filter(code="missing_sheet").drop_nulls("other")
     others = missing.drop("said").with_columns(said=pl.col("other").str.split("\n")).explode("said")
     others = others.with_row_index("place")
-    further = elsewhere("sheets")
+    further = names_elsewhere("sheets")
     called = [(word_key(n), at) for at, s in enumerate(sheets) for n in further.get(s.key, ())]
-    found = looked_up(others, word_key, names, called)
+    found = near_names(others, word_key, names, called)
     own = pl.col("at").replace_strict({at: s.key for at, s in enumerate(sheets)}, default=None)
     found = found.filter(own == pl.col("sheet_key"))
     found = found.sort("place").unique("index", keep="first")
     return found.select("index", *(pl.col("said").alias(name) for name in NEAREST))
 
 
-def nothing() -> pl.DataFrame:
+def no_suggestions() -> pl.DataFrame:
     """Return a frame of no suggestions."""
     return pl.DataFrame(schema={"index": pl.UInt32, **dict.fromkeys(NEAREST, pl.String)})
 
 
-def named(found: pl.DataFrame, words: Sequence[tuple[int, str, str]]) -> pl.DataFrame:
-    """Add the names, in both languages, of what was found under a number."""
+def with_names(found: pl.DataFrame, words: Sequence[tuple[int, str, str]]) -> pl.DataFrame:
+    """Add the names in both languages (NEAREST) for the number `at`."""
     schema = {"at": pl.Int64, **dict.fromkeys(NEAREST, pl.String)}
     return found.join(pl.DataFrame(words, schema=schema, orient="row"), on="at")
 
 
 # ------------------------------------------------------------------------------------- nearness
-def elsewhere(*keys: str) -> Mapping[str, Sequence[str]]:
-    """Return what others call our sheets or fields (schemas/mapping_hints.toml), if anything."""
+def names_elsewhere(*keys: str) -> Mapping[str, Sequence[str]]:
+    """Return other systems' names of our sheets or fields (schemas/mapping_hints.toml), if any."""
     said: Mapping[str, Any] = load("mapping_hints.toml", dict[str, Any])
     for key in keys:
         said = said.get(key, {})
     return said
 
 
-def looked_up(
+def near_names(
     rows: pl.DataFrame, key: Callable[[str], str], names: Names, others: Names = ()
 ) -> pl.DataFrame:
     """Return the rows whose `said` is near one of the names, with its number as `at`.
 
-    others: what others call them, which counts where none of our names is near.
+    others: other systems' names, used only where none of our names is near.
     """
     texts = rows.select("said").unique()
     texts = texts.filter(pl.col("said").str.len_chars() <= LONGEST)
@@ -155,21 +155,22 @@ def looked_up(
 
 
 def one_of(text: str, names: Names, others: Names) -> int | None:
-    """Return the number of the one name that is called so elsewhere, or that the text holds.
+    """Return the number of the only name that equals the text, or that the text contains.
 
-    A name is in the text as whole words, or a longer word begins with it ("Akteursliste"); of
-    several the longest counts.
+    names: ours, which the text may contain. others: other systems', which it may equal or contain.
+    The text contains a name as whole words, or as the beginning of a longer word ("Akteursliste");
+    the longest name counts. None if there is none, or there are several.
     """
     exact = {at for name, at in others if name == text}
     if len(exact) == 1:
         return exact.pop()
-    held = [(len(name), at) for name, at in (*names, *others) if holds(text, name)]
+    held = [(len(name), at) for name, at in (*names, *others) if contains_name(text, name)]
     longest = {at for length, at in held if length == max(held)[0]}
     return longest.pop() if len(longest) == 1 else None
 
 
-def holds(text: str, name: str) -> bool:
-    """Whether the name stands in the text; of a name in the plural its stem begins a word."""
+def contains_name(text: str, name: str) -> bool:
+    """Whether the text contains the name as whole words, or a word that begins with its stem."""
     if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
         return True
     stem = name.removesuffix("n").removesuffix("e")

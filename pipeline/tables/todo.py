@@ -1,4 +1,4 @@
-"""What the office has to do next: one table, made once, from which every report shows its lines."""
+"""What the office has to do next: one table, from which every report takes its lines."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +29,9 @@ TODO = pl.Schema(
     }
 )
 INTERVIEW = "interview"
-# Months within which what lapses is told, and how many names a line shows, how long.
+# Within how many months a lapse is listed; how many names a line shows; how long a name may be.
 SOON, SHOWN, LONGEST = 3, 3, 40
-# Where each kind stands in full: the anchor on the office's page, the sheet of the workbook.
+# Where each kind is listed in full: the anchor on the office's page, the sheet of the workbook.
 PLACES: Mapping[str, tuple[str, str | None]] = {
     "remind": ("returns", "coverage"),
     "put_back": ("quality", "submissions"),
@@ -47,7 +47,7 @@ PLACES: Mapping[str, tuple[str, str | None]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One of what a line is about: a short text, and its cluster if that is known."""
+    """One item of a line: a short text, and its cluster if that is known."""
 
     text: str
     cluster_id: str | None
@@ -55,9 +55,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do. text: with its numbers; entries: the first ones; more: the rest, or empty.
+    """One thing to do.
 
-    anchor: where it stands on the office's page. sheet: of the workbook, None where none has it.
+    text: a sentence with its number. entries: the first items. more: the number of other items as
+    text, or empty. anchor: of the full list on the office's page. sheet: of the full list in the
+    workbook, None where there is none.
     """
 
     kind: str
@@ -77,16 +79,16 @@ class Line:
 def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     """Return TODO, sorted: a row for each cluster or file of each kind, members first.
 
-    Whoever has left is not asked for anything, and nothing of theirs lapses.
+    Clusters that have left are not asked for anything, and no lapse of theirs is listed.
 
     tables: those of the contract. catalogue: the first one, which decides. name: of the cluster, or
-    of the file that was put back. step, days: of admission; of an opinion, step is the expert's
-    sign. criteria: what is asked for, is owed or lapses.
+    of the quarantined file. step, days: of admission; of an opinion, step is the expert's sign.
+    criteria: those asked for, owed, overdue, or that lapse.
     """
     states = shown_states(tables)
     found = {
         "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
-        "put_back": put_back(tables, states),
+        "put_back": quarantined_files(tables, states),
         "ask": asked_for(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
         "opinions": opinions(tables["assignments"], catalogue),
@@ -113,7 +115,7 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     return table.sort(order, nulls_last=True).select(list(TODO)).cast(TODO)
 
 
-def put_back(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
+def quarantined_files(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
     """Return cluster_id, name of the files to be asked for again.
 
     Those that were put back, and those of which only the name says whose they are.

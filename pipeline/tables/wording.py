@@ -1,7 +1,7 @@
-"""The wording behind every criterion, for the office and its experts; nothing is computed from it.
+"""The submitted texts behind every criterion, for the office and its experts.
 
-Made once for the dossiers, the sheet of evidence and the template of the ratings. It is not
-published as a table. Mail addresses and telephone numbers in free text are masked.
+The dossiers, the sheet of evidence and the template of the ratings use it. It is not published as a
+table, and no figure is computed from it. Mail addresses and telephone numbers are masked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from pipeline.tables.assemble import FIELD_OF_METRIC
 from schemas.declaration import Field, Sheet, registers, submission
 
 FORM, ACTORS = "master_data", "actors"
-# The day by which everything is judged: it stands at the head, not under each criterion.
+# The Stichtag is shown once at the head of a dossier, not under each criterion.
 AS_OF = "as_of"
 REFERENCE = "reference"
 DIGITS = 4
@@ -63,13 +63,13 @@ def wording(
     rows: pl.DataFrame,
     catalogues: Sequence[Catalogue],
 ) -> pl.DataFrame:
-    """Return one row per criterion and piece of evidence (COLUMNS): what is written, where, why.
+    """Return one row per criterion and piece of evidence: its text, address and reason (COLUMNS).
 
     clusters: see `figures.base.Portfolio`. written: see `each_submission.written_rows`. cells,
     places, sheets: see `parse.Parsed`; cells at least of forms and of rows with a finding. rows:
-    see `figures.base.ROWS`. The figures of a criterion's conditions say what belongs to it.
+    see `figures.base.ROWS`. A piece belongs to a criterion if a figure of its conditions uses it.
     """
-    own = behind(catalogues)
+    own = figures_of_criteria(catalogues)
     texts = pl.concat([of_form(clusters, cells, places), *of_sheets(written, cells)])
     judged = judged_pieces(rows, own)
     pieces = pl.concat([judged, read_pieces(texts, judged, own)])
@@ -92,7 +92,7 @@ def wording(
 
 
 # ---------------------------------------------------------------------------- what stands behind
-def behind(catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+def figures_of_criteria(catalogues: Sequence[Catalogue]) -> pl.DataFrame:
     """Return catalogue, criterion_id, metric, place: the figures of each criterion, in order."""
     found = [
         (catalogue.id, criterion.id, metric, place)
@@ -132,10 +132,10 @@ def judged_pieces(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def answer(said: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return whether a piece counts, and the reason in both languages, from what figures say.
+    """Return whether a piece counts, and the reason in both languages.
 
-    said: metric, counted, code of the reason. Where the figures of a criterion differ, each is
-    named.
+    said: metric, counted, code of the reason, for each figure of the criterion. Where figures
+    differ, the reason names each figure.
     """
     verdicts = {(counted, code) for _, counted, code in said}
     if len(verdicts) == 1:
@@ -153,7 +153,7 @@ def answer(said: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def read_pieces(texts: pl.DataFrame, judged: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """Return the filled cells of forms that a criterion's figures read without judging them."""
+    """Return the filled cells of forms that a criterion's figures read but that are not rows."""
     reads = [
         (metric.key, place.removeprefix(f"{FORM}."))
         for metric in metrics().values()
@@ -188,7 +188,9 @@ def of_sheet(sheet: Sheet, rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFr
             [
                 part
                 for field in fields
-                for part in said(field, table, lang, name=field.key != title)[field.key in apart :]
+                for part in value_and_unusable(field, table, lang, name=field.key != title)[
+                    field.key in apart :
+                ]
             ],
             separator=BETWEEN,
             ignore_nulls=True,
@@ -226,7 +228,7 @@ def of_form(clusters: pl.DataFrame, cells: pl.DataFrame, places: pl.DataFrame) -
         table = table.join(raw.select("file", f"{field.key}_raw"), on="file", how="left")
         words = {}
         for lang in LANGUAGES:
-            value, unusable = said(field, table, lang, name=True)
+            value, unusable = value_and_unusable(field, table, lang, name=True)
             empty = pl.lit(f"{field.name[lang]}: {say('wording', 'empty', lang)}")
             words[f"wording_{lang}"] = pl.coalesce(value, unusable, empty)
         is_filled = pl.col(field.key).is_not_null() | pl.col(f"{field.key}_raw").is_not_null()
@@ -248,7 +250,7 @@ def of_form(clusters: pl.DataFrame, cells: pl.DataFrame, places: pl.DataFrame) -
 
 
 def raw_cells(sheet: Sheet, cells: pl.DataFrame) -> pl.DataFrame:
-    """Return file, row and for each field what stands in its cell, where that is known."""
+    """Return file, row and <field>_raw: the raw text of each field's cell, where it is known."""
     own = cells.filter(pl.col("sheet_key") == sheet.key)
     return own.group_by("file", "row").agg(
         pl.col("raw").filter(pl.col("field") == field.key).first().alias(f"{field.key}_raw")
@@ -256,19 +258,21 @@ def raw_cells(sheet: Sheet, cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def said(field: Field, table: pl.DataFrame, lang: str, *, name: bool) -> tuple[pl.Expr, pl.Expr]:
-    """Return the text of a field's value, and of what stands in its cell and is no value.
+def value_and_unusable(
+    field: Field, table: pl.DataFrame, lang: str, *, name: bool
+) -> tuple[pl.Expr, pl.Expr]:
+    """Return the text of a field's value, and the text of a cell that is not a valid value.
 
-    Both are null where there is none. name: whether the value's name stands before it.
+    Both are null where there is none. name: whether the field's name comes before the value.
     """
     unusable = pl.format(say("wording", "unusable", lang), masked(table, f"{field.key}_raw", lang))
     label = pl.lit(f"{field.name[lang]}: ")
-    value = shown(field, table, lang)
+    value = value_texts(field, table, lang)
     nothing = pl.col(field.key).is_null()
     return label + value if name else value, pl.when(nothing).then(label + unusable)
 
 
-def shown(field: Field, table: pl.DataFrame, lang: str) -> pl.Expr:
+def value_texts(field: Field, table: pl.DataFrame, lang: str) -> pl.Expr:
     """Return a field's values as text."""
     if field.type in ("choices", "text_list"):
         items = pl.col(field.key).list.join(", ")

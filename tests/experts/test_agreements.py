@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.evaluation.agreements import THEN, followed
-from pipeline.history.agreed import statuses_then
+from pipeline.evaluation.agreements import STATUS_THEN, agreement_outcomes
+from pipeline.history.agreed import statuses_when_agreed
 from pipeline.history.published import Earlier, Publication
 from pipeline.submissions.office import read_office
 from tests.making.frames import raw_cells
@@ -16,7 +16,7 @@ LAST_DAY = dt.date(2026, 9, 30)
 A, B = "DE-0001", "DE-0002"
 HEADERS = ["Cluster-ID", "Katalog", "Kriterium", "Vereinbarung", "Vereinbart am", "Frist"]
 KNOWN = pl.DataFrame({"catalogue": ["go-cluster"] * 2, "criterion_id": ["2.2", "12"]})
-NOBODY = pl.DataFrame(schema=THEN)
+NOBODY = pl.DataFrame(schema=STATUS_THEN)
 
 
 def agreements(*rows: tuple[object, ...]) -> pl.DataFrame:
@@ -48,7 +48,9 @@ def criteria(status: str) -> pl.DataFrame:
 )
 def test_what_became_of_it(cluster: str, status: str, due: dt.date | None, outcome: str) -> None:
     rows = agreements((cluster, None, "2.2", "Zwei Hochschulen gewinnen", None, due))
-    (found,) = followed(rows, criteria(status), KNOWN, NOBODY, LAST_DAY).iter_rows(named=True)
+    (found,) = agreement_outcomes(rows, criteria(status), KNOWN, NOBODY, LAST_DAY).iter_rows(
+        named=True
+    )
     assert found["outcome"] == outcome
     assert found["status"] == (status if cluster == A else None)
 
@@ -61,7 +63,7 @@ def test_every_agreement_stays_but_one_about_no_criterion() -> None:
         (A, None, "99", "Unbekannt", None, None),
         (None, None, "12", "Niemand", None, None),
     )
-    found = followed(rows, criteria("fulfilled"), KNOWN, NOBODY, LAST_DAY)
+    found = agreement_outcomes(rows, criteria("fulfilled"), KNOWN, NOBODY, LAST_DAY)
     assert found.select("criterion_id", "agreement", "outcome").rows() == [
         ("2.2", "Erst", "kept"),
         ("2.2", "Dann", "kept"),
@@ -98,8 +100,8 @@ def test_the_status_of_then(
     rows = agreements(
         (A, None, "2.2", "x", agreed_on, None), (B, None, "2.2", "y", agreed_on, None)
     )
-    then = statuses_then(periods, rows)
-    found = followed(rows, criteria("undetermined"), KNOWN, then, LAST_DAY)
+    then = statuses_when_agreed(periods, rows)
+    found = agreement_outcomes(rows, criteria("undetermined"), KNOWN, then, LAST_DAY)
     assert found.select("cluster_id", "status_then").rows() == [(A, status_then), (B, None)]
 
 
@@ -107,5 +109,5 @@ def test_of_a_damaged_period_the_one_before_counts(tmp_path: Path) -> None:
     periods = earlier(tmp_path, **{"2026_Q1": "fulfilled", "2026_Q2": "not_fulfilled"})
     (tmp_path / "2026-Q2" / "data" / "criteria.parquet").write_bytes(b"damaged")
     rows = agreements((A, None, "2.2", "x", dt.date(2026, 7, 1), None))
-    assert statuses_then(periods, rows)["status_then"].to_list() == ["fulfilled"]
+    assert statuses_when_agreed(periods, rows)["status_then"].to_list() == ["fulfilled"]
     assert periods.names == ("2026-Q2/data/criteria.parquet",)

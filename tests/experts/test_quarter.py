@@ -1,7 +1,6 @@
 """One quarter of the experts: assigned, rated by two who differ, adopted, and said everywhere."""
 
 import datetime as dt
-import warnings
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +10,7 @@ from pipeline.cli import main
 from pipeline.demo import write_portfolio
 from tests.documents.questions import unfound
 from tests.sparing import sparing
+from tests.workbook.office_suite import opened, table_rows
 
 from .test_template import ASSIGNED, RATED, fill
 
@@ -83,14 +83,11 @@ def test_a_quarter_of_the_experts(tmp_path: Path) -> None:
     assert "Gesehen von G2. [Gutachten, 25.09.2026; berechnet:" in page
     assert "Mehr Forschung" in page
     assert "Das ESCA-Label Silber läuft am 31.12.2026 ab." in page
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*extension is not supported", UserWarning)
-        book = openpyxl.load_workbook(folder / "portfolio.xlsx")
+    book = opened(folder / "portfolio.xlsx", values=True)
     texts = {cell for row in book["Gutachten"].iter_rows(values_only=True) for cell in row}
     assert "gilt; weicht ab von: G1 (erfüllt)" in texts
     assert "Zugeteilte Gutachten je Kürzel, Überfälliges zuerst" in texts
-    outcomes = [row[-1] for row in book["Vereinbarungen"].iter_rows(min_row=6, values_only=True)]
-    assert outcomes[0] == "überfällig"
+    assert table_rows(book, "Vereinbarungen")[0]["Ergebnis"] == "überfällig"
     # The places that the office's questions name are in a real publication: in this one.
     sheets = {
         sheet.title: {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}

@@ -1,6 +1,7 @@
 """A template of the ratings: what it asks whom, and how adopt takes filled ones over."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.demo import write_portfolio
+from pipeline.submissions.office import unread_ratings
+from tests.making.frames import raw_cells_of
 from tests.sparing import sparing
 
 PERIOD, DAY = "2026-Q3", "2026-10-15"
@@ -19,6 +22,7 @@ ASSIGNED = ["Katalog", "Cluster-ID", "Kriterium", "Gutachter", "Frist"]
 MAY = dt.datetime(2026, 5, 1)
 THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
 OTHERS = (None, "DE-0001", "5", "erfüllt", "Sitz belegt.", "G3", MAY, None)
+TO_DO = ("go-cluster", "DE-0001", "5", *[None] * 5)
 Rows = list[tuple[Any, ...]]
 
 
@@ -64,9 +68,9 @@ def template(folder: Path, outputs: Path, name: str, *options: str) -> Path:
     return path
 
 
-def rows_of(path: Path) -> Rows:
+def rows_of(path: Path, sheet_name: str = "Gutachten") -> Rows:
     """Return the rows of a sheet of ratings."""
-    sheet = openpyxl.load_workbook(path)["Gutachten"]
+    sheet = openpyxl.load_workbook(path)[sheet_name]
     rows = [row[:8] for row in sheet.iter_rows(values_only=True)]
     return [row for row in rows[rows.index(tuple(RATED)) + 1 :] if any(row)]
 
@@ -100,9 +104,9 @@ def test_an_expert_is_asked_what_is_assigned_and_not_done(
     tmp_path: Path, office: Path, published: Path
 ) -> None:
     mine = rows_of(template(tmp_path, published, "g1.xlsx", "--reviewer", "g1"))
-    assert mine == [("go-cluster", *THERE[1:]), ("go-cluster", "DE-0001", "5", *[None] * 5)]
+    assert mine == [TO_DO, ("go-cluster", *THERE[1:])]
     other = rows_of(template(tmp_path, published, "g2.xlsx", "--reviewer", "G2"))
-    assert other == [("go-cluster", "DE-0001", "5", *[None] * 5)]
+    assert other == [TO_DO]
     every = rows_of(template(tmp_path, published, "all.xlsx"))
     assert {("go-cluster", *THERE[1:]), ("go-cluster", *OTHERS[1:])} < set(every)
     criteria = pl.read_parquet(published / PERIOD / "data" / "criteria.parquet")
@@ -269,3 +273,140 @@ def test_signs_in_the_template_of_all(
     fill(file, "8", Gutachter="G4")
     assert adopt(tmp_path, file) == 0
     assert rows_of(office)[-1][5] == "G4"
+
+
+# ---- one file with a sheet for each expert ----
+
+
+def enter(path: Path, sheet_name: str, rating: str, reason: str, sign: str | None = None) -> None:
+    """Enter a rating of criterion 5 of DE-0001, by the place of the columns."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[sheet_name]
+    at = next(r[0].row for r in sheet.iter_rows(min_row=6) if (r[1].value, r[2].value) == KEY)
+    for column, value in ((4, rating), (5, reason), (6, sign)):
+        sheet.cell(at, column).value = value
+    book.save(path)
+
+
+KEY = ("DE-0001", "5")
+
+
+def test_the_file_of_all_opens_on_who_has_what_to_do(
+    tmp_path: Path, office: Path, published: Path
+) -> None:
+    file = template(tmp_path, published, "all.xlsx")
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames[:4] == ["Zu tun", "Gutachten G1", "Gutachten G2", "Gutachten"]
+    first = book.active
+    assert first.title == "Zu tun"
+    said = [row[:7] for row in first.iter_rows(min_row=6, max_row=7, values_only=True)]
+    assert [(*row[:5], row[6]) for row in said] == [
+        ("G1", 2, 1, 1, 1, "Gutachten G1"),
+        ("G2", 1, 0, 1, 0, "Gutachten G2"),
+    ]
+    links = [c.hyperlink.location for row in first for c in row if c.hyperlink]
+    assert links == ["'Gutachten G1'!A1", "'Gutachten G2'!A1", "'Gutachten'!A1"]
+    rows = rows_of(file)
+    to_do = [row[1:3] for row in rows if row[3] is None]
+    free = sum(key != KEY for key in to_do)
+    assert f"Noch niemandem zugeteilt: {free}" in {c.value for row in first for c in row}
+    assert [row[3] is None for row in rows] == [True] * len(to_do) + [False] * 2
+    assert rows_of(file, "Gutachten G1") == [TO_DO, ("go-cluster", *THERE[1:])]
+    assert rows_of(file, "Gutachten G2") == [TO_DO]
+    for name in book.sheetnames[:4]:
+        assert book[name].protection.sheet
+    heads = [cell.value for cell in book["Gutachten G1"][4]][:4]
+    assert heads == ["Zeitraum", PERIOD, "Gutachter", "G1"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "sheet", "ratings"),
+    [
+        ("de", "Gutachten", ("nicht erfüllt", "erfüllt")),
+        ("en", "Assessments", ("not fulfilled", "fulfilled")),
+    ],
+)
+def test_one_file_that_two_experts_have_filled(
+    tmp_path: Path, office: Path, published: Path, lang: str, sheet: str, ratings: tuple[str, str]
+) -> None:
+    file = template(tmp_path, published, "all.xlsx", "--lang", lang)
+    enter(file, f"{sheet} G1", ratings[0], "Kein Sitz.")
+    enter(file, f"{sheet} G2", ratings[1], "Doch.")
+    enter(file, sheet, ratings[1], "Auch.", "G4")  # on the sheet of all by somebody else
+    assert adopt(tmp_path, file) == 0
+    day = dt.datetime.fromisoformat(DAY)
+    key = ("go-cluster", "DE-0001", "5")
+    added = [
+        (*key, "erfüllt", "Auch.", "G4", day, None),
+        (*key, "nicht erfüllt", "Kein Sitz.", "G1", day, None),
+        (*key, "erfüllt", "Doch.", "G2", day, None),
+    ]
+    assert rows_of(office) == [THERE, OTHERS, *added]
+    once = office.read_bytes()
+    assert main(["adopt", str(file), "--inputs", str(tmp_path), "--date", "2026-11-01"]) == 0
+    assert office.read_bytes() == once
+
+
+def test_what_is_refused_on_the_sheet_of_an_expert_is_named(
+    tmp_path: Path, office: Path, published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = template(tmp_path, published, "all.xlsx")
+    before = office.read_bytes()
+    enter(file, "Gutachten G1", "erfüllt", "Ja.", "G2")
+    assert adopt(tmp_path, file) == 1
+    assert "Gutachten G1: DE-0001 5 erfüllt: nicht übernommen" in capsys.readouterr().out
+    assert office.read_bytes() == before
+    enter(file, "Gutachten G1", "erfüllt", "Ja.")
+    assert adopt(tmp_path, file, "--by", "G5") == 1
+    assert "das Kürzel „G1“, die Datei ist aber von G5" in capsys.readouterr().out
+    assert office.read_bytes() == before
+    enter(file, "Gutachten", "nicht erfüllt", "Nicht belegt.", "G1")
+    assert adopt(tmp_path, file) == 1
+    assert "Es gilt die Zeile weiter oben oder auf dem Blatt aller" in capsys.readouterr().out
+    assert [row[3:6] for row in rows_of(office)[2:]] == [("nicht erfüllt", "Nicht belegt.", "G1")]
+
+
+def test_sheets_of_experts_that_the_office_stores_itself_are_not_passed_over_in_silence() -> None:
+    grid = [RATED]
+    books = [
+        {"Gutachten": grid, "Gutachten G1": grid, "Stand der Gutachten": grid},
+        {"Assessments": grid, "Assessments G1": grid, "Known assessments": grid},
+        {"Gutachten": grid, "Gutachten 2025": grid},
+        {"Gutachten": grid, "Stand der Gutachten": grid},
+    ]
+    found = unread_ratings(raw_cells_of(books)[0])
+    assert found.select("file", "sheet", "code", "check").rows() == [
+        (0, "Gutachten G1", "unknown_column", "of_expert"),
+        (1, "Assessments G1", "unknown_column", "of_expert"),
+    ]
+
+
+def test_the_wording_stands_beside_each_line_unless_the_file_has_changed_since(
+    tmp_path: Path, published: Path
+) -> None:
+    inputs = tmp_path / "inputs"
+    shutil.copytree(published.parent / "inputs", inputs)
+    places = ["--inputs", str(inputs), "--outputs", str(published)]
+
+    def wordings(name: str) -> dict[str, list[str | None]]:
+        file = tmp_path / name
+        assert main(["template", str(file), "--ratings", *places]) == 0
+        rows = list(openpyxl.load_workbook(file)["Gutachten"].iter_rows(values_only=True))
+        head = next(n for n, row in enumerate(rows) if row[1] == "Cluster-ID")
+        at = rows[head].index("Wortlaut der Nachweise")
+        found: dict[str, list[str | None]] = {}
+        for row in rows[head + 1 :]:
+            if row[1]:
+                found.setdefault(row[1], []).append(row[at])
+        return found
+
+    before = wordings("before.xlsx")
+    assert all(any(texts) for texts in before.values())
+    changed = next((inputs / PERIOD / "submissions").glob("DE-0002*"))
+    book = openpyxl.load_workbook(changed)
+    book.save(changed)
+    for other in (inputs / PERIOD / "submissions").glob("DE-0002*"):
+        other.write_bytes(changed.read_bytes())
+    after = wordings("after.xlsx")
+    assert not any(after["DE-0002"])
+    assert after["DE-0001"] == before["DE-0001"]

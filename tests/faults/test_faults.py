@@ -13,13 +13,13 @@ import xlsxwriter
 
 from pipeline import run as running
 from pipeline.cli import main
-from pipeline.common.errors import NothingPublishedError, in_words
+from pipeline.common.errors import NothingPublishedError, explain_errors
 from pipeline.common.texts import say_refusal
 from pipeline.demo import write_portfolio
 from pipeline.intake import reader
 from pipeline.intake.reader import read_bytes
 from pipeline.intake.refusal import Refusal
-from pipeline.publication.lock import holding
+from pipeline.publication.lock import hold_lock
 from pipeline.report import workbooks as apart
 from pipeline.tables.findings import LONGEST_VALUE
 from tests.intake.raw import LIMITS
@@ -107,7 +107,7 @@ def refusing(name: str, number: int, part: str) -> Iterator[None]:
 
 
 def other_run(outputs: Path) -> AbstractContextManager[None]:
-    return holding(outputs, "run 2026-Q1")
+    return hold_lock(outputs, "run 2026-Q1")
 
 
 FAULTS: dict[str, tuple[Callable[[Path], AbstractContextManager[None]], str, str]] = {
@@ -172,15 +172,15 @@ def test_afterwards_it_is_published(published: Path, portfolio: Path) -> None:
 
 def test_both_languages_say_each_fault() -> None:
     for number in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM):
-        with pytest.raises(NothingPublishedError) as caught, in_words(Path("out")):
+        with pytest.raises(NothingPublishedError) as caught, explain_errors(Path("out")):
             raise OSError(number, os.strerror(number), "out/x")
         assert all("out/x" in caught.value.messages[lang] for lang in ("de", "en"))
 
 
 def test_a_mistake_of_ours_stays_one() -> None:
-    with pytest.raises(FileNotFoundError), in_words(Path("out")):
+    with pytest.raises(FileNotFoundError), explain_errors(Path("out")):
         Path("/nowhere/template.html").read_bytes()
-    with pytest.raises(KeyError), in_words(Path("out")):
+    with pytest.raises(KeyError), explain_errors(Path("out")):
         raise KeyError("x")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.publication import publish as publishing
-from pipeline.publication.lock import holding
+from pipeline.publication.lock import hold_lock
 from pipeline.publication.publish import recover
 
 from .making import PERIOD, archived, leftovers, publish, standing, writing
@@ -135,7 +135,7 @@ def test_a_note_that_cannot_be_read_is_as_if_there_were_none(garble: str, tmp_pa
     staging.mkdir(parents=True)
     writing("two")(staging)
     GARBLED[garble](staging.with_name(f"{staging.name}.note.json"))
-    with holding(tmp_path, "test"):
+    with hold_lock(tmp_path, "test"):
         recover(tmp_path)
     assert (standing(tmp_path), archived(tmp_path), leftovers(tmp_path)) == ("one", [], [])
     publish(tmp_path, PERIOD, "second", writing("three"))
@@ -161,7 +161,7 @@ KILLING = """
 import os, signal, sys, time
 from pathlib import Path
 from pipeline.publication import publish as publishing
-from pipeline.publication.lock import holding
+from pipeline.publication.lock import hold_lock
 from pipeline.publication.publish import recover
 from tests.faults.making import PERIOD, publish, standing, writing
 
@@ -172,7 +172,7 @@ for turn in range(10, 10 + int(sys.argv[2])):
     if not child:
         if turn % 2:
             publishing.exchange = lambda *_: False
-        with holding(outputs, "test"):
+        with hold_lock(outputs, "test"):
             recover(outputs)
             for number in range(100_000):
                 publish(outputs, PERIOD, "now", writing(f"{turn}-{number:06}"))
@@ -192,7 +192,7 @@ def test_real_kills(tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLING, str(tmp_path), str(turns)]
     found_here = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run(command, cwd=ROOT, env=found_here, check=True, timeout=300)
-    with holding(tmp_path, "test"):  # the lock of a dead process is released
+    with hold_lock(tmp_path, "test"):  # the lock of a dead process is released
         recover(tmp_path)
     found = [standing(tmp_path), *archived(tmp_path)]
     assert leftovers(tmp_path) == []

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import NothingPublishedError
-from pipeline.publication.lock import HeldError, holding
+from pipeline.publication.lock import HeldError, hold_lock
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from pipeline.publication.lock import holding
-with holding(Path(sys.argv[1]), "run 2026-Q3"):
+from pipeline.publication.lock import hold_lock
+with hold_lock(Path(sys.argv[1]), "run 2026-Q3"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -25,9 +25,9 @@ with holding(Path(sys.argv[1]), "run 2026-Q3"):
 
 def test_a_second_one_is_refused_and_says_who_is_at_work(tmp_path: Path) -> None:
     with (
-        holding(tmp_path, "run 2026-Q3"),
+        hold_lock(tmp_path, "run 2026-Q3"),
         pytest.raises(HeldError) as caught,
-        holding(tmp_path, "run 2026-Q2"),
+        hold_lock(tmp_path, "run 2026-Q2"),
     ):
         pass
     for lang, words in {"de": "Ein anderer Lauf", "en": "Another run"}.items():
@@ -35,13 +35,13 @@ def test_a_second_one_is_refused_and_says_who_is_at_work(tmp_path: Path) -> None
         assert message.startswith(f"{words} ")
         assert str(tmp_path) in message
         assert "(run 2026-Q3, 20" in message
-    with holding(tmp_path, "run 2026-Q2"):
+    with hold_lock(tmp_path, "run 2026-Q2"):
         assert "run 2026-Q2" in (tmp_path / ".lock").read_text()
     assert (tmp_path / ".lock").read_text() == ""
 
 
 def test_other_outputs_are_free(tmp_path: Path) -> None:
-    with holding(tmp_path / "a", "run"), holding(tmp_path / "b", "run"):
+    with hold_lock(tmp_path / "a", "run"), hold_lock(tmp_path / "b", "run"):
         pass
 
 
@@ -51,13 +51,13 @@ def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdin is not None
     assert process.stdout.readline() == b"held\n"
-    with pytest.raises(HeldError, match=f"PID {process.pid}"), holding(tmp_path, "run"):
+    with pytest.raises(HeldError, match=f"PID {process.pid}"), hold_lock(tmp_path, "run"):
         pass
     process.kill()
     process.wait()
     process.stdout.close()
     process.stdin.close()
-    with holding(tmp_path, "run"):
+    with hold_lock(tmp_path, "run"):
         pass
 
 
@@ -65,7 +65,7 @@ def test_waiting_for_the_other(tmp_path: Path) -> None:
     held, go = threading.Event(), threading.Event()
 
     def other() -> None:
-        with holding(tmp_path, "run"):
+        with hold_lock(tmp_path, "run"):
             held.set()
             go.wait(60)
 
@@ -73,7 +73,7 @@ def test_waiting_for_the_other(tmp_path: Path) -> None:
     thread.start()
     held.wait(60)
     threading.Timer(0.2, go.set).start()
-    with holding(tmp_path, "run", wait_seconds=60):
+    with hold_lock(tmp_path, "run", wait_seconds=60):
         assert go.is_set()
     thread.join()
 
@@ -84,5 +84,5 @@ def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(NothingPublishedError, match="kann keine Sperren"):  # noqa: SIM117
-        with holding(tmp_path, "run"):
+        with hold_lock(tmp_path, "run"):
             pass

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
-from pipeline.common.errors import as_system
+from pipeline.common.errors import as_system_error
 from pipeline.demo import write_portfolio
 from tests.faults.test_faults import no_room, refusing
 
@@ -127,7 +127,7 @@ def test_without_a_language_both_are_said(
 def test_what_the_reports_of_libraries_hide_is_found(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="os error") as caught:
         pl.read_parquet(tmp_path / "none.parquet")
-    system = as_system(caught.value)
+    system = as_system_error(caught.value)
     assert system is not None
     assert system.errno == errno.ENOENT
     assert system.filename == str(tmp_path / "none.parquet")

@@ -19,7 +19,7 @@ from pipeline.common import periods
 from pipeline.common.frames import frames_of, stack_all
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
-from pipeline.figures.each_submission import Asked, Sent, join_batches
+from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
 from pipeline.intake.sent import numbered
 from pipeline.operation import scheduler
 from pipeline.operation.scheduler import SchedulerError, connected
@@ -30,7 +30,7 @@ from .cluster import Processes, cluster
 
 WANTED = frozenset({"s"})
 HERE = load_settings().intake
-ASKED = Asked(load_settings(), periods.last_day("2026-Q3"))
+ASKED = ProcessingOptions(load_settings(), periods.last_day("2026-Q3"))
 EXAMINE = partial(read_and_examine, ASKED)
 
 
@@ -56,18 +56,18 @@ def batches(tmp_path_factory: pytest.TempPathFactory) -> list[ReadBatch]:
 
 
 @pytest.fixture(scope="module")
-def here(batches: list[ReadBatch]) -> Sent:
+def here(batches: list[ReadBatch]) -> Received:
     """Return what this machine makes of the batches."""
     return join_batches([EXAMINE(batch) for batch in batches])
 
 
-def there(address: str, batches: list[ReadBatch]) -> Sent:
+def there(address: str, batches: list[ReadBatch]) -> Received:
     """Return what a cluster makes of the batches, several at a time, as the tasks of a flow do."""
     with connected(address) as call, ThreadPoolExecutor(4) as threads:
         return join_batches(list(threads.map(partial(call, EXAMINE), batches)))
 
 
-def same(one: Sent, other: Sent) -> None:
+def same(one: Received, other: Received) -> None:
     frames = [
         {"files": s.files, "refusals": s.refusals, **frames_of(stack_all(s.parts))}
         for s in (one, other)
@@ -78,7 +78,7 @@ def same(one: Sent, other: Sent) -> None:
 
 @pytest.mark.soak
 def test_the_cluster_makes_what_we_make(
-    processes: Processes, batches: list[ReadBatch], here: Sent
+    processes: Processes, batches: list[ReadBatch], here: Received
 ) -> None:
     same(there(processes.address, batches), here)
 
@@ -106,7 +106,7 @@ def test_another_version_on_a_worker_is_said(
 
 @pytest.mark.soak
 def test_a_killed_worker_costs_time_alone(
-    processes: Processes, batches: list[ReadBatch], here: Sent
+    processes: Processes, batches: list[ReadBatch], here: Received
 ) -> None:
     from distributed import Client
 

@@ -17,7 +17,7 @@ from schemas.declaration import submission, wanted_sheet_keys
 from tests.making.workbooks import Book, xlsx
 
 SETTINGS = load_settings()
-TERMS = Terms("de", SETTINGS, wanted_sheet_keys(submission()))
+TERMS = Terms(SETTINGS, wanted_sheet_keys(submission()))
 EXAMINED: dict[str, pl.DataFrame] = {}
 """Findings by suffix and checksum of the file."""
 
@@ -44,7 +44,8 @@ def write(path: Path, content: Book | bytes) -> Path:
 
 def mark(cell: str, sheet: str = "Akteure", severity: str = "error") -> Mark:
     said = (f"Bitte {cell} ändern.", f"Please change {cell}.")
-    return Mark(severity, sheet, cell, said, "1, 2.1", "x")
+    criteria = ("1 Bindung, 2.1 KMU", "1 Commitment, 2.1 SMEs")
+    return Mark(severity, sheet, cell, said, criteria, "x")
 
 
 def about(path: Path, *marks: Mark) -> Subject:

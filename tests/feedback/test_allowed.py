@@ -300,7 +300,7 @@ def test_control_characters_and_escapes_do_no_harm(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx", submission())
     result = copy(about(path, mark("C3")).about("a\x00b\ufffe_x0041_\ud800"))
     first = openpyxl.load_workbook(result).worksheets[0]
-    (shown,) = [r[1].value for r in first.iter_rows() if r[0].value == "Datei / File"]
+    (shown,) = [r[1].value for r in first.iter_rows() if r[0].value == "Datei"]
     assert shown == "a\ufffdb\ufffd_x005F_x0041_\ufffd"
 
 

@@ -71,14 +71,25 @@ def test_links_quote_names() -> None:
     assert link_to("Akteure", "") == "'Akteure'!A1"
 
 
-def test_a_comment_says_everything_in_both_languages() -> None:
-    said = words_of([mark("C3"), mark("C3", severity="info")], "en")
-    assert said == (
-        "cluster-review\nerror: Please change C3.\nFehler: Bitte C3 ändern.\n"
-        "can affect these criteria / Kann diese Kriterien ändern: 1, 2.1\n\n"
-        "information: Please change C3.\nHinweis: Bitte C3 ändern.\n"
-        "can affect these criteria / Kann diese Kriterien ändern: 1, 2.1"
-    )
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        (
+            "de",
+            "cluster-review\nFehler: Bitte C3 ändern.\n"
+            "Kann diese Kriterien ändern: 1 Bindung, 2.1 KMU\n\n"
+            "Hinweis: Bitte C3 ändern.\nKann diese Kriterien ändern: 1 Bindung, 2.1 KMU",
+        ),
+        (
+            "en",
+            "cluster-review\nerror: Please change C3.\n"
+            "Can affect these criteria: 1 Commitment, 2.1 SMEs\n\n"
+            "information: Please change C3.\nCan affect these criteria: 1 Commitment, 2.1 SMEs",
+        ),
+    ],
+)
+def test_a_comment_says_everything_in_one_language(lang: str, text: str) -> None:
+    assert words_of([mark("C3"), mark("C3", severity="info")], lang) == text
 
 
 @pytest.fixture
@@ -120,15 +131,15 @@ def test_marks_stand_in_their_cells(path: Path) -> None:
     assert links == [*cells[:2], "'Gremien'!A1", *cells[2:]]
 
 
-def protocol(path: Path) -> list[list[str]]:
-    first = openpyxl.load_workbook(path).worksheets[0]
-    return [[str(c) for c in row if c is not None] for row in first.iter_rows(values_only=True)]
+def protocol(path: Path, sheet: int = 0) -> list[list[str]]:
+    own = openpyxl.load_workbook(path).worksheets[sheet]
+    return [[str(c) for c in row if c is not None] for row in own.iter_rows(values_only=True)]
 
 
 def test_without_findings(path: Path) -> None:
     rows = protocol(copy(about(path)))
-    assert ["Befunde / Findings", "ohne Befund / no findings"] in rows
-    assert not any("Schwere / Severity" in row for row in rows)
+    assert ["Befunde", "ohne Befund"] in rows
+    assert not any("Schwere" in row for row in rows)
 
 
 def test_what_is_known_is_said(path: Path) -> None:
@@ -143,26 +154,88 @@ def test_what_is_known_is_said(path: Path) -> None:
         draft=True,
     )
     rows = protocol(copy(subject))
-    assert rows[0] == ["Prüfprotokoll / Check report · ENTWURF / DRAFT"]
+    assert rows[0] == ["Prüfprotokoll · ENTWURF"]
     for row in (
-        ["Datei / File", "x.xlsx"],
+        ["Datei", "x.xlsx"],
         ["Cluster", "DE-0001"],
-        ["Zeitraum / Period", "2026-Q3"],
-        ["Stichtag / As of", "30.09.2026"],
-        ["Ergebnis / Outcome", "zurückgestellt / quarantined"],
-        ["Grund / Reason", "Weil.\nBecause."],
-        ["2.1", "KMU", "Bitte C3.", "Please C3."],
+        ["Zeitraum", "2026-Q3"],
+        ["Stichtag", "30.09.2026"],
+        ["Ergebnis", "zurückgestellt"],
+        ["Grund", "Weil."],
+        ["2.1", "KMU", "Bitte C3."],
     ):
         assert row in rows
-    (found,) = [row for row in rows if row and row[0] == "Fehler / error"]
-    assert found[1:] == ["Akteure!C3", "Bitte C3 ändern.", "Please change C3.", "1, 2.1", "x"]
+    (found,) = [row for row in rows if row and row[0] == "Fehler"]
+    assert found[1:] == ["Akteure!C3", "Bitte C3 ändern.", "1 Bindung, 2.1 KMU", "x"]
 
 
 def test_in_english(path: Path) -> None:
-    rows = protocol(copy(about(path, mark("C3")), replace(TERMS, lang="en")))
-    assert rows[0] == ["Check report / Prüfprotokoll"]
-    (found,) = [row for row in rows if row and row[0] == "error / Fehler"]
-    assert found[2:4] == ["Please change C3.", "Bitte C3 ändern."]
+    subject = replace(
+        about(path, mark("C3")),
+        outcome="quarantined",
+        reason=("Weil.", "Because."),
+        asks=(Ask("2.1", ("KMU", "SMEs"), ("Bitte C3.", "Please C3.")),),
+        lang="en",
+    )
+    made = copy(subject)
+    rows = protocol(made)
+    assert openpyxl.load_workbook(made).sheetnames[0] == "Check report"
+    assert rows[0] == ["Check report"]
+    assert ["Outcome", "quarantined"] in rows
+    assert ["Reason", "Because."] in rows
+    assert ["2.1", "SMEs", "Please C3."] in rows
+    (found,) = [row for row in rows if row and row[0] == "error"]
+    assert found[1:] == ["Akteure!C3", "Please change C3.", "1 Commitment, 2.1 SMEs", "x"]
+
+
+ASKS = tuple(Ask(f"{n}", (f"Titel {n}", f"Title {n}"), ("Bitte " * 60, "")) for n in range(19))
+
+
+@pytest.mark.parametrize(
+    ("findings", "asks", "here", "there"),
+    [
+        (3, 2, {"Akteure!C3", "1"}, set()),
+        (3, 19, {"Akteure!C3"}, {"1"}),
+        (60, 2, {"1"}, {"Akteure!C3"}),
+        (60, 19, set(), {"Akteure!C3", "1"}),
+        (0, 19, set(), {"1"}),
+        (60, 0, set(), {"Akteure!C3"}),
+    ],
+)
+def test_what_is_too_long_for_one_screen_stands_on_a_second_sheet(
+    path: Path, findings: int, asks: int, here: set[str], there: set[str]
+) -> None:
+    marks = [mark(f"C{row}", severity="warning") for row in range(3, 3 + findings)]
+    made = copy(replace(about(path, *marks), asks=ASKS[:asks], draft=True))
+    parts = check_package(made.read_bytes())
+    assert_untouched(path, made)
+    book = openpyxl.load_workbook(made)
+    first = book.worksheets[0]
+    heights = (first.row_dimensions[n].height or 15 for n in range(1, first.max_row + 1))
+    assert sum(heights) <= 560
+
+    def listed(sheet: int) -> set[str]:
+        return {cell for row in protocol(made, sheet)[1:] for cell in row[:2]} & {"Akteure!C3", "1"}
+
+    assert listed(0) == here
+    assert (book.sheetnames[1] == "Alle Befunde") == bool(there)
+    if there:
+        assert listed(1) == there
+        assert protocol(made, 1)[0] == ["Alle Befunde · ENTWURF"]
+        links = {c.hyperlink.location for row in first for c in row if c.hyperlink}
+        assert "'Alle Befunde'!A1" in links
+        assert book.active == first
+    if "Akteure!C3" in there:
+        assert ["Akteure", "Warnungen: 60"] in protocol(made)
+        assert book.worksheets[1].print_title_rows is not None
+        assert book.worksheets[1].freeze_panes is not None
+    again = copy(replace(about(made), name="y.xlsx"))  # our sheets are not copied again
+    assert openpyxl.load_workbook(again).sheetnames == ["Prüfprotokoll", *_others(path)]
+    assert len([name for name in parts if "worksheets/sheet" in name]) == 8 + bool(there)
+
+
+def _others(path: Path) -> list[str]:
+    return openpyxl.load_workbook(path, read_only=True).sheetnames
 
 
 def test_no_more_than_a_person_can_read(path: Path) -> None:
@@ -178,7 +251,7 @@ def test_no_more_than_a_person_can_read(path: Path) -> None:
     ]
     assert [str(g.sqref) for g in actors.conditional_formatting] == ["C10:C19", "C2"]
     rows = protocol(result)
-    assert sum(row[0] == "Fehler / error" for row in rows if row) == 4
+    assert sum(row[0] == "Fehler" for row in rows if row) == 4
     assert any("und 7 weitere Befunde" in row[0] for row in rows if row)
     assert "la…" in {cell for row in rows for cell in row}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.common.texts import say
 from pipeline.report.feedback import copy as copying
 from pipeline.report.feedback import write as writing
 from pipeline.report.feedback.names import feedback_names, short
@@ -82,9 +83,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
     return publish(root, contents, spared=("variants", "workbook", "pages"))
 
 
+SEVERITIES = {say("severity", code, "de") for code in ("error", "warning", "info")}
+
+
 def rows(run: Published, name: str) -> list[list[str]]:
+    """The rows of our sheets."""
     book = openpyxl.load_workbook(run.folder / "feedback" / f"{name}.feedback.xlsx")
-    values = book.worksheets[0].iter_rows(values_only=True)
+    ours = [s for s in book if s.title in ("Prüfprotokoll", "Alle Befunde")]
+    values = [row for sheet in ours for row in sheet.iter_rows(values_only=True)]
     return [[str(cell) for cell in row if cell is not None] for row in values]
 
 
@@ -103,29 +109,29 @@ def test_every_submission_has_one(run: Published) -> None:
 @pytest.mark.parametrize(
     ("name", "sheets", "outcome"),
     [
-        ("good.xlsx", 8, "bewertet / reviewed"),
-        ("faulty.xlsx", 8, "bewertet / reviewed"),
-        ("broken.xlsx", 1, "zurückgestellt / quarantined"),
-        ("secret.xlsx", 1, "zurückgestellt / quarantined"),
-        ("text.xls", 1, "zurückgestellt / quarantined"),
-        ("incomplete.xlsx", 7, "zurückgestellt / quarantined"),
-        ("double.xlsx", 8, "zurückgestellt / quarantined"),
-        ("old.xlsx", 8, "ersetzt / superseded"),
+        ("good.xlsx", 8, "bewertet"),
+        ("faulty.xlsx", 8, "bewertet"),
+        ("broken.xlsx", 1, "zurückgestellt"),
+        ("secret.xlsx", 1, "zurückgestellt"),
+        ("text.xls", 1, "zurückgestellt"),
+        ("incomplete.xlsx", 7, "zurückgestellt"),
+        ("double.xlsx", 8, "zurückgestellt"),
+        ("old.xlsx", 8, "ersetzt"),
     ],
 )
 def test_outcomes(run: Published, name: str, sheets: int, outcome: str) -> None:
     book = openpyxl.load_workbook(run.folder / "feedback" / f"{name}.feedback.xlsx")
     assert len(book.sheetnames) == sheets
-    assert fact(run, name, "Ergebnis / Outcome") == outcome
+    assert fact(run, name, "Ergebnis") == outcome
 
 
 def test_findings_of_the_table_stand_in_the_protocol(run: Published) -> None:
     for name in run.table("submissions")["source_file"]:
         found = run.rows("findings", source_file=name)
-        shown = [row[1] for row in rows(run, name) if row and " / " in row[0] and len(row) >= 4]
-        listed = [place for place in shown if place not in ("Stelle / Place", "Worum geht es?")]
+        shown = [row for row in rows(run, name) if row and row[0] in SEVERITIES]
+        listed = [row[1] for row in shown]
         expected = ["!".join(p for p in (f["sheet"], f["cell"]) if p) for f in found]
-        assert sorted(listed) == sorted(p or "ganze Datei / whole file" for p in expected)
+        assert sorted(listed) == sorted(p or "ganze Datei" for p in expected)
 
 
 def test_a_quarantined_file_has_all_its_findings(run: Published) -> None:
@@ -135,7 +141,7 @@ def test_a_quarantined_file_has_all_its_findings(run: Published) -> None:
 
 def test_requests_stand_below(run: Published) -> None:
     asked = run.rows("criteria", cluster_id="DE-0003", status="undetermined")
-    shown = {row[0]: row[2] for row in rows(run, "faulty.xlsx") if len(row) == 4}
+    shown = {row[0]: row[2] for row in rows(run, "faulty.xlsx") if len(row) == 3}
     assert {a["criterion_id"]: a["request_de"] for a in asked}.items() <= shown.items()
     assert asked
 
@@ -171,7 +177,7 @@ def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -
 
 def write_copies_of(subjects: list[Subject], folder: Path) -> list[Path]:
     jobs = [copying.Job(one, folder / f"{n}.feedback.xlsx") for n, one in enumerate(subjects)]
-    return write_all(jobs, "de", TERMS.wanted)
+    return write_all(jobs, TERMS.wanted)
 
 
 def test_a_changed_file_has_the_protocol_alone(tmp_path: Path) -> None:
@@ -247,7 +253,7 @@ def test_check_writes_beside_and_overwrites_nothing(
 def test_the_folder_of_the_originals(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx.feedback.xlsx", submission())
     before = path.read_bytes()
-    (made,) = add_feedback(tmp_path, [about(path, mark("C3"))], "de", TERMS.wanted)
+    (made,) = add_feedback(tmp_path, [about(path, mark("C3"))], TERMS.wanted)
     assert path.read_bytes() == before
     assert made != path
 

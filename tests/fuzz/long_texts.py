@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from pipeline.intake.reader import LONGEST_NAME
-from pipeline.intake.values import NUMBER_FORM, shows
+from pipeline.intake.values import NUMBER_FORM, kind_shown_by
 from pipeline.report.feedback.comments import own_notes
 from pipeline.report.feedback.package import MAIN
 from pipeline.report.feedback.worksheet import is_odd
@@ -183,7 +183,7 @@ def mapped(one: Drawn) -> None:
 def stored(text: str) -> None:
     """What readers and writers of workbooks make of texts that are stored beside the cells."""
     NUMBER_FORM.fullmatch(text)
-    shows(text)
+    kind_shown_by(text)
     header_key(32 * text)  # the name of a sheet may be longer
     is_odd(b"<worksheet>" + text.encode() + long("xmlns:").encode() + b"<sheetData>")
     own_notes(COMMENTS.format(text=escape(8 * text)).encode())  # a comment may be longer

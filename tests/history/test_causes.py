@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
-from pipeline.history.causes import STEPS, cause, steps
+from pipeline.history.causes import STEPS, cause, evaluate_steps
 from pipeline.history.state import State
 from tests.declared import changed_in
 
@@ -112,8 +112,8 @@ def found(then: Mapping[str, Says], now: Mapping[str, Says]) -> pl.DataFrame:
     """Return the causes between two periods; the catalogue asks for one competitor less now."""
     before = state(then, catalogue(3.0), LIMITS[0])
     after = state(now, catalogue(2.0), LIMITS[1])
-    table = steps(before, after, figures(after)).criteria
-    published = steps(before, before, figures(before)).criteria  # by the rules of then
+    table = evaluate_steps(before, after, figures(after)).criteria
+    published = evaluate_steps(before, before, figures(before)).criteria  # by the rules of then
     assert table is not None
     assert published is not None
     keys = ["cluster_id", "criterion_id"]
@@ -144,7 +144,7 @@ def test_another_definition_is_a_rule() -> None:
     said = [pl.lit(None, pl.Boolean).alias(c) for c in ("sme_stated", "sme_by_type")]
     actors = after.portfolio.actors.with_columns(*said, **{k: pl.lit(v) for k, v in raw.items()})
     after = replace(after, portfolio=replace(after.portfolio, actors=actors))
-    table = steps(before, after, figures(after)).criteria
+    table = evaluate_steps(before, after, figures(after)).criteria
     assert table is not None
     turned = table.filter(pl.col("then") != pl.col("assessment"), pl.col("criterion_id") == "1")
     assert turned.select(cause()).to_series().to_list() == ["rule"]
@@ -162,7 +162,7 @@ def test_the_whole_portfolio_of_then_and_of_now_makes_the_limit() -> None:
     after = state(said | {"DE-0006": THEN.but(fte=20.0)}, rules)
 
     def turned(now: State) -> list[tuple[str, str, str]]:
-        table = steps(before, now, figures(now)).criteria
+        table = evaluate_steps(before, now, figures(now)).criteria
         assert table is not None
         table = table.filter(pl.col("then").ne_missing(pl.col("assessment")))
         return table.select("cluster_id", "criterion_id", cause()).rows()
@@ -276,11 +276,11 @@ def test_causes_are_those_of_the_plain_way() -> None:
 def test_without_a_catalogue_or_a_cluster_in_both_there_is_nothing_to_tell() -> None:
     one, other, nobody = state({"a": THEN}), state({"b": NOW}), state({})
     for before, after in ((one, other), (nobody, other), (one, nobody)):
-        told = steps(before, after, figures(after))
+        told = evaluate_steps(before, after, figures(after))
         assert told.criteria is not None
         assert told.criteria.is_empty()
         assert told.values.is_empty()
     alone = replace(one, catalogues={"another": catalogue()})
-    told = steps(alone, one, figures(one))
+    told = evaluate_steps(alone, one, figures(one))
     assert told.criteria is told.decisions is None
     assert told.values.height

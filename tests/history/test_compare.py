@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 
 from pipeline.history.compare import compare
-from pipeline.history.lapses import falls, lapses
-from pipeline.history.model import Before, Since
+from pipeline.history.lapses import decisions_to_lapse, lapses
+from pipeline.history.model import EarlierPeriod, EarlierReview
 from tests.making.frames import published
 
 from .world import DAY_NOW, Says, catalogue, figures, state
 
-SINCE = Since("2026-Q2")
+SINCE = EarlierPeriod("2026-Q2")
 
 
 def clusters(**actors: float | None) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def compared(then: dict[str, pl.DataFrame], now: dict[str, pl.DataFrame]) -> dic
     }
     present, own = state({"a": Says()}), {**same, "coverage": coverage, **now}
     earlier = {**same, **then}
-    return compare(Before(SINCE, earlier), own, present, figures(present))
+    return compare(EarlierReview(SINCE, earlier), own, present, figures(present))
 
 
 def test_medians_over_all_and_over_those_known_in_both() -> None:
@@ -103,7 +103,7 @@ def test_what_is_published_otherwise_than_it_is_evaluated_again_is_another_rule(
         "clusters": clusters(a=30.0),
         "coverage": pl.DataFrame({"cluster_id": ["a"], "state": ["reviewed"]}),
     }
-    found = compare(Before(SINCE, earlier, then), own, now, figures(now))
+    found = compare(EarlierReview(SINCE, earlier, then), own, now, figures(now))
     assert found["changes"]["cause"].to_list() == ["rule"]
     assert found["decision_changes"]["cause"].to_list() == ["rule"]
     actors = found["indicator_changes"].filter(pl.col("indicator") == "actors")
@@ -171,7 +171,7 @@ def test_what_lapses_stands_in_the_order_of_the_catalogue() -> None:
 def test_who_falls_below_the_pass_mark() -> None:
     each = [ahead(GOOD, s, BAD) for s in (GOOD, GOOD, GOOD, BAD)]
     table = pl.concat(t.with_columns(criterion_id=pl.lit(str(n))) for n, t in enumerate(each))
-    found = falls([catalogue()], decisions(("a", "eligible", "open", 4)), table)
+    found = decisions_to_lapse([catalogue()], decisions(("a", "eligible", "open", 4)), table)
     assert found.rows() == [("go-cluster", "a", 6, 3, "not_eligible")]
-    none = falls([catalogue()], decisions(("a", "open", "open", 3)), table)
+    none = decisions_to_lapse([catalogue()], decisions(("a", "open", "open", 3)), table)
     assert none.is_empty()

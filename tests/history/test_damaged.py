@@ -22,7 +22,7 @@ from pipeline.history.diff.publication import TABLES as COMPARED
 from pipeline.history.earlier import read_before
 from pipeline.history.model import TABLES
 from pipeline.history.published import published_before
-from pipeline.publication.find import places
+from pipeline.publication.find import find_text
 from pipeline.report.earlier import read_earlier
 from schemas.slips import DeclarationError
 from tests.sparing import ALL, sparing
@@ -266,7 +266,7 @@ def test_a_damaged_state_costs_the_causes_only(
     earlier = published_before(outputs, PERIOD)
     before = read_before(earlier, PERIOD, load_settings())
     assert before is not None
-    assert (before.since.period, before.since.trouble) == (DAMAGED, "damaged")
+    assert (before.since.period, before.since.problem) == (DAMAGED, "damaged")
     assert earlier.names == (name,)
     assert list(read_earlier(earlier)) == [FIRST, DAMAGED]
 
@@ -318,7 +318,7 @@ def test_find_says_that_it_could_not_search_a_damaged_table(
 ) -> None:
     path = outputs / DAMAGED / name
     DAMAGE[damage](path)
-    unsearched = [p.path for p in places("nowhere", [outputs], 100) if not p.searched]
+    unsearched = [p.path for p in find_text("nowhere", [outputs], 100) if not p.searched]
     assert unsearched == [path]
 
 

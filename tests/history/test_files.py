@@ -10,13 +10,13 @@ import pytest
 from pipeline.common import periods
 from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
-from pipeline.figures.inputs import KEPT, SHEETS, kept_sheets
-from pipeline.history.causes import steps
+from pipeline.figures.inputs import INPUT_COLUMNS, SHEETS, input_tables
+from pipeline.history.causes import evaluate_steps
 from pipeline.history.earlier import read_before
-from pipeline.history.model import TABLES, Before
+from pipeline.history.model import TABLES, EarlierReview
 from pipeline.history.published import Publication, published_before
 from pipeline.history.state import State, to_frames
-from pipeline.history.state_files import StateTroubleError, read_state, write_state
+from pipeline.history.state_files import UnusableStateError, read_state, write_state
 
 from .world import DAY_NOW, Says, figures, state
 
@@ -40,7 +40,7 @@ def test_a_state_is_read_back_as_it_was_written_in_the_same_bytes(tmp_path: Path
     assert contents(tmp_path / "one") == contents(tmp_path / "other")
     again = read_state(Publication(tmp_path / "one", {}), load_settings())
     now = state({i: s.but(as_of=DAY_NOW) for i, s in SAID.items()}, load("go-cluster"))
-    before, after = (steps(then, now, figures(now)) for then in (kept(), again))
+    before, after = (evaluate_steps(then, now, figures(now)) for then in (kept(), again))
     assert after.criteria is not None
     assert before.criteria is not None
     assert after.criteria.equals(before.criteria)
@@ -82,9 +82,11 @@ def test_no_names_titles_or_turnover_are_kept() -> None:
 def test_titles_that_are_the_same_up_to_case_and_white_space_have_one_number() -> None:
     said = [(1, "Unser  Erfolg"), (1, "Ein anderer"), (1, "unser Erfolg "), (1, None), (2, "Neu")]
     rows = pl.DataFrame(said, schema={"file": pl.UInt32, "title": pl.String}, orient="row")
-    nothing = {name: pl.DataFrame(schema=dict.fromkeys(KEPT[name], pl.String)) for name in SHEETS}
-    others = (pl.lit(None).alias(c) for c in KEPT["evidence"] if c not in rows.columns)
-    kept_ = kept_sheets({**nothing, "evidence": rows.with_columns(others)})["evidence"]
+    nothing = {
+        name: pl.DataFrame(schema=dict.fromkeys(INPUT_COLUMNS[name], pl.String)) for name in SHEETS
+    }
+    others = (pl.lit(None).alias(c) for c in INPUT_COLUMNS["evidence"] if c not in rows.columns)
+    kept_ = input_tables({**nothing, "evidence": rows.with_columns(others)})["evidence"]
     assert kept_["title"].to_list() == ["2", "1", "2", None, "1"]
 
 
@@ -118,7 +120,7 @@ def test_a_state_that_cannot_be_used_says_why(
 ) -> None:
     write_state(kept(), tmp_path)
     harm(tmp_path / "state")
-    with pytest.raises(StateTroubleError, match=f"^{trouble}$"):
+    with pytest.raises(UnusableStateError, match=f"^{trouble}$"):
         read_state(Publication(tmp_path, {}), load_settings())
 
 
@@ -131,7 +133,7 @@ def published(outputs: Path, period: str, *, whole: bool = True) -> None:
         table.write_parquet(outputs / period / "data" / f"{name}.parquet")
 
 
-def before_q3(outputs: Path) -> Before | None:
+def before_q3(outputs: Path) -> EarlierReview | None:
     """Return the period before 2026-Q3."""
     return read_before(published_before(outputs, "2026-Q3"), "2026-Q3", load_settings())
 
@@ -147,7 +149,7 @@ def test_the_period_before_is_the_latest_that_can_be_read_and_gaps_are_named(
     assert before is not None
     assert before.since.period == "2025-Q4"
     assert before.since.skipped == ("2026-Q2",)
-    assert (before.since.trouble, before.state) == ("missing", None)
+    assert (before.since.problem, before.state) == ("missing", None)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
-from pipeline.history.model import Since
+from pipeline.history.model import EarlierPeriod
 from pipeline.review import Review
 from tests.making.frames import published
 from tests.reports import write_report
@@ -57,7 +57,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         status=pl.when(own).then(statuses).otherwise("status")
     )
     done = Review(PERIOD, DAY, (catalogue,), load_settings(), found, context=context())
-    since = Since("2025-Q4", ("2026-Q1", "2026-Q2"), "missing")
+    since = EarlierPeriod("2025-Q4", ("2026-Q1", "2026-Q2"), "missing")
     folder = tmp_path_factory.mktemp("pages")
     write_report(replace(done, since=since), folder, "de")
     return folder

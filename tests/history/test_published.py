@@ -46,7 +46,7 @@ def test_changes_are_those_of_the_two_publications(published: runs.Published) ->
 def test_the_gap_is_known_and_the_first_period_tells_no_changes(published: runs.Published) -> None:
     since = published.review.since
     assert since is not None
-    assert (since.period, since.skipped, since.trouble) == (EARLIER, ("2026-Q2",), None)
+    assert (since.period, since.skipped, since.problem) == (EARLIER, ("2026-Q2",), None)
     first = published.folder.parent / EARLIER
     assert not (first / "data" / "changes.parquet").exists()
     assert (first / "state" / "state.json").exists()

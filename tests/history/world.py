@@ -13,8 +13,8 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import Settings, load_settings
-from pipeline.figures.inputs import KEPT
-from pipeline.history.causes import measured
+from pipeline.figures.inputs import INPUT_COLUMNS
+from pipeline.history.causes import with_figures
 from pipeline.history.state import State, from_frames
 from tests.declared import changed_in
 from tests.making.frames import kept
@@ -84,10 +84,10 @@ def state(
     settings: Settings | None = None,
 ) -> State:
     """Return the state of clusters that say so, and nothing else."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in KEPT}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in INPUT_COLUMNS}
     for file, (cluster_id, says) in enumerate(said.items()):
         _fill(rows, file, cluster_id, says)
-    frames = {name: kept(name, rows[name]) for name in KEPT}
+    frames = {name: kept(name, rows[name]) for name in INPUT_COLUMNS}
     frames["reference"] = frozen(limits)
     chosen = rules or catalogue()
     return from_frames(frames, {chosen.id: chosen}, settings or load_settings())
@@ -124,4 +124,4 @@ def _fill(rows: Mapping[str, list[Any]], file: int, cluster_id: str, says: Says)
 
 def figures(now: State) -> pl.DataFrame:
     """Return the figures that a review publishes of a state."""
-    return measured(now.portfolio).figures
+    return with_figures(now.portfolio).figures

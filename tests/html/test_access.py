@@ -1,6 +1,8 @@
 """Every page for everyone: axe, widths, schemes, forced colours, paper."""
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from conftest import OF_COLOURS, Open, lay_out_all, violations
@@ -70,10 +72,40 @@ def test_no_page_scrolls_sideways(
         assert page.evaluate(OVERFLOW) == 0, path
 
 
-def test_a_clusters_page_prints_on_two_tagged_sheets(opened: Open, cluster_page: str) -> None:
-    pdf = opened(cluster_page).pdf(tagged=True, prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
-    assert b"/MarkInfo" in pdf
+SHEET = 703  # pixels: 186 mm
+
+
+def test_every_clusters_page_prints_on_two_tagged_sheets(
+    opened: Open, reports: Mapping[str, Path]
+) -> None:
+    """No letter below 8 points, none made smaller because something is wider than the sheet."""
+    page = opened(viewport={"width": SHEET, "height": 900})
+    page.emulate_media(media="print")
+    for file in sorted((reports["de"] / "clusters").glob("*.html")):
+        page.goto(file.as_uri())
+        found = page.evaluate(
+            """[...document.querySelectorAll("body *")].filter(e => e.checkVisibility()
+                && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+                && !e.matches(".vh, .skip")
+                && (parseFloat(getComputedStyle(e).fontSize) < 8 * 96 / 72 - 0.01
+                    || getComputedStyle(e).webkitLineClamp !== "none")
+            ).map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert found == [], file.name
+        assert page.evaluate(OVERFLOW) == 0, file.name
+        pdf = page.pdf(tagged=True, prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 2, file.name
+        assert b"/MarkInfo" in pdf
+
+
+def test_no_lever_leaves_its_card(opened: Open, cluster_page: str) -> None:
+    for width in (1440, 768, 375):
+        page = opened(cluster_page, viewport={"width": width, "height": 900})
+        wide = page.evaluate(
+            """[...document.querySelectorAll("article .conditions li > span")]
+            .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+        )
+        assert wide == [], width
 
 
 def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str) -> None:
@@ -81,18 +113,6 @@ def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str
     assert still.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     page = opened(cluster_page, forced_colors="active")
     fills = page.evaluate(
-        "['.quarter-box.on', '.quarter-box:not(.on)'].map("
-        "s => getComputedStyle(document.querySelector(s)).fill)"
+        "['.line .at', '.line .half'].map(s => getComputedStyle(document.querySelector(s)).fill)"
     )
     assert fills[0] != fills[1]
-
-
-def test_strips_of_different_quarters_look_different(opened: Open, cluster_page: str) -> None:
-    """An element that is drawn once and used elsewhere keeps its style there."""
-    page = opened(cluster_page)
-    strip = page.locator(".strip").first
-    looks = set()
-    for n in (1, 2, 3, 4):
-        strip.locator("use").evaluate("(use, n) => use.setAttribute('href', `#quarter-${n}`)", n)
-        looks.add(strip.screenshot())
-    assert len(looks) == 4

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from conftest import CLUSTERS, Open
 from playwright.sync_api import Locator, Page, expect
 
@@ -50,8 +51,10 @@ def test_the_whole_page_follows_the_filter(opened: Open) -> None:
     assert 0 < chosen < everything
     assert figure.text_content() == str(chosen)
     ids = {row.get_attribute("data-c") for row in rows(page).all()}
-    marks = page.locator("#land .office:not(.off)").all()
-    assert {mark.get_attribute("data-c") for mark in marks} <= ids
+    marks = page.locator("#land .city:not(.off)").all()
+    assert all(ids & set((mark.get_attribute("data-of") or "").split()) for mark in marks)
+    numbers = page.locator("#land .city:not(.off) .sign").all_text_contents()
+    assert 0 < sum(int(text) if text.isdecimal() else 1 for text in numbers) <= chosen
     page.locator("#map-table summary").click()
     places = page.locator("#map-table tbody tr:visible")
     assert places.count() == chosen
@@ -93,6 +96,33 @@ def test_the_choice_is_in_the_address_and_comes_back_from_it(opened: Open) -> No
     assert column(again, "fulfilled").get_attribute("aria-sort") == "descending"
 
 
+def test_clusters_are_chosen_by_the_state_of_a_criterion(opened: Open) -> None:
+    page = opened()
+    select = page.locator("select[name=kriterium]")
+    option = select.locator("option", has_text=re.compile("^2.1 nicht erfüllt"))
+    select.select_option(option.get_attribute("value"))
+    assert rows(page).count() > 0
+    assert all(sign.startswith("✗") for sign in cells(page, 6))
+    expect(page.locator("#chosen button")).to_contain_text("2.1 nicht erfüllt")
+    select.select_option("")
+    assert any(sign.startswith("✓") for sign in cells(page, 6))
+
+
+def test_the_matrix_has_one_line_per_cluster_those_nearest_to_the_mark_first(opened: Open) -> None:
+    page = opened(viewport={"width": 1440, "height": 900})
+    away = [abs(int(n) - load("go-cluster").pass_mark) for n in cells(page, 3)]
+    assert away == sorted(away)
+    heights = rows(page).evaluate_all("rows => rows.map(r => r.getBoundingClientRect().height)")
+    assert max(heights) <= 27
+    bands = (
+        page.locator(FIRST)
+        .locator(".bands th")
+        .evaluate_all("heads => heads.map(head => head.getBoundingClientRect().left)")
+    )
+    first = [column(page, key).bounding_box() for key in ("1", "4.1", "8", "10.1")]
+    assert bands == pytest.approx([box["x"] for box in first if box], abs=0.5)
+
+
 def test_free_text_finds_by_id_and_nothing_is_found_for_nonsense(opened: Open) -> None:
     page = opened()
     page.locator("input[name=q]").fill("de-0003")
@@ -131,7 +161,9 @@ def test_the_matrix_is_one_stop_of_the_keyboard_and_its_cells_have_names(opened:
         .evaluate_all("links => links.map(link => link.ariaLabel)")
     )
     assert len(names) == len(load("go-cluster").criteria)
-    assert all(re.fullmatch(r"[\d.]+: (erfüllt|nicht erfüllt|offen)\b.*", n) for n in names)
+    assert all(
+        re.fullmatch(r"DE-\d{4}, [\d.]+ .+: (erfüllt|nicht erfüllt|offen)\b.*", n) for n in names
+    )
     plain = opened(java_script_enabled=False)
     cell = plain.locator(FIRST).locator("td a").first
     assert cell.get_attribute("tabindex") is None
@@ -248,12 +280,17 @@ def test_a_link_within_the_page_leads_where_it_says(opened: Open) -> None:
 # ---- the map ----
 
 
-def test_a_mark_on_the_map_draws_its_circle(opened: Open) -> None:
+def test_a_mark_on_the_map_lists_its_clusters_and_draws_their_circles(opened: Open) -> None:
     page = opened()
-    office = page.locator("#land .office").last
-    cluster = office.get_attribute("data-c")
-    office.click()
-    ring = page.locator(f"#ring-{cluster}")
+    mark = page.locator("#land .city").first
+    clusters = (mark.get_attribute("data-of") or "").split()
+    mark.click()
+    listed = page.locator(".places:visible li")
+    assert [item.get_attribute("data-c") for item in listed.all()] == clusters
+    hrefs = [item.locator("a").first.get_attribute("href") for item in listed.all()]
+    assert hrefs == [f"clusters/{cluster}.html" for cluster in clusters]
+    listed.first.get_by_role("link", name="Umkreis zeigen").click()
+    ring = page.locator(f"#ring-{clusters[0]}")
     expect(ring.locator("circle").first).to_be_visible()
     assert ring.locator("circle").first.get_attribute("r") == "150"
     expect(ring.locator("text")).to_contain_text("der Akteure im Umkreis von 150 km")

@@ -1,9 +1,8 @@
 """Figures about the portfolio, by hand on tables of a few rows."""
 
 import polars as pl
-import pytest
 
-from pipeline.report.pages.landmap import LEAST, shape
+from pipeline.report.pages.landmap import sectors
 from pipeline.tables import insights
 
 MARK = 3
@@ -138,16 +137,13 @@ def test_actors_not_bound_do_not_count() -> None:
 # ---- the marks on the map ----
 
 
-@pytest.mark.parametrize(
-    ("decision", "start"),
-    [("eligible", "M89.0,100.0a"), ("open", "M100.0,86.2l"), ("not_eligible", "M90.3,90.3h")],
-)
-def test_marks_differ_in_shape(decision: str, start: str) -> None:
-    assert shape(decision, 100, 100, 100).startswith(start)
-
-
-def test_a_cluster_of_unknown_size_is_still_seen() -> None:
-    assert shape("eligible", 100, 100, None).startswith(f"M{100 - LEAST:.1f},100.0")
+def test_the_sectors_of_a_mark_are_its_decisions_in_hundredths() -> None:
+    found = sectors({"eligible": 2, "open": 0, "not_eligible": 6})
+    assert [(s.decision, s.dash, s.start) for s in found] == [
+        ("eligible", "25.00", "0.00"),
+        ("open", "0.00", "-25.00"),
+        ("not_eligible", "75.00", "-25.00"),
+    ]
 
 
 def test_the_stages_that_nobody_of_a_field_covers() -> None:

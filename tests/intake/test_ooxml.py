@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.values import DAY, ELAPSED, PLAIN, TIME, shows
+from pipeline.intake.values import DAY, ELAPSED, PLAIN, TIME, kind_shown_by
 
 from .raw import (
     LINKS,
@@ -220,4 +220,4 @@ def test_only_worksheets_are_sheets(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_formats(code: str, said: int) -> None:
-    assert shows(code) == said
+    assert kind_shown_by(code) == said

@@ -1,12 +1,11 @@
 """What lies among the submissions and is none, and whose a file is that cannot be read."""
 
 import json
-from typing import Any
 
-import openpyxl
 import pytest
 
 from tests.making.workbooks import register, save, submission
+from tests.workbook.office_suite import opened, table_rows
 
 from .published import PERIOD, Published, publish, submit
 
@@ -91,17 +90,11 @@ def test_the_index_says_it(office: Published) -> None:
 
 
 def test_the_workbook_says_it(office: Published) -> None:
-    book = openpyxl.load_workbook(office.folder / "portfolio.xlsx", read_only=True)
-    files = rows_of(book["Einreichungen"])
+    book = opened(office.folder / "portfolio.xlsx", values=True)
+    files = {row["Datei"]: row for row in table_rows(book, "Einreichungen")}
     assert files["DE-0002 Scan.pdf"]["Ergebnis"] == "nicht gelesen"
     assert files["Nachzügler.xlsx"]["Befund"] == "Ordner"
-    clusters = rows_of(book["Rücklauf"])
+    clusters = {row["Cluster-ID"]: row for row in table_rows(book, "Ruecklauf")}
     assert clusters["DE-0003"]["Stand"] == "konnte nicht gelesen werden"
     assert clusters["DE-0003"]["Zugeordnet nach Dateiname"] == "de_0003 kaputt.xlsx"
     assert clusters["DE-0005"]["Stand"] == "fehlt"
-
-
-def rows_of(sheet: Any) -> dict[str, dict[str, Any]]:
-    """The rows of a table by their first cell."""
-    head, *rows = list(sheet.iter_rows(5, values_only=True))
-    return {row[0]: dict(zip(head, row, strict=True)) for row in rows}

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 from lxml import etree
 
-from pipeline.intake.cells import WIDTH, place_of
+from pipeline.intake.cells import WIDTH, position_of
 from tests.performance.floor import BOOLEAN, FORMULA, NUMBER, TEXT
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -49,7 +49,7 @@ def cells_of_sheet(archive: ZipFile, name: str, strings: list[str]) -> list[Cell
 
 def cell_of(element: etree._Element, strings: list[str]) -> Cell | None:
     """Return one cell; None if it is empty."""
-    row, column = divmod(place_of(element.get("r")), WIDTH)
+    row, column = divmod(position_of(element.get("r")), WIDTH)
     kind, formula = element.get("t"), element.findtext(f"{MAIN}f")
     value = element.findtext(f"{MAIN}v")
     if kind == "inlineStr":

@@ -175,6 +175,9 @@ def test_until_when_and_whom_to_answer(answer: Answer, deadline: dt.date, said: 
     assert answer.deadline(DAY) == deadline
     assert said in answer.said("de")
     assert bool(answer.said("en")) == bool(said)
+    if said:  # after the release the day is the one of the letter
+        assert f"bis zum {deadline:%d.%m.%Y}" in answer.said("de", DAY)
+        assert f"by {deadline:%Y-%m-%d}" in answer.said("en", DAY)
 
 
 # ---- sentences ----

@@ -23,7 +23,7 @@ MARK = re.compile(
     r'<p class="(?:draft|watermark)".*?</p>\n|(?<=<title>)ENTWURF – ', flags=re.DOTALL
 )
 BOOK_MARK = " · ENTWURF – nicht freigegeben"
-FOOT_MARK = "ENTWURF / DRAFT · "
+ANSWER = re.compile("(?:Bitte antworten Sie|Please send your answer) [^<]*")
 MISSING = "DE-0003"
 FORM = "Erhebungsbogen_{}_2026-Q4.xlsx"
 
@@ -93,15 +93,22 @@ def test_sheets_differ_by_the_mark_alone(story: Story, name: str) -> None:
     assert all("ENTWURF" in drafted[part] for part in shown)  # in the head of every page
 
 
-def test_marked_copies_differ_by_the_mark_alone(story: Story) -> None:
+def test_marked_copies_differ_by_the_mark_and_the_day_to_answer_alone(story: Story) -> None:
     copies = names(story.draft, "feedback/*.xlsx")
     assert copies == names(story.released, "feedback/*.xlsx") != []
     for copy in copies:
         drafted, released = (parts(f / copy) for f in (story.draft, story.released))
-        own = "xl/worksheets/sheet1.xml"
-        assert drafted[own].count("ENTWURF") == 2  # in the title, at the foot of every page
-        changed = drafted[own].replace(" · ENTWURF / DRAFT", "").replace(FOOT_MARK, "")
-        assert {**drafted, own: changed} == released
+        german = "Prüfprotokoll" in drafted["xl/worksheets/sheet1.xml"]
+        mark = "ENTWURF" if german else "DRAFT"  # in the title, at the foot of every page
+        ours = {part for part, text in drafted.items() if "cluster-review: protocol" in text}
+        assert {part: drafted[part].count(mark) for part in ours} == dict.fromkeys(ours, 2)
+        plain = {
+            part: ANSWER.sub("", text.replace(f" · {mark}", "").replace(f"{mark} · ", ""))
+            for part, text in drafted.items()
+        }
+        assert plain == {part: ANSWER.sub("", text) for part, text in released.items()}
+        said = [text for part in ours for text in ANSWER.findall(released[part])]
+        assert all(" bis zum " in text or " by " in text for text in said)  # as the letter does
 
 
 def parts(path: Path) -> dict[str, str]:
@@ -208,8 +215,8 @@ def test_a_letter_says_what_is_not_fulfilled_and_whom_to_answer(story: Story) ->
 def test_a_marked_copy_says_what_counts_and_whom_to_answer(story: Story) -> None:
     said = {c: "\n".join(texts(story.released / "handout" / c)) for c, *_ in reviewed(story)}
     assert "Vielen Dank für Ihre Einreichung; sie ist bewertet. Von 19 Kriterien" in said["DE-0001"]
-    whom = "innerhalb von 14 Tagen nach Erhalt an Team Review (buero@example.org)."
-    assert whom in said["DE-0001"]
+    (by,) = set(re.findall(r"bis zum (\S+) an Team Review \(", letter(story, "DE-0001")))
+    assert f"bis zum {by} an Team Review (buero@example.org)." in said["DE-0001"]
     assert "bis zum 31.01.2099 an Programmbüro (buero@example.org)." in said["DE-0002"]
 
 

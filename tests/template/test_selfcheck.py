@@ -91,7 +91,8 @@ class Made:
     @cached_property
     def said(self) -> Stored:
         """The result of the review's own stages for the form."""
-        return stored_of(examined(self.path), self.lang)
+        (one,) = stored_of(examined(self.path), 1, self.lang)
+        return one
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +101,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     folder = tmp_path_factory.mktemp("forms")
     langs = {f"seed{seed}": "de" if seed % 2 else "en" for seed in range(SEEDS)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "ROWS", {"actors": 70})
-        patch.setattr(plan, "OTHER_ROWS", 30)
-        patch.setattr(plan, "SPARE_ROWS", 5)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": 20})
+        patch.setattr(plan, "OTHER_SPARE_ROWS", 5)
         for seed, (name, lang) in enumerate(langs.items()):
             write_form(folder / f"{name}.xlsx", lang, random_form(seed, lang))
-        patch.setattr(plan, "ROWS", {"actors": 10})
-        patch.setattr(plan, "SPARE_ROWS", -1000)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": -10})
         write_form(folder / "crowded.xlsx", "de", random_form(0, "de"))
     langs["crowded"] = "de"
     paths = [folder / f"{name}.xlsx" for name in langs]

@@ -56,3 +56,10 @@ def agree(one: object, other: object) -> bool:
     if isinstance(one, int | float) and isinstance(other, int | float):
         return one == pytest.approx(other, rel=1e-9, abs=1e-12)
     return (one or "") == (other or "")
+
+
+def table_rows(book: openpyxl.Workbook, name: str) -> list[dict[str, Any]]:
+    """Return the rows of an Excel table by its headers, on whatever sheet it stands."""
+    sheet = next(sheet for sheet in book.worksheets if name in sheet.tables)
+    heads, *rows = [[cell.value for cell in row] for row in sheet[sheet.tables[name].ref]]
+    return [dict(zip(heads, row, strict=True)) for row in rows]

@@ -163,7 +163,7 @@ def test_of_two_views_the_upper_one_holds(
     views: Rows = [NOT, (*NOT[:3], "offen", "Doch nicht.")]
     assert adopt(tmp_path, analyst(tmp_path, views, [THERE])) == 1
     assert [row[3] for row in ratings(path)] == ["erfüllt", "nicht erfüllt"]
-    assert "Zeile weiter oben (Zeile 8)" in capsys.readouterr().out
+    assert "(Zeile 8)" in capsys.readouterr().out
 
 
 BARE = (None, "DE-0002", "5", "erfüllt", "Sitz belegt.")
@@ -414,14 +414,22 @@ def test_ratings_that_are_formulas_stay_in_force(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [
+        ("Rücklauf", []),  # as earlier versions named it
+        ("Rücklauf & Datenqualität", [[], ["Befunde"], ["Cluster-ID", "Datei"], ["DE-0001", "a"]]),
+    ],
+)
 def test_a_cluster_that_the_workbook_does_not_know_is_refused_by_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, below: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = office(tmp_path, [])
     file = analyst(tmp_path, [(None, "DE-0009", *NOT[2:]), NOT], [])
     book = openpyxl.load_workbook(file)
-    sheet = book.create_sheet("Rücklauf")
-    for row in (["Cluster-ID", "Clustername"], ["DE-0001", "Netz"], ["DE-0002", None]):
+    sheet = book.create_sheet(name)
+    rows = [["Cluster-ID", "Clustername"], ["DE-0001", "Netz"], ["DE-0002", None]]
+    for row in [*rows, *below]:
         sheet.append(row)
     book.save(file)
     assert adopt(tmp_path, file) == 1

@@ -8,11 +8,11 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.history.causes import measured
+from pipeline.history.causes import with_figures
 from pipeline.history.compare import compare
-from pipeline.history.model import Before as PeriodBefore
-from pipeline.history.model import Since
-from pipeline.history.state import on_days
+from pipeline.history.model import EarlierPeriod
+from pipeline.history.model import EarlierReview as PeriodBefore
+from pipeline.history.state import as_of_days
 from pipeline.report.workbook.book import write_workbook
 from pipeline.report.workbook.overview_lines import Before
 from pipeline.review import Review
@@ -21,7 +21,7 @@ from pipeline.tables.headlines import FIGURE, headlines
 from tests.libreoffice import recalculated
 
 from .conftest import PERIOD, Demo
-from .office_suite import differing, opened
+from .office_suite import differing, opened, table_rows
 
 EARLIER = "2026-Q1"
 THEN = {"memberships": 10, "smes": 6, "smes_unknown": 1, "research": 2, "distinct": 9}
@@ -36,7 +36,7 @@ def with_history(done: Review) -> Review:
     assert done.state is not None
     state, tables = done.state, dict(done.tables)
     days = state.portfolio.clusters.select("cluster_id", pl.col("as_of").dt.offset_by("-6mo"))
-    then = replace(state, portfolio=on_days(state.portfolio, days))
+    then = replace(state, portfolio=as_of_days(state.portfolio, days))
     turned = pl.when(pl.col("criterion_id") == "5").then(pl.lit("undetermined")).otherwise("status")
     earlier = {
         "criteria": tables["criteria"].with_columns(status=turned),
@@ -45,8 +45,8 @@ def with_history(done: Review) -> Review:
         ),
         "clusters": tables["clusters"].with_columns(pl.col("actors") + 1).slice(3),
     }
-    since = Since(EARLIER, ("2026-Q2",))
-    figures = measured(state.portfolio).figures
+    since = EarlierPeriod(EARLIER, ("2026-Q2",))
+    figures = with_figures(state.portfolio).figures
     found = compare(PeriodBefore(since, earlier, then), tables, state, figures)
     tables |= {name: shaped(name, table, PERIOD, done.catalogues) for name, table in found.items()}
     # what only fills other sheets, and takes time to calculate again
@@ -102,8 +102,24 @@ def test_the_sheet_tells_causes_movers_newcomers_and_the_gap(
     assert {*moved, *came} <= told
     counted = review.tables["changes"].group_by("cause").len()
     words = {"own_data": "eigene Angaben", "time": "Zeitablauf", "rule": "anderer Katalog"}
-    numbers = {row[0].value: row[2].value for row in sheet.iter_rows(min_row=5, max_row=14)}
+    numbers = {row["Ursache"]: row["Anzahl"] for row in table_rows(sheets, "Ursachen")}
     assert {words[c]: n for c, n in counted.iter_rows()}.items() <= numbers.items()
+
+
+def test_shares_change_in_percentage_points(sheets: openpyxl.Workbook) -> None:
+    rows = table_rows(sheets, "Medianwerte")
+    shares = [
+        r for r in rows if r["Kennzahl"].endswith("in %") and isinstance(r["Änderung"], float)
+    ]
+    assert shares
+    for row in shares:
+        assert row["Änderung"] == pytest.approx(100 * (row["jetzt"] - row["vorher"]))
+    sheet = next(sheet for sheet in sheets.worksheets if "Medianwerte" in sheet.tables)
+    first, last = sheet.tables["Medianwerte"].ref.split(":")
+    changes = [row[-1] for row in sheet[f"{first}:{last}"][1:]]
+    in_points = {c.row for c in changes if "PP" in c.number_format}
+    top = changes[0].row
+    assert in_points == {top + n for n, r in enumerate(rows) if r["Kennzahl"].endswith("in %")}
 
 
 def test_sparklines_draw_the_published_periods_in_the_clusters_own_row(

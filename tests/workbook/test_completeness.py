@@ -7,6 +7,7 @@ import pytest
 from pipeline.figures.completeness import cells_with, of_sheet
 from schemas.declaration import submission
 from tests.workbook.conftest import Demo
+from tests.workbook.office_suite import table_rows
 
 
 def test_every_cluster_and_sheet_is_counted(demo: Demo) -> None:
@@ -44,12 +45,14 @@ def test_a_list_with_a_bad_item_is_not_filled() -> None:
     assert found["cells"].to_list() == [len(sheet.fields)] * 2
 
 
-def test_the_sheet_says_it_with_shares(demo: Demo) -> None:
+def test_the_workbook_says_it_with_shares(demo: Demo) -> None:
     book = openpyxl.load_workbook(demo.workbook, data_only=True)
-    rows = list(book["Vollständigkeit"].iter_rows(6, values_only=True))
+    rows = table_rows(book, "Vollstaendigkeit")
     assert len(rows) == demo.review.context["completeness"].height
-    assert all(r[10] == (pytest.approx(r[6] / r[5]) if r[5] else None) for r in rows)
-    own = [r for r in rows if r[0] == "DE-0001"]
-    share = sum(r[6] for r in own) / sum(r[5] for r in own)
-    (coverage,) = [r for r in book["Rücklauf"].iter_rows(6, values_only=True) if r[0] == "DE-0001"]
-    assert coverage[-1] == pytest.approx(share)
+    for row in rows:
+        share = row["ausgefüllt"] / row["Zellen"] if row["Zellen"] else None
+        assert row["ausgefüllt in %"] == (share if share is None else pytest.approx(share))
+    own = [row for row in rows if row["Cluster-ID"] == "DE-0001"]
+    share = sum(row["ausgefüllt"] for row in own) / sum(row["Zellen"] for row in own)
+    coverage = {row["Cluster-ID"]: row for row in table_rows(book, "Ruecklauf")}
+    assert coverage["DE-0001"]["ausgefüllt in %"] == pytest.approx(share)

@@ -1,4 +1,4 @@
-"""A portfolio in portions: what is surveyed some files at a time is what is surveyed at once."""
+"""Results of a portfolio in portions, stacked, equal the results of the whole."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from pipeline.common import periods
 from pipeline.common.frames import frames_of, stack_all
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
-from pipeline.figures.each_submission import Asked, Sent
+from pipeline.figures.each_submission import ProcessingOptions, Received
 from pipeline.intake.discover import discover, distinct_names
 from pipeline.intake.sent import numbered
 from pipeline.read import ReadBatch, read_and_examine
@@ -19,7 +19,7 @@ from pipeline.report.pages.pages import make_pages, page_batches
 from schemas.declaration import submission, wanted_sheet_keys
 from tests.workbook.conftest import PERIOD, Demo
 
-ASKED = Asked(load_settings(), periods.last_day(PERIOD))
+ASKED = ProcessingOptions(load_settings(), periods.last_day(PERIOD))
 FILES = 5
 # Fewer cells than a file has, some files, all of them.
 PORTIONS = [1, 2000, 10**9]
@@ -33,13 +33,13 @@ def batch(demo: Demo) -> ReadBatch:
 
 
 @pytest.fixture(scope="module")
-def whole(batch: ReadBatch) -> Sent:
+def whole(batch: ReadBatch) -> Received:
     return read_and_examine(ASKED, batch)
 
 
 @pytest.mark.parametrize("most", PORTIONS)
 def test_portions_are_the_whole(
-    batch: ReadBatch, whole: Sent, most: int, monkeypatch: pytest.MonkeyPatch
+    batch: ReadBatch, whole: Received, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "CELLS_AT_ONCE", most)
     found = read_and_examine(ASKED, batch)

@@ -17,38 +17,38 @@ from pipeline.common import periods
 from pipeline.common.frames import each_frame, frames_of, stack_all
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Direct
-from pipeline.figures.each_submission import Asked, Survey, in_order
+from pipeline.figures.each_submission import ProcessingOptions, SubmissionResults, in_order
 from pipeline.publication import cache as recall
-from pipeline.publication.find import places
+from pipeline.publication.find import find_text
 from pipeline.publication.request import Request
 from pipeline.run import prepare, read_submissions, run
 from tests.declared import changed_in
 from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
 
-ASKED = Asked(load_settings(), periods.last_day(PERIOD))
+ASKED = ProcessingOptions(load_settings(), periods.last_day(PERIOD))
 MOST = 6
 
 
 class Inputs:
-    """A few submissions. new: how many of them the last survey did not know."""
+    """A few submissions. new: how many of them the last run did not know."""
 
     def __init__(self, folder: Path) -> None:
         self.outputs, self.inputs = folder / "outputs", folder / "inputs"
         self.submissions = self.inputs / PERIOD / "submissions"
         self.new = 0
 
-    def survey(self, asked: Asked = ASKED, *, cache: bool = True) -> Survey:
-        """Return the survey of the present files, with what is known from the last time."""
+    def results(self, asked: ProcessingOptions = ASKED, *, cache: bool = True) -> SubmissionResults:
+        """Return the results of the present files, with what is known from the last time."""
         plan = prepare(Request(PERIOD, self.inputs, self.outputs, ("go-cluster",), cache=cache))
         task = replace(plan.task, settings=asked.settings, last_day=asked.last_day)
         sent, self.new = read_submissions(replace(plan, task=task), Direct())
         return each_frame(stack_all(sent.parts), in_order)
 
-    def from_scratch(self, asked: Asked = ASKED) -> Survey:
-        """Return the survey with nothing known."""
+    def from_scratch(self, asked: ProcessingOptions = ASKED) -> SubmissionResults:
+        """Return the results with nothing known."""
         there = self.new
-        found = self.survey(asked, cache=False)
+        found = self.results(asked, cache=False)
         self.new = there
         return found
 
@@ -70,7 +70,7 @@ def one_pack(*parts: str) -> Iterator[None]:
 
 
 def few_of(demo: Demo, folder: Path) -> Inputs:
-    """Return some of the demo's submissions, in a folder; no survey of them is kept."""
+    """Return some of the demo's submissions, in a folder; no result of them is kept."""
     made = Inputs(folder)
     demo.copy(folder)
     for path in sorted(made.submissions.iterdir())[MOST:]:
@@ -86,27 +86,27 @@ def no_variants() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def surveyed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
-    """Return a folder of submissions of which the surveys are kept."""
+def computed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
+    """Return a folder of submissions of which the results are kept."""
     folder = tmp_path_factory.mktemp("surveyed")
     made = few_of(demo, folder)
     with one_pack("variants"):
-        made.survey()
+        made.results()
     assert made.new == MOST
     return folder
 
 
 @pytest.fixture(scope="module")
-def unchanged(surveyed: Path) -> Survey:
-    """Return the survey of the unchanged submissions, with nothing known."""
+def unchanged(computed: Path) -> SubmissionResults:
+    """Return the results of the unchanged submissions, with nothing known."""
     with one_pack("variants"):
-        return Inputs(surveyed).from_scratch()
+        return Inputs(computed).from_scratch()
 
 
 @pytest.fixture
-def there(surveyed: Path, tmp_path: Path, no_variants: None) -> Inputs:
-    """Submissions of which the surveys are kept, to be changed."""
-    return Inputs(shutil.copytree(surveyed, tmp_path, dirs_exist_ok=True))
+def there(computed: Path, tmp_path: Path, no_variants: None) -> Inputs:
+    """Submissions of which the results are kept, to be changed."""
+    return Inputs(shutil.copytree(computed, tmp_path, dirs_exist_ok=True))
 
 
 def change(path: Path, old: bytes = b"Demo-Cluster", new: bytes = b"Neuer Cluster") -> None:
@@ -118,7 +118,7 @@ def change(path: Path, old: bytes = b"Demo-Cluster", new: bytes = b"Neuer Cluste
             archive.writestr(info, re.sub(old, new, content))
 
 
-def assert_same(one: Survey, other: Survey) -> None:
+def assert_same(one: SubmissionResults, other: SubmissionResults) -> None:
     frames = frames_of(other)
     for name, frame in frames_of(one).items():
         assert_frame_equal(frame, frames[name])
@@ -152,47 +152,47 @@ def renamed(there: Inputs) -> None:
     ("happens", "anew"),
     [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)],
 )
-def test_only_what_is_new_is_surveyed(
+def test_only_what_is_new_is_computed(
     happens: Callable[[Inputs], None], anew: int, there: Inputs
 ) -> None:
     happens(there)
-    surveyed = there.survey()
+    computed = there.results()
     assert there.new == anew
-    assert_same(surveyed, there.from_scratch())
-    there.survey()
+    assert_same(computed, there.from_scratch())
+    there.results()
     assert there.new == 0
 
 
 def test_where_nothing_is_new_nothing_is_read(
-    there: Inputs, unchanged: Survey, monkeypatch: pytest.MonkeyPatch
+    there: Inputs, unchanged: SubmissionResults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.run.read_and_examine", lambda *_: pytest.fail("read"))
-    assert_same(there.survey(), unchanged)
+    assert_same(there.results(), unchanged)
 
 
 @pytest.mark.usefixtures("no_variants")
-def test_of_a_file_sent_twice_one_survey_is_kept(tmp_path: Path, demo: Demo) -> None:
+def test_of_a_file_sent_twice_one_result_is_kept(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
     one_twice(there)
-    there.survey()
-    assert_same(there.survey(), there.from_scratch())
+    there.results()
+    assert_same(there.results(), there.from_scratch())
     assert there.new == 0
 
 
-def test_what_else_a_survey_hangs_on_makes_it_another(
+def test_what_else_results_depend_on_makes_it_another(
     there: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = replace(ASKED, last_day=ASKED.last_day + dt.timedelta(days=1))
     rules = changed_in(ASKED.settings.actors, radius_km=1.0)
     others = [later, replace(ASKED, settings=changed_in(ASKED.settings, actors=rules))]
     for asked in others:
-        assert_same(there.survey(asked), there.from_scratch(asked))
+        assert_same(there.results(asked), there.from_scratch(asked))
         assert there.new == MOST
     monkeypatch.setattr(recall, "code_version", lambda: "another")
-    there.survey()
+    there.results()
     assert there.new == MOST
     monkeypatch.undo()
-    there.survey()
+    there.results()
     assert there.new == 0
 
 
@@ -200,34 +200,39 @@ def test_what_else_a_survey_hangs_on_makes_it_another(
     "damage",
     [
         lambda pack: pack.write_bytes(pack.read_bytes()[:-1]),
-        lambda pack: pack.write_bytes(pack.read_bytes()[::-1]),
-        lambda pack: pack.write_bytes(b""),
-        lambda pack: pack.unlink(),
-        lambda pack: (pack.parent / "packs.json").write_text("[1, {}, nonsense"),
         lambda pack: (pack.parent / "packs.json").write_text('[1, {"name": "x"}, null]'),
-        lambda pack: (pack.parent / "packs.json").write_text(
-            '[{"name": "x", "scheme": "y", "keys": 5}]'
-        ),
         lambda pack: (pack.parent / "packs.json").unlink(),
+        *(
+            pytest.param(damage, marks=pytest.mark.soak)
+            for damage in (
+                lambda pack: pack.write_bytes(pack.read_bytes()[::-1]),
+                lambda pack: pack.write_bytes(b""),
+                lambda pack: pack.unlink(),
+                lambda pack: (pack.parent / "packs.json").write_text("[1, {}, nonsense"),
+                lambda pack: (pack.parent / "packs.json").write_text(
+                    '[{"name": "x", "scheme": "y", "keys": 5}]'
+                ),
+            )
+        ),
     ],
 )
-def test_what_is_damaged_is_surveyed_again(
-    damage: Callable[[Path], object], there: Inputs, unchanged: Survey
+def test_what_is_damaged_is_computed_again(
+    damage: Callable[[Path], object], there: Inputs, unchanged: SubmissionResults
 ) -> None:
     (pack,) = there.packs
     damage(pack)
-    assert_same(there.survey(), unchanged)
+    assert_same(there.results(), unchanged)
     assert there.new == MOST
-    there.survey()
+    there.results()
     assert there.new == 0
 
 
 def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
     for number in range(MOST // 2 + 1):
         change(there.path(number))
-    assert_same(there.survey(), there.from_scratch())
+    assert_same(there.results(), there.from_scratch())
     assert there.new == MOST
-    there.survey()
+    there.results()
     assert there.new == 0
 
 
@@ -235,9 +240,9 @@ def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(recall, "MOST_PACKS", 2)
     for number, anew in enumerate([1, 1, 3]):  # at last two small ones and a new one become one
         change(there.path(number), b"Demo-Cluster", b"Cluster")
-        assert_same(there.survey(), there.from_scratch())
+        assert_same(there.results(), there.from_scratch())
         assert there.new == anew
-    there.survey()
+    there.results()
     assert there.new == 0
 
 
@@ -247,7 +252,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
     there.outputs.mkdir()
     (there.outputs / ".cache").write_text("in the way")
     for _ in range(2):
-        assert_same(there.survey(), there.from_scratch())
+        assert_same(there.results(), there.from_scratch())
         assert there.new == MOST
 
 
@@ -283,8 +288,8 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_kept_can_be_searched(there: Inputs) -> None:
     """Whoever must delete a cluster's data finds them here, too."""
-    name = there.survey().actors["name"].drop_nulls()[0]
-    kept = {place.path for place in places(name, [there.outputs], 100)}
+    name = there.results().actors["name"].drop_nulls()[0]
+    kept = {place.path for place in find_text(name, [there.outputs], 100)}
     assert set(there.packs) <= kept
 
 

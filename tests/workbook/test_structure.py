@@ -107,7 +107,7 @@ def test_headers_of_tables_are_their_cells(file: Path) -> None:
 def test_charts_point_at_cells_and_say_what_they_show(file: Path) -> None:
     sheets, _, _ = names(file)
     charts = parts(file, "xl/charts/chart")
-    assert len(charts) == (0 if file.stem == "template" else 4)
+    assert bool(charts) == (file.stem != "template")
     for root in charts.values():
         formulas = [f.text for f in root.iter(f"{CHART}f")]
         assert formulas

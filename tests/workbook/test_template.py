@@ -24,8 +24,12 @@ def test_the_next_run_reads_it_and_changes_nothing(demo: Demo, tmp_path: Path) -
     for table in ("criteria", "decisions", "robustness", "outlook"):
         assert again.tables[table].equals(demo.review.tables[table])
     own = pl.col("source_file") == "assessments.xlsx"
-    before, after = (r.tables["findings"].filter(own)["code"] for r in (demo.review, again))
-    assert sorted(before) == sorted(after)
+    # the sheets of experts are not read, and that is said
+    told = (pl.col("code") == "unknown_column") & (pl.col("severity") == "warning")
+    before, after = (r.tables["findings"].filter(own) for r in (demo.review, again))
+    assert sorted(before["code"]) == sorted(after.filter(~told)["code"])
+    experts = {f"Gutachten {sign}" for sign in demo.review.tables["assignments"]["reviewer"]}
+    assert set(after.filter(told)["sheet"]) == experts
 
 
 def test_the_english_one_reads_too(demo: Demo, tmp_path: Path) -> None:
@@ -41,7 +45,7 @@ def test_a_row_that_is_filled_in_is_a_rating(demo: Demo, tmp_path: Path) -> None
     path = inputs / PERIOD / "assessments.xlsx"
     write_assessments(demo.review, {}, path, "de")
     book = openpyxl.load_workbook(path)
-    sheet = book.active
+    sheet = book["Gutachten"]
     row = next(r for r in sheet.iter_rows(min_row=6) if r[8].value == "zu bewerten")
     row[3].value, row[4].value = "nicht erfüllt", "Nicht belegt."
     key = {"cluster_id": row[1].value, "criterion_id": row[2].value}
@@ -77,7 +81,8 @@ def test_entries_are_offered_and_checked(form: openpyxl.Workbook) -> None:
     sheet = form["Gutachten"]
     rules = {str(r.sqref)[0]: r for r in sheet.data_validations.dataValidation}
     assert {at: rule.type for at, rule in rules.items()} == {
-        "A": "list", "B": "list", "C": "list", "D": "list", "G": "date", "H": "date",
+        "A": "list", "B": "list", "C": "list", "D": "list", "F": "custom", "G": "date",
+        "H": "date",
     }  # fmt: skip
     assert rules["D"].formula1 == '"erfüllt,nicht erfüllt,offen"'
     assert rules["D"].errorStyle in (None, "stop")

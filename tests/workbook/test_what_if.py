@@ -14,13 +14,16 @@ import pytest
 from pipeline.cli import main
 from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.texts import say
+from pipeline.report.workbook.working import KEY_ROW, TOP
 from pipeline.review import Review
+from schemas.benchmarks import declared_indicators
 from tests.declared import changed_in
 from tests.libreoffice import recalculated
 from tests.sparing import sparing
 from tests.workbook.conftest import Demo, review_of
-from tests.workbook.office_suite import cells, opened
+from tests.workbook.office_suite import agree, cells, opened
 
+QUARTILES = ("p25", "median", "p75")
 Outcome = dict[str, tuple[object, ...]]
 
 
@@ -134,12 +137,28 @@ def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, T
     assumptions[cells_of[None, "Bestehensgrenze (von 19)"]] = PASS_MARK
     entries: dict[str, dict[str, dict[str, object]]] = {
         "assumptions": {"Annahmen": assumptions},
-        "views": {"Sichtweise": typed_views(demo)},
+        "views": {"Sichtweise": typed_views(demo), "ESCA-Benchmark": chosen(demo)},
         "turning": {"Sichtweise": {"F4": "G9"} | rows_of_views(on_the_edge(demo))},
     }
     paths = [typed(demo, folder / f"{name}.xlsx", own) for name, own in entries.items()]
     again = recalculated(paths, folder)
     return {p.stem: Typed(p, a) for p, a in zip(paths, again, strict=True)}
+
+
+def chosen(demo: Demo) -> dict[str, object]:
+    """Return what is chosen on ESCA-Benchmark, by cell."""
+    choices = {"Farbe zeigt": "Urteil zu 4.2", "Art wählen": "Größenklasse"}
+    choices |= {"Gruppe 1 wählen": "alle Cluster", "Gruppe 2 wählen": largest_band(demo)}
+    sheet = opened(demo.workbook, values=False)["ESCA-Benchmark"]
+    labels = {row[0].value: row[1].coordinate for row in sheet.iter_rows()}
+    return {labels[label]: value for label, value in choices.items()}
+
+
+def largest_band(demo: Demo) -> str:
+    """Return the size band with the most clusters."""
+    bands = demo.review.tables["clusters"]["size_band"].drop_nulls().value_counts(sort=True)
+    name: str = bands["size_band"][0]
+    return name
 
 
 def typed_views(demo: Demo) -> dict[str, object]:
@@ -220,3 +239,86 @@ def test_a_view_granted_or_denied_turns_a_decision(
     said = [say("decision", c, "de") for c in ("eligible", "not_eligible")]
     assert [shown[cluster][-2] for cluster, *_ in views] == said
     assert all(shown[cluster][-2] != before[cluster][-2] for cluster, *_ in views)
+
+
+# ------------------------------------------------------------------------- the picture and the pair
+def drawn(path: Path) -> dict[object, object]:
+    """Return the name of the series in which each cluster has its point."""
+    sheet = opened(path, values=True)["Rechnung"]
+    heads = [cell.value for cell in sheet[TOP + 1]]
+    places = [heads.index(say("decision", d, "de")) for d in ("eligible", "open", "not_eligible")]
+    return {
+        row[0].value: sheet[KEY_ROW + 1][at].value
+        for row in sheet.iter_rows(TOP + 2)
+        for at in places
+        if isinstance(row[at].value, int | float)
+    }
+
+
+def limits_drawn(path: Path) -> tuple[object, list[object]]:
+    """Return what the line of the limit is called, and the heights of its corners."""
+    sheet = opened(path, values=True)["Rechnung"]
+    at = [cell.value for cell in sheet[TOP + 1]].index("Stufen: Grenzwert im Bild")
+    heights = [row[at].value for row in sheet.iter_rows(TOP + 2) if row[at].value is not None]
+    return sheet[KEY_ROW + 1][at].value, heights
+
+
+def above(demo: Demo, limit: float | None) -> str:
+    """Return how the sentence begins if this, or else its own, is the limit of every cluster."""
+    limits = demo.review.tables["conditions"].filter(metric="actors_per_fte")
+    rows = demo.review.tables["clusters"].join(limits, on="cluster_id")
+    rows = rows.filter(pl.col("actors") > 0, pl.col("actors_per_fte") > 0)
+    held = pl.col("threshold") if limit is None else pl.lit(limit)
+    counted = rows.select(held < pl.col("actors_per_fte")).to_series().drop_nulls()
+    return f"{counted.sum()} von {len(counted)} Clustern liegen"
+
+
+def test_the_picture_follows_the_assumptions(demo: Demo, what_if: dict[str, Typed]) -> None:
+    path = what_if["assumptions"].calculated
+    usual, found = drawn(demo.workbook), drawn(path)
+    assert set(found) == set(usual)
+    assert found == {cluster: outcomes(path)[str(cluster)][-2] for cluster in found}
+    assert found != usual
+    name, heights = limits_drawn(path)
+    assert (name, set(heights)) == ("Grenzwert von 4.2, angenommen", {12.0})
+    name, heights = limits_drawn(demo.workbook)
+    steps = demo.review.tables["limits"]["limit"].drop_nulls()
+    assert name == "Grenzwert von 4.2"
+    assert heights
+    assert all(any(agree(height, step) for step in steps) for height in heights)
+    for book, limit in ((path, 12.0), (demo.workbook, None)):
+        said = [str(row[0].value) for row in opened(book, values=True)["ESCA-Benchmark"].rows]
+        assert [text for text in said if text.startswith(above(demo, limit))]
+
+
+def test_the_colours_can_show_the_verdict_on_the_limit(
+    demo: Demo, what_if: dict[str, Typed]
+) -> None:
+    path = what_if["views"].calculated
+    at = [c.id for c in load("go-cluster").criteria].index("4.2")
+    words = {"✓": "4.2 erfüllt", "✗": "4.2 nicht erfüllt", "?": "4.2 offen"}
+    signs = {cluster: str(values[at])[0] for cluster, values in outcomes(path).items()}
+    found = drawn(path)
+    assert found == {cluster: words[signs[str(cluster)]] for cluster in found}
+    assert len(set(found.values())) > 1
+
+
+def test_two_cohorts_are_compared_as_chosen(demo: Demo, what_if: dict[str, Typed]) -> None:
+    few = demo.review.settings.cohorts.minimum
+    cohorts = demo.review.tables["cohorts"]
+    own = pl.col("cohort_kind") == "size_band"
+    pairs = (cohorts.filter(cohort_kind="portfolio"),
+             cohorts.filter(own & (pl.col("cohort") == largest_band(demo))))  # fmt: skip
+    sheet = opened(what_if["views"].calculated, values=True)["ESCA-Benchmark"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    top = next(at for at, row in enumerate(rows) if row[:2] == ["Einheit", "Kennzahl"])
+    found = {row[1]: row[2:] for row in rows[top + 1 : top + 1 + len(declared_indicators())]}
+    for key in declared_indicators():
+        expected: list[object] = []
+        for table in pairs:
+            row = table.filter(indicator=key).row(0, named=True)
+            shown = [f"n < {few}"] * 3 if row["suppressed"] else [row[c] for c in QUARTILES]
+            expected += [row["n"], *shown]
+        cells_of = next(cells for name, cells in found.items()
+                        if str(name).startswith(say("indicator", key, "de")))  # fmt: skip
+        assert all(agree(*pair) for pair in zip(cells_of, expected, strict=False)), key

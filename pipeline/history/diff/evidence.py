@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.history.causes import CAUSES, KEYS, cause, measured, steps
+from pipeline.history.causes import CAUSES, KEYS, cause, evaluate_steps, with_figures
 from pipeline.history.diff.publication import Publication
 
 CRITERION = KEYS["criteria"]
@@ -125,7 +125,7 @@ def evaluated(before: Publication, now: Publication) -> pl.DataFrame:
         return nothing
     if then.portfolio.settings.actors != later.portfolio.settings.actors:
         return nothing
-    found = steps(then, later, measured(later.portfolio).figures).criteria
+    found = evaluate_steps(then, later, with_figures(later.portfolio).figures).criteria
     if found is None:
         return nothing
     for publication, step in ((before, "then"), (now, "assessment")):

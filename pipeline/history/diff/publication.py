@@ -11,7 +11,7 @@ from pipeline.common.texts import LANGUAGES, say
 from pipeline.history.published import DATA, DamagedError, Record, is_published, sound
 from pipeline.history.standing import Standing, archived, standing
 from pipeline.history.state import State
-from pipeline.history.state_files import StateTroubleError, read_state
+from pipeline.history.state_files import UnusableStateError, read_state
 
 CURRENT = "current"
 # The tables that are compared, with their required columns.
@@ -65,25 +65,25 @@ def two_publications(
     before, after: names in the archive, or "current"; by default the present one, and the one
     before the later one. `NothingToCompareError` if there are no two.
     """
-    folders = places(outputs, period)
+    folders = publication_folders(outputs, period)
     if not folders:
         raise NothingToCompareError("unpublished", period=period, outputs=outputs)
     later = after or list(folders)[-1]
-    earlier = before or former(folders, later, period)
+    earlier = before or previous_folder(folders, later, period)
     for name in (earlier, later):
         if name not in folders:
             raise UnknownPlaceError("unknown", name=name, names=", ".join(folders))
     return read_publication(earlier, folders[earlier]), read_publication(later, folders[later])
 
 
-def places(outputs: Path, period: str) -> dict[str, Path]:
+def publication_folders(outputs: Path, period: str) -> dict[str, Path]:
     """Return the folders of the period's publications by name, the oldest first."""
     found = {path.name: path for path in archived(outputs, period)}
     present = outputs / period
     return found | ({CURRENT: present} if is_published(present) else {})
 
 
-def former(folders: Mapping[str, Path], name: str, period: str) -> str:
+def previous_folder(folders: Mapping[str, Path], name: str, period: str) -> str:
     """Return the name of the publication before the one of that name."""
     names = list(folders)
     at = names.index(name) if name in folders else 0
@@ -104,7 +104,7 @@ def read_publication(name: str, folder: Path) -> Publication:
     assert publication.record is not None
     try:
         state = read_state(publication, load_settings())
-    except StateTroubleError:
+    except UnusableStateError:
         state = None
     return Publication(name, publication.record, tables, state)
 

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.common.texts import number, percent, say
 from pipeline.history.diff.compare import Difference
 from pipeline.history.diff.publication import CURRENT, Publication
-from pipeline.history.diff.sources import catalogue_versions, said_name
+from pipeline.history.diff.sources import catalogue_versions, readable_name
 from schemas.benchmarks import declared_indicators
 
 Row = Mapping[str, Any]
@@ -64,7 +64,7 @@ def source_lines(
 
 def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
     """Return one source with what became of it, and both states where people can read them."""
-    kind, name = row["kind"], said_name(row["kind"], row["name"], lang)
+    kind, name = row["kind"], readable_name(row["kind"], row["name"], lang)
     line = f"{say('source_kind', kind, lang)} {name}: {say('source_change', row['change'], lang)}"
     shown = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
     if kind == "catalogue":
@@ -181,11 +181,11 @@ def of_catalogue(row: Row, first: str) -> str:
 def indicator(row: Row, lang: str) -> str:
     """Return an indicator's value then and now."""
     form = declared_indicators()[row["indicator"]].format
-    values = (shown(row[side], form, lang) for side in ("before", "now"))
+    values = (format_value(row[side], form, lang) for side in ("before", "now"))
     return f"{say('indicator', row['indicator'], lang)} {' → '.join(values)}"
 
 
-def shown(value: float | None, form: str, lang: str) -> str:
+def format_value(value: float | None, form: str, lang: str) -> str:
     """Return a value in its format."""
     if form == "share":
         return percent(value, lang)

@@ -78,7 +78,7 @@ def changed_sources(before: Record, now: Record) -> pl.DataFrame:
     return table.select("kind", "name", "change", before="mark", now="mark_now")
 
 
-def said_name(kind: str, name: str, lang: str) -> str:
+def readable_name(kind: str, name: str, lang: str) -> str:
     """Return what people read for the name of a source: what a request asks for has a code."""
     return say("request_name", name, lang) if kind == "request" else name
 

@@ -95,7 +95,7 @@ def adopt(file: Path, inputs: Path, sign: str | None, day: dt.date, read: Read) 
         beside = free_path(path, day, "merged")
         replace(beside, file_of([*ratings.rows(), *rows]))
         return Adopted(path, views, outcomes, beside=beside, lost=lost)
-    new = append_rows(content, sheet_of(ratings), placed(rows, ratings))
+    new = append_rows(content, sheet_of(ratings), rows_by_column(rows, ratings))
     check(ratings, rows, read_content(new, path, read).table)
     backup = keep(path, day)
     replace(path, new)
@@ -131,7 +131,7 @@ def refuse_loss(rows: Sequence[Mapping[str, Value]], ratings: Ratings, path: Pat
         raise UnusableFileError(path, "missing_column", name or "")
 
 
-def placed(rows: Sequence[Mapping[str, Value]], ratings: Ratings) -> list[dict[int, Value]]:
+def rows_by_column(rows: Sequence[Mapping[str, Value]], ratings: Ratings) -> list[dict[int, Value]]:
     """Return the rows by column, ratings in the language of the sheet."""
     columns = dict(zip(ratings.places["field"], ratings.places["column"], strict=True))
     english = {e.de: e.en for e in registers()["ratings"]} if is_english(ratings) else {}

@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 Value = str | date
 LOOKS = ("font", "fill", "border", "alignment", "protection", "number_format")
 # Parts of a file that openpyxl writes, or that Excel creates again: the prefixes of their names.
-KEPT = re.compile(
+KEPT_PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/|docProps/|customXml/|xl/_rels/|xl/workbook\.xml|xl/styles\.xml"
     r"|xl/theme/|xl/sharedStrings\.xml|xl/worksheets/|xl/tables/|xl/calcChain\.xml"
     r"|xl/printerSettings/|xl/comments|xl/drawings/(vmlDrawing|commentsDrawing|_rels/vmlDrawing)"
@@ -70,7 +70,7 @@ def every_loss(content: bytes) -> Iterator[Loss]:
     for sheet in book.worksheets:
         formulas = (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
         yield from (Loss("formulas", f"{sheet.title}!{cell.coordinate}") for cell in formulas)
-    yield from map(loss_of_part, (part for part in parts if not KEPT.match(part)))
+    yield from map(loss_of_part, (part for part in parts if not KEPT_PARTS.match(part)))
     if warned:
         # for example lists that refer to other sheets; openpyxl warns about what it leaves out
         yield Loss("lists")

@@ -26,13 +26,14 @@ class Outcome:
     code: adopted, there (the same rating exists), or why not: unreadable, no_reason, doubled,
     unknown_cluster, unknown_criterion, newer, unseen, no_sign, bad_sign; of templates see
     `template`. other: the existing rating that conflicts or is replaced, if any. by: the sign of
-    the new rating.
+    the new rating. owner: another sign that is said for its sheet or file, if there is one.
     """
 
     view: Row
     code: str
     other: Row | None = None
     by: str | None = None
+    owner: str | None = None
 
 
 def decide(
@@ -77,7 +78,7 @@ def of_view(
         return Outcome(view, "no_reason")
     if other is None:
         return Outcome(view, ADOPTED)
-    if said(other) == said(view):
+    if rating_content(other) == rating_content(view):
         return Outcome(view, THERE, other)
     if other["rated_on"] is not None and other["rated_on"] > day:
         return Outcome(view, "newer", other)
@@ -100,14 +101,14 @@ def key_of(row: Row) -> Key:
     return row["catalogue"], row["cluster_id"], row["criterion_id"]
 
 
-def said(row: Row) -> tuple[Any, ...]:
+def rating_content(row: Row) -> tuple[Any, ...]:
     """Return the content of a rating."""
     return row["rating"], row["reason"]
 
 
 def full(row: Row | None) -> tuple[Any, ...]:
     """Return the content of a rating with its sign and day."""
-    return (*said(row), row["assessor"], row["rated_on"]) if row else ()
+    return (*rating_content(row), row["assessor"], row["rated_on"]) if row else ()
 
 
 def newest(ratings: pl.DataFrame) -> dict[Key, Row]:

@@ -1,6 +1,7 @@
 """Reads the two files: the analyst's workbook, and the existing ratings."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +9,20 @@ import polars as pl
 
 from pipeline.common.catalogue import load
 from pipeline.common.findings import join_findings
+from pipeline.common.keys import word_key_expr
 from pipeline.common.periods import NAME
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import texts
 from pipeline.intake.discover import shown_name
-from pipeline.intake.gather import Intake, detail, gather
+from pipeline.intake.gather import FILES, Intake, Stacked, detail, gather
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
-from pipeline.submissions.office import blank_ratings, name_of_field
+from pipeline.submissions.office import blank_ratings, name_of_field, sheets_of_experts
 from pipeline.submissions.parse.parse import Parsed, parse
 from pipeline.submissions.validate import Valid, is_error, validate
 from pipeline.tables.findings import findings_table
-from schemas.declaration import Workbook, office, views, wanted_sheet_keys
+from schemas.declaration import Sheet, Workbook, office, views, wanted_sheet_keys
 from schemas.words import header_key
 
 # rows above the list of views that contain period and catalogue, each after its label
@@ -42,12 +44,14 @@ class UnusableFileError(Exception):
 class Views:
     """The content of an analyst's workbook.
 
-    views: row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same and
-    rated_on of the ratings that the workbook was made with. findings: the table of the contract,
-    only for the views. sign: of their author, for rows without a sign. clusters: those that the
-    workbook knows, empty where it has no list of them. bad: the rows with a cell that cannot be
-    read. of_template: whether these are the ratings
-    of a template, in which every row has its own rated_on and valid_until.
+    views: file, row, catalogue, cluster_id, criterion_id, rating, reason, assessor. known: the same
+    and rated_on of the ratings that the workbook was made with. findings: the table of the
+    contract, only for the views. sign: of their author, for rows without a sign. clusters: those
+    that the workbook knows, empty where it has no list of them. bad: file and row of the rows with
+    a cell that cannot be read. of_template: whether these are the ratings of a template, in which
+    every row has its own rated_on and valid_until; then views also have sheet (its name in the
+    file) and owner (the expert of that sheet, if it is one expert's), and each sheet of experts has
+    a number of its own as file.
     """
 
     period: str
@@ -57,7 +61,7 @@ class Views:
     findings: pl.DataFrame
     sign: str | None = None
     clusters: frozenset[str] = frozenset()
-    bad: frozenset[int] = frozenset()
+    bad: frozenset[tuple[int, int]] = frozenset()
     of_template: bool = False
 
 
@@ -84,42 +88,58 @@ def read_views(path: Path, read: Read) -> Views:
 
     UnusableFileError if it has neither, or does not say of which period.
     """
-    sent, parsed, valid = read_one(path, views(), read)
-    names = dict(parsed.sheets.select("sheet_key", "sheet").iter_rows())
-    key = next((own for own in ("views", "assessments") if own in names), None)
+    files, (sheets, cells), parsed, valid = read_sheets(path, views(), read)
+    names = parsed.sheets.select("file", "sheet_key", "sheet")
+    key = next((k for k in ("views", "assessments") if k in set(names["sheet_key"])), None)
     if key is None:
         raise UnusableFileError(path, "no_views")
-    own = sent.sheets.filter(pl.col("name") == names[key]).select("sheet")
-    head = heads(sent.cells.join(own, on="sheet", how="semi"))
-    period = head.get("o_period", "")
-    if not NAME.match(period):
+    names = names.filter(pl.col("sheet_key") == key)
+    own = sheets.join(names.select("file", name="sheet"), on=["file", "name"], how="semi")
+    head = heads(cells.join(own, on=["file", "sheet"], how="semi"))
+    usual = sheet_number(names, views().sheet(key).keys)
+    # another sheet with nothing above it is none of the template's
+    head = {number: said for number, said in head.items() if said or number == usual}
+    periods = {said.get("o_period", "") for said in head.values()}
+    if len(periods) != 1 or not NAME.match(period := periods.pop()):
         raise UnusableFileError(path, "no_period" if key == "views" else "no_period_ratings")
-    table = valid.tables[key].sort("row")
-    found = join_findings(parsed.findings, valid.findings).filter(pl.col("sheet_key") == key)
+    first_head, ours = head[min(head)], pl.col("file").is_in(sorted(head))
+    table = valid.tables[key].filter(ours).sort("file", "row")
+    found = join_findings(parsed.findings, valid.findings)
+    found = found.filter(ours, pl.col("sheet_key") == key)
     passed_over = ["unknown_column", "office_field"]
     if key == "assessments":
         blank = blank_ratings(parsed)
         table = table.join(blank, on=["file", "row"], how="anti")
         found = found.join(blank, on=["file", "sheet_key", "row"], how="anti")
         passed_over.append("missing_value")  # of a rating or reason: said of the row
+        owners = {number: one.get("o_assessor") for number, one in head.items()}
+        owner = pl.col("file").replace_strict(owners, default=None, return_dtype=pl.String)
+        table = table.join(names.select("file", "sheet"), on="file", how="left")
+        table = table.with_columns(owner=owner).sort("file", "row")
     found = found.filter(~pl.col("code").is_in(passed_over))
     nobody = pl.DataFrame(schema={"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32})
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
     first = load_settings().review.first_catalogue
-    owners = sent.files.with_columns(cluster_id=pl.lit(None, pl.String))
-    told = findings_table(found, parsed.cells, owners, about, [views()], load(first))
+    named = files.with_columns(cluster_id=pl.lit(None, pl.String))
+    told = findings_table(found, parsed.cells, named, about, [views()], load(first))
     known, listed = ("assessments", "coverage") if key == "views" else ("known", "clusters")
     return Views(
         period,
-        head.get("o_catalogue", first),
+        first_head.get("o_catalogue", first),
         table,
-        valid.tables[known].sort("row"),
+        valid.tables[known].sort("file", "row"),
         told,
-        head.get("o_assessor"),
+        first_head.get("o_assessor") if key == "views" else None,
         frozenset(valid.tables[listed]["cluster_id"].drop_nulls()),
-        bad=frozenset(found.filter(is_error(pl.col("code")))["row"].drop_nulls()),
+        bad=frozenset(found.filter(is_error(pl.col("code"))).select("file", "row").iter_rows()),
         of_template=key == "assessments",
     )
+
+
+def sheet_number(names: pl.DataFrame, keys: Collection[str]) -> int | None:
+    """Return the file whose sheet has its usual name; names: file, sheet."""
+    usual = names.filter(word_key_expr(pl.col("sheet")).is_in(sorted(keys)))
+    return usual["file"].min()  # type: ignore[return-value]
 
 
 def read_ratings(path: Path, read: Read) -> Ratings:
@@ -139,28 +159,67 @@ def read_ratings(path: Path, read: Read) -> Ratings:
     return Ratings(valid.tables["assessments"].sort("row"), places, cells)
 
 
+def read_sheets(
+    path: Path, workbook: Workbook, read: Read
+) -> tuple[pl.DataFrame, Stacked, Parsed, Valid]:
+    """Return a file as read_one does, whose sheets of experts are files of their own.
+
+    The first frame is of the files: file, source_file, sha256.
+    """
+    sent, parsed, valid = read_one(path, workbook, read)
+    experts = sheets_of_experts(sent.sheets["name"])
+    if not experts:
+        return sent.files, sent.stacked(), parsed, valid
+    ratings = workbook.sheet("assessments")
+    # Their names become names of the sheet of ratings, of which each file has one.
+    same = {name: getattr(ratings, name) for name in Sheet.model_fields}
+    same["aliases"] = (*ratings.aliases, *experts)
+    ratings = Sheet.model_construct(**same)
+    others = (sheet for sheet in workbook.sheets if sheet.key != ratings.key)
+    workbook = replace(workbook, sheets=(*others, ratings))
+    sent = read_file(path, workbook, read)
+    apart = pl.DataFrame({"name": experts}).with_row_index("own_file", len(sent.files))
+    sheets, cells = sent.stacked()
+    sheets = sheets.join(apart, on="name", how="left")
+    moved = sheets.drop_nulls("own_file").select("file", "sheet", "own_file")
+    cells = cells.join(moved, on=["file", "sheet"], how="left")
+    number = pl.coalesce("own_file", "file").cast(pl.UInt32)
+    sheets, cells = (f.with_columns(file=number).drop("own_file") for f in (sheets, cells))
+    files = sent.files.drop("file").join(sheets.select("file").unique(), how="cross")
+    parsed = parse(workbook, sheets, cells)
+    return files.select(*FILES), (sheets, cells), parsed, validate(workbook, parsed)
+
+
 def read_one(path: Path, workbook: Workbook, read: Read) -> tuple[Intake, Parsed, Valid]:
     """Return the content of one file: as read, typed, and valid."""
-    outcome = next(iter(read([path], wanted_sheet_keys(workbook))))
-    if isinstance(outcome, Refusal):
-        raise UnusableFileError(path, outcome.code, detail(outcome))
-    most = load_settings().intake.max_file_mb
-    sent = gather(numbered([path], [shown_name(path)]), [outcome], most_mb=most)
+    sent = read_file(path, workbook, read)
     parsed = parse(workbook, *sent.stacked())
     return sent, parsed, validate(workbook, parsed)
 
 
-def heads(cells: pl.DataFrame) -> dict[str, str]:
-    """Return the values beside the labels of period, catalogue and assessor above the views."""
+def read_file(path: Path, workbook: Workbook, read: Read) -> Intake:
+    """Return what was read of one file; UnusableFileError if it was refused."""
+    outcome = next(iter(read([path], wanted_sheet_keys(workbook))))
+    if isinstance(outcome, Refusal):
+        raise UnusableFileError(path, outcome.code, detail(outcome))
+    most = load_settings().intake.max_file_mb
+    return gather(numbered([path], [shown_name(path)]), [outcome], most_mb=most)
+
+
+def heads(cells: pl.DataFrame) -> dict[int, dict[str, str]]:
+    """Return by file the values beside the labels of period, catalogue and assessor above a list.
+
+    cells: of the sheets with lists, one in each file.
+    """
     labels = {
         header_key(texts("workbook")[code][lang]): code
         for code in ("o_period", "o_catalogue", "o_assessor")
         for lang in ("de", "en")
     }
     top = cells.filter((pl.col("row") < HEAD_ROWS) & pl.col("text").is_not_null())
-    found = {(r["sheet"], r["row"], r["column"]): r["text"] for r in top.iter_rows(named=True)}
-    return {
-        labels[header_key(text)]: found[sheet, row, column + 1]
-        for (sheet, row, column), text in found.items()
-        if header_key(text) in labels and (sheet, row, column + 1) in found
-    }
+    found = {(r["file"], r["row"], r["column"]): r["text"] for r in top.iter_rows(named=True)}
+    result: dict[int, dict[str, str]] = {file: {} for file in sorted(set(cells["file"]))}
+    for (file, row, column), text in found.items():
+        if header_key(text) in labels and (file, row, column + 1) in found:
+            result[file][labels[header_key(text)]] = found[file, row, column + 1]
+    return result

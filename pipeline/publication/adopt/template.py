@@ -5,7 +5,7 @@ must be as the template knew it: what was entered or changed by hand since is no
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -26,7 +26,7 @@ from schemas.words import word_key
 # catalogue, cluster, criterion, and the key of the expert's sign
 Own = tuple[str | None, ...]
 DATE = ("rated_on",)
-SAID = ("rating", "reason", "valid_until")
+RATING_FIELDS = ("rating", "reason", "valid_until")
 
 
 def decide_rows(
@@ -35,20 +35,21 @@ def decide_rows(
     """Return the outcome of every row of the template, in its order.
 
     ratings: those in the office's file; day: of the rows without a date; sign: of the rows without
-    a sign, and the only one that may stand in a row. Codes besides those of views: no_key,
-    no_rating, wrong_sign, by_hand (the expert's newest rating is not the one that the
-    template knew), gone (a rating that the template was made with is not in the file any more).
+    a sign on sheets that are nobody's own, and the only one that may stand in a row. Codes besides
+    those of views: no_key, no_rating, wrong_sign, by_hand (the expert's newest rating is not the
+    one that the template knew), gone (a rating that the template was made with is not in the file
+    any more).
     """
     rows, known, there = (
-        with_catalogue(table, template.catalogue).sort("row").to_dicts()
+        with_catalogue(table, template.catalogue).sort("file", "row").to_dicts()
         for table in (template.views, template.known, ratings)
     )
-    owner = sign or template.sign
     then, now = newest_of_experts(known), newest_of_experts(there)
     taken: set[Own] = set()
     result = []
     for row in rows:
-        by = row["assessor"] or owner
+        owners = [owner for owner in (row["owner"], sign) if owner]
+        by = row["assessor"] or next(iter(owners), None)
         signed = row | {"assessor": by}
         same = next((other for other in there if is_same(row, signed, other)), None)
         if same is not None:
@@ -56,21 +57,25 @@ def decide_rows(
         elif any(is_same(row, row, other) for other in known):
             outcome = Outcome(signed, "gone", by=by)
         else:
-            code = refused(signed, owner, template)
+            code = refused(signed, owners, template)
             own = own_key(signed)
             other = now.get(own)
             code = code or ("doubled" if own in taken else None)
             code = code or conflict(signed, other, then.get(own), day) or ADOPTED
-            outcome = Outcome(signed, code, other, by)
+            owner = next((one for one in owners if word_key(one) != word_key(by or "")), None)
+            outcome = Outcome(signed, code, other, by, owner)
             taken |= {own} if code == ADOPTED else set()
         result.append(outcome)
     return result
 
 
-def refused(row: Row, owner: str | None, template: Views) -> str | None:
-    """Return why a row can be no rating, whatever stands in the office's file."""
+def refused(row: Row, owners: Sequence[str], template: Views) -> str | None:
+    """Return why a row can be no rating, whatever stands in the office's file.
+
+    owners: the signs that are said for the row's sheet and for the whole file.
+    """
     by = row["assessor"]
-    if row["row"] in template.bad:
+    if (row["file"], row["row"]) in template.bad:
         return "unreadable"
     if row["cluster_id"] is None or row["criterion_id"] is None:
         return "no_key"
@@ -86,14 +91,15 @@ def refused(row: Row, owner: str | None, template: Views) -> str | None:
         return "no_sign"
     if not SIGN.fullmatch(by):
         return "bad_sign"
-    return "wrong_sign" if owner and word_key(by) != word_key(owner) else None
+    others = [owner for owner in owners if word_key(owner) != word_key(by)]
+    return "wrong_sign" if others else None
 
 
 def conflict(row: Row, now: Row | None, then: Row | None, day: dt.date) -> str | None:
     """Return why a rating cannot follow the expert's newest one in the office's file."""
     if now is None:
         return None
-    if then is None or any(now[field] != then[field] for field in (*SAID, *DATE)):
+    if then is None or any(now[field] != then[field] for field in (*RATING_FIELDS, *DATE)):
         return "by_hand"
     later = now["rated_on"] is not None and now["rated_on"] > (row["rated_on"] or day)
     return "newer" if later else None
@@ -106,7 +112,7 @@ def is_same(row: Row, signed: Row, other: Row) -> bool:
     """
     if own_key(other) not in (own_key(row), own_key(signed)):
         return False
-    fields = SAID if row["rated_on"] is None else (*SAID, *DATE)
+    fields = RATING_FIELDS if row["rated_on"] is None else (*RATING_FIELDS, *DATE)
     return all(row[field] == other[field] for field in fields)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.settings import OfficeRules
 from pipeline.common.texts import LANGUAGES, day, say
-from pipeline.history.diff.sources import changed_sources, said_name
+from pipeline.history.diff.sources import changed_sources, readable_name
 from pipeline.history.published import DamagedError, Record, is_published, sound
 from pipeline.history.standing import Standing, day_of, standing
 from schemas.slips import DeclarationError, SlipError, instead
@@ -110,7 +110,7 @@ def named(changed: pl.DataFrame, lang: str) -> str:
     """Return the differences as text, the first ones by name."""
     rows = changed.select("kind", "name", "change").rows()
     differences = [
-        f"{say('source_kind', kind, lang)} {said_name(kind, name, lang)} "
+        f"{say('source_kind', kind, lang)} {readable_name(kind, name, lang)} "
         f"({say('source_change', change, lang)})"
         for kind, name, change in rows[:SHOWN]
     ]

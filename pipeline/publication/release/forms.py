@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.common.sandbox import Death, run_limited
+from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.intake.gather import gather
@@ -18,6 +18,7 @@ from pipeline.report.form.carry import carried_over
 from pipeline.report.form.form import write_form
 from pipeline.report.form.own_words import examine_in_our_words
 from pipeline.report.form.plan import Filled
+from pipeline.report.form.stored import Stored, stored_values
 from pipeline.submissions.examine import Examined
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from schemas.declaration import submission, wanted_sheet_keys
@@ -28,10 +29,11 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class Job:
-    """One form to write."""
+    """One form to write; stored: the values of its self-check, None if it calculates them."""
 
     path: Path
     filled: Filled
+    stored: Stored | None = None
 
 
 def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
@@ -40,9 +42,15 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
     paths: of the forms, by cluster. A form that cannot be written (a submission may have far more
     rows than a form can hold) does not affect the others.
     """
-    jobs = [Job(paths[cluster], filled) for cluster, filled in next_forms(work)]
+    jobs = [
+        Job(paths[cluster], filled, stored)
+        for some in in_batches(list(next_forms(work)))
+        for (cluster, filled), stored in zip(
+            some, stored_together([filled for _, filled in some], work.lang), strict=True
+        )
+    ]
     limits = load_settings().intake
-    outcomes = run_limited(
+    outcomes = run_in_sandbox(
         partial(write_one, lang=work.lang),
         jobs,
         seconds=SECONDS,
@@ -56,10 +64,18 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
     return [cluster for cluster, path in paths.items() if not path.exists()]
 
 
+def stored_together(forms: Sequence[Filled], lang: str) -> Sequence[Stored | None]:
+    """Return the stored values of the forms; None for each if one of them makes that impossible."""
+    try:
+        return stored_values(forms, lang)
+    except Exception:  # no failure may affect more than one form
+        return [None] * len(forms)
+
+
 def write_one(job: Job, lang: str) -> bool:
     """Write one form, in a separate process."""
     try:
-        write_form(job.path, lang, job.filled)
+        write_form(job.path, lang, job.filled, job.stored)
     except Exception:  # no failure may affect more than this form
         return False
     return True

@@ -96,7 +96,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         not_fulfilled="not_fulfilled",
         open="open",
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
-        asked=asked(lang),
+        asked=request_text(lang),
         changed=changed(review, lang),
         deadline="deadline",
         contact=pl.col("contact").str.slice(0, LONGEST),
@@ -188,7 +188,7 @@ def open_criteria(review: Review) -> pl.DataFrame:
     return asked.select("cluster_id", settles=pl.col("criteria").list.join(", "))
 
 
-def asked(lang: str) -> pl.Expr:
+def request_text(lang: str) -> pl.Expr:
     """Return the request to a cluster in one or two sentences."""
 
     def request(code: str) -> pl.Expr:

@@ -5,12 +5,13 @@ Nothing else of a file changes, and nothing is calculated: the inputs may be oth
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.common.texts import say
+from pipeline.report.feedback.marks import PROTOCOL
 from pipeline.report.pages.rendering import part
 from pipeline.report.pages.words import Words
 
@@ -18,8 +19,9 @@ from pipeline.report.pages.words import Words
 OFFICE_PAGE = "index.html"
 HEAD, TITLE = "<header>\n", "<title>"
 SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
-# The first sheet of a marked copy is ours; the others are the cluster's own.
-PROTOCOL = re.compile(r"xl/worksheets/sheet1\.xml")
+# What our sheets of a marked copy hold, see `feedback.marks`.
+OURS = escape(PROTOCOL).encode()
+PROTOCOL_PART = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # What nobody sees or prints needs no mark, and has no title to carry it.
@@ -61,19 +63,23 @@ def mark_page(text: str, lang: str, on: dt.date, reason: str | None = None) -> s
 
 def mark_book(path: Path, lang: str) -> None:
     """Mark every sheet of ours that is seen: its title, and the head of every printed page."""
-    rewrite(path, SHEET, say("workbook", "withdrawn", lang))
+    rewrite(path, SHEET.fullmatch, say("workbook", "withdrawn", lang))
 
 
 def mark_copy(path: Path) -> None:
-    """Mark the Prüfprotokoll of a marked copy, which speaks both languages."""
-    word = " / ".join(say("feedback", "withdrawn", lang) for lang in ("de", "en"))
-    rewrite(path, PROTOCOL, word)
+    """Mark our sheets of a marked copy in its language; the others are the cluster's own."""
+    with ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist() if SHEET.fullmatch(name)}
+    ours = {name for name, content in parts.items() if OURS in content}
+    title, english = CELL.search(parts[PROTOCOL_PART]), say("feedback", "title", "en")
+    lang = "en" if title and f">{english}".encode() in title["in"] else "de"
+    rewrite(path, lambda name: name in ours, say("feedback", "withdrawn", lang))
 
 
-def rewrite(path: Path, sheets: re.Pattern[str], mark: str) -> None:
-    """Write the workbook again with a mark on the sheets that are seen and whose name fits.
+def rewrite(path: Path, is_ours: Callable[[str], object], mark: str) -> None:
+    """Write the workbook again with a mark on the sheets that are seen and are ours.
 
-    sheets: the name of a sheet's part in the file.
+    is_ours: whether a part of the file is a sheet of ours, by its name.
     """
     with ZipFile(path) as file:
         parts = [(info, file.read(info)) for info in file.infolist()]
@@ -83,7 +89,7 @@ def rewrite(path: Path, sheets: re.Pattern[str], mark: str) -> None:
     beginning = path.with_suffix(".part")
     with ZipFile(beginning, "w", ZIP_DEFLATED) as file:
         for info, content in parts:
-            own = sheets.fullmatch(info.filename) and info.filename not in unseen
+            own = is_ours(info.filename) and info.filename not in unseen
             file.writestr(info, mark_sheet(content, strings, mark) if own else content)
     beginning.replace(path)
 

@@ -28,7 +28,7 @@ from pipeline.intake.discover import discover
 from pipeline.intake.gather import gather
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import read_many
-from pipeline.publication.exclusive import alone
+from pipeline.publication.exclusive import run_exclusively
 from pipeline.publication.publish import publish, staging_folder, write_json
 from pipeline.publication.release.confirm import refusal, refused_as
 from pipeline.publication.release.handout import FOLDER
@@ -45,7 +45,7 @@ from schemas.slips import WrongUsageError
 REGISTER = "register"
 OF_COVERAGE = ("cluster_id", "name", "role")
 LISTED = {"cluster_id": pl.String, "files": pl.String}
-TOLD = ["cluster_id", "name", "role", "contact", "period", "released", "files", "reason"]
+NOTICE_COLUMNS = ["cluster_id", "name", "role", "contact", "period", "released", "files", "reason"]
 FOREIGN = {"name", "contact", "files", "reason"}
 
 
@@ -77,7 +77,7 @@ class Withdrawn:
     has_register: bool
 
 
-@alone
+@run_exclusively
 def withdraw(asked: Withdrawal) -> Withdrawn:
     """Take a release back; NothingPublishedError if there is none, or it cannot be marked."""
     now = dt.datetime.now().astimezone()
@@ -92,7 +92,7 @@ def withdraw(asked: Withdrawal) -> Withdrawn:
     )
     lang = "en" if publication.record.get("language") == "en" else "de"
     contacts = contacts_of(asked.inputs, asked.period)
-    told = whom_to_tell(publication, stands, contacts, lang)
+    told = clusters_to_notify(publication, stands, contacts, lang)
     modes = modes_of(load_settings().review.group)
     name = say("withdraw", "file", lang)
     with staging_folder(asked.outputs, asked.period) as folder:
@@ -145,10 +145,10 @@ def mark(folder: Path, lang: str, on: dt.date, reason: str) -> None:
 
 
 # ------------------------------------------------------------------------------------ whom to tell
-def whom_to_tell(
+def clusters_to_notify(
     publication: Publication, stands: Standing, contacts: Mapping[str, str] | None, lang: str
 ) -> pl.DataFrame:
-    """Return a row for each cluster that has hand-outs, columns TOLD.
+    """Return a row for each cluster that has hand-outs, columns NOTICE_COLUMNS.
 
     contacts: the role or team to write to, by cluster; None where they are not known.
     """
@@ -167,7 +167,7 @@ def whom_to_tell(
         period=pl.lit(publication.folder.name),
         released=pl.lit(day(day_of(stands.released_at), lang)),
         reason=pl.lit(stands.withdrawn_reason, pl.String),
-    ).select(TOLD)
+    ).select(NOTICE_COLUMNS)
 
 
 def contacts_of(inputs: Path, period: str) -> Mapping[str, str] | None:
@@ -202,7 +202,7 @@ def write_list(told: pl.DataFrame, period: str, path: Path, lang: str) -> None:
                 told[name].to_list(),
                 "foreign" if name in FOREIGN else "text",
             )
-            for name in TOLD
+            for name in NOTICE_COLUMNS
         ]
         put_range(book, sheet, columns, top=0, frozen=1)
         sheet.autofilter(0, 0, told.height, told.width - 1)

@@ -8,7 +8,6 @@ from io import BytesIO
 from lxml import etree
 
 from pipeline.common.settings import FeedbackRules
-from pipeline.common.texts import say
 from pipeline.report.feedback.book import (
     LOST,
     OldBook,
@@ -53,7 +52,6 @@ class Draft:
     """A copy under construction. block: the first free block of numbers for comment boxes."""
 
     subject: Subject
-    lang: str
     rules: FeedbackRules
     styles: Styles
     package: Package = field(default_factory=Package)
@@ -71,14 +69,14 @@ class Copy:
     doubtful: bool
 
 
-def alone(subject: Subject, why: str, lang: str, rules: FeedbackRules) -> bytes:
+def alone(subject: Subject, why: str, rules: FeedbackRules) -> bytes:
     """Return a workbook that contains only the protocol."""
     book = OldBook(BOOK, [], [], False, {}, set())
-    draft = Draft(subject, lang, rules, with_ours(None))
-    return finished(draft, book, Harmless(frozenset()), Result(alone=why))
+    draft = Draft(subject, rules, with_ours(None))
+    return finished(draft, book, Harmless(frozenset()), Result(alone=why)).data
 
 
-def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left: set[str]) -> Copy:
+def marked(data: bytes, subject: Subject, rules: FeedbackRules, left: set[str]) -> Copy:
     """Return the marked copy of an OOXML workbook.
 
     left: codes of what was left out of the submission before. Raises CannotCopyError if the
@@ -88,7 +86,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
     book = read_book(source)
     came_back = without_protocol(book)
     styles, strings, theme = shared_parts(source, book)
-    draft = Draft(subject, lang, rules, with_ours(styles), left=left | book.left)
+    draft = Draft(subject, rules, with_ours(styles), left=left | book.left)
     if strings is not None:
         draft.package.add("xl/sharedStrings.xml", "sharedStrings", strings)
     if theme is not None:
@@ -105,7 +103,7 @@ def marked(data: bytes, subject: Subject, lang: str, rules: FeedbackRules, left:
         add_sheet(draft, source, sheet, part, rules_, of_sheet[visible(sheet.name)], tables)
     copy = finished(draft, book, rules_, Result(left=tuple(sorted(draft.left))))
     doubtful = came_back or "formulas" in draft.left or any(sheet.odd for sheet in book.sheets)
-    return Copy(copy, len(book.sheets) + 1, doubtful)
+    return replace(copy, doubtful=doubtful)
 
 
 def shared_parts(source: Source, book: OldBook) -> tuple[bytes | None, ...]:
@@ -179,7 +177,7 @@ def add_comments(
     draft: Draft, root: Element, part: str, marks: list[Mark], data: bytes | None
 ) -> None:
     """Add the comments of a sheet and their boxes."""
-    notes = all_notes(own_notes(data), marks, draft.rules.comments_per_sheet, draft.lang)
+    notes = all_notes(own_notes(data), marks, draft.rules.comments_per_sheet, draft.subject.lang)
     if not notes:
         return
     stem = part.rpartition("/")[2].removeprefix("sheet").removesuffix(".xml")
@@ -211,20 +209,27 @@ def add_tables(
 
 
 # --------------------------------------------------------------------------------- whole package
-def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> bytes:
-    """Return the package's bytes, with protocol, workbook part and the parts every package has."""
+def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> Copy:
+    """Return the copy, with our sheets, workbook part and the parts every package has."""
     package, names = draft.package, [sheet.name for sheet in book.sheets]
-    name = free_name(say("feedback", "sheet", draft.lang), names)
+    words, styles = Words(draft.subject.lang), draft.styles
+    first = free_name(words("sheet"), names)
+    second = free_name(words("second"), [*names, first])
     usable = {visible(s.name): s.name for s in book.sheets if s.root is not None}
-    grid = protocol(draft.subject, result, usable, draft.lang, draft.rules)
-    words = foot(draft.subject, Words(draft.lang))
-    styles = draft.styles
-    own = sheet_part(grid, styles.looks, (PROTOCOL, styles.sign), words)
-    package.add("xl/worksheets/sheet1.xml", "worksheet", own)
-    numbers = range(1, len(names) + 2)
+    grids = protocol(draft.subject, result, usable, draft.rules, second)
+    ours = dict(zip((first, second), grids, strict=False))
+    numbers = [1, len(names) + 2][: len(ours)]  # the sheets of the submission are between them
+    for number, grid in zip(numbers, grids, strict=True):
+        sign, below = (PROTOCOL, styles.sign), foot(draft.subject, words)
+        own = sheet_part(grid, styles.looks, sign, below, is_first=number == 1)
+        package.add(f"xl/worksheets/sheet{number}.xml", "worksheet", own)
+    numbers += range(2, len(names) + 2)
     links = [package.relate(BOOK, "worksheet", f"xl/worksheets/sheet{n}.xml") for n in numbers]
-    title = link_to(name, f"${grid.head}:${grid.head}") if grid.head else ""
-    package.add(BOOK, "sheet.main", workbook_part(book, links, name, title, rules))
+    repeated = {
+        name: link_to(name, f"${grid.head}:${grid.head}") if grid.head else ""
+        for name, grid in ours.items()
+    }
+    package.add(BOOK, "sheet.main", workbook_part(book, links, repeated, rules))
     package.add("xl/styles.xml", "styles", styles.data)
     for part, kind in {
         "xl/styles.xml": "styles",
@@ -234,13 +239,13 @@ def finished(draft: Draft, book: OldBook, rules: Harmless, result: Result) -> by
         if part in package.parts:
             package.relate(BOOK, kind, part)
     package.relate("", "officeDocument", BOOK)
-    return packed_in_order(package)
+    return Copy(packed_in_order(package), len(links), doubtful=False)
 
 
 def foot(subject: Subject, words: Words) -> tuple[str, str]:
     """Return the texts in the footer of every page, left and right."""
-    mark = words.both("draft") if subject.draft else ""
-    return " · ".join(filter(None, (mark, subject.name))), words.both("page")
+    mark = words("draft") if subject.draft else ""
+    return " · ".join(filter(None, (mark, subject.name))), words("page")
 
 
 def packed_in_order(package: Package) -> bytes:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -159,14 +159,14 @@ def _is_macro(attributes: dict[str, str]) -> bool:
 
 # --------------------------------------------------------------------------------------- writing
 def workbook_part(
-    book: OldBook, links: Sequence[str], protocol: str, print_title: str, rules: Harmless
+    book: OldBook, links: Sequence[str], ours: Mapping[str, str], rules: Harmless
 ) -> str:
-    """Return the workbook's part again, with the protocol as first sheet.
+    """Return the workbook's part again, with our sheets before the others.
 
-    links: the ids of the relations, the protocol's first. print_title: the rows of the protocol
-    that are repeated on every printed page.
+    links: the ids of the relations, of our sheets first. ours: the names of our sheets, with the
+    rows that are repeated on every printed page.
     """
-    named = [(protocol, ""), *((s.name, s.state) for s in book.sheets)]
+    named = [*((name, "") for name in ours), *((s.name, s.state) for s in book.sheets)]
     sheets = "".join(
         _sheet_element(number, name, state, link)
         for number, ((name, state), link) in enumerate(zip(named, links, strict=True), 1)
@@ -177,7 +177,7 @@ def workbook_part(
         f"<workbookPr{' date1904=' + _quoted('1') if book.is_1904 else ''}/>"
         '<bookViews><workbookView xWindow="0" yWindow="0" windowWidth="24000"'
         ' windowHeight="12000" firstSheet="0" activeTab="0"/></bookViews>'
-        f"<sheets>{sheets}</sheets>{_names(book, print_title, rules)}"
+        f"<sheets>{sheets}</sheets>{_names(book, ours, rules)}"
         f"{f'<calcPr{calculation}/>' if calculation else ''}</workbook>"
     )
 
@@ -187,14 +187,16 @@ def _sheet_element(number: int, name: str, state: str, link: str) -> str:
     return f'<sheet name={_quoted(name)} sheetId="{number}"{hidden} r:id="{link}"/>'
 
 
-def _names(book: OldBook, print_title: str, rules: Harmless) -> str:
-    own: list[tuple[dict[str, Any], str]] = []
-    if print_title:
-        own.append(({"name": "_xlnm.Print_Titles", "localSheetId": "0"}, print_title))
+def _names(book: OldBook, ours: Mapping[str, str], rules: Harmless) -> str:
+    own: list[tuple[dict[str, Any], str]] = [
+        ({"name": "_xlnm.Print_Titles", "localSheetId": str(at)}, repeated)
+        for at, repeated in enumerate(ours.values())
+        if repeated
+    ]
     for attributes, formula in book.names:
         name = attributes.get("name", "").lower()
         if name in rules.names and rules.allows(formula) and not _is_macro(attributes):
-            own.append((_name_attributes(attributes), formula))
+            own.append((_name_attributes(attributes, len(ours)), formula))
     names = "".join(
         f"<definedName{''.join(f' {k}={_quoted(v)}' for k, v in attributes.items())}>"
         f"{escape(fit(formula))}</definedName>"
@@ -203,12 +205,12 @@ def _names(book: OldBook, print_title: str, rules: Harmless) -> str:
     return f"<definedNames>{names}</definedNames>" if names else ""
 
 
-def _name_attributes(attributes: dict[str, str]) -> dict[str, str]:
+def _name_attributes(attributes: dict[str, str], before: int) -> dict[str, str]:
     kept: dict[str, str] = {
         k: attributes[k] for k in ("name", "localSheetId", "hidden") if k in attributes
     }
-    if "localSheetId" in kept:  # the protocol comes before the other sheets
-        kept["localSheetId"] = str(int(kept["localSheetId"]) + 1)
+    if "localSheetId" in kept:  # our sheets come before the others
+        kept["localSheetId"] = str(int(kept["localSheetId"]) + before)
     return kept
 
 

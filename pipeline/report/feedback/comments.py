@@ -95,21 +95,16 @@ def all_notes(own: dict[Place, Element], marks: Iterable[Mark], most: int, lang:
 
 
 def words_of(marks: Sequence[Mark], lang: str) -> str:
-    """Return the text of the comment on a cell's findings, in both languages."""
+    """Return the text of the comment on a cell's findings."""
     parts = [_words(mark, lang) for mark in marks[:MOST_OF_ONE_CELL]]
     return f"{AUTHOR}\n" + "\n\n".join(parts)
 
 
 def _words(mark: Mark, lang: str) -> str:
-    order = sorted(LANGUAGES, key=lambda language: language != lang)
-    parts = [
-        f"{say('severity', mark.severity, one)}: {mark.message[LANGUAGES.index(one)]}"
-        for one in order
-    ]
-    if mark.criteria:
-        concerns = " / ".join(say("feedback", "concerns", one) for one in order)
-        parts.append(f"{concerns}: {mark.criteria}")
-    return "\n".join(parts)
+    at = LANGUAGES.index(lang)
+    text = f"{say('severity', mark.severity, lang)}: {mark.message[at]}"
+    criteria = mark.criteria[at]
+    return f"{text}\n{say('feedback', 'concerns', lang)}: {criteria}" if criteria else text
 
 
 def _text(words: str) -> Element:

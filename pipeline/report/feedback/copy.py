@@ -6,7 +6,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from pipeline.common.errors import is_ours
+from pipeline.common.errors import is_machine_error
 from pipeline.common.settings import Settings
 from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.report.feedback.assemble import Copy, marked
@@ -30,7 +30,6 @@ class Job:
 class Terms:
     """Settings shared by all copies of a run. wanted: the keys of the sheets that intake reads."""
 
-    lang: str
     settings: Settings
     wanted: frozenset[str]
 
@@ -58,7 +57,7 @@ def make_copy(job: Job, terms: Terms) -> str:
             return FAILED
         job.target.write_bytes(copy)
     except Exception as error:  # no failure may affect more than this copy
-        if isinstance(error, OSError) and is_ours(error):
+        if isinstance(error, OSError) and is_machine_error(error):
             raise
         return FAILED
     return ""
@@ -79,7 +78,7 @@ def faithful_copy(data: bytes, job: Job, terms: Terms) -> bytes | None:
 
 def part_by_part(data: bytes, job: Job, terms: Terms) -> Copy:
     """Return the copy of an OOXML workbook in which everything harmless is unchanged."""
-    return marked(data, job.subject, terms.lang, terms.settings.feedback, set())
+    return marked(data, job.subject, terms.settings.feedback, set())
 
 
 def by_values(data: bytes, job: Job, terms: Terms) -> Copy:
@@ -88,7 +87,7 @@ def by_values(data: bytes, job: Job, terms: Terms) -> Copy:
 
     reading = read_content(data, terms.settings.intake, lambda _: True)
     plain = values_workbook(reading)
-    copy = marked(plain, job.subject, terms.lang, terms.settings.feedback, {"format"})
+    copy = marked(plain, job.subject, terms.settings.feedback, {"format"})
     return replace(copy, doubtful=True)
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
 
 from pipeline.check import Checked
+from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.intake.discover import shown_name
 from pipeline.intake.sent import SentFile
-from pipeline.report.answers import answer_of, answers
+from pipeline.report.answers import Answer, answer_of, answers
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.report.feedback.write import FeedbackBatch
 from pipeline.report.pages.discretion import discretion, masked
@@ -41,10 +43,13 @@ def feedback_batches(
     lang: str,
     wanted: frozenset[str],
 ) -> list[FeedbackBatch]:
-    """Return the batches of the copies of all submissions of a review; names: of the copies."""
+    """Return the batches of the copies of all submissions of a review; names: of the copies.
+
+    lang: of the copies of submissions that do not tell their own.
+    """
     return [
         FeedbackBatch(
-            some, of_some, partial(subjects_of_review, of_files(review, some), lang), lang, wanted
+            some, of_some, partial(subjects_of_review, of_files(review, some), lang), wanted
         )
         for some, of_some in zip(in_batches(files), in_batches(names), strict=True)
     ]
@@ -64,39 +69,47 @@ def of_files(review: Review, files: Sequence[SentFile]) -> Review:
     tables |= {"submissions": submissions, "findings": findings}
     tables["limits"] = review.tables["limits"]
     context = {name: t.filter(of_these) for name, t in review.context.items() if name == "answers"}
-    return replace(review, tables=tables, context=context)
+    languages = review.languages.filter(own)
+    return replace(review, tables=tables, context=context, languages=languages)
 
 
 def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> Iterator[Subject]:
     """Yield the submissions of a review with their findings and requests, in file order.
 
     One at a time: the findings of a whole portfolio need many times the memory of their table.
+    lang: where a submission does not tell its own.
     """
     by_name = {row["source_file"]: row for row in review.tables["submissions"].to_dicts()}
     findings = findings_by_file(review.tables["findings"])
     clusters = {row["cluster_id"]: row for row in review.tables["clusters"].to_dicts()}
     asks, known = asks_by_cluster(review), answers(review)
+    spoken, named = dict(review.languages.iter_rows()), names_of(review.catalogues[0])
     for file in files:
         row = by_name[file.name]
         reviewed, cluster = row["outcome"] == "reviewed", row["cluster_id"]
-        marks, own = marks_of(findings, file.name), asks.get(cluster, ()) if reviewed else ()
-        wants = bool(own) or any(mark.severity != "info" for mark in marks)
-        said = answer_of(cluster, known, review.settings.office).said
+        marks = marks_of(findings, file.name, named)
+        own = asks.get(cluster, ()) if reviewed else ()
+        spoken_here = spoken.get(file.name, lang)
+        answer = answer_of(cluster, known, review.settings.office)
+        said = partial(answer.said, released_on=review.released_on)
         yield Subject(
             file.path,
             file.name,
             row["sha256"],
             cluster or "",
             review.period,
-            day(clusters[cluster]["as_of"], lang) if reviewed else "",
+            day(clusters[cluster]["as_of"], spoken_here) if reviewed else "",
             row["outcome"],
             reason(row),
             counted(row["outcome"], clusters.get(cluster, {}), review),
-            in_both(said) if wants and row["outcome"] != SUPERSEDED else ("", ""),
+            in_both(said)
+            if asks_something(marks, own) and row["outcome"] != SUPERSEDED
+            else ("", ""),
             marks,
             own,
             row["code"] not in UNREADABLE,
             draft=review.draft,
+            lang=spoken_here,
         )
 
 
@@ -116,22 +129,36 @@ def in_both(said: Callable[[str], str]) -> Both:
     return german, english
 
 
-def subjects_of_check(checked: Checked, files: Sequence[SentFile]) -> Iterator[Subject]:
-    """Yield the files of a check with their findings and requests, in the order of the files."""
+def subjects_of_check(checked: Checked, lang: str, files: Sequence[SentFile]) -> Iterator[Subject]:
+    """Yield the files of a check with their findings and requests, in the order of the files.
+
+    lang: where a file does not tell its own.
+    """
     by_name = {row["source_file"]: row for row in checked.files.to_dicts()}
     findings = findings_by_file(checked.findings)
-    asks = asks_of_check(checked.requests)
+    asks, settings = asks_of_check(checked.requests), load_settings()
+    named = names_of(load(settings.review.first_catalogue))
     for file in files:
         row = by_name[file.name]
+        marks, own = marks_of(findings, file.name, named), asks.get(file.name, ())
         yield Subject(
             file.path,
             shown_name(file.path),
             row["sha256"],
             row["cluster_id"] or "",
-            marks=marks_of(findings, file.name),
-            asks=asks.get(file.name, ()),
+            answer=in_both(Answer(None, None, settings.office).said)
+            if asks_something(marks, own)
+            else ("", ""),
+            marks=marks,
+            asks=own,
             copyable=row["code"] not in UNREADABLE,
+            lang=row["language"] or lang,
         )
+
+
+def asks_something(marks: Sequence[Mark], asks: Sequence[Ask]) -> bool:
+    """Whether the sender has something to do."""
+    return bool(asks) or any(mark.severity != "info" for mark in marks)
 
 
 def asks_of_check(requests: pl.DataFrame) -> dict[str, tuple[Ask, ...]]:
@@ -162,25 +189,48 @@ def findings_by_file(findings: pl.DataFrame) -> dict[tuple[str], pl.DataFrame]:
     """Return the findings of every file, in the table's order."""
     table = findings.select(
         "source_file",
+        "criterion_ids",
         "severity",
         "sheet",
         "cell",
         "code",
         "message_de",
         "message_en",
-        pl.col("criterion_ids").list.join(", "),
         "value",
     )
     return table.partition_by("source_file", as_dict=True)
 
 
-def marks_of(findings: Mapping[tuple[str], pl.DataFrame], name: str) -> tuple[Mark, ...]:
-    """Return the findings of one file."""
+def names_of(catalogue: Catalogue) -> Callable[[Sequence[str]], Both]:
+    """Return what names criteria by number and title in both languages; all of them in one word."""
+    titles = {criterion.id: criterion.title for criterion in catalogue.criteria}
+
+    def named(ids: tuple[str, ...], lang: str) -> str:
+        if len(ids) == len(titles):
+            return say("feedback", "every_criterion", lang).format(n=len(ids))
+        return ", ".join(f"{i} {titles[i][lang]}" for i in ids)
+
+    @cache
+    def in_languages(ids: tuple[str, ...]) -> Both:
+        return in_both(partial(named, ids))
+
+    return lambda ids: in_languages(tuple(ids))
+
+
+def marks_of(
+    findings: Mapping[tuple[str], pl.DataFrame],
+    name: str,
+    named: Callable[[Sequence[str]], Both],
+) -> tuple[Mark, ...]:
+    """Return the findings of one file; named: see `names_of`."""
     table = findings.get((name,))
-    return () if table is None else tuple(_mark(*row) for row in table.iter_rows())
+    if table is None:
+        return ()
+    return tuple(_mark(named(ids or ()), source, *row) for source, ids, *row in table.iter_rows())
 
 
 def _mark(
+    criteria: Both,
     name: str,
     severity: str,
     sheet: str | None,
@@ -188,7 +238,6 @@ def _mark(
     code: str,
     german: str,
     english: str,
-    criteria: str | None,
     value: str | None,
 ) -> Mark:
     own = OWN_REASONS.get(code)
@@ -197,7 +246,7 @@ def _mark(
         own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
     )
     shown = "" if own else value or ""
-    return Mark(severity, sheet or "", cell or "", message, criteria or "", shown)
+    return Mark(severity, sheet or "", cell or "", message, criteria, shown)
 
 
 def bare(message: str, place: str) -> str:

@@ -8,6 +8,7 @@ from pipeline.report.feedback.package import HEAD, MAIN
 from pipeline.report.feedback.places import address, fit
 
 PAPER_A4 = 9
+HEIGHT = 15.0  # of a row, in points, if nothing else is said
 MOST_OF_NAME = 80  # a footer holds 255 characters
 
 
@@ -40,20 +41,41 @@ class Grid:
             self.merged.append(number)
         return number
 
+    def extend(self, other: "Grid") -> None:
+        """Append the rows of another grid; its header is kept if this one has none."""
+        start = len(self.rows)
+        self.rows += other.rows
+        self.heights |= {start + row: height for row, height in other.heights.items()}
+        self.merged += [start + row for row in other.merged]
+        if other.head and not self.head:
+            self.head = start + other.head
+
     @property
     def last_column(self) -> int:
         """The number of columns."""
         return len(self.widths)
 
+    @property
+    def height(self) -> float:
+        """The height of all rows in points."""
+        return sum(self.heights.values()) + HEIGHT * (len(self.rows) - len(self.heights))
+
 
 def sheet_part(
-    grid: Grid, looks: Mapping[str, int], sign: tuple[str, int], words: tuple[str, str]
+    grid: Grid,
+    looks: Mapping[str, int],
+    sign: tuple[str, int],
+    words: tuple[str, str],
+    *,
+    is_first: bool = True,
 ) -> str:
     """Return the sheet's part.
 
     sign: the formula and format of the rule that identifies the sheet later. words: the footer of a
-    printed page, left and right.
+    printed page, left and right. is_first: the file opens on it; another one is a list whose header
+    stays in sight.
     """
+    selected, frozen = (' tabSelected="1"', "/>") if is_first else ("", _frozen(grid))
     rows = "".join(_row(grid, number, looks) for number in range(1, len(grid.rows) + 1))
     columns = "".join(
         f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
@@ -62,8 +84,8 @@ def sheet_part(
     return (
         f'{HEAD}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         f'<dimension ref="A1:{address(grid.last_column, max(len(grid.rows), 1))}"/>'
-        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/>'
-        f'</sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>'
+        f'<sheetViews><sheetView showGridLines="0"{selected} workbookViewId="0"{frozen}'
+        f'</sheetViews><sheetFormatPr defaultRowHeight="{HEIGHT:g}"/><cols>{columns}</cols>'
         f"<sheetData>{rows}</sheetData>{_merges(grid)}"
         f'<conditionalFormatting sqref="A1"><cfRule type="expression" dxfId="{sign[1]}"'
         f' priority="1"><formula>{escape(sign[0])}</formula></cfRule></conditionalFormatting>'
@@ -72,6 +94,13 @@ def sheet_part(
         f' fitToHeight="0"/><headerFooter><oddFooter>{_foot(*words)}</oddFooter></headerFooter>'
         "</worksheet>"
     )
+
+
+def _frozen(grid: Grid) -> str:
+    if not grid.head:
+        return "/>"
+    below = f'ySplit="{grid.head}" topLeftCell="A{grid.head + 1}"'
+    return f'><pane {below} activePane="bottomLeft" state="frozen"/></sheetView>'
 
 
 def _row(grid: Grid, number: int, looks: Mapping[str, int]) -> str:

@@ -1,6 +1,11 @@
-"""The sheet "Prüfprotokoll": what the file is, its outcome, every finding, every request."""
+"""The sheet "Prüfprotokoll": what the file is, its outcome, every finding, every request.
+
+The first sheet shows everything on one screen. A list that is too long for it stands on a second
+sheet, and the first one says how much is there.
+"""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.common.settings import FeedbackRules
@@ -9,86 +14,115 @@ from pipeline.report.feedback.grid import Cell, Grid
 from pipeline.report.feedback.places import link_to
 from pipeline.report.feedback.subject import SEVERITIES, Both, Mark, Result, Subject
 
-WIDTHS = (18.0, 21.0, 56.0, 56.0, 15.0, 20.0)
+WIDTHS = (18.0, 21.0, 66.0, 46.0, 20.0)
 LINE, MOST_HEIGHT = 13.5, 400.0
 NARROW = 30.0  # in narrow columns the line breaks leave much space unused
+SCREEN = 560.0  # points that a usual screen shows below Excel's menus
 EMPTY = Cell("", "note")
+# Which of the lists of findings and requests stand on the first sheet: what fits is taken first.
+PLANS = ((True, True), (True, False), (False, True), (False, False))
 
 
 class Words:
-    """Our texts: the chosen language first, then the other one."""
+    """Our texts in the language of the submission."""
 
     def __init__(self, lang: str) -> None:
-        self.order = sorted(LANGUAGES, key=lambda one: one != lang)
         self.lang = lang
 
-    def both(self, code: str, group: str = "feedback", **parts: object) -> str:
-        """Return a text in both languages, or once if both are equal."""
-        found = [say(group, code, one).format(**parts) for one in self.order]
-        return " / ".join(dict.fromkeys(found))
+    def __call__(self, code: str, **parts: object) -> str:
+        """Return a text of the copy."""
+        return say("feedback", code, self.lang).format(**parts)
 
-    def lines(self, text: Both) -> str:
-        """Return a sentence in both languages, each on its own line."""
-        return "\n".join(dict.fromkeys(self.turned(text)))
+    def code(self, group: str, code: str) -> str:
+        """Return the text of a code of another group."""
+        return say(group, code, self.lang)
 
-    def turned(self, text: Both) -> list[str]:
-        """Return a pair (German, English) with the chosen language first."""
-        return [text[LANGUAGES.index(one)] for one in self.order]
-
-    def pair(self, code: str, **parts: object) -> Both:
-        """Return a text as (German, English)."""
-        german, english = (say("feedback", code, one).format(**parts) for one in LANGUAGES)
-        return german, english
+    def of(self, text: Both) -> str:
+        """Return a text that is there in both languages."""
+        return text[LANGUAGES.index(self.lang)]
 
 
 def protocol(
-    subject: Subject, result: Result, sheets: Mapping[str, str], lang: str, rules: FeedbackRules
-) -> Grid:
-    """Return the protocol of a submission.
+    subject: Subject,
+    result: Result,
+    sheets: Mapping[str, str],
+    rules: FeedbackRules,
+    second: str = "",
+) -> Sequence[Grid]:
+    """Return the protocol of a submission, and the sheet of its long lists if there are any.
 
-    sheets: the sheets that links can lead to: name as in the findings -> name in the file.
+    sheets: the sheets that links can lead to: name as in the findings -> name in the file. second:
+    the name of the second sheet.
     """
-    words, grid = Words(lang), Grid(WIDTHS)
-    add_head(grid, words, subject, result)
-    add_findings(grid, words, subject, sheets, rules)
-    if subject.asks:
-        add_asks(grid, words, subject)
-    return grid
+    words = Words(subject.lang)
+    head, findings, asks = (Grid(WIDTHS) for _ in range(3))
+    add_head(head, words, subject, result)
+    add_findings(findings, words, subject, sheets, rules)
+    add_asks(asks, words, subject)
+    for plan in PLANS:
+        first = Grid(WIDTHS)
+        first.extend(head)
+        for is_here, whole, add_short in (
+            (plan[0], findings, add_counts),
+            (plan[1], asks, add_asked),
+        ):
+            if is_here:
+                first.extend(whole)
+            elif whole.rows:
+                add_short(first, words, subject, second)
+        if first.height <= SCREEN:
+            break
+    moved = [grid for is_here, grid in zip(plan, (findings, asks), strict=True) if not is_here]
+    if not any(grid.rows for grid in moved):
+        return [first]
+    rest = Grid(WIDTHS)
+    rest.add(Cell(marked_title(words, words("second"), subject), "title"), height=26.0)
+    for grid in moved:
+        rest.extend(grid)
+    return [first, rest]
 
 
 # ------------------------------------------------------------------------------------------ head
 def add_head(grid: Grid, words: Words, subject: Subject, result: Result) -> None:
     """Add what this file is, whose it is, its outcome, what counts, and whom to answer."""
-    title = words.both("title")
-    mark = f" · {words.both('draft')}" if subject.draft else ""
-    grid.add(Cell(f"{title}{mark}", "title"), height=26.0)
+    grid.add(Cell(marked_title(words, words("title"), subject), "title"), height=26.0)
     about = "about_alone" if result.alone else "about"
     grid.add(EMPTY, height=6.0)
     for label, text in [
-        (words.both("what"), words.lines(words.pair(about))),
-        (words.both("note"), _note(words, result)),
-        (words.both("file"), subject.name),
-        (words.both("cluster"), subject.cluster_id),
-        (words.both("period"), subject.period),
-        (words.both("as_of"), subject.as_of),
-        (words.both("result"), _outcome(words, subject)),
-        (words.both("reason"), words.lines(subject.reason)),
-        (words.both("counted"), words.lines(subject.counted)),
-        (words.both("found"), _counts(words, subject)),
-        (words.both("answer"), words.lines(subject.answer)),
+        ("what", words(about)),
+        ("note", _note(words, result)),
+        ("file", subject.name),
+        ("cluster", subject.cluster_id),
+        ("period", subject.period),
+        ("as_of", subject.as_of),
+        ("result", words.code("outcome", subject.outcome) if subject.outcome else ""),
+        ("reason", words.of(subject.reason)),
+        ("counted", words.of(subject.counted)),
+        ("found", _counts(words, subject)),
+        ("answer", words.of(subject.answer)),
     ]:
         if text:
-            add_fact(grid, label, text)
-    grid.add(EMPTY)
+            add_fact(grid, words(label), text)
 
 
-def add_fact(grid: Grid, label: str, text: str) -> None:
+def marked_title(words: Words, title: str, subject: Subject) -> str:
+    """Return the title of a sheet with the mark of a draft."""
+    return f"{title} · {words('draft')}" if subject.draft else title
+
+
+def add_fact(grid: Grid, label: str, text: str, link: str = "") -> None:
     """Add a label and its text, across the whole width."""
     rest = sum(grid.widths[1:])
     height = height_of([(label, grid.widths[0] * 0.9), (text, rest)])
     blank = [Cell("", "fact")] * (grid.last_column - 2)
-    cells = (Cell(label, "label"), Cell(text, "fact"), *blank)
+    cells = (Cell(label, "label"), Cell(text, "link" if link else "fact", link), *blank)
     grid.add(*cells, height=height, merge=True)
+
+
+def add_section(grid: Grid, title: str) -> None:
+    """Add the title of a list, after a gap."""
+    grid.add(EMPTY, height=8.0)
+    grid.add(Cell(title, "section"), height=20.0)
 
 
 def add_row(grid: Grid, *cells: Cell) -> int:
@@ -111,28 +145,14 @@ def height_of(texts: Sequence[tuple[str, float]]) -> float:
 
 def _note(words: Words, result: Result) -> str:
     if result.alone:
-        return words.lines(words.pair(f"alone_{result.alone}"))
-    if not result.left:
-        return ""
-    german, english = (
-        say("feedback", "left", one).format(
-            what=", ".join(say("feedback", f"left_{code}", one) for code in result.left)
-        )
-        for one in LANGUAGES
-    )
-    return words.lines((german, english))
-
-
-def _outcome(words: Words, subject: Subject) -> str:
-    return words.both(subject.outcome, "outcome") if subject.outcome else ""
+        return words(f"alone_{result.alone}")
+    what = ", ".join(words(f"left_{code}") for code in result.left)
+    return words("left", what=what) if what else ""
 
 
 def _counts(words: Words, subject: Subject) -> str:
     counts = subject.counts()
-    if not counts:
-        return words.both("nothing")
-    numbers = {code: counts[code] for code in SEVERITIES}
-    return words.lines(words.pair("counts", **numbers))
+    return words("counts", **{c: counts[c] for c in SEVERITIES}) if counts else words("nothing")
 
 
 # -------------------------------------------------------------------------------------- findings
@@ -142,21 +162,16 @@ def add_findings(
     """List the findings, the most severe first, each with a link to its cell."""
     if not subject.marks:
         return
-    first, second = words.order
-    heads = ["severity", "place"]
-    languages = [f"finding_{first}", f"finding_{second}"]
-    cells = [Cell(words.both(code), "head") for code in heads]
-    cells += [Cell(say("feedback", code, first), "head") for code in languages]
-    cells += [Cell(words.both(code), "head") for code in ("criteria", "value")]
-    grid.head = add_row(grid, *cells)
+    add_section(grid, words("found"))
+    heads = ("severity", "place", "finding", "criteria", "value")
+    grid.head = add_row(grid, *(Cell(words(code), "head") for code in heads))
     ordered = sorted(subject.marks, key=lambda mark: SEVERITIES.index(mark.severity))
     for mark in ordered[: rules.protocol_rows]:
         add_row(grid, *finding_cells(words, mark, sheets, rules.longest_value))
     more = len(ordered) - rules.protocol_rows
     if more > 0:
-        text = words.lines(words.pair("more", n=more))
-        add_row(grid, *[Cell("", "text")] * 2, Cell(text, "text"), *[Cell("", "text")] * 3)
-    grid.add(EMPTY)
+        text = Cell(words("more", n=more), "text")
+        add_row(grid, *[Cell("", "text")] * 2, text, *[Cell("", "text")] * 2)
 
 
 def finding_cells(
@@ -165,35 +180,45 @@ def finding_cells(
     """Return the cells of one finding's row."""
     place = "!".join(part for part in (mark.sheet, mark.cell) if part)
     link = link_to(sheets[mark.sheet], mark.cell) if mark.sheet in sheets else ""
-    messages = words.turned(mark.message)
     value = mark.value if len(mark.value) <= longest else mark.value[:longest] + "…"
     return (
-        Cell(words.both(mark.severity, "severity"), mark.severity),
-        Cell(place or words.both("whole_file"), "link" if link else "text", link),
-        Cell(messages[0], "text"),
-        Cell(messages[1], "soft"),
-        Cell(mark.criteria or "–", "text"),
+        Cell(words.code("severity", mark.severity), mark.severity),
+        Cell(place or words("whole_file"), "link" if link else "text", link),
+        Cell(words.of(mark.message), "text"),
+        Cell(words.of(mark.criteria) or "–", "text"),
         Cell(value, "text"),
     )
+
+
+def add_counts(grid: Grid, words: Words, subject: Subject, second: str) -> None:
+    """Say of every sheet of the file how many findings it has; the list is on the second sheet."""
+    add_section(grid, words("found_by_sheet"))
+    add_fact(grid, words("list"), words("on_second", name=second), link_to(second, ""))
+    counts: dict[str, Counter[str]] = {}
+    for mark in subject.marks:
+        counts.setdefault(mark.sheet, Counter())[mark.severity] += 1
+    for sheet, own in sorted(counts.items(), key=lambda item: (-item[1]["error"], item[0])):
+        said = (f"{words(f'number_{code}')}: {own[code]}" for code in SEVERITIES if own[code])
+        add_fact(grid, sheet or words("whole_file"), " · ".join(said))
 
 
 # -------------------------------------------------------------------------------------- requests
 def add_asks(grid: Grid, words: Words, subject: Subject) -> None:
     """List the few cells that would settle what is undetermined."""
-    grid.add(EMPTY)
-    grid.add(Cell(words.both("asked"), "section"), height=20.0)
-    add_fact(grid, words.both("what"), words.lines(words.pair("about_asked")))
-    first, second = words.order
-    heads = [words.both("criterion"), say("feedback", "subject", first)]
-    heads += [say("feedback", f"request_{one}", first) for one in (first, second)]
+    if not subject.asks:
+        return
+    add_section(grid, words("asked"))
+    add_fact(grid, words("what"), words("about_asked"))
+    heads = [words(code) for code in ("criterion", "subject", "request")]
     add_row(grid, *[Cell(text, "head") for text in heads])
     for ask in subject.asks:
-        requests = words.turned(ask.request)
-        title = words.turned(ask.title)[0]
-        add_row(
-            grid,
-            Cell(ask.criterion, "text"),
-            Cell(title, "text"),
-            Cell(requests[0], "text"),
-            Cell(requests[1], "soft"),
-        )
+        texts = (ask.criterion, words.of(ask.title), words.of(ask.request))
+        add_row(grid, *[Cell(text, "text") for text in texts])
+
+
+def add_asked(grid: Grid, words: Words, subject: Subject, second: str) -> None:
+    """Name the undetermined criteria; what settles them is on the second sheet."""
+    add_section(grid, words("asked"))
+    named = [f"{ask.criterion} {words.of(ask.title)}" for ask in subject.asks]
+    add_fact(grid, words("criteria"), ", ".join(named))
+    add_fact(grid, words("list"), words("on_second", name=second), link_to(second, ""))

@@ -7,19 +7,24 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.common.texts import LANGUAGES
+
 SEVERITIES = ("error", "warning", "info")
 Both = tuple[str, str]  # German, English
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One finding. sheet and cell are empty where it concerns the whole file or sheet."""
+    """One finding. sheet and cell are empty where it concerns the whole file or sheet.
+
+    criteria: the number and name of those it can affect, or empty.
+    """
 
     severity: str
     sheet: str
     cell: str
     message: Both
-    criteria: str
+    criteria: Both
     value: str
 
 
@@ -38,8 +43,8 @@ class Subject:
 
     sha256: of the bytes the findings refer to; empty if unknown. outcome: as in the table
     `submissions`, empty before a review. reason: why, and what to do. copyable: whether the file
-    could be read. counted: what counts already, with thanks. answer: until when and to whom to
-    answer. Empty texts are not shown.
+    could be read. lang: of the submission, and so of its copy. counted: what counts already, with
+    thanks. answer: until when and to whom to answer. Empty texts are not shown.
     """
 
     path: Path
@@ -56,6 +61,7 @@ class Subject:
     asks: tuple[Ask, ...] = ()
     copyable: bool = True
     draft: bool = False
+    lang: str = LANGUAGES[0]
 
     def counts(self) -> Counter[str]:
         """Return how many findings there are of each severity."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.common.sandbox import Death, run_limited
+from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.intake.sent import SentFile
 from pipeline.report.feedback.assemble import alone
@@ -28,7 +28,6 @@ class FeedbackBatch:
     files: Sequence[SentFile]
     names: Sequence[str]
     subjects: Callable[[Sequence[SentFile]], Iterator[Subject]]
-    lang: str
     wanted: frozenset[str]
 
     def __len__(self) -> int:
@@ -49,7 +48,7 @@ def make_feedback(batch: FeedbackBatch) -> dict[str, bytes]:
     with TemporaryDirectory(prefix="cluster-review-") as folder:
         targets = [Path(folder) / name for name in batch.names]
         jobs = map(Job, batch.subjects(batch.files), targets)
-        made = write_all(jobs, batch.lang, batch.wanted, workers=1)
+        made = write_all(jobs, batch.wanted, workers=1)
         return {path.name: path.read_bytes() for path in made}
 
 
@@ -60,9 +59,7 @@ def write_copies(copies: Mapping[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def add_feedback(
-    folder: Path, subjects: Sequence[Subject], lang: str, wanted: frozenset[str]
-) -> list[Path]:
+def add_feedback(folder: Path, subjects: Sequence[Subject], wanted: frozenset[str]) -> list[Path]:
     """Write feedback copies into a folder, whose other files are kept; return the paths in order.
 
     An identical copy that exists already is not written again.
@@ -72,7 +69,7 @@ def add_feedback(
     with TemporaryDirectory(dir=folder, prefix=".") as staging:
         usual = feedback_names([s.name for s in subjects])
         jobs = [Job(s, Path(staging) / n) for s, n in zip(subjects, usual, strict=True)]
-        made = write_all(jobs, lang, wanted)
+        made = write_all(jobs, wanted)
         names = feedback_names([s.name for s in subjects], there)
         return [_place(new, folder, name) for new, name in zip(made, names, strict=True)]
 
@@ -86,7 +83,7 @@ def _place(new: Path, folder: Path, name: str) -> Path:
 
 
 def write_all(
-    jobs: Iterable[Job], lang: str, wanted: frozenset[str], workers: int | None = None
+    jobs: Iterable[Job], wanted: frozenset[str], workers: int | None = None
 ) -> list[Path]:
     """Write every copy; if one cannot be made, write only the protocol, which states the reason.
 
@@ -101,8 +98,8 @@ def write_all(
             under_way.append(job)
             yield job
 
-    outcomes = run_limited(
-        partial(make_copy, terms=Terms(lang, settings, wanted)),
+    outcomes = run_in_sandbox(
+        partial(make_copy, terms=Terms(settings, wanted)),
         begun(),
         seconds=settings.feedback.max_seconds,
         megabytes=settings.intake.max_memory_mb,
@@ -113,7 +110,7 @@ def write_all(
     for outcome in outcomes:
         job, why = under_way.popleft(), reason(outcome)
         if why:
-            job.target.write_bytes(alone(job.subject, why, lang, settings.feedback))
+            job.target.write_bytes(alone(job.subject, why, settings.feedback))
         targets.append(job.target)
     return targets
 

@@ -15,11 +15,14 @@ from schemas.declaration import Field
 
 A4 = 9
 TITLE_HEIGHT = 24
+# A column that no sheet uses.
+OUTSIDE = 200
 # First characters of a submitted text that Excel might not treat as plain text.
 SUSPICIOUS = ("=", "+", "-", "@", "'")
 ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_color": INK,
                "valign": "top"}  # fmt: skip
-COLUMN: Look = {"bottom": 7, "right": 7, "bottom_color": RULE, "right_color": RULE}
+# Lines are drawn where something stands: LibreOffice prints pages of empty cells that have lines.
+COLUMN: Look = {"font_color": INK}
 # type of a field -> name of its cell format
 KINDS: Mapping[str, Look] = {
     "text": {"num_format": "@"},
@@ -40,6 +43,7 @@ OWN: Mapping[str, Look] = {
     "name": BOX | {"bold": True},
     "note": BOX | GREY | WRAP,
     "centre": BOX | WRAP | {"align": "center"},
+    "lines": {"border": 1, "border_color": RULE},
     "above": {"valign": "vcenter"},
     "line": WRAP | {"valign": "top"},
     "alert": BOX | WRAP | {"bold": True, "bg_color": "#FBF3C0", "font_color": "#4A4000"},
@@ -107,6 +111,11 @@ def add_sheet(book: Book, name: str, *, hidden: bool = False) -> Worksheet:
     if hidden:
         sheet.hide()
     return sheet
+
+
+def leave_out(sheet: Worksheet) -> None:
+    """Leave a sheet out of what is printed: its print area is a cell that is always empty."""
+    sheet.print_area(0, OUTSIDE, 0, OUTSIDE)
 
 
 def add_title(book: Book, sheet: Worksheet, title: str, about: str) -> None:

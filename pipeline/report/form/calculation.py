@@ -1,7 +1,9 @@
 """The hidden sheet of sums under construction: single figures, and columns of one cell per row.
 
-In a formula `{name}` is a single figure, `[name]` a column's cell of the same row, `[name:]` the
-whole column, `§` the number of the row from 1.
+Every formula of a column calculates with all rows of a table at once: it stands in the file once,
+however many rows there are. In a formula `{name}` is a single figure, `[name]` a column, and `§`
+the numbers of the rows from 1. In such a formula AND, OR, MIN and MAX would join all rows, so a
+test of several is a product or a sum.
 """
 
 import re
@@ -9,29 +11,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
-from pipeline.report.form.parts import Cells, Formula
 from pipeline.report.form.plan import FIRST_ROW, Filled, capacity, tables
-from pipeline.report.form.usable import value_formula
 from schemas.declaration import Sheet
 
 # Single figures have labels in A and values in B; columns begin further right.
-FIRST_COLUMN = 10
-TOKEN = re.compile(r"\{(\w+)\}|\[(\w+)(:?)\]|§")
-# Texts and lists that no figure reads have no column: their only possible problem is an error
-# value.
-PLAIN = ("text", "text_list", "choices")
-# Placeholder for the row number until a formula is written.
-ROW_MARK = "\x00"
+FIRST_COLUMN = 3
+TOKEN = re.compile(r"\{(\w+)\}|\[(\w+)\]|§")
+
+
+@dataclass(frozen=True)
+class Over:
+    """The formula of a single figure that calculates with all rows of a table at once."""
+
+    formula: str
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of formulas."""
+    """A column: one formula over so many rows."""
 
     letter: str
     formula: str
     rows: int
+
+    @property
+    def last(self) -> int:
+        """The last row, from 1."""
+        return FIRST_ROW + self.rows - 1
 
 
 @dataclass
@@ -39,10 +47,10 @@ class Calculation:
     """The content of the sheet; formulas without their `=`."""
 
     filled: Filled
-    singles: dict[str, str | float] = field(default_factory=dict)
+    singles: dict[str, str | float | Over] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
 
-    def single(self, name: str, formula: str | float) -> None:
+    def single(self, name: str, formula: str | float | Over) -> None:
         """Add a single figure."""
         assert name not in self.singles, name
         self.singles[name] = formula
@@ -60,7 +68,7 @@ class Calculation:
         high: str,
         part: str,
         whole: str | None,
-        first: Mapping[str, str] | None = None,
+        first: Mapping[str, str | Over] | None = None,
     ) -> None:
         """Add a figure's interval, numerator and denominator ("" for unknown or none).
 
@@ -76,56 +84,54 @@ class Calculation:
         """Return the address of every single figure."""
         return {name: f"$B${row}" for row, name in enumerate(self.singles, 1)}
 
-    def resolved(self, formula: str, addresses: Mapping[str, str]) -> str:
-        """Return the formula with addresses in place of names, and ROW_MARK for its own row."""
+    def resolved(self, formula: str, addresses: Mapping[str, str], last: int | None = None) -> str:
+        """Return the formula with addresses in place of names; last: the last row of its column."""
 
         def put(match: re.Match[str]) -> str:
             if match[1]:
                 return addresses[match[1]]
             if match[2]:
                 column = self.columns[match[2]]
-                if match[3]:
-                    last = FIRST_ROW + column.rows - 1
-                    return f"{column.letter}${FIRST_ROW}:{column.letter}${last}"
-                return f"{column.letter}{ROW_MARK}"
-            return f"({ROW_MARK}-{FIRST_ROW - 1})"
+                return f"${column.letter}${FIRST_ROW}:${column.letter}${column.last}"
+            return f"(ROW($A${FIRST_ROW}:$A${last})-{FIRST_ROW - 1})"
 
         return TOKEN.sub(put, formula)
 
-    def cells(self) -> Cells:
-        """Return the content of the sheet."""
+    def write(self, sheet: Worksheet) -> None:
+        """Write the sheet; the program that opens the file calculates its formulas.
+
+        They have no stored value, as LibreOffice trusts one: only then it calculates when it opens.
+        """
         addresses = self.addresses()
-        result: Cells = {}
-        for row, (name, content) in enumerate(self.singles.items(), 1):
-            is_formula = isinstance(content, str)
-            value = Formula(self.resolved(str(content), addresses)) if is_formula else content
-            result[row] = {1: name, 2: value}
-        for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN + 1):
-            result.setdefault(FIRST_ROW - 1, {})[at] = name
-            formula = self.resolved(column.formula, addresses)
-            for row in range(FIRST_ROW, FIRST_ROW + column.rows):
-                result.setdefault(row, {})[at] = Formula(formula.replace(ROW_MARK, str(row)))
-        return result
+        for row, (name, content) in enumerate(self.singles.items()):
+            sheet.write_string(row, 0, name)
+            if isinstance(content, Over):
+                formula = f"{{={self.resolved(content.formula, addresses)}}}"
+                sheet.write_array_formula(row, 1, row, 1, formula, None, "")
+            elif isinstance(content, str):
+                sheet.write_formula(row, 1, f"={self.resolved(content, addresses)}", None, "")
+            else:
+                sheet.write_number(row, 1, content)
+        for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN):
+            sheet.write_string(FIRST_ROW - 2, at, name)
+            formula = f"{{={self.resolved(column.formula, addresses, column.last)}}}"
+            area = (FIRST_ROW - 1, at, column.last - 1, at)
+            sheet.write_array_formula(*area, formula, None, "")
 
 
 # --------------------------------------------------------------------------------- cells of sheets
 def cell(sheet: Sheet, key: str) -> str:
-    """Return the reference to a field's cell: of a form the value, of a table in the same row.
+    """Return the name of a field's cells: of a form the value, of a table all that are calculated.
 
-    It uses names of whole columns: deleted or inserted rows do not change the formulas.
+    The names hold whole columns: deleted or inserted rows do not change the formulas.
     """
-    name = f"c_{sheet.key}_{key}"
-    return name if sheet.layout == "form" else f"INDEX({name},ROW())"
+    return f"{'c' if sheet.layout == 'form' else 'd'}_{sheet.key}_{key}"
 
 
-def add_values(sums: Calculation) -> None:
-    """Add to every table a column <sheet>_row (whether the row is filled) and one per field."""
+def add_rows(sums: Calculation) -> None:
+    """Add to every table a column <sheet>_row: whether anything stands in the row."""
     for sheet in tables():
-        row, here = f"INDEX(r_{sheet.key},ROW(),0)", f"{sheet.key}_row"
-        filled = f"IF(SUMPRODUCT(--ISERROR({row}))>0,1,IF(SUMPRODUCT(LEN(TRIM({row})))>0,1,0))"
-        sums.column(sheet, here, f"IF(COUNTA({row})=0,0,{filled})")
-        for item in sheet.fields:
-            if item.type not in PLAIN or item.required:
-                empty = f'IF([{here}]=1,"-","")' if item.required else '""'
-                formula = value_formula(item, cell(sheet, item.key), empty)
-                sums.column(sheet, f"{sheet.key}_{item.key}", formula)
+        every = f"d_{sheet.key}"
+        ones = ";".join("1" for _ in sheet.fields)
+        filled = f"IF(ISERROR({every}),1,LEN(TRIM({every})))"
+        sums.column(sheet, f"{sheet.key}_row", f"SIGN(MMULT({filled},{{{ones}}}))")

@@ -12,9 +12,10 @@ from pipeline.report.form.plan import (
     capacity,
     catalogue,
     header,
+    tables,
 )
-from pipeline.report.form.rules import add_colours, add_rule
-from pipeline.submissions.field_messages import asked
+from pipeline.report.form.rules import MAX_MESSAGE, add_colours, add_rule, colour
+from pipeline.submissions.field_messages import asked_for
 from pipeline.tables.findings import criteria_reading
 from schemas.declaration import Field, Sheet
 
@@ -32,12 +33,17 @@ WIDTHS = {
     "yes_no": 7,
 }
 NAME_WIDTH = 36
+# One page of a table that is still empty.
+PRINTED_ROWS = 40
 
 
 def write_entry(book: Book, declared: Sheet) -> None:
     """Write one sheet."""
     sheet = add_sheet(book, declared.name[book.lang])
-    add_title(book, sheet, declared.name[book.lang], declared.intro[book.lang])
+    about = declared.intro[book.lang]
+    if declared.layout == "table" and prints_if_filled(book, declared):
+        about += " " + book.text("about", "printed", row=FIRST_ROW + PRINTED_ROWS - 1)
+    add_title(book, sheet, declared.name[book.lang], about)
     if declared.layout == "form":
         write_form_sheet(book, sheet, declared)
     else:
@@ -86,16 +92,30 @@ def write_table(book: Book, sheet: Worksheet, declared: Sheet) -> None:
             HEADER_ROW - 1, column, header(item, book.lang),
             book.looks["must" if item.required else "header"],
         )  # fmt: skip
-        sheet.write_comment(HEADER_ROW - 1, column, explanation(book, declared, item), COMMENT)
         if column:
             hint = book.text("hint", item.type)
             sheet.write_string(HEADER_ROW - 2, column, hint, book.looks["hint"])
         area = (FIRST_ROW - 1, column, last_row, column)
-        add_rule(book, sheet, item, area)
+        add_rule(book, sheet, item, area, explanation(book, declared, item))
         add_colours(book, sheet, item, area, f"$A{FIRST_ROW}:${last}{FIRST_ROW}")
+    colour(
+        book, sheet, (FIRST_ROW - 1, 0, last_row, len(declared.fields) - 1),
+        f"=COUNTA($A{FIRST_ROW}:${last}{FIRST_ROW})>0", "lines",
+    )  # fmt: skip
     sheet.freeze_panes(HEADER_ROW, 1)
-    sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.repeat_rows(0, HEADER_ROW - 1)
+    if prints_if_filled(book, declared):
+        bottom = FIRST_ROW - 2 + PRINTED_ROWS
+        sheet.print_area(FIRST_ROW - 1, 0, bottom, len(declared.fields) - 1)
     write_rows(book, sheet, declared)
+
+
+def prints_if_filled(book: Book, declared: Sheet) -> bool:
+    """Whether a table is printed only when something stands in it: its headers are in the guide.
+
+    The table of actors is always printed, to show what such a sheet looks like.
+    """
+    return declared is not tables()[0] and not book.filled.rows.get(declared.key)
 
 
 def write_rows(book: Book, sheet: Worksheet, declared: Sheet) -> None:
@@ -116,17 +136,22 @@ def width(book: Book, declared: Sheet, item: Field) -> float:
     """Return the width of a column; names and titles need more, and so do long words above."""
     wide = item.key in ("name", "title", "reference") and item.type == "text"
     longest = max(map(len, header(item, book.lang).split()))
-    return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.1 * longest + 2)
+    return max(NAME_WIDTH if wide else WIDTHS[item.type], 1.25 * longest + 3)
 
 
 # ------------------------------------------------------------------------------------ explanations
 def explanation(book: Book, declared: Sheet, item: Field) -> str:
-    """Return the text of a field's comment."""
-    wanted = asked(item, book.lang)
+    """Return what is shown at the cells of a field: as much of its explanation as Excel can hold.
+
+    No comment: LibreOffice prints each page that a hidden comment reaches into, be it empty.
+    """
+    wanted = asked_for(item, book.lang)
     parts = [item.note[book.lang], f"{wanted[0].upper()}{wanted[1:]}."]
     read_by = criteria(book, declared, item)
     if read_by != "–":
         parts.append(book.text("guide", "read_by", ids=read_by))
+    while len("\n".join(parts)) > MAX_MESSAGE:
+        parts.pop()
     return "\n".join(parts)
 
 

@@ -2,10 +2,10 @@
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.report.form.book import Book, add_sheet, add_title, kind_of
+from pipeline.report.form.book import Book, add_sheet, add_title, kind_of, leave_out
 from pipeline.report.form.entry import criteria
 from pipeline.report.form.plan import FIRST_ROW, Value, header, master, own_sheet
-from pipeline.submissions.field_messages import asked
+from pipeline.submissions.field_messages import asked_for
 from schemas.declaration import Field, Sheet, submission, word_in
 
 WIDTHS = (24, 27, 34, 84, 18)
@@ -102,7 +102,7 @@ def write_fields(book: Book, sheet: Worksheet, row: int) -> None:
             cells = (
                 declared.name[book.lang],
                 header(item, book.lang),
-                asked(item, book.lang),
+                asked_for(item, book.lang),
                 item.note[book.lang],
                 criteria(book, declared, item),
             )
@@ -119,6 +119,7 @@ def write_example(book: Book) -> None:
     name = own_sheet("example", book.lang)
     sheet = add_sheet(book, name)
     add_title(book, sheet, name, book.text("guide", "example"))
+    leave_out(sheet)
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 14, 24)
     row = 4

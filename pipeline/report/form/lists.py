@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.report.form.book import Book, add_sheet, add_title
+from pipeline.report.form.book import Book, add_sheet, add_title, leave_out
 from pipeline.report.form.plan import offered, own_sheet, yes_no
 from pipeline.report.form.words import YES_NO, used_lists
 from schemas.declaration import Field, submission
@@ -39,7 +39,7 @@ def write_lists(book: Book) -> None:
     sheet = add_sheet(book, name)
     add_title(book, sheet, name, book.text("guide", "lists"))
     sheet.freeze_panes(HEAD_ROW, 0)
-    sheet.repeat_rows(HEAD_ROW - 1)
+    leave_out(sheet)
     for column, (register, words) in enumerate(lists(book.lang).items()):
         title = list_title(register, book.lang)
         width = max(NARROW, *(len(word) + 2 for word in words), len(title) / 2 + 4)

@@ -1,21 +1,24 @@
 """Formulas of the bound actors: who counts, who is an SME (contract 2.2).
 
-Three-valued results are 1 (yes), 0 (no) or 0.5 (unknown): the AND of several is their minimum.
+Three-valued results are 1 (yes), 0 (no) or in between (unknown): the AND of several is their
+product.
 """
 
 from pipeline.common.settings import load_settings
-from pipeline.report.form.calculation import Calculation, cell
-from pipeline.report.form.usable import is_empty_word, word
-from pipeline.report.form.words import (
-    COMPANY_UNSAID,
-    NO_COMPANY,
-    SAID_NO,
-    SAID_YES,
+from pipeline.report.form.calculation import Calculation, Over, cell
+from pipeline.report.form.usable import (
+    UNKNOWN,
+    is_empty_word,
+    judged,
+    looked_up,
+    number_of,
+    word,
 )
+from pipeline.report.form.words import NO_COMPANY, SAID_NO, SAID_YES, YES_NO
 from schemas.declaration import Sheet, submission
 
 # The lookup value of Excel's MATCH holds 255 characters.
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_POSTCODE = 200, 30
 
 
 def add_actors(sums: Calculation) -> None:
@@ -26,7 +29,6 @@ def add_actors(sums: Calculation) -> None:
     sheet = submission().sheet("actors")
     add_rules(sums)
     add_bound(sums, sheet)
-    add_postcodes(sums, sheet)
     add_sme(sums, sheet)
     add_repeated(sums, sheet)
     add_actor_figures(sums)
@@ -40,13 +42,18 @@ def add_rules(sums: Calculation) -> None:
 
 
 def add_bound(sums: Calculation, sheet: Sheet) -> None:
-    """Add whether each row is a bound actor on the as-of date, ignoring repeated rows."""
+    """Add whether each row is a bound actor on the as-of date, ignoring repeated rows.
+
+    1 (yes), 0 (no), or in between (possibly): the product of the three tests.
+    """
+    joined, left = (cell(sheet, key) for key in ("joined", "left"))
     tests = [
-        "IF(ISNUMBER([actors_commitment]),[actors_commitment],0.5)",
-        'IF([actors_joined]="",1,IF([actors_joined]="!",0.5,IF([actors_joined]<={as_of},1,0)))',
-        'IF([actors_left]="",1,IF([actors_left]="!",0.5,IF([actors_left]>{as_of},1,0)))',
+        "[actors_row]",
+        number_of(cell(sheet, "commitment"), "commitments"),
+        judged(sheet.field("joined"), joined, f"INT({joined})<={{as_of}}", "1"),
+        judged(sheet.field("left"), left, f"INT({left})>{{as_of}}", "1"),
     ]
-    sums.column(sheet, "bound", f"IF([actors_row]=0,0,MIN({','.join(tests)}))")
+    sums.column(sheet, "bound", "*".join(tests))
 
 
 # ---------------------------------------------------------------------------------------- postcodes
@@ -60,121 +67,101 @@ def german_digits(text: str) -> str:
     """Return the formula of a German postcode without "D-", with its leading zero."""
     bare = f'TRIM(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({text},"DE","",1),"D","",1),"-"," ",1))'
     full = f'RIGHT("00000"&{bare},5)'
-    all_digits = f'AND(LEN({bare})<6,TEXT(VALUE({bare}),"00000")={full})'
-    return f"IF(IFERROR({all_digits},FALSE),{full},{bare})"
+    all_digits = f'(LEN({bare})<6)*(TEXT(VALUE({bare}),"00000")={full})'
+    return f"IF(IFERROR({all_digits},0)=1,{full},{bare})"
 
 
 def foreign_digits(text: str) -> str:
     """Return the formula of another country's postcode without "A-", blanks and hyphens."""
     at = f'FIND("-",SUBSTITUTE({text}," ","-"))'
-    prefixed = f"AND(ISERROR(VALUE(LEFT({text},1))),{at}<=4,ISNUMBER(VALUE(MID({text},{at}+1,1))))"
+    letter, digit = f"LEFT({text},1)", f"MID({text},{at}+1,1)"
+    prefixed = f"ISERROR(VALUE({letter}))*({at}<=4)*ISNUMBER(VALUE({digit}))"
     bare = f"IFERROR(IF({prefixed},MID({text},{at}+1,99),{text}),{text})"
     return f'SUBSTITUTE(SUBSTITUTE({bare}," ",""),"-","")'
 
 
-def add_postcodes(sums: Calculation, sheet: Sheet) -> None:
-    """Add each actor's postcode: equal ones of one name are one actor."""
-
-    def column(name: str, formula: str) -> None:
-        sums.column(sheet, name, f'IF([actors_row]=0,"",{formula})')
-
-    column("country", 'IF([actors_country]="",0,[actors_country])')
-    column("typed", postcode_text(cell(sheet, "postcode")))
-    column(
-        "digits",
-        f'IF([typed]="","",IF([country]=0,{german_digits("[typed]")},{foreign_digits("[typed]")}))',
-    )
+def digits(sheet: Sheet) -> str:
+    """Return the formula of a row's postcode: equal ones of one name are one actor."""
+    country = cell(sheet, "country")
+    abroad = f'IFERROR(IF(TRIM({country})="",0,{looked_up(country, "countries")}),1)'
+    own = f"IF({abroad}=0,{german_digits('[typed]')},{foreign_digits('[typed]')})"
+    return f'IF([typed]="","",{own})'
 
 
 # --------------------------------------------------------------------------------------------- SME
 def add_sme(sums: Calculation, sheet: Sheet) -> None:
-    """Add whether each actor is an SME by the EU's definition."""
-    kind, stated = "[actors_actor_type]", "[actors_sme_stated]"
-    said = f'IF({kind}={SAID_YES},1,IF({kind}={SAID_NO},0,IF(ISNUMBER({stated}),{stated},"")))'
-    sums.column(sheet, "said", f'IF([actors_row]=0,"",{said})')
+    """Add whether each actor is small enough for an SME, and whether it is one (EU definition).
+
+    Too large is who has too many employees, or too much of both turnover and balance sheet. `small`
+    is 1 (yes), 0 (no), or in between (unknown).
+    """
     employees, turnover, balance = (
-        f"[actors_{name}]" for name in ("employees", "turnover_eur", "balance_sheet_eur")
+        judged(sheet.field(key), here, f"{here}{limit}")
+        for key, limit in {
+            "employees": ">={sme_employees_below}",
+            "turnover_eur": ">{sme_turnover_max}",
+            "balance_sheet_eur": ">{sme_balance_max}",
+        }.items()
+        for here in [cell(sheet, key)]
     )
-
-    def holds(number: str, comparison: str) -> str:
-        return f"AND(ISNUMBER({number}),{number}{comparison})"
-
-    rich = f"AND({holds(turnover, '>{sme_turnover_max}')},{holds(balance, '>{sme_balance_max}')})"
-    poor = f"OR({holds(turnover, '<={sme_turnover_max}')},{holds(balance, '<={sme_balance_max}')})"
-    no = f"OR({holds(employees, '>={sme_employees_below}')},{rich},[said]=0)"
-    yes = f"OR([said]=1,AND({holds(employees, '<{sme_employees_below}')},{poor}))"
-    company = f"IF({no},0,IF({yes},1,0.5))"
-    is_sme = f"IF(NOT(ISNUMBER({kind})),0.5,IF({kind}={NO_COMPANY},0,{company}))"
-    assert COMPANY_UNSAID not in (NO_COMPANY, SAID_YES, SAID_NO)
-    sums.column(sheet, "sme", f'IF([actors_row]=0,"",{is_sme})')
+    sums.column(sheet, "small", f"(1-{employees})*(1-{turnover}*{balance})")
+    sums.column(sheet, "stated", number_of(cell(sheet, "sme_stated"), YES_NO))
+    sums.column(sheet, "kind", number_of(cell(sheet, "actor_type"), "actor_types", '"?"'))
+    # What the actor says of itself is trusted, unless its size says no.
+    unsaid = f"IF([stated]={UNKNOWN},IF([small]=1,1,{UNKNOWN}),[stated])"
+    company = f"IF([small]=0,0,IF([kind]={SAID_YES},1,{unsaid}))"
+    never = f"([kind]={NO_COMPANY})+([kind]={SAID_NO})>0"
+    sums.column(sheet, "sme", f'IF([kind]="?",{UNKNOWN},IF({never},0,{company}))')
 
 
 # ---------------------------------------------------------------------------------- repeated actors
 def add_repeated(sums: Calculation, sheet: Sheet) -> None:
-    """Add which row of an actor listed several times counts, and by which properties.
+    """Add which row of an actor listed several times counts, and what is known of it.
 
     The bound row counts, else the first. A property is known only if all candidate rows agree (see
-    `pipeline.submissions.actors.actors.judge_duplicates`).
+    `pipeline.submissions.actors.actors.judge_duplicates`). `counted` is empty for a row that cannot
+    count; for others 4 (bound) or 2 (possibly bound), and the property.
     """
-    name = f"LOWER(LEFT({word(cell(sheet, 'name'))},{LONGEST_NAME}))"
-    alone = 'OR([actors_name]="!",[actors_name]="-",[actors_postcode]="!")'
-    key = f'IF({alone},"r"&§,"k"&{name}&"|"&[digits])'
+    sums.column(
+        sheet, "typed", f"LEFT({postcode_text(cell(sheet, 'postcode'))},{LONGEST_POSTCODE})"
+    )
+    name = cell(sheet, "name")
+    key = f'"k"&LOWER(LEFT({word(name)},{LONGEST_NAME}))&"|"&{digits(sheet)}'
+    alone = f"ISERROR({cell(sheet, 'postcode')})+{is_empty_word(name)}>0"
+    identity = f'IFERROR(IF({alone},"r"&§,{key}),"r"&§)'
+    sums.column(sheet, "state", f'IF([bound]=1,"b",IF([bound]=0,"n","p"))&{identity}')
 
-    def column(name: str, formula: str) -> None:
-        sums.column(sheet, name, f'IF([actors_row]=0,"",{formula})')
+    def first(state: str) -> str:
+        return f'MATCH("{state}"&MID([state],2,255),[state],0)'
 
-    column("key", key)
-    column("group", "MATCH([key],[key:],0)")
-    column("if_bound", "IF([bound]=1,[group],0)")
-    column("if_possible", "IF([bound]=0.5,[group],0)")
-    column("first_bound", "IFERROR(MATCH([group],[if_bound:],0),0)")
-    column("first_possible", "IFERROR(MATCH([group],[if_possible:],0),0)")
-    first = "IF([first_possible]>0,[first_possible],[group])"
-    column("chosen", f"IF([first_bound]>0,[first_bound],{first})")
-    before = "OR([first_bound]=0,§<[first_bound])"
-    column("candidate", f"IF(OR(§=[chosen],AND([bound]=0.5,{before})),[group],0)")
-    sums.column(sheet, "counts", "IF([actors_row]=0,0,IF(§=[chosen],[bound],0))")
-    column("judged_sme", agreed("sme"))
-
-
-def agreed(prop: str) -> str:
-    """Return the formula of a property, unknown if the candidate rows differ in it."""
-    same = f"COUNTIFS([candidate:],[group],[{prop}:],[{prop}])"
-    return f"IF(COUNTIFS([candidate:],[group])={same},[{prop}],0.5)"
+    sums.column(sheet, "first_bound", f"IFERROR({first('b')},0)")
+    unbound = f"IFERROR({first('p')},{first('n')})"
+    sums.column(sheet, "chosen", f"IF([first_bound]>0,[first_bound],{unbound})")
+    possible = "([bound]>0)*([bound]<1)*(([first_bound]=0)+(§<[first_bound]))"
+    sums.column(sheet, "candidate", f"IF((§=[chosen])+{possible}>0,[chosen],0)")
+    same = "COUNTIFS([candidate],[chosen],[sme],[sme])"
+    agreed = f"IF(COUNTIFS([candidate],[chosen])={same},[sme],{UNKNOWN})"
+    counts = "(§=[chosen])*([bound]>0)"
+    sums.column(sheet, "counted", f'IF({counts},IF([bound]=1,4,2)+{agreed},"")')
 
 
 # ----------------------------------------------------------------------------------------- figures
 def add_actor_figures(sums: Calculation) -> None:
-    """Add the intervals of the number of bound actors and of the share of SMEs."""
-    sums.figure(
-        "bound_actors",
-        "{n}",
-        "{n}+{possible}",
-        "{n}",
-        None,
-        first={
-            "n": "COUNTIF([counts:],1)",
-            "possible": "COUNTIF([counts:],0.5)",
-        },
-    )
-    add_share(sums, "sme", "{n}>0")
+    """Add the intervals of the number of bound actors and of the share of SMEs.
 
-
-def add_share(sums: Calculation, name: str, known: str) -> None:
-    """Add the interval of a share of the bound actors (see `measures.of_actors`)."""
-
-    def together(counts: str, has: str) -> str:
-        return f"COUNTIFS([counts:],{counts},[judged_{name}:],{has})"
-
-    first = {
-        f"{name}_k": together("1", "1"),
-        f"{name}_u": together("1", "0.5"),
-        f"{name}_py": together("0.5", "1"),
-        f"{name}_pn": together("0.5", "0"),
-        f"{name}_pu": together("0.5", "0.5"),
+    The share as in `figures.of_actors`: k certain, u bound and unknown; p possibly bound, of these
+    y with, n without, u with an unknown property.
+    """
+    counts: dict[str, str | Over] = {
+        "n": 'COUNTIF([counted],">=4")',
+        "possible": 'COUNTIFS([counted],">=2",[counted],"<4")',
+    }
+    sums.figure("bound_actors", "{n}", "{n}+{possible}", "{n}", None, counts)
+    parts = {"k": 5, "u": 4.5, "py": 3, "pn": 2, "pu": 2.5}
+    first: dict[str, str | Over] = {
+        f"sme_{part}": f"COUNTIF([counted],{number})" for part, number in parts.items()
     }
     k, u, py, pn, pu = (f"{{{part}}}" for part in first)
-    low = f'IF({known},{k}/({{n}}+{pn}+{pu}),"")'
-    high = f'IF({known},({k}+{u}+{py}+{pu})/({{n}}+{py}+{pu}),"")'
-    part, whole = f'IF({known},{k},"")', f'IF({known},{{n}},"")'
-    sums.figure(f"{name}_share", low, high, part, whole, first)
+    low, high = f"{k}/({{n}}+{pn}+{pu})", f"({k}+{u}+{py}+{pu})/({{n}}+{py}+{pu})"
+    low, high, part, whole = (f'IF({{n}}>0,{end},"")' for end in (low, high, k, "{n}"))
+    sums.figure("sme_share", low, high, part, whole, first)

@@ -2,13 +2,26 @@
 
 from pipeline.figures.of_evidence import WINDOW_MONTHS
 from pipeline.figures.of_funding import ACTUAL, PLANNED
-from pipeline.report.form.calculation import Calculation, cell
-from pipeline.report.form.plan import master
-from pipeline.report.form.usable import is_empty_word, is_none, value_formula, word
+from pipeline.report.form.calculation import Calculation, Over, cell
+from pipeline.report.form.plan import FIRST_ROW, master
+from pipeline.report.form.usable import (
+    BAD,
+    UNKNOWN,
+    is_empty_word,
+    is_none,
+    judged,
+    looked_up,
+    number_of,
+    usable,
+    value_formula,
+    word,
+)
 from pipeline.report.form.words import position
 from schemas.declaration import Sheet, submission
 
 LONGEST_TITLE = 250
+# Later than any year that has ended.
+UNDATED = 9999
 
 
 # -------------------------------------------------------------------------------------- Stammdaten
@@ -52,38 +65,40 @@ def add_master_figures(sums: Calculation) -> None:
 
 # ------------------------------------------------------------------------------------ Finanzierung
 def add_funding(sums: Calculation) -> None:
-    """Add the share of own funds in the year that counts, in whole cents."""
+    """Add the share of own funds in the year that counts, in whole cents.
+
+    A row's year is negative for planned funds; UNDATED where year or status is unknown.
+    """
     sheet = submission().sheet("funding")
-    actual = position("funding_statuses", ACTUAL)
-    planned = position("funding_statuses", PLANNED)
-
-    def column(name: str, formula: str) -> None:
-        sums.column(sheet, name, f"IF([funding_row]=0,0,{formula})")
-
-    dated = "AND(ISNUMBER([funding_year]),ISNUMBER([funding_status]))"
-    ended = "DATE([funding_year],12,31)<={as_of}"
-    column("undated", f"IF({dated},0,1)")
-    is_actual = f"IF([funding_status]={actual},IF({ended},[funding_year],0),0)"
-    column("actual_year", f"IF([undated]=1,0,{is_actual})")
-    column("planned_year", f"IF([undated]=1,0,IF([funding_status]={planned},[funding_year],0))")
-    sums.single("last_actual", "MAX([actual_year:])")
-    sums.single("last_planned", "MAX([planned_year:])")
-    year = "IF({last_actual}>0,[actual_year]={last_actual},[planned_year]={last_planned})"
-    column("of_year", f"IF(AND([actual_year]+[planned_year]>0,{year}),1,0)")
-    column("cents", "IF([of_year]=1,IF(ISNUMBER([funding_amount_eur]),"
-           "ROUND([funding_amount_eur]*100,0),0),0)")  # fmt: skip
-    column("own_cents", "IF(ISNUMBER([funding_source]),[cents]*[funding_source],0)")
-    gap = "OR(NOT(ISNUMBER([funding_amount_eur])),NOT(ISNUMBER([funding_source])))"
-    column("gap", f"IF([undated]=1,1,IF([of_year]=1,IF({gap},1,0),0))")
+    year, status, amount = (cell(sheet, key) for key in ("year", "status", "amount_eur"))
+    actual, planned = (position("funding_statuses", word) for word in (ACTUAL, PLANNED))
+    which = looked_up(status, "funding_statuses")
+    sign = f"IF({which}={actual},1,IF({which}={planned},-1,0))"
+    known = f"ISNUMBER({year})*{usable(sheet.field('year'), year)}"
+    dated = f"IFERROR(IF({known},{year}*{sign},{UNDATED}),{UNDATED})"
+    sums.column(sheet, "dated", f"IF([funding_row]=0,0,{dated})")
+    known = f"ISNUMBER({amount})*{usable(sheet.field('amount_eur'), amount)}"
+    sums.column(sheet, "cents", f'IFERROR(IF({known},ROUND({amount}*100,0),"{BAD}"),"{BAD}")')
+    own = number_of(cell(sheet, "source"), "funding_sources", f'"{BAD}"')
+    sums.column(sheet, "own", own)
+    # Years that ended on or before the as-of date.
+    sums.single("ended", 'IF({ready}=1,YEAR({as_of}+1)-1,"")')
+    sums.single("last_actual", 'IF({ready}=1,SUMPRODUCT(MAX(([dated]<={ended})*[dated])),"")')
+    sums.single("of_year", "IF({ready}=1,IF({last_actual}>0,{last_actual},MIN([dated])),0)")
     add_funding_figure(sums)
 
 
 def add_funding_figure(sums: Calculation) -> None:
     """Add own_funds_share; figures of its known parts are separate, to show what is missing."""
-    sums.single("funds_known", "IF(SUM([gap:])=0,1,0)")
-    own = 'IF({funds_known}=1,SUM([own_cents:]),"")'
-    total = 'IF({funds_known}=1,SUM([cents:]),"")'
-    first = {"own_total": own, "all_total": total}
+    gaps = [f'COUNTIFS([dated],{{of_year}},[{name}],"{BAD}")' for name in ("cents", "own")]
+    none = f"IF({{of_year}}=0,0,{'+'.join(gaps)})"
+    sums.single("gaps", f"COUNTIF([dated],{UNDATED})+{none}")
+    own = "SUMIFS([cents],[dated],{of_year},[own],1)"
+    total = "SUMIFS([cents],[dated],{of_year})"
+    first = {
+        name: f'IF({{gaps}}>0,"",IF({{of_year}}=0,0,{formula}))'
+        for name, formula in {"own_total": own, "all_total": total}.items()
+    }
     share = 'IF({all_total}="","",IF({all_total}=0,"",{own_total}/{all_total}))'
     sums.figure("own_funds_share", share, share, "{own_total}", "{all_total}", first)
 
@@ -92,35 +107,40 @@ def add_funding_figure(sums: Calculation) -> None:
 def add_evidence(sums: Calculation) -> None:
     """Add the number of distinct competitors and of recent success stories."""
     sheet = submission().sheet("evidence")
-    title = cell(sheet, "title")
-    formula = f'IF({is_empty_word(title)},"",LOWER(LEFT({word(title)},{LONGEST_TITLE})))'
-    sums.column(sheet, "no_title", f"IF({is_none(title)},1,0)")  # such a row is no row
-    sums.column(sheet, "title", f'IF([evidence_row]=0,"",IFERROR({formula},""))')
+    title, date = cell(sheet, "title"), cell(sheet, "date")
+    text = f'IF({is_empty_word(title)},"",LOWER(LEFT({word(title)},{LONGEST_TITLE})))'
+    no_row = f"([evidence_row]=0)+{is_none(title)}>0"  # a title of none is no row
+    sums.column(sheet, "title", f'IF({no_row},0,IFERROR({text},""))')
     sums.single("window_start", f'IF({{ready}}=1,EDATE({{as_of}},-{WINDOW_MONTHS}),"")')
-    inside = "AND([evidence_date]>={window_start},[evidence_date]<={as_of})"
-    recent = f"IF(ISNUMBER([evidence_date]),IF({inside},1,0),0.5)"
+    inside = f"(INT({date})>={{window_start}})*(INT({date})<={{as_of}})"
+    recent = judged(sheet.field("date"), date, inside)
     add_titles(sums, sheet, "competitors", "Wettbewerber", "1")
     add_titles(sums, sheet, "success_stories", "Erfolgsgeschichte", recent)
 
 
 def add_titles(sums: Calculation, sheet: Sheet, metric: str, kind: str, holds: str) -> None:
-    """Add the interval of the number of distinct titles of a kind (see `measures.of_evidence`).
+    """Add the interval of the number of distinct titles of a kind (see `figures.of_evidence`).
 
     holds: the formula of whether a row counts, ignoring its kind. Every row without a title may add
-    another title.
+    another title. The column holds the title with b (certain), p (possible) or n (no) before it.
     """
     number = position("evidence_kinds", kind)
-    of_kind = f"IF(ISNUMBER([evidence_kind]),IF([evidence_kind]={number},1,0),0.5)"
-    no_row = "OR([evidence_row]=0,[no_title]=1)"
-    sums.column(sheet, metric, f"IF({no_row},0,MIN({of_kind},{holds}))")
-    tests = {"certain": f"[{metric}]=1", "live": f"[{metric}]>0"}
-    for name, test in tests.items():
-        own = f"{metric}_{name}"
-        sums.column(sheet, own, f'IF([evidence_row]=0,"",IF({test},[title],""))')
-        first = f"IF(MATCH([{own}],[{own}:],0)=§,1,0)"
-        sums.column(sheet, f"{own}_first", f'IF([{own}]="",0,{first})')
-    blank = f'IF([evidence_row]=0,0,IF(AND([{metric}]>0,[title]=""),1,0))'
-    sums.column(sheet, f"{metric}_blank", blank)
-    low = f"SUM([{metric}_certain_first:])"
-    high = f"SUM([{metric}_live_first:])+SUM([{metric}_blank:])"
-    sums.figure(metric, low, high, low, None)
+    which = looked_up(cell(sheet, "kind"), "evidence_kinds")
+    of_kind = f"IFERROR(IF({which}={number},1,0),{UNKNOWN})"
+    sums.column(sheet, f"{metric}_holds", f"{of_kind}*{holds}")
+    state = f'IF([{metric}_holds]=1,"b",IF([{metric}_holds]=0,"n","p"))'
+    sums.column(sheet, metric, f'IF([title]=0,"",{state}&"|"&[title])')
+    every = f"[{metric}]"
+    first = f'(MATCH({every}&"",{every}&"",0)=ROW({every})-{FIRST_ROW - 1})'
+
+    def distinct(state: str) -> str:
+        return f'(LEFT({every},2)="{state}|")*(LEN({every})>2)*{first}'
+
+    no_certain = f'ISNA(MATCH("b"&MID({every},2,{LONGEST_TITLE + 5}),{every},0))'
+    low = Over(f"SUM({distinct('b')})")
+    more = Over(f"SUM({distinct('p')}*{no_certain})")
+    untitled = f'COUNTIF({every},"b|")+COUNTIF({every},"p|")'
+    parts: dict[str, str | Over] = {"certain": low, "more": more, "untitled": untitled}
+    first_of = {f"{metric}_{name}": formula for name, formula in parts.items()}
+    low_, more_, untitled_ = (f"{{{name}}}" for name in first_of)
+    sums.figure(metric, low_, f"{low_}+{more_}+{untitled_}", low_, None, first_of)

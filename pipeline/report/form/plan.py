@@ -23,10 +23,9 @@ FORM_ROW = 5
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
 VALUE_COLUMN = 1
-# How many rows the self-check calculates; a filled form has room for more than its rows.
-ROWS = {"actors": 800}
-OTHER_ROWS = 200
-SPARE_ROWS = 150
+# How many rows the self-check calculates: of an empty form, and beyond the rows of a filled one.
+ROWS, OTHER_ROWS = {"actors": 800}, 200
+SPARE_ROWS, OTHER_SPARE_ROWS = {"actors": 150}, 75
 # Countries at the top of the list: where most actors are.
 NEIGHBOURS = ["DE", "AT", "BE", "CH", "CZ", "DK", "FR", "LI", "LU", "NL", "PL"]
 
@@ -103,8 +102,10 @@ def place(sheet: Sheet, key: str) -> int:
 
 def capacity(sheet: Sheet, filled: Filled) -> int:
     """Return how many rows of a table have rules and are calculated."""
-    used = len(filled.rows.get(sheet.key, ()))
-    return max(ROWS.get(sheet.key, OTHER_ROWS), used + SPARE_ROWS if used else 0)
+    if filled.rows:
+        used = len(filled.rows.get(sheet.key, ()))
+        return used + SPARE_ROWS.get(sheet.key, OTHER_SPARE_ROWS)
+    return ROWS.get(sheet.key, OTHER_ROWS)
 
 
 def offered(register: str, lang: str) -> list[str]:

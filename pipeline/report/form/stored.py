@@ -3,8 +3,8 @@
 Programs that show a file without calculating it show these values.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.common.settings import load_settings
 from pipeline.evaluation.evaluate import judge_conditions
 from pipeline.figures.base import Portfolio
-from pipeline.figures.figures import measure
+from pipeline.figures.figures import compute_figures
 from pipeline.intake.cells import DATE, NUMBER, TEXT
 from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.intake.values import EPOCH
@@ -58,37 +58,69 @@ class Stored:
     remarks: Mapping[tuple[str, str], list[str]]
 
 
-def stored_values(filled: Filled, lang: str) -> Stored:
-    """Return the stored values of the form's self-check."""
-    sheets, cells = frames(filled, lang)
-    return stored_of(examine(sheets, cells, load_settings()), lang)
+def stored_values(forms: Sequence[Filled], lang: str) -> list[Stored]:
+    """Return the stored values of each form's self-check; many forms cost little more than one."""
+    if not forms:
+        return []
+    sheets, cells = frames([of_this_version(filled) for filled in forms], lang)
+    return stored_of(examine(sheets, cells, load_settings()), len(forms), lang)
 
 
-def stored_of(examined: Examined, lang: str) -> Stored:
-    """Return the stored values for one examined submission."""
-    found = named_findings(examined)
-    ready = examined.master["as_of"].null_count() == 0
+def stored_of(examined: Examined, forms: int, lang: str) -> list[Stored]:
+    """Return the stored values for examined submissions, numbered from 0."""
+    found = named_findings(examined, forms).filter(pl.col("severity") != "info")
+    found = found.with_columns(file=pl.col("source_file").cast(pl.UInt32))
+    findings = found.partition_by("file", as_dict=True)
+    masters = dict(examined.master.select("file", "as_of").iter_rows())
+    judged = conditions(examined)
+    return [
+        stored_one(
+            findings.get((file,), found.clear()),
+            judged.get(file, {}) if masters.get(file) is not None else None,
+            lang,
+        )
+        for file in range(forms)
+    ]
+
+
+def stored_one(
+    found: pl.DataFrame, judged: Mapping[tuple[str, int], Mapping[str, Any]] | None, lang: str
+) -> Stored:
+    """Return the stored values of one form; judged: its conditions, None without a Stichtag."""
     errors = found.filter(pl.col("severity") == "error")
     is_missing = pl.col("code") == "missing_value"
     return Stored(
-        ready,
-        conditions(examined) if ready else {},
+        judged is not None,
+        judged or {},
         by_sheet(errors.filter(is_missing)),
         by_sheet(errors.filter(~is_missing)),
-        remarks(found.filter(pl.col("severity") != "info"), lang),
+        remarks(found, lang),
     )
 
 
-# ------------------------------------------------------------------------------ the form as frames
-def frames(filled: Filled, lang: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the form as intake would stack it (see `intake.frames.stack`)."""
+def of_this_version(filled: Filled) -> Filled:
+    """Return the values with the version of the form that asks for them."""
+    version = submission().words["form_version"]
+    return replace(filled, master={**filled.master, "form_version": version})
+
+
+# ----------------------------------------------------------------------------- the forms as frames
+def frames(forms: Sequence[Filled], lang: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the forms as intake would stack them (see `intake.frames.stack`)."""
     declared = submission().sheets
     names = [s.name[lang] for s in declared]
     sheets = pl.DataFrame(
-        [(0, at, name, False, []) for at, name in enumerate(names)], schema=SHEETS, orient="row"
+        [
+            (file, at, name, False, [])
+            for file in range(len(forms))
+            for at, name in enumerate(names)
+        ],
+        schema=SHEETS,
+        orient="row",
     )
     rows = [
-        (0, number, row, column, *raw(value, lang))
+        (file, number, row, column, *raw(value, lang))
+        for file, filled in enumerate(forms)
         for number, sheet in enumerate(declared)
         for row, column, value in cells_of(sheet, filled, lang)
         if value is not None
@@ -123,8 +155,8 @@ def raw(value: Value, lang: str) -> tuple[int, float | None, str | None]:
 
 
 # ---------------------------------------------------------------------------------------- verdicts
-def conditions(examined: Examined) -> Mapping[tuple[str, int], Mapping[str, Any]]:
-    """Return the conditions of the first catalogue; 4.2 has no limit here."""
+def conditions(examined: Examined) -> Mapping[int, Mapping[tuple[str, int], Mapping[str, Any]]]:
+    """Return the conditions of the first catalogue by form; 4.2 has no limit here."""
     settings = load_settings()
     clusters = examined.located.offices
     portfolio = Portfolio(
@@ -137,21 +169,24 @@ def conditions(examined: Examined) -> Mapping[tuple[str, int], Mapping[str, Any]
     none = {"limit": pl.lit(None, pl.Float64), "limit_source": pl.lit("none")}
     judged = judge_conditions(
         catalogue(),
-        measure(portfolio).figures.collect(),
+        compute_figures(portfolio).figures.collect(),
         clusters,
         clusters.select("file", **none),
     )
-    return {(r["criterion_id"], r["condition"]): r for r in judged.iter_rows(named=True)}
+    result: dict[int, dict[tuple[str, int], Mapping[str, Any]]] = {}
+    for row in judged.iter_rows(named=True):
+        result.setdefault(row["file"], {})[row["criterion_id"], row["condition"]] = row
+    return result
 
 
-def named_findings(examined: Examined) -> pl.DataFrame:
-    """Return the table of findings of the one form."""
+def named_findings(examined: Examined, forms: int) -> pl.DataFrame:
+    """Return the table of findings; the name of a file is its number."""
     files = {"file": pl.UInt32, "source_file": pl.String, "cluster_id": pl.String}
     nobody = {"file": pl.UInt32, "sheet_key": pl.String, "row": pl.UInt32, "row_cluster": pl.String}
     return findings_table(
         examined.findings,
         examined.parsed.cells,
-        pl.DataFrame([(0, "", None)], schema=files, orient="row"),
+        pl.DataFrame([(n, str(n), None) for n in range(forms)], schema=files, orient="row"),
         pl.DataFrame(schema=nobody),
         [submission()],
         catalogue(),

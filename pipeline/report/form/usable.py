@@ -9,6 +9,8 @@ from pipeline.report.form.words import EMPTY, NBSP, NONE, SQUEEZED
 from schemas.declaration import DeclarationError, Field
 
 BAD, MISSING = "!", "-"
+# Of a three-valued result: neither yes (1) nor no (0).
+UNKNOWN = "0.5"
 # An earlier date is a number that somebody typed: 2019 is a day of 1905.
 FIRST_DATE, AFTER_LAST_DATE = 18_264, 2_958_466
 LARGEST = 10**12
@@ -27,7 +29,7 @@ def word(cell: str) -> str:
 
 def looked_up(cell: str, register: str) -> str:
     """Return the formula of the number of a word in a list; an error if it is unknown."""
-    return f"INDEX(v_{register},MATCH({word(cell)},w_{register},0))"
+    return f"VLOOKUP({word(cell)},t_{register},2,FALSE)"
 
 
 def squeezed(cell: str) -> str:
@@ -40,13 +42,60 @@ def squeezed(cell: str) -> str:
 
 def is_empty_word(cell: str) -> str:
     """Return the formula of whether a text means nothing ("k. A.", "keine")."""
-    return f'OR({squeezed(cell)}="",ISNUMBER(MATCH({squeezed(cell)},w_{EMPTY},0)))'
+    return f'(({squeezed(cell)}="")+ISNUMBER(MATCH({squeezed(cell)},w_{EMPTY},0))>0)'
 
 
 def is_none(cell: str) -> str:
     """Return the formula of whether a text says that there is none ("keine")."""
-    meaning = f"INDEX(v_{EMPTY},MATCH({squeezed(cell)},w_{EMPTY},0))"
-    return f"IFERROR({meaning}={NONE},FALSE)"
+    return f"IFERROR(VLOOKUP({squeezed(cell)},t_{EMPTY},2,FALSE)={NONE},FALSE)"
+
+
+def number_of(cell: str, register: str, unknown: str = UNKNOWN) -> str:
+    """Return the formula of the number of a word in a list, or `unknown`.
+
+    An empty text is no word of any list.
+    """
+    return f"IFERROR({looked_up(cell, register)},{unknown})"
+
+
+def judged(field: Field, cell: str, holds: str, empty: str = UNKNOWN) -> str:
+    """Return the formula of whether a number or date satisfies a test: 1, 0, or 0.5 (unknown).
+
+    holds: the test of a usable cell. empty: the result for an empty one.
+    """
+    known = f"IF({usable(field, cell)},IF({holds},1,0),{UNKNOWN})"
+    blank = f'IF(TRIM({cell})="",{empty},{UNKNOWN})'
+    return f"IFERROR(IF(ISNUMBER({cell}),{known},{blank}),{UNKNOWN})"
+
+
+def usable(field: Field, cell: str) -> str:
+    """Return the formula of whether a number is within the limits of a number or date: 1 or 0."""
+    if field.type == "date":
+        return f"({cell}>={FIRST_DATE})*({cell}<{AFTER_LAST_DATE})"
+    least, most = limits(field)
+    whole = f"*(INT({cell})={cell})" if field.type == "integer" else ""
+    return f"({cell}>={least:g})*({cell}<={most:.0f}){whole}"
+
+
+def is_bad(field: Field, cells: str) -> str:
+    """Return the formula of which cells are unusable: 1 or 0 each."""
+    if field.type in ("choice", "country", "yes_no"):
+        register = "yes_no" if field.type == "yes_no" else str(field.list)
+        wrong = f"--ISERROR(MATCH({word(cells)},w_{register},0))"
+    elif field.type in ("number", "integer", "date"):
+        wrong = f"IF(ISNUMBER({cells}),1-{usable(field, cells)},1)"
+    elif field.pattern:
+        wrong = f"IF({pattern_test(field.pattern, f'TRIM({cells})')},0,1)"
+    else:  # every text can be used
+        return f"--ISERROR({cells})"
+    return f'IF(ISERROR({cells}),1,IF(TRIM({cells})="",0,{wrong}))'
+
+
+def is_missing(field: Field, cells: str) -> str:
+    """Return the formula of which cells are empty, or say that there is no answer: 1 or 0 each."""
+    is_text = field.type in ("text", "text_list", "choices", "postcode")
+    empty = is_empty_word(cells) if is_text else f'TRIM({cells})=""'
+    return f"IF(ISERROR({cells}),0,IF({empty},1,0))"
 
 
 def value_formula(field: Field, cell: str, empty: str) -> str:
@@ -70,14 +119,8 @@ def value_formula(field: Field, cell: str, empty: str) -> str:
 
 def of_number(field: Field, cell: str) -> str:
     """Return the formula of a number or date within its limits."""
-    if field.type == "date":
-        inside = f"AND({cell}>={FIRST_DATE},{cell}<{AFTER_LAST_DATE})"
-        return f'IF({inside},INT({cell}),"{BAD}")'
-    least, most = limits(field)
-    tests = [f"{cell}>={least:g}", f"{cell}<={most:.0f}"]
-    if field.type == "integer":
-        tests.append(f"INT({cell})={cell}")
-    return f'IF(AND({",".join(tests)}),{cell},"{BAD}")'
+    value = f"INT({cell})" if field.type == "date" else cell
+    return f'IF({usable(field, cell)},{value},"{BAD}")'
 
 
 def limits(field: Field) -> tuple[float, float]:
@@ -100,13 +143,11 @@ def pattern_test(pattern: str, cell: str) -> str:
     DeclarationError for any other.
     """
     signs = pattern_signs(pattern)
-    tests = [f"LEN({cell})={len(signs)}"]
+    tests = [f"(LEN({cell})={len(signs)})"]
     for position, (low, high) in enumerate(signs, 1):
         sign = f"CODE(MID({cell},{position},1))"
-        tests.append(
-            f"{sign}={ord(low)}" if low == high else f"{sign}>={ord(low)},{sign}<={ord(high)}"
-        )
-    return f"IFERROR(AND({','.join(tests)}),FALSE)"
+        tests.append(f"({sign}>={ord(low)})*({sign}<={ord(high)})")
+    return f"IFERROR({'*'.join(tests)}=1,FALSE)"
 
 
 def pattern_signs(pattern: str) -> list[tuple[str, str]]:

@@ -1,17 +1,16 @@
 """The hidden sheet of words: which typed word has which meaning in the formulas.
 
-Each list is a pair of names: w_<list> the words intake accepts, v_<list> their numbers.
+Each list has two names: w_<list> the words intake accepts, t_<list> these and their numbers.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.settings import load_settings
-from pipeline.report.form.parts import Cells, sheet_data
 from pipeline.submissions.actors.places import GERMANY
 from pipeline.submissions.actors.status import COMPANY
 from schemas.declaration import Entry, registers, submission
@@ -82,38 +81,21 @@ def position(register: str, german: str) -> int:
     return [e.de for e in registers()[register]].index(german) + 1
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the sheet and the name of its values."""
-
-    name: str
-    values: Sequence[str | float]
-
-
 @cache
-def columns() -> tuple[Column, ...]:
-    """Return the columns of the sheet: words and numbers of every list."""
-    result = []
-    for register in (*used_lists(), YES_NO, EMPTY):
-        pairs = accepted(register)
-        result.append(Column(f"w_{register}", [w for w, _ in pairs]))
-        result.append(Column(f"v_{register}", [n for _, n in pairs]))
-    return tuple(result)
+def every_list() -> Mapping[str, Sequence[tuple[str, int]]]:
+    """Return the words and numbers of every list on the sheet."""
+    return {register: accepted(register) for register in (*used_lists(), YES_NO, EMPTY)}
 
 
-@cache
-def words_xml() -> str:
-    """Return the content of the sheet: the same for every form."""
-    cells: Cells = {1: {at: c.name for at, c in enumerate(columns(), 1)}}
-    for at, column in enumerate(columns(), 1):
-        for row, value in enumerate(column.values, 2):
-            cells.setdefault(row, {})[at] = value
-    return sheet_data(cells)
-
-
-def define_words(file: Workbook, sheet: str) -> None:
-    """Give the values of every column their name."""
-    for at, column in enumerate(columns()):
-        letters = xl_col_to_name(at)
-        last = len(column.values) + 1
-        file.define_name(column.name, f"='{sheet}'!${letters}$2:${letters}${last}")
+def write_words(file: Workbook, sheet: Worksheet) -> None:
+    """Write the sheet, the same in every form, and name its lists."""
+    for at, (register, pairs) in enumerate(every_list().items()):
+        column = 2 * at
+        sheet.write_string(0, column, register)
+        for row, (word, meaning) in enumerate(pairs, 1):
+            sheet.write_string(row, column, word)
+            sheet.write_number(row, column + 1, meaning)
+        first, second = xl_col_to_name(column), xl_col_to_name(column + 1)
+        start, last = f"='{sheet.get_name()}'!${first}$2", len(pairs) + 1
+        file.define_name(f"w_{register}", f"{start}:${first}${last}")
+        file.define_name(f"t_{register}", f"{start}:${second}${last}")

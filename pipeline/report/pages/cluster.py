@@ -20,13 +20,16 @@ from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
 from pipeline.report.pages.money import own_money
 from pipeline.report.pages.outlook import lapsing, own_outlook
+from pipeline.report.pages.paper import Paper, Sections, paper
 from pipeline.report.pages.place import Place, place
 from pipeline.report.pages.revision import OwnRevision, own_revision
+from pipeline.report.pages.steps import Steps, steps
 from pipeline.report.pages.verdict import Verdict, verdict
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.report.since import since_sentences
 from pipeline.review import Review
+from pipeline.tables.insights import lacking
 
 Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
@@ -44,15 +47,13 @@ TABLES = (
 CONTEXT = ("process", "features", "stages", "reasons")
 # What a cluster's page says of an expert's rating is without the expert's sign.
 ASSESSED, REASONS = "assessed", [f"reason_{lang}" for lang in LANGUAGES]
-# In print, a page lists only so many findings that it fits on two sheets.
-ON_PAPER = 8
 
 
 @dataclass(frozen=True)
 class ClusterView:
     """Everything that a cluster's page prints; None means unknown and is not printed.
 
-    beside: size and age. left_out: a sentence about the findings that are not printed on paper.
+    beside: size and age. paper: what of all this is printed on paper.
     """
 
     head: Head
@@ -60,21 +61,13 @@ class ClusterView:
     name: str
     facts: Sequence[tuple[str, str]]
     revision: OwnRevision | None
-    verdicts: Sequence[Verdict]
-    features: Sequence[Feature]
-    money: Sequence[str]
+    sections: Sections
     place: Place
     beside: str
-    admission: Admission | None
-    agreements: Table | None
-    since: Sequence[str]
-    changes: Table | None
-    outlook: Sequence[str]
     actors: Actors
     figures: Sequence[FigureRows]
-    findings: Table
     findings_summary: str
-    left_out: str
+    paper: Paper
 
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
@@ -97,6 +90,7 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     if "process" in frames:
         told = (pl.col("informed_on") <= review.last_day).fill_null(value=False)
         frames["process"] = frames["process"].with_columns(told=told)
+    frames["earlier"] = review.quarters.indicators
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
     findings = own_findings(review)
@@ -143,30 +137,39 @@ def cluster_view(
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
     name, labels = row["name"] or cluster_id, labels_of(review)
-    return ClusterView(
-        head=page_head(review, f"{cluster_id} {name}", words),
-        cluster_id=cluster_id,
-        name=name,
-        facts=_facts(row, labels.get(cluster_id), words),
-        revision=own_revision(review, cluster_id, words),
-        verdicts=_verdicts(review, own, hides, words),
-        features=_features(own, words),
-        money=own_money(row, own["funding"], words),
-        place=place(own["benchmarks"], review.settings.cohorts.cluster_page_minimum, words),
-        beside=_beside(row, words),
-        admission=_admission(own, words),
-        agreements=own_agreements(own["agreements"], titles_of(review, words), words),
+    verdicts, settings = _verdicts(review, own, hides, words), review.settings.cohorts
+    standing = place(
+        own["benchmarks"], own["earlier"], review.period, settings.cluster_page_minimum, words
+    )
+    sections = Sections(
+        verdicts=verdicts,
         since=since_sentences(review, words.lang),
         changes=_changes(review, own, words),
         outlook=[
             *own_outlook(own["lapsed"], own["lapses"], titles_of(review, words), words),
             *own_label(labels.get(cluster_id), review.last_day, words),
         ],
+        admission=_admission(own, words),
+        agreements=own_agreements(own["agreements"], titles_of(review, words), words),
+        money=own_money(row, own["funding"], words),
+        features=_features(own, words),
+        findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
+    )
+    beside = _beside(row, words)
+    place_text = " ".join((beside, words("place_note"), standing.too_small))
+    return ClusterView(
+        head=page_head(review, f"{cluster_id} {name}", words),
+        cluster_id=cluster_id,
+        name=name,
+        facts=_facts(row, labels.get(cluster_id), words),
+        revision=own_revision(review, cluster_id, words),
+        sections=sections,
+        place=standing,
+        beside=beside,
         actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
-        findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
         findings_summary=_findings_summary(own["severities"], words),
-        left_out=_left_out(sum(r["n"] for r in own["severities"]), words),
+        paper=paper(sections, standing, place_text, words),
     )
 
 
@@ -197,11 +200,6 @@ def _beside(row: Row, words: Words) -> str:
     )
 
 
-def _left_out(findings: int, words: Words) -> str:
-    more = findings - ON_PAPER
-    return words("more_on_screen", n=words.number(more)) if more > 0 else ""
-
-
 def _facts(row: Row, label: Label | None, words: Words) -> list[tuple[str, str]]:
     return [
         (words("cluster_id"), row["cluster_id"]),
@@ -218,7 +216,7 @@ def _verdicts(
     own: Mapping[str, Sequence[Row]],
     hides: Callable[[Row], bool],
     words: Words,
-) -> list[Verdict]:
+) -> list[tuple[Verdict, Steps]]:
     found = []
     for number, catalogue in enumerate(review.catalogues, 1):
         mine = {
@@ -229,7 +227,9 @@ def _verdicts(
         mine["criteria"] = with_unsigned(mine["criteria"], unsigned)
         decision = mine["decisions"][0]
         rows = (decision, mine["criteria"], mine["conditions"])
-        found.append(verdict(catalogue, number, *rows, hides, words))
+        own_verdict = verdict(catalogue, number, *rows, hides, words)
+        short = lacking(decision["fulfilled"], catalogue.pass_mark)
+        found.append((own_verdict, steps(own_verdict, short, catalogue.pass_mark, words)))
     return found
 
 

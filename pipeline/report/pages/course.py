@@ -38,13 +38,18 @@ def course(
     if not earlier:
         return None
     values = earlier | {review.period: review.headline(figure, catalogue)}
-    told = ", ".join(f"{period}: {words.number(n)}" for period, n in values.items())
+    told = {period: words.number(n) for period, n in values.items()}
+    return course_of(values, since(review, words, values), told)
+
+
+def course_of(values: Mapping[str, float], change: str, told: Mapping[str, str]) -> Course:
+    """Return the course of values by quarter, the earliest first; told: these as text."""
     points = places(values)
     return Course(
-        change=since(review, words, values),
+        change=change,
         points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
         end=(f"{points[-1][0]:.1f}", f"{points[-1][1]:.1f}"),
-        told=told,
+        told=", ".join(f"{period}: {value}" for period, value in told.items()),
     )
 
 
@@ -67,12 +72,12 @@ def signed(difference: int, words: Words) -> str:
     return f"{sign}{words.number(abs(difference))}"
 
 
-def places(values: Mapping[str, int]) -> list[tuple[float, float]]:
+def places(values: Mapping[str, float]) -> list[tuple[float, float]]:
     """Return the points of the line: across by time, so that a missing quarter is a gap in time."""
     first = min(values)
     times = [len(periods.between(first, period)) + (period != first) for period in values]
     least, most = min(values.values()), max(values.values())
-    wide, high = (WIDTH - 2 * EDGE) / max(*times, 1), (HEIGHT - 2 * EDGE) / max(most - least, 1)
+    wide, high = (WIDTH - 2 * EDGE) / max(*times, 1), (HEIGHT - 2 * EDGE) / ((most - least) or 1)
     middle = (HEIGHT - 2 * EDGE) / 2 if most == least else 0
     return [
         (EDGE + wide * time, HEIGHT - EDGE - middle - high * (value - least))

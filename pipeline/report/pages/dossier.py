@@ -141,7 +141,7 @@ def _verdict(
     )
     # The office sees every limit.
     seen = verdict(catalogue, number, decision, criteria, conditions, lambda _: False, words)
-    views = {view.id: view for _, category in seen.categories for view in category}
+    views = {view.id: view for view in (*seen.unmet, *seen.met)}
     rows = {row["criterion_id"]: row for row in criteria}
     return DossierVerdict(
         title=seen.title,

@@ -74,13 +74,18 @@ def lever(
         return ""
     cents = math.ceil(round(amount * 100, 4)) / 100
     what = words.unit("lever_unit", lever_unit, cents)
-    more = f"{words.number(cents, 2)}{NBSP}{what}"
+    number = words.fixed(cents, 2) if _has_cents(cents, lever_unit) else words.number(cents, 2)
+    more = f"{number}{NBSP}{what}"
     if threshold is None or lever_unit in ALL_OF or amount == threshold:
         return words("lever", more=more)
     goal = figure(threshold, unit, words)
     if unit == "actors_per_fte":
         goal = f"{goal}{NBSP}{words.code('unit', unit)}"
     return words("lever_to", more=more, goal=goal)
+
+
+def _has_cents(amount: float, lever_unit: str) -> bool:
+    return lever_unit == "eur" and amount != round(amount)
 
 
 def indicator(value: float | None, name: str, words: Words) -> str:
@@ -97,11 +102,22 @@ def rounded(value: float | None, name: str, words: Words) -> str:
         return words.number(None)
     if declared_indicators()[name].format == "share":
         return words.percent(value, 0)
+    return words.number(rounded_value(value, name), max(_digits(value, name), 0))
+
+
+def rounded_value(value: float, name: str) -> float:
+    """Return the value that `rounded` shows."""
+    return round(value, _digits(value, name))
+
+
+def _digits(value: float, name: str) -> int:
+    """Return how many digits after the point are shown; below 0: tens, hundreds, thousands."""
+    kind = declared_indicators()[name].format
+    if kind == "share":
+        return SIGNIFICANT
     size = math.floor(math.log10(abs(value))) + 1 if value else 0
     digits = SIGNIFICANT - size
-    if declared_indicators()[name].format != "decimal":
-        digits = min(digits, 0)
-    return words.number(round(value, digits), max(digits, 0))
+    return digits if kind == "decimal" else min(digits, 0)
 
 
 def ranges(numbers: list[int]) -> str:

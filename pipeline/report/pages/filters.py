@@ -1,11 +1,12 @@
 """The filters of the page: the choices that exist in this review."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.evaluation.benchmark import band_labels
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.explain import measures_of, role_key
+from pipeline.report.pages.matrix import CLASSES
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.declaration import registers
@@ -49,7 +50,26 @@ def filters(review: Review, words: Words) -> list[Filter]:
             words.code("cohort_kind", "size_band"),
             [(b, cohort_name("size_band", b, words)) for b in bands],
         ),
+        Filter("kriterium", "criterion", words("criterion"), list(criteria(review, words))),
     ]
+
+
+def criteria(review: Review, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield every status that a criterion has somewhere: "12 nicht erfüllt (Erfolgsgeschichten)".
+
+    The value names the catalogue and the criterion by their position, and the sign of the status.
+    """
+    found = review.tables["criteria"].select("catalogue", "criterion_id", "status").unique()
+    there = set(found.iter_rows())
+    for number, catalogue in enumerate(review.catalogues):
+        for at, criterion in enumerate(catalogue.criteria):
+            for status, sign in CLASSES.items():
+                if (catalogue.id, criterion.id, status) in there:
+                    title = words.of(criterion.title)
+                    if number:
+                        title = f"{words.of(catalogue.title)}: {title}"
+                    text = f"{criterion.id} {words.code('status', status)} ({title})"
+                    yield f"{number}.{at}.{sign}", text
 
 
 def roles(values: Sequence[str | None], words: Words) -> list[tuple[str, str]]:

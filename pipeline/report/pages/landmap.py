@@ -1,4 +1,4 @@
-"""The map: every office at its location, sized by actors, shaped and coloured by its decision.
+"""The map: one mark per city, sized by its clusters, parted by their decisions.
 
 The projection of the outlines keeps circles round (see schemas/registers/build_states.py), so that
 the 150 km around an office are a plain circle of 150 units.
@@ -14,28 +14,70 @@ from typing import Any
 import polars as pl
 from pyproj import Proj
 
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.declaration import HERE
+from schemas.tables import DECISIONS
 
-# Units of radius per square root of an actor; the smallest visible radius.
-SCALE, LEAST = 1.1, 4.5
-# Half a diagonal of a diamond, and half a side of a square, with the area of a circle of radius 1.
-DIAMOND, SQUARE = math.sqrt(math.pi / 2), math.sqrt(math.pi) / 2
+# Units of radius per square root of a cluster; the sizes that the key shows.
+SCALE = 8.5
+KEY = (1, 5, 20)
+# A sector is a dash on a circle whose length counts as WHOLE.
+WHOLE = 100
+# What a mark of one cluster says beside its colour.
+SIGNS = dict(zip(DECISIONS, "✓?✗", strict=True))
 
 
 @dataclass(frozen=True)
 class Office:
-    """One mark on the map; near: the text about its circle."""
+    """One cluster of a city: what the list says of it, and its circle; near: the text about it."""
 
     cluster_id: str
-    title: str
+    name: str
+    actors: str
     decision: str
+    decision_text: str
+    href: str
     x: str
     y: str
-    path: str
     near: str
+
+
+@dataclass(frozen=True)
+class Sector:
+    """The clusters of one decision in a mark: a dash and where it begins, see WHOLE."""
+
+    decision: str
+    dash: str
+    start: str
+
+
+@dataclass(frozen=True)
+class City:
+    """One mark: its clusters, sectors and sign; title: its counts in words.
+
+    half: half the radius: of the circle whose stroke, as broad as the radius, is the mark.
+    """
+
+    id: str
+    name: str
+    title: str
+    x: str
+    y: str
+    radius: str
+    half: str
+    sign: str
+    sectors: Sequence[Sector]
+    offices: Sequence[Office]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One size of the key."""
+
+    radius: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -45,8 +87,11 @@ class LandMap:
     width: int
     height: int
     radius: str
+    unit: str
     states: Sequence[tuple[str, str]]
+    cities: Sequence[City]
     offices: Sequence[Office]
+    key: Sequence[Key]
     table: Table
     unplaced: str
 
@@ -65,19 +110,34 @@ def land_map(review: Review, words: Words) -> LandMap | None:
         return None
     rows = placed(review)
     names, radius = names_of(review), f"{review.settings.actors.radius_km:g}"
+    by_city: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["x"] is not None:
+            by_city.setdefault(_place(row), []).append(row)
     # The largest first, so that small ones are drawn on top and can be selected.
-    drawn = sorted((r for r in rows if r["x"] is not None), key=lambda r: -(r["actors"] or 0))
+    ordered = sorted(by_city.values(), key=lambda own: -len(own))
+    cities = [_city(n, own, names, radius, words) for n, own in enumerate(ordered, 1)]
     left_out = [r["cluster_id"] for r in rows if r["x"] is None]
     drawing = outline()
     return LandMap(
         width=drawing["width"],
         height=drawing["height"],
         radius=radius,
+        unit=f"{SCALE:g}",
         states=list(drawing["states"].items()),
-        offices=[_office(r, names, radius, words) for r in drawn],
+        cities=cities,
+        offices=[office for city in cities for office in city.offices],
+        key=[Key(f"{SCALE * math.sqrt(n):.1f}", words.count("clusters", n)) for n in KEY],
         table=_table(rows, names, words),
         unplaced=words("unplaced", names=", ".join(left_out)) if left_out else "",
     )
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the offices of one mark have in common: the city, or the location to 1 km."""
+    if row["city"]:
+        return row["city"], row["federal_state"] or ""
+    return f"{row['x']:.0f}", f"{row['y']:.0f}"
 
 
 def placed(review: Review) -> list[dict[str, Any]]:
@@ -101,38 +161,61 @@ def _is_inside(point: tuple[float, float], drawing: Mapping[str, Any]) -> bool:
     return 0 <= point[0] <= drawing["width"] and 0 <= point[1] <= drawing["height"]
 
 
+def _city(
+    number: int,
+    rows: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    radius: str,
+    words: Words,
+) -> City:
+    counts = {d: sum(r["decision"] == d for r in rows) for d in DECISIONS}
+    there = {d: n for d, n in counts.items() if n}
+    name = rows[0]["city"] or names[rows[0]["cluster_id"]]
+    counted = "; ".join(f"{words.number(n)} {words.code('decision', d)}" for d, n in there.items())
+    size = SCALE * math.sqrt(len(rows))
+    return City(
+        id=f"city-{number}",
+        name=name,
+        title=words("city_title", name=name, n=words.count("clusters", len(rows)), counts=counted),
+        x=f"{sum(r['x'] for r in rows) / len(rows):.1f}",
+        y=f"{sum(r['y'] for r in rows) / len(rows):.1f}",
+        radius=f"{size:.1f}",
+        half=f"{size / 2:.2f}",
+        sign=SIGNS[next(iter(there))] if len(rows) == 1 else words.number(len(rows)),
+        sectors=sectors(counts),
+        offices=[_office(r, names, radius, words) for r in rows],
+    )
+
+
+def sectors(counts: Mapping[str, int]) -> list[Sector]:
+    """Return the sector of every decision, in their order; of none its dash is 0."""
+    whole, found, start = sum(counts.values()), [], 0
+    for decision, n in counts.items():
+        dash, gap = f"{WHOLE * n / whole:.2f}", f"{-WHOLE * start / whole:.2f}"
+        found.append(Sector(decision, dash, gap))
+        start += n
+    return found
+
+
 def _office(row: Mapping[str, Any], names: Mapping[str, str], radius: str, words: Words) -> Office:
     cluster_id, decision = row["cluster_id"], row["decision"]
-    name = f"{cluster_id} {names[cluster_id]}"
     near = words("near_of", name=cluster_id, share=_share(row["near_share"], words), radius=radius)
-    count = words.number(row["actors"])
-    result = words.code("decision", decision)
+    actors = row["actors"]
     return Office(
         cluster_id=cluster_id,
-        title=words("office_title", name=name, actors=count, decision=result),
+        name=names[cluster_id],
+        actors=words("unknown") if actors is None else words.count("n_actors", int(actors)),
         decision=decision,
+        decision_text=words.code("decision", decision),
+        href=page_of(cluster_id),
         x=f"{row['x']:.1f}",
         y=f"{row['y']:.1f}",
-        path=shape(decision, row["x"], row["y"], row["actors"]),
         near=near,
     )
 
 
 def _share(value: float | None, words: Words) -> str:
     return words("unknown") if value is None else words.percent(value, 0)
-
-
-def shape(decision: str, x: float, y: float, actors: float | None) -> str:
-    """Return an SVG path whose area grows with the actors: circle, diamond or square."""
-    r = round(max(LEAST, SCALE * math.sqrt(actors or 0)), 1)
-    if decision == "eligible":
-        half = f"a{r:.1f},{r:.1f} 0 1 0"
-        return f"M{x - r:.1f},{y:.1f}{half} {2 * r:.1f},0{half} {-2 * r:.1f},0z"
-    if decision == "open":
-        d = DIAMOND * r
-        return f"M{x:.1f},{y - d:.1f}l{d:.1f},{d:.1f} {-d:.1f},{d:.1f} {-d:.1f},{-d:.1f}z"
-    s = SQUARE * r
-    return f"M{x - s:.1f},{y - s:.1f}h{2 * s:.1f}v{2 * s:.1f}h{-2 * s:.1f}z"
 
 
 def _table(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], words: Words) -> Table:

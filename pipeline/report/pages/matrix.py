@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from pipeline.report.pages.dossier import dossier_of
 from pipeline.report.pages.views import anchor, names_of, page_of, roles_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.insights import criteria_counts
+from pipeline.tables.insights import by_distance, criteria_counts
 
 # CSS classes of cells, short because there is one per cluster and criterion.
 CLASSES = {"fulfilled": "f", "not_fulfilled": "x", "undetermined": "u"}
@@ -56,13 +57,14 @@ class Sum:
 
 @dataclass(frozen=True)
 class Matrix:
-    """All clusters under one catalogue."""
+    """All clusters under one catalogue; bands: its categories and how many criteria each has."""
 
     id: str
     title: str
     caption: str
     pass_rule: str
     criteria: Sequence[Criterion]
+    bands: Sequence[tuple[str, int]]
     rows: Sequence[MatrixRow]
     sums: Sequence[Sum]
 
@@ -75,7 +77,7 @@ def matrices(review: Review, words: Words) -> list[Matrix]:
 def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> Matrix:
     own = pl.col("catalogue") == catalogue.id
     criteria = review.tables["criteria"].filter(own)
-    decisions = review.tables["decisions"].filter(own).sort("cluster_id")
+    decisions = by_distance(review.tables["decisions"].filter(own), catalogue.pass_mark)
     names, roles = names_of(review), roles_of(review, words)
     kinds = _marks(words)
     columns = ("cluster_id", "criterion_id", "status", "basis", "against_hard")
@@ -98,6 +100,10 @@ def _matrix(review: Review, number: int, catalogue: Catalogue, words: Words) -> 
         caption=words("matrix_caption", title=words.of(catalogue.title)),
         pass_rule=pass_rule(catalogue, words),
         criteria=catalogue.criteria,
+        bands=[
+            (words.of(catalogue.categories[category - 1]), len(list(criteria)))
+            for category, criteria in groupby(catalogue.criteria, key=lambda c: c.category)
+        ],
         rows=rows,
         sums=[
             Sum(

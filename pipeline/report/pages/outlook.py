@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.history.lapses import LAPSE, falls, lapses
+from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.experts import expiring_labels
 from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
@@ -50,8 +50,10 @@ def lapsing(review: Review) -> pl.DataFrame:
 
 
 def fallen(review: Review) -> pl.DataFrame:
-    """Return the clusters that will fall below the pass mark, see `falls`; the soonest first."""
-    return falls(review.catalogues, review.tables["decisions"], review.tables["outlook"])
+    """Return the clusters that will fall below the pass mark, the soonest first."""
+    return decisions_to_lapse(
+        review.catalogues, review.tables["decisions"], review.tables["outlook"]
+    )
 
 
 def lapse_text(row: Row, title: str, words: Words) -> str:

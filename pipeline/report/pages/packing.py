@@ -20,7 +20,7 @@ from pipeline.report.pages.words import Words
 class Given:
     """The data of the page: plain JSON, and packed data by the ids of their elements.
 
-    apart: whether the packed data include the texts and circles of the map's marks.
+    apart: whether the packed data include the circles of the map.
     """
 
     plain: Markup
@@ -44,10 +44,10 @@ def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Give
     return Given(plain(start), packed, apart)
 
 
-def offices(drawn: LandMap, words: Words) -> dict[str, tuple[str, str]]:
-    """Return by cluster the text of its office's mark, and the circle around it."""
+def offices(drawn: LandMap, words: Words) -> dict[str, str]:
+    """Return by cluster the circle around its office."""
     rings = part("rings", words, drawn).splitlines()
-    return {o.cluster_id: (o.title, ring) for o, ring in zip(drawn.offices, rings, strict=True)}
+    return {o.cluster_id: ring for o, ring in zip(drawn.offices, rings, strict=True)}
 
 
 def plain(data: object) -> Markup:

@@ -86,7 +86,9 @@ def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
 
     ratings = review.ratings.filter(pl.col("cluster_id").is_in(cluster_ids))
     tables, context = own(review.tables), own(review.context)
-    return replace(review, tables=tables, context=context, ratings=ratings)
+    before = review.quarters.indicators.filter(pl.col("cluster_id").is_in(cluster_ids))
+    quarters = replace(review.quarters, indicators=before)
+    return replace(review, tables=tables, context=context, ratings=ratings, quarters=quarters)
 
 
 def without_wording(review: Review) -> Review:

@@ -1,6 +1,5 @@
 """The picture of actors per FTE against actors: every cluster, its size band, the limit of 4.2."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
-from pipeline.evaluation.benchmark import band_labels
+from pipeline.report.limit_steps import edges, is_outlier, limit_steps, limited
 from pipeline.report.pages.charts import Chart, Link, Said, draw
 from pipeline.report.pages.comparison import FIRST, cohort_name
 from pipeline.report.pages.scatter import Band, Limit, Line, Point, Scatter, scatter
@@ -16,11 +15,8 @@ from pipeline.report.pages.views import Cell, Table, linked, names_of, page_of, 
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND
-from schemas.reference_lines import reference_lines
+from schemas.reference_figures import reference_lines
 
-# Who lies further outside the middle half of its band than so many times its width (Tukey's
-# fences) is named.
-FENCE = 1.5
 DECIMALS = 1
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 ACTORS = "bound_actors"
@@ -44,7 +40,7 @@ class Staffing:
 
 def staffing(review: Review, words: Words) -> Staffing | None:
     """Return the picture; None without a catalogue that limits the ratio, or without a cluster."""
-    found = next(_judging(review), None)
+    found = next(limited(review), None)
     if found is None:
         return None
     catalogue, criterion_id, condition = found
@@ -78,15 +74,6 @@ def staffing(review: Review, words: Words) -> Staffing | None:
 
 
 # ------------------------------------------------------------------------------------- the clusters
-def _judging(review: Review) -> Iterator[tuple[Catalogue, str, Condition]]:
-    """Yield every condition of the ratio against a limit by size, with catalogue and criterion."""
-    for catalogue in review.catalogues:
-        for criterion in catalogue.criteria:
-            for condition in criterion.conditions:
-                if condition.metric.key == FIRST and condition.threshold is None:
-                    yield catalogue, criterion.id, condition
-
-
 def judged(review: Review, catalogue: Catalogue, criterion_id: str) -> Sequence[Row]:
     """Return every cluster's size, ratio, limit and verdict, the smallest clusters first.
 
@@ -106,16 +93,8 @@ def judged(review: Review, catalogue: Catalogue, criterion_id: str) -> Sequence[
 
 def _point(row: Row, bands: Sequence[Band]) -> Point:
     band = next(b for b in bands if _is_in(row, b))
-    label = row["cluster_id"] if is_outlier(row[FIRST], band) else ""
+    label = row["cluster_id"] if is_outlier(row[FIRST], band.p25, band.p75) else ""
     return Point(row["actors"], row[FIRST], row["status"], row["basis"] == "assessed", label)
-
-
-def is_outlier(value: float, band: Band) -> bool:
-    """Whether a value lies beyond Tukey's fences of its band; never where it has no quartiles."""
-    if band.p25 is None or band.p75 is None:
-        return False
-    wide = FENCE * (band.p75 - band.p25)
-    return not band.p25 - wide <= value <= band.p75 + wide
 
 
 def _signed(status: str, words: Words) -> str:
@@ -139,13 +118,6 @@ def _title(row: Row, words: Words) -> str:
 
 
 # ---------------------------------------------------------------------------- bands, limits, lines
-def edges(review: Review) -> list[tuple[str, float, float | None]]:
-    """Return every size band with its ends, halfway between whole numbers; the last has none."""
-    ends = [end + 0.5 for end in review.settings.cohorts.size_bands]
-    labels = band_labels(review.settings.cohorts)
-    return list(zip(labels, [0, *ends], [*ends, None], strict=True))
-
-
 def _bands(review: Review, words: Words) -> list[Band]:
     cohorts = review.tables["cohorts"].filter(
         pl.col("indicator") == FIRST, pl.col("cohort_kind") == SIZE_BAND
@@ -162,42 +134,9 @@ def _bands(review: Review, words: Words) -> list[Band]:
 
 
 def limits(review: Review, catalogue: Catalogue, condition: Condition, words: Words) -> list[Limit]:
-    """Return the steps of the limit, from wherever the catalogue has it; none if it has none.
-
-    Bands of the catalogue; the stand-in of this review; that of a named period, as its conditions
-    state it for the clusters of each band.
-    """
-    if condition.reference_bands:
-        # Actors are whole: a step lies between two numbers of them.
-        ends = [
-            None if math.isinf(b.up_to) else math.floor(b.up_to) + 0.5
-            for b in condition.reference_bands
-        ]
-        values = [b.limit for b in condition.reference_bands]
-        starts = [0.0, *(end or 0.0 for end in ends[:-1])]
-        found = list(zip(starts, ends, values, strict=True))
-    else:
-        by_band = _stand_in(review, catalogue, condition)
-        found = [
-            (start, end, by_band[label])
-            for label, start, end in edges(review)
-            if by_band.get(label) is not None
-        ]
-    return [Limit(a, b, value, words.fixed(value, DECIMALS)) for a, b, value in found]
-
-
-def _stand_in(review: Review, catalogue: Catalogue, condition: Condition) -> dict[str, float]:
-    if condition.stand_in == "none":
-        return {}
-    if condition.stand_in == "quartile":
-        return dict(review.tables["limits"].select(SIZE_BAND, "limit").iter_rows())
-    own = review.tables["conditions"].filter(
-        pl.col("catalogue") == catalogue.id, pl.col("metric") == FIRST
-    )
-    bands = review.tables["clusters"].select("cluster_id", SIZE_BAND)
-    return dict(
-        own.join(bands, on="cluster_id").select(SIZE_BAND, "threshold").unique().iter_rows()
-    )
+    """Return the steps of the limit with their texts; see `limit_steps`."""
+    steps = limit_steps(review, catalogue, condition)
+    return [Limit(*step, words.fixed(step.value, DECIMALS)) for step in steps]
 
 
 def _minimum(catalogue: Catalogue, words: Words) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from pipeline.report.pages.words import Words
 from pipeline.tables.reasons import asks_text
 
 Row = Mapping[str, Any]
+FULFILLED = "fulfilled"
 # The columns that the text of a condition depends on.
 READ = (
     "operator",
@@ -29,7 +30,10 @@ READ = (
 
 @dataclass(frozen=True)
 class ConditionView:
-    """A condition: the present value, the required value, what is missing."""
+    """A condition: the present value, the required value, what is missing.
+
+    lever_unit: of what something is missing; empty if nothing is, or if it must not be told.
+    """
 
     title: str
     value: str
@@ -39,11 +43,15 @@ class ConditionView:
     sign: str
     status_text: str
     lever: str
+    lever_unit: str
 
 
 @dataclass(frozen=True)
 class CriterionView:
-    """A criterion with its verdict, the reason, and the request to the cluster."""
+    """A criterion with its verdict, the reason, and the request to the cluster.
+
+    only_rated: whether the calculation sees it as fulfilled and an expert does not.
+    """
 
     id: str
     anchor: str
@@ -57,12 +65,13 @@ class CriterionView:
     contrary: str
     reason: str
     request: str
+    only_rated: bool
     conditions: Sequence[ConditionView]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One catalogue's verdict on a cluster."""
+    """One catalogue's verdict on a cluster; unmet: the criteria that are missed or open."""
 
     title: str
     decision: str
@@ -71,7 +80,8 @@ class Verdict:
     others: str
     pass_rule: str
     confirmed: str
-    categories: Sequence[tuple[str, Sequence[CriterionView]]]
+    unmet: Sequence[CriterionView]
+    met: Sequence[CriterionView]
 
 
 def verdict(
@@ -93,12 +103,8 @@ def verdict(
         of_criterion.setdefault(row["criterion_id"], []).append(row)
     by_id = {r["criterion_id"]: r for r in criteria}
     views = [
-        (c.category, _criterion(c, number, by_id[c.id], of_criterion.get(c.id, []), hides, words))
+        _criterion(c, number, by_id[c.id], of_criterion.get(c.id, []), hides, words)
         for c in catalogue.criteria
-    ]
-    categories = [
-        (words.of(title), [v for c, v in views if c == category])
-        for category, title in enumerate(catalogue.categories, 1)
     ]
     n = {k: words.number(v) for k, v in decision.items() if isinstance(v, int)}
     return Verdict(
@@ -111,7 +117,8 @@ def verdict(
         confirmed=words(
             "confirmed", decision=words.code("decision", decision["decision_confirmed"])
         ),
-        categories=categories,
+        unmet=[view for view in views if view.status != FULFILLED],
+        met=[view for view in views if view.status == FULFILLED],
     )
 
 
@@ -142,6 +149,7 @@ def _criterion(
         contrary=words("against_hard") if row["against_hard"] else "",
         reason=reason if assessed else "",
         request=request,
+        only_rated=assessed and status != FULFILLED and row["computed_status"] == FULFILLED,
         conditions=[
             condition_view(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
         ],
@@ -164,6 +172,7 @@ def _condition(
     row = dict(zip(READ, values, strict=True))
     unit, threshold, status = row["unit"], row["threshold"], row["status"]
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
+    told = status != FULFILLED and not hidden
     return ConditionView(
         title=words.of(metrics()[metric].title),
         value=_value(row, words),
@@ -174,7 +183,8 @@ def _condition(
         status=status,
         sign=words.code("status_sign", status),
         status_text=words.code("status", status),
-        lever=missing if status != "fulfilled" and not hidden else "",
+        lever=missing if told else "",
+        lever_unit=(row["lever_unit"] or "") if told else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""The sheet Aufnahme: where each applicant stands, what is overdue first."""
+"""The sheet Aufnahme: where each applicant stands, and below what was agreed with clusters."""
 
 from collections.abc import Iterator
 
@@ -6,30 +6,28 @@ import polars as pl
 
 from pipeline.common.texts import say
 from pipeline.evaluation.admission import STEPS
+from pipeline.report.workbook.agreements import put_agreements
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.portfolio import SEPARATOR, looked_up
-from pipeline.report.workbook.sheets import (
-    Book,
-    colour_column,
-    column_at,
-    decision_looks,
-    new_sheet,
-    put_table,
-)
+from pipeline.report.workbook.sheets import Book, decision_looks, new_sheet
+from pipeline.report.workbook.stack import Stack
 
 
 def write_admission(book: Book, matrix: Matrix) -> None:
-    """Write the sheet; it is empty where nobody applies."""
-    sheet = new_sheet(book, "admission")
+    """Write the sheet; a block is empty where nobody applies, or nothing was agreed."""
+    stack = Stack(book, new_sheet(book, "admission", book.text("about_sheet_admission")),
+                  ["admission", "agreements"])  # fmt: skip
     order = ["overdue", "days", "cluster_id"]
     table = book.table("admission").sort(order, descending=[True, True, False], nulls_last=True)
     columns = list(admission_columns(book, matrix, table))
-    put_table(book, sheet, book.text("table_admission"), columns)
-    at = column_at(columns, book.text("h_overdue"))
-    colour_column(book, sheet, at, table.height, {book.text("yes"): "bad"})
-    at = column_at(columns, book.text("h_decision_computed"))
-    colour_column(book, sheet, at, table.height, decision_looks(book.lang))
+    looks = {
+        book.text("h_overdue"): {book.text("yes"): "bad"},
+        book.text("h_decision_computed"): decision_looks(book.lang),
+    }
+    stack.add(columns, looks)
+    put_agreements(stack)
+    stack.close()
 
 
 def admission_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> Iterator[Column]:

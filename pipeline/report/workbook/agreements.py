@@ -1,17 +1,17 @@
-"""The sheet Vereinbarungen: what was agreed with clusters, and what became of it."""
+"""The block Vereinbarungen of the sheet Aufnahme: what was agreed, and what became of it."""
 
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.report.workbook.stack import Stack
 
 # What needs the office stands first.
 LOOKS = {"overdue": "bad", "running": "open", "kept": "good"}
 
 
-def write_agreements(book: Book) -> None:
-    """Write the sheet; it is empty where nothing was agreed."""
-    sheet, text = new_sheet(book, "agreements"), book.text
+def put_agreements(stack: Stack) -> None:
+    """Write the block; it is empty where nothing was agreed."""
+    book, text = stack.book, stack.book.text
     place = {outcome: at for at, outcome in enumerate(LOOKS)}
     table = book.table("agreements")
     order = table["outcome"].replace_strict(place, return_dtype=pl.Int64)
@@ -31,7 +31,4 @@ def write_agreements(book: Book) -> None:
         Column(text("h_due"), table["due"].to_list(), "date"),
         Column(text("h_outcome"), [words[code] for code in table["outcome"]]),
     ]
-    put_table(book, sheet, text("table_agreements"), columns)
-    at = column_at(columns, text("h_outcome"))
-    looks = {words[code]: look for code, look in LOOKS.items()}
-    colour_column(book, sheet, at, table.height, looks)
+    stack.add(columns, {text("h_outcome"): {words[code]: look for code, look in LOOKS.items()}})

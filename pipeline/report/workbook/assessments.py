@@ -1,4 +1,7 @@
-"""The sheet Gutachten: read-only in portfolio.xlsx, and as a separate file to fill in."""
+"""The sheet Gutachten: read-only in portfolio.xlsx, and in a file of its own to fill in.
+
+In that file each expert with assignments has a sheet, beside the one of all.
+"""
 
 from collections.abc import Iterable
 from functools import partial
@@ -17,18 +20,24 @@ from pipeline.report.workbook.sheets import (
     Book,
     colour_column,
     column_at,
+    kept_narrow,
     new_sheet,
+    print_legibly,
     put_table,
+    sheet_name,
 )
 from pipeline.report.workbook.to_rate import to_rate
 from pipeline.report.workbook.wording import beside_ratings
 from pipeline.review import Review
 from pipeline.submissions.office import informing
+from pipeline.submissions.ratings import KEYS as KEY
 from schemas.declaration import office, registers, views
+from schemas.words import word_key
 
 # field of the sheet -> kind of its cells, if it is not a text to fill in
 KINDS = {"reason": "foreign_wrap", "rated_on": "date", "valid_until": "date"}
-WIDTHS = {"reason": 60, "rating": 15, "assessor": 12, "criterion_id": 12}
+WIDTHS: dict[str, float] = {"reason": 60, "rating": 15, "assessor": 12}
+WIDTHS |= {"catalogue": 10.5, "cluster_id": 11.5, "criterion_id": 11.5}
 RATING_COLOURS = {"fulfilled": "good", "not_fulfilled": "bad"}
 # number of blank rows for further ratings
 MORE = 200
@@ -37,35 +46,97 @@ MORE = 200
 def write_assessments(
     review: Review, earlier: Earlier, path: Path, lang: str, reviewer: str | None = None
 ) -> None:
-    """Write the template of assessments.xlsx: the ratings so far, and what remains to be rated.
+    """Write the template of assessments.xlsx: what remains to be rated, and the ratings so far.
 
-    The next run reads its sheet unchanged: rows without rating and reason are ignored. reviewer:
-    the sign of the expert whose ratings are asked for, instead of all; `adopt` takes them over.
+    The next run reads its sheet of all unchanged: rows without rating and reason are ignored.
+    `adopt` also takes over the sheets of experts, which show what is assigned to each. reviewer:
+    the sign of the expert whose ratings alone are asked for.
     """
-    sheets = partial(write_ratings, earlier=earlier, fill=True, reviewer=reviewer)
-    write_file(review, path, lang, sheets)
+    write_file(review, path, lang, partial(write_template, earlier=earlier, reviewer=reviewer))
 
 
-def write_ratings(book: Book, earlier: Earlier, *, fill: bool, reviewer: str | None = None) -> None:
-    """Write the sheet Gutachten, to fill in (protected except for input cells) or read-only."""
-    about = book.text("about_assessments" if fill else "about_assessments_here")
-    if reviewer is not None:
-        about = book.text("about_assessments_one", reviewer=reviewer)
-    sheet = new_sheet(book, "assessments", about, alone=fill)
-    rows = to_rate(book.review, earlier, book.lang, reviewer)
-    shown = with_blank(rows) if fill else rows
-    columns = [*fields(book, shown, "in_" if fill else ""), *beside(book, shown, fill=fill)]
-    put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
+def write_template(book: Book, earlier: Earlier, reviewer: str | None) -> None:
+    """Write the sheets of the template; with assignments it opens on who has what to do."""
+    experts = [] if reviewer is not None else signs(book.table("assignments"))
+    every = to_rate(book.review, earlier, book.lang, reviewer, to_do_first=True)
+    if experts:
+        write_to_do(book, every)
+    for number, sign in enumerate(experts, 1):
+        own = to_rate(book.review, earlier, book.lang, sign, to_do_first=True)
+        write_to_fill(book, own, sign, number)
+    write_to_fill(book, every, reviewer)
+    write_lists(book)
+    write_known(book, every.drop_nulls("row"))
+
+
+def write_to_do(book: Book, rows: pl.DataFrame) -> None:
+    """Write the first sheet: who has to rate how many until when, and on which sheet."""
+    sheet = new_sheet(book, "to_rate", alone=True)
+    table = of_experts(book.table("assignments"))
+    names = {word_key(sign): sign for sign in signs(book.table("assignments"))}
+    sheets = [sheet_of(book, names[word_key(by)]) for by in table["reviewer"]]
+    columns = [*owed_columns(book, table), Column(book.text("h_sheet"), sheets)]
+    put_table(book, sheet, book.text("table_to_rate"), columns, frozen=1)
+    for row, name in enumerate(sheets, HEADER_ROW + 1):
+        link = f"internal:'{name}'!A1"
+        sheet.write_url(row, len(columns) - 1, link, book.looks["link"], string=name)
+    assigned = book.table("assignments").select(KEY).unique()
+    free = rows.filter(pl.col("row").is_null()).join(assigned, on=KEY, how="anti").height
+    below, name = HEADER_ROW + len(sheets) + 2, sheet_of(book)
+    put(sheet, below, 0, book.text("unassigned", n=free), book.looks["label"], book.lang)
+    link = f"internal:'{name}'!A1"
+    sheet.write_url(below, len(columns) - 1, link, book.looks["link"], string=name)
+    sheet.print_area(HEADER_ROW, 0, below, len(columns) - 1)
+    sheet.protect("", ALLOWED)
+
+
+def signs(assignments: pl.DataFrame) -> list[str]:
+    """Return the experts' signs, each as it is written first."""
+    first: dict[str, str] = {}
+    for sign in assignments["reviewer"].unique().sort():
+        first.setdefault(word_key(sign), sign)
+    return list(first.values())
+
+
+def sheet_of(book: Book, sign: str | None = None) -> str:
+    """Return the name of the sheet of ratings of one expert, or of all."""
+    return sheet_name(book.text("sheet_assessments") + (f" {sign}" if sign else ""))
+
+
+def write_to_fill(
+    book: Book, rows: pl.DataFrame, reviewer: str | None, number: int | None = None
+) -> None:
+    """Write a sheet of ratings to fill in, protected except for input cells.
+
+    reviewer: whose ratings these are, if they are one expert's. number: of the expert's sheet among
+    several; None for the sheet of the usual name.
+    """
+    suffix = "" if number is None else f" {reviewer}"
+    code = "about_assessments" if reviewer is None else "about_assessments_one"
+    about = book.text(code, reviewer=reviewer)
+    sheet = new_sheet(book, "assessments", about, suffix, alone=True)
+    put(sheet, 2, 0, book.text("about_filling"), book.looks["about"], book.lang)
+    shown = with_blank(rows)
+    columns = [*fields(book, shown, "in_"), *beside(book, shown, fill=True)]
+    name = book.text("table_assessments") + ("" if number is None else f"_{number}")
+    put_table(book, sheet, name, columns, frozen=3, whole=True)
     colour_ratings(book, sheet, columns, shown.height)
-    if not fill:
-        write_owed(book, sheet, HEADER_ROW + max(shown.height, 1) + 3)
-    if fill:
-        # blank rows are not printed
-        sheet.print_area(HEADER_ROW, 0, HEADER_ROW + max(rows.height, 1), len(columns) - 1)
-        write_head(book, sheet, reviewer)
-        limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), write_lists(book))
-        write_known(book, rows.drop_nulls("row"))
-        sheet.protect("", ALLOWED)
+    # blank rows are not printed
+    last = HEADER_ROW + max(rows.height, 1)
+    print_legibly(book, sheet, HEADER_ROW, last, kept_narrow(columns, 3))
+    write_head(book, sheet, reviewer)
+    limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), signed=bool(reviewer))
+    sheet.protect("", ALLOWED)
+
+
+def write_ratings(book: Book, earlier: Earlier) -> None:
+    """Write the sheet Gutachten of portfolio.xlsx, read-only."""
+    sheet = new_sheet(book, "assessments", book.text("about_assessments_here"))
+    rows = to_rate(book.review, earlier, book.lang)
+    columns = [*fields(book, rows), *beside(book, rows, fill=False)]
+    put_table(book, sheet, book.text("table_assessments"), columns, frozen=3)
+    colour_ratings(book, sheet, columns, rows.height)
+    write_owed(book, sheet, HEADER_ROW + max(rows.height, 1) + 3)
 
 
 def write_head(book: Book, sheet: Worksheet, reviewer: str | None) -> None:
@@ -92,12 +163,18 @@ def write_owed(book: Book, sheet: Worksheet, top: int) -> None:
     if table.is_empty():
         return
     put(sheet, top - 1, 0, book.text("owed_title"), book.looks["label"], book.lang)
-    kinds = {"reviewer": "text", "next_due": "date"}
-    for at, name in enumerate(table.columns):
-        kind = kinds.get(name, "int")
-        column = Column(book.text(f"h_owed_{name}"), table[name].to_list(), kind)
+    for at, column in enumerate(owed_columns(book, table)):
         put(sheet, top, at, column.header, book.looks["header"], book.lang)
         put_column(sheet, top + 1, at, column, book.looks, book.lang)
+
+
+def owed_columns(book: Book, table: pl.DataFrame) -> list[Column]:
+    """Return who owes how many; table: see `owed.of_experts`."""
+    kinds = {"reviewer": "text", "next_due": "date"}
+    return [
+        Column(book.text(f"h_owed_{name}"), table[name].to_list(), kinds.get(name, "int"))
+        for name in table.columns
+    ]
 
 
 def with_blank(rows: pl.DataFrame) -> pl.DataFrame:

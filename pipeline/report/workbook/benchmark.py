@@ -1,4 +1,4 @@
-"""The sheets ESCA-Benchmark, ESCA-Gruppen and Kennzahlen: clusters compared with their cohorts."""
+"""The sheets ESCA-Benchmark and Kennzahlen: clusters compared with their cohorts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from typing import Any
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline.common.order import declared_order
 from pipeline.common.texts import say, say_limit
-from pipeline.evaluation.benchmark import ALL, band_labels, place_of
+from pipeline.evaluation.benchmark import ALL, band_labels
 from pipeline.evaluation.statistics import SHOWN, rank_formula
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.changes_medians import median_format
 from pipeline.report.workbook.cohort_formulas import CohortFormulas, shown_statistics
-from pipeline.report.workbook.portfolio import indicator_header
+from pipeline.report.workbook.portfolio import ESCA, indicator_header
 from pipeline.report.workbook.sheets import (
     HEADER_ROW,
     Book,
@@ -22,9 +23,9 @@ from pipeline.report.workbook.sheets import (
     new_sheet,
     put_table,
 )
+from pipeline.report.workbook.stack import Stack
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators, one_cohort_kinds
 
-ESCA = "actors_per_fte"
 COHORT = ["cohort_kind", "cohort"]
 
 
@@ -47,14 +48,11 @@ def letters() -> Letters:
     return Letters({key: xl_col_to_name(first + at) for at, key in enumerate(kinds)}, *of_figures)
 
 
-def write_esca(book: Book) -> None:
+def put_esca(stack: Stack) -> None:
     """Write actors per FTE of every cluster and its position in its cohorts."""
-    sheet = new_sheet(book, "esca")
-    columns = [*esca_columns(book), *place_columns(book)]
-    put_table(book, sheet, book.text("table_esca"), columns)
-    at = column_at(columns, book.text("h_small_fte"))
-    looks = {book.text("yes"): "open"}
-    colour_column(book, sheet, at, len(columns[0].values), looks)
+    book = stack.book
+    columns = [*esca_columns(book), *place_columns(book, stack.top)]
+    stack.add(columns, {book.text("h_small_fte"): {book.text("yes"): "open"}})
 
 
 def esca_columns(book: Book) -> Iterable[Column]:
@@ -104,10 +102,11 @@ def limit_columns(book: Book, ids: Sequence[str]) -> Iterable[Column]:
     yield Column(book.text("h_limit_source"), texts)
 
 
-def place_columns(book: Book) -> Iterable[Column]:
+def place_columns(book: Book, top: int) -> Iterable[Column]:
     """Return n, quartiles, pooled value and percentile rank for each kind of cohort.
 
-    The statistics are looked up on the sheet of cohorts; the rank is counted in the table itself.
+    top: the row (from 0) of the header. The statistics are looked up in the block of cohorts; the
+    rank is counted in the table itself.
     """
     placed = book.table("benchmarks").filter(pl.col("indicator") == ESCA)
     pooled = book.table("cohorts").select("indicator", *COHORT, "pooled")
@@ -118,7 +117,7 @@ def place_columns(book: Book) -> Iterable[Column]:
         rows = ids.join(rows, on="cluster_id", how="left").sort("cluster_id")
         name = say("cohort_kind", kind, book.lang)
         letter = letters().cohorts.get(kind)
-        find = Lookup(book, name, f"${letter}" if letter else f'"{book.text("all")}"')
+        find = Lookup(book, name, f"${letter}" if letter else f'"{book.text("all")}"', top)
         yield Column(f"n {name}", rows["n"].to_list(), "int", find.statistic("n"))
         for code in ("p25", "median", "p75", "pooled"):
             header = book.text("h_of_kind", statistic=book.text(f"h_{code}"), kind=name)
@@ -131,11 +130,15 @@ def place_columns(book: Book) -> Iterable[Column]:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The formulas of a cluster's cohort of one kind; cohort: the cell or text with its name."""
+    """The formulas of a cluster's cohort of one kind; cohort: the cell or text with its name.
+
+    top: the row (from 0) of the table's header.
+    """
 
     book: Book
     kind: str
     cohort: str
+    top: int
 
     def place(self, row: int) -> str:
         """Return the cohort's name in a row."""
@@ -163,7 +166,7 @@ class Lookup:
     def rank(self) -> Formula:
         """Return the formula of the percentile rank, which counts smaller and equal values."""
         values = self.book.review.tables["clusters"].height
-        first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(values, 1)
+        first, last = self.top + 2, self.top + 1 + max(values, 1)
         ratio = letters().ratio
         ratios = f"${ratio}${first}:${ratio}${last}"
 
@@ -186,47 +189,51 @@ def or_suppressed(book: Book, rows: pl.DataFrame, column: str) -> list[Any]:
 
 
 # ------------------------------------------------------------------------------------ the cohorts
-def write_cohorts(book: Book) -> None:
+def put_esca_cohorts(stack: Stack) -> None:
     """Write the statistics of actors per FTE."""
+    book = stack.book
     cohorts = in_order(book).filter(pl.col("indicator") == ESCA)
-    formulas = CohortFormulas(book, cohorts, "B", "C")
-    put_cohorts(book, "esca_cohorts", cohort_columns(formulas))
+    columns = cohort_columns(CohortFormulas(book, cohorts, "B", "C", stack.top))
+    stack.add(columns, suppressed_looks(book), whole=True)
 
 
 def write_indicators(book: Book) -> None:
-    """Write the statistics of every indicator."""
+    """Write the sheet of the statistics of every indicator."""
     cohorts = in_order(book)
     names = [indicator_header(book, name) for name in cohorts["indicator"]]
     indicator = Column(book.text("h_indicator"), names)
-    formulas = CohortFormulas(book, cohorts, "C", "D")
-    put_cohorts(book, "indicators", [indicator, *cohort_columns(formulas)])
+    columns = [indicator, *cohort_columns(CohortFormulas(book, cohorts, "C", "D", HEADER_ROW))]
+    about = book.text("about_indicators", minimum=book.review.settings.cohorts.minimum)
+    sheet = new_sheet(book, "indicators", about)
+    put_table(book, sheet, book.text("table_indicators"), columns, frozen=1)
+    for header, looks in suppressed_looks(book).items():
+        colour_column(book, sheet, column_at(columns, header), cohorts.height, looks)
+
+
+def suppressed_looks(book: Book) -> Mapping[str, Mapping[str, str]]:
+    """Return by its header the colours of the column that says what is not shown."""
+    return {book.text("h_suppressed"): {suppressed_note(book): "muted"}}
+
+
+def suppressed_note(book: Book) -> str:
+    """Return what stands beside a cohort of which nothing is shown, with the reason."""
+    return book.text("suppressed", minimum=book.review.settings.cohorts.minimum)
 
 
 def in_order(book: Book) -> pl.DataFrame:
     """Return the cohorts in their order, the size bands by size."""
     labels = band_labels(book.review.settings.cohorts)
     place = pl.col("cohort").replace_strict(labels, range(len(labels)), default=0)
-    indicator = place_of("indicator", declared_indicators())
-    kind = place_of("cohort_kind", declared_cohort_kinds())
+    indicator = declared_order("indicator", declared_indicators())
+    kind = declared_order("cohort_kind", declared_cohort_kinds())
     return book.table("cohorts").sort(indicator, kind, place, "cohort")
-
-
-def put_cohorts(book: Book, code: str, columns: Sequence[Column]) -> None:
-    """Write a sheet of cohorts."""
-    about = book.text(f"about_{code}", minimum=book.review.settings.cohorts.minimum)
-    sheet = new_sheet(book, code, about)
-    frozen = column_at(columns, book.text("h_cohort")) + 1
-    put_table(book, sheet, book.text(f"table_{code}"), columns, frozen=frozen)
-    at = column_at(columns, book.text("h_suppressed"))
-    note = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
-    colour_column(book, sheet, at, len(columns[0].values), {note: "muted"})
 
 
 def cohort_columns(formulas: CohortFormulas) -> list[Column]:
     """Return the cohorts, their size and statistics, as formulas over the sheet Portfolio."""
     book, cohorts = formulas.book, formulas.cohorts
     text = book.text
-    note = text("too_few", minimum=book.review.settings.cohorts.minimum)
+    note = suppressed_note(book)
     suppressed = [note if hidden else "" for hidden in cohorts["suppressed"]]
     size = formulas.of_rows(formulas.size)
     return [

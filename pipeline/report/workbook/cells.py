@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -20,7 +20,9 @@ NARROW, WIDE, WRAPPED = 6.0, 64.0, 52.0
 BOLD = 1.2
 # invalid in XML
 NONCHARACTERS = re.compile("[\ufffe\uffff]")
-WRAPS = frozenset({"wrap", "foreign_wrap"})
+# formats of texts that wrap, and those of the same texts on one line
+ONE_LINE = {"wrap": "text", "foreign_wrap": "foreign"}
+WRAPS = frozenset(ONE_LINE)
 # maximum height of a row in lines: texts of submissions may be long
 MAX_LINES = 10
 DECIMALS = {"int": 0, "one": 1, "two": 2, "share": 1, "eur": 0, "cents": 2, "change": 0}
@@ -33,7 +35,8 @@ class Column:
     kind: the format of its cells (see `formats`), one for all or one for each. formula: from the
     number of a row on the sheet to the formula of its cell; `values` are then the results of the
     formulas, and a cell without a value gets no formula. array: whether the formulas calculate with
-    whole columns.
+    whole columns. folds: whether the column closes, with its neighbours, behind the next one on the
+    left that does not. hidden: whether it is closed when the file opens.
     """
 
     header: str
@@ -42,6 +45,17 @@ class Column:
     formula: Formula | None = None
     width: float | None = None
     array: bool = False
+    folds: bool = False
+    hidden: bool = False
+
+    @property
+    def wraps(self) -> bool:
+        """Whether its texts have line breaks."""
+        return isinstance(self.kind, str) and self.kind in WRAPS
+
+    def on_one_line(self) -> "Column":
+        """Return the column with texts that do not wrap: its rows are one line high."""
+        return replace(self, kind=ONE_LINE[self.kind]) if self.wraps else self  # type: ignore[index]
 
     def cells(self) -> Iterator[tuple[Any, str]]:
         """Yield the value and kind of each cell."""
@@ -119,8 +133,8 @@ def _length(value: Any, kind: str) -> int:
 def lines_of(columns: Sequence[Column], widths: Sequence[float]) -> dict[int, int]:
     """Return the number of lines of the rows that need more than one."""
     result: dict[int, int] = {}
-    for column, width in zip(columns, widths, strict=True):
-        if isinstance(column.kind, str) and column.kind in WRAPS:
+    for column, width in zip(columns, widths, strict=False):
+        if column.wraps:
             needed = {text: lines(text, width) for text in set(column.values) if text}
             for index, text in enumerate(column.values):
                 if needed.get(text, 1) > result.get(index, 1):

@@ -1,85 +1,52 @@
 """The sheet Veränderungen: what changed since the period before, and by which cause."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import polars as pl
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
 from pipeline.report.since import is_better, since_sentences
-from pipeline.report.workbook.cells import Column, Formula, put
+from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.changes_medians import median_columns, put_array_formulas
+from pipeline.report.workbook.indicator_changes import put_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
-from pipeline.report.workbook.sheets import (
-    Book,
-    colour,
-    decision_looks,
-    head_look,
-    new_sheet,
-    put_cells,
-    status_looks,
-)
+from pipeline.report.workbook.named import cause_word, named_columns
+from pipeline.report.workbook.sheets import Book, decision_looks, new_sheet, status_looks
+from pipeline.report.workbook.stack import Stack
 from schemas.tables import CAUSES
 
-# Several blocks share the columns: identifier, name, and their values.
-WIDTHS = (31, 48, 14, 25, 25, 15, 15, 22, 34, 25, 25, 15)
-START = 3
-# long names of clusters must wrap, because the next cell is not empty
-WRAPPED = "foreign_wrap"
 UNKNOWN = "unknown"
-
-
-@dataclass
-class Page:
-    """The sheet, filled from top to bottom; row: the next free one (from 0)."""
-
-    book: Book
-    sheet: Worksheet
-    row: int = START
-
-    def block(self, code: str, columns: Sequence[Column]) -> int:
-        """Write a titled block of columns; return the row of its header."""
-        put(self.sheet, self.row, 0, self.book.text(f"c_{code}"), self.book.looks["section"], "")
-        top = self.row + 1
-        fitted = [
-            replace(c, width=w, kind=WRAPPED if c.kind == "foreign" else c.kind)
-            for c, w in zip(columns, WIDTHS, strict=False)
-        ]
-        put_cells(self.book, self.sheet, fitted, top)
-        for at, column in enumerate(columns):
-            put(self.sheet, top, at, column.header, head_look(self.book, column), self.book.lang)
-        self.row = top + len(columns[0].values) + 2
-        return top
+BLOCKS = ["causes", "movers", "movements", "medians", "changes", "indicator_changes"]
 
 
 def write_changes(book: Book, matrices: Sequence[Matrix]) -> None:
-    """Write the sheet, if there is an earlier period."""
-    if book.review.since is None:
+    """Write the sheet of a review with an earlier period.
+
+    Printed are the blocks up to the changed verdicts: the changes of every figure are long.
+    """
+    since = book.review.since
+    if since is None:
         return
-    page = Page(book, new_sheet(book, "changes"))
-    for at, width in enumerate(WIDTHS):
-        page.sheet.set_column(at, at, width)
-    for sentence in since_sentences(book.review, book.lang):
-        put(page.sheet, page.row, 0, sentence, book.looks["about"], book.lang)
-        page.row += 1
-    page.row += 1
-    page.block("causes", cause_columns(book))
-    put_movers(page, matrices)
-    page.block("movements", movement_columns(book))
-    top = page.block("medians", median_columns(book))
-    put_array_formulas(book, page.sheet, top + 1)
-    put_verdicts(page)
-    page.sheet.print_area(START, 0, page.row, len(WIDTHS) - 1)
-    page.sheet.fit_to_pages(1, 0)
+    stack = Stack(
+        book,
+        new_sheet(book, "changes", book.text("about_sheet_changes")),
+        BLOCKS,
+        keys=(16.0, 18.5),
+        intro=since_sentences(book.review, book.lang),
+        parts={"period": since.period},
+    )
+    stack.add(cause_columns(book))
+    put_movers(stack, matrices)
+    stack.add(movement_columns(book))
+    put_array_formulas(
+        book, stack.sheet, stack.add(median_columns(book, stack.top), whole=True) + 1
+    )
+    put_verdicts(stack)
+    put_indicator_changes(stack)
+    stack.close(printed=BLOCKS.index("changes") + 1)
 
 
 # -------------------------------------------------------------------------------------- the causes
-def cause_word(book: Book, cause: str | None) -> str:
-    """Return a cause as text."""
-    return book.text("c_unknown") if cause is None else say("cause", cause, book.lang)
-
-
 def cause_columns(book: Book) -> list[Column]:
     """Return every cause with its meaning and how many verdicts it changed."""
     found = with_direction(book)
@@ -95,10 +62,10 @@ def cause_columns(book: Book) -> list[Column]:
     worse = [n - b for n, b in zip(number, better, strict=True)]
     return [
         Column(book.text("h_c_cause"), names),
-        Column(book.text("h_c_meaning"), notes, "wrap"),
         Column(book.text("h_c_number"), number, "int", counted(book)),
         Column(word, better, "int", counted(book, word)),
         Column(book.text("c_worse"), worse, "int", counted(book, book.text("c_worse"))),
+        Column(book.text("h_c_meaning"), notes),
     ]
 
 
@@ -115,17 +82,14 @@ def with_direction(book: Book) -> pl.DataFrame:
     return book.table("changes").with_columns(better=is_better())
 
 
-# --------------------------------------------------------------------------------- changed
-# decisions
-def put_movers(page: Page, matrices: Sequence[Matrix]) -> None:
+# -------------------------------------------------------------------------- the changed decisions
+def put_movers(stack: Stack, matrices: Sequence[Matrix]) -> None:
     """Write the clusters whose decision, confirmed or not, changed."""
-    book, moved = page.book, page.book.table("decision_changes")
+    book, moved = stack.book, stack.book.table("decision_changes")
     by_catalogue = {m.catalogue.id: m for m in matrices}
-    columns = mover_columns(book, moved, by_catalogue, page.row + 3)
-    top = page.block("movers", columns)
-    for at in (3, 4, 9, 10):
-        where = (top + 1, at, top + max(moved.height, 1), at)
-        colour(book, page.sheet, where, decision_looks(book.lang))
+    columns = mover_columns(book, moved, by_catalogue, stack.top + 2)
+    codes = ("c_then", "c_now", "c_confirmed_then", "c_confirmed_now")
+    stack.add(columns, {book.text(f"h_{code}"): decision_looks(book.lang) for code in codes})
 
 
 def mover_columns(
@@ -163,16 +127,6 @@ def mover_columns(
     ]
 
 
-def named_columns(book: Book, table: pl.DataFrame) -> list[Column]:
-    """Return the clusters' ids and names."""
-    names = dict(book.table("clusters")["cluster_id", "name"].iter_rows())
-    ids = table["cluster_id"].to_list()
-    return [
-        Column(book.text("h_cluster_id"), ids),
-        Column(book.text("h_name"), [names[i] for i in ids], "foreign"),
-    ]
-
-
 def decision_column(book: Book, moved: pl.DataFrame, header: str, name: str) -> Column:
     """Return a column of decisions as text."""
     return Column(book.text(f"h_{header}"), book.says("decision", moved[name].to_list()))
@@ -201,17 +155,13 @@ def movement_columns(book: Book) -> list[Column]:
 
 
 # ---------------------------------------------------------------------------------- the verdicts
-def put_verdicts(page: Page) -> None:
-    """Write the changed verdicts as a table to sort and filter; it is long, so it comes last."""
-    book, columns = page.book, verdict_columns(page.book)
-    height = max(len(columns[0].values), 1)
-    top = page.block("verdicts", columns)
-    heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
-    style = {"name": book.text("table_changes"), "columns": heads, "style": "Table Style Light 1"}
-    page.sheet.add_table(top, 0, top + height, len(columns) - 1, style)
-    for at in (4, 5):
-        where = (top + 1, at, top + height, at)
-        colour(book, page.sheet, where, status_looks("status", book.lang))
+def put_verdicts(stack: Stack) -> None:
+    """Write the changed verdicts."""
+    book = stack.book
+    looks = status_looks("status", book.lang)
+    stack.add(
+        verdict_columns(book), {book.text(f"h_{code}"): looks for code in ("c_then", "c_now")}
+    )
 
 
 def verdict_columns(book: Book) -> list[Column]:

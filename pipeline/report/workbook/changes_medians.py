@@ -1,13 +1,13 @@
 """The block of medians on the sheet Veränderungen: over all clusters and over the panel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.evaluation.statistics import MEDIAN
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.formats import FORMATS
+from pipeline.report.workbook.formats import FORMATS, POINTS
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import Book
 from schemas.benchmarks import declared_indicators
@@ -16,25 +16,53 @@ PANEL = "panel"
 # medians of whole numbers may end in a half
 MEDIANS = FORMATS | {"count": "one"}
 CHANGES = {"int": "change", "one": "change_one", "two": "change_two", "eur": "change"}
-CHANGES |= {"share": "change_share"}
+CHANGES |= {"share": POINTS}
 
 
-def median_columns(book: Book) -> list[Column]:
-    """Return each indicator's medians before and now; see `put_array_formulas` for the panel's."""
+def in_points(kind: str) -> int:
+    """Return by what a change of values of a kind is multiplied: shares change in points."""
+    return 100 if kind == "share" else 1
+
+
+def change_column(
+    book: Book, kinds: Sequence[str], changes: Sequence[float | str | None], top: int
+) -> Column:
+    """Return the column of changes from the value in D to that in E; empty where one is unknown.
+
+    kinds: of the values of each row. top: the row (from 0) of the table's header.
+    """
+    scaled = [
+        change * in_points(kind) if isinstance(change, float | int) else change
+        for kind, change in zip(kinds, changes, strict=True)
+    ]
+
+    def formula(row: int) -> str:
+        change = f"E{row}-D{row}"
+        if in_points(kinds[row - top - 2]) != 1:
+            change = f"{in_points(kinds[row - top - 2])}*({change})"
+        return f'=IF(AND(ISNUMBER(D{row}),ISNUMBER(E{row})),{change},"")'
+
+    return Column(book.text("o_change"), scaled, [CHANGES[kind] for kind in kinds], formula)
+
+
+def median_columns(book: Book, top: int) -> list[Column]:
+    """Return each indicator's medians before and now; see `put_array_formulas` for the panel's.
+
+    top: the row (from 0) of the header.
+    """
     rows = book.table("medians").to_dicts()
     names = [indicator_header(book, r["indicator"]) for r in rows]
     kinds = [median_format(r["indicator"]) for r in rows]
     scopes = [book.text(f"c_scope_{r['scope']}") for r in rows]
     then, now = ([shown(book, r[c]) for r in rows] for c in ("previous", "value"))
-    changes = [CHANGES[kind] for kind in kinds]
     return [
-        Column(book.text("h_indicator"), names),
-        Column(book.text("h_c_scope"), scopes),
+        Column(book.text("h_indicator"), names, "wrap", width=16),
+        Column(book.text("h_c_scope"), scopes, "wrap", width=18.5),
         Column(book.text("h_c_n_then"), [r["n_previous"] for r in rows], "int"),
         Column(book.text("h_c_then"), then, kinds),
         Column(book.text("h_c_now"), now, kinds),
         Column(book.text("h_c_n_now"), [r["n"] for r in rows], "int"),
-        Column(book.text("o_change"), [difference(r) for r in rows], changes, changed),
+        change_column(book, kinds, [difference(r) for r in rows], top),
     ]
 
 
@@ -54,11 +82,6 @@ def difference(row: Mapping[str, Any]) -> float | str:
     if row["previous"] is None or row["value"] is None:
         return ""
     return float(row["value"] - row["previous"])
-
-
-def changed(row: int) -> str:
-    """Return the formula of the change of a median."""
-    return f'=IF(AND(ISNUMBER(D{row}),ISNUMBER(E{row})),E{row}-D{row},"")'
 
 
 def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:

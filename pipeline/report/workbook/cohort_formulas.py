@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.evaluation.statistics import POOLED, STATISTICS, pooled_formula, size_formula
 from pipeline.report.workbook.cells import Formula
 from pipeline.report.workbook.portfolio import SEPARATOR, indicator_header
-from pipeline.report.workbook.sheets import HEADER_ROW, Book
+from pipeline.report.workbook.sheets import Book
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 
 
@@ -22,12 +22,14 @@ class CohortFormulas:
     """The formulas of a table of cohorts, a row each.
 
     at: the column with the cohort's name; n: the column with its size.
+    top: the row (from 0) of the table's header.
     """
 
     book: Book
     cohorts: pl.DataFrame
     at: str
     n: str
+    top: int
 
     def values(self, indicator: str) -> str:
         """Return the expression of an indicator's column on the sheet Portfolio."""
@@ -75,7 +77,7 @@ class CohortFormulas:
         kinds, indicators = self.cohorts["cohort_kind"], self.cohorts["indicator"]
 
         def of_row(row: int) -> str:
-            at = row - HEADER_ROW - 2
+            at = row - self.top - 2
             return formula(kinds[at], indicators[at], row)
 
         return of_row

@@ -1,4 +1,4 @@
-"""The initial content of the sheet Vergleich, and its layout."""
+"""The initial content of the block Vergleich, and its layout."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,35 +8,45 @@ from typing import Any
 import polars as pl
 
 from pipeline.evaluation.benchmark import ALL
-from pipeline.report.workbook.benchmark import ESCA
+from pipeline.report.workbook.portfolio import ESCA
 from pipeline.report.workbook.sheets import Book
 from schemas.benchmarks import one_cohort_kinds
 
-# the row (from 0) of the table's header; how many rows the chart takes; the chosen indicator
-TOP, CHART_HEIGHT = 6, 22
-INDICATOR = "$B$5"
+# how many rows above the table hold the choices, and how many below it the chart
+ABOVE, CHART_HEIGHT = 3, 22
+# the columns (from 0) of the chart's values and of the names to choose from, beside the table
+DATA, NAMES = 20, 28
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The initial selection: a cluster that has the ESCA figure, if any."""
+    """The initial selection: a cluster that has the ESCA figure, if any.
+
+    top: the row (from 0) of the table's header, with the choices above it and the chart below.
+    """
 
     book: Book
+    top: int
+
+    @property
+    def cluster_cell(self) -> str:
+        """The cell of the chosen cluster."""
+        return f"$B${self.top - ABOVE + 1}"
+
+    @property
+    def indicator_cell(self) -> str:
+        """The cell of the chosen indicator."""
+        return f"$B${self.top - ABOVE + 2}"
 
     @property
     def chart(self) -> int:
         """The row (from 0) in which the chart begins: below the table and a blank row."""
-        return TOP + 2 + len(one_cohort_kinds())
+        return self.top + 2 + len(one_cohort_kinds())
 
     @property
-    def data(self) -> int:
-        """The row of the heading above the values that the chart points at."""
+    def end(self) -> int:
+        """The row (from 0) below the chart."""
         return self.chart + CHART_HEIGHT
-
-    @property
-    def names(self) -> int:
-        """The first row of the indicators' names, from which one is chosen."""
-        return self.data + 6 + len(one_cohort_kinds())
 
     @cached_property
     def cluster(self) -> Mapping[str, Any]:

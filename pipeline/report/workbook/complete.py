@@ -1,11 +1,12 @@
-"""The sheet Vollständigkeit: which part of the form's fields each cluster filled in."""
+"""The block Vollständigkeit: which part of the form's fields each cluster filled in."""
 
 import polars as pl
 
 from pipeline.figures.completeness import COUNTS
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.formats import COLOURS
-from pipeline.report.workbook.sheets import HEADER_ROW, Book, colour_column, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book, last_row
+from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
 
 EMPTY = pl.DataFrame(
@@ -21,9 +22,9 @@ def completeness_of(book: Book) -> pl.DataFrame:
     return book.review.context.get("completeness", EMPTY)
 
 
-def write_completeness(book: Book) -> None:
+def put_completeness(stack: Stack) -> None:
     """Write for every cluster and sheet how many cells are filled, unusable, empty."""
-    sheet, text = new_sheet(book, "completeness"), book.text
+    book, text = stack.book, stack.book.text
     names = book.table("clusters").select("cluster_id", "name")
     table = completeness_of(book).join(names, on="cluster_id", how="left", maintain_order="left")
     own = {s.key: s.name[book.lang] for s in submission().sheets}
@@ -48,12 +49,11 @@ def write_completeness(book: Book) -> None:
             lambda row: f"={FILLED}{row}/{CELLS}{row}",
         ),
     ]
-    put_table(book, sheet, text("table_completeness"), columns, frozen=3)
-    last = HEADER_ROW + max(table.height, 1)
+    top = stack.add(columns, {text("h_there"): {text("no"): "open"}})
+    last, at = last_row(columns, top), len(columns) - 1
     bar: dict[str, object] = {"type": "data_bar", "bar_color": COLOURS["good"][0]}
     bar |= {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
-    sheet.conditional_format(HEADER_ROW + 1, len(columns) - 1, last, len(columns) - 1, bar)
-    colour_column(book, sheet, 3, table.height, {text("no"): "open"})
+    stack.sheet.conditional_format(top + 1, at, last, at, bar)
 
 
 def filled_share(book: Book, ids: list[str]) -> Column:

@@ -69,7 +69,7 @@ def of_place(book: Book, table: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_name"), table["name"].to_list(), "foreign")
     yield Column(text("h_catalogue"), table["catalogue"].to_list())
     yield Column(text("h_criterion"), table["criterion_id"].to_list())
-    yield Column(text("h_criterion_title"), [titles.get(place) for place in places])
+    yield Column(text("h_criterion_title"), [titles.get(place) for place in places], width=26)
     yield Column(text("h_kind"), book.says("kind", table["kind"].to_list()))
     yield Column(text("h_condition"), table["condition"].to_list(), "int")
 
@@ -88,16 +88,16 @@ def of_figure(book: Book, table: pl.DataFrame, live: "Live") -> Iterable[Column]
     sources = [source_of(book, source) for source in table["limit_source"]]
     thresholds = ["" if t is None else t for t in table["threshold"]]
     statuses = book.says("status", table["status"].to_list())
-    yield Column(text("h_metric"), metric_titles(book, table), "wrap", width=36)
+    yield Column(text("h_metric"), metric_titles(book, table), "wrap", width=32)
     yield Column(text("h_value_low"), lows(book, table), kinds)
     yield Column(text("h_value_high"), highs(book, table), kinds)
     yield Column(text("h_operator"), [SIGNS[o] for o in table["operator"]], "sign")
     yield Column(text("h_threshold"), thresholds, kinds, live.threshold)
     yield Column(text("h_unit"), book.says("unit", table["unit"].to_list()))
     yield Column(text("h_condition_status"), statuses, formula=live.status)
-    yield Column(text("h_threshold_source"), sources, "wrap", width=36)
     yield Column(text("h_lever_amount"), table["lever_amount"].to_list(), amounts, live.lever)
-    yield Column(text("h_lever_unit"), book.says("lever_unit", lever_units), "wrap", width=22)
+    yield Column(text("h_lever_unit"), book.says("lever_unit", lever_units), width=16)
+    yield Column(text("h_threshold_source"), sources, "wrap", width=36)
 
 
 def of_criterion(working: Working, table: pl.DataFrame) -> Iterable[Column]:

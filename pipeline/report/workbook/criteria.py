@@ -3,14 +3,15 @@
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
-from pipeline.report.workbook.cells import put, width_of
+from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.matrix import FIRST, KIND_ROW, TOP, Matrix
-from pipeline.report.workbook.pages import keep_together
 from pipeline.report.workbook.sheets import (
     colour,
     column_at,
     decision_looks,
+    kept_narrow,
     new_sheet,
+    print_legibly,
     put_table,
     status_looks,
 )
@@ -26,9 +27,7 @@ def write_criteria(matrix: Matrix) -> None:
     parts |= {"mark": str(catalogue.pass_mark), "criteria": str(len(catalogue.criteria))}
     sheet = new_sheet(book, "criteria", book.text("about_criteria", **parts), matrix.suffix)
     put_table(book, sheet, matrix.table, matrix.columns, TOP)
-    put_heads(matrix, sheet)
-    shown = matrix.columns[: FIRST + len(catalogue.criteria)]
-    keep_together(sheet, [width_of(column) for column in shown])
+    put_titles(matrix, sheet)
     last = TOP + max(len(matrix.columns[0].values), 1)
     signs = (TOP + 1, FIRST, last, FIRST + len(catalogue.criteria) - 1)
     colour(book, sheet, signs, status_looks("status_sign", book.lang))
@@ -39,7 +38,7 @@ def write_criteria(matrix: Matrix) -> None:
     colour(book, sheet, (TOP + 1, at, last, at), {book.text("changed"): "open"})
 
 
-def put_heads(matrix: Matrix, sheet: Worksheet) -> None:
+def put_titles(matrix: Matrix, sheet: Worksheet) -> None:
     """Write the pass mark, and above each criterion its title and kind."""
     book, looks = matrix.book, matrix.book.looks
     criteria = matrix.catalogue.criteria
@@ -52,5 +51,5 @@ def put_heads(matrix: Matrix, sheet: Worksheet) -> None:
         put(sheet, TITLE_ROW, at, criterion.title[book.lang], looks["upright"], book.lang)
         put(sheet, KIND_ROW, at, say("kind", criterion.kind, book.lang), looks["small"], book.lang)
     sheet.repeat_rows(TITLE_ROW, TOP)
-    last, width = TOP + max(len(matrix.columns[0].values), 1), len(matrix.columns)
-    sheet.print_area(TITLE_ROW, 0, last, width - 1)
+    last = TOP + max(len(matrix.columns[0].values), 1)
+    print_legibly(book, sheet, TITLE_ROW, last, kept_narrow(matrix.columns, FIRST))

@@ -1,7 +1,6 @@
 """Input rules of the template of the ratings: lists, dates, and the sheet of lists."""
 
 import datetime as dt
-from collections.abc import Mapping
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
@@ -13,13 +12,14 @@ from pipeline.tables.reasons import asks_text
 from schemas.declaration import office, registers
 
 Rule = dict[str, object]
-FIRST_DAY = dt.date(2000, 1, 1)
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+LONGEST_SIGN = 12
 # what users may still do on a protected sheet
 ALLOWED = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
 
 
-def write_lists(book: Book) -> Mapping[str, str]:
-    """Write the question of each criterion; return the lists of criteria and clusters, by field."""
+def write_lists(book: Book) -> None:
+    """Write the question of each criterion, and the clusters: what may be entered."""
     sheet, text = new_sheet(book, "lists", alone=True), book.text
     pairs = [(k, c) for k in book.review.catalogues for c in k.criteria]
     columns = [
@@ -30,7 +30,6 @@ def write_lists(book: Book) -> Mapping[str, str]:
         Column(text("h_asks"), [asks_text(c, book.lang) for _, c in pairs], "wrap", width=70),
     ]
     put_table(book, sheet, text("table_lists"), columns, frozen=1)
-    own = {"criterion_id": listed(book, 0, len(book.first.criteria))}
     clusters = new_sheet(book, "clusters", alone=True)
     known = book.table("coverage").sort("cluster_id")
     columns = [
@@ -38,21 +37,19 @@ def write_lists(book: Book) -> Mapping[str, str]:
         Column(text("h_name"), known["name"].to_list(), "foreign"),
     ]
     put_table(book, clusters, text("table_clusters"), columns, frozen=1)
-    return own | {"cluster_id": listed(book, 0, known.height, "clusters")}
 
 
-def listed(book: Book, at: int, height: int, code: str = "lists") -> str:
-    """Return the reference to a column of one of the sheets of lists."""
-    letter, top = xl_col_to_name(at), HEADER_ROW + 2
-    return f"='{book.sheet_name(code)}'!${letter}${top}:${letter}${top + max(height, 1) - 1}"
+def listed(book: Book, code: str, height: int) -> str:
+    """Return the reference to the first column of one of the sheets that `write_lists` writes."""
+    top = HEADER_ROW + 2
+    return f"='{book.sheet_name(code)}'!$A${top}:$A${top + max(height, 1) - 1}"
 
 
-def limit_entries(
-    book: Book, sheet: Worksheet, rows: tuple[int, int], lists: Mapping[str, str]
-) -> None:
-    """Offer lists and check dates in the columns to fill in; rows: the first and last, from 0.
+def limit_entries(book: Book, sheet: Worksheet, rows: tuple[int, int], *, signed: bool) -> None:
+    """Offer lists and check dates and signs in the columns to fill in, and colour what is missing.
 
-    A word that is not listed can be entered all the same, except for ratings: no other is read.
+    rows: the first and last, from 0. signed: whether the sheet says whose ratings these are. A word
+    that is not listed can be entered all the same, except for ratings: no other is read.
     """
     own = office().sheet("assessments")
     words = [e.name_in(book.lang) for e in registers()["ratings"]]
@@ -61,13 +58,29 @@ def limit_entries(
         "rating": {"validate": "list", "source": words},
     }
     for field in ("rated_on", "valid_until"):
-        rules[field] = {"validate": "date", "criteria": ">=", "value": FIRST_DAY}
+        rules[field] = {"validate": "date", "criteria": "between", "minimum": FIRST_DAY,
+                        "maximum": LAST_DAY}  # fmt: skip
+    lists = {
+        "criterion_id": listed(book, "lists", len(book.first.criteria)),
+        "cluster_id": listed(book, "clusters", book.table("coverage").height),
+    }
     rules |= {field: {"validate": "list", "source": where} for field, where in lists.items()}
+    at = {field.key: xl_col_to_name(i) for i, field in enumerate(own.fields)}
+    sign = f"{at['assessor']}{rows[0] + 1}"
+    one_word = f'=AND(LEN({sign})<={LONGEST_SIGN},ISERROR(FIND(" ",{sign})))'
+    rules["assessor"] = {"validate": "custom", "value": one_word}
     for field, rule in rules.items():
-        at = next(i for i, f in enumerate(own.fields) if f.key == field)
+        column = next(i for i, f in enumerate(own.fields) if f.key == field)
         messages: Rule = {
-            "error_title": own.fields[at].name[book.lang],
+            "error_title": own.fields[column].name[book.lang],
             "error_message": book.text(f"entry_{field}"),
-            "error_type": "stop" if field in ("rating", "rated_on", "valid_until") else "warning",
+            "error_type": "warning" if field in ("catalogue", *lists) else "stop",
         }
-        sheet.data_validation(rows[0], at, rows[1], at, rule | messages)
+        sheet.data_validation(rows[0], column, rows[1], column, rule | messages)
+    needed = ["rating", "reason"] if signed else ["rating", "reason", "assessor"]
+    for field in needed:
+        others = ",".join(f"LEN(${at[f]}{rows[0] + 1})>0" for f in needed if f != field)
+        missing = f"=AND(LEN(TRIM(${at[field]}{rows[0] + 1}))=0,OR({others}))"
+        column = next(i for i, f in enumerate(own.fields) if f.key == field)
+        options = {"type": "formula", "criteria": missing, "format": book.looks["bad"]}
+        sheet.conditional_format(rows[0], column, rows[1], column, options)

@@ -21,11 +21,13 @@ def evidence_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:
     reviewed = book.table("submissions").filter(pl.col("outcome") == "reviewed")
     files = dict(zip(reviewed["cluster_id"], reviewed["source_file"], strict=True))
     text = book.text
-    yield Column(text("h_source_file"), [files.get(i) for i in table["cluster_id"]], "foreign")
-    yield Column(text("h_sheet"), found["sheet"].to_list(), "foreign", width=16)
+    ids = table["cluster_id"]
+    yield Column(text("h_source_file"), [files.get(i) for i in ids], "foreign")
+    yield Column(text("h_sheet"), found["sheet"].to_list(), "foreign", width=16, folds=True)
     for answer, code in zip(ANSWERS, ("count", "possible", "not_counted"), strict=True):
-        yield Column(text("h_rows_of", answer=text(f"h_{code}")), found[answer].to_list(), "int")
-    yield Column(text("h_why_not"), found["why"].to_list(), "wrap", width=44)
+        header = text("h_rows_of", answer=text(f"h_{code}"))
+        yield Column(header, found[answer].to_list(), "int", folds=True)
+    yield Column(text("h_why_not"), found["why"].to_list(), "wrap", width=44, folds=True)
 
 
 def summary(book: Book) -> pl.DataFrame:

@@ -17,6 +17,11 @@ COLOURS = {
     "open": ("#FBF3C0", "#4A4000"),
     "muted": ("#ECEEF0", "#3D444B"),
 }
+# colours of marks on white; shapes tell them apart, too
+MARKS = {"good": "#2F78B7", "bad": "#C2561A", "open": "#9A7B00"}
+# the groups of sheets in their order, with the colour of their tabs
+READ, PLAY, LOOK_UP, RAW = GROUPS = ("read", "play", "look_up", "raw")
+TABS = {READ: "#1F3A5F", PLAY: "#C98A00", LOOK_UP: "#4F8A5B", RAW: "#8A9099"}
 # format of an indicator -> kind
 FORMATS = {"count": "int", "share": "share", "decimal": "two", "eur": "eur"}
 # kind -> number format; those not named are general. The end keeps a number off its neighbour.
@@ -30,8 +35,10 @@ NUMBERS = {
     "change": "+#,##0_);−#,##0_);0_)",
     "change_one": "+#,##0.0_);−#,##0.0_);0_)",
     "change_two": "+#,##0.00_);−#,##0.00_);0_)",
-    "change_share": "+0.0 %_);−0.0 %_);0 %_)",
 }
+# a change of shares, in percentage points
+POINTS = "change_points"
+POINTS_NAME = {"de": "PP", "en": "pp"}
 DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 # texts of submissions have the quote prefix: editing the cell does not make it a formula
 TEXTS: Mapping[str, Look] = {
@@ -62,7 +69,7 @@ ENTERED: Look = {
 PLAIN: Mapping[str, Look] = {
     "title": {"bold": True, "font_size": 16, "font_color": HEADER},
     "about": {"font_color": "#3D444B"},
-    "link": {"font_color": "#0B4F9E", "underline": 1},
+    "link": {"font_color": "#0B4F9E", "underline": 1, "valign": "top"},
     "section": {"bold": True, "font_size": 12, "font_color": HEADER, "bottom": 1},
     "section_right": {
         "bold": True,
@@ -80,8 +87,10 @@ PLAIN: Mapping[str, Look] = {
 def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     """Return every format by its kind."""
     cell: Look = {"valign": "top", "font_color": INK, "bottom": 7, "bottom_color": RULE}
+    points = f'" {POINTS_NAME[lang]}"_)'
+    codes = NUMBERS | {POINTS: f"+0.0{points};−0.0{points};0{points}"}
     numbers: dict[str, Look] = {
-        kind: {"num_format": code, "align": "right"} for kind, code in NUMBERS.items()
+        kind: {"num_format": code, "align": "right"} for kind, code in codes.items()
     }
     entered: dict[str, Look] = {
         f"in_{kind}": ENTERED | own

@@ -1,25 +1,25 @@
-"""The sheet Kennzahländerungen: each indicator of each cluster of both periods, before and now."""
+"""The block Kennzahländerungen: each indicator of each cluster of both periods, before and now."""
 
 import polars as pl
 
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.changes import cause_word, named_columns
-from pipeline.report.workbook.changes_medians import CHANGES
+from pipeline.report.workbook.changes_medians import change_column
+from pipeline.report.workbook.named import cause_word, named_columns
 from pipeline.report.workbook.portfolio import indicator_format, indicator_header
-from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book
+from pipeline.report.workbook.stack import Stack
 
 
-def write_indicator_changes(book: Book) -> None:
-    """Write the sheet, if there is an earlier period."""
-    if book.review.since is None:
-        return
-    about = book.text("about_indicator_changes", period=book.review.since.period)
-    sheet = new_sheet(book, "indicator_changes", about)
-    put_table(book, sheet, book.text("table_indicator_changes"), columns(book), frozen=3)
+def put_indicator_changes(stack: Stack) -> None:
+    """Write the block."""
+    stack.add(columns(stack.book, stack.top))
 
 
-def columns(book: Book) -> list[Column]:
-    """Return the columns; the present value is looked up on the sheet Portfolio."""
+def columns(book: Book, top: int) -> list[Column]:
+    """Return the columns; the present value is looked up on the sheet Portfolio.
+
+    top: the row (from 0) of the header.
+    """
     known = pl.col("previous").is_not_null() | pl.col("value").is_not_null()
     found = book.table("indicator_changes").filter(known)
     kinds = [indicator_format(i) for i in found["indicator"]]
@@ -40,11 +40,6 @@ def columns(book: Book) -> list[Column]:
             kinds,
             lambda row: f"=INDEX({figures},{place.format(row=row)})",
         ),
-        Column(
-            book.text("o_change"),
-            found["change"].to_list(),
-            [CHANGES[kind] for kind in kinds],
-            lambda row: f"=E{row}-D{row}",
-        ),
+        change_column(book, kinds, found["change"].to_list(), top),
         Column(book.text("h_c_cause"), causes),
     ]

@@ -19,7 +19,7 @@ KIND_ROW, TOP, FIRST = 5, 6, 2
 COUNTS = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
 TOTALS = ["fulfilled", "not_fulfilled", "undetermined"]
 # the columns after the signs, in order
-PLACES = [*COUNTS, *TOTALS, "decision", "decision_confirmed", "reviewed", "effect", "row"]
+PLACES = [*TOTALS, "decision", *COUNTS, "decision_confirmed", "effect", "reviewed", "row"]
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,7 @@ class Matrix:
             Column(text("h_cluster_id"), ids),
             Column(text("h_name"), decisions["name"].to_list(), "foreign"),
             *self.signs(ids),
-            *self.totals(decisions),
-            *self.outcomes(decisions),
-            *self.changes(decisions),
-            self.row_of(ids),
+            *self.placed(ids, decisions),
             *self.robustness(ids),
             *self.limits(ids),
             self.dissents(ids),
@@ -103,49 +100,70 @@ class Matrix:
 
     def found(self, where: str) -> Formula:
         """Return the formula of a cell in the cluster's row on the sheet Rechnung."""
-        at = xl_col_to_name(FIRST + len(self.catalogue.criteria) + len(PLACES) - 1)
-        return lambda row: f"=INDEX({where},${at}{row})"
+        return lambda row: f"=INDEX({where},${self.place('row')}{row})"
+
+    def placed(self, ids: Sequence[str], decisions: pl.DataFrame) -> list[Column]:
+        """Return the columns after the signs, in the order of PLACES."""
+        columns = {
+            **self.counts(decisions),
+            **self.outcomes(decisions),
+            **self.changes(decisions),
+            "row": self.row_of(ids),
+        }
+        return [columns[name] for name in PLACES]
 
     def row_of(self, ids: Sequence[str]) -> Column:
         """Return the cluster's row on the sheet Rechnung."""
         clusters = self.working.name("clusters")
         rows = [self.working.ids.index(i) + 1 for i in ids]
         formula: Formula = lambda row: f"=MATCH($A{row},{clusters},0)"  # noqa: E731
-        return Column(self.book.text("h_working_row"), rows, "int", formula)
+        return Column(self.book.text("h_working_row"), rows, "int", formula, folds=True)
 
-    def totals(self, decisions: pl.DataFrame) -> list[Column]:
-        """Return the columns that count signs."""
-        formulas = [self.count("hard"), self.count("soft"), self.rated(), *self.sums()]
-        return [
-            Column(self.book.text(f"h_{name}"), decisions[name].to_list(), "int", formula, 13)
-            for name, formula in zip([*COUNTS, *TOTALS], formulas, strict=True)
-        ]
+    def counts(self, decisions: pl.DataFrame) -> dict[str, Column]:
+        """Return the columns that count signs; how the sum comes about folds."""
+        formulas = {
+            "fulfilled_hard": self.count("hard"),
+            "fulfilled_soft": self.count("soft"),
+            "fulfilled_assessed": self.rated(),
+            **self.sums(),
+        }
+        return {
+            name: Column(
+                self.book.text(f"h_{name}"),
+                decisions[name].to_list(),
+                "int",
+                formula,
+                13 if name in COUNTS else 10,
+                folds=name in COUNTS,
+            )
+            for name, formula in formulas.items()
+        }
 
-    def outcomes(self, decisions: pl.DataFrame) -> list[Column]:
+    def outcomes(self, decisions: pl.DataFrame) -> dict[str, Column]:
         """Return the columns of the decision and of the confirmed decision."""
         formulas = {"decision": self.decision, "decision_confirmed": self.confirmed}
-        return [
-            Column(
+        return {
+            name: Column(
                 self.book.text(f"h_{name}"),
                 self.book.says("decision", decisions[name].to_list()),
                 formula=formula,
             )
             for name, formula in formulas.items()
-        ]
+        }
 
-    def changes(self, decisions: pl.DataFrame) -> list[Column]:
+    def changes(self, decisions: pl.DataFrame) -> dict[str, Column]:
         """Return the decision of the review, and whether views or assumptions changed it."""
         texts = self.book.says("decision", decisions["decision"].to_list())
-        now, before = self.place(PLACES.index("decision")), self.place(PLACES.index("reviewed"))
+        now, before = self.place("decision"), self.place("reviewed")
         word = self.book.text("changed")
-        return [
-            Column(self.book.text("h_reviewed"), texts),
-            Column(
+        return {
+            "reviewed": Column(self.book.text("h_reviewed"), texts, folds=True),
+            "effect": Column(
                 self.book.text("h_effect"),
                 [""] * len(texts),
                 formula=lambda row: f'=IF({now}{row}={before}{row},"","{word}")',
             ),
-        ]
+        }
 
     def robustness(self, ids: Sequence[str]) -> list[Column]:
         """Return number and names of variants that change the decision, and the new decision."""
@@ -179,13 +197,14 @@ class Matrix:
         return Column(self.book.text("h_dissents"), texts, "wrap")
 
     # --------------------------------------------------------------------------------- formulas
-    def place(self, index: int) -> str:
-        """Return a column's letters by its position after the signs."""
-        return str(xl_col_to_name(FIRST + len(self.catalogue.criteria) + index))
+    def place(self, name: str) -> str:
+        """Return the letters of a column after the signs, one of PLACES."""
+        return str(xl_col_to_name(FIRST + len(self.catalogue.criteria) + PLACES.index(name)))
 
     def span(self, row: int, *, fixed: bool = False) -> str:
         """Return the range of the signs in a row (from 1)."""
-        first, last = f"${xl_col_to_name(FIRST)}", f"${self.place(-1)}"
+        ends = (FIRST, FIRST + len(self.catalogue.criteria) - 1)
+        first, last = (f"${xl_col_to_name(end)}" for end in ends)
         mark = "$" if fixed else ""
         return f"{first}{mark}{row}:{last}{mark}{row}"
 
@@ -207,14 +226,14 @@ class Matrix:
         """Return the formula of the criteria fulfilled by a rating or a view."""
         return lambda row: f"={self.like(row, 'fulfilled', ' ')}"
 
-    def sums(self) -> list[Formula]:
+    def sums(self) -> dict[str, Formula]:
         """Return the formulas of all fulfilled, not fulfilled and undetermined criteria."""
-        parts = [self.place(i) for i in range(3)]
-        return [
-            lambda row: "=" + "+".join(f"{part}{row}" for part in parts),
-            lambda row: f"={self.like(row, 'not_fulfilled')}",
-            lambda row: f"={self.like(row, 'undetermined')}",
-        ]
+        parts = [self.place(name) for name in COUNTS]
+        return {
+            "fulfilled": lambda row: "=" + "+".join(f"{part}{row}" for part in parts),
+            "not_fulfilled": lambda row: f"={self.like(row, 'not_fulfilled')}",
+            "undetermined": lambda row: f"={self.like(row, 'undetermined')}",
+        }
 
     def decide(self, sure: str, unsure: str) -> str:
         """Return the formula of a decision from the criteria surely and possibly fulfilled."""
@@ -227,10 +246,11 @@ class Matrix:
 
     def decision(self, row: int) -> str:
         """Return the formula of the decision."""
-        return self.decide(f"{self.place(3)}{row}", f"{self.place(5)}{row}")
+        return self.decide(f"{self.place('fulfilled')}{row}", f"{self.place('undetermined')}{row}")
 
     def confirmed(self, row: int) -> str:
         """Return the formula of the decision if every unrated soft criterion is undetermined."""
+        hard, soft, rated = (f"{self.place(name)}{row}" for name in COUNTS)
         missed = self.of_kind(row, "soft", "not_fulfilled")
-        unsure = f"{self.place(1)}{row}+{missed}+{self.place(5)}{row}"
-        return self.decide(f"({self.place(0)}{row}+{self.place(2)}{row})", unsure)
+        unsure = f"{soft}+{missed}+{self.place('undetermined')}{row}"
+        return self.decide(f"({hard}+{rated})", unsure)

@@ -1,4 +1,4 @@
-"""The sheet Maßnahmen: what the register says of each measure beside the clusters in it."""
+"""The sheet Maßnahmen & Geld: the measures of cluster policy, and who pays for the clusters."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,10 @@ import polars as pl
 from pipeline.common.texts import say
 from pipeline.evaluation.measures import is_crowded
 from pipeline.report.workbook.cells import Column
+from pipeline.report.workbook.money import put_payer_cohorts, put_payers
 from pipeline.report.workbook.portfolio import SEPARATOR
-from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.report.workbook.sheets import EDGE, FROZEN_WIDTH, Book, new_sheet
+from pipeline.report.workbook.stack import Stack
 from pipeline.tables.measures import Facts, facts, pooled_ratios
 from schemas.declaration import measures
 from schemas.tables import DECISIONS
@@ -29,25 +31,32 @@ TOLD = {
 }
 
 
-def write_measures(book: Book) -> None:
-    """Write every measure of the register in its order."""
-    minimum = book.review.settings.cohorts.minimum
-    sheet = new_sheet(book, "measures", book.text("about_measures", minimum=minimum))
+def write_money(book: Book) -> None:
+    """Write the sheet."""
+    codes = ["measures", "payers", "payer_cohorts"]
+    stack = Stack(book, new_sheet(book, "money"), codes, keys=(FROZEN_WIDTH - 2 * EDGE,))
+    put_measures(stack)
+    put_payers(stack)
+    put_payer_cohorts(stack)
+    stack.close()
+
+
+def put_measures(stack: Stack) -> None:
+    """Write every measure of the register in its order: what it says, and the clusters in it."""
+    book = stack.book
     table, text = book.table("measures"), book.text
     own = measures()
     told = [facts(own[name], book.lang) for name in table["measure"]]
     columns = [
         Column(text("h_measure_name"), [one.name for one in told]),
-        Column(text("h_measure_years"), [one.years for one in told], "wrap", width=26),
+        Column(text("h_measure_years"), [one.years for one in told], width=22),
         *of_clusters(book, table),
         *of_budget(book, table, told),
         *of_participation(book, table),
         *of_overlap(book, table),
         *of_register(book, told),
     ]
-    put_table(book, sheet, text("table_measures"), columns, frozen=1)
-    at = column_at(columns, text("h_measure_crowded"))
-    colour_column(book, sheet, at, table.height, {text("yes"): "bad"})
+    stack.add(columns, {text("h_measure_crowded"): {text("yes"): "bad"}})
 
 
 def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:

@@ -1,4 +1,4 @@
-"""The sheets Methodik and Begriffe: the questions, the calculations, the sources."""
+"""The sheet Methodik & Begriffe: the questions, the calculations, the sources."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,8 @@ from pipeline.evaluation.statistics import QUANTILES
 from pipeline.figures.scenarios import scenarios
 from pipeline.report.workbook.assumptions import SIGNS
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book, new_sheet
+from pipeline.report.workbook.stack import Stack
 from pipeline.tables.reasons import asks_text, reason_text
 from schemas.benchmarks import declared_cohort_kinds
 
@@ -35,8 +36,16 @@ WIDTHS |= {"threshold": 30, "source": 34}
 
 
 def write_method(book: Book) -> None:
+    """Write the sheet: first the words, in which the rules are written."""
+    stack = Stack(book, new_sheet(book, "method"), ["rules", "terms"], keys=())
+    put_rules(stack)
+    put_terms(stack)
+    stack.close()
+
+
+def put_rules(stack: Stack) -> None:
     """Write the question of each criterion and the conditions by which it is evaluated."""
-    sheet = new_sheet(book, "method")
+    book = stack.book
     rows = [
         row(book, catalogue, criterion, position)
         for catalogue in book.review.catalogues
@@ -47,7 +56,7 @@ def write_method(book: Book) -> None:
         Column(book.text(f"h_{code}"), [r[at] for r in rows], kind, width=WIDTHS.get(code))
         for at, (code, kind) in enumerate(HEADERS)
     ]
-    put_table(book, sheet, book.text("table_method"), columns, frozen=4)
+    stack.add(columns, whole=True)
 
 
 def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -> Row:
@@ -106,15 +115,15 @@ def band_text(book: Book, band: Band) -> str:
 
 
 # ----------------------------------------------------------------------------------------- terms
-def write_terms(book: Book) -> None:
+def put_terms(stack: Stack) -> None:
     """Write definitions, rules, sources and licences."""
-    sheet = new_sheet(book, "terms")
+    book = stack.book
     pairs = [*terms(book), *sources(book)]
     columns = [
         Column(book.text("h_term"), [term for term, _ in pairs], "wrap", width=40),
         Column(book.text("h_meaning"), [meaning for _, meaning in pairs], "wrap", width=130),
     ]
-    put_table(book, sheet, book.text("table_terms"), columns, frozen=1)
+    stack.add(columns, whole=True)
 
 
 def terms(book: Book) -> Iterable[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The sheets Geldgeber and Geldgeber-Gruppen: who pays for the management, who joins and leaves."""
+"""The blocks Geldgeber of the sheet Maßnahmen & Geld: who pays, who joins and leaves."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,14 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline.report.workbook.benchmark import cohort_names
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.portfolio import measures
-from pipeline.report.workbook.sheets import Book, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book
+from pipeline.report.workbook.stack import Stack
 from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
 
 
-def write_payers(book: Book) -> None:
+def put_payers(stack: Stack) -> None:
     """Write who pays for each cluster."""
+    book = stack.book
     settings, text = book.review.settings, book.text
     table = of_clusters(book.review.tables, settings)
     names = book.table("clusters").select("cluster_id", "name")
@@ -25,13 +27,13 @@ def write_payers(book: Book) -> None:
     ]
     columns = [*before, *money_columns(book, table, len(before))]
     columns.append(Column(text("h_measure"), measures(book), "wrap"))
-    put_table(book, new_sheet(book, "payers"), text("table_payers"), columns, frozen=2)
+    stack.add(columns)
 
 
-def write_payer_cohorts(book: Book) -> None:
+def put_payer_cohorts(stack: Stack) -> None:
     """Write who pays for the clusters of each cohort."""
+    book = stack.book
     settings, text = book.review.settings, book.text
-    about = text("about_payer_cohorts", minimum=settings.cohorts.minimum)
     table = of_cohorts(book.review.tables, settings)
     before = [
         Column(text("h_cohort_kind"), book.says("cohort_kind", table["cohort_kind"].to_list())),
@@ -41,8 +43,7 @@ def write_payer_cohorts(book: Book) -> None:
         Column(text("h_n_known"), table["n"].to_list(), "int"),
     ]
     columns = [*before, *money_columns(book, table, len(before))]
-    sheet = new_sheet(book, "payer_cohorts", about)
-    put_table(book, sheet, text("table_payer_cohorts"), columns, frozen=2)
+    stack.add(columns)
 
 
 def moved_columns(book: Book, table: pl.DataFrame) -> list[Column]:

@@ -1,7 +1,7 @@
 """The sheet Überblick: what the file is, the key figures as formulas, links to the other sheets."""
 
-import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -9,8 +9,9 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.common.texts import say
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.cells import lines, put
-from pipeline.report.workbook.changes_medians import CHANGES
+from pipeline.report.workbook.changes_medians import CHANGES, in_points
 from pipeline.report.workbook.charts import write_charts
+from pipeline.report.workbook.formats import GROUPS
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.overview_lines import (
     Before,
@@ -31,17 +32,28 @@ from schemas.tables import DECISIONS
 WIDTHS = (44, 24, 24, 24, 86)
 # in percent: fits the whole width on a page, so that page breaks between parts work
 SCALE = 58
+# the row (from 0) of the link to the guide: where the other sheets have the one back
+LINK_ROW = 2
 NOTE = 4
 START = 5
+
+
+@dataclass(frozen=True)
+class Described:
+    """A sheet as the guide shows it: its name, a line about it, its group (of `GROUPS`)."""
+
+    name: str
+    text: str
+    group: str
 
 
 def write_overview(
     book: Book,
     matrices: Sequence[Matrix],
-    sheets: Sequence[tuple[str, str]],
+    sheets: Sequence[Described],
     earlier: Earlier,
 ) -> None:
-    """Write the sheet. sheets: the name of every other sheet and its description."""
+    """Fill the sheet. sheets: every other one, which its guide leads to."""
     before = Before(max(earlier, default=None), earlier)
     sheet = book.file.get_worksheet_by_name(sheet_name(book.text("sheet_overview")))
     row = put_todo(book, sheet, START)
@@ -57,7 +69,9 @@ def write_overview(
     row = put_lines(
         book, sheet, row, book.text("o_quality"), of_quality(book, before), before.period
     )
-    charts = write_charts(matrices[0], sheet, put_links(book, sheet, row, sheets) + 2)
+    guide = f"internal:'{sheet.get_name()}'!A{row + 1}"
+    sheet.write_url(LINK_ROW, 0, guide, book.looks["link"], string=book.text("o_to_guide"))
+    charts = write_charts(matrices[0], sheet, put_guide(book, sheet, row, sheets) + 2)
     sheet.set_print_scale(SCALE)
     sheet.set_h_pagebreaks([row, charts[1]])
     sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
@@ -78,8 +92,7 @@ def put_todo(book: Book, sheet: Worksheet, row: int) -> int:
             link = f'=HYPERLINK("report/index.html#{line.anchor}","{text}")'
             sheet.write_formula(row, 0, link, book.looks["link"], line.text)
         else:
-            link = f"internal:'{book.sheet_name(line.sheet)}'!A1"
-            sheet.write_url(row, 0, link, book.looks["link"], string=line.text)
+            sheet.write_url(row, 0, book.places[line.sheet], book.looks["link"], string=line.text)
         put(sheet, row, NOTE, line.names, book.looks["foreign_wrap"], book.lang)
         sheet.set_row(row, LINE_HEIGHT * lines(line.names, WIDTHS[NOTE]) + 4)
     return row + 2
@@ -109,11 +122,12 @@ def put_lines(
         put(sheet, row, 3, book.text("o_change"), book.looks["section_right"], book.lang)
     for line in content:
         row += 1
-        put(sheet, row, 0, line.label, book.looks["text"], book.lang)
+        put(sheet, row, 0, line.label, book.looks["wrap"], book.lang)
         put_value(book, sheet, row, line)
         put_before(book, sheet, row, line)
         put(sheet, row, NOTE, line.note, book.looks["wrap"], book.lang)
-        sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[NOTE]) + 4)
+        high = max(lines(line.label, WIDTHS[0]), lines(line.note, WIDTHS[NOTE]))
+        sheet.set_row(row, LINE_HEIGHT * high + 4)
     return row + 2
 
 
@@ -140,8 +154,10 @@ def put_before(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
         put(sheet, row, 3, None, book.looks["text"], book.lang)
         return
     put(sheet, row, 2, line.before, book.looks[line.kind], book.lang)
-    change, look = f"=B{row + 1}-C{row + 1}", book.looks[CHANGES[line.kind]]
-    sheet.write_formula(row, 3, change, look, line.value - line.before)
+    times, look = in_points(line.kind), book.looks[CHANGES[line.kind]]
+    change = f"B{row + 1}-C{row + 1}"
+    formula = f"={change}" if times == 1 else f"={times}*({change})"
+    sheet.write_formula(row, 3, formula, look, times * (line.value - line.before))
 
 
 def put_section(book: Book, sheet: Worksheet, row: int, title: str) -> None:
@@ -170,14 +186,16 @@ def stored(value: Any) -> Any:
 EXCEL_EPOCH = 693_594  # 1899-12-30
 
 
-def put_links(book: Book, sheet: Worksheet, row: int, sheets: Sequence[tuple[str, str]]) -> int:
-    """Write a link to every sheet and its description, in two columns; return the last row."""
+def put_guide(book: Book, sheet: Worksheet, row: int, sheets: Sequence[Described]) -> int:
+    """Write by groups a link to every sheet and its description; return the last row."""
     put_section(book, sheet, row, book.text("o_sheets"))
-    half = math.ceil(len(sheets) / 2)
-    for at, (name, about) in enumerate(sheets):
-        own, left = row + 1 + at % half, at < half
-        link, text = f"internal:'{name}'!A1", name if left else f"{name}: {about}"
-        sheet.write_url(own, 0 if left else NOTE, link, book.looks["link"], string=text)
-        if left:
-            put(sheet, own, 1, about, book.looks["about"], book.lang)
-    return row + half
+    for group in GROUPS:
+        row += 1
+        put(sheet, row, 0, book.text(f"group_{group}"), book.looks["label"], book.lang)
+        for one in sheets:
+            if one.group == group:
+                row += 1
+                link = f"internal:'{one.name}'!A1"
+                sheet.write_url(row, 0, link, book.looks["link"], string=one.name)
+                put(sheet, row, 1, one.text, book.looks["about"], book.lang)
+    return row

@@ -1,5 +1,7 @@
 """The sheet Portfolio: one row per cluster with all of its figures."""
 
+from dataclasses import replace
+
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -23,12 +25,15 @@ from pipeline.tables.payers import MOVED, PUBLIC
 from schemas.benchmarks import declared_indicators, one_cohort_kinds
 from schemas.tables import columns_of_clusters
 
-# where the pages stand, seen from the workbook; what a cluster's row leads to
+# where the pages stand, seen from the workbook
 PAGES = "report/clusters"
-JUMPS = ["conditions", "findings"]
+# the tables that a cluster's row leads to, with their sheets
+JUMPS = {"conditions": "conditions", "findings": "returns"}
 # up to so many criteria below the pass mark count as near
 NEAR = 3
-COUNTS = ["fulfilled", "not_fulfilled", "undetermined"]
+# the ratio of ESCA and its parts: the indicators on the first screen
+ESCA = "actors_per_fte"
+FIRST = ("actors", "fte", ESCA)
 # between the items of a list in a cell
 SEPARATOR = "; "
 
@@ -54,31 +59,50 @@ def looked_up(matrix: Matrix, header: str) -> Formula:
 
 
 def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Column]:
-    """Return the columns of the table."""
+    """Return the columns of the table: what everybody looks for, then groups that close."""
     clusters, text = book.table("clusters"), book.text
     decisions = book.says("decision", clusters["decision"].to_list())
     before = [
         Column(text("h_cluster_id"), clusters["cluster_id"].to_list()),
         Column(text("h_name"), clusters["name"].to_list(), "foreign"),
-        Column(text("h_decision"), decisions, formula=looked_up(matrix, "decision")),
-        *(
-            Column(text(f"h_{c}"), clusters[c].to_list(), "int", looked_up(matrix, c))
-            for c in COUNTS
-        ),
-        *trend_columns(book, earlier),
         Column(text("h_role"), book.words(clusters["role"].to_list())),
-        *cohort_columns(book),
-        Column(text("h_measure"), measures(book), "wrap"),
-        Column(text("h_as_of"), clusters["as_of"].to_list(), "date"),
+        Column(text("h_decision"), decisions, formula=looked_up(matrix, "decision")),
+        count_column(matrix, "fulfilled"),
     ]
     return [
         *before,
-        *(indicator_column(book, name, len(before)) for name in declared_indicators()),
-        *beside_columns(book),
-        page_column(book),
-        *(jump(book, code) for code in jumps(book)),
+        *grouped([indicator_column(book, name, len(before)) for name in in_order()], len(FIRST)),
+        *grouped([count_column(matrix, "undetermined"), count_column(matrix, "not_fulfilled")]),
+        *grouped([*cohort_columns(book), Column(text("h_measure"), measures(book), "wrap")]),
+        *grouped([as_of_column(book), *beside_columns(book)]),
+        *grouped([page_column(book), *(jump(book, code) for code in jumps(book))]),
+        *trend_columns(book, earlier),
         *data_columns(book, earlier),
     ]
+
+
+def grouped(columns: list[Column], shown: int = 0) -> list[Column]:
+    """Return the columns as a group: all but the first `shown` ones and the next one close."""
+    return [
+        *columns[: shown + 1],
+        *(replace(column, folds=True) for column in columns[shown + 1 :]),
+    ]
+
+
+def in_order() -> list[str]:
+    """Return the indicators as they stand on the sheet: the ratio of ESCA and its parts first."""
+    return [*FIRST, *(name for name in declared_indicators() if name not in FIRST)]
+
+
+def count_column(matrix: Matrix, code: str) -> Column:
+    """Return how many criteria a cluster fulfils, does not fulfil, or leaves open."""
+    values = matrix.book.table("clusters")[code].to_list()
+    return Column(matrix.book.text(f"h_{code}"), values, "int", looked_up(matrix, code))
+
+
+def as_of_column(book: Book) -> Column:
+    """Return the day as of which each submission is judged."""
+    return Column(book.text("h_as_of"), book.table("clusters")["as_of"].to_list(), "date")
 
 
 def cohort_columns(book: Book) -> list[Column]:
@@ -93,7 +117,7 @@ def cohort_columns(book: Book) -> list[Column]:
 
 
 def jumps(book: Book) -> list[str]:
-    """Return the sheets that each cluster's row links to; without rows, those with the counts."""
+    """Return the tables that each cluster's row links to; without rows, the one of the counts."""
     return [*JUMPS, "actors" if book.has_rows else "counts"]
 
 
@@ -107,17 +131,17 @@ def page_column(book: Book) -> Column:
 
 
 def jump(book: Book, code: str) -> Column:
-    """Return links to the cluster's first row on another sheet, even after sorting."""
-    name, ids = book.sheet_name(code), book.ref(code, "cluster_id")
+    """Return links to the cluster's first row in another table, even after sorting."""
+    name, ids = book.sheet_name(JUMPS.get(code, "rows")), book.ref(code, "cluster_id")
     there = set(book.table("clusters" if code == "counts" else code)["cluster_id"])
-    own = book.table("clusters")["cluster_id"]
-    place = f"\"#'{name}'!A\"&(MATCH($A{{row}},{ids},0)+{HEADER_ROW + 1})"
-    values = [name if i in there else "" for i in own]
+    own, word = book.table("clusters")["cluster_id"], book.text(f"jump_{code}")
+    place = f"\"#'{name}'!A\"&ROW(INDEX({ids},MATCH($A{{row}},{ids},0)))"
+    values = [word if i in there else "" for i in own]
 
     def formula(row: int) -> str:
-        return f'=IFERROR(HYPERLINK({place.format(row=row)},"{name}"),"")'
+        return f'=IFERROR(HYPERLINK({place.format(row=row)},"{word}"),"")'
 
-    return Column(book.text("h_jump", sheet=name), values, "link", formula)
+    return Column(word, values, "link", formula)
 
 
 def measures(book: Book) -> list[str | None]:
@@ -156,14 +180,14 @@ def beside_columns(book: Book) -> list[Column]:
 
 def quotient(first: int, above: str, below: str) -> Formula:
     """Return the formula of one indicator by another."""
-    order = list(declared_indicators())
+    order = in_order()
     one, other = (xl_col_to_name(first + order.index(i)) for i in (above, below))
     return lambda row: f"={one}{row}/{other}{row}"
 
 
 def name_figures(book: Book, columns: list[Column]) -> None:
     """Name the block of indicators and its headers: cells are found there by both."""
-    order = list(declared_indicators())
+    order = in_order()
     at = column_at(columns, indicator_header(book, order[0]))
     first, last = xl_col_to_name(at), xl_col_to_name(at + len(order) - 1)
     own, top = f"='{book.sheet_name('portfolio')}'!", HEADER_ROW + 1

@@ -1,4 +1,4 @@
-"""The sheets Rücklauf, Einreichungen and Datenqualität: what was submitted, and its findings."""
+"""The sheet Rücklauf & Datenqualität: what was submitted, how complete it is, its findings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,45 +8,49 @@ import polars as pl
 from pipeline.common.texts import number, say
 from pipeline.evaluation.evaluate import ELIGIBLE, NOT_ELIGIBLE, OPEN
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.complete import filled_share
+from pipeline.report.workbook.complete import filled_share, put_completeness
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.portfolio import looked_up
-from pipeline.report.workbook.sheets import (
-    Book,
-    colour_column,
-    column_at,
-    decision_looks,
-    new_sheet,
-    put_table,
-)
-from pipeline.submissions.office import MEMBER
+from pipeline.report.workbook.return_roles import below_words, put_by_role
+from pipeline.report.workbook.sheets import Book, decision_looks, new_sheet
+from pipeline.report.workbook.stack import Stack
 from pipeline.tables.findings import kinds
 from pipeline.tables.short_view import with_range
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
+# The width of a long text that is only looked into: other blocks have short values below it.
+NARROW = 16.0
+
+
+def write_returns(book: Book, matrix: Matrix) -> None:
+    """Write the sheet. First who reported: `adopt` reads there which clusters are known.
+
+    Printed are the blocks up to the submissions: the others are long, and material to look up.
+    """
+    codes = ["coverage", "by_role", "submissions", "completeness", "findings"]
+    stack = Stack(book, new_sheet(book, "returns"), codes)
+    table = with_results(book)
+    put_coverage(stack, matrix, table)
+    put_by_role(stack, table)
+    put_submissions(stack)
+    put_completeness(stack)
+    put_findings(stack)
+    stack.close(printed=codes.index("submissions") + 1)
+
 
 # -------------------------------------------------------------------------------------- coverage
-def write_coverage(book: Book, matrix: Matrix) -> None:
+def put_coverage(stack: Stack, matrix: Matrix, table: pl.DataFrame) -> None:
     """Write who was expected and who reported."""
-    sheet = new_sheet(book, "coverage")
-    table = with_results(book)
-    columns = coverage_columns(book, matrix, table)
-    put_table(book, sheet, book.text("table_coverage"), columns)
-    looks = {
-        say("outcome", "reviewed", book.lang): "good",
-        say("outcome", "missing", book.lang): "bad",
-    }
-    for code in ("quarantined", CANNOT_BE_READ):
-        looks[say("outcome", code, book.lang)] = "open"
-    colour_column(book, sheet, column_at(columns, book.text("h_state")), table.height, looks)
-    at = column_at(columns, book.text("h_decision"))
-    colour_column(book, sheet, at, table.height, decision_looks(book.lang))
-    at = column_at(columns, book.text("h_outdated"))
-    colour_column(book, sheet, at, table.height, {book.text("yes"): "open"})
-    at = column_at(columns, book.text("h_below"))
+    book, text = stack.book, stack.book.text
+    states = {"reviewed": "good", "missing": "bad", "quarantined": "open", CANNOT_BE_READ: "open"}
     words = below_words(book)
-    looks = {words[NOT_ELIGIBLE]: "bad", words[OPEN]: "open"}
-    colour_column(book, sheet, at, table.height, looks)
+    looks = {
+        text("h_state"): {say("outcome", code, book.lang): look for code, look in states.items()},
+        text("h_decision"): decision_looks(book.lang),
+        text("h_outdated"): {text("yes"): "open"},
+        text("h_below"): {words[NOT_ELIGIBLE]: "bad", words[OPEN]: "open"},
+    }
+    stack.add(coverage_columns(book, matrix, table), looks)
 
 
 def with_results(book: Book) -> pl.DataFrame:
@@ -57,10 +61,9 @@ def with_results(book: Book) -> pl.DataFrame:
 
 
 def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Column]:
-    """Return the columns; whether a member is below the mark is a formula over the decision."""
+    """Return the columns; whether a cluster is below the mark is a formula over the decision."""
     text, words = book.text, below_words(book)
-    of_members = pl.when(role=MEMBER).then("decision")
-    below = table.select(of_members.replace_strict(words))["decision"].to_list()
+    below = [decision and words[decision] for decision in table["decision"]]
     missed, perhaps = (say("decision", code, book.lang) for code in (NOT_ELIGIBLE, OPEN))
     chosen = (
         f'=IF(I{{row}}="{missed}","{words[NOT_ELIGIBLE]}",'
@@ -96,33 +99,24 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
     ]
 
 
-def below_words(book: Book) -> dict[str, str]:
-    """Return for each decision the text of whether a cluster is below the pass mark."""
-    open_ = say("decision", OPEN, book.lang)
-    return {NOT_ELIGIBLE: book.text("yes"), OPEN: open_, ELIGIBLE: book.text("no")}
-
-
 # ----------------------------------------------------------------------------------- submissions
-def write_submissions(book: Book) -> None:
+def put_submissions(stack: Stack) -> None:
     """Write every file and its outcome, below them what was not read."""
-    sheet = new_sheet(book, "submissions")
+    book = stack.book
     table, text = files_and_unread(book), book.text
     columns = [
+        Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
         Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
         Column(text("h_outcome"), book.says("outcome", table["outcome"].to_list())),
-        Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
+        Column(text("h_sha256"), table["sha256"].to_list(), width=NARROW),
         Column(text("h_code"), table["title"].to_list()),
-        Column(
-            text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=70
-        ),
-        Column(text("h_sha256"), table["sha256"].to_list(), width=66),
+        Column(text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign"),
     ]
-    put_table(book, sheet, text("table_submissions"), columns, frozen=1)
     looks = {
         say("outcome", "quarantined", book.lang): "bad",
         say("outcome", "superseded", book.lang): "muted",
     }
-    colour_column(book, sheet, 1, table.height, looks)
+    stack.add(columns, {text("h_outcome"): looks})
 
 
 def files_and_unread(book: Book) -> pl.DataFrame:
@@ -144,9 +138,9 @@ def code_texts(book: Book, codes: list[str | None]) -> list[str | None]:
 
 
 # -------------------------------------------------------------------------------------- findings
-def write_findings(book: Book) -> None:
+def put_findings(stack: Stack) -> None:
     """Write the findings with their addresses; of many of a kind the first, and how many more."""
-    sheet = new_sheet(book, "findings")
+    book = stack.book
     table, text = readable_findings(book), book.text
     columns = [
         Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
@@ -155,19 +149,16 @@ def write_findings(book: Book) -> None:
         Column(text("h_cell"), table["cell"].to_list()),
         Column(text("h_severity"), book.says("severity", table["severity"].to_list())),
         Column(text("h_code"), code_texts(book, table["code"].to_list())),
-        Column(text("h_value"), table["value"].to_list(), "foreign_wrap", width=30),
-        Column(
-            text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign_wrap", width=80
-        ),
-        Column(text("h_criteria"), criteria_lists(table), "wrap", width=26),
+        Column(text("h_value"), table["value"].to_list(), "foreign_wrap", width=NARROW),
+        Column(text("h_criteria"), criteria_lists(table), "wrap", width=NARROW),
         Column(text("h_number"), table["number"].to_list(), "int"),
+        Column(text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign"),
     ]
-    put_table(book, sheet, text("table_findings"), columns)
     looks = {
         say("severity", "error", book.lang): "bad",
         say("severity", "warning", book.lang): "open",
     }
-    colour_column(book, sheet, column_at(columns, text("h_severity")), table.height, looks)
+    stack.add(columns, {text("h_severity"): looks})
 
 
 def readable_findings(book: Book) -> pl.DataFrame:

@@ -1,25 +1,40 @@
-"""The sheets of rows: which rows count for which figure, and why the others do not."""
+"""The sheet Zeilen: which rows count for which figure, and why the others do not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import say, texts
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.report.workbook.sheets import Book, new_sheet, print_heading
+from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
 
 COUNTS = "bound"
+# how many columns the printed heading is wide
+PRINTED = 6
 ANSWER_COLOURS = {"yes": "good", "possible": "open", "no": "muted"}
 
 
+def write_rows(book: Book) -> None:
+    """Write the sheet; of very many rows only the counts."""
+    codes = ["counts", "actors", "rows"] if book.has_rows else ["counts"]
+    about = book.text("about_sheet_rows" if book.has_rows else "about_sheet_rows_apart")
+    sheet = new_sheet(book, "rows", about)
+    stack = Stack(book, sheet, codes, intro=[book.text("not_printed")])
+    put_counts(stack)
+    if book.has_rows:
+        put_actors(stack)
+        put_rows(stack)
+    stack.close()
+    print_heading(book, sheet, PRINTED)
+
+
 # ------------------------------------------------------------------------------------- the counts
-def write_counts(book: Book) -> None:
+def put_counts(stack: Stack) -> None:
     """Write for every cluster how many rows of Akteure count, and why the others do not."""
-    about = None if book.has_rows else book.text("about_counts_apart")
-    sheet = new_sheet(book, "counts", about)
+    book = stack.book
     names = book.table("clusters").select("cluster_id", "name")
     numbers = counted(book.table("actors"))
     table = names.join(numbers, on="cluster_id", how="left").fill_null(0).sort("cluster_id")
@@ -28,7 +43,7 @@ def write_counts(book: Book) -> None:
         Column(book.text("h_name"), names["name"].to_list(), "foreign"),
         *count_columns(book, table),
     ]
-    put_table(book, sheet, book.text("table_counts"), columns)
+    stack.add(columns)
 
 
 def reasons() -> list[str]:
@@ -71,20 +86,19 @@ def tally(book: Book, test: tuple[str, str] | None) -> Formula | None:
 
 
 # ------------------------------------------------------------------------------------- every row
-def write_actors(book: Book) -> None:
+def put_actors(stack: Stack) -> None:
     """Write every row of Akteure."""
-    sheet = new_sheet(book, "actors")
+    book = stack.book
     columns = list(actor_columns(book, book.table("actors")))
-    put_table(book, sheet, book.text("table_actors"), columns, frozen=3)
-    colour_answers(book, sheet, columns, "bound")
+    stack.add(columns, {book.text("h_bound"): answer_looks(book)})
 
 
 def actor_columns(book: Book, actors: pl.DataFrame) -> Iterable[Column]:
     """Return the columns: who it is, whether it counts, is an SME, is near, and why."""
     text = book.text
     yield Column(text("h_cluster_id"), actors["cluster_id"].to_list())
-    yield Column(text("h_row"), actors["row"].to_list(), "int")
     yield Column(text("h_actor"), actors["name"].to_list(), "foreign")
+    yield Column(text("h_row"), actors["row"].to_list(), "int")
     yield Column(text("h_actor_type"), book.words(actors["actor_type"].to_list()))
     yield Column(text("h_bound"), book.yes_no(actors["bound"].to_list(), text("possible")))
     yield because(book, actors, "bound_reason")
@@ -100,9 +114,9 @@ def because(book: Book, actors: pl.DataFrame, name: str) -> Column:
     return Column(book.text(f"h_{name}"), book.says(name, actors[name].to_list()))
 
 
-def write_rows(book: Book) -> None:
+def put_rows(stack: Stack) -> None:
     """Write the rows of the other sheets behind every figure."""
-    sheet = new_sheet(book, "rows")
+    book = stack.book
     rows, text = book.table("rows"), book.text
     columns = [
         Column(text("h_cluster_id"), rows["cluster_id"].to_list()),
@@ -112,8 +126,7 @@ def write_rows(book: Book) -> None:
         Column(text("h_counted"), [answer and text(answer) for answer in rows["counted"]]),
         Column(text("h_counted_reason"), book.says("row_reason", rows["reason_code"].to_list())),
     ]
-    put_table(book, sheet, text("table_rows"), columns)
-    colour_answers(book, sheet, columns, "counted")
+    stack.add(columns, {text("h_counted"): answer_looks(book)})
 
 
 def titles(book: Book, keys: Sequence[str]) -> list[str]:
@@ -128,8 +141,6 @@ def sheet_names(book: Book, names: Sequence[str]) -> list[str]:
     return [known.get(name, name) for name in names]
 
 
-def colour_answers(book: Book, sheet: Worksheet, columns: Sequence[Column], code: str) -> None:
-    """Colour whether a row counts."""
-    looks = {book.text(answer): look for answer, look in ANSWER_COLOURS.items()}
-    at = column_at(columns, book.text(f"h_{code}"))
-    colour_column(book, sheet, at, len(columns[0].values), looks)
+def answer_looks(book: Book) -> Mapping[str, str]:
+    """Return the colours of whether a row counts."""
+    return {book.text(answer): look for answer, look in ANSWER_COLOURS.items()}

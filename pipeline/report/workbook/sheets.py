@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 from xlsxwriter import Workbook
@@ -13,24 +14,33 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.common.catalogue import Catalogue
 from pipeline.common.texts import say
 from pipeline.report.workbook.cells import BOLD, Column, lines_of, put, put_column, width_of
-from pipeline.report.workbook.pages import Margins, set_pages, set_print
+from pipeline.report.workbook.pages import PAGE_WIDTH, Margins, plain, set_print
 from pipeline.review import Review
 from schemas.benchmarks import one_cohort_kinds
 from schemas.declaration import registers
 
-HEADER_ROW = 4
+# rows (from 0): a remark above the table, and the table's header
+NOTE_ROW, HEADER_ROW = 3, 4
 LINE_HEIGHT = 13.0
+# the greatest width of the columns that stay visible, what Excel adds to the width of each, and the
+# widths of ID and name
+FROZEN_WIDTH, EDGE = 36.0, 0.72
+KEYS = (13.0, 21.5)
 MAX_NAME = 31
 
 
 @dataclass(frozen=True)
 class Book:
-    """The file, its review, its language, its cell formats."""
+    """The file, its review, its language, its cell formats.
+
+    places: where each sheet and each block of a sheet begins, by its code, as far as written.
+    """
 
     file: Workbook
     review: Review
     lang: str
     looks: Mapping[str, Format]
+    places: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def has_rows(self) -> bool:
@@ -107,6 +117,7 @@ def new_sheet(
     """
     name = sheet_name(book.text(f"sheet_{code}") + suffix)
     sheet = book.file.add_worksheet(name)
+    book.places.setdefault(code, f"internal:'{name}'!A1")
     title = " · ".join(filter(None, (name, book.review.period, book.mark)))
     put(sheet, 0, 0, title, book.looks["title"], book.lang)
     about = about or book.text(f"about_{code}")
@@ -116,9 +127,8 @@ def new_sheet(
         sheet.write_url(2, 0, link, book.looks["link"], string=book.text("back"))
     sheet.hide_gridlines(2)
     head = f"{book.text('title')} {book.review.period} · {name}"
-    catalogue = f"{book.first.id} {book.first.version}"
-    page = book.text("page", page="&P", pages="&N")
-    set_print(sheet, Margins(head, "" if code == "overview" else about, book.mark, catalogue, page))
+    set_print(sheet, Margins(head, "" if code == "overview" else about, book.mark))
+    sheet.set_footer(foot(book, cut=False))
     return sheet
 
 
@@ -130,14 +140,20 @@ def put_table(
     columns: Sequence[Column],
     top: int = HEADER_ROW,
     frozen: int = 2,
+    *,
+    whole: bool = False,
 ) -> None:
-    """Write columns as an Excel table; its header row stays visible, also in print."""
-    widths = put_cells(book, sheet, columns, top)
-    last = last_row(columns, top)
-    heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
-    style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
-    sheet.add_table(top, 0, last, len(columns) - 1, style)
-    set_view(sheet, columns, widths, top, frozen)
+    """Write columns as an Excel table; its header row stays visible, also in print.
+
+    frozen: the number of key columns, which stay visible as far as there is room. whole: whether
+    rows are as high as their texts, instead of one line.
+    """
+    widths = kept_narrow(columns, frozen)
+    put_cells(book, sheet, columns, top, widths, whole=whole)
+    add_table(book, sheet, name, columns, top)
+    set_view(sheet, widths, top, frozen)
+    # title and explanation are in the header of every page
+    print_legibly(book, sheet, top, last_row(columns, top), widths)
 
 
 def put_range(
@@ -147,11 +163,29 @@ def put_range(
     top: int = HEADER_ROW,
     frozen: int = 2,
 ) -> None:
-    """Write columns as plain cells that other sheets refer to: sorting would break these."""
-    widths = put_cells(book, sheet, columns, top)
+    """Write columns as plain cells that other sheets refer to: sorting would break these.
+
+    All of them are printed, on one page in width.
+    """
+    widths = kept_narrow(columns, frozen)
+    put_cells(book, sheet, columns, top, widths, whole=True)
+    put_heads(book, sheet, columns, top)
+    set_view(sheet, widths, top, frozen)
+    sheet.print_area(top, 0, last_row(columns, top), len(columns) - 1)
+    sheet.fit_to_pages(1, 0)
+
+
+def add_table(book: Book, sheet: Worksheet, name: str, columns: Sequence[Column], top: int) -> None:
+    """Make an Excel table of cells that are written already; its header is in row `top`."""
+    heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
+    style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
+    sheet.add_table(top, 0, last_row(columns, top), len(columns) - 1, style)
+
+
+def put_heads(book: Book, sheet: Worksheet, columns: Sequence[Column], top: int) -> None:
+    """Write the headers of columns that are no table."""
     for at, column in enumerate(columns):
         put(sheet, top, at, column.header, head_look(book, column), book.lang)
-    set_view(sheet, columns, widths, top, frozen)
 
 
 def last_row(columns: Sequence[Column], top: int) -> int:
@@ -159,28 +193,111 @@ def last_row(columns: Sequence[Column], top: int) -> int:
     return top + max(1, *(len(column.values) for column in columns))
 
 
-def put_cells(book: Book, sheet: Worksheet, columns: Sequence[Column], top: int) -> list[float]:
-    """Write the cells below the header row, set widths and heights; return the widths."""
+def kept_narrow(columns: Sequence[Column], frozen: int) -> list[float]:
+    """Return the widths; key columns that are too wide are narrower, two as ID and name."""
     widths = [width_of(column) for column in columns]
-    for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
-        put_column(sheet, top + 1, at, column, book.looks, book.lang)
-        sheet.set_column(at, at, width)
-    for row, needed in lines_of(columns, widths).items():
-        sheet.set_row(top + 1 + row, LINE_HEIGHT * needed + 2)
+    if frozen == 1:
+        widths[0] = min(widths[0], FROZEN_WIDTH - 2 * EDGE)
+    if frozen == len(KEYS) and sum(widths[:frozen]) > sum(KEYS):
+        widths[:frozen] = KEYS
     return widths
 
 
-def set_view(
-    sheet: Worksheet, columns: Sequence[Column], widths: Sequence[float], top: int, frozen: int
+def frozen_columns(widths: Sequence[float], frozen: int) -> int:
+    """Return how many of the key columns stay visible: the figures beside them need the room."""
+    while sum(width + EDGE for width in widths[:frozen]) > FROZEN_WIDTH:
+        frozen -= 1
+    return frozen
+
+
+def put_cells(
+    book: Book,
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    top: int,
+    widths: Sequence[float],
+    *,
+    whole: bool,
 ) -> None:
-    """Keep the header row visible and repeat it on every page."""
-    needed = max(_lines(c.header, w) for c, w in zip(columns, widths, strict=True))
+    """Write the cells below the header row, set widths and heights."""
+    for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        shown = column if whole else column.on_one_line()
+        put_column(sheet, top + 1, at, shown, book.looks, book.lang)
+        sheet.set_column(at, at, width, None, folding(columns, at))
+    # the sign that opens and closes stands above the column on the left
+    sheet.outline_settings(symbols_right=False)
+    set_heights(sheet, columns, top, widths, whole=whole)
+
+
+def folding(columns: Sequence[Column], at: int) -> dict[str, Any]:
+    """Return the options of a column by which groups of columns open and close."""
+    following = columns[at + 1 : at + 2]
+    closed = not columns[at].hidden and any(column.hidden for column in following)
+    options: dict[str, Any] = {"collapsed": True} if closed else {}
+    if columns[at].folds:
+        options["level"] = 1
+    if columns[at].hidden:
+        options["hidden"] = True
+    return options
+
+
+def set_heights(
+    sheet: Worksheet, columns: Sequence[Column], top: int, widths: Sequence[float], *, whole: bool
+) -> None:
+    """Set the heights of the header, and of the rows that are as high as their texts."""
+    needed = max(_lines(c.header, w) for c, w in zip(columns, widths, strict=False))
     sheet.set_row(top, LINE_HEIGHT * needed + 8)
-    sheet.freeze_panes(top + 1, frozen)
+    if whole:
+        for row, number in lines_of(columns, widths).items():
+            sheet.set_row(top + 1 + row, LINE_HEIGHT * number + 2)
+
+
+def set_view(sheet: Worksheet, widths: Sequence[float], top: int, frozen: int) -> None:
+    """Keep the header row and the key columns visible; print the header row on every page."""
+    sheet.freeze_panes(top + 1, frozen_columns(widths, frozen))
     sheet.repeat_rows(top)
-    # title and explanation are in the header of every page
-    sheet.print_area(top, 0, last_row(columns, top), len(columns) - 1)
-    set_pages(sheet, widths, frozen)
+
+
+def print_legibly(
+    book: Book,
+    sheet: Worksheet,
+    first: int,
+    last: int,
+    widths: Sequence[float],
+    *,
+    cut: bool = False,
+) -> None:
+    """Print rows (from 0) of the columns that fit on a page in legible letters, beginning left.
+
+    cut: whether more is left out; the foot of each page says if anything is.
+    """
+    count = legible(widths)
+    sheet.print_area(first, 0, last, count - 1)
+    sheet.fit_to_pages(1, 0)
+    if cut or count < len(widths):
+        sheet.set_footer(foot(book, cut=True))
+
+
+def legible(widths: Sequence[float]) -> int:
+    """Return how many columns fit on a page in legible letters."""
+    count = len(widths)
+    while count > 1 and sum(widths[:count]) > PAGE_WIDTH:
+        count -= 1
+    return count
+
+
+def print_heading(book: Book, sheet: Worksheet, columns: int) -> None:
+    """Print of a sheet that is raw material only its heading, and say so on it."""
+    put(sheet, NOTE_ROW, 0, book.text("not_printed"), book.looks["about"], book.lang)
+    sheet.print_area(0, 0, NOTE_ROW, columns - 1)
+    sheet.fit_to_pages(1, 1)
+
+
+def foot(book: Book, *, cut: bool) -> str:
+    """Return the foot of every page; cut: whether the file has more columns or blocks."""
+    catalogue = plain(f"{book.first.id} {book.first.version}", 100)
+    centre = f"&C&8{book.text('not_all_printed')}" if cut else ""
+    return f"&L{catalogue}{centre}&R{book.text('page', page='&P', pages='&N')}"
 
 
 def head_look(book: Book, column: Column) -> Format:

@@ -21,14 +21,19 @@ FIGURES = ["value_low", "value_high", "status"]
 
 
 def to_rate(
-    review: Review, earlier: Earlier, lang: str, reviewer: str | None = None
+    review: Review,
+    earlier: Earlier,
+    lang: str,
+    reviewer: str | None = None,
+    *,
+    to_do_first: bool = False,
 ) -> pl.DataFrame:
     """Return the ratings so far and a blank row for what is soft or undetermined and unrated.
 
     What is assigned and not done has a blank row, too. reviewer: the sign of the expert whose
     assignments and ratings are asked for, instead of all. Columns: KEY, `office.RATING`, name,
     title, kind, asks, computed_status, reason_now, request, note. The ratings of one criterion keep
-    their order.
+    their order. to_do_first: all blank rows come before the ratings.
     """
     criteria = review.tables["criteria"]
     ratings, owed = review.ratings, owing(review, lang)
@@ -50,7 +55,8 @@ def to_rate(
     rows = rows.join(names, on="cluster_id", how="left")
     rows = rows.join(owed, on=KEY, how="left").join(differing(review, lang), on="row", how="left")
     # of one criterion the ratings as they stand in the office's file, then the blank row
-    rows = rows.sort("cluster_id", "place", "row", nulls_last=[False, False, True])
+    open_first = pl.col("row").is_not_null() & to_do_first
+    rows = rows.sort(open_first, "cluster_id", "place", "row", nulls_last=True)
     texts = pl.Series(notes(rows, review, earlier, lang), dtype=pl.String)
     return with_titles(rows.with_columns(note=texts), review, lang)
 

@@ -53,7 +53,7 @@ def trend_columns(book: Book, earlier: Earlier) -> list[Column]:
 
 
 def data_columns(book: Book, earlier: Earlier) -> list[Column]:
-    """Return the figures of every period in the sparklines, the oldest first."""
+    """Return the figures of every period in the sparklines, the oldest first; they are hidden."""
     if not earlier:
         return []
     now = book.table("clusters")
@@ -66,12 +66,12 @@ def data_columns(book: Book, earlier: Earlier) -> list[Column]:
                 there = there.with_columns(pl.lit(None, pl.Float64).alias(name))
             own = ids.join(there, on="cluster_id", how="left").sort("cluster_id")[name]
             header = f"{trend_title(book, name)} {period}"
-            result.append(Column(header, own.to_list(), kind, width=9))
+            result.append(Column(header, own.to_list(), kind, width=9, folds=True, hidden=True))
     return result
 
 
 def put_trends(book: Book, sheet: Worksheet, columns: Sequence[Column], earlier: Earlier) -> None:
-    """Draw the sparklines and hide what they draw; columns: all of the sheet's."""
+    """Draw the sparklines; columns: all of the sheet's."""
     trends, data = trend_columns(book, earlier), data_columns(book, earlier)
     if not trends:
         return
@@ -84,6 +84,3 @@ def put_trends(book: Book, sheet: Worksheet, columns: Sequence[Column], earlier:
         ranges = [f"'{name}'!{xl_range(row, first, row, first + each - 1)}" for row in rows]
         if cells:
             sheet.add_sparkline(cells[0], LOOK | {"location": cells, "range": ranges})
-    first = column_at(columns, data[0].header)
-    sheet.set_column(first, first + len(data) - 1, 9, None, {"hidden": True, "level": 1})
-    sheet.set_column(first + len(data), first + len(data), None, None, {"collapsed": True})

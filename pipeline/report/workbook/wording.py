@@ -6,13 +6,22 @@ import polars as pl
 
 from pipeline.common.texts import day, say
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.sheets import Book, colour_column, column_at, new_sheet, put_table
+from pipeline.report.workbook.sheets import (
+    Book,
+    colour_column,
+    column_at,
+    new_sheet,
+    print_heading,
+    put_table,
+)
 from pipeline.review import Review
 from pipeline.tables.wording import NO, NOTHING, PARTLY, POSSIBLE, REFERENCE, YES
 
 # A colour is chosen by how a text begins: the longer texts first.
 COLOURS = {PARTLY: "open", POSSIBLE: "open", NO: "muted", YES: "good"}
 KEY = ["catalogue", "cluster_id", "criterion_id"]
+# how many columns the printed heading is wide
+PRINTED = 7
 # Letters beside a rating: about as many as a cell shows at its greatest height.
 MOST = 1500
 
@@ -49,13 +58,14 @@ def write_wording(book: Book) -> None:
         Column(text("h_counted_reason"), table[f"reason_{lang}"].to_list(), "wrap", width=26),
     ]
     put_table(book, sheet, text("table_wording"), columns, frozen=4)
+    print_heading(book, sheet, PRINTED)
     looks = {say("counted", code, lang): look for code, look in COLOURS.items()}
     colour_column(book, sheet, column_at(columns, text("h_counted")), table.height, looks)
 
 
 def beside_ratings(review: Review, rows: pl.DataFrame, lang: str) -> list[str | None]:
     """Return for each row (KEY) the wording behind its criterion, shortened for a cell."""
-    table = wording_of(review)
+    table = wording_of(review).join(rows.select(KEY).unique(), on=KEY, how="semi")
     printed = [printed_line(row, lang) for row in table.iter_rows(named=True)]
     lines = table.select(*KEY, line=pl.Series(printed, dtype=pl.String))
     grouped = lines.group_by(KEY, maintain_order=True).agg("line")

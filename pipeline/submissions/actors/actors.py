@@ -1,4 +1,4 @@
-"""The stage: the table of actors with all that the counts need to know about each row."""
+"""The stage: the actors with the properties that counts need, and which rows count."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,8 @@ from pipeline.submissions.actors import status
 from pipeline.submissions.actors.places import GERMANY, distance_km, locate, place_findings
 from pipeline.submissions.actors.status import PROPERTIES, Definition
 
-# What must agree between rows that may be the one that counts of an actor listed several times.
+# The properties that must be equal in all rows that may be the one that counts, where an actor is
+# listed several times. Otherwise the property is unknown.
 MUST_AGREE = [
     *("actor_type", "sme", "sme_ifm", "distance_km", *PROPERTIES, "actor_group", "joined_lately"),
 ]
@@ -19,20 +20,20 @@ MUST_AGREE = [
 
 @dataclass(frozen=True)
 class Located:
-    """Actors with their properties, offices with their positions, and what was found on the way."""
+    """Actors with their properties, offices with their positions, and findings about postcodes."""
 
     actors: pl.DataFrame
     offices: pl.DataFrame
     findings: pl.DataFrame
 
 
-def describe(
+def with_properties(
     master: pl.DataFrame, actors: pl.DataFrame, rules: ActorRules, *, with_distances: bool = True
 ) -> Located:
-    """Return every row of Akteure with its place, distance, SME status and key.
+    """Return every row of Akteure with its position, distance from the office, SME status and key.
 
-    master: valid Stammdaten (file, as_of, postcode, latitude, longitude …); actors: valid Akteure.
-    with_distances: else distance_km is null everywhere.
+    master: valid Stammdaten (file, as_of, postcode, latitude, longitude …). actors: valid Akteure.
+    with_distances: if not, distance_km is null everywhere.
     """
     offices = locate(master, pl.lit(GERMANY))
     country = pl.when(~pl.col("country_bad")).then(pl.col("country").fill_null(GERMANY))
@@ -57,10 +58,11 @@ def describe(
 
 
 def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl.DataFrame:
-    """Add duplicate, counts, near, and the properties by which the counted row is judged.
+    """Add counts, near, duplicate, joined_lately and judged_<property> by one definition.
 
-    counts: whether the row is one bound actor (null: possibly). An actor listed several times
-    counts once: the row that is bound, else the first (contract 1.2).
+    counts: whether the row is one bound actor; null: possibly. duplicate: another row of the same
+    actor counts. An actor listed several times counts once: by its bound row, else by its first
+    (contract 1.2). judged_<property>: the property, null where these rows differ in it.
     """
     radius = definition.radius_km if definition.radius_km is not None else rules.radius_km
     bound = status.bound_cases(rules, loose=definition.loose)
@@ -83,24 +85,24 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
 
 
 def listed_several_times() -> pl.Expr:
-    """Whether a row's actor (same name, same postcode) stands in other rows of its cluster, too.
+    """Whether other rows of the cluster list the same actor: the same name and postcode.
 
-    An empty postcode is like another empty one; of an unreadable one nothing is known.
+    Two empty postcodes are equal. A row with a bad postcode equals no other row.
     """
     named = pl.col("name_key").is_not_null() & ~pl.col("postcode_bad")
-    return named & pl.struct(SAME).is_duplicated()
+    return named & pl.struct(SAME_ACTOR).is_duplicated()
 
 
-SAME = ["file", "name_key", pl.col("postcode_key").fill_null(""), "postcode_bad"]
+SAME_ACTOR = ["file", "name_key", pl.col("postcode_key").fill_null(""), "postcode_bad"]
 
 
 def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
     """Add duplicate (another row of the same actor counts) and agreed_<property>.
 
-    Few actors are listed several times; only their rows are looked at.
+    Few actors are listed several times, so only their rows are compared.
     """
     marks = judge_duplicates(actors.filter("several"))
-    # the table's many columns stay as they are: they would be copied by a join of all of them
+    # join the two keys only: a join of the whole table would copy its many columns
     marked = actors.select("file", "row")
     marked = marked.join(marks, on=marked.columns, how="left", maintain_order="left")
     return actors.with_columns(
@@ -112,17 +114,17 @@ def mark_duplicates(actors: pl.DataFrame) -> pl.DataFrame:
 def judge_duplicates(several: pl.DataFrame) -> pl.DataFrame:
     """Return file, row, duplicate, agreed_<property> of the rows of actors listed several times.
 
-    Which row counts may hang on unknown cells: a row that is possibly bound and stands before the
-    first certain one would take its place. A property counts as known only where all rows that may
-    be the one agree.
+    Unknown cells may decide which row counts: a possibly bound row above the first bound one would
+    count instead. A property is known only where all rows that may count agree on it.
     """
-    first_bound = pl.col("row").filter(pl.col("counts")).min().over(SAME)
-    first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(SAME)
-    chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(SAME))
+    first_bound = pl.col("row").filter(pl.col("counts")).min().over(SAME_ACTOR)
+    first_possible = pl.col("row").filter(pl.col("counts").is_null()).min().over(SAME_ACTOR)
+    chosen = pl.coalesce(first_bound, first_possible, pl.col("row").min().over(SAME_ACTOR))
     before = (pl.col("row") < first_bound).fill_null(value=True)
     candidate = (pl.col("row") == chosen) | (pl.col("counts").is_null() & before)
     agreed = {
-        f"agreed_{p}": pl.col(p).filter(candidate).n_unique().over(SAME) == 1 for p in MUST_AGREE
+        f"agreed_{p}": pl.col(p).filter(candidate).n_unique().over(SAME_ACTOR) == 1
+        for p in MUST_AGREE
     }
     return several.select("file", "row", duplicate=pl.col("row") != chosen, **agreed)
 

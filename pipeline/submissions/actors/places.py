@@ -1,4 +1,4 @@
-"""Where actors and offices are, and how far apart: own coordinates, else the postcode's."""
+"""Positions of actors and offices, by coordinates or else by postcode, and their distances."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pyproj import Geod
 
 GERMANY = "DE"
-# "D-01067", "1067.0" as programs write a number, "01067 Dresden".
+# Forms of a German postcode: "D-01067", "1067.0" (a number written by a program), "01067 Dresden".
 GERMAN_PREFIX = r"^DE?[\s-]*(\d.*)$"
 NO_FRACTION, BEFORE_CITY = r"^(\d{1,5})[.,]0+$", r"^(\d{5})[\s,;/-]+\p{L}.*$"
 POSTCODES = HERE / "registers" / "postcodes.parquet"
-# No degree of the ellipsoid WGS 84 is longer, along a meridian or a parallel.
+# The greatest length of a degree on the ellipsoid WGS 84, along a meridian or a parallel.
 KM_PER_DEGREE = 111.7
 
 
@@ -29,7 +29,7 @@ def postcode_areas() -> pl.DataFrame:
 
 @cache
 def postcode_positions() -> pl.DataFrame:
-    """Return country, postcode, latitude, longitude, state of it: all that is usually needed."""
+    """Return country, postcode, latitude, longitude, state of the shipped table."""
     columns = ["country", "postcode", "latitude", "longitude", "state"]
     return pl.read_parquet(POSTCODES, columns=columns)
 
@@ -50,7 +50,7 @@ def covered_countries() -> list[str]:
 
 @cache
 def ellipsoid() -> "Geod":
-    """Return WGS 84; loaded where a distance is asked for."""
+    """Return the ellipsoid WGS 84. Its library is imported only if a distance is computed."""
     from pyproj import Geod
 
     return Geod(ellps="WGS84")
@@ -71,7 +71,9 @@ def normal_postcode(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
 def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
     """Add country_code, postcode_key, center_latitude, center_longitude, own, lat, lon.
 
-    country: the row's country, null where it is unknown. own: whether they are its own coordinates.
+    table: postcode, latitude, longitude. country: the row's country, null where it is unknown.
+    center_…: the centre of the postcode. lat, lon: the row's coordinates if it states both (own),
+    else the centre.
     """
     table = table.with_columns(country_code=country)
     table = table.with_columns(
@@ -94,16 +96,16 @@ def locate(table: pl.DataFrame, country: pl.Expr) -> pl.DataFrame:
 
 
 def distance_km(lat1: str, lon1: str, lat2: str, lon2: str) -> pl.Expr:
-    """Return the geodesic distance of two places on the ellipsoid; null where one is unknown."""
+    """Return the geodesic distance of two positions in km; null where one is unknown."""
     places = pl.struct(a=lat1, b=lon1, c=lat2, d=lon2)
     return places.map_batches(_geodesic, return_dtype=pl.Float64)
 
 
 def at_most_km(lat1: str, lon1: str, lat2: str, lon2: str) -> pl.Expr:
-    """Return what the distance of two places does not exceed; null where one is unknown.
+    """Return an upper bound of the distance of two positions in km; null where one is unknown.
 
-    It is the way along a meridian and then a parallel, quickly told: most places that must be near
-    each other are.
+    It is the way along a meridian and then along a parallel. It is cheap to compute, and for most
+    positions that must be close to each other it is enough.
     """
     north = (pl.col(lat1) - pl.col(lat2)).abs()
     east = (pl.col(lon1) - pl.col(lon2)).abs()

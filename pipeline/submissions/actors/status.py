@@ -1,6 +1,7 @@
-"""What each actor is: bound, SME, near; three-valued, null where a cell that decides is unknown.
+"""Whether an actor is bound, an SME, near; null where a cell that decides it is unknown.
 
-Each question is a list of cases. Its reason and its answer both follow from the first that holds.
+Each question is a list of cases. The first case that holds gives the answer and its reason, so the
+two cannot contradict each other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,16 +14,16 @@ from pipeline.common.settings import ActorRules
 from schemas.declaration import registers
 
 COMPANY = "Unternehmen"
-# Who joined or left so many months ago is told (contract 2.5).
+# The months up to as_of within which joining and leaving is published (contract 2.5).
 LATELY_MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Definition:
-    """Which reading of the definitions a count uses.
+    """The definitions by which actors are counted.
 
-    loose: whether loose commitments bind. ifm: whether SMEs are those of IfM Bonn. radius_km: how
-    near is near; None as the rules have it.
+    loose: whether loose commitments count as bound. ifm: whether the SME definition is that of IfM
+    Bonn, not the EU's. radius_km: the greatest distance that is near; None: that of the settings.
     """
 
     loose: bool = False
@@ -32,7 +33,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Case:
-    """A case of a question: when it holds, its code, and the answer: yes, no, None for unknown."""
+    """A case of a question.
+
+    holds: the condition. reason: its code. answer: True, False, or None for unknown.
+    """
 
     holds: pl.Expr
     reason: str
@@ -62,7 +66,7 @@ ALWAYS = pl.lit(value=True)
 
 # ------------------------------------------------------------------------------------------ bound
 def empty_or(field: str, holds: pl.Expr) -> pl.Expr:
-    """True where the cell is empty, unknown where it is bad, else whether it holds."""
+    """Return true for an empty cell, null for a bad one, else whether the condition holds."""
     return (
         pl.when(pl.col(f"{field}_bad"))
         .then(None)
@@ -90,9 +94,10 @@ def lately(field: str) -> pl.Expr:
 
 
 def bound_cases(rules: ActorRules, *, loose: bool = False) -> list[Case]:
-    """Return whether a row is a bound actor on its as_of day (contract 2.2), its duplicates aside.
+    """Return the cases of whether a row is a bound actor on as_of (contract 2.2).
 
-    First what rules it out, then what is unknown. loose: whether loose commitments bind.
+    Cases that rule it out come first, then those that leave it unknown. Duplicates are not looked
+    at. loose: whether loose commitments count as bound.
     """
     active = pl.col("commitment").is_in(list(rules.loose_commitments))
     committed = pl.col("commitment").is_in(list(rules.bound_commitments))
@@ -110,7 +115,7 @@ def bound_cases(rules: ActorRules, *, loose: bool = False) -> list[Case]:
     ]
 
 
-# Another row of the same actor counts.
+# The case that another row of the same actor counts.
 LISTED_TWICE = Case(pl.col("duplicate"), "listed_twice", answer=False)
 
 
@@ -121,7 +126,7 @@ def bound_reason(rules: ActorRules) -> pl.Expr:
 
 # -------------------------------------------------------------------------------------------- SME
 def stated_sme() -> pl.Expr:
-    """What the actor says: its type (KMU, Großunternehmen) wins over the column KMU."""
+    """Return whether the actor states to be an SME; its type wins over the column KMU."""
     return pl.coalesce("sme_by_type", "sme_stated")
 
 
@@ -144,13 +149,13 @@ def small_enough(rules: ActorRules) -> pl.Expr:
 
 
 def sme_cases(rules: ActorRules) -> list[Case]:
-    """Return whether an actor is an SME by the EU's definition (contract 2.2)."""
+    """Return the cases of whether an actor is an SME by the EU's definition (contract 2.2)."""
     said = stated_sme()
     many = (pl.col("employees") >= rules.sme_employees_below).fill_null(value=False)
     return [
         Case(pl.col("actor_type").is_null(), "type_unknown", answer=None),
         Case(pl.col("actor_type") != COMPANY, "no_company", answer=False),
-        Case(many & in_between(rules), "too_many_employees_but_ifm", answer=False),
+        Case(many & between_definitions(rules), "too_many_employees_but_ifm", answer=False),
         Case(many, "too_many_employees", answer=False),
         Case(too_large(rules), "turnover_and_balance_sheet", answer=False),
         Case(~said, "stated_no", answer=False),
@@ -173,21 +178,21 @@ def sme_reason(rules: ActorRules) -> pl.Expr:
 def is_sme_ifm(rules: ActorRules) -> pl.Expr:
     """Whether an actor is an SME by IfM Bonn's definition (fewer than 500 employees, 50 million).
 
-    An actor that says it is none because it has 250 to 499 employees is one here.
+    An actor with 250 to 499 employees that states to be none (by the EU's definition) may be one.
     """
     said = stated_sme()
     no = (
         (pl.col("employees") >= rules.ifm_employees_below).fill_null(value=False)
         | (pl.col("turnover_eur") > rules.ifm_turnover_max).fill_null(value=False)
-        | (~said & ~in_between(rules))
+        | (~said & ~between_definitions(rules))
     )
     few = (pl.col("employees") < rules.ifm_employees_below).fill_null(value=False)
     poor = (pl.col("turnover_eur") <= rules.ifm_turnover_max).fill_null(value=False)
     return companies_only(pl.when(no).then(False).when(said | (few & poor)).then(True))
 
 
-def in_between(rules: ActorRules) -> pl.Expr:
-    """Whether a company is too large for the EU's definition but not for IfM's."""
+def between_definitions(rules: ActorRules) -> pl.Expr:
+    """Whether a company has too many employees for the EU's definition but not for IfM's."""
     return (
         pl.col("employees")
         .is_between(rules.sme_employees_below, rules.ifm_employees_below - 1)
@@ -196,7 +201,7 @@ def in_between(rules: ActorRules) -> pl.Expr:
 
 
 def companies_only(of_company: pl.Expr) -> pl.Expr:
-    """False for actors that are no companies, unknown where the type is."""
+    """Return the answer for companies, false for other actors, null for an unknown type."""
     kind = pl.col("actor_type")
     return (
         pl.when(kind.is_null()).then(None).when(kind != COMPANY).then(False).otherwise(of_company)
@@ -206,17 +211,17 @@ def companies_only(of_company: pl.Expr) -> pl.Expr:
 # ------------------------------------------------------------------------------------- properties
 @dataclass(frozen=True)
 class Property:
-    """What an actor is beside an SME and near, of which a count and a share of actors are made.
+    """A property of actors of which a count and a share are published, beside SME and near.
 
-    holds: makes the expression over a row of Akteure, see `actors.describe`. cell: the field that
-    settles it where it is unknown.
+    holds: returns the expression over a row of Akteure, see `actors.with_properties`. cell: the
+    field that decides it where it is unknown.
     """
 
     holds: Callable[[], pl.Expr]
     cell: str
 
 
-# By name: of each there are the figures <name>_count and <name>_share.
+# Properties by name. Each gives the figures <name>_count and <name>_share.
 PROPERTIES: Mapping[str, Property] = {
     "rnd": Property(lambda: pl.col("actor_type").is_in(types_where("rnd")), "actor_type"),
 }
@@ -224,7 +229,7 @@ PROPERTIES: Mapping[str, Property] = {
 
 # ------------------------------------------------------------------------------------------- near
 def near_cases(radius_km: float) -> list[Case]:
-    """Return whether an actor is near the office."""
+    """Return the cases of whether an actor is near the office."""
     distance = pl.col("distance_km")
     return [
         Case(pl.col("office_lat").is_null(), "office_unknown", answer=None),
@@ -235,7 +240,7 @@ def near_cases(radius_km: float) -> list[Case]:
 
 
 def near_reason(radius_km: float) -> pl.Expr:
-    """Why an actor is near or not, and by which position."""
+    """Return why an actor is near or not, and whether by coordinates or by postcode."""
     by = pl.when(pl.col("own")).then(pl.lit("coordinates")).otherwise(pl.lit("postcode"))
     reason = reason_of(near_cases(radius_km))
     is_known = answer_of(near_cases(radius_km)).is_not_null()

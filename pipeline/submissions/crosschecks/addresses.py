@@ -24,7 +24,7 @@ CENTRE = ("center_latitude", "center_longitude")
 
 # --------------------------------------------------------------------------------- coordinates
 def coordinates_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
-    """Own coordinates lie further off the postcode's centre than the setting allows."""
+    """Find coordinates that are further from the postcode's centre than the settings allow."""
     far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
     return hits(far, whole_km("off"))
 
@@ -115,7 +115,7 @@ def inside_box(latitude: str, longitude: str, slack: float) -> pl.Expr:
 
 # ---------------------------------------------------------------------------------------- state
 def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
-    """No postcode of the stated federal state lies within `km` of the office's postcode."""
+    """Find offices with no postcode of their stated federal state within `km` of their postcode."""
     table = facts.tables[check.sheet].drop_nulls(["federal_state", "center_latitude"])
     areas = postcode_positions().filter(pl.col("country") == GERMANY)
     own = areas.select(postcode_key="postcode", own_state="state")
@@ -134,7 +134,7 @@ def state_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def state_off_coordinates(check: Check, facts: Facts) -> pl.DataFrame:
-    """Coordinates without a known postcode lie outside the rectangle around the stated state."""
+    """Find coordinates without a known postcode outside the rectangle around the stated state."""
     table = without_postcode(facts.tables[check.sheet])
     if table.is_empty():
         return no_hits()

@@ -1,4 +1,4 @@
-"""The stage: valid tables in, warnings about contradictions out; all submissions in one pass."""
+"""The stage: warnings about values that contradict each other, for all submissions at once."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -52,16 +52,16 @@ def cross_check(
     rules: ActorRules,
     last_day: dt.date | None = None,
 ) -> pl.DataFrame:
-    """Return findings at the cells that contradict others; of several at a cell the first declared.
+    """Return findings at the cells that contradict others; one per cell, by the first check.
 
     tables: the valid tables of the workbook, Stammdaten and Akteure as in `Located`.
     """
     facts = Facts(with_days(tables, last_day), parsed.totals, doubtful(parsed), rules)
-    parts = [run(check, facts) for check in checks_of(workbook)]
+    parts = [run_check(check, facts) for check in checks_of(workbook)]
     return join_findings(*parts).unique(CELL, keep="first")
 
 
-def run(check: Check, facts: Facts) -> pl.DataFrame:
+def run_check(check: Check, facts: Facts) -> pl.DataFrame:
     """Return one check's findings."""
     hit = RULES[check.rule](check, facts)
     if hit.is_empty():
@@ -72,7 +72,7 @@ def run(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def doubtful(parsed: Parsed) -> pl.DataFrame:
-    """Return file, sheet_key, field, row of the cells that could not be read without doubt."""
+    """Return file, sheet_key, field, row of the cells whose reading has a code (see `Parsed`)."""
     return parsed.cells.filter(pl.col("code").is_not_null()).select(
         "file", "sheet_key", "field", "row"
     )

@@ -1,4 +1,4 @@
-"""The checks as schemas/crosschecks.toml may declare them, and as it does."""
+"""The cross checks that schemas/crosschecks.toml declares, and the structure of that file."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
@@ -149,7 +149,7 @@ class Check(Declared):
 
 
 def each_once(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """Check that no id stands there twice."""
+    """Check that every id is declared only once."""
     seen = set[str]()
     for at, check in enumerate(checks):
         if check.id in seen:
@@ -183,12 +183,12 @@ def checks_of(workbook: Workbook) -> list[Check]:
 
 
 def legal_forms() -> tuple[str, ...]:
-    """Return the words that do not tell two organisations apart."""
+    """Return the legal forms, which do not distinguish two organisations."""
     return declared().legal_forms
 
 
 @cache
 def fields() -> Mapping[str, list[str]]:
-    """Return the fields of every sheet that checks may speak of."""
+    """Return the fields of every sheet to which checks may refer."""
     sheets = (*submission().sheets, *office().sheets)
     return {s.key: [f.key for f in s.fields] for s in sheets}

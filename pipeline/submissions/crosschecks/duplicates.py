@@ -1,7 +1,7 @@
 """The rule about actors that are perhaps listed twice under slightly different names.
 
-Compared are rows of one submission that count, in one postcode area. Names are compared by their
-words without legal forms; numbers must agree, and every word but for a slip of the pen.
+It compares the rows of one submission that count and lie in the same postcode area. Two names are
+similar if their words without legal forms differ only by typing errors and their numbers are equal.
 """
 
 import polars as pl
@@ -12,25 +12,25 @@ from schemas.words import UMLAUTS
 
 ASSOCIATION = r"\be\.? ?(?:v|k|g)\b\.?"
 ROW = ["file", "row"]
-# What rows must share to be compared letter by letter, besides file and area.
+# Rows are compared letter by letter only if they agree in all of these.
 BLOCK = ["file", "area", "digits", "initial"]
 FURTHEST = 2
-# Longer texts are no names: two of them take too long to compare letter by letter.
+# Longer texts are no names, and comparing two of them letter by letter takes too long.
 LONGEST = 200
 
 
 def possible_duplicate(check: Check, facts: Facts) -> pl.DataFrame:
-    """The name is that of an earlier row up to legal form, order, blanks and slips of the pen.
+    """Find names that equal one in an earlier row but for legal form, order, blanks, typing errors.
 
-    Both rows count, so what is a `duplicate_row` is not said again. Without a postcode only names
-    of the same words are taken for the same. Detail: the earlier row; other: its name.
+    Both rows count: a `duplicate_row` is not reported again. Without a postcode the words must be
+    equal. Detail: the earlier row. Other: its name.
     """
     actors = facts.tables[check.sheet].filter(
         ~pl.col("duplicate"), pl.col("counts").fill_null(value=True)
     )
     actors = with_keys(actors, check.limits["area_digits"])
     pairs = pl.concat(
-        [*(same_key(actors, key) for key in ("key", "compact")), similar(actors, check)]
+        [*(same_key(actors, key) for key in ("key", "compact")), similar_names(actors, check)]
     )
     first = pairs.group_by(ROW).agg(pl.col("earlier").min())
     names = actors.select("file", earlier="row", first_name="name")
@@ -41,7 +41,7 @@ def possible_duplicate(check: Check, facts: Facts) -> pl.DataFrame:
 def with_keys(actors: pl.DataFrame, area_digits: int) -> pl.DataFrame:
     """Return file, row, name, area, words, key (words sorted), compact, digits, initial.
 
-    area is null without a postcode. Rows without a telling word are left out.
+    area is null without a postcode. Rows whose name has only legal forms are left out.
     """
     text = pl.col("name_key").str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
     text = text.str.replace_all(ASSOCIATION, "ev").str.replace_all(r"[^\p{L}\d]+", " ")
@@ -61,7 +61,7 @@ def with_keys(actors: pl.DataFrame, area_digits: int) -> pl.DataFrame:
 def same_key(actors: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return file, row, earlier of rows with the key of an earlier row in the same area.
 
-    An area that is unknown may be any.
+    An unknown area equals every area.
     """
     rows = actors.select(*ROW, "area", key)
     same = rows.with_columns(
@@ -75,10 +75,11 @@ def same_key(actors: pl.DataFrame, key: str) -> pl.DataFrame:
     return same.filter(pl.col("earlier") < pl.col("row")).select(*ROW, "earlier")
 
 
-def similar(actors: pl.DataFrame, check: Check) -> pl.DataFrame:
-    """Return file, row, earlier of rows whose name differs from an earlier one's by a slip.
+def similar_names(actors: pl.DataFrame, check: Check) -> pl.DataFrame:
+    """Return file, row, earlier of rows whose name differs from an earlier one by typing errors.
 
-    Blocks of more rows than `largest_block` are too many to compare and too alike to tell.
+    Blocks of more than `largest_block` rows are skipped: comparing them takes too long, and their
+    names are too much alike to tell anything.
     """
     length = pl.col("key").str.len_chars().cast(pl.Int32)
     rows = actors.drop_nulls("area").filter(length <= LONGEST)
@@ -96,9 +97,10 @@ def similar(actors: pl.DataFrame, check: Check) -> pl.DataFrame:
 
 
 def only_slips(pairs: pl.DataFrame, short_word: int, long_word: int) -> pl.Series:
-    """Return whether the words of each pair are the same but for slips.
+    """Return whether the words of each pair are equal but for typing errors.
 
-    One letter may differ in words of at least short_word letters, two from long_word on.
+    One letter may differ in words of at least short_word letters, two in words of at least
+    long_word letters.
     """
     words = pairs.with_row_index("pair").select("pair", "words", "words_2")
     words = words.explode("words", "words_2")

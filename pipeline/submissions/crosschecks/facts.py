@@ -1,4 +1,4 @@
-"""What the rules look at: the valid tables of all submissions, side by side."""
+"""The inputs and the result of the rules of cross checks."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -13,10 +13,11 @@ HITS = {"file": pl.UInt32, "row": pl.UInt32, "detail": pl.String, "other": pl.St
 
 @dataclass(frozen=True)
 class Facts:
-    """The tables by sheet key, located where they have addresses (see `actors.places.locate`).
+    """The valid tables of all submissions, and what rules need besides.
 
-    Every table has as_of (date, null where the submission has none), first_day and last_day (of the
-    period, null without one). totals and doubtful: see `pipeline.submissions.parse.parse.Parsed`.
+    tables: by sheet key. Tables with addresses have positions (see `actors.places.locate`). Every
+    table has as_of (date, null where the submission has none), first_day and last_day (of the
+    period, null without one). totals: see `parse.Parsed`. doubtful: see `crosschecks.doubtful`.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -41,7 +42,7 @@ def with_days(
 
 
 def no_hits() -> pl.DataFrame:
-    """Return the result of a rule that finds nothing at the first glance."""
+    """Return an empty result of a rule."""
     return pl.DataFrame(schema=HITS)
 
 
@@ -51,7 +52,7 @@ def day_text(day: pl.Expr) -> pl.Expr:
 
 
 def number_text(number: pl.Expr) -> pl.Expr:
-    """Return a number without needless digits."""
+    """Return a number as text, with at most 6 decimals and no trailing zeros."""
     whole = number.round(0) == number
     return (
         pl.when(whole)
@@ -63,7 +64,7 @@ def number_text(number: pl.Expr) -> pl.Expr:
 def hits(
     rows: pl.DataFrame, detail: pl.Expr | None = None, other: pl.Expr | None = None
 ) -> pl.DataFrame:
-    """Return the rows as a rule's result."""
+    """Return the rows as the result of a rule (HITS). detail, other: what its message names."""
     nothing = pl.lit(None, pl.String)
     return rows.select(
         "file",

@@ -1,4 +1,4 @@
-"""Where German places of a name are: the shipped table of places by the words of their names."""
+"""The shipped table of German places, by the words of their names."""
 
 from functools import cache
 
@@ -8,20 +8,20 @@ from pipeline.common.keys import word_key_expr
 from pipeline.submissions.crosschecks.declared import declared
 from schemas.declaration import HERE
 
-# Shorter words tell nothing.
+# Shorter words do not identify a place.
 SHORTEST = 3
 
 
 @cache
 def german_places() -> pl.DataFrame:
-    """Return word, latitude, longitude: where places are that have the word in their name."""
+    """Return word, latitude, longitude: a row for each word in the name of each place."""
     places = pl.read_parquet(HERE / "registers" / "places.parquet")
     places = places.with_columns(word=place_words(pl.col("place"))).explode("word")
     return places.drop_nulls("word").select("word", "latitude", "longitude").unique()
 
 
 def place_words(name: pl.Expr) -> pl.Expr:
-    """Return the telling words of a place's name as keys (oe for ö), in their order."""
+    """Return the words that identify a place's name, as keys (oe for ö), in their order."""
     words = word_key_expr(name).str.extract_all(r"\p{L}+")
     telling = (pl.element().str.len_chars() >= SHORTEST) & ~pl.element().is_in(common_words())
     return words.list.eval(pl.element().filter(telling))
@@ -29,5 +29,5 @@ def place_words(name: pl.Expr) -> pl.Expr:
 
 @cache
 def common_words() -> list[str]:
-    """Return the words that do not tell one town from another."""
+    """Return the words of places' names that do not identify a place ("Bad", "Stadt")."""
     return list(declared().common_place_words)

@@ -1,4 +1,4 @@
-"""Rules about statements of one row, or of a row and the day or the list it is held against."""
+"""Rules about the values of one row, compared with each other, with a day or with a list."""
 
 from collections.abc import Mapping
 
@@ -15,20 +15,20 @@ ACTUAL = "Ist"
 
 
 def at_least(check: Check, facts: Facts) -> pl.DataFrame:
-    """The number is `least` or more, which is rarely meant."""
+    """Find numbers of `least` or more, which are rarely meant."""
     table = facts.tables[check.sheet]
     return hits(table.filter(pl.col(check.field) >= check.limits["least"]))
 
 
 def before(check: Check, facts: Facts) -> pl.DataFrame:
-    """The date lies before another one. Detail: the latest of these, other: its column."""
+    """Find dates before another date. Detail: the latest of these. Other: its column."""
     latest = pl.max_horizontal(check.others)
     table = facts.tables[check.sheet].filter(pl.col(check.field) < latest)
     return hits(table, day_text(latest), column_of(check, latest))
 
 
 def after(check: Check, facts: Facts) -> pl.DataFrame:
-    """The date lies after another one. Detail: the earliest of these, other: its column."""
+    """Find dates after another date. Detail: the earliest of these. Other: its column."""
     earliest = pl.min_horizontal(check.others)
     table = facts.tables[check.sheet].filter(pl.col(check.field) > earliest)
     return hits(table, day_text(earliest), column_of(check, earliest))
@@ -75,7 +75,7 @@ def more_than_actors(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def actual_of_a_future_year(check: Check, facts: Facts) -> pl.DataFrame:
-    """Money of a year that begins after the as-of day is said to have been spent."""
+    """Find money of a year after as_of that is stated as already spent."""
     table = facts.tables[check.sheet]
     future = pl.col("year") > pl.col("as_of").dt.year()
     rows = table.filter((pl.col("status") == ACTUAL) & future)
@@ -103,14 +103,14 @@ def sme_against_figures(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def sme_against_type(check: Check, facts: Facts) -> pl.DataFrame:
-    """The column KMU says otherwise than the type (KMU, Großunternehmen)."""
+    """Find rows whose column KMU contradicts their type (KMU, Großunternehmen)."""
     rows = facts.tables[check.sheet].filter(pl.col("sme_stated") != pl.col("sme_by_type"))
     said = {e.extra["sme"]: e.de for e in registers()["actor_types"] if "sme" in e.extra}
     return hits(rows, other=pl.col("sme_by_type").replace_strict(said, return_dtype=pl.String))
 
 
 def sme_of_no_company(check: Check, facts: Facts) -> pl.DataFrame:
-    """Something that is no company calls itself an SME."""
+    """Find actors that are no companies and state to be an SME."""
     others = [e.value for e in registers()["actor_types"] if "group" in e.extra]
     others.remove(status.COMPANY)
     said = pl.col("sme_stated") & pl.col("actor_type").is_in(others)
@@ -118,10 +118,10 @@ def sme_of_no_company(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def without(check: Check, facts: Facts) -> pl.DataFrame:
-    """The cell is filled although others are empty. Other: the names of their columns.
+    """Find filled cells where cells of other columns are empty. Other: the names of these columns.
 
-    words: only if the cell holds one of these. others: words that are as good as an empty cell. A
-    date that cannot be used is not empty.
+    words: the cell counts as filled only with one of these. others: words that count as an empty
+    cell. A bad date is not empty.
     """
     table = facts.tables[check.sheet]
     own, none = pl.col(check.field), check.limits.get("others", ())
@@ -139,7 +139,7 @@ def without(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def in_each_language(names: Mapping[str, str], holds: Mapping[str, pl.Expr]) -> pl.Expr:
-    """Return a list of the names that hold, in both languages."""
+    """Return the names whose expression is true as a list in both languages."""
     lists = []
     for lang in LANGUAGES:
         own = [pl.when(so).then(pl.lit(in_language(names[n], lang))) for n, so in holds.items()]
@@ -148,7 +148,7 @@ def in_each_language(names: Mapping[str, str], holds: Mapping[str, pl.Expr]) -> 
 
 
 def word_against_word(check: Check, facts: Facts) -> pl.DataFrame:
-    """The cell holds one of these words although the other one holds one of those."""
+    """Find cells with one of `words` where the cell of the other column has one of `others`."""
     (other,) = check.others
     both = pl.col(check.field).is_in(check.limits["words"])
     both = both & pl.col(other).is_in(check.limits["others"])
@@ -156,10 +156,11 @@ def word_against_word(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def only_these_words(check: Check, facts: Facts) -> pl.DataFrame:
-    """Every cell of the column holds one of these words; at the first of them.
+    """Find submissions whose column holds only these words. The hit is its first row.
 
-    least: fewer rows say nothing. kinds: only rows of these kinds. others: other words that would
-    count (rows with any further word do not matter). An empty or bad cell may hold another word.
+    least: the fewest rows. kinds: only rows of these kinds count. others: words that rule it out;
+    rows with any further word are ignored. An empty or bad cell may hold another word, so it rules
+    it out, too.
     """
     words, value = check.limits["words"], pl.col(check.field)
     table = facts.tables[check.sheet]
@@ -175,20 +176,20 @@ def only_these_words(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def older_than(check: Check, facts: Facts) -> pl.DataFrame:
-    """The date lies more than so many years before the as-of day."""
+    """Find dates more than `years` before as_of."""
     oldest = months_before(pl.col("as_of"), 12 * check.limits["years"])
     rows = facts.tables[check.sheet].filter(pl.col(check.field) < oldest)
     return hits(rows, day_text(pl.col("as_of")))
 
 
 def short_text(check: Check, facts: Facts) -> pl.DataFrame:
-    """The text has no more letters and digits than so many."""
+    """Find texts with at most `letters` letters and digits."""
     signs = pl.col(check.field).str.count_matches(r"[\p{L}\p{N}]")
     rows = facts.tables[check.sheet].filter(signs <= check.limits["letters"])
     return hits(rows)
 
 
 def zero_of_kind(check: Check, facts: Facts) -> pl.DataFrame:
-    """The number is 0 in a row of these kinds."""
+    """Find the number 0 in rows of `kinds`."""
     kind = pl.col("kind").is_in(check.limits["kinds"])
     return hits(facts.tables[check.sheet].filter(kind & (pl.col(check.field) == 0)))

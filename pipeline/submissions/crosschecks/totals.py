@@ -12,11 +12,12 @@ COLUMN = ["file", "field"]
 
 
 def total(check: Check, facts: Facts) -> pl.DataFrame:
-    """The number fits neither the sum of all rows above nor that since the total before it.
+    """Find totals that equal neither the sum of all rows above nor that since the last total.
 
-    Only columns of `others`, only rows called a total and no more ("Summe 2025" may be one of some
-    rows). A sum over a cell that could not be read is unknown. share and least: so much of the sum,
-    and so much at least, may be rounding. Detail: the sum of all rows above.
+    Columns: those of `others`. Rows: those labelled as a total without more words ("Summe 2025" may
+    be the sum of some rows). A sum over a cell that could not be read is unknown. Rounding may
+    explain a difference up to `share` of the sum, or up to `least`. Detail: the sum of all rows
+    above.
     """
     said = row_words().totals
     plain = [word_key(word) for word in (*said.strong, *said.weak)]
@@ -45,10 +46,10 @@ def total(check: Check, facts: Facts) -> pl.DataFrame:
 
 
 def sums_above(check: Check, facts: Facts, stated: pl.DataFrame) -> pl.DataFrame:
-    """Add above (sum of the column's rows above), unknown (how many of them), above_before.
+    """Add above, unknown and above_before to stated totals; those without rows above are left out.
 
-    above_before: the same for the total before it in its column. Totals without a row above are
-    left out.
+    above: the sum of the column's rows above. unknown: how many of these could not be read.
+    above_before: `above` of the previous total in the column.
     """
     running = running_sums(check, facts, stated)
     stated = stated.sort("row")
@@ -58,7 +59,7 @@ def sums_above(check: Check, facts: Facts, stated: pl.DataFrame) -> pl.DataFrame
 
 
 def running_sums(check: Check, facts: Facts, stated: pl.DataFrame) -> pl.DataFrame:
-    """Return file, field, row, above, unknown: each column's sum down to each row."""
+    """Return file, field, row, above, unknown: the running sum of each column at each row."""
     fields = list(check.others)
     table = facts.tables[check.sheet].join(stated, on="file", how="semi")
     cells = table.select("file", "row", *fields).unpivot(

@@ -1,4 +1,4 @@
-"""Which mapping is for which file, and what it says of it: frames for the whole portfolio."""
+"""Assigns mappings to the files that they recognise, as frames for the whole portfolio."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Applied:
 
 
 def nothing_mapped() -> pl.DataFrame:
-    """Return `Applied.used` where no mapping is at work."""
+    """Return an empty `Applied.used`."""
     return pl.DataFrame(schema={"source_file": pl.String, "mapping": pl.String})
 
 
@@ -80,7 +80,7 @@ def recognise(
     sheets: pl.DataFrame,
     cells: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return file, mapping (its number) where all that recognises an export holds."""
+    """Return file, mapping (its number) of files that fulfil all conditions of the mapping."""
     if not mappings:
         return NOBODY
     name = pl.col("source_file").str.normalize("NFC")
@@ -114,7 +114,7 @@ def with_headers(
     names: pl.DataFrame,
     cells: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return the candidates in whose sheets all the headers stand that their mapping names."""
+    """Return the candidates whose sheets have all headers that their mapping requires."""
     rows = [
         (number, sheet, header)
         for number, mapping in enumerate(mappings)

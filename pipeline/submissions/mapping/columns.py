@@ -1,4 +1,4 @@
-"""Which column of an export is which of our fields, and which of its words are which of ours."""
+"""Matches the columns of an export to our fields, and its words to ours."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -57,20 +57,20 @@ class Column:
 
     @property
     def factor(self) -> int | None:
-        """What its figures are multiplied by, as the header says."""
+        """The factor of its numbers, by its header (1000 for thousands)."""
         counts = self.field is not None and self.field.type in NUMBERS
         return scale_of(self.text) if counts else None
 
     @property
     def years(self) -> bool:
-        """Whether years stand in it where dates are wanted."""
+        """Whether it holds years although its field needs dates."""
         dated = self.field is not None and self.field.type == "date"
         return dated and self.content.share("year") > 0
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of the export that is not ours: how often it stands there, and which it could be."""
+    """A word of the export that is not ours: how often it occurs, and which of ours it may be."""
 
     field: Field
     text: str
@@ -118,7 +118,7 @@ def without_persons(ours: Sheet, columns: Sequence[Column]) -> list[Column]:
     plain = [i for i, column in enumerate(columns) if column.key in plain_names()]
     if ours.layout == "form" or not plain:
         return judged
-    signs = any(pattern("person_signs").search(spoken(column.text)) for column in columns)
+    signs = any(pattern("person_signs").search(header_as_words(column.text)) for column in columns)
     others = [column for i, column in enumerate(judged) if i not in plain]
     if signs or (ours.key == "actors" and any(map(names_organisation, others))):
         for i in plain:
@@ -138,7 +138,7 @@ def names_organisation(column: Column) -> bool:
 
 
 def lower_equals(columns: Sequence[Column], scores: dict[int, Scores]) -> None:
-    """Make a field unclear that several columns could be alike ("Umsatz 2024", "Umsatz 2025")."""
+    """Leave a field open that fits several columns equally ("Umsatz 2024", "Umsatz 2025")."""
     by_field: dict[str, list[int]] = {}
     for i, of in scores.items():
         for key, (score, basis) in of.items():
@@ -152,7 +152,7 @@ def lower_equals(columns: Sequence[Column], scores: dict[int, Scores]) -> None:
                 scores[i][key] = (CLEAR - 1, scores[i][key][1])
 
 
-def spoken(text: str) -> str:
+def header_as_words(text: str) -> str:
     """Return the key of a header as a person would write it: NAME_ORG1, BillingCity, a_x0020_b."""
     text = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
     return word_key(re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", text).replace("_", " "))
@@ -197,8 +197,8 @@ def is_own(column: Column) -> bool:
 
 
 def header_scores(sheet: str, column: Column) -> Scores:
-    """Return how near a header is to each field of the sheet: as it stands, and as it is spoken."""
-    said = spoken(column.text)
+    """Return the similarity of a header to each field of the sheet, as written and as words."""
+    said = header_as_words(column.text)
     result = dict(field_scores(sheet, column.key))
     for key, of in field_scores(sheet, header_key(said)).items():
         result[key] = max(of, result.get(key, of))
@@ -214,12 +214,12 @@ def header_scores(sheet: str, column: Column) -> Scores:
 
 @cache
 def field_scores(sheet: str, key: str) -> Scores:
-    """Return how near a header's key is to each field of the sheet."""
+    """Return the similarity of a header's key to each field of the sheet."""
     return name_scores(field_names(sheet), key)
 
 
 def name_scores(names: Names, key: str) -> Scores:
-    """Return how near the key is to the nearest name of each thing named, and by what."""
+    """Return by field the similarity of the key to its nearest name, and that name."""
     result: Scores = {}
     for _, score, index in process.extract(
         key, names.keys, scorer=fuzz.token_sort_ratio, limit=None, score_cutoff=WORTH_NAMING
@@ -237,7 +237,7 @@ def better_left_out(column: Column) -> str:
     content = column.content
     by_cells = content.share("mail") >= 0.5 or content.share("phone") >= MOSTLY
     said = pattern("personal_words").search(word_key(column.text))
-    said = said or pattern("personal_words").search(spoken(column.text))
+    said = said or pattern("personal_words").search(header_as_words(column.text))
     return "personal" if by_cells or said else ""
 
 
@@ -255,7 +255,7 @@ def strange_words(column: Column) -> Iterator[Word]:
 
 
 def word(names: Names, field: Field, key: str, count: int, text: str) -> Word:
-    """Return a strange word with the word of ours that is clearly meant, and the nearest ones."""
+    """Return an unknown word with our word that it clearly means, if any, and the nearest ones."""
     scores = name_scores(names, key)
     order = sorted(scores, key=lambda ours: -scores[ours][0])
     clear = bool(order) and scores[order[0]][0] >= CLEAR_WORD

@@ -1,4 +1,4 @@
-"""Where mappings lie."""
+"""Finds the mapping files."""
 
 from pathlib import Path
 

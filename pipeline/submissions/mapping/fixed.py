@@ -9,10 +9,11 @@ import polars as pl
 
 from pipeline.common.findings import empty
 from pipeline.common.texts import LANGUAGES
-from pipeline.submissions.field_messages import asked
+from pipeline.submissions.field_messages import asked_for
 from pipeline.submissions.parse.cells import read_cells
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import SCHEMAS, as_placed
+from pipeline.submissions.parse.language import HEADERS
 from pipeline.submissions.parse.layout import Layout
 from pipeline.submissions.parse.parse import as_tables
 from pipeline.submissions.validate import validate
@@ -46,7 +47,7 @@ def fixed_problems(
     if rows:
         bad |= refused(sheet, pl.DataFrame(rows, schema=SCHEMAS["fixed"], orient="row"))
     return {
-        key: {"expected": {lang: asked(sheet.field(key), lang) for lang in LANGUAGES}}
+        key: {"expected": {lang: asked_for(sheet.field(key), lang) for lang in LANGUAGES}}
         for key in values
         if key in bad
     }
@@ -62,7 +63,8 @@ def refused(sheet: Sheet, fixed: pl.DataFrame) -> set[str]:
     sheets = fixed.select("file", "sheet_key", "sheet").unique()
     no_totals = cells.clear().with_columns(label=pl.lit(None, pl.String))
     unknown = cells.clear().select(CELL)
-    layout = Layout(sheets, cells, places, no_totals, unknown, empty())
+    no_headers = pl.DataFrame(schema=HEADERS)
+    layout = Layout(sheets, cells, places, no_totals, unknown, no_headers, empty())
     parsed = as_tables(workbook, layout, typed)
     found = pl.concat([parsed.findings, validate(workbook, parsed).findings])
     left = typed.filter("empty")["field"].to_list()  # "k. A." fixes nothing

@@ -1,4 +1,4 @@
-"""What sheets, fields and words may be called elsewhere: for proposals alone, never for reading."""
+"""Names of sheets, fields and words in other systems, used only for proposals, not for reading."""
 
 import re
 from collections.abc import Iterable
@@ -82,7 +82,7 @@ def refuse_others(named: Iterable[str], known: list[str], *at: str) -> None:
 
 
 def hints() -> Hints:
-    """Return what others call ours."""
+    """Return the contents of schemas/mapping_hints.toml."""
     return load("mapping_hints.toml", Hints)
 
 
@@ -121,7 +121,7 @@ def word_names(field: Field) -> Names:
 
 
 def _names(rows: list[tuple[str, str, bool]]) -> Names:
-    """Return the rows without those whose key stands further up: our own names win."""
+    """Return the rows without repeated keys; our own names come first."""
     first: dict[str, tuple[str, bool]] = {}
     for key, of, own in sorted(rows, key=lambda row: not row[2]):
         first.setdefault(key, (of, own))

@@ -17,8 +17,8 @@ from pipeline.submissions.mapping.model import (
     Problem,
     Value,
 )
-from pipeline.submissions.mapping.toml import Section, names, read_section, shown
-from pipeline.submissions.parse.nothing import NONE, nothing_said
+from pipeline.submissions.mapping.toml import Section, names, read_section, shorten_key
+from pipeline.submissions.parse.nothing import NONE, nothing_in_text
 from schemas.declaration import LISTS, Field, Sheet, Workbook, submission, words
 from schemas.slips import shown as as_written
 from schemas.words import choice_key, collapse, header_key, word_key
@@ -75,7 +75,7 @@ def one_of(section: Section, key: str, choices: Mapping[str, str | None]) -> str
     """Return what the text at the key stands for; one of the choices must be written."""
     text = section.text(key)
     if text is not None and text not in choices:
-        section.wrong("unknown_choice", key, value=text, names=", ".join(map(shown, choices)))
+        section.wrong("unknown_choice", key, value=text, names=", ".join(map(shorten_key, choices)))
     return choices.get(text or "")
 
 
@@ -119,7 +119,7 @@ def mapped_sheet(section: Section, name: str) -> MappedSheet | None:
     section.only("from", "to", "header_row", "columns", "ignore", "words", "fixed")
     theirs, to = section.text("from"), section.text("to")
     if theirs is not None:
-        section.place += f" {shown(theirs)}"
+        section.place += f" {shorten_key(theirs)}"
     ours = our_sheet(section, to)
     workbook = submission()
     if theirs and word_key(theirs) in {word_key(n) for n in workbook.words["never_read"]}:
@@ -245,7 +245,7 @@ def our_word(section: Section, theirs: str, field: Field, workbook: Workbook) ->
         return ""
     allowed = allowed_words(field, workbook)
     if allowed is None or choice_key(text) not in allowed:
-        nothing = nothing_said(workbook, text)
+        nothing = nothing_in_text(workbook, text)
         if nothing is not None:
             stated = nothing == NONE and (field.says_none or field.type in LISTS)
             return collapse(text) if stated else ""

@@ -120,7 +120,7 @@ def looked_through(found: Found, grid: Grid) -> Found:
 
 
 def name_bonus(name: str, ours: Sheet) -> float:
-    """Return what a sheet's name says for its being one of ours."""
+    """Return how much the name of a sheet speaks for it being one of ours."""
     names = sheet_names()
     near = process.extractOne(word_key(name), names.keys, scorer=fuzz.ratio, score_cutoff=85)
     if near is None or names.of[near[2]] != ours.key:

@@ -36,7 +36,7 @@ class Section:
 
     def wrong(self, code: str, key: str | None = None, **values: Any) -> None:
         """Note a mistake, here or at a key."""
-        place = self.place if key is None else f"{self.place}, {shown(key)}"
+        place = self.place if key is None else f"{self.place}, {shorten_key(key)}"
         self.problems.append(problem(place, code, **values))
 
     def not_wanted(self, key: str, wanted: str) -> None:
@@ -91,7 +91,7 @@ class Section:
     def section(self, key: str) -> "Section":
         """Return the table of that name, empty if there is none."""
         value = self._wanted(key, dict, "table") or {}
-        return Section(value, f"{self.place}, {shown(key)}", self.problems)
+        return Section(value, f"{self.place}, {shorten_key(key)}", self.problems)
 
     def sections(self, key: str) -> Iterator["Section"]:
         """Yield the tables of that name."""
@@ -125,7 +125,7 @@ def read_section(path: Path, name: str, problems: list[Problem]) -> tuple[Sectio
     return Section(entries, name, problems), data
 
 
-def shown(text: str) -> str:
+def shorten_key(text: str) -> str:
     """Return a key as messages show it."""
     return f'"{text}"'
 

@@ -1,6 +1,7 @@
-"""Headers that stand again among the rows: repeated, in the other language, units, another order.
+"""Header rows among the rows of data: repeated, in the other language, of units, in another order.
 
-Contract 1.2, "Which rows are rows", rule 1. They are no rows, and what they say holds below them.
+Contract 1.2, "Which rows are rows", rule 1. They are not rows of data, and they apply to the rows
+below them.
 """
 
 import re
@@ -29,11 +30,11 @@ FIRST_WORD = r"(\p{L}{2,}|[%‰€$£°])"
 
 @dataclass(frozen=True)
 class Again:
-    """Headers that stand again.
+    """Header rows among the rows of data.
 
-    rows: ROW of each. columns: SHEET, sheet, row, column, field: where they put fields otherwise
-    than the header above does. units: SHEET, sheet, row, column, text: where they say another unit.
-    starts: ROW of those that name fields.
+    rows: ROW of each. columns: SHEET, sheet, row, column, field: the columns of fields, where they
+    differ from the header's. units: SHEET, sheet, row, column, text: units other than ours. starts:
+    ROW of the headers that name fields.
     """
 
     rows: pl.DataFrame
@@ -56,12 +57,12 @@ def headers_again(workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame)
         return None
     cells = data.join(rows, on=ROW, how="semi")
     cells = read_headers(workbook.sheets, cells.drop("field"))
-    return placed_again(rows, cells, columns)
+    return read_again(rows, cells, columns)
 
 
 def hit_cells(workbook: Workbook, texts: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
-    """Return ROW, column, unit of texts that may stand in a header; what a mapping knows, too."""
-    said = said_by(workbook, texts.select("sheet_key", "clean", "word").unique())
+    """Return ROW, column, unit of texts that a header may have, by our names or by a mapping."""
+    said = header_texts(workbook, texts.select("sheet_key", "clean", "word").unique())
     hits = texts.join(said, on=["sheet_key", "clean"]).select(*ROW, "column", "unit")
     theirs = columns.filter("by_mapping").select(*SHEET, "column", "word")
     if theirs.is_empty():
@@ -71,7 +72,7 @@ def hit_cells(workbook: Workbook, texts: pl.DataFrame, columns: pl.DataFrame) ->
     return pl.concat([hits, own]).unique([*ROW, "column"], keep="first")
 
 
-def said_by(workbook: Workbook, texts: pl.DataFrame) -> pl.DataFrame:
+def header_texts(workbook: Workbook, texts: pl.DataFrame) -> pl.DataFrame:
     """Return sheet_key, clean, unit of the texts that are names, remarks or units of headers."""
     texts = texts.filter(pl.col("word").str.extract(FIRST_WORD).is_in(first_words(workbook)))
     read = read_headers(workbook.sheets, texts)
@@ -87,16 +88,16 @@ def _first_words(names: tuple[str, ...]) -> pl.Series:
 
 
 def first_words(workbook: Workbook) -> pl.Series:
-    """Return the first word of everything that a header may say: few texts begin so."""
+    """Return the first words of all texts of headers; they rule out most texts quickly."""
     said = row_words().headers
     names = [key for sheet in workbook.sheets for field in sheet.fields for key in field.keys]
     return _first_words((*names, *said.other_units, *said.our_units, *said.harmless)).implode()
 
 
 def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
-    """Return ROW of the rows that are headers: half of what is filled, or nothing but units.
+    """Return ROW of the header rows: at least half of the filled cells are hits, or all are units.
 
-    Words for no answer count neither way.
+    Words for no answer do not count as filled.
     """
     counted = hits.group_by(ROW).agg(hits=pl.len(), units=pl.col("unit").sum())
     whole = ours.join(counted, on=ROW, how="semi")
@@ -109,8 +110,8 @@ def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     return counted.filter(half | (pl.col("units") == pl.col("cells"))).select(ROW).sort(ROW)
 
 
-def placed_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> Again:
-    """Return what the headers (their cells, read as such) say of the rows below."""
+def read_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> Again:
+    """Return the columns, units and starts of header rows. cells: of these, read as headers."""
     named = cells.drop_nulls("field").sort(*ROW, pl.col("mark").is_not_null(), "column")
     named = named.unique([*ROW, "field"], keep="first")
     starts = named.filter(pl.len().over(ROW) >= FEWEST)
@@ -132,7 +133,7 @@ def placed_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame)
 
 
 def moved_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
-    """Return placed cells (without facts) with the fields that the nearest header above says."""
+    """Return placed cells (without facts) with the fields of the nearest header above them."""
     data = with_start(data, again)
     new = again.columns.select(*SHEET, "column", start="row", other="field")
     moved = again.columns.select(*SHEET, start="row", moved=pl.lit(value=True)).unique()
@@ -143,7 +144,7 @@ def moved_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
 
 
 def with_empty_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
-    """Add the empty cells of rows whose columns stand otherwise: findings name their places."""
+    """Add the empty cells of rows below a header of another order, so findings have an address."""
     if again.columns.is_empty():
         return data
     rows = with_start(data.select(*ROW, "sheet").unique(), again)

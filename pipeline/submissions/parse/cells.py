@@ -1,7 +1,7 @@
-"""What a cell says: from a raw cell and its field's type to a typed value or a code (contract 1.2).
+"""From raw cells, by the types of their fields, to typed values or codes (contract 1.2).
 
-All functions are expressions over placed cells: kind, number, text and what the field declares.
-The typed columns: number, text, date, flag; `code` is null where the cell could be read.
+Most functions return expressions over placed cells: kind, number, text and the field's declaration.
+The typed columns are number, text, date, flag; `code` is null where the cell could be read.
 """
 
 import datetime as dt
@@ -21,10 +21,10 @@ TEXTS = ["text", "postcode", "criterion", *LISTS]
 
 # Forms of a number in a text; white space has been collapsed to single blanks before.
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9`\u00b4\u2032\uff07"
-# A leading apostrophe is how Excel is told that a text is meant; what else says nothing of a value.
+# Signs around a number that do not change it. A leading apostrophe marks a text in Excel.
 CURRENCY = rf"(?i)^[{APOSTROPHES}]\s*|^(?:€|eur)\s*|\s*(?:€|eur|°)$"
 NO_CENTS = r"([.,])\s*[-\u2010-\u2015\u2212]{1,2}$"
-# Groups of three digits: one of them may be meant as decimals.
+# Groups of three digits; a single group may also be decimals.
 ONE_GROUP = r"^[1-9]\d{0,2}[.,]\d{3}$"
 POINTED = r"^(?:[1-9]\d{0,2}(?:\.\d{3})+|\d{1,3}(?:\.\d{3})+,\d+)$"
 COMMAED = r"^(?:[1-9]\d{0,2}(?:,\d{3})+|\d{1,3}(?:,\d{3})+\.\d+)$"
@@ -39,23 +39,23 @@ TIME_IN_ZONE = rf"(?i){TIME}{ZONE}$"
 BERLIN = "Europe/Berlin"
 # In minutes; no zone is further from UTC.
 DAY, FURTHEST = 24 * 60, 14 * 60
-# Beyond these a number is a slip: more than a trillion, or next to nothing.
+# A number beyond these limits is a typing error.
 LARGEST, SMALLEST = 1e12, 1e-6
-# Excel shows so many digits of a number; between these powers of ten rounding to them is exact.
+# Excel shows 15 digits of a number. Rounding to them is exact between these powers of ten.
 DIGITS, EXACT_FROM, EXACT_TO = 15, 1e-7, 1e15
 # Whole numbers up to here are written out.
 MOST_WHOLE = 1e18
-# Nothing longer is a number or a date, digits alone aside.
+# A longer text is no number and no date, unless it has only digits.
 LONGEST_NUMBER = 64
 FIRST_DAY, LAST_DAY = dt.date(1700, 1, 1), dt.date(9999, 12, 31)
-# What is told of an empty cell: no answer is given, or an end is said to be open.
+# What a hint reports of a cell that counts as empty: it gives no answer, or its end is open.
 NOT_ANSWERED, UNENDING = "not_answered", "unending"
 
 
 def with_words(cells: pl.DataFrame) -> pl.DataFrame:
     """Add clean (the text without needless white space) and word (its key), null for non-texts.
 
-    The same texts come again and again: each is worked on once.
+    Many cells hold the same text; each different text is processed once.
     """
     texts = cells.filter(KIND == TEXT).select("text").unique()
     texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
@@ -64,11 +64,11 @@ def with_words(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the placed cells typed: number, text, date, flag (of which one is filled) and code.
+    """Return the placed cells with their typed value and code (see `reading`).
 
-    `raw` is the cell as a user sees it; `empty` marks a cell that holds nothing worth reading
-    (blank, "k. A." in a text column), `told` what is told of it (see `nothing`). Each cell is read
-    by the one rule of its field's type and its own kind.
+    At most one of number, text, date, flag is filled. raw: the cell as a user sees it. empty:
+    whether it counts as empty (blank, "k. A." in a text column). told: what a hint reports of such
+    a cell. One rule reads each cell, chosen by the type of its field and its own kind.
     """
     cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
     with_factor = pl.col("factor").is_not_null()
@@ -100,7 +100,7 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def rule_of_cell() -> pl.Expr:
-    """The name of the rule by which a cell is read."""
+    """Return the name of the rule that reads a cell."""
     kind = pl.col("type")
     return (
         pl.when(pl.col("empty"))
@@ -144,7 +144,7 @@ def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
 
 
 def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
-    """Add what the rule of reading looks at more than once, so that it is made only once."""
+    """Add the columns that a rule uses several times, so that they are computed once."""
     if rule == "number in text":
         text = short_text().str.replace_all(CURRENCY, "").str.replace(NO_CENTS, "${1}00")
         part = part.with_columns(said=collapse_expr(text.str.replace_all(CURRENCY, "")))
@@ -158,11 +158,11 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 
 def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
-    """Add grouped, decimal, agree, differ: what the texts of a column say of each other.
+    """Add grouped, decimal, agree, differ, from which thousands and decimals are told apart.
 
-    grouped: the sign of a single group of three digits. decimal: the sign before the decimals,
-    where a text leaves no doubt of it. agree, differ: whether other texts of the column speak for
-    or against such groups being thousands ("1.234", "84,000").
+    grouped: the sign before a single group of three digits ("1.234", "84,000"). decimal: the sign
+    before the decimals, where a text leaves no doubt. agree, differ: whether other texts of the
+    column show that such a group is thousands, or that it is not.
     """
     digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
@@ -191,10 +191,10 @@ def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def field_declarations(workbook: Workbook) -> pl.DataFrame:
-    """Return what is declared of every field: sheet_key, field, type, decimal_point and more.
+    """Return the declaration of every field: sheet_key, field, type, decimal_point and more.
 
-    none_said: a word for none is a statement, not an empty cell. answers: of an empty cell is told
-    that it gives no answer. identifies: has a pattern. goes_on, often: see `workbook.toml`.
+    none_said: a word for none is a statement, not an empty cell. answers: a hint reports that a
+    cell gives no answer. identifies: the field has a pattern. goes_on, often: see `workbook.toml`.
     """
     rows = [
         (
@@ -209,9 +209,9 @@ def field_declarations(workbook: Workbook) -> pl.DataFrame:
 
 
 def as_text() -> pl.Expr:
-    """The cell as text: numbers with a decimal point, dates as in German, errors as they are.
+    """Return the cell as text: numbers with a decimal point, dates as in German, errors as stored.
 
-    Of a number it is what Excel shows: 15 digits.
+    A number has the 15 digits that Excel shows.
     """
     return (
         pl.when(KIND == DATE)
@@ -225,7 +225,7 @@ def as_text() -> pl.Expr:
 
 
 def number_as_text(number: pl.Expr) -> pl.Expr:
-    """A number as text, with no more digits than Excel shows."""
+    """Return a number as text, with no more digits than Excel shows."""
     number = in_shown_digits(number)
     whole = (number.round(0) == number) & (number.abs() < MOST_WHOLE)
     return (
@@ -236,35 +236,35 @@ def number_as_text(number: pl.Expr) -> pl.Expr:
 
 
 def in_shown_digits(number: pl.Expr) -> pl.Expr:
-    """A number rounded to the digits that Excel shows, where that can be reckoned exactly."""
+    """Return a number rounded to the digits that Excel shows, where rounding is exact."""
     exact = number.abs().is_between(EXACT_FROM, EXACT_TO)
     return pl.when(exact).then(number.round_sig_figs(DIGITS)).otherwise(number)
 
 
 def date_of_number() -> pl.Expr:
-    """The day of a date cell."""
+    """Return the day of a date cell."""
     days = pl.when(KIND == DATE).then(pl.col("number"))
     return days.cast(pl.Int32, strict=False).cast(pl.Date)
 
 
 def is_blank() -> pl.Expr:
-    """A text of nothing but white space, or what a mapping declares to be nothing."""
+    """Whether a text has only white space, or a mapping declares it to be empty."""
     usable = ~KIND.is_in([ord("e"), ord("f")])
     return usable & (pl.col("clean") == "").fill_null(value=False)
 
 
 def says_none() -> pl.Expr:
-    """A word for none where that is a statement: an empty text."""
+    """Whether a word for none is a statement in this field; its value is then an empty text."""
     return pl.col("none_said") & (pl.col("nothing") == NONE).fill_null(value=False)
 
 
 def says_nothing() -> pl.Expr:
-    """A word for nothing ("keine", "k. A.", "–") in a column of texts."""
+    """Whether a cell in a column of texts holds a word for nothing ("keine", "k. A.", "–")."""
     return pl.col("type").is_in(TEXTS) & pl.col("nothing").is_not_null() & ~says_none()
 
 
 def times_in_words(cells: pl.DataFrame) -> pl.Expr:
-    """How often a year a text says, in columns that ask for that; null for anything else."""
+    """Return how often a year a text states, in fields that ask for it; null for other texts."""
     asked = pl.col("often") & (KIND == TEXT)
     texts = cells.filter(asked)["word"].drop_nulls().unique().to_list()
     said = {text: times_per_year(text) for text in texts}
@@ -281,7 +281,7 @@ def reading(
     code: pl.Expr | None = None,
     check: pl.Expr | None = None,
 ) -> pl.Expr:
-    """One typed reading as a struct; check: the variant of the code, see `common.findings`."""
+    """Return the value of a cell as a struct; check: the variant of its code."""
 
     def column(value: pl.Expr | None, dtype: pl.DataType | type[pl.DataType], name: str) -> pl.Expr:
         return (pl.lit(None, dtype) if value is None else value).alias(name)
@@ -297,22 +297,22 @@ def reading(
 
 
 def failure_of_cell() -> pl.Expr:
-    """Excel's own errors, and formulas whose result was not saved."""
+    """Return the codes of Excel's errors, and of formulas without a stored result."""
     code = pl.when(KIND == ERROR).then(pl.lit("bad_type"))
     return reading(code=code.otherwise(pl.lit("formula_without_value")))
 
 
 def read_number() -> pl.Expr:
-    """A number cell is its number; a boolean, a date or a time is none."""
+    """Return the number of a number cell; a boolean, a date or a time is not a number."""
     value = pl.when(KIND == NUMBER).then(pl.col("number"))
     return numeric(value, doubtful=pl.lit(value=False))
 
 
 def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> pl.Expr:
-    """The reading of a number that was understood (else null), doubtful or not.
+    """Return the reading of a number (null: not understood), multiplied by the mapping's factor.
 
-    What Excel shows as a whole number is one. A factor that a mapping gives is exact to the digits
-    that Excel shows.
+    A number that Excel shows as whole is whole. The product is rounded to the digits that Excel
+    shows. doubtful: whether the text may mean another number, too.
     """
     value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
     shown = in_shown_digits(value)
@@ -330,17 +330,17 @@ def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> 
 
 
 def short_text() -> pl.Expr:
-    """The text, if it is short enough to be a number or a date, or a number beyond all limits."""
+    """Return the text if it is short enough for a number or date, or has only digits; else null."""
     text = pl.col("clean")
     fits = text.str.len_chars() <= LONGEST_NUMBER
     return pl.when(fits | text.str.contains(r"^\d+$")).then(text)
 
 
 def read_number_in_text() -> pl.Expr:
-    """A number in a text is read as meant; a single group of three digits is doubtful.
+    """Return the number that a text means; a single group of three digits is doubtful.
 
-    The other texts of the column decide whether such a group is thousands; where they say that it
-    is not, the text could mean either and is of no use.
+    The other texts of the column decide whether such a group is thousands. Where they show that it
+    is not, the text could mean either and is refused.
     """
     minus = pl.col("said").str.contains(r"^[-−–]")
     digits = pl.col("digits")
@@ -367,20 +367,20 @@ def read_number_in_text() -> pl.Expr:
 
 
 def read_date() -> pl.Expr:
-    """A date cell; a plain number, a boolean or a time is no date."""
-    value = sensible(date_of_number())
+    """Return the day of a date cell; a plain number, a boolean or a time is not a date."""
+    value = plausible_day(date_of_number())
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
 
 
-def sensible(day: pl.Expr) -> pl.Expr:
-    """A day that can be meant: "01.01.0000" is a slip; "for ever" is not later than 9999."""
+def plausible_day(day: pl.Expr) -> pl.Expr:
+    """Return a day from 1700 on, at most the end of 9999; earlier days are typing errors: null."""
     return pl.when(day >= FIRST_DAY).then(pl.min_horizontal(day, pl.lit(LAST_DAY)))
 
 
 def read_date_in_text() -> pl.Expr:
-    """A text such as 31.12.2025 or 2025-12-31, with or without a time of day.
+    """Return the day of a text such as 31.12.2025 or 2025-12-31, with or without a time of day.
 
-    With a time and its zone it is the day that it was in Berlin.
+    With a time and a zone it is the day in Berlin at that moment.
     """
     text = pl.col("said")
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
@@ -392,14 +392,15 @@ def read_date_in_text() -> pl.Expr:
     there = pl.when(zoned).then(
         day_in_berlin(day, pl.col("clean").str.extract_groups(TIME_IN_ZONE))
     )
-    value = sensible(pl.when(zoned).then(there).otherwise(day))
+    value = plausible_day(pl.when(zoned).then(there).otherwise(day))
     return reading(date=value, code=pl.when(value.is_null()).then(pl.lit("bad_date")))
 
 
 def day_in_berlin(day: pl.Expr, time: pl.Expr) -> pl.Expr:
-    """The day in Berlin at a time (groups of TIME_IN_ZONE) of a day elsewhere; null for no time.
+    """Return the day in Berlin at a time with a zone; null for an impossible time or zone.
 
-    After a day in German "10:00-12:00" is from ten to twelve, no zone.
+    day: in that zone. time: the groups of TIME_IN_ZONE. After a day in German notation
+    "10:00-12:00" is a span from ten to twelve, not a zone.
     """
     hours, minutes, sign, ahead, ahead_minutes = (
         time.struct.field(str(group)) for group in range(1, 6)
@@ -415,12 +416,12 @@ def day_in_berlin(day: pl.Expr, time: pl.Expr) -> pl.Expr:
 
 
 def number_of(digits: pl.Expr) -> pl.Expr:
-    """A whole number in digits; 0 without any."""
+    """Return digits as a whole number; 0 for none."""
     return digits.cast(pl.Int64, strict=False).fill_null(0)
 
 
 def identifier(text: pl.Expr) -> pl.Expr:
-    """An identifier such as DE-0042, written with any dash and in any case."""
+    """Return an identifier such as DE-0042 with hyphens and in capitals, whatever its notation."""
     return (
         text.str.normalize("NFKC")
         .str.replace_all(rf"\s*{DASHES}\s*", "-")
@@ -430,7 +431,10 @@ def identifier(text: pl.Expr) -> pl.Expr:
 
 
 def read_yes_no(workbook: Workbook) -> pl.Expr:
-    """A boolean cell, 1 or 0, or a word for yes or no; a mapping's word for a number wins."""
+    """Return yes or no from a boolean cell, 1 or 0, or a word; the word comes first.
+
+    A mapping may give a number a word, so the word is looked at before the number.
+    """
     key = pl.col("word")
     yes = [word_key(w) for w in workbook.words["yes"]]
     no = [word_key(w) for w in workbook.words["no"]]
@@ -447,7 +451,10 @@ def read_yes_no(workbook: Workbook) -> pl.Expr:
 
 
 def read_criterion() -> pl.Expr:
-    """The number of a criterion as text or number; 2.1 turned into a date by Excel is of no use."""
+    """Return the number of a criterion from a text or number cell.
+
+    A date is refused: it is a number such as 2.1 that Excel has changed.
+    """
     said = KIND.is_in([ord("s"), ord("n")])
     value = pl.when(said).then(collapse_expr(pl.col("raw")).str.replace(",", ".", literal=True))
     return reading(text=value, code=pl.when(~said).then(pl.lit("bad_value")))

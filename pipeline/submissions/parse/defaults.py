@@ -1,4 +1,4 @@
-"""Rows that hold nothing but what a form was given with: "DE", "nein", unticked boxes (rule 5)."""
+"""Rows with nothing but a form's defaults: "DE", "nein", unticked boxes (contract 1.2, rule 5)."""
 
 import polars as pl
 
@@ -10,8 +10,8 @@ from schemas.declaration import Workbook
 def default_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """Return the rows in which no identifying column is filled: ROW, alike, run, first and last.
 
-    data: cells with facts, of the rows that are left. A run is a number of such rows with no other
-    row between; alike: whether what is read of its rows is the same.
+    data: cells with facts of the remaining rows. run: consecutive such rows, from row first to
+    last, have the same number. alike: whether all rows of the run hold the same values.
     """
     named = identifying_fields(workbook)
     ours = data.filter(

@@ -1,7 +1,7 @@
-"""What is known of each cell of a table before its rows are told apart (contract 1.2).
+"""Properties of cells that the rules about rows need (contract 1.2).
 
-One frame of cells with what the rules ask: of which type its column is, whether it is filled,
-whether it holds a word of its column's list. Texts that come again are looked at once.
+They are the type of the column, whether the cell is filled, whether it holds a word of its column's
+list. Each different text is looked at once.
 """
 
 import polars as pl
@@ -63,12 +63,12 @@ def field_facts(workbook: Workbook) -> pl.DataFrame:
 
 
 def yes_no(kind: str) -> str | None:
-    """Return what stands for the words of a field of yes and no."""
+    """Return the name of the list of words for yes and no; null for other types of fields."""
     return kind if kind == "yes_no" else None
 
 
 def role(sheet: Sheet, field: str) -> str | None:
-    """Return what the field is for the rows of its sheet."""
+    """Return the role of a field in its sheet: sum, title or null."""
     return {sheet.summed: "sum", sheet.title: "title"}.get(field)
 
 

@@ -1,6 +1,6 @@
 """How foreign exports are read, file by file, in addition to our own names (see `mapping`).
 
-What a mapping says of a sheet, a header or a word wins over our own reading of it.
+What a mapping says of a sheet, a header or a word takes precedence over our own names.
 """
 
 from dataclasses import dataclass, fields
@@ -13,7 +13,7 @@ from pipeline.submissions.parse.cells import as_text, field_declarations, read_c
 from pipeline.submissions.parse.facts import CELL, NUMBER, SHEET, TEXT
 from schemas.declaration import Workbook
 
-# The row of a form in its table: a form is one row, whatever rows its cells stand in.
+# The number of a form's row in its table: a form is one row, wherever its cells are.
 FORM_ROW = 0
 ENGLISH_NUMBER = r"^[^\d,.]*(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?[^\d,.]*$"
 SLASH_DATE = r"^(\d{1,2})/(\d{1,2})/(\d{4})"
@@ -21,7 +21,7 @@ SLASH_DATE = r"^(\d{1,2})/(\d{1,2})/(\d{4})"
 DAY_AND_MONTH = r"^(\d{1,2}\.\s*\d{1,2}\.\s*)"
 OLD_YEAR, NEW_YEAR = DAY_AND_MONTH + r"([7-9]\d)\b", DAY_AND_MONTH + r"([0-6]\d)\b"
 YEAR, POSTCODE = r"^(?:19|20)\d{2}$", r"\b(?:[A-Za-z]{1,3}[- ])?\d{4,5}\b"
-# What a mapping says of a header, and so of the cells below it.
+# What a mapping says of a header; it applies to the cells below.
 OF_COLUMN = ["factor", "years", "split"]
 WORDS = {
     "file": pl.UInt32,
@@ -106,7 +106,7 @@ NOTHING_FOREIGN = Foreign.of()
 
 # ---------------------------------------------------------------------------------------- headers
 def with_fields(headers: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Let a mapping say what headers or labels (as `headers.read_headers` reads them) are.
+    """Replace the fields of headers or labels (see `headers.read_headers`) by those of a mapping.
 
     Adds by_mapping, left_out and OF_COLUMN. left_out: the mapping says not to read the column. A
     header that is split stands there once for each of its fields.
@@ -123,7 +123,7 @@ def with_fields(headers: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
 
 
 def first_of_each_field(headers: pl.DataFrame) -> pl.DataFrame:
-    """Return the header of each field: a mapping's wins, else the first without a mark counts."""
+    """Return one header for each field: a mapping's, else the first without a mark."""
     marked = pl.col("mark").is_not_null()
     order = ["file", "sheet_key", ~pl.col("by_mapping"), marked, "row", "column"]
     known = headers.drop_nulls("field").sort(order)
@@ -132,7 +132,7 @@ def first_of_each_field(headers: pl.DataFrame) -> pl.DataFrame:
 
 # ------------------------------------------------------------------------------------------ words
 def with_our_words(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Replace clean and word of placed cells by what the mapping says; what users see stays.
+    """Replace clean and word of placed cells by the mapping's words; raw texts stay for messages.
 
     A number may be a word, too (1 for "Unternehmen").
     """
@@ -157,7 +157,7 @@ def with_days_of_years(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_places_split(cells: pl.DataFrame) -> pl.DataFrame:
-    """Leave the postcode or the city of cells that hold both ("01067 Dresden")."""
+    """Keep only the postcode or only the city of cells that hold both ("01067 Dresden")."""
     said = pl.when(pl.col("kind") == NUMBER).then(as_text()).otherwise("clean")
     city = said.str.replace(POSTCODE, "").str.strip_chars(" ,;/-")
     here = pl.when(pl.col("split") & pl.col("kind").is_in([TEXT, NUMBER]))
@@ -217,7 +217,7 @@ def german_number(text: pl.Expr) -> pl.Expr:
 def with_fixed(
     workbook: Workbook, typed: pl.DataFrame, sheets: pl.DataFrame, foreign: Foreign
 ) -> pl.DataFrame:
-    """Add typed cells for what the mapping fixes: where a row that exists has an empty cell.
+    """Add typed cells for values that a mapping fixes, where a row has no value of its own.
 
     typed: see `cells.read_cells`, with at (the row in the file); a form's row is FORM_ROW. The new
     cells stand nowhere: column and at are null, sheet is what findings call the place.

@@ -1,7 +1,7 @@
-"""What a header or label says: which field is meant, in which unit, and with what remark.
+"""Reads headers and labels: the field, the unit, the remark (contract 1.1, "Brackets in headers").
 
-Contract 1.1, "Brackets in headers". A header is read as its name, which is one of ours, and what is
-said besides: in brackets, after a comma, a slash, "in" or a blank.
+A header consists of a name, which is one of ours, and a remark: in brackets, after a comma, a
+slash, "in" or a blank.
 """
 
 import re
@@ -16,7 +16,7 @@ from schemas.declaration import NUMBERS, Field, Sheet
 from schemas.rows import row_words
 
 OTHER_UNIT, HEADER_REMARK = "other_unit", "header_remark"
-# How SharePoint writes what no name of a column may hold: _x0020_ is a blank.
+# SharePoint's code for signs that names of columns may not have: _x0020_ is a blank.
 ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
 NUMBERED = (
     r"^(?:[(\[]?\d{1,3}(?:\.\d{1,2})*[.):\]]*\s+|[(\[]?\d{1,3}[.):\]]+\s*"  # "1. Name", "2)Name"
@@ -24,14 +24,14 @@ NUMBERED = (
 )
 IN_BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 MARKS = r"(?:\s*(?:[*:†‡#¹²³⁰⁴-⁹]|\s\d{1,2}\)))+$"
-# A footnote's number that stands at the word like a letter of it.
+# The number of a footnote directly after the last letter.
 GLUED = r"(\p{L})\d{1,2}$"
-# Between a name and what is said besides. A hyphen within a word parts nothing.
+# What separates the name from the remark. A hyphen within a word does not.
 PARTS = r"(\s*[,/;:|]\s*|\s+[-–]\s+|\s+)"
 NOTHING_READ = pl.DataFrame(
     schema=dict.fromkeys(("sheet_key", "said", "key", "field", "mark"), pl.String)
 )
-# Of a cell with a number it is the value that is meant: "50 %".
+# Matches nothing: a text with a number is a value ("50 %"), not a unit.
 NO_NUMBER = "$a"
 FOOTNOTE = r"\d{1,2}"
 # No header with a remark is longer.
@@ -41,8 +41,8 @@ LONGEST = 120
 def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame:
     """Add key, field (null: none of ours) and mark to headers (sheet_key, clean, word, …).
 
-    mark: `other_unit` or `header_remark` where the header says more than its name; null where it
-    does not, or only our unit or what means nothing.
+    mark: `other_unit` or `header_remark`; null where there is no remark, or only our own unit or
+    words without meaning.
     """
     texts = headers.select("sheet_key", "clean", "word").unique()
     texts = decoded(texts).with_columns(key=header_key_expr(pl.col("clean")))
@@ -55,7 +55,7 @@ def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame
 
 
 def decoded(texts: pl.DataFrame) -> pl.DataFrame:
-    """Add said (the text as it stands there); clean and word are without SharePoint's codes."""
+    """Add said (the original text); decode SharePoint's codes in clean and word."""
     texts = texts.with_columns(said="clean")
     coded = texts.filter(pl.col("word").str.contains("_x[0-9a-f]{4}_"))
     if coded.is_empty():
@@ -90,9 +90,10 @@ def named(sheet: Sheet, texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_parts(texts: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
-    """Add bare (without brackets, number and marks), and name, part, tail where it begins so.
+    """Add bare (the text without brackets, number and marks), brackets, name, part, tail.
 
-    brackets: what stands in brackets.
+    brackets: the texts in brackets. name, part, tail: where the text begins with one of the keys,
+    the key, the separator and the rest.
     """
     short = pl.when(pl.col("word").str.len_chars() <= LONGEST).then("word")
     bare = short.str.replace_all(IN_BRACKETS, " ").str.replace_all(r"\s+", " ").str.strip_chars()
@@ -118,10 +119,11 @@ def meant(key: pl.Expr, fields: dict[str, str]) -> pl.Expr:
 
 
 def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl.DataFrame:
-    """Add what is said besides the name: unit (another one), nothing (worth telling), person.
+    """Add remark and whether it is another unit (unit), meaningless (nothing), about a person.
 
-    sure: whether the name is one of ours. After a mere blank further words make another name
-    ("Name der Organisation"), unless they are units or what is counted ("Umsatz 2025").
+    sure: whether the header is certainly the name it begins with. After a mere blank further words
+    make another name ("Name der Organisation"), unless they are units, are without meaning, or
+    follow a name of numbers ("Umsatz 2025").
     """
     words = row_words().headers
     known = (*words.our_units, *words.harmless)
@@ -147,18 +149,18 @@ def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl
 
 
 def is_counted(sheet: Sheet, field: Field) -> bool:
-    """Whether the field is a table's column of numbers."""
+    """Whether the field is a column of numbers in a table."""
     return sheet.layout == "table" and field.type in NUMBERS
 
 
 def is_remark(words: pl.Expr) -> pl.Expr:
-    """Whether a text in words is nothing but units and remarks that stand in headers."""
+    """Whether a text in words has only units and remarks of headers."""
     said = row_words().headers
     return made_of(words, (*said.other_units, *said.our_units, *said.harmless), NO_NUMBER)
 
 
 def is_unit(words: pl.Expr) -> pl.Expr:
-    """Whether a text in words is nothing but units."""
+    """Whether a text in words has only units."""
     said = row_words().headers
     return made_of(words, (*said.other_units, *said.our_units, "in"), NO_NUMBER)
 

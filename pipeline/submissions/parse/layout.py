@@ -1,7 +1,7 @@
-"""Where things stand: which sheet is which, where its header is, which column is which field.
+"""Assigns sheets to declared sheets, finds headers, and assigns columns and cells to fields.
 
-Works on the cells of all files at once. What it places has the columns PLACED; rows that are no
-rows of data (totals, group headings) are taken out with a finding.
+It works on the cells of all files at once. Its cells have the columns PLACED. Rows that are not
+rows of data (totals, group headings) are left out with a finding.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from pipeline.submissions.parse.foreign import (
     with_our_words,
 )
 from pipeline.submissions.parse.headers import OTHER_UNIT, read_headers
+from pipeline.submissions.parse.language import HEADERS
 from pipeline.submissions.parse.merged import merged_columns, merges_of
 from pipeline.submissions.parse.rows import rows_of_data
 from pipeline.submissions.parse.unfound import (
@@ -34,7 +35,7 @@ from pipeline.submissions.parse.unfound import (
 from schemas.declaration import Workbook
 from schemas.words import header_key, word_key
 
-# A cell at home; sheet is the sheet's name in the file.
+# A cell that is assigned to a field. sheet: the name of the sheet in the file.
 PLACED = [
     "file",
     "sheet_key",
@@ -51,19 +52,19 @@ PLACED = [
 ]
 HEAD = [*SHEET, "column", "field", "word", "by_mapping"]
 AS_OF = "as_of"
-# So many of a file's other sheets are looked at for the one that is missing.
+# How many of a file's other sheets a finding about a missing sheet names.
 MOST_NAMES = 50
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What was found where.
+    """The sheets, cells and addresses of fields.
 
-    sheets: file, sheet_key, sheet: the declared sheets each file has and that can be read.
-    cells: PLACED: every cell of a declared field. places: where a field of a form stands, filled or
-    not, and each table's columns (row of the header). totals: PLACED and label: what stands in rows
-    of totals. unknown: CELL of what stands in another unit than ours. findings: see
-    `pipeline.common.findings`.
+    sheets: file, sheet_key, sheet: the declared sheets of each file that can be read. cells:
+    PLACED, every cell of a declared field. places: the addresses of the fields of forms, filled or
+    not, and of the columns of tables (row of the header). totals: PLACED and label, the cells of
+    rows of totals. unknown: CELL of cells in another unit than ours. headers: see
+    `language.HEADERS`. findings: see `common.findings`.
     """
 
     sheets: pl.DataFrame
@@ -71,26 +72,27 @@ class Layout:
     places: pl.DataFrame
     totals: pl.DataFrame
     unknown: pl.DataFrame
+    headers: pl.DataFrame
     findings: pl.DataFrame
 
 
-def place(
+def find_layout(
     workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
 ) -> Layout:
-    """Place every cell of the stacked frames (see `intake.frames`)."""
+    """Return the layout of the stacked frames (see `intake.frames.stack`)."""
     known, sheet_findings = match_sheets(workbook, sheets, foreign)
     cells = with_words(cells)
     merges = merges_of(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    form = place_forms(
+    form = layout_of_forms(
         workbook,
         known.filter(pl.col("sheet_key").is_in(forms)),
         cells.filter(pl.col("sheet_key").is_in(forms)),
         foreign,
     )
-    table = place_tables(
+    table = layout_of_tables(
         workbook,
         known.filter(~pl.col("sheet_key").is_in(forms)),
         cells.filter(~pl.col("sheet_key").is_in(forms)),
@@ -103,6 +105,7 @@ def place(
         pl.concat([form.places, table.places]),
         table.totals,
         pl.concat([form.unknown, table.unknown]),
+        pl.concat([form.headers, table.headers]),
         join_findings(
             sheet_findings,
             form.findings,
@@ -116,9 +119,9 @@ def place(
 def match_sheets(
     workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the sheets that are ours (the first of each meaning), and findings.
+    """Return the first sheet of each file for each declared sheet, and findings.
 
-    A form that is not there and that a mapping fills has no sheet of the file (null).
+    A missing form whose values a mapping fixes has no sheet in the file (null).
     """
     sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
     matched, left_out = named_sheets(workbook, sheets, foreign)
@@ -142,9 +145,9 @@ def match_sheets(
 def named_sheets(
     workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the sheets (with their key) found by a mapping or by our names, and those left out.
+    """Return the sheets found by a mapping or by our names (with their key), and those left out.
 
-    A sheet that the mapping names is nothing else, and comes before those of our names.
+    A mapping takes precedence: a sheet that it names is not matched by our names.
     """
     names = pl.DataFrame(
         [(key, s.key) for s in workbook.sheets for key in s.keys],
@@ -153,7 +156,7 @@ def named_sheets(
     )
     said = sheets.join(foreign.sheets.drop("header_row"), on="file")
     said = said.filter(pl.col("key").str.contains(pl.col("pattern")))
-    # of two names that hold for a sheet the longer one says more
+    # of two patterns that match a sheet the longer one is more specific
     said = said.sort("file", "sheet", -pl.col("pattern").str.len_chars().cast(pl.Int64))
     said = said.unique(["file", "sheet"], keep="first").drop("pattern")
     ours = sheets.join(said, on=["file", "sheet"], how="anti").join(names, on="key")
@@ -166,7 +169,7 @@ def named_sheets(
 def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
     """Return a finding for every declared sheet that a file does not have.
 
-    other: the names of its sheets that are none of ours, one a line.
+    other: the names of the file's sheets that are not ours, one per line.
     """
     declared = pl.DataFrame(
         {
@@ -184,16 +187,16 @@ def missing_sheets(workbook: Workbook, sheets: pl.DataFrame, matched: pl.DataFra
 
 
 def office_keys(workbook: Workbook) -> list[str]:
-    """Return the keys of what only the office may fill in, less the workbook's own fields."""
+    """Return the keys of fields that only the office may fill in, without the workbook's own."""
     own = {key for s in workbook.sheets for f in s.fields for key in f.keys}
     return sorted({header_key(w) for w in workbook.words["office_fields"]} - own)
 
 
 # ----------------------------------------------------------------------------------------- forms
-def place_forms(
+def layout_of_forms(
     workbook: Workbook, known: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
 ) -> Layout:
-    """Place the cells of forms: a label in the first used column, its value in the next."""
+    """Return the layout of forms: labels in one column, their values in the next."""
     sheets = [s for s in workbook.sheets if s.layout == "form"]
     labels = read_headers(sheets, cells.filter(pl.col("kind") == TEXT))
     flat = forms_on_their_side(labels)
@@ -219,17 +222,18 @@ def place_forms(
     nothing = pl.DataFrame()
     unknown = values.join(other, on=CELL, how="semi").select(CELL)
     readable = known.join(flat, on=SHEET, how="anti")
-    return Layout(readable, values.select(PLACED), places, nothing, unknown, found)
+    said = first.select(HEADERS.names())
+    return Layout(readable, values.select(PLACED), places, nothing, unknown, said, found)
 
 
 def years_of(workbook: Workbook, form: pl.DataFrame) -> pl.DataFrame:
-    """Return file, year: of the day as of which a submission is judged."""
+    """Return file, year: the year of the Stichtag of each submission."""
     days = read_cells(workbook, form.filter(pl.col("field") == AS_OF)).drop_nulls("value_date")
     return days.select("file", year=pl.col("value_date").dt.year()).unique("file", keep="first")
 
 
 def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
-    """Return each form's column of labels: the one with most known labels, of equals the first."""
+    """Return each form's column of labels: the first one of those with the most known labels."""
     return (
         labels.group_by(*SHEET, "column")
         .agg(known=pl.col("field").n_unique() - pl.col("field").has_nulls())
@@ -247,20 +251,20 @@ def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
 
 
 def marked_headers(headers: pl.DataFrame) -> pl.DataFrame:
-    """Return findings for headers of ours that say another unit or a remark of their own."""
+    """Return findings for our headers with another unit or a remark."""
     marked = headers.drop_nulls("mark")
     return findings(marked.with_columns(code="mark", value="text"))
 
 
 # ---------------------------------------------------------------------------------------- tables
-def place_tables(
+def layout_of_tables(
     workbook: Workbook,
     sheets: pl.DataFrame,
     cells: pl.DataFrame,
     years: pl.DataFrame,
     foreign: Foreign,
 ) -> Layout:
-    """Place the cells of tables: below the header row, by column."""
+    """Return the layout of tables: cells below the header row, by column."""
     tables = [s for s in workbook.sheets if s.layout == "table"]
     top = with_fields(read_headers(tables, top_rows(workbook, cells, foreign)), foreign)
     top = top.sort("file", "row", "column")
@@ -282,7 +286,7 @@ def place_tables(
     found = join_findings(
         strange_headers(workbook, strange),
         marked_headers(first),
-        missing_columns(workbook, sheets, columns, foreign, said_of_sheets(instead, strange)),
+        missing_columns(workbook, sheets, columns, foreign, contents_instead(instead, strange)),
         findings(headless, "missing_sheet"),
         units_beside(cells, columns, rows.findings),
         rows.findings,
@@ -297,12 +301,13 @@ def place_tables(
         pl.concat(
             [placed.join(other, on=[*SHEET, "field"], how="semi").select(CELL), rows.unknown]
         ),
+        first.select(HEADERS.names()),
         found,
     )
 
 
 def without_headers(cells: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells of tables in whose header row fewer than two columns are ours."""
+    """Return the cells of tables whose header row has fewer than two of our columns."""
     named = headers.drop_nulls("field").group_by(SHEET)
     known = named.agg(known=pl.col("field").n_unique(), said=pl.col("by_mapping").any())
     known = known.filter((pl.col("known") > 1) | pl.col("said"))
@@ -310,7 +315,7 @@ def without_headers(cells: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
 
 
 def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
-    """Return the cells in which a header is looked for: the first rows, or the row that is said."""
+    """Return the cells where the header may be: the first rows, or the row that a mapping names."""
     said = foreign.sheets.select(*SHEET, "header_row").drop_nulls()
     top = cells.join(said, on=SHEET, how="left")
     usual = pl.col("row") <= workbook.words["header_rows"]
@@ -319,7 +324,7 @@ def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.Da
 
 
 def header_rows(top: pl.DataFrame) -> pl.DataFrame:
-    """Return each table's header row: of its first rows the one with most known headers."""
+    """Return each table's header row: the first one of those with the most known headers."""
     return (
         top.drop_nulls("field")
         .group_by(*SHEET, "row")
@@ -333,17 +338,17 @@ def header_rows(top: pl.DataFrame) -> pl.DataFrame:
 def split_headless(
     sheets: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Part sheets that hold cells but no known header from the others: what they hold is unknown.
+    """Return the readable sheets, and those with cells but without any known header.
 
-    A required sheet stays, whose columns are reported missing one by one.
+    The required sheet is readable anyway: its missing columns are reported one by one.
     """
     filled = sheets.join(cells, on=SHEET, how="semi")
     headless = filled.join(columns, on=SHEET, how="anti").filter(pl.col("sheet_key") != "actors")
     return sheets.join(headless, on=SHEET, how="anti"), headless
 
 
-def said_of_sheets(instead: pl.DataFrame, strange: pl.DataFrame) -> pl.DataFrame:
-    """Return SHEET, check, detail: what stands in tables, where a column is missing."""
+def contents_instead(instead: pl.DataFrame, strange: pl.DataFrame) -> pl.DataFrame:
+    """Return SHEET, check, detail: what tables hold instead, for findings of missing columns."""
     found = headers_found(strange).with_columns(check=pl.lit(None, pl.String))
     found = found.join(instead, on=SHEET, how="anti").select(instead.columns)
     return pl.concat([instead, found])
@@ -356,9 +361,9 @@ def missing_columns(
     foreign: Foreign,
     said: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return a finding for every column that a table must have and that nothing stands in for.
+    """Return a finding for every missing required column that no mapping fixes.
 
-    said: see `said_of_sheets`.
+    said: see `contents_instead`.
     """
     declared = [(s.key, f.key) for s in workbook.sheets for f in s.fields if f.required]
     schema = {"sheet_key": pl.String, "field": pl.String}

@@ -1,7 +1,7 @@
-"""Cells that hold several items: how they are parted (contract 1.2, "Lists").
+"""Splits cells that hold several items (contract 1.2, "Lists").
 
-A cell is parted at what parts without doubt; at a comma, a slash or an "und" only where every piece
-is known: a word of the register, or of an action field what its other sheet says.
+A cell is split at separators that leave no doubt. It is split at a comma, a slash or an "und" only
+if every piece is known: a word of the register, or an action field that another sheet names.
 """
 
 import re
@@ -20,16 +20,16 @@ from schemas.declaration import LISTS, Field, Sheet, Workbook, words
 from schemas.words import choice_key, collapse
 
 LIST_SEPARATOR, UNKNOWN_FIELD = "list_separator", "unknown_field"
-# What parts a cell without doubt. Between the items of some forms stand numbers: "A;#12;#B;#7".
+# Separators that leave no doubt. Some forms put numbers between the items: "A;#12;#B;#7".
 NUMBERED = ";#"
 LINES = re.compile(r"[\n\r\v\f\x85\u2028\u2029|•▪▫◦‣∙●■□○]|(?:(?<=\s)|^)·|·(?=\s|$)")
-# What stands before an item. Where one does, the same between blanks parts a line, too.
+# Marks before an item. Where a line begins with one, the same mark between blanks separates items.
 DASH, NUMBER = r"[-\u2010-\u2015\u2212*]", r"\(?\d{1,2}[.)]"
 MARK = re.compile(rf"^\s*(?:{DASH}\s*(?=\S)|{NUMBER}(?:\s+|(?=[^\d\s])))")
 MARKS = [(re.compile(rf"\s*{s}\s"), re.compile(rf" {s} ")) for s in (DASH, NUMBER)]
 WHITE = re.compile(r"\s+")
 ENDS = " \t;,."
-# What parts a cell where every piece is known, in this order.
+# Separators that are used, in this order, only if every piece is known.
 DOUBTFUL = [re.compile(","), re.compile("/"), re.compile(r"(?i)\s+(?:und|and|u\.|&|\+)\s+")]
 IN_DOUBT = re.compile("[,/]")
 
@@ -38,7 +38,7 @@ Known = Callable[[str], bool]
 
 # ------------------------------------------------------------------------------------- one cell
 def sure_pieces(text: str) -> list[str]:
-    """Return the pieces into which a text is parted without doubt, each as it is shown."""
+    """Return the pieces of a text, split where there is no doubt, without marks."""
     pieces = text.split(NUMBERED)
     if len(pieces) > 1:
         pieces = [p for p in pieces if not p.strip(ENDS).isdecimal()] or pieces
@@ -49,7 +49,7 @@ def sure_pieces(text: str) -> list[str]:
 
 
 def at_marks(line: str) -> list[str]:
-    """Part a line that begins with a mark, where such a mark stands between blanks."""
+    """Split a line that begins with a mark at further such marks between blanks."""
     for begins, between in MARKS:
         if begins.match(line):
             return between.split(WHITE.sub(" ", line))
@@ -63,9 +63,9 @@ def without_mark(piece: str) -> str:
 
 
 def known_pieces(piece: str, known: Known) -> list[str] | None:
-    """Return the pieces of a piece that is parted at what may be part of a name.
+    """Return the pieces of a text, split where a name may have such signs, too.
 
-    None where not every one of them is known.
+    None if one of the pieces is not known.
     """
     for separator in DOUBTFUL:
         parts = [p for part in separator.split(piece) if (p := without_mark(part))]
@@ -78,7 +78,7 @@ def known_pieces(piece: str, known: Known) -> list[str] | None:
 
 
 def items_of(text: str, known: Known) -> tuple[list[str], bool]:
-    """Return a cell's items, and whether it may have been meant to be parted where it is not."""
+    """Return a cell's items, and whether it is one item that may be meant as several."""
     whole = without_mark(text)
     if known(whole):
         return [whole], False
@@ -93,8 +93,8 @@ def items_of(text: str, known: Known) -> tuple[list[str], bool]:
 class Lists:
     """The items of all cells that hold lists.
 
-    items: file, sheet_key, row, field, position, item; of a cell that says that there is none one
-    row without an item. findings: see `pipeline.common.findings`.
+    items: file, sheet_key, row, field, position, item. A cell that states that there is none has
+    one row without an item. findings: see `common.findings`.
     """
 
     items: pl.DataFrame
@@ -112,20 +112,20 @@ def read_lists(workbook: Workbook, typed: pl.DataFrame, foreign: Foreign) -> Lis
     none = none.with_columns(position=pl.lit(0, pl.Int64), item=pl.lit(None, pl.String))
     text = pl.when(pl.col("kind") == TEXT).then("text").otherwise("raw")
     said = said.with_columns(whole=pl.coalesce(text, "raw"))
-    parted, doubtful = part(workbook, said, foreign)
+    parted, doubtful = split_cells(workbook, said, foreign)
     key = choice_key_expr(word_key_expr(pl.col("item")))
     parted = our_items(parted.with_columns(key=key), foreign)
     parted = with_words(workbook, parted.filter(pl.col("key") != ""))
     parted, unknown = with_stated_items(workbook, parted, typed)
     parted = pl.concat([parted.select(none.columns), none])
-    doubtful = findings(placed(doubtful, typed), LIST_SEPARATOR)
+    doubtful = findings(with_addresses(doubtful, typed), LIST_SEPARATOR)
     return Lists(parted, join_findings(doubtful, unknown))
 
 
-def part(
+def split_cells(
     workbook: Workbook, said: pl.DataFrame, foreign: Foreign
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return CELL, position, item of cells (CELL, whole), and CELL of those parted in doubt."""
+    """Return CELL, position, item of cells (CELL, whole), and CELL of those split in doubt."""
     partners = stated_together(workbook)
     theirs = words_of_partners(said, partners)
     registers = {(s.key, f.key): f.list for s in workbook.sheets for f in s.fields if f.list}
@@ -271,12 +271,12 @@ def not_stated(
         check=pl.lit("unnamed"),
     )
     return [
-        findings(placed(first.with_columns(detail="item"), typed), UNKNOWN_FIELD),
-        findings(placed(unnamed, typed), UNKNOWN_FIELD),
+        findings(with_addresses(first.with_columns(detail="item"), typed), UNKNOWN_FIELD),
+        findings(with_addresses(unnamed, typed), UNKNOWN_FIELD),
     ]
 
 
-def placed(rows: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
+def with_addresses(rows: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
     """Add to cells (CELL) where they stand in the file, and what they hold."""
     where = typed.select(*CELL, "sheet", "column", "at", value="raw")
     rows = rows.join(where, on=CELL, how="left")

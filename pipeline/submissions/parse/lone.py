@@ -1,4 +1,4 @@
-"""Texts alone in their rows: notes below a table, headings between its rows (rules 3 and 4)."""
+"""Single texts in rows: notes below a table, headings between its rows (rules 3 and 4)."""
 
 from functools import cache
 
@@ -26,9 +26,9 @@ LONGEST = 200
 
 
 def lone_texts(data: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that are texts alone in their rows, with last (the last full row).
+    """Return the text cells that are the only cell of their row, with last (the last full row).
 
-    data: all cells of the rows that are left. A row is full that has two filled cells.
+    data: all cells of the remaining rows. A full row has at least two filled cells.
     """
     rows = data.group_by(ROW).agg(cells=pl.len(), full=pl.col("filled").sum() >= MANY)
     last = rows.filter("full").group_by(SHEET).agg(last=pl.col("row").max())
@@ -65,7 +65,7 @@ def is_note(word: pl.Expr) -> pl.Expr:
 
 
 def literal(text: str) -> str:
-    """Return the regular expression of a text as it stands there."""
+    """Return a regular expression that matches the text literally."""
     return "".join(
         c if c.isalnum() or c == " " else f"\\{c}" if c.isascii() else c for c in word_key(text)
     )
@@ -90,7 +90,7 @@ def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.
 
 
 def kind_of_heading(workbook: Workbook) -> pl.Expr:
-    """What kind of heading a text is (word, and words: the same in words); null if none."""
+    """Return the kind of heading of a text (columns word and words); null if it is none."""
     said = row_words().headings
     words = pl.col("words")
     gone = any_of(said.no_members)
@@ -127,7 +127,7 @@ def year_after(phrases: tuple[str, ...]) -> pl.Expr:
 
 @cache
 def group_words() -> tuple[str, ...]:
-    """Return the words of which headings are made: of lists, sheets, groups, joining ones."""
+    """Return the words of headings: of lists and sheets, for groups, and words that join these."""
     said = row_words().headings
     lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
     names = (key for sheet in submission().sheets for key in sheet.keys)

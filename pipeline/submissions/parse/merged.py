@@ -1,4 +1,4 @@
-"""Merged cells: a value belongs to the first cell, the rows below it have none (contract 1.2)."""
+"""Merged cells: the value belongs to the first cell, the rows below have none (contract 1.2)."""
 
 import polars as pl
 

@@ -10,7 +10,8 @@ from pipeline.submissions.parse.cells import NOT_ANSWERED, number_as_text, read_
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import FORM_ROW, NOTHING_FOREIGN, Foreign, with_fixed
 from pipeline.submissions.parse.headers import OTHER_UNIT
-from pipeline.submissions.parse.layout import Layout, place
+from pipeline.submissions.parse.language import languages_of
+from pipeline.submissions.parse.layout import Layout, find_layout
 from pipeline.submissions.parse.lists import read_lists
 from pipeline.submissions.parse.nothing import NO_ANSWER
 from pipeline.submissions.parse.tables import KEY, sheet_table
@@ -25,13 +26,13 @@ class Parsed:
 
     tables: per sheet key: file, row (as in the workbook; 0 for a form), a column per field.
     items: file, sheet_key, row, field, position, item: the items of cells that hold lists, see
-    `lists`.
-    sheets: file, sheet_key, sheet: which sheets each file has. places: file, sheet_key, sheet, row,
-    column, field: where fields stand, filled or not (row: of the header, in a form of the cell).
-    cells: file, sheet_key, row (as in `tables`), at (its row in the file), column,
-    field, raw, code; what a mapping fixes stands nowhere (column and at are null), and its sheet is
-    what findings call the place. totals: file, sheet_key, sheet, row, column, field, raw, label,
-    number: the numbers in rows of totals ("Summe").
+    `lists`. sheets: file, sheet_key, sheet: the sheets of each file. places: file, sheet_key,
+    sheet, row, column, field: the address of each field, filled or not (row: of the header, in a
+    form of the cell). cells: file, sheet_key, sheet, row (as in `tables`), at (its row in the
+    file), column, field, raw, code; a value that a mapping fixes has no address (column and at are
+    null), and its sheet is the name that findings use. totals: file, sheet_key, sheet, row, column,
+    field, raw, label, number: the numbers in rows of totals ("Summe").
+    languages: see `language.languages_of`.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -40,6 +41,7 @@ class Parsed:
     places: pl.DataFrame
     cells: pl.DataFrame
     totals: pl.DataFrame
+    languages: pl.DataFrame
     findings: pl.DataFrame
 
 
@@ -51,10 +53,10 @@ def parse(
 ) -> Parsed:
     """Return the typed tables of the stacked workbooks (see `intake.frames.stack`).
 
-    foreign: what mappings say of the files that are foreign exports. No file says anything about
-    another one here.
+    foreign: how mappings read the files that are foreign exports. The result of a file does not
+    depend on other files.
     """
-    layout = place(workbook, sheets, cells, foreign)
+    layout = find_layout(workbook, sheets, cells, foreign)
     typed = in_our_units(read_cells(workbook, layout.cells), layout.unknown)
     forms = [s.key for s in workbook.sheets if s.layout == "form"]
     row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
@@ -64,7 +66,7 @@ def parse(
 
 
 def in_our_units(typed: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
-    """Make the cells (CELL) that are in another unit unknown; the header's finding says so."""
+    """Make cells in another unit (unknown: CELL) unknown; their header has a finding."""
     if unknown.is_empty():
         return typed
     unknown = unknown.unique().with_columns(other=pl.lit(value=True))
@@ -92,19 +94,20 @@ def as_tables(
         layout.places,
         typed.select("file", "sheet_key", "sheet", "row", "at", "column", "field", "raw", "code"),
         _totals(workbook, layout.totals),
+        languages_of(workbook, layout.sheets, layout.headers),
         join_findings(layout.findings, findings(bad), unanswered(typed), lists.findings),
     )
 
 
 def unanswered(typed: pl.DataFrame) -> pl.DataFrame:
-    """Return what is told of cells that count as empty although something stands in them."""
+    """Return hints about cells that count as empty although they hold something."""
     told = typed.drop_nulls("told").with_columns(row="at", value="raw")
     usual = pl.col("told") == NOT_ANSWERED
     return findings(told.with_columns(check=pl.when(~usual).then("told")), NO_ANSWER)
 
 
 def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:
-    """Return the sheet's table; what identifies a row makes it one, even a title of "k. A."."""
+    """Return the sheet's table; a filled identifying field makes a row, even with "k. A."."""
     own = typed.filter(pl.col("sheet_key") == sheet.key)
     filled = own.filter(~pl.col("empty"))
     if sheet.layout == "form":

@@ -1,7 +1,7 @@
-"""Texts as the words they are made of, and lists of words to look for in them.
+"""Texts in words: a form in which phrases are found as whole words.
 
-Of a text in words each word stands between two blanks, punctuation aside: " t€  pro  jahr ". So a
-phrase is found with its blanks, and one that is taken out leaves the others whole.
+In a text in words each word has a blank before and after it, and there is no punctuation: " t€  pro
+jahr ". A phrase in words matches whole words only, and removing it leaves the other words intact.
 """
 
 import re
@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.common.texts import both
 from schemas.words import word_key
 
-# What is part of a word, besides letters and digits.
+# Signs that are part of a word, besides letters and digits.
 SIGNS = "%‰€$£°©σ∑"
 NO_WORD = rf"[^\p{{L}}\p{{N}}{SIGNS}]+"
 NOT_IN_WORDS = re.compile(rf"[^\w{SIGNS}]+|_+")
@@ -39,7 +39,7 @@ def any_of(phrases: tuple[str, ...]) -> str:
 
 
 def made_of(words: pl.Expr, phrases: tuple[str, ...], number: str = r"\d+") -> pl.Expr:
-    """Whether a text in words holds nothing but the phrases and numbers of that form."""
+    """Whether a text in words has only the phrases, and numbers of that form."""
     rest = words.str.replace_all(any_of(phrases), "").str.replace_all(f" {number} ", "")
     return (rest.str.strip_chars() == "") & (words.str.strip_chars() != "")
 
@@ -50,7 +50,7 @@ def single_words(texts: Iterable[str]) -> set[str]:
 
 
 def rows_in_words(first: pl.Expr, last: pl.Expr) -> pl.Expr:
-    """Return the rows from first to last in words, in both languages (see `texts.both`)."""
+    """Return "rows first to last" as text in both languages (see `texts.both`)."""
     one = pl.format(both("Zeile {}", "row {}"), first, first)
     many = pl.format(both("Zeilen {} bis {}", "rows {} to {}"), first, last, first, last)
     return pl.when(first == last).then(one).otherwise(many)

@@ -1,7 +1,6 @@
-"""Which rows of a table are rows of data (contract 1.2): the rules, asked in their order.
+"""Which rows of a table are rows of data (contract 1.2): applies the rules in their order.
 
-What is left out is a finding at the row's first filled cell, which says what to do if that is
-wrong.
+Each row that is left out has a finding at its first filled cell, with what to do if that is wrong.
 """
 
 from dataclasses import dataclass
@@ -42,8 +41,8 @@ IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW]
 class Rows:
     """The rows of tables.
 
-    cells: placed cells of the rows of data. totals: those of rows of totals, with label. unknown:
-    CELL of what stands below another unit. findings: see `pipeline.common.findings`.
+    cells: placed cells of the rows of data. totals: cells of rows of totals, with label. unknown:
+    CELL of cells below another unit. findings: see `common.findings`.
     """
 
     cells: pl.DataFrame
@@ -55,7 +54,7 @@ class Rows:
 def rows_of_data(
     workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame, years: pl.DataFrame
 ) -> Rows:
-    """Tell the rows of data from all others.
+    """Separate the rows of data from all other rows.
 
     data: placed cells below the header row; field is null in columns that are none of ours.
     columns: SHEET, column, field, word, by_mapping: the header. years: file, year of the Stichtag.
@@ -90,7 +89,7 @@ def rows_of_data(
 
 
 def none_titles(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose title says that there is none: that is no row."""
+    """Return the rows whose title states that there is none: these are not rows of data."""
     sheets = [sheet.key for sheet in workbook.sheets if sheet.none_title]
     title = pl.col("sheet_key").is_in(sheets) & (pl.col("role") == "title")
     rows = data.filter(title, pl.col("nothing") == NONE).select(
@@ -100,7 +99,7 @@ def none_titles(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
 
 
 def without(data: pl.DataFrame, rows: pl.DataFrame, parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Take rows (ROW, code and what findings need) out, and add their findings."""
+    """Remove rows (ROW, code and the columns of findings), and append their findings to parts."""
     if rows.is_empty():
         return data
     parts.append(findings(rows if "field" in rows.columns else with_first_cells(data, rows)))
@@ -108,7 +107,7 @@ def without(data: pl.DataFrame, rows: pl.DataFrame, parts: list[pl.DataFrame]) -
 
 
 def with_first_cells(data: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Place rows at their first filled cell."""
+    """Give rows the address of their first filled cell."""
     first = first_cells(data.join(rows, on=ROW, how="semi"))
     rows = rows.drop("sheet", "column", "value", strict=False)
     return rows.join(first, on=ROW, how="left").sort(ROW)
@@ -126,10 +125,10 @@ def without_lone_texts(
     years: pl.DataFrame,
     parts: list[pl.DataFrame],
 ) -> pl.DataFrame:
-    """Take out notes below tables and headings between rows.
+    """Remove notes below tables and headings between rows.
 
-    Where they stand in a column that is none of ours no row is lost: told is then only what a
-    heading says of the rows below.
+    A text in a column that is not ours loses no row. It has a finding only if it is a heading that
+    changes the meaning of the rows below.
     """
     lone = lone_texts(data)
     if lone.is_empty():
@@ -156,7 +155,7 @@ def without_lone_texts(
 def without_defaults(
     workbook: Workbook, data: pl.DataFrame, parts: list[pl.DataFrame]
 ) -> pl.DataFrame:
-    """Take out rows that hold nothing but defaults, with one finding for a run of them."""
+    """Remove rows with nothing but defaults, with one finding for consecutive ones."""
     rows = default_rows(workbook, data)
     if rows.is_empty():
         return data

@@ -1,7 +1,7 @@
 """Whether a number is the sum of the rows above it (contract 1.2, rule 2, "By number").
 
-What a row is hangs on what the rows above it are, so each column is gone through from above. Few
-columns are: only those with a row that may be a total.
+Whether a row is a total depends on the rows above it, so each column is processed row by row. Only
+the few columns with a row that may be a total are processed.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ JUDGED = {
 
 @dataclass
 class Sum:
-    """Numbers added up: how many, and whether one of them could not be read."""
+    """A sum of numbers: how many there are, and whether one of them could not be read."""
 
     amount: float = 0.0
     count: int = 0
@@ -45,14 +45,18 @@ class Sum:
         self.amount += number or 0.0
 
     def is_met_by(self, number: float, precision: float) -> bool:
-        """Whether the number is this sum."""
+        """Whether the number equals this sum, within half of the precision."""
         near = abs(self.amount - number) <= precision / 2 + 1e-9 * abs(self.amount)
         return near and not self.unknown
 
 
 @dataclass
 class Above:
-    """What stands above a row in one column."""
+    """The sums of the numbers above a row in one column.
+
+    rows: of all rows of data. part: of those since the last total. totals: of the totals. years: of
+    the rows of data of each year.
+    """
 
     rows: Sum = field(default_factory=Sum)
     part: Sum = field(default_factory=Sum)
@@ -70,7 +74,7 @@ class Above:
         self.part = Sum()
 
     def verdict(self, number: float | None, year: str | None, precision: float) -> str:
-        """Return what a row is that holds nothing but this number."""
+        """Return the verdict on a row that holds only this number."""
         if number is None:
             return ROW_OF_DATA
         sums = [self.rows, self.part, self.totals, *([self.years[year]] if year else [])]
@@ -82,11 +86,12 @@ class Above:
         return UNREADABLE if self.rows.unknown else ROW_OF_DATA
 
 
-def judged(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return ROW, sheet, column, field, value, verdict of the rows that are asked about.
+def judge_sums(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return ROW, sheet, column, field, value, verdict of the asked rows that may be totals.
 
-    cells: typed numbers of whole columns in the order of their rows, with year, asked and total
-    (which rows are totals already; null: no). Of several numbers in a row one total suffices.
+    cells: typed numbers of whole columns, sorted by row, with year, asked (whether to judge the
+    row) and total (whether it is already known as a total; null: no). A row with several numbers is
+    a total if one of them is.
     """
     columns = ["file", "sheet_key", "field"]
     verdicts: list[dict[str, Any]] = []
@@ -99,7 +104,7 @@ def judged(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield what each asked row of one column is."""
+    """Yield the verdict on each asked row of one column."""
     above = Above()
     cells = list(column.iter_rows(named=True))
     for at, cell in enumerate(cells):
@@ -137,6 +142,6 @@ def sums_below(cells: list[dict[str, Any]], year: str | None) -> Iterator[Sum]:
         yield sum_of
 
 
-def nothing_judged() -> pl.DataFrame:
+def no_verdicts() -> pl.DataFrame:
     """Return a frame of no verdicts."""
     return pl.DataFrame(schema=JUDGED)

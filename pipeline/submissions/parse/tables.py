@@ -18,18 +18,18 @@ VALUE = {
 def sheet_table(sheet: Sheet, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return file, row, and a column per field of the sheet; null where a cell is empty or bad.
 
-    cells: the sheet's typed cells (see `cells.read_cells`). rows: file, row of the sheet's rows.
-    Words of lists become what tables carry; unknown ones stay as they are, for the validation to
-    find. Fields that hold lists are not here (see `lists`).
+    cells: the sheet's typed cells (see `cells.read_cells`). rows: file, row of the sheet's rows. A
+    word of a list becomes its value in tables; an unknown word stays, and the validation reports
+    it. Fields that hold several items are not included (see `lists`).
     """
     fields = [field for field in sheet.fields if field.type not in LISTS]
-    wide = cells.group_by(KEY).agg(column for field in fields for column in held(field))
+    wide = cells.group_by(KEY).agg(column for field in fields for column in cell_values(field))
     table = rows.join(wide, on=KEY, how="left").sort(KEY)
     return table.select(*KEY, *(column for field in fields for column in carried_values(field)))
 
 
-def held(field: Field) -> list[pl.Expr]:
-    """Return what a row's cell of the field holds; of a field with a list its word, too."""
+def cell_values(field: Field) -> list[pl.Expr]:
+    """Return the aggregations of a row's value of the field, and of its word if it has a list."""
     own = pl.col("field") == field.key
     value = pl.col(VALUE.get(field.type, "value_text")).filter(own).first().alias(field.key)
     word = pl.col("word").filter(own).first().alias(word_of(field))
@@ -37,12 +37,12 @@ def held(field: Field) -> list[pl.Expr]:
 
 
 def word_of(field: Field) -> str:
-    """Return the column that holds the word of a field's cell on the way."""
+    """Return the name of the intermediate column with the word of a field."""
     return f"word of {field.key}"
 
 
 def carried_values(field: Field) -> list[pl.Expr]:
-    """Return what the table carries of the field: its value, and what its word says besides."""
+    """Return the table's columns of the field: its value, and further values of its word."""
     if field.list is None:
         return [pl.col(field.key)]
     word = pl.col(word_of(field))
@@ -51,26 +51,26 @@ def carried_values(field: Field) -> list[pl.Expr]:
 
 
 def translated(register: str, key: pl.Expr, text: pl.Expr) -> pl.Expr:
-    """Return what tables carry for each word (by its key) of the register, others unchanged."""
+    """Return the value in tables for each word (by its key) of the register, others unchanged."""
     known = key.replace_strict(*names(register), default=None, return_dtype=pl.String)
     return pl.coalesce(known, text)
 
 
 @cache
 def names(register: str) -> tuple[pl.Series, pl.Series]:
-    """Return the keys of the register's words, and what tables carry for each of them."""
+    """Return the keys of the register's words, and the value in tables for each of them."""
     known = words(register)
     carry = [carried(register, entry) for entry in known.values()]
     return pl.Series(list(known), dtype=pl.String), pl.Series(carry, dtype=pl.String)
 
 
 def carried(register: str, entry: Entry) -> str:
-    """Return what tables carry for a word: a country's code, else its German name."""
+    """Return the value in tables of a word: a country's code, else the German name."""
     return entry.extra["code"] if register == "countries" else entry.value
 
 
 def more_values(field: Field, word: pl.Expr) -> list[pl.Expr]:
-    """Return further columns that a field's words carry: what an actor type says about SMEs."""
+    """Return further columns from a field's words: whether an actor type means an SME."""
     if field.list != "actor_types":
         return []
     said = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}

@@ -1,7 +1,7 @@
-"""Rows of totals: known by their words or by their number (contract 1.2, rule 2).
+"""Rows of totals, recognised by their words or by their number (contract 1.2, rule 2).
 
-Strong words make a row of totals whatever follows; weak ones stand in names, too, and do so only
-where nothing but units, dates, numbers, words of lists and our own names stands beside them.
+A strong word makes a row of totals whatever follows it. A weak word also occurs in names; it makes
+a row of totals only beside units, dates, numbers, words of lists and our own names.
 """
 
 from functools import cache
@@ -11,15 +11,15 @@ import polars as pl
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import ADDED, NUMBER, ROW, SHEET, TEXT, YEAR
 from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
-from pipeline.submissions.parse.sums import SUMS_BELOW, TOTAL, judged, nothing_judged
+from pipeline.submissions.parse.sums import SUMS_BELOW, TOTAL, judge_sums, no_verdicts
 from schemas.declaration import Workbook, registers, submission
 from schemas.rows import row_words
 
 PART, EDGE, ASIDE_REMARK, BY_NUMBER = "part", "edge", "aside", "by_number"
 ACTORS = "actors"
-ASIDE = (YEAR, "status")
+NOT_SUMMED = (YEAR, "status")
 MEMBER = ("actor_type", "commitment")
-# What of a cell looks like a number or a day, in a column of such.
+# Texts that look like a number or a day.
 LIKE_A_NUMBER = r"(?i)^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
 IN_BRACKETS = r"[(\[{][^()\[\]{}]*[)\]}]"
 LISTS = (
@@ -38,7 +38,7 @@ def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of totals: ROW, sheet, column, value, variant, label; and those in doubt.
 
     data: cells with facts. label: the words that make it one. variant: of the finding; rows whose
-    verdict is `counts` are no totals, see `sums.judged`.
+    verdict is `counts` are no totals, see `sums.judge_sums`.
     """
     ours = data.filter(pl.col("field").is_not_null())
     said = by_word(ours)
@@ -100,8 +100,8 @@ def total_words() -> list[pl.Expr]:
     said = row_words().totals
     strong, part = any_of(said.strong), any_of(said.part)
     weak = any_of((*said.weak, *said.strong))
-    plain = made_of(words, beside())
-    aside = made_of(outside, beside()) & outside.str.contains(weak)
+    plain = made_of(words, words_beside())
+    aside = made_of(outside, words_beside()) & outside.str.contains(weak)
     edge = words.str.contains(f"^{weak}|{weak}$") | (plain & words.str.contains(weak)) | aside
     strength = (
         pl.when(words.str.contains(f"^{strong}"))
@@ -124,7 +124,7 @@ def every_word() -> tuple[str, ...]:
 
 
 @cache
-def beside() -> tuple[str, ...]:
+def words_beside() -> tuple[str, ...]:
     """Return what may stand beside a weak word: units, words of lists and groups, our names."""
     said = row_words()
     lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
@@ -167,7 +167,7 @@ def by_number(
     """
     asked = pl.concat([bare_rows(ours, sure), doubtful.select(ROW)]).unique()
     if asked.is_empty():
-        return nothing_judged()
+        return no_verdicts()
     there = ours.join(asked.select(SHEET).unique(), on=SHEET, how="semi")
     cells = there.filter(pl.col("number_field"), pl.col("field") != YEAR, pl.col("filled"))
     years = there.filter(pl.col("field") == YEAR).select(*ROW, year=as_text())
@@ -175,7 +175,7 @@ def by_number(
     for name, rows in (("asked", asked), ("total", sure.select(ROW))):
         marked = rows.with_columns(pl.lit(value=True).alias(name))
         read = read.join(marked, on=ROW, how="left")
-    return judged(read.sort(*ROW, "column"))
+    return judge_sums(read.sort(*ROW, "column"))
 
 
 def bare_rows(ours: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
@@ -188,6 +188,6 @@ def bare_rows(ours: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
     beside_it = ours.filter(
         pl.col("filled"),
         (pl.col("role") != "sum").fill_null(value=True),
-        ~pl.col("field").is_in(ASIDE),
+        ~pl.col("field").is_in(NOT_SUMMED),
     )
     return rows.join(beside_it, on=ROW, how="anti")

@@ -31,17 +31,22 @@
   const status = one("#status");
   const choices = all("select", form);
   const search = form.elements.q;
+  const ofCriterion = form.elements.kriterium;
+  const DECISION = 0, STATES = 3; // of a row of the matrix
   const NOWHERE = -1; // A cluster that was not reviewed has no place.
   // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
   // would make every choice slow.
   const STEP = 100;
   const ROW_END = "</tr>";
   const lists = all("main table:is([data-list], :has(tbody [data-c]))").map(list);
-  const offices = all("#land [data-c], .chart [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
+  const offices = all(".places [data-c], #land [data-c], .chart [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
   const matrices = all("table.matrix").map(matrix);
   // Free text is looked for in what readers see: id, name, state and field.
   const named = (name) => new Map(all("option", form.elements[name]).map((option) => [option.value, option.text]));
   const [states, fields] = ["land", "feld"].map(named);
+  const decided = ["eligible", "open", "not_eligible"];
+  const unit = Number(one("#land")?.dataset.unit);
+  const cities = all("#land .city").map((link) => ({ link, places: placesOf(link.dataset.of), key: null }));
   const texts = data.clusters.map((row) =>
     [row[field.cluster_id], row[field.name], states.get(row[field.federal_state]), fields.get(row[field.technology_field])]
       .join(" ").toLowerCase(),
@@ -140,16 +145,18 @@
 
   // ---- the matrix: its cells are one stop of the keyboard and say what a reader sees by sign ----
   function matrix(table, n) {
-    const ids = all("thead th.c", table).map((head) => head.dataset.key);
+    const heads = all("thead th.c", table);
+    const ids = heads.map((head) => head.dataset.key);
+    const names = heads.map((head) => head.dataset.name);
     const made = lists.find((each) => each.table === table);
-    return { table, made, ids, rows: data.matrices[n], sums: all("tfoot tr", table), stop: null };
+    return { table, made, ids, names, rows: data.matrices[n], sums: all("tfoot tr", table), stop: null };
   }
-  function label({ ids }, row) {
+  function label({ names }, row) {
     if (row.labelled) return;
     row.labelled = true;
     all("td > a", row.node).forEach((link, i) => {
       link.tabIndex = -1;
-      link.setAttribute("aria-label", say("cell_label", { id: ids[i], text: data.marks[link.parentNode.className] }));
+      link.setAttribute("aria-label", say("cell_label", { cluster: row.node.dataset.c, id: names[i], text: data.marks[link.parentNode.className] }));
     });
   }
 
@@ -177,12 +184,14 @@
 
   // ---- the filter ----
   function choose() {
-    const wanted = choices.filter((control) => control.value).map(({ value, dataset }) => [field[dataset.field], value]);
+    const wanted = choices.filter((control) => control.value && control !== ofCriterion).map(({ value, dataset }) => [field[dataset.field], value]);
+    const [catalogue, column, state] = ofCriterion.value.split(".");
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    filtering = wanted.length + words.length > 0;
+    filtering = wanted.length + words.length > 0 || ofCriterion.value !== "";
     data.clusters.forEach((row, i) => {
       const fits = wanted.every(([at, value]) => (Array.isArray(row[at]) ? row[at].includes(value) : row[at] === value));
-      shown[i] = fits && words.every((word) => texts[i].includes(word));
+      const stands = !state || data.matrices[catalogue][i][STATES][column] === state;
+      shown[i] = fits && stands && words.every((word) => texts[i].includes(word));
     });
   }
   function apply() {
@@ -193,6 +202,7 @@
       if (there !== office.there) office.node.classList.toggle("off", !there);
       office.there = there;
     }
+    cities.forEach(count);
     const chosen = data.clusters.filter((_, i) => shown[i]);
     figures(chosen);
     for (const each of matrices) totals(each);
@@ -237,6 +247,28 @@
     if (where.textContent !== text) where.textContent = text;
   }
 
+  // A city's mark: its size is the number of chosen clusters, its sectors are their decisions.
+  function count(city) {
+    const own = city.places.filter((i) => shown[i]);
+    const key = own.join();
+    if (city.key === key) return;
+    city.key = key;
+    city.link.classList.toggle("off", own.length === 0);
+    const radius = unit * Math.sqrt(own.length);
+    let start = 0;
+    all(".sector", city.link).forEach((sector, d) => {
+      const part = own.length && (100 * own.filter((i) => data.clusters[i][field.decision] === decided[d]).length) / own.length;
+      sector.setAttribute("r", radius / 2);
+      sector.setAttribute("stroke-width", radius);
+      sector.setAttribute("stroke-dasharray", `${part} 100`);
+      sector.setAttribute("stroke-dashoffset", -start);
+      start += part;
+    });
+    one(".rim", city.link).setAttribute("r", radius);
+    const sign = own.length === 1 ? "✓?✗"[decided.indexOf(data.clusters[own[0]][field.decision])] : number.format(own.length);
+    write(one(".sign", city.link), sign);
+  }
+
   const printed = new Map(all("[data-figure]").map((node) => [node.dataset.figure, [one(".value", node), one(".note", node)]]));
   const originals = new Map([...printed].map(([key, nodes]) => [key, nodes.map((node) => node.textContent)]));
   function figures(chosen) {
@@ -249,7 +281,7 @@
       smes: [sum("smes"), actors ? percent.format(sum("smes") / actors) : "–"],
     };
     const counts = [];
-    for (const decision of ["eligible", "open", "not_eligible"]) {
+    for (const decision of decided) {
       const own = chosen.filter((row) => row[field.decision] === decision);
       const doubtful = own.filter((row) => row[field.doubtful]).length;
       found[decision] = [own.length, doubtful ? say("without_experts", { n: number.format(doubtful) }) : ""];
@@ -290,9 +322,7 @@
   }
 
   // ---- sorting ----
-  const DECISION = 0, STATES = 3;
   const COLUMNS = ["decision", "fulfilled", "unassessed"];
-  const decided = ["eligible", "open", "not_eligible"];
   const rank = [];
   const ids = data.clusters.map((row, i) => [row[field.cluster_id], i]);
   ids.sort((a, b) => collator.compare(a[0], b[0])).forEach(([, i], n) => { rank[i] = n; });
@@ -305,7 +335,7 @@
     return (i) => "fux".indexOf(each.rows[i][STATES][c]);
   }
   function sort(each, key, down, speak = true) {
-    const heads = [...each.table.tHead.rows[0].cells];
+    const heads = [...headRow(each.table).cells];
     const column = heads.findIndex((head) => head.dataset.key === key);
     if (column < 0) return;
     const keyOf = sortKey(each, key);
@@ -343,13 +373,14 @@
     refill(made);
     told(head.parentNode.cells, head, down, true);
   }
+  // Bands of columns may stand above the heads.
+  const headRow = (table) => table.tHead.rows[table.tHead.rows.length - 1];
   function sortable(table, sortBy) {
-    for (const head of table.tHead.rows[0].cells) {
+    for (const head of headRow(table).cells) {
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
-      const title = one("abbr", button)?.title;
-      head.dataset.name = title ? `${head.dataset.key} ${title}` : button.textContent.trim();
+      head.dataset.name ??= button.textContent.trim();
       button.title = say("sort_by", { column: head.dataset.name });
       head.append(button);
       button.addEventListener("click", () => {
@@ -393,7 +424,7 @@
 
   // ---- the linked marks of a picture by keyboard: one stop, arrow keys from one to the next ----
   const seen = (link) => !link.classList.contains("off");
-  const pictures = all("svg.chart:has(a)").map((svg) => ({ svg, links: all("a", svg), stop: null }));
+  const pictures = all(":is(svg.chart, #land):has(a)").map((svg) => ({ svg, links: all("a", svg), stop: null }));
   function markAt(picture, link) {
     for (const each of picture.links) each.tabIndex = each === link ? 0 : -1;
     picture.stop = link;
@@ -481,15 +512,11 @@
     if (event.target === dialog) dialog.close();
   });
 
-  // ---- the map: a click on a mark draws its circle; those of very many offices are packed ----
+  // ---- the map: a circle is drawn by its link; those of very many offices are packed ----
   const apart = data.offices ?? {};
-  for (const { node } of offices) {
-    const [said] = apart[node.dataset.c] ?? [];
-    if (said) node.appendChild(document.createElementNS(node.namespaceURI, "title")).textContent = said;
-  }
   function ring(hash) {
     const id = hash.replace(/^#?ring-/, "");
-    const [, own] = apart[id] ?? [];
+    const own = apart[id];
     if (!own || document.getElementById(`ring-${id}`)) return;
     one("#land").insertAdjacentHTML("beforeend", own);
   }
@@ -497,13 +524,6 @@
     const link = event.target.closest("a[href^='#ring-']");
     if (link) ring(link.hash);
   });
-  one("#land")?.addEventListener("click", (event) => {
-    const office = event.target.closest(".office");
-    if (!office) return;
-    ring(office.dataset.c);
-    location.hash = `ring-${office.dataset.c}`;
-  });
-
   // ---- links within the page: all is laid out for a jump, or it would miss its goal ----
   function jump() {
     document.body.classList.add("jump");

@@ -1,6 +1,6 @@
-"""What cannot be told where an earlier publication lacks a column: another version wrote it.
+"""What is unknown where an earlier publication, of another version, lacks a column.
 
-The column counts as unknown. Which figures need it is what `metrics.toml` says that they read.
+The column counts as unknown. A figure needs it if `metrics.toml` lists its cell under `reads`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,9 @@ from schemas.benchmarks import declared_indicators
 # A column of a table of a state.
 Column = tuple[str, str]
 MASTER = "master_data"
-# Without them nothing of a cluster is known.
+# Columns without which nothing about a cluster is known.
 NEEDED = frozenset({("clusters", "file"), ("clusters", "cluster_id")})
-# The cells that columns are made of, where these have other names; None: no figure needs it.
+# The cells of columns that have another name than their cell; None: no figure needs the column.
 CELLS: dict[Column, str | None] = {
     ("clusters", "lat"): "latitude",
     ("clusters", "measures"): None,
@@ -29,15 +29,15 @@ CELLS: dict[Column, str | None] = {
 REFERENCE, ASSESSMENT = "reference", "assessment"
 
 
-def figures_of(lacking: Sequence[Column]) -> list[str]:
+def figures_of(missing: Sequence[Column]) -> list[str]:
     """Return the figures that need one of the columns, in the order of `metrics.toml`."""
-    return [key for key, m in metrics().items() if any(_needs(m.reads, *c) for c in lacking)]
+    return [key for key, m in metrics().items() if any(_needs(m.reads, *c) for c in missing)]
 
 
 def _needs(reads: Sequence[str], table: str, column: str) -> bool:
     """Whether a figure that reads these cells (sheet.field) needs a column.
 
-    A column that is no cell, such as the number of the row, is needed by all that read its sheet.
+    Every figure that reads the sheet needs a column without a cell, such as the number of the row.
     """
     if table == "sheets":
         return any(not cell.startswith(f"{MASTER}.") for cell in reads)
@@ -56,29 +56,32 @@ def indicators_of(figures: Sequence[str]) -> list[str]:
     return [k for k, one in declared.items() if own & {k, one.numerator, one.denominator}]
 
 
-def criteria_of(lacking: Sequence[Column], catalogues: Sequence[Catalogue]) -> pl.DataFrame:
+def criteria_of(missing: Sequence[Column], catalogues: Sequence[Catalogue]) -> pl.DataFrame:
     """Return catalogue, criterion_id of the criteria that need one of the columns."""
-    figures = figures_of(lacking)
+    figures = figures_of(missing)
 
     def needs(condition: Condition) -> bool:
         if condition.metric.key in figures:
             return True
-        if condition.threshold is None and any(table == "reference" for table, _ in lacking):
+        if condition.threshold is None and any(table == "reference" for table, _ in missing):
             return True
         by_field = condition.threshold_by_technology_field
-        return bool(by_field) and ("clusters", "technology_field") in lacking
+        return bool(by_field) and ("clusters", "technology_field") in missing
 
     rows = [(c.id, k.id) for c in catalogues for k in c.criteria if any(map(needs, k.conditions))]
     return pl.DataFrame(rows, dict.fromkeys(("catalogue", "criterion_id"), pl.String), orient="row")
 
 
-def rated(lacking: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
-    """Return of these criteria those that a rating decided or may have decided.
+def possibly_rated(
+    missing: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the criteria that a rating decided or may have decided, where that is unknown.
 
-    Where a column of ratings is unknown, or the day by which they lapse; else none.
+    It is unknown if a column of ratings is missing, or as_of, on which their validity depends;
+    otherwise the result is empty. criteria: catalogue, cluster_id, criterion_id and more.
     """
-    unknown = {column for table, column in lacking if table == "ratings"}
-    if not unknown and ("clusters", "as_of") not in lacking:
+    unknown = {column for table, column in missing if table == "ratings"}
+    if not unknown and ("clusters", "as_of") not in missing:
         return criteria.clear()
     keys = [k for k in ("catalogue", "cluster_id", "criterion_id") if k not in unknown]
     if not keys:
@@ -86,10 +89,10 @@ def rated(lacking: Sequence[Column], criteria: pl.DataFrame, ratings: pl.DataFra
     return criteria.join(ratings, on=keys, how="semi")
 
 
-def codes_of(lacking: Sequence[Column]) -> Iterator[str]:
-    """Yield what cannot be told: figures and causes, by their keys."""
-    yield from figures_of(lacking)
-    tables = {table for table, _ in lacking}
+def codes_of_unknown(missing: Sequence[Column]) -> Iterator[str]:
+    """Yield the keys of the figures and causes that are unknown."""
+    yield from figures_of(missing)
+    tables = {table for table, _ in missing}
     if REFERENCE in tables:
         yield REFERENCE
     if "ratings" in tables:

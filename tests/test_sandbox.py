@@ -10,7 +10,7 @@ from time import sleep
 import psutil
 import pytest
 
-from pipeline.common.sandbox import AHEAD, Death, run_limited
+from pipeline.common.sandbox import AHEAD, Death, run_in_sandbox
 from tests.misfortunes import meet
 from tests.operation.office import lives, until
 
@@ -36,21 +36,23 @@ def test_how_a_process_dies_is_its_items_outcome(
 ) -> None:
     monkeypatch.setattr("pipeline.common.sandbox.GRACE_SECONDS", 1)
     items = ["nothing", name, "nothing"]
-    found = list(run_limited(meet, items, seconds=1, megabytes=2048, workers=workers, writes=False))
+    found = list(
+        run_in_sandbox(meet, items, seconds=1, megabytes=2048, workers=workers, writes=False)
+    )
     assert found == ["nothing", expected, "nothing"]
 
 
 @pytest.mark.parametrize(("count", "workers"), [(0, 2), (1, 2), (5, 1), (5 * AHEAD, 2)])
 def test_outcomes_are_in_the_items_order(count: int, workers: int) -> None:
     items = range(count)
-    found = run_limited(abs, items, seconds=HOUR, megabytes=2048, workers=workers, writes=False)
+    found = run_in_sandbox(abs, items, seconds=HOUR, megabytes=2048, workers=workers, writes=False)
     assert list(found) == list(items)
 
 
 def test_a_process_has_one_item_at_a_time() -> None:
     """So that its death is never taken for that of an item before."""
     items = iter(range(100))
-    outcomes = run_limited(abs, items, seconds=HOUR, megabytes=2048, workers=1, writes=False)
+    outcomes = run_in_sandbox(abs, items, seconds=HOUR, megabytes=2048, workers=1, writes=False)
     assert [next(outcomes) for _ in range(3)] == [0, 1, 2]
     assert next(items) == 3
     outcomes.close()  # type: ignore[attr-defined]
@@ -59,14 +61,14 @@ def test_a_process_has_one_item_at_a_time() -> None:
 def test_items_are_taken_as_outcomes_are() -> None:
     """Neither the items nor the results of thousands are in memory while one is slow."""
     items = iter([1, *[0] * 100])
-    outcomes = run_limited(sleep, items, seconds=HOUR, megabytes=2048, workers=2, writes=False)
+    outcomes = run_in_sandbox(sleep, items, seconds=HOUR, megabytes=2048, workers=2, writes=False)
     next(outcomes)
     assert len(list(items)) >= 100 - 2 * AHEAD
     outcomes.close()  # type: ignore[attr-defined]
 
 
 def test_what_the_task_raises_is_raised() -> None:
-    outcomes = run_limited(len, [5], seconds=HOUR, megabytes=2048, writes=False)  # type: ignore[list-item]
+    outcomes = run_in_sandbox(len, [5], seconds=HOUR, megabytes=2048, writes=False)  # type: ignore[list-item]
     with pytest.raises(TypeError, match="has no len"):
         list(outcomes)
 
@@ -76,7 +78,7 @@ def test_files_are_written_only_if_that_is_the_task(
     writes: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    outcomes = run_limited(meet, ["write"], seconds=HOUR, megabytes=2048, writes=writes)
+    outcomes = run_in_sandbox(meet, ["write"], seconds=HOUR, megabytes=2048, writes=writes)
     if writes:
         assert list(outcomes) == ["write"]
         return
@@ -93,18 +95,18 @@ class Unloadable:
 
 def test_processes_that_do_not_start_are_our_mistake() -> None:
     with pytest.raises(RuntimeError, match="do not start"):
-        list(run_limited(Unloadable(), ["a", "b"], seconds=HOUR, megabytes=2048, writes=False))
+        list(run_in_sandbox(Unloadable(), ["a", "b"], seconds=HOUR, megabytes=2048, writes=False))
 
 
 # ---- the parent ----
 
 PARENT = """
 import sys
-from pipeline.common.sandbox import run_limited
+from pipeline.common.sandbox import run_in_sandbox
 from tests.misfortunes import number
 if __name__ == "__main__":
     seconds, *items = sys.argv[1:]
-    outcomes = run_limited(number, items, seconds=int(seconds), megabytes=2048, writes=True)
+    outcomes = run_in_sandbox(number, items, seconds=int(seconds), megabytes=2048, writes=True)
 """
 
 

@@ -13,14 +13,14 @@ from pipeline import run as runs
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
-from pipeline.figures.inputs import KEPT, SCHEMAS
-from pipeline.history.causes import KEYS, STEPS, Steps, measured, steps
+from pipeline.figures.inputs import INPUT_COLUMNS, SCHEMAS
+from pipeline.history.causes import KEYS, STEPS, Steps, evaluate_steps, with_figures
 from pipeline.history.earlier import read_before
-from pipeline.history.lacking import NEEDED, codes_of, figures_of, indicators_of
+from pipeline.history.missing_columns import NEEDED, codes_of_unknown, figures_of, indicators_of
 from pipeline.history.model import TABLES
 from pipeline.history.published import Publication, published_before
 from pipeline.history.state import ASSUMED, State, from_frames, to_frames
-from pipeline.history.state_files import StateTroubleError, read_state
+from pipeline.history.state_files import UnusableStateError, read_state
 from pipeline.report.since import since_sentences
 from tests.sparing import ALL, sparing
 
@@ -31,7 +31,9 @@ CATALOGUES = ("go-cluster", "eccp-profile")
 # Many clusters turn, and some have ratings.
 SEED = 11
 # Limits of 4.2 are only kept where a catalogue froze them.
-COLUMNS = [(table, c) for table, kept in KEPT.items() for c in kept if table != "reference"]
+COLUMNS = [
+    (table, c) for table, kept in INPUT_COLUMNS.items() for c in kept if table != "reference"
+]
 
 
 def one_of_each_table() -> list[Any]:
@@ -71,8 +73,8 @@ def state_of(outputs: Path, period: str) -> State:
 def states(root: Path) -> tuple[State, State, pl.DataFrame, Steps]:
     """Both states, the figures of the later one, and every step with nothing lacking."""
     then, now = (state_of(root / "outputs", period) for period in (EARLIER, PERIOD))
-    figures = measured(now.portfolio).figures
-    return then, now, figures, steps(then, now, figures)
+    figures = with_figures(now.portfolio).figures
+    return then, now, figures, evaluate_steps(then, now, figures)
 
 
 def test_the_types_of_what_is_kept_are_those_that_are_declared(root: Path) -> None:
@@ -88,9 +90,9 @@ def test_what_is_told_without_a_column_is_what_is_told_with_it(
     then, now, figures, whole = states
     frames = {**to_frames(then), table: to_frames(then)[table].drop(column)}
     less = from_frames(frames, then.catalogues, then.portfolio.settings)
-    assert less.lacking == [(table, column)] * ((table, column) not in ASSUMED)
-    told = steps(less, now, figures)
-    unknown = indicators_of(figures_of(less.lacking))
+    assert less.missing == [(table, column)] * ((table, column) not in ASSUMED)
+    told = evaluate_steps(less, now, figures)
+    unknown = indicators_of(figures_of(less.missing))
     for name, keys in KEYS.items():
         every, some = getattr(whole, name), getattr(told, name)
         expected = every.join(some, on=keys, how="semi").select(*keys, *STEPS)
@@ -98,18 +100,18 @@ def test_what_is_told_without_a_column_is_what_is_told_with_it(
     assert set(whole.values["indicator"]) - set(told.values["indicator"]) == set(unknown)
     assert told.criteria is not None
     assert told.criteria.height
-    if not list(codes_of(less.lacking)):
+    if not list(codes_of_unknown(less.missing)):
         assert told.criteria.height == whole.criteria.height  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("column", KEPT["reference"])
+@pytest.mark.parametrize("column", INPUT_COLUMNS["reference"])
 def test_frozen_limits_that_were_kept_otherwise_are_not_told(column: str) -> None:
     then = world.state({"a": world.Says()})
     frames = {**to_frames(then), "reference": to_frames(then)["reference"].drop(column)}
     less = from_frames(frames, then.catalogues, then.portfolio.settings)
-    assert less.lacking == [("reference", column)]
-    assert list(codes_of(less.lacking)) == ["reference"]
-    told = steps(less, then, world.figures(then)).criteria
+    assert less.missing == [("reference", column)]
+    assert list(codes_of_unknown(less.missing)) == ["reference"]
+    told = evaluate_steps(less, then, world.figures(then)).criteria
     assert told is not None
     assert "4.2" not in told["criterion_id"].to_list()
 
@@ -154,7 +156,7 @@ def test_the_next_quarter_says_what_it_could_not_compare(
     rewrite(outputs, name, pl.read_parquet(outputs / EARLIER / name).drop(columns.split()))
     done = run(root, outputs, PERIOD, *spared)
     assert done.review.since is not None
-    assert (done.review.since.period, done.review.since.trouble) == (EARLIER, None)
+    assert (done.review.since.period, done.review.since.problem) == (EARLIER, None)
     text = " ".join(since_sentences(done.review, "de"))
     assert (said in text) if said else ("Nicht vergleichbar" not in text)
     changes = pl.read_parquet(done.folder / "data" / "changes.parquet")
@@ -169,14 +171,14 @@ def test_another_column_more_is_no_matter(root: Path, outputs: Path) -> None:
     name = "state/actors.parquet"
     more = pl.read_parquet(outputs / EARLIER / name).with_columns(abroad=pl.lit(value=True))
     rewrite(outputs, name, more)
-    assert not state_of(outputs, EARLIER).lacking
+    assert not state_of(outputs, EARLIER).missing
 
 
 @pytest.mark.parametrize(("table", "column"), sorted(NEEDED))
 def test_without_its_keys_a_state_is_of_no_use(table: str, column: str, outputs: Path) -> None:
     name = f"state/{table}.parquet"
     rewrite(outputs, name, pl.read_parquet(outputs / EARLIER / name).drop(column))
-    with pytest.raises(StateTroubleError, match="older"):
+    with pytest.raises(UnusableStateError, match="older"):
         state_of(outputs, EARLIER)
 
 
