@@ -22,6 +22,8 @@ from pipeline.figures.base import FIGURES
 from pipeline.figures.scenarios import LAST_DAY, SCENARIO_KEY, Scenario, ScenarioFigures, scenarios
 
 WITHOUT_STAND_IN = Scenario("without_stand_in")
+# The scenarios that change a rule and keep the usual figures.
+OTHER_RULES = (WITHOUT_STAND_IN,)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def evaluate_scenarios(
 
     verdicts: the usual ones, with which those of the scenarios are compared.
     """
-    every = [*scenarios(basis.settings), WITHOUT_STAND_IN]
+    every = [*scenarios(basis.settings), *OTHER_RULES]
     found = {one: verdicts_in(one, basis, figures) for one in every}
     at_end = verdicts_in(LAST_DAY, basis, figures)
     return robustness(found, verdicts), outlook(found), lapsed(at_end, verdicts)
@@ -73,7 +75,7 @@ def verdicts_in(
 
 def figures_in(scenario: Scenario, figures: ScenarioFigures) -> pl.DataFrame:
     """Return the figures (FIGURES) of a scenario."""
-    if scenario == WITHOUT_STAND_IN:
+    if scenario in OTHER_RULES:
         return figures.usual
     same = pl.col("variant").eq_missing(scenario.variant) & (pl.col("months") == scenario.months)
     return figures.others.filter(same).select(list(FIGURES))

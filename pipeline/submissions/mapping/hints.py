@@ -63,10 +63,8 @@ class Hints(Declared):
         for sheet, named in self.nouns.items():
             refuse_others(named, ours[sheet], "nouns", sheet)
         refuse_others(self.words, list(groups), "words")
-        for sheet in ours:
-            if sheet not in self.fields:
-                raise missing("fields", sheet)
-            refuse_others(self.fields[sheet], ours[sheet], "fields", sheet)
+        for sheet, named in self.fields.items():
+            refuse_others(named, ours[sheet], "fields", sheet)
         for group, named in self.words.items():
             refuse_others(named, groups[group], "words", group)
         if NOTHING not in self.words.get(OF_NOTHING, {}):
@@ -99,7 +97,7 @@ def field_names(sheet: str) -> Names:
     """Return the names of a sheet's fields, of their keys."""
     fields = submission().sheet(sheet).fields
     rows = [(key, field.key, True) for field in fields for key in field.keys]
-    further = hints().fields[sheet]
+    further = hints().fields.get(sheet, {})
     rows += [(header_key(t), field, False) for field, texts in further.items() for t in texts]
     return _names(rows)
 
