@@ -41,7 +41,8 @@ def landscape(review: Review, words: Words) -> Landscape | None:
 
 
 def _statement(row: Row, words: Words) -> str:
-    name, share = row["statement"], words.percent(row["n"] / row["of"]) if row["of"] else words("unknown")
+    name = row["statement"]
+    share = words.percent(row["n"] / row["of"]) if row["of"] else words("unknown")
     counts = {"n": words.number(row["n"]), "all": words.number(row["of"]), "share": share}
     return words(f"all_{name}", **counts)
 
