@@ -49,7 +49,6 @@ LONGEST = [
     "workbook/test_adopt.py",
     "feedback/test_write.py",
     "intake/test_pool.py",
-    "mapping/test_reading.py",
     "reference/test_differential.py",
     "faults/test_refusals.py",
     "faults/test_faults.py",

@@ -1,6 +1,7 @@
 """Which rating counts, who differs, who owes one (contract 2.4): worked by hand."""
 
 import datetime as dt
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 from pipeline.submissions.office import OfficeFileError, read_office
 from pipeline.submissions.ratings import Opinions, RatingScope, opinions
 from tests.making.frames import raw_cells
+from tests.making.together import together
 
 LAST_DAY = dt.date(2026, 9, 30)
 AS_OF = dt.date(2026, 9, 1)
@@ -18,12 +20,6 @@ CRITERIA = pl.DataFrame(
     schema=["catalogue", "criterion_id", "kind"],
     orient="row",
 )
-# A is reviewed; B is only in the register.
-CLUSTERS = pl.DataFrame(
-    {"file": [0, None], "cluster_id": [A, B], "as_of": [AS_OF, None]},
-    schema_overrides={"file": pl.UInt32},
-)
-KNOWN = RatingScope(CLUSTERS, CRITERIA, ["k"])
 RATED = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
          "Gültig bis"]  # fmt: skip
 ASSIGNED = ["Katalog", "Cluster-ID", "Kriterium", "Gutachter", "Frist"]
@@ -49,12 +45,59 @@ def rating(
     return (*of, said, reason, by, on, until)
 
 
-def of(ratings: Rows, assignments: Rows | None = None) -> Opinions:
-    """What rows of the office come to."""
-    grids = {"Gutachten": [RATED, *map(list, ratings)]}
-    if assignments is not None:
-        grids["Zuteilung"] = [ASSIGNED, *map(list, assignments)]
-    return opinions(read_office({"assessments": 0}, *raw_cells(grids)), KNOWN, LAST_DAY)
+Asked = tuple[Rows, Rows]
+Answered = Generator[Asked, Opinions, None]
+
+
+def opinions_of_all(asked: Sequence[Asked]) -> list[Opinions]:
+    """What ratings and assignments come to; each test has clusters of its own in one workbook.
+
+    A is reviewed; B is only in the register.
+    """
+    sheets = {"assessments": [RATED], "assignments": [ASSIGNED]}
+    ends = []
+    for number, own in enumerate(asked):
+        for grid, rows in zip(sheets.values(), own, strict=True):
+            grid += [[word, renamed(number)[cluster], *rest] for word, cluster, *rest in rows]
+        ends.append({key: len(grid) for key, grid in sheets.items()})
+    clusters = pl.DataFrame(
+        [row for number in range(len(asked)) for row in known_clusters(number)],
+        schema={"file": pl.UInt32, "cluster_id": pl.String, "as_of": pl.Date},
+        orient="row",
+    )
+    grids = dict(zip(("Gutachten", "Zuteilung"), sheets.values(), strict=True))
+    office = read_office({"assessments": 0}, *raw_cells(grids))
+    whole = opinions(office, RatingScope(clusters, CRITERIA, ["k"]), LAST_DAY)
+    starts = [dict.fromkeys(sheets, 1), *ends]
+    return [part(whole, number, *starts[number : number + 2]) for number in range(len(asked))]
+
+
+def renamed(number: int) -> dict[str, str]:
+    """The names that the clusters of a test have in the workbook of all."""
+    return {cluster: f"DE-{number:03}{cluster[-1]}" for cluster in (A, B, STRANGER)}
+
+
+def known_clusters(number: int) -> list[tuple[int | None, str, dt.date | None]]:
+    """(file, cluster_id, as_of) of a test's clusters."""
+    ids = renamed(number)
+    return [(number, ids[A], AS_OF), (None, ids[B], None)]
+
+
+def part(whole: Opinions, number: int, start: dict[str, int], end: dict[str, int]) -> Opinions:
+    """What is about the clusters of a test, or about its rows: below `start`, until `end`."""
+    back = {new: old for old, new in renamed(number).items()}
+    id_of_all = pl.col("cluster_id")
+    ratings, assignments = (
+        table.filter(id_of_all.is_in(list(back))).with_columns(id_of_all.replace(back))
+        for table in (whole.ratings, whole.assignments)
+    )
+    sheet = pl.col("sheet_key")
+    first, last = (sheet.replace_strict(rows, return_dtype=pl.UInt32) for rows in (start, end))
+    found = whole.findings.filter(pl.col("row") > first, pl.col("row") <= last)
+    return Opinions(ratings, assignments, found.with_columns(pl.col("row") - first + 1))
+
+
+examined = together(opinions_of_all)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +128,9 @@ def of(ratings: Rows, assignments: Rows | None = None) -> Opinions:
         ([rating(YES), rating(NO, of=("k", A, "3"))], ["counts", "counts"]),
     ],
 )  # fmt: skip
-def test_which_rating_counts(rows: Rows, expected: list[str]) -> None:
-    found = of(rows).ratings.sort("row")
+@examined
+def test_which_rating_counts(rows: Rows, expected: list[str]) -> Answered:
+    found = (yield rows, []).ratings.sort("row")
     assert found["reason_code"].to_list() == expected
     assert found["counts"].to_list() == [code == "counts" for code in expected]
 
@@ -117,16 +161,19 @@ def test_which_rating_counts(rows: Rows, expected: list[str]) -> None:
         ([rating(YES), rating(NO, "G2"), rating(OPEN, "G3")], [True, True, False]),
     ],
 )  # fmt: skip
-def test_who_differs(rows: Rows, expected: list[bool]) -> None:
-    found = of(rows)
+@examined
+def test_who_differs(rows: Rows, expected: list[bool]) -> Answered:
+    found = yield rows, []
     assert found.ratings.sort("row")["dissent"].to_list() == expected
     said = found.findings.filter(pl.col("code") == "dissent")
     assert said.height == int(any(expected))
 
 
-def test_dissent_is_said_at_the_newest_with_all_who_differ() -> None:
+@examined
+def test_dissent_is_said_at_the_newest_with_all_who_differ() -> Answered:
     rows = [rating(YES, "G1", day(5)), rating(NO, "G2", day(4)), rating(YES, None, day(6))]
-    (found,) = of(rows).findings.filter(pl.col("code") == "dissent").iter_rows(named=True)
+    done = yield rows, []
+    (found,) = done.findings.filter(pl.col("code") == "dissent").iter_rows(named=True)
     assert (found["row"], found["field"]) == (4, "rating")
     assert found["detail"].startswith("G2: nicht erfüllt; G1: erfüllt; –: erfüllt")
 
@@ -150,26 +197,34 @@ def test_dissent_is_said_at_the_newest_with_all_who_differ() -> None:
         ([rating(YES, until=AS_OF)], day(9, 29), True, False),
     ],
 )
-def test_who_owes_an_opinion(ratings: Rows, due: dt.date | None, done: bool, overdue: bool) -> None:
-    found = of(ratings, [("k", A, "2", "G1", due)]).assignments
+@examined
+def test_who_owes_an_opinion(
+    ratings: Rows, due: dt.date | None, done: bool, overdue: bool
+) -> Answered:
+    found = yield ratings, [("k", A, "2", "G1", due)]
     expected = ("k", A, "2", "G1", due, done, overdue)
-    assert found.rows() == [expected]
+    assert found.assignments.rows() == [expected]
 
 
-def test_without_a_review_an_opinion_lasts_until_the_periods_last_day() -> None:
+@pytest.mark.parametrize(("until", "done"), [(LAST_DAY, True), (day(9, 29), False)])
+@examined
+def test_without_a_review_an_opinion_lasts_until_the_periods_last_day(
+    until: dt.date, done: bool
+) -> Answered:
     there = ("k", B, "2")
-    for until, done in ((LAST_DAY, True), (day(9, 29), False)):
-        found = of([rating(YES, until=until, of=there)], [(*there, "G1", None)]).assignments
-        assert found["done"].to_list() == [done]
+    found = yield [rating(YES, until=until, of=there)], [(*there, "G1", None)]
+    assert found.assignments["done"].to_list() == [done]
 
 
-def test_an_assignment_without_a_criterion_is_of_all_soft_ones() -> None:
-    found = of([], [("k", A, None, "G1", day(8)), ("k", A, "3", "G1", day(10))]).assignments
-    rows = found.sort("criterion_id").select("criterion_id", "due", "overdue").rows()
+@examined
+def test_an_assignment_without_a_criterion_is_of_all_soft_ones() -> Answered:
+    found = yield [], [("k", A, None, "G1", day(8)), ("k", A, "3", "G1", day(10))]
+    rows = found.assignments.sort("criterion_id").select("criterion_id", "due", "overdue").rows()
     assert rows == [("2", day(8), True), ("3", day(10), False)]
 
 
-def test_what_is_wrong_with_an_assignment_is_a_finding() -> None:
+@examined
+def test_what_is_wrong_with_an_assignment_is_a_finding() -> Answered:
     rows: Rows = [
         ("k", A, "2", "G1", day(8)),
         ("k", A, "2", "g1", day(10)),  # again
@@ -179,7 +234,7 @@ def test_what_is_wrong_with_an_assignment_is_a_finding() -> None:
         ("k", STRANGER, "2", "G2", None),
         ("k", A, "3", None, None),
     ]
-    found = of([], rows)
+    found = yield [], rows
     table = found.assignments.sort("cluster_id")
     assert table.select("cluster_id", "criterion_id", "assessor", "due").rows() == [
         (A, "2", "G1", day(8)),

@@ -1,6 +1,6 @@
 """Every cross check on small tables: where it fires and where it does not."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,20 +18,11 @@ from pipeline.submissions.office import Office, read_office
 from pipeline.tables.findings import findings_table
 from schemas.declaration import office, submission
 from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
+from tests.making.together import of_files, together
 
 # An address that fits: Dresden.
 DRESDEN = {"PLZ": "01067", "Ort": "Dresden"}
 Found = list[tuple[str, str, str]]
-
-
-def fired(
-    master: dict[str, Any] | None = None,
-    tables: dict[str, list[dict[str, Any]]] | None = None,
-    last_day: date | None = LAST_DAY,
-) -> Found:
-    """Return (check, field, detail) of what fires in one submission."""
-    found = examine(*raw_cells(book(master, tables)), load_settings(), last_day).findings
-    return brief(found)
 
 
 def book(
@@ -43,38 +34,46 @@ def book(
     return {"Stammdaten": form, **{name: grid_of(rows) for name, rows in tables.items()}}
 
 
-def each_fired(books: Sequence[Grids]) -> list[Found]:
-    """Return what fires in each of many submissions, which are examined at once."""
+def findings_all(asked: Sequence[Sequence[Grids]]) -> list[list[pl.DataFrame]]:
+    """Return the findings of each submission of each test; all are examined at once."""
+    books = [book for own in asked for book in own]
     found = examine(*raw_cells_of(books), load_settings(), LAST_DAY).findings
-    return [brief(found.filter(pl.col("file") == file)) for file in range(len(books))]
+    each = (of_files(found, number, 1) for number in range(len(books)))
+    return [[next(each) for _ in own] for own in asked]
 
 
-def assert_fired(cases: Sequence[tuple[Any, ...]], books: Sequence[Grids]) -> None:
+examined = together(findings_all)
+Answered = Generator[Sequence[Grids], list[pl.DataFrame], None]
+
+
+def assert_fired(cases: Sequence[tuple[Any, ...]], found: Sequence[pl.DataFrame]) -> None:
     """Compare what fires with the last of each case: (check, field, detail), or nothing."""
     due = [[case[-1]] if case[-1] else [] for case in cases]
     by_case = [f"{number}: {case[:-1]}" for number, case in enumerate(cases)]
-    found = dict(zip(by_case, each_fired(books), strict=True))
-    assert found == dict(zip(by_case, due, strict=True))
+    fired = dict(zip(by_case, map(brief, found), strict=True))
+    assert fired == dict(zip(by_case, due, strict=True))
 
 
-def assert_checks(cases: Sequence[tuple[Any, ...]], books: Sequence[Grids]) -> None:
+def assert_checks(cases: Sequence[tuple[Any, ...]], found: Sequence[pl.DataFrame]) -> None:
     """Compare which checks fire with the last of each case: a check, or nothing."""
     due = [[case[-1]] if case[-1] else [] for case in cases]
     by_case = [f"{number}: {case[:-1]}" for number, case in enumerate(cases)]
-    checked = [[check for check, _, _ in found] for found in each_fired(books)]
+    checked = [[check for check, _, _ in brief(own)] for own in found]
     assert dict(zip(by_case, checked, strict=True)) == dict(zip(by_case, due, strict=True))
 
 
 def brief(found: pl.DataFrame) -> Found:
+    """Return (check, field, detail) of what fires, in this order."""
     own = found.filter(pl.col("code") == CODE)
-    return own.select("check", "field", pl.col("detail").fill_null("")).rows()
+    return sorted(own.select("check", "field", pl.col("detail").fill_null("")).rows())
 
 
 def actor(**cells: Any) -> dict[str, Any]:
     return {**COMPANY, **{key.replace("_", " "): value for key, value in cells.items()}}
 
 
-def test_nothing_fires_where_nothing_contradicts() -> None:
+@examined
+def test_nothing_fires_where_nothing_contradicts() -> Answered:
     master = {
         **DRESDEN,
         "Bundesland": "Sachsen",
@@ -87,7 +86,8 @@ def test_nothing_fires_where_nothing_contradicts() -> None:
         "Finanzierung gesichert bis": date(2026, 1, 1),
     }
     rows = [actor(**DRESDEN, KMU="ja", Beschäftigte=20, Beitritt=date(2027, 1, 1))]
-    assert fired(master, {"Akteure": rows}) == []
+    (found,) = yield [book(master, {"Akteure": rows})]
+    assert brief(found) == []
 
 
 DAYS = [
@@ -110,21 +110,20 @@ DAYS = [
 ]
 
 
-def test_days_of_the_master_data() -> None:
+@examined
+def test_days_of_the_master_data() -> Answered:
     known = {"Beratungsgespräch am": date(2020, 1, 1)}
-    assert_fired(DAYS, [book(known | {label: day}) for label, day, _ in DAYS])
+    assert_fired(DAYS, (yield [book(known | {label: day}) for label, day, _ in DAYS]))
 
 
 def test_without_a_period_no_stichtag_is_too_early() -> None:
-    assert fired({"Stichtag": date(2001, 1, 1)}, last_day=None) == []
+    early = book({"Stichtag": date(2001, 1, 1)})
+    assert brief(examine(*raw_cells(early), load_settings(), None).findings) == []
 
 
-def test_an_early_stichtag_does_not_quarantine() -> None:
-    grids = {
-        "Stammdaten": [["Cluster-ID", "DE-0001"], ["Stichtag", date(2026, 6, 30)]],
-        "Akteure": grid_of([COMPANY]),
-    }
-    found = examine(*raw_cells(grids), load_settings(), LAST_DAY).findings
+@examined
+def test_an_early_stichtag_does_not_quarantine() -> Answered:
+    (found,) = yield [book({"Stichtag": date(2026, 6, 30)})]
     assert brief(found)
     assert incomplete(submission(), found).is_empty()
 
@@ -141,14 +140,15 @@ ORDERS = [
 ]
 
 
-def test_dates_in_the_wrong_order() -> None:
+@examined
+def test_dates_in_the_wrong_order() -> Answered:
     names = {
         "Akteure": "left_before_joined",
         "Management": "staff_until_before_from",
         "Nachweise": "evidence_until_before_date",
     }
     cases = [(sheet, row, names[sheet] if fires else None) for sheet, row, fires in ORDERS]
-    assert_checks(cases, [book(tables={sheet: [row]}) for sheet, row, _ in ORDERS])
+    assert_checks(cases, (yield [book(tables={sheet: [row]}) for sheet, row, _ in ORDERS]))
 
 
 BONDS = ("Mitgliedschaft", "Absichtserklärung", "Kontakt", None)
@@ -189,38 +189,39 @@ LOOKED_AT = [
 ]  # fmt: skip
 
 
-def test_what_counts_and_should_be_looked_at() -> None:
-    assert_checks(LOOKED_AT, [book(master, tables) for master, tables, _ in LOOKED_AT])
+@examined
+def test_what_counts_and_should_be_looked_at() -> Answered:
+    assert_checks(LOOKED_AT, (yield [book(master, tables) for master, tables, _ in LOOKED_AT]))
 
 
 @pytest.mark.parametrize(
     ("listed", "stated", "fires"), [(20, 21, True), (20, 20, False), (19, 500, False)]
 )
-def test_more_actors_than_there_are(listed: int, stated: int, fires: bool) -> None:
+@examined
+def test_more_actors_than_there_are(listed: int, stated: int, fires: bool) -> Answered:
     rows = [actor(Name=f"Nummer {n} GmbH") for n in range(listed)]
     projects = [{"Art": "Innovationsprojekt", "Titel": "Pumpe", "Beteiligte Akteure": stated}]
     stories = [{"Art": "Erfolgsgeschichte", "Titel": "Pumpe", "Beteiligte Akteure": stated}]
-    found = fired(
-        {"Akteure im Strategieprozess": stated},
-        {"Akteure": rows, "Nachweise": projects + stories},
-    )
+    tables = {"Akteure": rows, "Nachweise": projects + stories}
+    (found,) = yield [book({"Akteure im Strategieprozess": stated}, tables)]
     both = [
-        ("more_strategy_actors_than_actors", "strategy_actors", str(listed)),
         ("more_project_actors_than_actors", "actors_involved", str(listed)),
+        ("more_strategy_actors_than_actors", "strategy_actors", str(listed)),
     ]
-    assert found == (both if fires else [])
+    assert brief(found) == (both if fires else [])
 
 
 MONEY = [(2027, "Ist", True), (2026, "Ist", False), (2027, "Plan", False), (2027, None, False)]
 
 
-def test_actual_money_of_the_future() -> None:
+@examined
+def test_actual_money_of_the_future() -> Answered:
     rows = [
         {"Jahr": year, "Quelle": "Sponsoring", "Betrag EUR": 1, "Status": status}
         for year, status, _ in MONEY
     ]
-    found = each_fired([book(tables={"Finanzierung": [row]}) for row in rows])
-    assert list(map(bool, found)) == [fires for _, _, fires in MONEY]
+    found = yield [book(tables={"Finanzierung": [row]}) for row in rows]
+    assert [bool(brief(own)) for own in found] == [fires for _, _, fires in MONEY]
 
 
 SMES = [
@@ -240,8 +241,9 @@ SMES = [
 ]
 
 
-def test_sme() -> None:
-    assert_fired(SMES, [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in SMES])
+@examined
+def test_sme() -> Answered:
+    assert_fired(SMES, (yield [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in SMES]))
 
 
 SWAPPED = "actor_coordinates_swapped_in_country"
@@ -292,9 +294,10 @@ ADDRESSES = [
 ]
 
 
-def test_addresses() -> None:
+@examined
+def test_addresses() -> Answered:
     books = [book(tables={"Akteure": [actor(**cells)]}) for cells, _ in ADDRESSES]
-    assert_checks(ADDRESSES, books)
+    assert_checks(ADDRESSES, (yield books))
 
 
 OFFICES = [
@@ -318,14 +321,16 @@ OFFICES = [
 ]
 
 
-def test_the_office() -> None:
-    assert_fired(OFFICES, [book(cells) for cells, _ in OFFICES])
+@examined
+def test_the_office() -> Answered:
+    assert_fired(OFFICES, (yield [book(cells) for cells, _ in OFFICES]))
 
 
-def test_at_one_cell_the_first_check_is_said() -> None:
+@examined
+def test_at_one_cell_the_first_check_is_said() -> Answered:
     off = {"PLZ": "01067", "Ort": "Hamburg", "Breitengrad": 53.55, "Längengrad": 10.0}
-    found = fired(tables={"Akteure": [actor(**off)]})
-    assert [check for check, _, _ in found] == ["actor_coordinates_off_postcode"]
+    (found,) = yield [book(tables={"Akteure": [actor(**off)]})]
+    assert [check for check, _, _ in brief(found)] == ["actor_coordinates_off_postcode"]
 
 
 # VZÄ of the rows, and in which of them (from 2) it may be per cent or hours.
@@ -343,15 +348,15 @@ POSTS: list[tuple[list[Any], list[int]]] = [
 ]
 
 
-def test_posts_in_per_cent_or_hours() -> None:
+@examined
+def test_posts_in_per_cent_or_hours() -> Answered:
     books = [
         book(tables={"Management": [{"Funktion": f"F {n}", "VZÄ": v} for n, v in enumerate(posts)]})
         for posts, _ in POSTS
     ]
-    found = examine(*raw_cells_of(books), load_settings(), LAST_DAY).findings
-    for file, (posts, rows) in enumerate(POSTS):
-        own = found.filter(pl.col("file") == file, check="percent_or_hours", field="fte")
-        assert sorted(own["row"]) == rows, posts
+    found = yield books
+    for own, (posts, rows) in zip(found, POSTS, strict=True):
+        assert sorted(own.filter(check="percent_or_hours", field="fte")["row"]) == rows, posts
 
 
 NAMES = [
@@ -370,14 +375,15 @@ NAMES = [
 ]
 
 
-def test_possible_duplicates() -> None:
+@examined
+def test_possible_duplicates() -> Answered:
     both = [
         [actor(Name=first, PLZ="01067"), actor(Name=second, PLZ="01069")]
         for first, second, _ in NAMES
     ]
     expected = ("possible_duplicate", "name", "2")
     cases = [(first, second, expected if fires else None) for first, second, fires in NAMES]
-    assert_fired(cases, [book(tables={"Akteure": rows}) for rows in both])
+    assert_fired(cases, (yield [book(tables={"Akteure": rows}) for rows in both]))
 
 
 NEIGHBOURS = [
@@ -389,22 +395,26 @@ NEIGHBOURS = [
 ]
 
 
-def test_possible_duplicates_count_and_are_neighbours() -> None:
+@examined
+def test_possible_duplicates_count_and_are_neighbours() -> Answered:
     one = actor(Name="Muster GmbH", PLZ="01067")
     both = [[one, actor(Name="Muster AG", **cells)] for cells, _ in NEIGHBOURS]
-    found = each_fired([book(tables={"Akteure": rows}) for rows in both])
-    assert list(map(bool, found)) == [fires for _, fires in NEIGHBOURS]
+    found = yield [book(tables={"Akteure": rows}) for rows in both]
+    assert [bool(brief(own)) for own in found] == [fires for _, fires in NEIGHBOURS]
 
 
-def test_of_three_alike_the_later_name_the_first() -> None:
+@examined
+def test_of_three_alike_the_later_name_the_first() -> Answered:
     rows = [actor(Name=name, PLZ="01067") for name in ("Muster AG", "Muster KG", "Muster SE")]
-    found = fired(tables={"Akteure": rows})
-    assert [detail for _, _, detail in found] == ["2", "2"]
+    (found,) = yield [book(tables={"Akteure": rows})]
+    assert [detail for _, _, detail in brief(found)] == ["2", "2"]
 
 
-def test_what_is_listed_twice_is_not_said_again() -> None:
+@examined
+def test_what_is_listed_twice_is_not_said_again() -> Answered:
     rows = [actor(Name=name, PLZ="01067") for name in ("Muster AG", "muster  ag")]
-    assert fired(tables={"Akteure": rows}) == []
+    (found,) = yield [book(tables={"Akteure": rows})]
+    assert brief(found) == []
 
 
 def money(*lines: tuple[Any, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -426,18 +436,17 @@ TOTALS = [
 ]
 
 
-def test_totals() -> None:
-    found = each_fired([book(tables=money(*lines)) for lines, _ in TOTALS])
-    assert found == [
+@examined
+def test_totals() -> Answered:
+    found = yield [book(tables=money(*lines)) for lines, _ in TOTALS]
+    assert list(map(brief, found)) == [
         [("total_of_funding", "amount_eur", detail) for detail in details] for _, details in TOTALS
     ]
 
 
-def test_a_total_stands_at_its_own_cell() -> None:
-    form = [[label, value] for label, value in MASTER.items()]
-    rows = money((2024, 100), ("Summe", 400))["Finanzierung"]
-    grids = {"Stammdaten": form, "Akteure": grid_of([COMPANY]), "Finanzierung": grid_of(rows)}
-    found = examine(*raw_cells(grids), load_settings()).findings
+@examined
+def test_a_total_stands_at_its_own_cell() -> Answered:
+    (found,) = yield [book(tables=money((2024, 100), ("Summe", 400)))]
     at = found.filter(pl.col("code") == CODE).select("sheet", "row", "column", "value").row(0)
     assert at == ("Finanzierung", 3, 2, "400")
 
@@ -473,6 +482,17 @@ NO_OPINION = OPEN | {"Gutachten am": None}
 def day(number: int) -> date:
     """A day of September 2026, which is the last month of the period."""
     return date(2026, 9, number)
+
+
+def registered_all(asked: Sequence[dict[str, Any]]) -> list[pl.DataFrame]:
+    """Return the findings about each row of a register that has them all."""
+    rows = [{"Cluster-ID": f"DE-{number:04}", **row} for number, row in enumerate(asked, 1)]
+    grids = {"Register": grid_of(rows)}
+    found = read_office({"register": 0}, *raw_cells(grids), LAST_DAY).findings
+    return [found.filter(row=number) for number in range(2, len(asked) + 2)]
+
+
+registered = together(registered_all)
 
 
 @pytest.mark.parametrize(
@@ -591,8 +611,11 @@ def day(number: int) -> date:
         ),
     ],
 )
-def test_register(changes: dict[str, Any], fires: list[tuple[str, str, str, str]]) -> None:
-    found = in_register(WAY | changes)
+@registered
+def test_register(
+    changes: dict[str, Any], fires: list[tuple[str, str, str, str]]
+) -> Generator[dict[str, Any], pl.DataFrame, None]:
+    found = yield WAY | changes
     names = {field.key: field.name["de"] for field in office().sheet("register").fields}
     said = [
         (r["check"], names[r["field"]], r["detail"] or "", in_language(r["other"] or "", "de"))

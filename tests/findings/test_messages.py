@@ -1,7 +1,7 @@
 """What findings say: what is wrong, what to do, what may have been meant."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,19 +18,10 @@ from pipeline.tables.suggestions import nearest
 from schemas.declaration import office, registers, submission
 from schemas.words import word_key
 from tests.making.frames import COMPANY, LAST_DAY, MASTER, Err, Grids, grid_of, raw_cells_of
+from tests.making.together import together
 
 Said = list[tuple[str, str, str]]
 HOLES = re.compile(r"[{}]|\bNone\b")
-
-
-def said(
-    sheet: str = "Akteure",
-    master: dict[str, Any] | None = None,
-    grids: Grids | None = None,
-    **cells: Any,
-) -> Said:
-    """Return (code, German, English) of the findings of a workbook with one row of that sheet."""
-    return of(book(sheet, master, grids, **cells))
 
 
 def book(
@@ -46,11 +37,6 @@ def book(
         rows["Akteure"] = [{**COMPANY, **cells}]
     sheets = {"Stammdaten": form, **{name: grid_of(lines) for name, lines in rows.items()}}
     return {**sheets, **(grids or {})}
-
-
-def of(sheets: Grids) -> Said:
-    """Return (code, German, English) of the findings of a workbook."""
-    return of_each([sheets])[0]
 
 
 def of_each(books: Sequence[Grids]) -> list[Said]:
@@ -74,8 +60,13 @@ def of_each(books: Sequence[Grids]) -> list[Said]:
     return [[(t[1], t[2], t[3]) for t in shown if t[0] == name] for name in names]
 
 
-def test_the_form_of_a_message() -> None:
-    ((_, german, english),) = said(Beschäftigte="viele")
+examined = together(of_each)
+Answered = Generator[Grids, Said, None]
+
+
+@examined
+def test_the_form_of_a_message() -> Answered:
+    ((_, german, english),) = yield book(Beschäftigte="viele")
     assert german == (
         "Akteure!D2: „viele“ ist keine ganze Zahl. "
         "Bitte die Zahl der Beschäftigten eintragen oder die Zelle leer lassen."
@@ -86,8 +77,9 @@ def test_the_form_of_a_message() -> None:
     )
 
 
-def test_what_is_required_may_not_stay_empty() -> None:
-    ((_, german, english),) = said(Akteurstyp="Start-up")
+@examined
+def test_what_is_required_may_not_stay_empty() -> Answered:
+    ((_, german, english),) = yield book(Akteurstyp="Start-up")
     assert "leer" not in german
     assert "empty" not in english
     assert "Hochschule" in german
@@ -116,23 +108,26 @@ DATES = [
 ]
 
 
-def test_dates() -> None:
-    each = of_each([book(Beitritt=typed) for typed, _, _ in DATES])
-    for (typed, german, english), ((code, *texts),) in zip(DATES, each, strict=True):
-        assert code == "bad_date", typed
-        assert german in texts[0]
-        assert english in texts[1]
+@pytest.mark.parametrize(("typed", "german", "english"), DATES)
+@examined
+def test_dates(typed: str | int, german: str, english: str) -> Answered:
+    ((code, *texts),) = yield book(Beitritt=typed)
+    assert code == "bad_date"
+    assert german in texts[0]
+    assert english in texts[1]
 
 
-def test_a_stichtag_after_the_period() -> None:
-    ((code, german, english),) = said(master={"Stichtag": date(2026, 10, 1)})
+@examined
+def test_a_stichtag_after_the_period() -> Answered:
+    ((code, german, english),) = yield book(master={"Stichtag": date(2026, 10, 1)})
     assert code == "bad_date"
     assert "nach dem letzten Tag" in german
     assert "after the last day" in english
 
 
-def test_a_stichtag_that_is_no_day_is_said_to_be_none() -> None:
-    ((_, german, _),) = said(master={"Stichtag": "31.11.2026"})
+@examined
+def test_a_stichtag_that_is_no_day_is_said_to_be_none() -> Answered:
+    ((_, german, _),) = yield book(master={"Stichtag": "31.11.2026"})
     assert "Diesen Tag gibt es nicht" in german
 
 
@@ -155,11 +150,12 @@ NUMBERS = [
 ]
 
 
-def test_numbers() -> None:
-    each = of_each([book(sheet, **{head: typed}) for sheet, head, typed, _ in NUMBERS])
-    for (*_, typed, german), ((code, text, _),) in zip(NUMBERS, each, strict=True):
-        assert code == "bad_type", typed
-        assert german in text
+@pytest.mark.parametrize(("sheet", "head", "typed", "german"), NUMBERS)
+@examined
+def test_numbers(sheet: str, head: str, typed: str | date, german: str) -> Answered:
+    ((code, text, _),) = yield book(sheet, **{head: typed})
+    assert code == "bad_type"
+    assert german in text
 
 
 NEAR = [
@@ -172,11 +168,12 @@ NEAR = [
 ]
 
 
-def test_near_misses() -> None:
-    each = of_each([book(**{head: typed}) for head, typed, _, _ in NEAR])
-    for (_, _, german, english), ((_, *texts),) in zip(NEAR, each, strict=True):
-        assert texts[0].endswith(german)
-        assert texts[1].endswith(english)
+@pytest.mark.parametrize(("head", "typed", "german", "english"), NEAR)
+@examined
+def test_near_misses(head: str, typed: str, german: str, english: str) -> Answered:
+    ((_, *texts),) = yield book(**{head: typed})
+    assert texts[0].endswith(german)
+    assert texts[1].endswith(english)
 
 
 FAR = [
@@ -188,22 +185,27 @@ FAR = [
 ]
 
 
-def test_nothing_is_suggested_that_is_not_near() -> None:
-    each = of_each([book(**{head: typed}) for head, typed in FAR])
-    for typed, ((_, german, english),) in zip(FAR, each, strict=True):
-        assert "Meinten" not in german, typed
-        assert "mean" not in english, typed
+@pytest.mark.parametrize(("head", "typed"), FAR)
+@examined
+def test_nothing_is_suggested_that_is_not_near(head: str, typed: str) -> Answered:
+    ((_, german, english),) = yield book(**{head: typed})
+    assert "Meinten" not in german
+    assert "mean" not in english
 
 
-def test_items_of_lists() -> None:
-    ((_, german, _),) = said(master={"Exzellenzmaßnahmen": "go-cluster; Spitzencluster-Wetbewerb"})
+@examined
+def test_items_of_lists() -> Answered:
+    ((_, german, _),) = yield book(
+        master={"Exzellenzmaßnahmen": "go-cluster; Spitzencluster-Wetbewerb"}
+    )
     assert "„Spitzencluster-Wetbewerb“" in german
     assert german.endswith("Meinten Sie „Spitzencluster-Wettbewerb“?")
 
 
-def test_headers_and_labels() -> None:
+@examined
+def test_headers() -> Answered:
     rows = [{"Name": "A", "Akteurtyp": "Unternehmen", "Bindung": "Kontakt", "Bemerkung": 1}]
-    found = said(grids={"Akteure": grid_of(rows)})
+    found = yield book(grids={"Akteure": grid_of(rows)})
     by_code: dict[str, list[str]] = {}
     for code, german, _ in found:
         by_code.setdefault(code, []).append(german)
@@ -211,18 +213,24 @@ def test_headers_and_labels() -> None:
     meant = [text for text in by_code["unknown_column"] if text.endswith("„Akteurstyp“?")]
     assert len(meant) == 1
     assert len(by_code["unknown_column"]) == 2  # of a remark nothing is suggested
-    ((_, german, english),) = said(master={"Technologiefelt": "IKT"})
+
+
+@examined
+def test_labels() -> Answered:
+    ((_, german, english),) = yield book(master={"Technologiefelt": "IKT"})
     assert german.endswith("Meinten Sie „Technologiefeld“?")
     assert english.endswith("Did you mean “Technology field”?")
 
 
-def test_a_column_that_is_there_is_not_suggested() -> None:
-    ((_, german, _),) = said(Beschäftigte=5, Beschäftigter="x")
+@examined
+def test_a_column_that_is_there_is_not_suggested() -> Answered:
+    ((_, german, _),) = yield book(Beschäftigte=5, Beschäftigter="x")
     assert "Meinten" not in german
 
 
-def test_sheets() -> None:
-    ((code, german, english),) = said(grids={"Nachweis": [["Art"]], "Notizen": [["x"]]})
+@examined
+def test_sheets() -> Answered:
+    ((code, german, english),) = yield book(grids={"Nachweis": [["Art"]], "Notizen": [["x"]]})
     assert code == "missing_sheet"
     assert "Meinten Sie mit „Nachweis“ dieses Blatt?" in german
     assert "Did you mean this sheet by “Nachweis”?" in english
@@ -238,14 +246,16 @@ def test_nearest(text: str, number: int | None) -> None:
     assert nearest([], names) == []
 
 
-def test_what_strangers_type_is_shown_in_part_and_never_filled_in_again() -> None:
-    ((_, german, _),) = said(Beschäftigte="x" * 500 + "{place}")
+@examined
+def test_what_strangers_type_is_shown_in_part() -> Answered:
+    ((_, german, _),) = yield book(Beschäftigte="x" * 500 + "{place}")
     assert "x" * 121 not in german
-    sheets = {
-        "Stammdaten": [[label, value] for label, value in MASTER.items()],
-        "Akteure": grid_of([{**COMPANY, "Beschäftigte": "(place)"}]),
-    }
-    assert "(place)" in of(sheets)[0][1]
+
+
+@examined
+def test_what_strangers_type_is_never_filled_in_again() -> Answered:
+    ((_, german, _),) = yield book(Beschäftigte="(place)")
+    assert "(place)" in german
 
 
 # --------------------------------------------------------------------------------- declarations
@@ -299,8 +309,9 @@ HELP = [
 
 
 @pytest.mark.parametrize(("sheet", "cells", "text"), HELP, ids=lambda case: str(case)[:40])
-def test_what_helps(sheet: str, cells: dict[str, Any], text: str) -> None:
-    found = said(sheet, **cells)
+@examined
+def test_what_helps(sheet: str, cells: dict[str, Any], text: str) -> Answered:
+    found = yield book(sheet, **cells)
     assert any(text in german for _, german, _ in found), found
     assert not any("1000000000000000.0" in m for _, *both in found for m in both)
 
@@ -313,8 +324,9 @@ OF_STICHTAG = [
 
 
 @pytest.mark.parametrize(("written", "text"), OF_STICHTAG)
-def test_a_stichtag_after_the_quarter(written: str, text: str) -> None:
-    ((code, german, _),) = said(master={"Stichtag": written})
+@examined
+def test_a_stichtag_after_the_quarter(written: str, text: str) -> Answered:
+    ((code, german, _),) = yield book(master={"Stichtag": written})
     assert (code, text in german) == ("bad_date", True), german
 
 
@@ -334,7 +346,8 @@ def test_a_cluster_id_with_any_dash_in_any_case() -> None:
 
 
 @pytest.mark.parametrize("written", ["DE 0042", "DE_0042", "DE-42", "DEU-0042", "DE-OO42", "0042"])
-def test_another_cluster_id_is_named_with_its_form(written: str) -> None:
-    ((code, german, _),) = said(master={"Cluster-ID": written})
+@examined
+def test_another_cluster_id_is_named_with_its_form(written: str) -> Answered:
+    ((code, german, _),) = yield book(master={"Cluster-ID": written})
     assert code == "bad_value"
     assert "in der Form DE-0042" in german

@@ -40,24 +40,26 @@ Grids = dict[str, list[list[Any]]]
 
 def raw_cells_of(books: Sequence[Grids]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the stacked frames of many workbooks, which have their places as numbers."""
-    names, cells = zip(*(raw_cells(book, file) for file, book in enumerate(books)), strict=True)
-    return pl.concat(names), pl.concat(cells)
+    names = [
+        (file, sheet, name, False, [])
+        for file, book in enumerate(books)
+        for sheet, name in enumerate(book)
+    ]
+    cells = [
+        (file, sheet, row, column, *typed(value))
+        for file, book in enumerate(books)
+        for sheet, grid in enumerate(book.values())
+        for row, line in enumerate(grid, 1)
+        for column, value in enumerate(line, 1)
+        if value is not None
+    ]
+    sheets = pl.DataFrame(names, schema=SHEETS, orient="row")
+    return sheets, pl.DataFrame(cells, schema=CELLS, orient="row")
 
 
-def raw_cells(sheets: Grids, file: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
+def raw_cells(sheets: Grids) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the stacked frames of one workbook from its grids."""
-    rows = []
-    for number, grid in enumerate(sheets.values()):
-        for r, line in enumerate(grid, 1):
-            for c, value in enumerate(line, 1):
-                if value is not None:
-                    rows.append((file, number, r, c, *typed(value)))
-    names = pl.DataFrame(
-        {"file": file, "sheet": range(len(sheets)), "name": list(sheets), "repaired": False},
-        schema={name: SHEETS[name] for name in ("file", "sheet", "name", "repaired")},
-    )
-    names = names.with_columns(merged=pl.lit([], SHEETS["merged"]))
-    return names, pl.DataFrame(rows, schema=CELLS, orient="row")
+    return raw_cells_of([sheets])
 
 
 def typed(value: Any) -> tuple[int, float | None, str | None]:

@@ -4,8 +4,15 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipeline.common.settings import load_settings
+from pipeline.intake.frames import stack
+from pipeline.intake.gather import Stacked
+from pipeline.intake.reader import Reading
+from pipeline.intake.worker import read_one
+from pipeline.submissions.mapping.apply import recognise
 from pipeline.submissions.mapping.load import load_mapping, load_mappings
 from pipeline.submissions.mapping.model import MappingError
 from tests.intake.published import PERIOD, command, publish, run, submit
@@ -180,15 +187,37 @@ def test_a_mapping_for_no_file_is_named_and_no_error(
     ],
 )
 def test_all_that_recognises_an_export_must_hold(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], condition: str, recognised: bool
+    tmp_path: Path, export: Stacked, condition: str, recognised: bool
 ) -> None:
+    files = pl.DataFrame({"source_file": ["crm_1.xlsx"]}).with_row_index("file")
+    used = recognise([load_mapping(recognising(tmp_path, condition))], files, *export)
+    assert used.rows() == ([(0, 0)] if recognised else [])
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Stacked:
+    """All sheets of the export, as they are read."""
+    path = save(tmp_path_factory.mktemp("export") / "crm_1.xlsx", crm_export())
+    reading = read_one(path, load_settings().intake, frozenset({"*"}))
+    assert isinstance(reading, Reading)
+    return stack([(0, reading)])
+
+
+def recognising(folder: Path, condition: str) -> Path:
+    """The mapping of the export with another condition."""
     start, end = MAPPING.index("[recognise]"), MAPPING.index("[[sheets]]")
     text = f"{MAPPING[:start]}[recognise]\n{condition}\n{MAPPING[end:]}"
-    mapping = save(tmp_path / "m.toml", text.encode())
+    return save(folder / "m.toml", text.encode())
+
+
+@pytest.mark.parametrize(("row", "code"), [("When", 0), ("Where", 1)])
+def test_what_no_mapping_recognises_is_read_as_our_own_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, code: int
+) -> None:
+    mapping = recognising(tmp_path, f'file = "crm*"\nheaders = {{ Log = ["{row}"] }}')
     file = save(tmp_path / "crm_1.xlsx", crm_export())
-    code = command("check", str(file), "--mapping", str(mapping), "--lang", "en")
-    assert code == (0 if recognised else 1)
-    assert ("sheet is missing" in capsys.readouterr().out) or recognised
+    assert command("check", str(file), "--mapping", str(mapping), "--lang", "en") == code
+    assert ("sheet is missing" in capsys.readouterr().out) or code == 0
 
 
 def test_check_says_what_is_wrong_in_a_mapping(

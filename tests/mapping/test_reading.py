@@ -1,7 +1,10 @@
 """What a mapping changes in reading: sheets, headers, words, notations and fixed values."""
 
+from collections.abc import Generator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -14,9 +17,11 @@ from pipeline.intake.worker import read_one
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import apply_mappings, mapping_sheet_keys
 from pipeline.submissions.mapping.load import load_mapping
+from pipeline.submissions.mapping.model import ExportMapping
 from schemas.declaration import submission as declared
 from schemas.declaration import wanted_sheet_keys
-from tests.intake.published import publish
+from tests.intake.published import Published, publish
+from tests.making.together import of_files, together
 from tests.making.workbooks import Book, Cell, Grid, save, submission
 
 from .build import add_mapping
@@ -31,20 +36,38 @@ WORDS = (
 )
 
 
-def examined(tmp_path: Path, sheets: dict[str, Grid], toml: str) -> Examined:
-    """Examine a workbook that also has our Stammdaten."""
+Asked = tuple[dict[str, Grid], str]
+Answered = Generator[Asked, Examined, None]
+
+
+def examine_all(asked: list[Asked]) -> list[Examined]:
+    """Examine workbooks of some sheets, which also have our Stammdaten, each with its mapping."""
+    with TemporaryDirectory() as folder:
+        read = [read_mapped(Path(folder), number, *own) for number, own in enumerate(asked)]
+    mappings, readings = zip(*read, strict=True)
+    frames = stack(enumerate(readings))
+    files = pl.DataFrame({"source_file": [mapping.file for mapping in mappings]})
+    files = files.with_row_index("file")
+    foreign = apply_mappings(mappings, files, [frames]).foreign
+    done = examine(*frames, load_settings(), foreign=foreign)
+    return [of_files(done, number, 1) for number in range(len(asked))]
+
+
+def read_mapped(
+    folder: Path, number: int, sheets: dict[str, Grid], toml: str
+) -> tuple[ExportMapping, Reading]:
+    """Read a workbook; its mapping is for no other one."""
     book = Book({"Stammdaten": submission().sheets["Stammdaten"], **sheets})
-    mapping = load_mapping(save(tmp_path / "m.toml", toml.encode()))
+    path = save(folder / f"{number}.xlsx", book)
+    mapping = load_mapping(save(folder / "m.toml", toml.encode()))
+    assert mapping.file == "*"
     wanted = wanted_sheet_keys(declared()) | mapping_sheet_keys([mapping])
-    path = save(tmp_path / "x.xlsx", book)
     reading = read_one(path, load_settings().intake, wanted)
     assert isinstance(reading, Reading)
-    frames = stack([(0, reading)])
-    files = pl.DataFrame(
-        {"file": [0], "source_file": ["x.xlsx"]}, schema_overrides={"file": pl.UInt32}
-    )
-    foreign = apply_mappings([mapping], files, [frames]).foreign
-    return examine(*frames, load_settings(), foreign=foreign)
+    return replace(mapping, file=path.name), reading
+
+
+examined = together(examine_all)
 
 
 def column(done: Examined, name: str, sheet: str = "actors") -> list[Any]:
@@ -57,59 +80,53 @@ def codes(done: Examined) -> set[tuple[str, int, str]]:
     return set(found.select("sheet", "row", "code").rows())
 
 
-def test_headers_and_words_are_ours_in_addition(tmp_path: Path) -> None:
-    done = examined(tmp_path, {"Members": NAMES}, MEMBERS + COLUMNS + WORDS)
+@examined
+def test_headers_and_words_are_ours_in_addition() -> Answered:
+    done = yield {"Members": NAMES}, MEMBERS + COLUMNS + WORDS
     assert column(done, "actor_type") == ["Unternehmen", "Hochschule"]
     assert column(done, "commitment") == ["Mitgliedschaft", "Kontakt"]
     assert not codes(done)
 
 
-def test_findings_stay_at_the_cells_of_the_foreign_file_with_its_values(tmp_path: Path) -> None:
-    words = WORDS.replace('out = "Kontakt"\n', "")
-    published_at = tmp_path / "run"
-    add_mapping(published_at, MEMBERS + COLUMNS + words)
-    book = submission().without("Akteure")
-    book.sheets["Members"] = [["Export"], [], *NAMES]
-    published = publish(published_at, {"x.xlsx": book})
-    (found,) = published.rows("findings", code="bad_value")
-    assert (found["sheet"], found["cell"], found["value"]) == ("Members", "C5", "out")
-    assert "„out“ steht bei „Bindung“ nicht zur Auswahl" in found["message_de"]
-
-
-def test_a_mapping_wins_over_our_own_names(tmp_path: Path) -> None:
+@examined
+def test_a_mapping_wins_over_our_own_names() -> Answered:
     """ "Name" is a person here, and the sheet "Akteure" something else."""
     grid: Grid = [["Name", "Status", "Firm", "Kind", "Bond"], ["X", 1, "Alpha", "Corp", "in"]]
     sheets: dict[str, Grid] = {"Akteure": [["Name"], ["Actor"]], "Members": grid}
-    done = examined(tmp_path, sheets, MEMBERS + COLUMNS + WORDS)
+    done = yield sheets, MEMBERS + COLUMNS + WORDS
     assert column(done, "name") == ["Alpha"]
     strange = done.findings.filter(pl.col("code") == "unknown_column")
     assert set(strange["detail"]) == {"Akteure", "Name", "Status"}
 
 
-def test_what_is_to_be_ignored_is_neither_read_nor_reported(tmp_path: Path) -> None:
+@examined
+def test_what_is_to_be_ignored_is_neither_read_nor_reported() -> Answered:
     grid: Grid = [["Ort", "Phone", "Firm", "Kind", "Bond"], ["X", "1", "Alpha", "Corp", "in"]]
     sheets: dict[str, Grid] = {"Gremien": [["?"], ["!"]], "Votum": [["x"]], "Members": grid}
     toml = 'ignore = ["gremien", "Votum"]\n' + MEMBERS + 'ignore = ["ort", "Phone"]\n'
-    done = examined(tmp_path, sheets, toml + COLUMNS + WORDS)
+    done = yield sheets, toml + COLUMNS + WORDS
     assert column(done, "city") == [None]
     assert done.findings.filter(pl.col("code") != "missing_sheet").is_empty()
 
 
 @pytest.mark.parametrize(("row", "names"), [(None, ["Alpha", "Beta"]), (30, ["Beta"])])
-def test_a_header_row_may_be_said(tmp_path: Path, row: int | None, names: list[str]) -> None:
+@examined
+def test_a_header_row_may_be_said(row: int | None, names: list[str]) -> Answered:
     grid: Grid = [*NAMES[:2], *([["note"]] * 27), NAMES[0], NAMES[2]]
     said = f"header_row = {row}\n" if row else ""
-    done = examined(tmp_path, {"Members": grid}, MEMBERS + said + COLUMNS + WORDS)
+    done = yield {"Members": grid}, MEMBERS + said + COLUMNS + WORDS
     assert [n for n in column(done, "name") if n != "note"] == names
 
 
-def test_a_wrong_header_row_is_a_missing_column(tmp_path: Path) -> None:
-    done = examined(tmp_path, {"Members": NAMES}, f"{MEMBERS}header_row = 2\n{COLUMNS}{WORDS}")
+@examined
+def test_a_wrong_header_row_is_a_missing_column() -> Answered:
+    done = yield {"Members": NAMES}, f"{MEMBERS}header_row = 2\n{COLUMNS}{WORDS}"
     missing = done.findings.filter(pl.col("code") == "missing_column")
     assert set(missing["field"]) == {"name", "actor_type", "commitment"}
 
 
-def test_totals_headings_and_repeated_headers_of_the_export_are_left_out(tmp_path: Path) -> None:
+@examined
+def test_totals_headings_and_repeated_headers_of_the_export_are_left_out() -> Answered:
     toml = (
         f'{HEAD}[[sheets]]\nfrom = "Events"\nto = "Aktivitäten"\n'
         'columns = { Class = "Art", What = "Bezeichnung", Often = "Häufigkeit pro Jahr" }\n'
@@ -125,7 +142,7 @@ def test_totals_headings_and_repeated_headers_of_the_export_are_left_out(tmp_pat
         ["Advice", "B", 3],
         ["Total", None, 5],
     ]
-    done = examined(tmp_path, {"Events": grid}, toml)
+    done = yield {"Events": grid}, toml
     assert column(done, "title", "activities") == ["A", "B"]
     assert codes(done) == {
         ("Events", 2, "default_rows"),
@@ -158,21 +175,23 @@ def test_totals_headings_and_repeated_headers_of_the_export_are_left_out(tmp_pat
         ("PLZ", '"n. n." = "01067"', ["n. n.", "80331"], "postcode", ["01067", "80331"]),
     ],
 )
+@examined
 def test_words(
-    tmp_path: Path, field: str, words: str, cells: list[Cell], column_name: str, expected: list[Any]
-) -> None:
+    field: str, words: str, cells: list[Cell], column_name: str, expected: list[Any]
+) -> Answered:
     grid: Grid = [["Name", "Beschäftigte", "Their column"]]
     grid += [[f"Actor {number}", None, cell] for number, cell in enumerate(cells)]
     toml = (
         f'{MEMBERS}columns = {{ "Their column" = "{field}" }}\n[sheets.words."{field}"]\n{words}\n'
     )
-    done = examined(tmp_path, {"Members": grid}, toml)
+    done = yield {"Members": grid}, toml
     assert column(done, column_name) == expected
     bad = done.findings.filter(pl.col("code").str.starts_with("bad_"))
     assert bad.is_empty()
 
 
-def test_words_in_lists_are_items(tmp_path: Path) -> None:
+@examined
+def test_words_in_lists_are_items() -> Answered:
     toml = (
         f'{HEAD}[[sheets]]\nto = "Stammdaten"\n[sheets.words.Exzellenzmaßnahmen]\n'
         '"Leading-edge" = "Spitzencluster-Wettbewerb"\n"none yet" = "k. A."\n'
@@ -185,7 +204,7 @@ def test_words_in_lists_are_items(tmp_path: Path) -> None:
             "Strategische Handlungsfelder": "X; Nachwuchs; Transfer",
         }
     )
-    done = examined(tmp_path, {"Stammdaten": book.sheets["Stammdaten"]}, toml)
+    done = yield {"Stammdaten": book.sheets["Stammdaten"]}, toml
     master = done.master.row(0, named=True)
     assert master["excellence_measures"] == ["Spitzencluster-Wettbewerb", "go-cluster", "Gold"]
     assert master["action_fields"] == ["Transfer", "Nachwuchs"]
@@ -216,9 +235,10 @@ def test_words_in_lists_are_items(tmp_path: Path) -> None:
         ('numbers = "1,234.5"', "Ort", "1,234", "1,234"),
     ],
 )
-def test_notations(tmp_path: Path, notation: str, header: str, text: str, expected: Any) -> None:
+@examined
+def test_notations(notation: str, header: str, text: str, expected: Any) -> Answered:
     grid: Grid = [["Name", header], ["Alpha", text]]
-    done = examined(tmp_path, {"Members": grid}, f"{notation}\n{MEMBERS}")
+    done = yield {"Members": grid}, f"{notation}\n{MEMBERS}"
     field = next(f.key for f in declared().sheet("actors").fields if f.name["de"] == header)
     assert column(done, field) == [expected]
 
@@ -248,32 +268,35 @@ FIXED = (
         (1000, "viel", None),
     ],
 )
+@examined
 def test_a_factor_is_exact_and_the_cell_is_shown_as_it_stands(
-    tmp_path: Path, factor: float, cell: Cell, expected: float | None
-) -> None:
+    factor: float, cell: Cell, expected: float | None
+) -> Answered:
     said = f'columns = {{ Turn = {{ to = "Umsatz EUR", factor = {factor} }}, Firm = "Name" }}'
-    done = examined(tmp_path, {"Members": [["Firm", "Turn"], ["A", cell]]}, f"{MEMBERS}{said}\n")
+    done = yield {"Members": [["Firm", "Turn"], ["A", cell]]}, f"{MEMBERS}{said}\n"
     assert column(done, "turnover_eur") == [expected]
     assert not codes(done) or expected is None
     (raw,) = done.parsed.cells.filter(field="turnover_eur")["raw"]
     assert raw == str(cell)
 
 
-def test_only_the_column_that_is_read_has_its_factor(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("header", "expected"), [("T", 5000.0), ("E", 5.0)])
+@examined
+def test_only_the_column_that_is_read_has_its_factor(header: str, expected: float) -> Answered:
     """The same mapping serves an export in thousands and one in euros."""
     said = 'columns = { T = { to = "Umsatz EUR", factor = 1000 }, E = "Umsatz EUR", F = "Name" }'
-    for header, expected in (("T", 5000.0), ("E", 5.0)):
-        done = examined(tmp_path, {"Members": [["F", header], ["A", 5]]}, f"{MEMBERS}{said}\n")
-        assert column(done, "turnover_eur") == [expected]
+    done = yield {"Members": [["F", header], ["A", 5]]}, f"{MEMBERS}{said}\n"
+    assert column(done, "turnover_eur") == [expected]
 
 
-def test_numbers_of_other_columns_and_of_totals_keep_their_unit(tmp_path: Path) -> None:
+@examined
+def test_numbers_of_other_columns_and_of_totals_keep_their_unit() -> Answered:
     said = (
         f'{HEAD}[[sheets]]\nto = "Finanzierung"\ncolumns.A = {{ to = "Betrag", factor = 1000 }}\n'
     )
     grid: Grid = [["Jahr", "Quelle", "A", "Status"], [2025, "Sponsoring", 2.5, "Ist"]]
     grid.append(["Summe", None, 2.5, None])
-    done = examined(tmp_path, {"Finanzierung": grid}, said)
+    done = yield {"Finanzierung": grid}, said
     assert column(done, "amount_eur", "funding") == [2500.0]
     assert done.parsed.totals["number"].to_list() == [2500.0]
     assert column(done, "year", "funding") == [2025]
@@ -294,13 +317,14 @@ def test_numbers_of_other_columns_and_of_totals_keep_their_unit(tmp_path: Path) 
         (None, None, None),
     ],
 )
+@examined
 def test_postcode_and_city_of_one_column(
-    tmp_path: Path, cell: Cell, postcode: str | None, city: str | None
-) -> None:
+    cell: Cell, postcode: str | None, city: str | None
+) -> Answered:
     said = f'{MEMBERS}columns = {{ Place = ["PLZ", "Ort"], Firm = "Name", L = "Land" }}\n'
     country = "AT" if cell == "1010 Wien" else None
     grid: Grid = [["Firm", "Place", "L"], ["A", cell, country]]
-    done = examined(tmp_path, {"Members": grid}, said)
+    done = yield {"Members": grid}, said
     assert (column(done, "postcode"), column(done, "city")) == ([postcode], [city])
     assert not codes(done)
 
@@ -318,12 +342,13 @@ def test_postcode_and_city_of_one_column(
         (True, None, "bad_date"),
     ],
 )
+@examined
 def test_years_where_the_mapping_says_so(
-    tmp_path: Path, cell: Cell, expected: date | None, code: str | None
-) -> None:
+    cell: Cell, expected: date | None, code: str | None
+) -> Answered:
     said = f'{MEMBERS}columns = {{ Since = {{ to = "Beitritt", years = true }}, Firm = "Name" }}\n'
     grid: Grid = [["Firm", "Since", "Austritt"], ["A", cell, 2018]]
-    done = examined(tmp_path, {"Members": grid}, said)
+    done = yield {"Members": grid}, said
     assert column(done, "joined") == [expected]
     assert {c for _, _, c in codes(done)} == {"bad_date"}  # of Austritt, which has no years
     at = done.findings.filter(field="joined")
@@ -341,24 +366,27 @@ def test_years_where_the_mapping_says_so(
         ("report1764412000", "report*", True),
     ],
 )
-def test_names_of_sheets_with_dates(tmp_path: Path, name: str, said: str, *, read: bool) -> None:
+@examined
+def test_names_of_sheets_with_dates(name: str, said: str, *, read: bool) -> Answered:
     """To recognise the export, to read the sheet and to leave one out."""
     toml = (
         f'ignore = ["Akt*"]\n[recognise]\nfile = "*"\nsheets = ["{said}"]\n'
         f'headers = {{ "{said}" = ["Firm"] }}\n'
         f'[[sheets]]\nfrom = "{said}"\nto = "Akteure"\n{COLUMNS}'
     )
-    done = examined(tmp_path, {name: NAMES, "Akteure": [["Name"], ["Gamma"]]}, toml)
+    done = yield {name: NAMES, "Akteure": [["Name"], ["Gamma"]]}, toml
     assert column(done, "name") == (["Alpha", "Beta"] if read else ["Gamma"])
 
 
-def test_of_two_names_that_hold_for_a_sheet_the_longer_one_counts(tmp_path: Path) -> None:
+@examined
+def test_of_two_names_that_hold_for_a_sheet_the_longer_one_counts() -> Answered:
     every = 'ignore = ["M*"]\n' + MEMBERS + COLUMNS
-    done = examined(tmp_path, {"Members": NAMES}, every)
+    done = yield {"Members": NAMES}, every
     assert column(done, "name") == ["Alpha", "Beta"]
 
 
-def test_fixed_fills_empty_cells_of_rows_that_exist(tmp_path: Path) -> None:
+@examined
+def test_fixed_fills_empty_cells_of_rows_that_exist() -> Answered:
     grid: Grid = [
         [*NAMES[0], "Joined"],
         ["Alpha", "Corp", None, "k. A."],
@@ -366,64 +394,107 @@ def test_fixed_fills_empty_cells_of_rows_that_exist(tmp_path: Path) -> None:
         [],
         ["Gamma", "Corp", " ", date(2021, 1, 1)],
     ]
-    done = examined(tmp_path, {"Members": grid}, FIXED)
+    done = yield {"Members": grid}, FIXED
     assert column(done, "commitment") == ["Mitgliedschaft", "Kontakt", "Mitgliedschaft"]
     # what cannot be read as a date is bad, not empty
     assert column(done, "joined") == [None, None, date(2021, 1, 1)]
     assert codes(done) == {("Members", 2, "bad_date"), ("Members", 3, "bad_date")}
 
 
-def test_fixed_stands_in_for_a_missing_column(tmp_path: Path) -> None:
+@examined
+def test_fixed_stands_in_for_a_missing_column() -> Answered:
     grid = [line[:2] for line in NAMES]
-    done = examined(tmp_path, {"Members": grid}, FIXED)
+    done = yield {"Members": grid}, FIXED
     assert column(done, "commitment") == ["Mitgliedschaft"] * 2
     assert column(done, "joined") == [date(2020, 1, 1)] * 2
     assert "missing_column" not in set(done.findings["code"])
 
 
-def master_run(tmp_path: Path, fixed: str, book: Book) -> Any:
-    add_mapping(tmp_path, f'{HEAD}[[sheets]]\nto = "Stammdaten"\n[sheets.fixed]\n{fixed}\n')
-    return publish(tmp_path, {"x.xlsx": book})
+# ------------------------------------------------------------------------------------ in a review
+def without_a_word() -> Book:
+    """Our form, but for the list of actors."""
+    book = submission("DE-0003").without("Akteure")
+    book.sheets["Members"] = [["Export"], [], *NAMES]
+    return book
 
 
-def test_fixed_fills_a_whole_form(tmp_path: Path) -> None:
-    fixed = 'Cluster-ID = "DE-0042"\nStichtag = 2026-09-30\nVersion = 2\nPLZ = "01067"\n'
-    fixed += '"Strategische Handlungsfelder" = "Transfer; Nachwuchs"\n'
-    published = master_run(tmp_path, fixed, submission().without("Stammdaten"))
-    assert published.outcome("x.xlsx") == ("reviewed", None)
+def own_beside_the_export() -> Book:
+    """Our form with a sheet as the export has it."""
+    book = submission("DE-0001")
+    book.sheets["Members"] = NAMES
+    return book
+
+
+TO_MASTER = '[[sheets]]\nto = "Stammdaten"\n[sheets.fixed]\n'
+WHOLE = 'Cluster-ID = "DE-0042"\nStichtag = 2026-09-30\nVersion = 2\nPLZ = "01067"\n'
+WHOLE += '"Strategische Handlungsfelder" = "Transfer; Nachwuchs"\n'
+# By the name of the file: the submission, and what its own mapping says (if it has one).
+SENT: dict[str, tuple[Book, str | None]] = {
+    "word": (without_a_word(), MEMBERS + COLUMNS + WORDS.replace('out = "Kontakt"\n', "")),
+    "whole": (submission().without("Stammdaten"), TO_MASTER + WHOLE),
+    "form": (
+        submission("DE-0007", Stichtag=None),
+        TO_MASTER + 'Cluster-ID = "DE-0070"\nStichtag = 2026-06-30\n',
+    ),
+    "late": (
+        submission(None, Stichtag=None),
+        TO_MASTER + 'Cluster-ID = "DE-0043"\nStichtag = 2026-10-01\n',
+    ),
+    "doubtful": (
+        submission("DE-0044").drop_column("Akteure", "PLZ"),
+        '[[sheets]]\nto = "Akteure"\nfixed = { PLZ = "00001" }\n',
+    ),
+    "crm": (
+        Book({"Stammdaten": submission("DE-0002").sheets["Stammdaten"], "Members": NAMES}),
+        FIXED,
+    ),
+    "own": (own_beside_the_export(), None),
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """One review of all of them."""
+    root = tmp_path_factory.mktemp("run")
+    for name, (_, said) in SENT.items():
+        if said is not None:
+            said = f'[recognise]\nfile = "{name}*"\n{said.removeprefix(HEAD)}'
+            add_mapping(root, said, f"{name}.toml")
+    return publish(root, {f"{name}.xlsx": book for name, (book, _) in SENT.items()})
+
+
+def test_findings_stay_at_the_cells_of_the_foreign_file_with_its_values(
+    published: Published,
+) -> None:
+    (found,) = published.rows("findings", code="bad_value", source_file="word.xlsx")
+    assert (found["sheet"], found["cell"], found["value"]) == ("Members", "C5", "out")
+    assert "„out“ steht bei „Bindung“ nicht zur Auswahl" in found["message_de"]
+
+
+def test_fixed_fills_a_whole_form(published: Published) -> None:
+    assert published.outcome("whole.xlsx") == ("reviewed", None)
     assert published.cluster("DE-0042")["as_of"] == date(2026, 9, 30)
-    assert not published.places("x.xlsx")
+    assert not published.places("whole.xlsx")
 
 
-def test_the_form_itself_wins_over_fixed_values(tmp_path: Path) -> None:
-    book = submission("DE-0007", Stichtag=None)
-    published = master_run(tmp_path, 'Cluster-ID = "DE-0042"\nStichtag = 2026-06-30', book)
+def test_the_form_itself_wins_over_fixed_values(published: Published) -> None:
     assert published.cluster("DE-0007")["as_of"] == date(2026, 6, 30)
 
 
-def test_a_finding_about_a_fixed_value_names_the_mapping(tmp_path: Path) -> None:
-    fixed = 'Cluster-ID = "DE-0042"\nStichtag = 2026-10-01'
-    published = master_run(tmp_path, fixed, submission(None, Stichtag=None))
-    assert published.outcome("x.xlsx") == ("quarantined", "bad_date")
+def test_a_finding_about_a_fixed_value_names_the_mapping(published: Published) -> None:
+    assert published.outcome("late.xlsx") == ("quarantined", "bad_date")
     (found,) = published.rows("findings", code="bad_date")
-    assert (found["sheet"], found["cell"]) == ("crm.toml: Stammdaten, fixed", "")
+    assert (found["sheet"], found["cell"]) == ("late.toml: Stammdaten, fixed", "")
     assert found["value"] == "01.10.2026"
-    assert found["message_de"].startswith("crm.toml: Stammdaten, fixed: „01.10.2026“ ist kein")
+    assert found["message_de"].startswith("late.toml: Stammdaten, fixed: „01.10.2026“ ist kein")
 
 
-def test_a_doubtful_fixed_value_names_the_mapping_in_each_row(tmp_path: Path) -> None:
-    add_mapping(tmp_path, f'{HEAD}[[sheets]]\nto = "Akteure"\nfixed = {{ PLZ = "00001" }}\n')
-    published = publish(tmp_path, {"x.xlsx": submission("DE-0042").drop_column("Akteure", "PLZ")})
+def test_a_doubtful_fixed_value_names_the_mapping_in_each_row(published: Published) -> None:
     found = published.rows("findings", code="unknown_postcode")
-    assert {(f["sheet"], f["cell"]) for f in found} == {("crm.toml: Akteure, fixed", "")}
+    assert {(f["sheet"], f["cell"]) for f in found} == {("doubtful.toml: Akteure, fixed", "")}
 
 
-def test_other_submissions_are_read_as_ever(tmp_path: Path) -> None:
-    add_mapping(tmp_path, FIXED.replace('file = "*"', 'file = "crm*"'))
-    crm = Book({"Stammdaten": submission("DE-0002").sheets["Stammdaten"], "Members": NAMES})
-    own = submission("DE-0001")
-    own.sheets["Members"] = NAMES
-    published = publish(tmp_path, {"crm.xlsx": crm, "own.xlsx": own})
+def test_other_submissions_are_read_as_ever(published: Published) -> None:
     assert published.cluster("DE-0001")["actors"] == 4
     assert published.cluster("DE-0002")["actors"] == 1
     assert not published.places("own.xlsx")

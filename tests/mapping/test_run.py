@@ -11,6 +11,7 @@ from tests.making.workbooks import Book
 from .build import add_mapping, crm_export, own_form
 
 Files = dict[str, Book | bytes]
+SPARED = ("workbook", "copies", "processes")
 TABLES = [
     "clusters",
     "decisions",
@@ -26,14 +27,14 @@ TABLES = [
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Published:
     root = tmp_path_factory.mktemp("ours")
-    return publish(root, {"own.xlsx": own_form()}, spared=("workbook", "processes"))
+    return publish(root, {"own.xlsx": own_form()}, spared=SPARED)
 
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Published:
     root = tmp_path_factory.mktemp("theirs")
     add_mapping(root)
-    return publish(root, {"crm_2026-09.xlsx": crm_export()}, spared=("workbook", "processes"))
+    return publish(root, {"crm_2026-09.xlsx": crm_export()}, spared=SPARED)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -1,8 +1,10 @@
 """Workbooks for the rules about headers and rows: many kinds, examined at once."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
@@ -10,6 +12,7 @@ import polars as pl
 from pipeline.common.settings import load_settings
 from pipeline.submissions.examine import Examined, examine
 from tests.making.frames import LAST_DAY, MASTER, Grids, raw_cells_of
+from tests.making.together import of_files, together
 
 Grid = list[list[Any]]
 ACTORS: Grid = [
@@ -87,19 +90,36 @@ class Done:
         )
         return said.filter(pl.col("sheet_key") != "master_data")
 
+    @cached_property
+    def _codes(self) -> dict[int, list[tuple[str, str, int]]]:
+        codes = defaultdict(list)
+        told = self.found.sort("row", "column").select("file", "code", "check", "row")
+        for file, code, check, row in told.iter_rows():
+            codes[file].append((code, check or "", row))
+        return codes
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[tuple[Any, ...], pl.DataFrame]]:
+        return {}
+
     def codes(self, number: int) -> list[tuple[str, str, int]]:
         """(code, variant, row) of every finding of a workbook."""
-        own = self.found.filter(file=number).sort("row", "column")
-        return [(c, v or "", r) for c, v, r in own.select("code", "check", "row").iter_rows()]
+        return self._codes[number]
+
+    def table(self, number: int, sheet: str) -> pl.DataFrame:
+        """The rows of a sheet that are rows of data."""
+        whole = self.examined.valid.tables[KEYS[sheet]]
+        if sheet not in self._tables:  # a workbook's part is asked for again and again
+            self._tables[sheet] = whole.sort("row").partition_by("file", as_dict=True)
+        return self._tables[sheet].get((number,), whole.clear())
 
     def rows(self, number: int, sheet: str) -> list[int]:
         """The rows that are rows of data."""
-        table = self.examined.valid.tables[KEYS[sheet]].filter(file=number)
-        return sorted(table["row"].to_list())
+        return self.table(number, sheet)["row"].to_list()
 
     def column(self, number: int, sheet: str, field: str) -> list[Any]:
-        table = self.examined.valid.tables[KEYS[sheet]].filter(file=number)
-        return list(table.sort("row")[field].to_list())
+        """What stands in a column."""
+        return self.table(number, sheet)[field].to_list()
 
 
 def done(books: Sequence[Grids]) -> Done:
@@ -107,3 +127,15 @@ def done(books: Sequence[Grids]) -> Done:
     form = [[label, value] for label, value in MASTER.items()]
     whole = [{"Stammdaten": form, **book} for book in books]
     return Done(examine(*raw_cells_of(whole), load_settings(), LAST_DAY, with_distances=False))
+
+
+def done_all(asked: Sequence[Sequence[Grids]]) -> list[Done]:
+    """Examine the workbooks of many tests at once; each counts its own from 0."""
+    whole = done([book for books in asked for book in books]).examined
+    ends = list(accumulate(len(books) for books in asked))
+    pairs = zip(asked, ends, strict=True)
+    return [Done(of_files(whole, end - len(books), len(books))) for books, end in pairs]
+
+
+examined = together(done_all)
+Answered = Generator[Sequence[Grids], Done, None]

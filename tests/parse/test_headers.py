@@ -3,7 +3,8 @@
 import pytest
 
 from schemas.rows import row_words
-from tests.parse.making import USUAL, Done, done, with_headers
+from tests.making.frames import Grids
+from tests.parse.making import USUAL, Answered, examined, with_headers
 
 WORDS = row_words().headers
 FORMS = (
@@ -67,29 +68,33 @@ REMARKED = [
 ]
 
 
-def examined(cases: list[tuple[str, str, str, str]]) -> Done:
-    return done([with_headers(sheet, **{key: said}) for sheet, key, said, _ in cases])
+def books_of(cases: list[tuple[str, str, str, str]]) -> list[Grids]:
+    """The workbooks with the headers of the cases, and the usual one."""
+    return [*(with_headers(sheet, **{key: said}) for sheet, key, said, _ in cases), USUAL]
 
 
-def test_another_unit_makes_the_column_unknown() -> None:
-    seen = examined(ALIEN)
+@examined
+def test_another_unit_makes_the_column_unknown() -> Answered:
+    seen = yield books_of(ALIEN)
     for number, (sheet, _, said, field) in enumerate(ALIEN):
         assert seen.codes(number) == [("other_unit", "", 1)], said
         assert not any(seen.column(number, sheet, field)), said
 
 
-def test_our_units_and_harmless_remarks_do_not_count() -> None:
-    seen, usual = examined(OURS), done([USUAL])
+@examined
+def test_our_units_and_harmless_remarks_do_not_count() -> Answered:
+    seen = yield books_of(OURS)
     for number, (sheet, _, said, field) in enumerate(OURS):
         assert seen.codes(number) == [], said
-        assert seen.column(number, sheet, field) == usual.column(0, sheet, field), said
+        assert seen.column(number, sheet, field) == seen.column(len(OURS), sheet, field), said
 
 
-def test_any_other_remark_is_read_past_with_a_warning() -> None:
-    seen, usual = examined(REMARKED), done([USUAL])
+@examined
+def test_any_other_remark_is_read_past_with_a_warning() -> Answered:
+    seen = yield books_of(REMARKED)
     for number, (sheet, _, said, field) in enumerate(REMARKED):
         assert seen.codes(number) == [("header_remark", "", 1)], said
-        assert seen.column(number, sheet, field) == usual.column(0, sheet, field), said
+        assert seen.column(number, sheet, field) == seen.column(len(REMARKED), sheet, field), said
 
 
 SHAREPOINT = {
@@ -99,11 +104,12 @@ SHAREPOINT = {
 }
 
 
-def test_headers_as_sharepoint_writes_them() -> None:
-    seen, usual = done([with_headers("Akteure", **SHAREPOINT)]), done([USUAL])
+@examined
+def test_headers_as_sharepoint_writes_them() -> Answered:
+    seen = yield [with_headers("Akteure", **SHAREPOINT), USUAL]
     assert seen.codes(0) == []
     for field in ("turnover_eur", "employees", "city"):
-        assert seen.column(0, "Akteure", field) == usual.column(0, "Akteure", field)
+        assert seen.column(0, "Akteure", field) == seen.column(1, "Akteure", field)
 
 
 PERSONS = [
@@ -111,8 +117,9 @@ PERSONS = [
 ]
 
 
-def test_a_persons_name_is_never_our_name() -> None:
-    seen = done([with_headers("Akteure", Name=said) for said in PERSONS])
+@examined
+def test_a_persons_name_is_never_our_name() -> Answered:
+    seen = yield [with_headers("Akteure", Name=said) for said in PERSONS]
     for number, said in enumerate(PERSONS):
         codes = {code for code, _, _ in seen.codes(number)}
         assert codes == {"missing_column", "unknown_column"}, said
@@ -130,8 +137,9 @@ NOT_OURS = [
 
 
 @pytest.mark.parametrize("said", NOT_OURS)
-def test_further_words_after_a_blank_make_another_header(said: str) -> None:
-    seen = done([with_headers("Akteure", Ort=said)])
+@examined
+def test_further_words_after_a_blank_make_another_header(said: str) -> Answered:
+    seen = yield [with_headers("Akteure", Ort=said)]
     assert [code for code, _, _ in seen.codes(0)] == ["unknown_column"]
 
 
@@ -145,7 +153,8 @@ SEVERAL = [
 ]
 
 
-def test_of_several_columns_the_first_without_unit_or_remark_counts() -> None:
+@examined
+def test_of_several_columns_the_first_without_unit_or_remark_counts() -> Answered:
     books = [
         {
             "Finanzierung": [
@@ -155,7 +164,7 @@ def test_of_several_columns_the_first_without_unit_or_remark_counts() -> None:
         }
         for heads, _, _ in SEVERAL
     ]
-    seen = done(books)
+    seen = yield books
     for number, (_, counts, codes) in enumerate(SEVERAL):
         assert seen.column(number, "Finanzierung", "amount_eur") == [
             None if counts is None else (10, 20)[counts]

@@ -9,7 +9,7 @@ from pipeline.submissions.parse.lists import items_of
 from schemas.declaration import submission
 from schemas.words import word_key
 from tests.making.frames import MASTER
-from tests.parse.making import USUAL, Done, done
+from tests.parse.making import USUAL, Answered, Done, examined
 
 FIELDS = ("Qualifizierung", "Internationalisierung", "Neue Märkte")
 KNOWN = {word_key(field) for field in (*FIELDS, "Forschung und Transfer", "go-cluster")}
@@ -137,21 +137,24 @@ CASES: list[tuple[Any, list[Any], Any, list[Any], list[Any]]] = [
 ]
 
 
-def test_action_fields_of_both_sheets() -> None:
-    seen = done([book(fields, *named) for fields, named, *_ in CASES])
+@examined
+def test_action_fields_of_both_sheets() -> Answered:
+    seen = yield [book(fields, *named) for fields, named, *_ in CASES]
     for number, (fields, named, there, here, findings) in enumerate(CASES):
         assert listed(seen, number) == (there, here), (fields, named)
         assert told(seen, number) == findings, (fields, named)
 
 
 @pytest.mark.parametrize("word", submission().words["all_fields"])
-def test_words_for_all_fields(word: str) -> None:
-    seen = done([book(f"{Q}; {N}", word)])
+@examined
+def test_words_for_all_fields(word: str) -> Answered:
+    seen = yield [book(f"{Q}; {N}", word)]
     assert listed(seen, 0) == (BOTH, [BOTH])
     assert told(seen, 0) == []
 
 
-def test_measures() -> None:
+@examined
+def test_measures() -> Answered:
     cells = {
         "go-cluster, InnoRegio": (["go-cluster", "InnoRegio"], []),
         "go-cluster;": (["go-cluster"], []),
@@ -168,7 +171,7 @@ def test_measures() -> None:
             [("list_separator", None), ("unknown_measure", "go-cluster, Landespreis")],
         ),
     }
-    seen = done([book(None, measures=cell) for cell in cells])
+    seen = yield [book(None, measures=cell) for cell in cells]
     lists = seen.examined.master.sort("file")["excellence_measures"].to_list()
     for number, (cell, (items, findings)) in enumerate(cells.items()):
         assert lists[number] == items, cell

@@ -11,7 +11,7 @@ from pipeline.common.keys import word_key_expr
 from pipeline.submissions.parse.nothing import NO_ANSWER, NONE, nothing_in
 from schemas.declaration import registers, submission
 from tests.making.frames import MASTER
-from tests.parse.making import USUAL, Done, done, with_rows
+from tests.parse.making import USUAL, Answered, Done, examined, with_rows
 from tests.parse.test_rows import EVERY_NAME, NO_NAMES, last_row
 
 WORDS = submission().words
@@ -137,8 +137,9 @@ def codes(seen: Done, number: int) -> list[tuple[str, str, str]]:
     return [(code, check or "", field) for code, check, field in rows]
 
 
-def test_a_prospect_is_unknown_or_no() -> None:
-    seen = done([with_master(Langfristige_Perspektive=word) for _, word in EACH])
+@examined
+def test_a_prospect_is_unknown_or_no() -> Answered:
+    seen = yield [with_master(Langfristige_Perspektive=word) for _, word in EACH]
     stated = seen.examined.master.sort("file")["long_term_prospect"].to_list()
     assert stated == [None if name == NO_ANSWER else "" for name, _ in EACH]
     told = [("no_answer", "", "long_term_prospect")]
@@ -146,25 +147,29 @@ def test_a_prospect_is_unknown_or_no() -> None:
         assert codes(seen, number) == (told if name == NO_ANSWER else []), word
 
 
-def test_a_list_is_unknown_or_empty() -> None:
-    labels = {
-        "Strategische_Handlungsfelder": "action_fields",
-        "Exzellenzmaßnahmen": "excellence_measures",
-    }
-    for label, field in labels.items():
-        seen = done([with_master(**{label: word}) for _, word in EACH])
-        lists = seen.examined.master.sort("file")[field].to_list()
-        assert lists == [None if name == NO_ANSWER else [] for name, _ in EACH]
-        assert [codes(seen, number) for number in range(len(EACH))] == [[]] * len(EACH)
+LISTS = [
+    ("Strategische_Handlungsfelder", "action_fields"),
+    ("Exzellenzmaßnahmen", "excellence_measures"),
+]
+
+
+@pytest.mark.parametrize(("label", "field"), LISTS)
+@examined
+def test_a_list_is_unknown_or_empty(label: str, field: str) -> Answered:
+    seen = yield [with_master(**{label: word}) for _, word in EACH]
+    lists = seen.examined.master.sort("file")[field].to_list()
+    assert lists == [None if name == NO_ANSWER else [] for name, _ in EACH]
+    assert [codes(seen, number) for number in range(len(EACH))] == [[]] * len(EACH)
 
 
 TITLES = {"Aktivitäten": ["Service", 1, 3, 3], "Nachweise": ["Messe", 1, None, "Anlage 1"]}
 
 
 @pytest.mark.parametrize("sheet", TITLES)
-def test_a_title_is_unknown_or_no_row(sheet: str) -> None:
+@examined
+def test_a_title_is_unknown_or_no_row(sheet: str) -> Answered:
     row = TITLES[sheet]
-    seen = done([with_rows(sheet, [row[0], word, *row[2:]]) for _, word in EACH])
+    seen = yield [with_rows(sheet, [row[0], word, *row[2:]]) for _, word in EACH]
     new = last_row(sheet) + 1
     for number, (name, word) in enumerate(EACH):
         is_row = name == NO_ANSWER
@@ -175,10 +180,11 @@ def test_a_title_is_unknown_or_no_row(sheet: str) -> None:
             assert seen.column(number, sheet, "title")[-1] is None
 
 
-def test_other_columns_of_texts_are_empty() -> None:
+@examined
+def test_other_columns_of_texts_are_empty() -> Answered:
     books = [with_rows("Gremien", [word, "Wirtschaft", 2]) for _, word in EACH]
     books += [with_rows("Management", [word, 0.5]) for _, word in EACH]
-    seen = done(books)
+    seen = yield books
     for number in range(len(EACH)):
         assert codes(seen, number) == []
         assert seen.column(number, "Gremien", "body")[-1] is None
@@ -195,10 +201,11 @@ ENDS = [
 NO_ENDS = ["k. A.", "unbekannt", "wird nachgereicht", "bald", 2026, "Ende 2026"]
 
 
-def test_an_end_may_be_open() -> None:
+@examined
+def test_an_end_may_be_open() -> Answered:
     head, row = ["Funktion", "VZÄ", "Ende"], ["Leitung", 1.0]
     texts = [*ENDS, *NO_ENDS, dt.date(2027, 1, 1)]
-    seen = done([{**USUAL, "Management": [head, [*row, text]]} for text in texts])
+    seen = yield [{**USUAL, "Management": [head, [*row, text]]} for text in texts]
     for number, text in enumerate(texts):
         ends = seen.column(number, "Management", "until")
         bad = seen.column(number, "Management", "until_bad")
@@ -212,9 +219,10 @@ def test_an_end_may_be_open() -> None:
             assert (ends, bad) == ([None], [False])
 
 
-def test_a_beginning_may_not_be_open() -> None:
+@examined
+def test_a_beginning_may_not_be_open() -> Answered:
     head = ["Funktion", "VZÄ", "Beginn"]
     texts = ["laufend", "-", "keine", "offen"]
-    seen = done([{**USUAL, "Management": [head, ["Leitung", 1.0, text]]} for text in texts])
+    seen = yield [{**USUAL, "Management": [head, ["Leitung", 1.0, text]]} for text in texts]
     for number in range(len(texts)):
         assert codes(seen, number) == [("bad_date", "", "from")]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.making.frames import Grids
-from tests.parse.making import USUAL, done
+from tests.making.together import of_files
+from tests.parse.making import USUAL, Answered, examined
 
 # In one way only: with a point, or with a comma, before the decimals.
 BY_POINT = [
@@ -76,10 +77,11 @@ PLAIN: list[Case] = [
 
 
 @pytest.mark.parametrize("cases", [DECIDED, UNDECIDED, PLAIN], ids=["decided", "open", "decimals"])
-def test_other_texts_of_the_column_decide(cases: list[Case]) -> None:
-    seen = done(
-        [with_column(sheet, head, text, other) for sheet, head, _, text, other, *_ in cases]
-    )
+@examined
+def test_other_texts_of_the_column_decide(cases: list[Case]) -> Answered:
+    seen = yield [
+        with_column(sheet, head, text, other) for sheet, head, _, text, other, *_ in cases
+    ]
     for number, (sheet, _, field, text, other, value, code) in enumerate(cases):
         case = (sheet, field, text, other)
         assert seen.column(number, sheet, field)[0] == value, case
@@ -87,30 +89,33 @@ def test_other_texts_of_the_column_decide(cases: list[Case]) -> None:
         assert said == ([code] if code else []), case
 
 
-def test_where_a_column_says_both_a_doubt_stays_a_doubt() -> None:
+@examined
+def test_where_a_column_says_both_a_doubt_stays_a_doubt() -> Answered:
     grid = [*USUAL["Finanzierung"], [2026, "Sponsoring", "12,5", "Plan"]]
     grid[1:3] = [[2025, "Sponsoring", "84,000", "Ist"], [2025, "Sponsoring", "1,234.5", "Ist"]]
-    seen = done([{**USUAL, "Finanzierung": grid}])
+    seen = yield [{**USUAL, "Finanzierung": grid}]
     assert seen.codes(0) == [("ambiguous_number", "", 2)]
     assert seen.column(0, "Finanzierung", "amount_eur")[:2] == [84_000, 1234.5]
 
 
-def test_another_column_another_sheet_and_another_file_decide_nothing() -> None:
+@examined
+def test_another_column_another_sheet_and_another_file_decide_nothing() -> Answered:
     english = with_column("Akteure", "Beschäftigte", 12, "1,234.0")
     grid = [list(line) for line in english["Akteure"]]
     grid[2][grid[0].index("Umsatz EUR")] = "84.000"
     one = {**english, "Akteure": grid}
     two = with_column("Akteure", "Beschäftigte", 12, "1.234")
-    seen = done([one, two])
+    seen = yield [one, two]
     assert [c for c, *_ in seen.codes(0)] == [c for c, *_ in seen.codes(1)] == ["ambiguous_number"]
     assert seen.column(1, "Akteure", "employees")[1] == 1234
 
 
-def test_a_row_of_totals_decides_nothing() -> None:
+@examined
+def test_a_row_of_totals_decides_nothing() -> Answered:
     grid = [*USUAL["Finanzierung"], ["Summe", None, "84,000.00", None]]
     grid[1] = [2025, "Sponsoring", "84.000", "Ist"]
-    codes = [code for code, _, _ in done([{**USUAL, "Finanzierung": grid}]).codes(0)]
-    assert "ambiguous_number" in codes
+    seen = yield [{**USUAL, "Finanzierung": grid}]
+    assert "ambiguous_number" in [code for code, _, _ in seen.codes(0)]
 
 
 UNSEEN = (
@@ -119,7 +124,8 @@ UNSEEN = (
 
 
 @pytest.mark.parametrize("sign", UNSEEN, ids=lambda sign: f"{ord(sign):x}")
-def test_what_cannot_be_seen_changes_nothing(sign: str) -> None:
+@examined
+def test_what_cannot_be_seen_changes_nothing(sign: str) -> Answered:
     """In headers, words, numbers, dates, postcodes and names; at every place of a text."""
 
     def strewn(cell: Any) -> Any:
@@ -127,8 +133,8 @@ def test_what_cannot_be_seen_changes_nothing(sign: str) -> None:
 
     book = {name: [[strewn(c) for c in line] for line in grid] for name, grid in USUAL.items()}
     odd = {f"{sign}{name[:3]}{sign}{name[3:]}": grid for name, grid in book.items()}
-    seen, usual = done([odd]), done([USUAL])
-    assert seen.codes(0) == usual.codes(0)
+    seen = yield [odd, USUAL]
+    assert seen.codes(0) == seen.codes(1)
     for key in ("actors", "management", "bodies", "funding", "activities", "evidence"):
-        tables = (one.examined.valid.tables[key] for one in (seen, usual))
-        assert next(tables).equals(next(tables)), key
+        table = seen.examined.valid.tables[key]
+        assert of_files(table, 0, 1).equals(of_files(table, 1, 1)), key

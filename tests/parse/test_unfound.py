@@ -1,14 +1,18 @@
 """What stands there instead of what is looked for is said, and what is wanted."""
 
+from collections.abc import Generator, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
 
+from pipeline.common.settings import load_settings
 from pipeline.intake.frames import SHEETS
-from tests.findings.test_messages import of
-from tests.making.frames import MASTER, Grids
+from pipeline.submissions.examine import examine
+from tests.findings.test_messages import Answered, Said, examined
+from tests.making.frames import LAST_DAY, MASTER, Grids, raw_cells_of
+from tests.making.together import of_files, together
 from tests.parse.making import USUAL, Done, Grid, done, with_headers
 
 FORM: Grid = [[label, value] for label, value in MASTER.items()]
@@ -21,11 +25,15 @@ PIVOT: Grid = [
 ]
 
 
-def errors(sheets: Grids) -> list[tuple[str, str]]:
+def whole(sheets: Grids) -> Grids:
+    """The usual workbook with other sheets."""
+    return {"Stammdaten": FORM, **USUAL, **sheets}
+
+
+def errors(said: Said) -> list[tuple[str, str]]:
     """(code, message) of what makes a workbook unusable."""
     wanted = ("missing_sheet", "missing_column", "missing_value", "bad_value")
-    whole = {"Stammdaten": FORM, **USUAL, **sheets}
-    return [(code, german) for code, german, _ in of(whole) if code in wanted]
+    return [(code, german) for code, german, _ in said if code in wanted]
 
 
 ACTORS = [
@@ -36,41 +44,52 @@ ACTORS = [
 
 
 @pytest.mark.parametrize(("grid", "words"), ACTORS)
-def test_a_table_without_a_header_that_could_be_found(grid: Grid, words: str) -> None:
-    found = errors({"Akteure": grid})
+@examined
+def test_a_table_without_a_header_that_could_be_found(grid: Grid, words: str) -> Answered:
+    found = errors((yield whole({"Akteure": grid})))
     assert [code for code, _ in found] == ["missing_column"] * 3
     assert all(words in message for _, message in found)
 
 
-def test_an_optional_table_likewise() -> None:
-    grid = [list(line) for line in zip(*USUAL["Finanzierung"], strict=True)]
-    for sheet, words in ((grid, "untereinander"), ([*NOTES, *USUAL["Finanzierung"]], "Zeile 26")):
-        ((code, message),) = errors({"Finanzierung": sheet})
-        assert code == "missing_sheet"
-        assert words in message
+FUNDING = [
+    ([list(line) for line in zip(*USUAL["Finanzierung"], strict=True)], "untereinander"),
+    ([*NOTES, *USUAL["Finanzierung"]], "Zeile 26"),
+]
+
+
+@pytest.mark.parametrize(("grid", "words"), FUNDING)
+@examined
+def test_an_optional_table_likewise(grid: Grid, words: str) -> Answered:
+    ((code, message),) = errors((yield whole({"Finanzierung": grid})))
+    assert code == "missing_sheet"
+    assert words in message
 
 
 LABELS = ["Cluster-ID", "Stichtag", "Clustername", "Rechtsform"]
 VALUES: list[Any] = ["DE-0001", date(2026, 9, 30), "Test", "e. V."]
 
 
-def test_a_form_on_its_side() -> None:
-    ((code, message),) = errors({"Stammdaten": [LABELS, VALUES]})
+@examined
+def test_a_form_on_its_side() -> Answered:
+    ((code, message),) = errors((yield whole({"Stammdaten": [LABELS, VALUES]})))
     assert code == "missing_sheet"
     assert "nebeneinander (Zeile 1)" in message
 
 
-def test_values_a_column_too_far_right_are_named_with_their_cells() -> None:
+@examined
+def test_values_a_column_too_far_right_are_named_with_their_cells() -> Answered:
     form = [[label, None, value] for label, value in zip(LABELS, VALUES, strict=True)]
-    found = errors({"Stammdaten": form})
+    found = errors((yield whole({"Stammdaten": form})))
     assert [code for code, _ in found] == ["missing_value"] * 2
     assert "„DE-0001“ steht in C1" in found[0][1]
     assert "„30.09.2026“ steht in C2" in found[1][1]
 
 
-def test_notes_beside_empty_values_are_no_values() -> None:
+@examined
+def test_notes_beside_empty_values_are_no_values() -> Answered:
     form = [[label, None, "Kennung wie DE-0042, vom Programmbüro"] for label in LABELS]
-    assert not any("steht in" in message for _, message in errors({"Stammdaten": form}))
+    found = errors((yield whole({"Stammdaten": form})))
+    assert not any("steht in" in message for _, message in found)
 
 
 NAMED = [
@@ -86,14 +105,17 @@ NAMED = [
 
 
 @pytest.mark.parametrize(("field", "header"), NAMED)
-def test_a_missing_column_names_the_header_that_may_be_meant(field: str, header: str) -> None:
-    ((code, message),) = errors(with_headers("Akteure", **{field: header}))
+@examined
+def test_a_missing_column_names_the_header_that_may_be_meant(field: str, header: str) -> Answered:
+    ((code, message),) = errors((yield whole(with_headers("Akteure", **{field: header}))))
     assert code == "missing_column"
     assert f"Meinten Sie mit „{header}“ diese Spalte?" in message
 
 
-def test_no_persons_column_is_proposed() -> None:
-    ((_, message),) = errors(with_headers("Akteure", Name="Name (Ansprechpartner)"))
+@examined
+def test_no_persons_column_is_proposed() -> Answered:
+    book = whole(with_headers("Akteure", Name="Name (Ansprechpartner)"))
+    ((_, message),) = errors((yield book))
     assert "Meinten Sie" not in message
 
 
@@ -108,12 +130,11 @@ SHEETS_NAMED = [
 
 
 @pytest.mark.parametrize("name", SHEETS_NAMED)
-def test_a_missing_sheet_names_the_sheet_that_may_be_meant(name: str) -> None:
-    sheets = {**USUAL, name: USUAL["Akteure"]}
+@examined
+def test_a_missing_sheet_names_the_sheet_that_may_be_meant(name: str) -> Answered:
+    sheets = whole({name: USUAL["Akteure"]})
     del sheets["Akteure"]
-    found = [
-        german for code, german, _ in of({"Stammdaten": FORM, **sheets}) if code == "missing_sheet"
-    ]
+    found = [german for code, german in errors((yield sheets)) if code == "missing_sheet"]
     assert f"Meinten Sie mit „{name}“ dieses Blatt?" in found[0]
 
 
@@ -127,26 +148,35 @@ MERGES = [
 ]
 
 
-def merged(area: tuple[str, int, int, int, int], emptied: tuple[str, ...]) -> Done:
-    from pipeline.common.settings import load_settings
-    from pipeline.submissions.examine import examine
-    from tests.making.frames import LAST_DAY, raw_cells_of
+def merged_all(
+    asked: Sequence[tuple[tuple[str, int, int, int, int], tuple[str, ...]]],
+) -> list[Done]:
+    """Examine the usual workbook with merged areas, below whose first cell nothing stands."""
+    books, areas = [], []
+    for (sheet, *area), emptied in asked:
+        grids: Grids = {name: [list(row) for row in grid] for name, grid in whole({}).items()}
+        for cell in emptied:
+            grids[sheet][int(cell[1:]) - 1][ord(cell[0]) - 65] = None
+        books.append(grids)
+        own = dict(zip(("row", "last_row", "column", "last_column"), area, strict=True))
+        areas += [[own] if name == sheet else [] for name in grids]
+    names, cells = raw_cells_of(books)
+    sheets = names.with_columns(merged=pl.Series(areas, dtype=SHEETS["merged"]))
+    every = examine(sheets, cells, load_settings(), LAST_DAY, with_distances=False)
+    return [Done(of_files(every, number, 1)) for number in range(len(books))]
 
-    grids: Grids = {"Stammdaten": FORM, **{n: [list(r) for r in g] for n, g in USUAL.items()}}
-    for cell in emptied:
-        grids[area[0]][int(cell[1:]) - 1][ord(cell[0]) - 65] = None
-    names, cells = raw_cells_of([grids])
-    one = dict(zip(("row", "last_row", "column", "last_column"), area[1:], strict=True))
-    hit = pl.col("name") == area[0]
-    given = pl.when(hit).then(pl.lit([one], SHEETS["merged"])).otherwise("merged")
-    sheets = names.with_columns(merged=given)
-    return Done(examine(sheets, cells, load_settings(), LAST_DAY, with_distances=False))
+
+merged = together(merged_all)
 
 
 @pytest.mark.parametrize(("area", "told"), MERGES)
-def test_merged_cells_that_leave_rows_empty(area: Any, told: Any) -> None:
+@merged
+def test_merged_cells_that_leave_rows_empty(
+    area: Any, told: Any
+) -> Generator[tuple[Any, tuple[str, ...]], Done, None]:
     emptied, row = told
-    found = [r for code, check, r in merged(area, emptied).codes(0) if check == "merged"]
+    seen = yield area, emptied
+    found = [r for code, check, r in seen.codes(0) if check == "merged"]
     assert found == ([] if row is None else [row])
 
 

@@ -218,9 +218,9 @@ def put_choices(pair: Pair, sheet: Worksheet) -> None:
         sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": source})
         if number:
             tests = pair.tests(pair.cells[number], f"$B${top + 2}")
-            sheet.write_formula(
-                row, 2, f'=IF(COUNTIFS({tests})=0,"{absent}","")', looks["about"], ""
-            )
+            there = pair.values("n", number - 1)[0] != book.text("unknown_dash")
+            formula = f'=IF(COUNTIFS({tests})=0,"{absent}","")'
+            sheet.write_formula(row, 2, formula, looks["about"], "" if there else absent)
 
 
 def put_chart(pair: Pair, sheet: Worksheet, last: int) -> None:

@@ -122,11 +122,12 @@ def put_lines(
         put(sheet, row, 3, book.text("o_change"), book.looks["section_right"], book.lang)
     for line in content:
         row += 1
-        put(sheet, row, 0, line.label, book.looks["text"], book.lang)
+        put(sheet, row, 0, line.label, book.looks["wrap"], book.lang)
         put_value(book, sheet, row, line)
         put_before(book, sheet, row, line)
         put(sheet, row, NOTE, line.note, book.looks["wrap"], book.lang)
-        sheet.set_row(row, LINE_HEIGHT * lines(line.note, WIDTHS[NOTE]) + 4)
+        high = max(lines(line.label, WIDTHS[0]), lines(line.note, WIDTHS[NOTE]))
+        sheet.set_row(row, LINE_HEIGHT * high + 4)
     return row + 2
 
 
