@@ -33,7 +33,7 @@ from pipeline.submissions.office import Office, coverage
 from pipeline.submissions.parse.language import no_languages, of_files
 from pipeline.submissions.ratings import RatingScope, no_ratings, opinions
 from pipeline.tables.assemble import ReviewResults, assemble, shaped
-from pipeline.tables.context import context
+from pipeline.tables.context import context, features
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
 from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
@@ -185,6 +185,7 @@ def review(
         task.settings.review.outdated_days,
     )
     dates = admission_dates(office.register, portfolio.clusters)
+    described = features(portfolio.clusters, reviewed.described.counts, figures.usual)
     finished = ReviewResults(
         period=task.period,
         last_day=task.last_day,
@@ -202,6 +203,7 @@ def review(
         actors=reviewed.actors,
         rows=figures.rows,
         benchmarks=benchmarks,
+        described=described,
         supplementary=supplementary_figures(figures.usual),
         money=money_by_source(portfolio),
         verdicts=verdicts,
@@ -230,7 +232,7 @@ def review(
             **context(
                 portfolio.clusters,
                 reviewed.described,
-                figures.usual,
+                described,
                 dates,
                 office.register,
                 unsigned_reasons(tables["criteria"], ratings),

@@ -29,6 +29,8 @@ RATING_REASONS = [
     *("not_evaluated", "unknown_cluster", "unknown_catalogue", "unknown_criterion"),
 ]
 OUTCOMES_OF_AGREEMENTS = ["kept", "running", "overdue"]
+# What the statements about the six features count.
+FEATURE_UNITS = ["actors", "clusters", "fields"]
 CAUSES = ["own_data", "time", "rule", "reference", "assessment", "register"]
 
 
@@ -54,6 +56,8 @@ ORDER: Mapping[str, list[str]] = {
     "measures": ["measure"],
     "measure_overlap": ["measure", "other"],
     "participation": ["at_period", "measure"],
+    "other_measures": ["measure", "cluster_id"],
+    "features": ["statement"],
     "decisions": ["cluster_id", "catalogue"],
     "robustness": ["cluster_id", "scenario", "catalogue"],
     "criteria": ["cluster_id", "catalogue", "criterion_id"],
@@ -369,6 +373,21 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             source=text(nullable=True),
             amount_eur=number(),
             share=number(),
+        ),
+        "other_measures": table(
+            ["measure", "cluster_id"],
+            period=key(),
+            measure=key(),
+            cluster_id=key(),
+        ),
+        "features": table(
+            ["statement"],
+            period=key(),
+            feature=key(),
+            statement=key(),
+            unit=text(FEATURE_UNITS),
+            n=count(),
+            of=count(),
         ),
         "outlook": table(
             ["catalogue", "cluster_id", "criterion_id", "months"],

@@ -234,6 +234,7 @@ def tables(catalogue: Catalogue) -> dict[str, list[Row]]:
         "benchmarks": [ranked("portfolio", "all", 10), ranked("federal_state", "Bremen", 9)],
         "cohorts": [{**cohort, "n": 4, "suppressed": True}],
         **measure_tables(),
+        "other_measures": [{"measure": HOSTILE, "cluster_id": BAD}],
         "funding": [],
         "limits": [],
         "lapsed": [],

@@ -178,6 +178,23 @@ def test_a_line_names_the_first_and_counts_the_rest() -> None:
     assert len(line.entries) == SHOWN
     assert line.names.endswith("DE-0003 c und 2 weitere")
     assert all(len(entry.text) < 60 for entry in line.entries)
+    assert [entry.short for entry in line.entries] == ["DE-0001", "DE-0002", "DE-0003"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "short"),
+    [
+        ("DE-0001.xlsx", "DE-0001.xlsx", "DE-0001.xlsx"),
+        ("x" * 60, f"{'x' * 39}…", f"{'x' * 27}…"),
+        ("Netz " * 20, f"{'Netz ' * 7}…", f"{'Netz ' * 5}…"),
+    ],
+)
+def test_the_name_of_a_file_is_cut_after_a_word_or_else_within_it(
+    name: str, text: str, short: str
+) -> None:
+    file = {"source_file": name, "outcome": "quarantined", "code": "encrypted"}
+    (line,) = todo_lines(todo(tables(submissions=[file]), FIRST), "de")
+    assert [(entry.text, entry.short) for entry in line.entries] == [(text, short)]
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
@@ -225,7 +242,7 @@ def test_the_summary_of_a_run_links_each_line_into_the_report() -> None:
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
-def test_the_page_begins_with_it_and_its_links_lead_somewhere(lang: str) -> None:
+def test_it_stands_in_the_head_of_the_page_and_its_links_lead_somewhere(lang: str) -> None:
     page = make_pages(page_batches(review(), lang)[0])["index.html"]
     main = page[page.index("<main") :]
     first = main[: main.index("</section>")]

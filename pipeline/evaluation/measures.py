@@ -28,11 +28,15 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class MeasureTables:
-    """The tables measures, measure_overlap and participation, and findings of too many clusters."""
+    """The tables measures, measure_overlap, participation, and findings of too many clusters.
+
+    others: file, measure: what clusters name and the register does not.
+    """
 
     measures: pl.DataFrame
     overlap: pl.DataFrame
     participation: pl.DataFrame
+    others: pl.DataFrame
     crowded: pl.DataFrame
 
 
@@ -56,6 +60,7 @@ def measure_tables(
         summary(taken, benchmarks.values, decisions, public, minimum),
         overlap(taken),
         participation(taken, period, earlier),
+        unregistered(portfolio.clusters),
         crowded(taken.join(portfolio.clusters.select("file", "cluster_id"), on="file")),
     )
 
@@ -67,6 +72,16 @@ def memberships(clusters: pl.DataFrame) -> pl.DataFrame:
     """
     taken = clusters.select("file", measure=registered_measures(pl.col("measures")))
     return taken.explode("measure").drop_nulls().unique()
+
+
+def unregistered(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Return file, measure: what clusters name as a measure and the register does not.
+
+    clusters: file, measures (list of text).
+    """
+    registered = pl.col("measure").is_in(list(measures()))
+    named = clusters.select("file", measure="measures").explode("measure").drop_nulls()
+    return named.filter(~registered).unique()
 
 
 def public_money(figures: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from pipeline.evaluation.measures import MeasureTables, order_of_measures
 from pipeline.figures.base import Portfolio
 from pipeline.submissions.office import Office
 from pipeline.submissions.ratings import Opinions
+from pipeline.tables.features import portfolio_features, statements
 from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
@@ -35,9 +36,9 @@ class ReviewResults:
     places: see `parse.Parsed`. cells: the same, also of submissions that are not reviewed.
     outcomes: see `choose.choose_submissions`. unread: see `tables.unread`. admission_dates: see
     `admission.admission_dates`. actors: see `each_submission.actors_with_reasons`. rows: see
-    `figures.base.ROWS`. supplementary: see `benchmark.supplementary_figures`. money: see
-    `of_funding.money_by_source`. criteria: catalogue, criterion_id of every shipped catalogue.
-    agreed: see `agreements.STATUS_THEN`.
+    `figures.base.ROWS`. described: see `context.features`. supplementary: see
+    `benchmark.supplementary_figures`. money: see `of_funding.money_by_source`. criteria: catalogue,
+    criterion_id of every shipped catalogue. agreed: see `agreements.STATUS_THEN`.
     """
 
     period: str
@@ -56,6 +57,7 @@ class ReviewResults:
     actors: pl.DataFrame
     rows: pl.DataFrame
     benchmarks: Benchmarks
+    described: pl.DataFrame
     supplementary: pl.DataFrame
     money: pl.DataFrame
     verdicts: Sequence[Verdicts]
@@ -94,6 +96,8 @@ def assemble(done: ReviewResults) -> Mapping[str, pl.DataFrame]:
         "measures": lambda: done.measures.measures,
         "measure_overlap": lambda: done.measures.overlap,
         "participation": lambda: done.measures.participation,
+        "other_measures": lambda: of_clusters(done, done.measures.others),
+        "features": lambda: portfolio_features(done.described),
         "limits": lambda: done.benchmarks.stand_in,
         "funding": lambda: of_clusters(done, done.money),
         "lapsed": lambda: of_clusters(done, done.lapsed),
@@ -132,6 +136,7 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
         "cohort_kind": declared_order("cohort_kind", declared_cohort_kinds()),
         "measure": order_of_measures("measure"),
         "other": order_of_measures("other"),
+        "statement": declared_order("statement", statements()),
         "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
     }
     return table.sort([declared.get(column, pl.col(column)) for column in ORDER[name]])

@@ -17,7 +17,7 @@ RELATIONS = ["working_structures", "internal_communication", "innovation_project
 def context(
     clusters: pl.DataFrame,
     own: Features,
-    figures: pl.DataFrame,
+    counted: pl.DataFrame,
     dates: pl.DataFrame,
     register: pl.DataFrame,
     reasons: pl.DataFrame,
@@ -26,10 +26,10 @@ def context(
 
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
     whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
-    `figures.base.Portfolio`. own: of the submissions, also others. figures: see
-    `figures.base.FIGURES`. dates: see `admission.admission_dates`. register: see `office.Office`.
-    reasons:
-    see `reasons.unsigned_reasons`.
+    `figures.base.Portfolio`. own: of the submissions, also others. counted: see
+    `features`. dates: see `admission.admission_dates`. register: see `office.Office`.
+    reasons: see
+    `reasons.unsigned_reasons`.
     """
     ids = clusters.select("file", "cluster_id")
     place = declared_order("sheet_key", [sheet.key for sheet in submission().sheets])
@@ -39,7 +39,7 @@ def context(
     return {
         "offices": offices(clusters),
         "process": dates.join(ids, on="cluster_id", how="semi").sort("cluster_id"),
-        "features": features(clusters, own.counts, figures),
+        "features": counted,
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
         "labels": labels(register),
         "answers": register.select("cluster_id", "contact", "answer_by").sort("cluster_id"),

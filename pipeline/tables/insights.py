@@ -186,6 +186,15 @@ def research_by_field(clusters: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFr
     )
 
 
+def stage_counts(stages: pl.DataFrame) -> pl.DataFrame:
+    """Return stage, clusters: how many name each stage, the most frequent first.
+
+    stages: see `features.stages`, by cluster_id.
+    """
+    counts = stages.group_by("stage").agg(clusters=pl.col("cluster_id").n_unique())
+    return counts.sort("clusters", "stage", descending=[True, False])
+
+
 def uncovered_stages(clusters: pl.DataFrame, stages: pl.DataFrame) -> pl.DataFrame:
     """Return for each technology field which stages of the value chain nobody in it covers.
 

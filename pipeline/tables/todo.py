@@ -29,8 +29,9 @@ TODO = pl.Schema(
     }
 )
 INTERVIEW = "interview"
-# Within how many months a lapse is listed; how many names a line shows; how long a name may be.
-SOON, SHOWN, LONGEST = 3, 3, 40
+# Within how many months a lapse is listed; how many names a line shows; how long a name may be, and
+# where only a file's name is shown.
+SOON, SHOWN, LONGEST, LONGEST_SHORT = 3, 3, 40, 28
 # Where each kind is listed in full: the anchor on the office's page, the sheet of the workbook.
 PLACES: Mapping[str, tuple[str, str | None]] = {
     "remind": ("returns", "coverage"),
@@ -47,9 +48,10 @@ PLACES: Mapping[str, tuple[str, str | None]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One item of a line: a short text, and its cluster if that is known."""
+    """One item of a line, and its cluster if that is known; short: the text without its name."""
 
     text: str
+    short: str
     cluster_id: str | None
 
 
@@ -178,22 +180,34 @@ def lines_of(table: pl.DataFrame, lang: str) -> Iterator[Line]:
         text = say("todo", code, lang).format(
             n=number(n, 0, lang), criteria=number(criteria, 0, lang), months=SOON
         )
-        entries = [Entry(entry_text(kind, row, lang), row["cluster_id"]) for row in rows[:SHOWN]]
+        entries = [entry(kind, row, lang) for row in rows[:SHOWN]]
         more = say("todo", "more", lang).format(n=number(n - SHOWN, 0, lang)) if n > SHOWN else ""
         yield Line(kind, text, entries, more, *PLACES[kind])
 
 
-def entry_text(kind: str, row: Mapping[str, Any], lang: str) -> str:
+def entry(kind: str, row: Mapping[str, Any], lang: str) -> Entry:
     """Return one entry: who, and of which criteria or since when."""
-    name = textwrap.shorten(row["name"] or "", LONGEST, placeholder=" …")
-    is_file = kind == "put_back"
-    who = name if is_file else " ".join(filter(None, (row["cluster_id"], name)))
+    cluster, name, about = row["cluster_id"], row["name"] or "", about_entry(kind, row, lang)
+    who, short = f"{cluster or ''} {clipped(name, LONGEST)}".strip(), cluster
+    if kind == "put_back":
+        who, short = clipped(name, LONGEST), clipped(name, LONGEST_SHORT)
+    return Entry(who + about, (short or who) + about, cluster)
+
+
+def clipped(text: str, longest: int) -> str:
+    """Return a text in one line, cut to a length: after a word, if there is a short enough one."""
+    line = textwrap.shorten(text, longest, placeholder=" …")
+    return line if line != "…" else f"{text[: longest - 1]}…"
+
+
+def about_entry(kind: str, row: Mapping[str, Any], lang: str) -> str:
+    """Return in brackets of which criteria an entry is or since when; empty without any."""
     if kind == "overdue":
         step = say("admission_step", row["step"], lang)
-        return f"{who} ({say('todo', 'waits', lang).format(step=step, n=row['days'])})"
+        return f" ({say('todo', 'waits', lang).format(step=step, n=row['days'])})"
     criteria = row["criteria"] or ()
     if not criteria:
-        return who
+        return ""
     rest = " …" if len(criteria) > SHOWN else ""
     of = f"{row['step']}: " if kind == "opinions" else ""
-    return f"{who} ({of}{', '.join(criteria[:SHOWN])}{rest})"
+    return f" ({of}{', '.join(criteria[:SHOWN])}{rest})"

@@ -18,6 +18,7 @@ from pipeline.history.state import to_frames
 from pipeline.intake.frames import CELLS, SHEETS
 from pipeline.review import Review, Task, review
 from pipeline.submissions.office import read_office
+from pipeline.tables.features import statements
 from schemas.declaration import measures
 from schemas.tables import table_models
 
@@ -90,13 +91,19 @@ def expert_tables() -> dict[str, list[Row]]:
 
 
 def measure_tables() -> dict[str, list[Row]]:
-    """The tables of measures of a portfolio none of whose clusters takes part in any."""
+    """The tables of measures and features of clusters that take part in none and have none."""
     none = {"clusters": 0, "eligible": 0, "open": 0, "not_eligible": 0}
     rows: list[Row] = [
         {"measure": m.de, "level": m.level, "end_kind": m.end_kind, **none}
         for m in measures().values()
     ]
-    return {"measures": rows, "measure_overlap": [], "participation": []}
+    features: list[Row] = [
+        {"feature": feature, "statement": statement, "unit": unit, "n": 0, "of": 0}
+        for statement, (feature, unit, *_) in statements().items()
+    ]
+    empty: list[Row] = []
+    others = dict.fromkeys(("measure_overlap", "participation", "other_measures"), empty)
+    return {"measures": rows, "features": features, **others}
 
 
 def kept(name: str, rows: Iterable[Row]) -> pl.DataFrame:

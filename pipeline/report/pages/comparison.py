@@ -19,7 +19,7 @@ FIRST = "actors_per_fte"
 OPEN_BAND = "über "
 # What the small pictures of the other indicators compare.
 SMALL_KINDS = (PORTFOLIO, SIZE_BAND)
-FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1f", "eur": ",d"}
+FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1~f", "eur": ",d"}
 
 Row = Mapping[str, Any]
 

@@ -15,6 +15,7 @@ from pipeline.report.pages.experts import Experts, experts
 from pipeline.report.pages.explain import chosen_from, reasons, said
 from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
+from pipeline.report.pages.first_sight import FirstSight, first_sight
 from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
 from pipeline.report.pages.landscape import Landscape, landscape
@@ -30,7 +31,6 @@ from pipeline.report.pages.overview import (
     by_role,
     decisions,
     files_set_aside,
-    headline_sentences,
     key_figures,
     returns,
     role_bars,
@@ -40,7 +40,6 @@ from pipeline.report.pages.profile import Profile, profiles
 from pipeline.report.pages.revision import Revision, revision
 from pipeline.report.pages.shared import Shared, shared
 from pipeline.report.pages.staffing import Staffing, staffing
-from pipeline.report.pages.todo import Todo, todo
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -61,10 +60,9 @@ class IndexView:
     """Everything that the office's page prints; None means missing: a map, applicants."""
 
     head: Head
-    todo: Sequence[Todo]
+    first: FirstSight
     sections: Sequence[str]
     filters: Sequence[Filter]
-    sentences: Sequence[str]
     figures: Sequence[KeyFigure]
     beside: Table
     decisions: Decisions
@@ -103,7 +101,7 @@ def index_view(review: Review, words: Words) -> IndexView:
     described, opinions = landscape(review, words), experts(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
-        todo=todo(review, words),
+        first=first_sight(review, words),
         sections=sections(
             has_admission=applicants is not None,
             has_experts=opinions is not None,
@@ -113,7 +111,6 @@ def index_view(review: Review, words: Words) -> IndexView:
             has_landscape=described is not None,
         ),
         filters=filters(review, words),
-        sentences=headline_sentences(review, words),
         figures=key_figures(review, words),
         beside=beside(review, words),
         decisions=decisions(review, words),

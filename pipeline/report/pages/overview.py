@@ -137,7 +137,7 @@ def role_bars(review: Review, words: Words) -> Chart | None:
     ]
     rows = [part for label, counts in pairs for part in _role_parts(label, counts, words)]
     behind = [_behind(label, counts, words) for label, counts in pairs]
-    statuses = [(d, _signed(d, words)) for d in DECISIONS]
+    statuses = [(d, signed(d, words)) for d in DECISIONS]
     total = sum(r["clusters"] for r in now.values())
     eligible = sum(r["eligible"] for r in now.values())
     said = Said(
@@ -151,7 +151,7 @@ def role_bars(review: Review, words: Words) -> Chart | None:
     return draw(spec, said, words.lang)
 
 
-def _signed(decision: str, words: Words) -> str:
+def signed(decision: str, words: Words) -> str:
     """Return a decision with the sign of the status that it corresponds to."""
     sign = words.code("status_sign", SIGNS[decision])
     return f"{sign} {words.code('decision', decision)}"
@@ -171,7 +171,7 @@ def _role_parts(label: str, counts: Mapping[str, int], words: Words) -> Iterator
     for decision in DECISIONS:
         n = counts.get(decision, 0)
         ends = {"start": start, "end": start + n, "middle": start + n / 2}
-        status = _signed(decision, words)
+        status = signed(decision, words)
         yield {"label": label, "status": status, "count": n, "text": words.number(n), **ends}
         start += n
 
@@ -226,7 +226,7 @@ def decisions(review: Review, words: Words) -> Decisions:
     unsure = {d: review.headline(f"{d}_doubtful", first) for d in DECISIONS}
     return Decisions(
         figures=[_decision(d, counts[d], unsure[d], review, words) for d in DECISIONS],
-        bar=_bar(counts, unsure, max(sum(counts.values()), 1)),
+        bar=bar(counts, unsure, max(sum(counts.values()), 1)),
         title=words.of(review.catalogues[0].title),
         assessed=_assessed(review.tables["criteria"].filter(own), words),
     )
@@ -255,7 +255,11 @@ def by_role(review: Review, words: Words) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
-def _bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:
+def bar(counts: Mapping[str, int], unsure: Mapping[str, int], whole: int) -> list[Part]:
+    """Return the parts of a bar of decisions.
+
+    counts: by decision. unsure: how many of these are not yet confirmed. whole: of the bar.
+    """
     parts, start = [], 0
     for decision in DECISIONS:
         doubtful = unsure[decision]

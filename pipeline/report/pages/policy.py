@@ -66,6 +66,7 @@ def policy(review: Review, words: Words) -> Policy:
                 _budgets(entries, told, rows, words),
                 _participation(review, words),
                 _overlap(review, words),
+                _others(review, words),
                 *_register(entries, told, words),
             )
             if table.rows
@@ -270,6 +271,19 @@ def _overlap(review: Review, words: Words) -> Table:
             for a, b, n in sorted(pairs, key=lambda pair: -pair[2])
         ],
         frozenset({2}),
+    )
+
+
+def _others(review: Review, words: Words) -> Table:
+    """Return what clusters name as a measure and the register does not, with these clusters."""
+    by_name: dict[str, list[str]] = {}
+    for measure, cluster in review.tables["other_measures"]["measure", "cluster_id"].iter_rows():
+        by_name.setdefault(measure, []).append(cluster)
+    return Table(
+        words("other_measures_caption"),
+        [words("measure"), words("axis_clusters"), words("clusters_named")],
+        [[name, words.number(len(ids)), ", ".join(ids)] for name, ids in by_name.items()],
+        frozenset({1}),
     )
 
 

@@ -13,7 +13,8 @@ from pipeline.tables.todo import todo_lines
 class Todo:
     """One line: what to do, where it stands in full, the first clusters with links to their pages.
 
-    more: how many more there are, or empty.
+    entries: as short as they can be, with the full text as their title. more: how many more there
+    are, or empty.
     """
 
     text: str
@@ -30,7 +31,7 @@ def todo(review: Review, words: Words) -> list[Todo]:
             line.text,
             line.anchor,
             [
-                Cell(e.text, page_of(e.cluster_id) if e.cluster_id in names else "")
+                Cell(e.short, page_of(e.cluster_id) if e.cluster_id in names else "", title=e.text)
                 for e in line.entries
             ],
             line.more,

@@ -11,13 +11,15 @@ from pipeline.review import Review
 class Cell:
     """A cell that is more than a text: linked, or coloured by a status as well as its text.
 
-    key: by which the script sorts it, where its text does not say the order.
+    key: by which the script sorts it, where its text does not say the order. title: the full text
+    of a short one.
     """
 
     text: str
     href: str = ""
     mark: str = ""
     key: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)

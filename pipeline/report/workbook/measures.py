@@ -33,11 +33,16 @@ TOLD = {
 
 def write_money(book: Book) -> None:
     """Write the sheet."""
-    codes = ["measures", "payers", "payer_cohorts"]
+    others = book.table("other_measures")
+    codes = ["measures", *(["other_measures"] if others.height else []), "payers", "payer_cohorts"]
+    codes.append("features")
     stack = Stack(book, new_sheet(book, "money"), codes, keys=(FROZEN_WIDTH - 2 * EDGE,))
     put_measures(stack)
+    if others.height:
+        put_other_measures(stack, others)
     put_payers(stack)
     put_payer_cohorts(stack)
+    put_features(stack)
     stack.close()
 
 
@@ -57,6 +62,40 @@ def put_measures(stack: Stack) -> None:
         *of_register(book, told),
     ]
     stack.add(columns, {text("h_measure_crowded"): {text("yes"): "bad"}})
+
+
+def put_other_measures(stack: Stack, table: pl.DataFrame) -> None:
+    """Write what clusters name as a measure and the register does not; these clusters.
+
+    table: other_measures of the contract.
+    """
+    text = stack.book.text
+    found = table.group_by("measure").agg(pl.col("cluster_id").sort()).sort("measure")
+    ids = found["cluster_id"].to_list()
+    stack.add(
+        [
+            Column(text("h_measure_name"), found["measure"].to_list(), "foreign"),
+            Column(text("h_measure_clusters"), [len(own) for own in ids], "int"),
+            Column(text("h_measure_ids"), [SEPARATOR.join(own) for own in ids], "wrap", width=44),
+        ]
+    )
+
+
+def put_features(stack: Stack) -> None:
+    """Write how many actors and clusters have what each of the six features asks for."""
+    book = stack.book
+    table, text = book.table("features"), book.text
+    shares = [n / of if of else None for n, of in table.select("n", "of").iter_rows()]
+    stack.add(
+        [
+            Column(text("h_feature"), book.says("feature", table["feature"].to_list())),
+            Column(text("h_statement"), book.says("statement", table["statement"].to_list())),
+            Column(text("h_feature_unit"), book.says("feature_unit", table["unit"].to_list())),
+            Column(text("h_feature_n"), table["n"].to_list(), "int"),
+            Column(text("h_feature_of"), table["of"].to_list(), "int"),
+            Column(text("h_feature_share"), shares, "share"),
+        ]
+    )
 
 
 def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:
