@@ -66,7 +66,7 @@ def book(review: Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("changes") / "portfolio.xlsx"
     clusters, conditions = (review.tables[name] for name in ("clusters", "conditions"))
     earlier = {"clusters": clusters.head(5), "conditions": conditions.clear()}
-    earlier["headlines"] = FIGURES
+    earlier |= {"headlines": FIGURES, "cohorts": review.tables["cohorts"].clear()}
     write_workbook(review, path, "de", {EARLIER: earlier})
     return path
 
