@@ -119,14 +119,17 @@ class Lived:
 
 
 def cluster(name: str, as_of: date | None = None) -> Workbook:
-    """A cluster whose actors and name are its own, with a cell to be marked."""
+    """A cluster whose actors and name are its own, with a cell to be marked.
+
+    as_of: a later day; then its secured funding lapses in the year after it.
+    """
     book = good()
     rows = [{**row, "Name": f"{name} {i:03}"} for i, row in enumerate(book.sheets["Akteure"])]
     rows[0]["Beschäftigte"] = "viele"
     book.sheets["Akteure"] = rows
     book.master |= {"Clustername": f"Cluster {name}", "Exzellenzmaßnahmen": "go-cluster; ZIM-NEMO"}
     if as_of is not None:
-        book.master["Stichtag"] = as_of
+        book.master |= {"Stichtag": as_of, "Finanzierung gesichert bis": date(2029, 6, 30)}
     return book
 
 
