@@ -16,7 +16,6 @@ from pipeline.submissions.office import unread_ratings
 from tests.lived import NEXT as PERIOD
 from tests.lived import Lived, fill
 from tests.making.frames import raw_cells_of
-from tests.sparing import sparing
 
 DAY = "2026-10-15"
 RATED = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
@@ -27,6 +26,8 @@ THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
 OTHERS = (None, "DE-0001", "5", "erfüllt", "Sitz belegt.", "G3", MAY, None)
 TO_DO = ("go-cluster", "DE-0001", "5", *[None] * 5)
 Rows = list[tuple[Any, ...]]
+# The lived quarters write and adopt templates as the office does, with processes.
+pytestmark = pytest.mark.usefixtures("no_processes")
 
 
 @pytest.fixture
@@ -384,8 +385,7 @@ def test_the_wording_stands_beside_each_line_unless_the_file_has_changed_since(
 
     def wordings(name: str) -> dict[str, list[str | None]]:
         file = tmp_path / name
-        with sparing("processes"):
-            assert main(["template", str(file), "--ratings", *places]) == 0
+        assert main(["template", str(file), "--ratings", *places]) == 0
         rows = list(openpyxl.load_workbook(file)["Gutachten"].iter_rows(values_only=True))
         head = next(n for n, row in enumerate(rows) if row[1] == "Cluster-ID")
         at = rows[head].index("Wortlaut der Nachweise")
