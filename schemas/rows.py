@@ -11,6 +11,7 @@ class HeaderWords(Declared):
     our_units: Filleds
     harmless: Filleds
     examples: Filleds
+    before_unit: Filleds
     persons: Filleds
     pivots: Filleds
 
@@ -21,6 +22,7 @@ class TotalWords(Declared):
     strong: Filleds
     part: Filleds
     weak: Filleds
+    beside: Filleds
     dates: Filleds
 
 
@@ -39,6 +41,7 @@ class HeadingWords(Declared):
     joining: Filleds
     no_members: Filleds
     from_year: Filleds
+    until_year: Filleds
 
 
 class RowWords(Declared):

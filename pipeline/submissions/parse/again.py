@@ -101,9 +101,10 @@ def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     """
     counted = hits.group_by(ROW).agg(hits=pl.len(), units=pl.col("unit").sum())
     whole = ours.join(counted, on=ROW, how="semi")
-    whole = whole.filter(
-        pl.col("filled"), pl.col("nothing").is_null() | (pl.col("nothing") == NONE)
-    )
+    unit = hits.filter("unit").select(*ROW, "column", unit=pl.lit(value=True))
+    whole = whole.join(unit, on=[*ROW, "column"], how="left")
+    said = pl.col("nothing").is_null() | (pl.col("nothing") == NONE)
+    whole = whole.filter((pl.col("filled") & said) | pl.col("unit"))  # "%" alone is a sign, too
     counted = counted.join(whole.group_by(ROW).agg(cells=pl.len()), on=ROW)
     half = (pl.col("hits") >= FEWEST) & (pl.col("hits") * 2 >= pl.col("cells"))
     return counted.filter(half | (pl.col("units") == pl.col("cells"))).select(ROW).sort(ROW)

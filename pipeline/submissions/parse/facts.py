@@ -7,7 +7,7 @@ list. Each different text is looked at once.
 import polars as pl
 
 from pipeline.common.keys import choice_key_expr
-from pipeline.submissions.parse.cells import as_text
+from pipeline.submissions.parse.cells import as_text, times_in_words
 from pipeline.submissions.parse.nothing import NO_ANSWER, with_nothing
 from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
 from schemas.words import choice_key
@@ -17,17 +17,20 @@ SHEET = ["file", "sheet_key"]
 ROW = [*SHEET, "row"]
 CELL = [*ROW, "field"]
 # What this module adds to cells.
-ADDED = ["type", "number_field", "register", "role", "nothing", "unending", "listed", "filled"]
+ADDED = ["type", "number_field", "goes_on", "often", "register", "role"]
+ADDED += ["nothing", "unending", "listed", "filled"]
+# A text that is the number 0, with or without decimals and our unit.
+ZERO = r"(?i)^(?:€|eur)?\s*[-+\u2212]?0+(?:[.,](?:0+|[-\u2010-\u2015\u2212]{1,2}))?\s*(?:€|eur)?$"
 YEAR = "year"
 
 
 def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """Add ADDED to cells below a header row.
 
-    type: null in a column that is not a field of ours. role: sum or title, see `workbook.toml`.
-    nothing, unending: see `nothing`. listed: whether it is a word of the column's list, or yes or
-    no. filled: whether it is not empty, zero, an unticked box or a word for none. A word for no
-    answer fills only a title.
+    Of a column that is none of ours type is null. role: sum or title, see `workbook.toml`. nothing,
+    unending: see `nothing`. listed: a word that the column's list has, a yes or no, how often, an
+    open end. filled: not empty, zero, an unticked box, an open end or a word for none; words for no
+    answer fill titles alone.
     """
     data = data.join(field_facts(workbook), on=["sheet_key", "field"], how="left")
     data = with_nothing(workbook, data)
@@ -36,20 +39,26 @@ def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     title = (pl.col("role") == "title").fill_null(value=False)
     said = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
     blank = (pl.col("clean") == "").fill_null(value=False)
+    zero = (pl.col("number_field") & pl.col("clean").str.contains(ZERO)).fill_null(value=False)
+    open_end = (pl.col("goes_on") & pl.col("unending")).fill_null(value=False)
+    often = times_in_words(data).is_not_null()
     return data.with_columns(
-        listed=pl.col("listed").fill_null(value=False),
-        filled=~blank & said,
+        listed=pl.col("listed").fill_null(value=False) | open_end | often,
+        filled=~blank & said & ~zero & ~open_end,
     )
 
 
 def field_facts(workbook: Workbook) -> pl.DataFrame:
-    """Return sheet_key, field, type, number_field, register, role of every field."""
+    """Return sheet_key, field, type, number_field, goes_on, often, register, role of each field."""
     rows = [
-        (s.key, f.key, f.type, f.type in NUMBERS, f.list or yes_no(f.type), role(s, f.key))
+        (
+            *(s.key, f.key, f.type, f.type in NUMBERS, f.goes_on, f.often),
+            *(f.list or yes_no(f.type), role(s, f.key)),
+        )
         for s in workbook.sheets
         for f in s.fields
     ]
-    columns = ["sheet_key", "field", "type", "number_field", "register", "role"]
+    columns = ["sheet_key", "field", *ADDED[:6]]
     return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
 
 

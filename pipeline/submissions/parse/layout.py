@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import word_key_expr
+from pipeline.submissions.parse.beside import units_beside
 from pipeline.submissions.parse.cells import read_cells, with_words
 from pipeline.submissions.parse.facts import CELL, SHEET, TEXT
 from pipeline.submissions.parse.foreign import (
@@ -287,6 +288,7 @@ def layout_of_tables(
         marked_headers(first),
         missing_columns(workbook, sheets, columns, foreign, contents_instead(instead, strange)),
         findings(headless, "missing_sheet"),
+        units_beside(cells, columns, rows.findings),
         rows.findings,
     )
     placed = rows.cells.drop_nulls("field").select(PLACED)

@@ -15,9 +15,11 @@ NOTE, HEADING, MEANING, COLON = "note_row", "heading_row", "heading_meaning", "c
 # A place and a day, as above a signature: "Dresden, den 30.09.2026".
 MONTHS = "jan|feb|maer|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec"
 PLACE_AND_DAY = (
-    r"^\p{L}[\p{L} .()/-]*,? (?:den |am |the )?"
+    r"^(?:\p{L}[\p{L} .()/-]*,? )?(?:den |am |the )?"
     rf"\d{{1,2}}\. ?(?:\d{{1,2}}\. ?|(?:{MONTHS})\w* ?)\d{{2,4}}\.?$"
 )
+# A name such as "Stand-by GmbH", whose first word is not a whole one.
+COMPOUND = r"^\p{L}+[-\u2010-\u2015]\p{L}"
 MARKED = r"^(?:\*|†|\(?\d{1,2}\)|[¹²³])"
 LISTS = ("actor_types", "commitments", "actor_groups")
 LONGEST = 200
@@ -46,13 +48,15 @@ def is_note(word: pl.Expr) -> pl.Expr:
     said = row_words().notes
     words = in_words_expr(word)
     first = f"^{any_of(said.first)}"
-    followed = rf"^(?:{any_of(said.first)})(?:$| \d|{any_of(said.followed_by)})"
+    followed = (
+        rf"^(?:{any_of(said.first)})(?:$| \d| (?:{MONTHS})\p{{L}}*  \d|{any_of(said.followed_by)})"
+    )
     colon = word.str.contains(r"^[^:]{1,40}:") & in_words_expr(
         word.str.extract(r"^([^:]{1,40}):", 1)
     ).str.contains(f"{first}$")
     begins = "|".join(literal(text) for text in said.begins)
     return (
-        words.str.contains(followed)
+        (words.str.contains(followed) & ~word.str.contains(COMPOUND))
         | colon
         | word.str.contains(rf"^(?:{begins})")
         | word.str.contains(PLACE_AND_DAY)
@@ -93,7 +97,7 @@ def kind_of_heading(workbook: Workbook) -> pl.Expr:
     alone = made_of(words, tuple(sorted({*group_words(), *single_words(said.no_members)})))
     ends = pl.col("word").str.ends_with(":")
     organisation = pl.col("text").str.contains(workbook.words["organisation_pattern"])
-    meaning = words.str.contains(f"^{gone}") | (alone & words.str.contains(gone)) | later_year()
+    meaning = words.str.contains(f"^{gone}") | (alone & words.str.contains(gone)) | other_year()
     return (
         pl.when(meaning)
         .then(pl.lit(MEANING))
@@ -104,14 +108,21 @@ def kind_of_heading(workbook: Workbook) -> pl.Expr:
     )
 
 
-def later_year() -> pl.Expr:
-    """Whether a text announces a later year than that of the Stichtag ("ab 2027")."""
+def other_year() -> pl.Expr:
+    """Whether a text says "ab 2027" or "bis 2024": a year after or before the Stichtag's."""
     said = row_words().headings
-    begun = (
-        rf"^(?:{any_of(group_words())})*{any_of(said.from_year)}(?: \d{{1,2}} ){{0,2}} (\d{{4}}) "
-    )
-    year = pl.col("words").str.extract(begun, 1).cast(pl.Int32, strict=False)
-    return (year > pl.col("year")).fill_null(value=False)
+    begun, ended = year_after(said.from_year), year_after(said.until_year)
+    other = (begun > pl.col("year")) | (ended < pl.col("year"))
+    return other.fill_null(value=False)
+
+
+def year_after(phrases: tuple[str, ...]) -> pl.Expr:
+    """The year that stands in a text in words after one of the phrases, which groups may precede.
+
+    Null if there is none.
+    """
+    said = rf"^(?:{any_of(group_words())})*{any_of(phrases)}(?: \d{{1,2}} ){{0,2}} (\d{{4}}) "
+    return pl.col("words").str.extract(said, 1).cast(pl.Int32, strict=False)
 
 
 @cache

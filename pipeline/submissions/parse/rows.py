@@ -30,11 +30,11 @@ from pipeline.submissions.parse.lone import (
 )
 from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import rows_in_words
-from pipeline.submissions.parse.sums import EQUALS_ONE, UNREADABLE
+from pipeline.submissions.parse.sums import EQUALS_ONE, SUMS_BELOW, UNREADABLE
 from pipeline.submissions.parse.totals import total_rows
 from schemas.declaration import Workbook
 
-IN_DOUBT = [EQUALS_ONE, UNREADABLE]
+IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import polars as pl
 from pipeline.submissions.parse.facts import ROW
 
 TOTAL, EQUALS_ONE, UNREADABLE, ROW_OF_DATA = "total", "equals_one", "unreadable", "row"
-# The precision with which a sum is compared: 0.01 FTE, whole seats, whole euros.
+SUMS_BELOW = "sums_below"
+# To what a sum is compared: a cent of a post, whole seats, whole euros.
 PRECISION = {"fte": 0.01}
 WHOLE = 1.0
 JUDGED = {
@@ -105,10 +106,15 @@ def judge_sums(cells: pl.DataFrame) -> pl.DataFrame:
 def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the verdict on each asked row of one column."""
     above = Above()
-    for cell in column.iter_rows(named=True):
+    cells = list(column.iter_rows(named=True))
+    for at, cell in enumerate(cells):
         number = cell["value_number"]
         precision = PRECISION.get(cell["field"], WHOLE)
         verdict = above.verdict(number, cell["year"], precision) if cell["asked"] else ROW_OF_DATA
+        if cell["asked"] and number and verdict == ROW_OF_DATA:
+            below = sums_below(cells[at + 1 :], cell["year"])
+            if any(each.count > 1 and each.is_met_by(number, precision) for each in below):
+                verdict = SUMS_BELOW
         if cell["asked"]:
             yield {name: cell.get(name) for name in JUDGED} | {
                 "value": cell["raw"],
@@ -120,6 +126,22 @@ def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:
             above.add(number, cell["year"])
 
 
+def sums_below(cells: list[dict[str, Any]], year: str | None) -> Iterator[Sum]:
+    """Yield the sums of the rows below that say more than a number.
+
+    Of all, of those down to the next total, of those of the year.
+    """
+    rows = [cell for cell in cells if not cell["asked"]]
+    total = next((at for at, cell in enumerate(rows) if cell["total"]), len(rows))
+    own = [cell for cell in rows if not cell["total"]]
+    of_year = [cell for cell in own if year and cell["year"] == year]
+    for part in (own, rows[:total], of_year):
+        sum_of = Sum()
+        for cell in part:
+            sum_of.add(cell["value_number"])
+        yield sum_of
+
+
 def no_verdicts() -> pl.DataFrame:
-    """Return an empty frame of verdicts."""
+    """Return a frame of no verdicts."""
     return pl.DataFrame(schema=JUDGED)

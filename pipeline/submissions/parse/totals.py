@@ -11,16 +11,17 @@ import polars as pl
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import ADDED, NUMBER, ROW, SHEET, TEXT, YEAR
 from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
-from pipeline.submissions.parse.sums import TOTAL, judge_sums, no_verdicts
+from pipeline.submissions.parse.sums import SUMS_BELOW, TOTAL, judge_sums, no_verdicts
 from schemas.declaration import Workbook, registers, submission
 from schemas.rows import row_words
 
-PART, EDGE, BY_NUMBER = "part", "edge", "by_number"
+PART, EDGE, ASIDE_REMARK, BY_NUMBER = "part", "edge", "aside", "by_number"
 ACTORS = "actors"
 NOT_SUMMED = (YEAR, "status")
 MEMBER = ("actor_type", "commitment")
 # Texts that look like a number or a day.
 LIKE_A_NUMBER = r"(?i)^[^\p{L}]*\d[^\p{L}]*(?:€|eur)?[^\p{L}]*$"
+IN_BRACKETS = r"[(\[{][^()\[\]{}]*[)\]}]"
 LISTS = (
     "actor_types",
     "commitments",
@@ -45,7 +46,8 @@ def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     doubtful = said.filter(pl.col("variant") == EDGE)
     numbers = by_number(workbook, ours, sure, doubtful)
     edge = doubtful.join(numbers.filter(verdict=TOTAL), on=ROW, how="semi")
-    bare = numbers.join(doubtful, on=ROW, how="anti")
+    bare = numbers.filter(pl.col("verdict") == SUMS_BELOW)
+    bare = pl.concat([numbers.join(doubtful, on=ROW, how="anti"), bare]).unique(ROW, keep="first")
     bare = bare.select(*ROW, "sheet", "column", "value", "verdict", label=pl.lit(None, pl.String))
     variant = pl.when(pl.col("verdict") == TOTAL).then(pl.lit(BY_NUMBER)).otherwise("verdict")
     return pl.concat([sure, edge, bare.with_columns(variant=variant).select(sure.columns)])
@@ -57,7 +59,9 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
     texts = ours.filter(pl.col("kind") == TEXT)
     words = texts.select("word").unique().with_columns(words=in_words_expr(pl.col("word")))
     words = words.filter(pl.col("words").str.contains(any_of(every_word())))
-    words = words.with_columns(total_words(pl.col("words"))).drop_nulls("strength")
+    inside = pl.col("word").str.replace_all(IN_BRACKETS, " ")
+    words = words.with_columns(outside=in_words_expr(inside))
+    words = words.with_columns(total_words()).drop_nulls("strength")
     hits = texts.filter(~pl.col("listed")).join(words, on="word")
     if hits.is_empty():
         return hits.select(*ROW, "sheet", "column", value="text", variant="word", label="text")
@@ -78,22 +82,27 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("plain")
     fits = pl.when(strong).then((elsewhere & two) | (one & plain)).otherwise(one)
     first = first.filter(fits)
-    edge = pl.when(~strong & ~plain).then(pl.lit(EDGE)).otherwise(pl.lit(""))
+    remark = pl.when(elsewhere & pl.col("aside")).then(pl.lit(ASIDE_REMARK)).otherwise(pl.lit(EDGE))
+    edge = pl.when(~strong & ~plain).then(remark).otherwise(pl.lit(""))
     variant = pl.when(pl.col("strength") == PART).then(pl.lit(PART)).otherwise(edge)
     found = first.with_columns(variant=variant).sort(ROW)
     return found.select(*ROW, "sheet", "column", value="text", variant="variant", label="text")
 
 
-def total_words(words: pl.Expr) -> list[pl.Expr]:
-    """Return strength, rank and plain of a text in words.
+def total_words() -> list[pl.Expr]:
+    """Return strength, rank, plain and aside of a text: words, and outside: without brackets.
 
-    strength: strong, part or weak by its first word, weak also by its last or if it is plain.
-    plain: whether nothing stands in it that may not stand beside a weak word.
+    strength: strong, part or weak by its first word, weak also by its last or if it is plain; a
+    strong word that does not come first is a weak one. plain: whether nothing stands in it that may
+    not stand beside a weak word. aside: whether that holds for what stands outside brackets.
     """
+    words, outside = pl.col("words"), pl.col("outside")
     said = row_words().totals
-    strong, part, weak = (any_of(phrases) for phrases in (said.strong, said.part, said.weak))
+    strong, part = any_of(said.strong), any_of(said.part)
+    weak = any_of((*said.weak, *said.strong))
     plain = made_of(words, words_beside())
-    edge = words.str.contains(f"^{weak}|{weak}$") | (plain & words.str.contains(weak))
+    aside = made_of(outside, words_beside()) & outside.str.contains(weak)
+    edge = words.str.contains(f"^{weak}|{weak}$") | (plain & words.str.contains(weak)) | aside
     strength = (
         pl.when(words.str.contains(f"^{strong}"))
         .then(pl.lit("strong"))
@@ -103,7 +112,8 @@ def total_words(words: pl.Expr) -> list[pl.Expr]:
         .then(pl.lit("weak"))
     )
     rank = pl.when(strength == "weak").then(1).otherwise(0)
-    return [strength.alias("strength"), rank.alias("rank"), plain.alias("plain")]
+    named = {"strength": strength, "rank": rank, "plain": plain, "aside": aside}
+    return [each.alias(name) for name, each in named.items()]
 
 
 @cache
@@ -122,18 +132,21 @@ def words_beside() -> tuple[str, ...]:
     heads = (key for s in submission().sheets for f in s.fields for key in f.keys)
     units = (*said.headers.our_units, *said.headers.other_units, *said.headers.harmless)
     groups = (*said.headings.groups, *said.headings.joining)
-    every = single_words(
-        [*units, *lists, *names, *heads, *groups, *every_word(), *said.totals.dates]
-    )
+    words = (*every_word(), *said.totals.beside, *said.totals.dates)
+    every = single_words([*units, *lists, *names, *heads, *groups, *words])
     return tuple(sorted(every))
 
 
 def is_number() -> pl.Expr:
-    """Whether a cell is a number, or stands for one: a formula or an error in a column of them."""
+    """Whether a cell is a number, or stands for one in a column of them.
+
+    A formula, an error, how often in words.
+    """
     plain = (pl.col("kind") == NUMBER) & (pl.col("type") != "postcode")
     failed = pl.col("kind").is_in([ord("e"), ord("f")])
     written = (pl.col("kind") == TEXT) & pl.col("clean").str.contains(LIKE_A_NUMBER)
-    return plain | (pl.col("number_field") & (failed | written))
+    in_words = (pl.col("kind") == TEXT) & pl.col("listed")
+    return plain | (pl.col("number_field") & (failed | written | in_words))
 
 
 def is_text() -> pl.Expr:
