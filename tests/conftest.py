@@ -20,6 +20,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.common import catalogue, stages
+from tests.lived import Lived, live, lived_in
+from tests.shared import made_once
 from tests.sparing import sparing
 
 # Processes that tests start find our modules in every working directory.
@@ -63,6 +65,12 @@ def no_processes() -> Iterator[None]:
     """Let this process do what a process of its own would do, for tests of something else."""
     with sparing("processes"):
         yield
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Two quarters that were lived; they may only be read."""
+    return lived_in(made_once(tmp_path_factory, "lived", live))
 
 
 @pytest.hookimpl(trylast=True)

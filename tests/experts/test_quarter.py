@@ -1,96 +1,123 @@
-"""One quarter of the experts: assigned, rated by two who differ, adopted, and said everywhere."""
+"""Two experts who differ, and agreements followed up: said everywhere, in the lived quarters."""
 
-import datetime as dt
-from pathlib import Path
+import html
+import re
 
 import openpyxl
 import polars as pl
 
-from pipeline.cli import main
-from pipeline.demo import write_portfolio
+from pipeline.history.published import read_record
 from tests.documents.questions import unfound
-from tests.sparing import sparing
+from tests.lived import AGREED, ASKED, EXPERTS, NAMES, VOTE, Lived
 from tests.workbook.office_suite import opened, table_rows
 
-from .test_template import ASSIGNED, RATED, fill
-
-PERIODS = ["2026-Q2", "2026-Q3"]
-
-
-def office_files(inputs: Path) -> None:
-    """Write a register with agreements and an applicant, and assign a criterion to experts."""
-    book = openpyxl.load_workbook(inputs / "register.xlsx")
-    book.remove(book["Vereinbarungen"])
-    sheet = book.create_sheet("Vereinbarungen")
-    sheet.append(["Cluster-ID", "Kriterium", "Vereinbarung", "Vereinbart am", "Frist"])
-    for cluster, until in (("DE-0001", dt.datetime(2026, 9, 1)), ("DE-0002", None)):
-        sheet.append([cluster, "2.2", "Mehr Forschung", dt.datetime(2026, 7, 1), until])
-    register = book["Register"]
-    columns = {cell.value: cell.column for cell in register[1]}
-    register.cell(4, columns["Rolle"]).value = "Antrag"
-    register.cell(2, columns["ESCA-Label"]).value = "Silber"
-    register.cell(2, columns["Label gültig bis"]).value = dt.datetime(2026, 12, 31)
-    book.save(inputs / "register.xlsx")
-    book = openpyxl.Workbook()
-    book.active.title = "Gutachten"
-    book.active.append(RATED)
-    sheet = book.create_sheet("Zuteilung")
-    sheet.append(ASSIGNED)
-    for sign in ("G1", "G2", "G3"):
-        sheet.append([None, "DE-0001", "2.2", sign, dt.datetime(2026, 9, 1)])
-    book.save(inputs / PERIODS[1] / "assessments.xlsx")
+ONE, OTHER, THIRD = EXPERTS
+SAID = f"{ONE}: nicht erfüllt (20.09.2026); {OTHER}: erfüllt (25.09.2026)"
 
 
-def test_a_quarter_of_the_experts(tmp_path: Path) -> None:
-    inputs, outputs = tmp_path / "inputs", tmp_path / "outputs"
-    write_portfolio(inputs, clusters=3, periods=PERIODS)
-    office_files(inputs)
-    places = ["--inputs", str(inputs), "--outputs", str(outputs)]
-    run = ["--direct", "--accept-missing", *places]
-    with sparing("workbook", "copies", "processes"):
-        assert all(main(["run", period, *run]) == 0 for period in PERIODS)
-    for sign, said in (("G1", "erfüllt"), ("G2", "nicht erfüllt")):
-        file = tmp_path / f"{sign}.xlsx"
-        assert main(["template", str(file), "--ratings", "--reviewer", sign, *places]) == 0
-        fill(file, "2.2", Bewertung=said, Begründung=f"Gesehen von {sign}.")
-        day = "2026-09-20" if sign == "G1" else "2026-09-25"
-        assert main(["adopt", str(file), "--inputs", str(inputs), "--date", day]) == 0
-    with sparing("copies", "processes"):
-        assert main(["run", PERIODS[1], *run]) == 0
-
-    folder = outputs / PERIODS[1]
-    data = {p.stem: pl.read_parquet(p) for p in (folder / "data").glob("*.parquet")}
-    rated = data["ratings"].select("reviewer", "rating", "counts", "reason_code", "dissent")
-    assert rated.rows() == [
-        ("G1", "fulfilled", False, "superseded", True),
-        ("G2", "not_fulfilled", True, "counts", True),
+def test_every_command_of_the_story_did_what_it_was_asked(lived: Lived) -> None:
+    refused = {"too early", "refused", "released twice", "withdrawn twice", "withdrawn released"}
+    failed = {name for name, own in lived.said.items() if own.code}
+    assert failed == {*refused, "check"}  # which says that there are errors
+    places = (lived.first, lived.draft, lived.released, lived.withdrawn, lived.revised, lived.later)
+    records = [read_record(place) or {} for place in places]
+    assert [(own["state"], own["revision"]) for own in records] == [
+        ("draft", 1),
+        ("draft", 1),
+        ("released", 1),
+        ("withdrawn", 1),
+        ("released", 2),
+        ("draft", 1),
     ]
-    owed = data["assignments"].select("reviewer", "done", "overdue").rows()
-    assert owed == [("G1", True, False), ("G2", True, False), ("G3", False, True)]
-    agreed = data["agreements"].select("cluster_id", "outcome", "status").rows()
-    assert agreed[0] == ("DE-0001", "overdue", "not_fulfilled")
-    before = pl.read_parquet(outputs / PERIODS[0] / "data" / "criteria.parquet")
-    own = pl.col("criterion_id") == "2.2"
-    then = dict(before.filter(own).select("cluster_id", "status").iter_rows())
-    stood = data["agreements"].select("cluster_id", "status_then").rows()
-    assert stood == [(i, then.get(i)) for i in ("DE-0001", "DE-0002")]
-    assert data["findings"].filter(pl.col("code") == "dissent")["severity"].to_list() == ["info"]
 
-    index = (folder / "report" / "index.html").read_text(encoding="utf-8")
-    assert "G1: erfüllt (20.09.2026); G2: nicht erfüllt (25.09.2026)" in index
-    assert 'class="x e d"' in index
-    page = (folder / "report" / "clusters" / "DE-0001.html").read_text(encoding="utf-8")
-    assert "Gesehen von G2. [Gutachten, 25.09.2026; berechnet:" in page
-    assert "Mehr Forschung" in page
+
+def test_check_names_what_is_wrong_and_marks_it(lived: Lived) -> None:
+    out = lived.said["check"].out
+    assert "„viele“" in out
+    assert "broken.xlsx" in out
+    copies = sorted(path.name for path in (lived.root / "checked").iterdir())
+    assert copies == [f"{name}.xlsx.feedback.xlsx" for name in (*NAMES, "broken")]
+    protocol, *_ = openpyxl.load_workbook(lived.root / "checked" / copies[0]).worksheets
+    texts = {str(cell) for row in protocol.iter_rows(values_only=True) for cell in row}
+    assert any("viele" in text for text in texts)
+
+
+def test_the_tables_of_the_experts(lived: Lived) -> None:
+    rated = pl.read_parquet(lived.draft / "data" / "ratings.parquet")
+    own = rated.filter(pl.col("criterion_id") == ASKED)
+    assert own.select("reviewer", "rating", "counts", "reason_code", "dissent").rows() == [
+        (ONE, "not_fulfilled", False, "superseded", True),
+        (OTHER, "fulfilled", True, "counts", True),
+    ]
+    for place, done in ((lived.first, False), (lived.draft, True)):
+        owed = pl.read_parquet(place / "data" / "assignments.parquet")
+        assert owed.select("reviewer", "done", "overdue").rows() == [
+            (ONE, done, not done),
+            (OTHER, done, not done),
+            (THIRD, False, True),
+        ]
+    findings = pl.read_parquet(lived.draft / "data" / "findings.parquet")
+    assert findings.filter(pl.col("code") == "dissent")["severity"].to_list() == ["info"]
+
+
+def test_dissent_is_shown_wherever_the_rating_is(lived: Lived) -> None:
+    report = lived.draft / "report"
+    index = html.unescape((report / "index.html").read_text(encoding="utf-8"))
+    assert SAID in index
+    assert re.search(r'class="\w+ e d"', index)
+    page = (report / "clusters" / "DE-0001.html").read_text(encoding="utf-8")
+    assert "Gesehen: erfüllt. [Gutachten, 25.09.2026; berechnet:" in page
+    dossier = html.unescape((report / "dossiers" / "DE-0001.html").read_text(encoding="utf-8"))
+    assert ONE in dossier
+    assert OTHER in dossier
     assert "Das ESCA-Label Silber läuft am 31.12.2026 ab." in page
-    book = opened(folder / "portfolio.xlsx", values=True)
+    book = opened(lived.draft / "portfolio.xlsx", values=True)
     texts = {cell for row in book["Gutachten"].iter_rows(values_only=True) for cell in row}
-    assert "gilt; weicht ab von: G1 (erfüllt)" in texts
+    assert f"gilt; weicht ab von: {ONE} (nicht erfüllt)" in texts
     assert "Zugeteilte Gutachten je Kürzel, Überfälliges zuerst" in texts
-    assert table_rows(book, "Vereinbarungen")[0]["Ergebnis"] == "überfällig"
+
+
+def test_a_dossier_holds_the_wording_before_anybody_has_rated(lived: Lived) -> None:
+    dossier = (lived.first / "report" / "dossiers" / "DE-0001.html").read_text(encoding="utf-8")
+    for wording in ("Erfolg A", "Wettbewerber D", "Merkmal A"):
+        assert wording in dossier
+    assert "Gesehen" not in dossier
+
+
+def test_a_vote_is_entered_between_two_drafts(lived: Lived) -> None:
+    votes = [
+        pl.read_parquet(place / "data" / "admission.parquet").filter(cluster_id="DE-0002")["vote"]
+        for place in (lived.first, lived.draft)
+    ]
+    assert votes[0].to_list() != votes[1].to_list()
+    index = (lived.draft / "report" / "index.html").read_text(encoding="utf-8")
+    assert VOTE in index
+
+
+def test_agreements_run_and_are_kept_or_overdue_in_the_next_quarter(lived: Lived) -> None:
+    keys = ["cluster_id", "status_then", "status", "outcome"]
+    then, now = (
+        pl.read_parquet(place / "data" / "agreements.parquet").select(keys).rows()
+        for place in (lived.draft, lived.later)
+    )
+    no = "not_fulfilled"
+    assert then == [("DE-0001", None, no, "running"), ("DE-0002", None, no, "running")]
+    assert now == [("DE-0001", no, no, "overdue"), ("DE-0002", no, "fulfilled", "kept")]
+    report = lived.later / "report"
+    for own, agreed in zip(NAMES, AGREED, strict=True):
+        for kind in ("clusters", "dossiers"):
+            text = (report / kind / f"{own}.html").read_text(encoding="utf-8")
+            assert str(agreed["Vereinbarung"]) in text
+    book = opened(lived.later / "portfolio.xlsx", values=True)
+    rows = table_rows(book, "Vereinbarungen")
+    assert {row["Cluster-ID"]: row["Ergebnis"] for row in rows} == {
+        "DE-0001": "überfällig",
+        "DE-0002": "eingehalten",
+    }
     # The places that the office's questions name are in a real publication: in this one.
     sheets = {
         sheet.title: {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
         for sheet in book
     }
+    index = (report / "index.html").read_text(encoding="utf-8")
     assert list(unfound(index, sheets)) == []

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -10,12 +12,12 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
-from pipeline.demo import write_portfolio
 from pipeline.submissions.office import unread_ratings
+from tests.lived import NEXT as PERIOD
+from tests.lived import Lived, fill
 from tests.making.frames import raw_cells_of
-from tests.sparing import sparing
 
-PERIOD, DAY = "2026-Q3", "2026-10-15"
+DAY = "2026-10-15"
 RATED = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
          "Gültig bis"]  # fmt: skip
 ASSIGNED = ["Katalog", "Cluster-ID", "Kriterium", "Gutachter", "Frist"]
@@ -24,25 +26,25 @@ THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
 OTHERS = (None, "DE-0001", "5", "erfüllt", "Sitz belegt.", "G3", MAY, None)
 TO_DO = ("go-cluster", "DE-0001", "5", *[None] * 5)
 Rows = list[tuple[Any, ...]]
+# The lived quarters write and adopt templates as the office does, with processes.
+pytestmark = pytest.mark.usefixtures("no_processes")
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The outputs of a period of three clusters."""
-    folder = tmp_path_factory.mktemp("experts")
-    write_portfolio(folder / "inputs", clusters=3, periods=[PERIOD])
-    for name in ("register.xlsx", f"{PERIOD}/assessments.xlsx"):
-        (folder / "inputs" / name).unlink(missing_ok=True)
-    places = ["--inputs", str(folder / "inputs"), "--outputs", str(folder / "outputs")]
-    with sparing("workbook", "copies", "processes"):
-        assert main(["run", PERIOD, "--direct", "--accept-missing", *places]) == 0
-    return folder / "outputs"
+@pytest.fixture
+def published(lived: Lived) -> Path:
+    """The outputs of a period of two clusters."""
+    return lived.later.parent
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
-    """The office's file: two ratings, and what is assigned to two experts."""
-    path = tmp_path / PERIOD / "assessments.xlsx"
+    """The office's file below the folder of the test."""
+    return write_office(tmp_path)
+
+
+def write_office(folder: Path) -> Path:
+    """Write the office's file: two ratings, and what is assigned to two experts."""
+    path = folder / PERIOD / "assessments.xlsx"
     path.parent.mkdir()
     book = openpyxl.Workbook()
     book.active.title = "Gutachten"
@@ -53,18 +55,29 @@ def office(tmp_path: Path) -> Path:
         ASSIGNED,
         (None, "DE-0001", "2.2", "G1", dt.datetime(2026, 9, 1)),
         (None, "DE-0001", "5", "G1", dt.datetime(2026, 9, 1)),
-        (None, "DE-0001", "5", "G2", dt.datetime(2026, 12, 1)),
+        (None, "DE-0001", "5", "G2", dt.datetime(2027, 3, 1)),
     ):
         sheet.append(row)
     book.save(path)
     return path
 
 
+@cache
+def written(outputs: Path, *options: str) -> bytes:
+    """Return the template as it is for the office's file of `write_office`."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_office(folder)
+        path = folder / "template.xlsx"
+        places = ["--inputs", name, "--outputs", str(outputs)]
+        assert main(["template", str(path), "--ratings", *places, *options]) == 0
+        return path.read_bytes()
+
+
 def template(folder: Path, outputs: Path, name: str, *options: str) -> Path:
-    """Write a template."""
+    """Put a template into a folder."""
     path = folder / name
-    places = ["--inputs", str(folder), "--outputs", str(outputs)]
-    assert main(["template", str(path), "--ratings", *places, *options]) == 0
+    path.write_bytes(written(outputs, *options))
     return path
 
 
@@ -73,26 +86,6 @@ def rows_of(path: Path, sheet_name: str = "Gutachten") -> Rows:
     sheet = openpyxl.load_workbook(path)[sheet_name]
     rows = [row[:8] for row in sheet.iter_rows(values_only=True)]
     return [row for row in rows[rows.index(tuple(RATED)) + 1 :] if any(row)]
-
-
-def fill(path: Path, criterion: str, **said: Any) -> Path:
-    """Enter into the last row of a criterion of DE-0001, or below the table if there is none."""
-    book = openpyxl.load_workbook(path)
-    sheet = book["Gutachten"]
-    head = next(row for row in sheet.iter_rows() if row[1].value == "Cluster-ID")
-    columns = {cell.value: cell.column for cell in head}
-    at = [
-        row[0].row
-        for row in sheet.iter_rows(min_row=head[0].row + 1)
-        if row[1].value == "DE-0001" and row[2].value == criterion
-    ]
-    row = at[-1] if at else max(r[0].row for r in sheet.iter_rows() if r[1].value) + 1
-    for name, value in said.items():
-        cell = sheet.cell(row, columns[name.replace("_", "-")])
-        cell.value = value
-        cell.data_type = "s" if isinstance(value, str) else cell.data_type
-    book.save(path)
-    return path
 
 
 def adopt(folder: Path, file: Path, *more: str) -> int:
@@ -111,6 +104,7 @@ def test_an_expert_is_asked_what_is_assigned_and_not_done(
     assert {("go-cluster", *THERE[1:]), ("go-cluster", *OTHERS[1:])} < set(every)
     criteria = pl.read_parquet(published / PERIOD / "data" / "criteria.parquet")
     soft = criteria.filter((pl.col("kind") == "soft") | (pl.col("status") == "undetermined"))
+    soft = soft.filter(pl.col("basis") != "assessed")  # they are, by the office's file of then
     asked = {row[1:3] for row in every}
     assert asked == {*soft.select("cluster_id", "criterion_id").rows(), ("DE-0001", "2.2")}
 
@@ -382,11 +376,12 @@ def test_sheets_of_experts_that_the_office_stores_itself_are_not_passed_over_in_
 
 
 def test_the_wording_stands_beside_each_line_unless_the_file_has_changed_since(
-    tmp_path: Path, published: Path
+    tmp_path: Path, lived: Lived
 ) -> None:
     inputs = tmp_path / "inputs"
-    shutil.copytree(published.parent / "inputs", inputs)
-    places = ["--inputs", str(inputs), "--outputs", str(published)]
+    shutil.copytree(lived.root / "inputs", inputs)
+    outputs = lived.later.parent
+    places = ["--inputs", str(inputs), "--outputs", str(outputs)]
 
     def wordings(name: str) -> dict[str, list[str | None]]:
         file = tmp_path / name

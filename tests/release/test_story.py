@@ -16,8 +16,7 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from pipeline.publication.release.letter import COLUMNS, LETTER
-
-from .conftest import SIGN, VOTE, Story
+from tests.lived import SIGN, VOTE, Lived
 
 MARK = re.compile(
     r'<p class="(?:draft|watermark)".*?</p>\n|(?<=<title>)ENTWURF – ', flags=re.DOTALL
@@ -44,44 +43,44 @@ def names(folder: Path, pattern: str) -> list[Path]:
 # ---- drafts and releases ----
 
 
-def test_each_publication_knows_its_standing(story: Story) -> None:
-    assert standing(story.draft) == ("draft", 1, None)
-    assert standing(story.released) == ("released", 1, "KM")
-    assert record(story.released)["released_at"] >= record(story.draft)["started"]
+def test_each_publication_knows_its_standing(lived: Lived) -> None:
+    assert standing(lived.draft) == ("draft", 1, None)
+    assert standing(lived.released) == ("released", 1, "KM")
+    assert record(lived.released)["released_at"] >= record(lived.draft)["started"]
 
 
-def test_the_command_says_what_it_did(story: Story) -> None:
-    assert story.done.code == 0
-    assert "Freigegeben" in story.done.out
-    assert "Released" in story.done.out
+def test_the_command_says_what_it_did(lived: Lived) -> None:
+    assert lived.said["released"].code == 0
+    assert "Freigegeben" in lived.said["released"].out
+    assert "Released" in lived.said["released"].out
 
 
-def test_what_is_released_is_not_released_again(story: Story) -> None:
-    assert story.twice.code == 1
-    assert "schon freigegeben: Revision 1, von KM" in story.twice.err
-    assert "released already: revision 1, by KM" in story.twice.err
+def test_what_is_released_is_not_released_again(lived: Lived) -> None:
+    assert lived.said["released twice"].code == 1
+    assert "schon freigegeben: Revision 1, von KM" in lived.said["released twice"].err
+    assert "released already: revision 1, by KM" in lived.said["released twice"].err
 
 
-def test_tables_are_the_drafts(story: Story) -> None:
-    tables = names(story.draft, "data/*.parquet")
-    assert tables == names(story.released, "data/*.parquet") != []
+def test_tables_are_the_drafts(lived: Lived) -> None:
+    tables = names(lived.draft, "data/*.parquet")
+    assert tables == names(lived.released, "data/*.parquet") != []
     for table in tables:
-        assert (story.released / table).read_bytes() == (story.draft / table).read_bytes()
+        assert (lived.released / table).read_bytes() == (lived.draft / table).read_bytes()
 
 
-def test_pages_differ_by_the_mark_alone(story: Story) -> None:
-    pages = names(story.draft, "report/**/*.html")
-    assert pages == names(story.released, "report/**/*.html") != []
+def test_pages_differ_by_the_mark_alone(lived: Lived) -> None:
+    pages = names(lived.draft, "report/**/*.html")
+    assert pages == names(lived.released, "report/**/*.html") != []
     for page in pages:
-        drafted, released = ((f / page).read_text() for f in (story.draft, story.released))
+        drafted, released = ((f / page).read_text() for f in (lived.draft, lived.released))
         assert len(MARK.findall(drafted)) == 3
         assert "ENTWURF" not in released
         assert MARK.sub("", drafted) == released
 
 
 @pytest.mark.parametrize("name", ["portfolio.xlsx", "assessments-template.xlsx"])
-def test_sheets_differ_by_the_mark_alone(story: Story, name: str) -> None:
-    drafted, released = (parts(f / name) for f in (story.draft, story.released))
+def test_sheets_differ_by_the_mark_alone(lived: Lived, name: str) -> None:
+    drafted, released = (parts(f / name) for f in (lived.draft, lived.released))
     assert drafted.keys() == released.keys()
     assert not [part for part, content in released.items() if "ENTWURF" in content]
     for part, content in drafted.items():
@@ -93,11 +92,11 @@ def test_sheets_differ_by_the_mark_alone(story: Story, name: str) -> None:
     assert all("ENTWURF" in drafted[part] for part in shown)  # in the head of every page
 
 
-def test_marked_copies_differ_by_the_mark_and_the_day_to_answer_alone(story: Story) -> None:
-    copies = names(story.draft, "feedback/*.xlsx")
-    assert copies == names(story.released, "feedback/*.xlsx") != []
+def test_marked_copies_differ_by_the_mark_and_the_day_to_answer_alone(lived: Lived) -> None:
+    copies = names(lived.draft, "feedback/*.xlsx")
+    assert copies == names(lived.released, "feedback/*.xlsx") != []
     for copy in copies:
-        drafted, released = (parts(f / copy) for f in (story.draft, story.released))
+        drafted, released = (parts(f / copy) for f in (lived.draft, lived.released))
         german = "Prüfprotokoll" in drafted["xl/worksheets/sheet1.xml"]
         mark = "ENTWURF" if german else "DRAFT"  # in the title, at the foot of every page
         ours = {part for part, text in drafted.items() if "cluster-review: protocol" in text}
@@ -120,48 +119,48 @@ def parts(path: Path) -> dict[str, str]:
 # ---- hand-outs ----
 
 
-def reviewed(story: Story) -> list[tuple[str, str, str]]:
+def reviewed(lived: Lived) -> list[tuple[str, str, str]]:
     """Cluster, its name and its submission."""
-    data = story.released / "data"
+    data = lived.released / "data"
     clusters = pl.read_parquet(data / "clusters.parquet").select("cluster_id", "name")
     sent = pl.read_parquet(data / "submissions.parquet").filter(pl.col("outcome") == "reviewed")
     both = clusters.join(sent, on="cluster_id").sort("cluster_id")
     return both.select("cluster_id", "name", "source_file").rows()
 
 
-def test_each_cluster_is_handed_out_its_letter_and_three_files(story: Story) -> None:
-    handout = story.released / "handout"
+def test_each_cluster_is_handed_out_its_letter_and_three_files(lived: Lived) -> None:
+    handout = lived.released / "handout"
     expected = ["Serienbrief.xlsx", f"{MISSING}/{LETTER}"]
-    for cluster, _, source in reviewed(story):
+    for cluster, _, source in reviewed(lived):
         own = [f"{cluster}.html", f"{source}.feedback.xlsx", FORM.format(cluster), LETTER]
         expected += [f"{cluster}/{name}" for name in own]
         page = (handout / cluster / own[0]).read_bytes()
-        assert page == (story.released / "report" / "clusters" / own[0]).read_bytes()
+        assert page == (lived.released / "report" / "clusters" / own[0]).read_bytes()
         copy = (handout / cluster / own[1]).read_bytes()
-        assert copy == (story.released / "feedback" / own[1]).read_bytes()
+        assert copy == (lived.released / "feedback" / own[1]).read_bytes()
     found = [str(p.relative_to(handout)) for p in handout.rglob("*") if p.is_file()]
     assert sorted(found) == sorted(expected)
     assert len(expected) > 6
-    assert not (story.draft / "handout").exists()
+    assert not (lived.draft / "handout").exists()
 
 
-def test_a_page_stands_on_its_own(story: Story) -> None:
-    for cluster, _, _ in reviewed(story):
-        text = (story.released / "handout" / cluster / f"{cluster}.html").read_text()
+def test_a_page_stands_on_its_own(lived: Lived) -> None:
+    for cluster, _, _ in reviewed(lived):
+        text = (lived.released / "handout" / cluster / f"{cluster}.html").read_text()
         links = re.findall(r'(?:href|src|action)="([^"]*)"', text)
         assert links
         assert [link for link in links if not link.startswith("#")] == []
 
 
-def test_nothing_of_another_cluster_is_in_a_hand_out(story: Story) -> None:
-    known = reviewed(story)
-    actors = pl.read_parquet(story.released / "data" / "actors.parquet")
+def test_nothing_of_another_cluster_is_in_a_hand_out(lived: Lived) -> None:
+    known = reviewed(lived)
+    actors = pl.read_parquet(lived.released / "data" / "actors.parquet")
     of = {
         c: set(actors.filter(pl.col("cluster_id") == c)["name"].drop_nulls()) for c, _, _ in known
     }
     assert len(known) > 1
     for cluster, name, _ in known:
-        text = "\n".join(texts(story.released / "handout" / cluster))
+        text = "\n".join(texts(lived.released / "handout" / cluster))
         assert name in text
         assert any(actor in text for actor in of[cluster])
         for other, other_name, source in known:
@@ -180,72 +179,73 @@ def texts(folder: Path) -> Iterator[str]:
             yield html.unescape(path.read_text(encoding="utf-8"))
 
 
-def test_no_expert_is_named_and_no_vote_that_is_not_told(story: Story) -> None:
-    for cluster, *_ in reviewed(story):
-        handed_out = "\n".join(texts(story.released / "handout" / cluster))
+def test_no_expert_is_named_and_no_vote_that_is_not_told(lived: Lived) -> None:
+    for cluster, *_ in reviewed(lived):
+        handed_out = "\n".join(texts(lived.released / "handout" / cluster))
         assert "Das Gutachten zu 10.2 [Gutachten, 02.09.2026; berechnet: " in handed_out
         assert SIGN not in handed_out
         assert VOTE not in handed_out
-    offices = pl.read_parquet(story.released / "data" / "criteria.parquet")
+    offices = pl.read_parquet(lived.released / "data" / "criteria.parquet")
     assert offices["reason_de"].str.contains(f"Gutachten {SIGN}, 02").sum() == 4
 
 
-def test_a_release_needs_an_office(story: Story) -> None:
-    assert story.refused.code == 2
-    assert 'settings.toml, office.name: da steht ""; erlaubt: ein Text' in story.refused.err
-    assert "settings.toml, office.answer_days: it says 0; allowed: a whole" in story.refused.err
+def test_a_release_needs_an_office(lived: Lived) -> None:
+    refused = lived.said["refused"]
+    assert refused.code == 2
+    assert 'settings.toml, office.name: da steht ""; erlaubt: ein Text' in refused.err
+    assert "settings.toml, office.answer_days: it says 0; allowed: a whole" in refused.err
 
 
-def letter(story: Story, cluster: str) -> str:
-    document = Document(str(story.released / "handout" / cluster / LETTER))
+def letter(lived: Lived, cluster: str) -> str:
+    document = Document(str(lived.released / "handout" / cluster / LETTER))
     return "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
-def test_a_letter_says_what_is_not_fulfilled_and_whom_to_answer(story: Story) -> None:
-    text = letter(story, "DE-0001")
+def test_a_letter_says_what_is_not_fulfilled_and_whom_to_answer(lived: Lived) -> None:
+    text = letter(lived, "DE-0001")
     assert "Cluster Nordlicht\nCluster DE-0001\nRolle: Mitglied\n" in text
     assert "Nicht erfüllt: 1\n10.2 " in text
     assert "nach Gutachten nicht erfüllt" in text
-    released_on = dt.date.fromisoformat(record(story.released)["released_at"][:10])
+    released_on = dt.date.fromisoformat(record(lived.released)["released_at"][:10])
     until = released_on + dt.timedelta(days=14)
     assert f"bis zum {until:%d.%m.%Y} an Team Review (buero@example.org)" in text
-    assert "bis zum 31.01.2099 an Programmbüro (" in letter(story, "DE-0002")
+    assert "bis zum 31.01.2099 an Programmbüro (" in letter(lived, "DE-0002")
 
 
-def test_a_marked_copy_says_what_counts_and_whom_to_answer(story: Story) -> None:
-    said = {c: "\n".join(texts(story.released / "handout" / c)) for c, *_ in reviewed(story)}
+def test_a_marked_copy_says_what_counts_and_whom_to_answer(lived: Lived) -> None:
+    said = {c: "\n".join(texts(lived.released / "handout" / c)) for c, *_ in reviewed(lived)}
     assert "Vielen Dank für Ihre Einreichung; sie ist bewertet. Von 19 Kriterien" in said["DE-0001"]
-    (by,) = set(re.findall(r"bis zum (\S+) an Team Review \(", letter(story, "DE-0001")))
+    (by,) = set(re.findall(r"bis zum (\S+) an Team Review \(", letter(lived, "DE-0001")))
     assert f"bis zum {by} an Team Review (buero@example.org)." in said["DE-0001"]
     assert "bis zum 31.01.2099 an Programmbüro (buero@example.org)." in said["DE-0002"]
 
 
-def test_a_cluster_that_sent_nothing_is_reminded(story: Story) -> None:
-    text = letter(story, MISSING)
+def test_a_cluster_that_sent_nothing_is_reminded(lived: Lived) -> None:
+    text = letter(lived, MISSING)
     assert "für das Quartal 2026-Q3 liegt uns von Ihrem Cluster noch keine Einreichung vor." in text
     assert "erfüllt" not in text
     assert "{" not in text
 
 
-def test_the_next_form_is_prefilled_but_for_the_day(story: Story) -> None:
-    cluster, name, _ = reviewed(story)[0]
-    path = story.released / "handout" / cluster / FORM.format(cluster)
+def test_the_next_form_is_prefilled_but_for_the_day(lived: Lived) -> None:
+    cluster, name, _ = reviewed(lived)[0]
+    path = lived.released / "handout" / cluster / FORM.format(cluster)
     sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Stammdaten")
     values = {str(row[0]).rstrip(" *"): row[1] for row in sheet.to_python()}
     assert (values["Cluster-ID"], values["Clustername"]) == (cluster, name)
     assert values["Stichtag"] == values["Version"] == ""
 
 
-def test_the_list_can_be_merged(story: Story) -> None:
-    book = openpyxl.load_workbook(story.released / "handout" / "Serienbrief.xlsx")
+def test_the_list_can_be_merged(lived: Lived) -> None:
+    book = openpyxl.load_workbook(lived.released / "handout" / "Serienbrief.xlsx")
     (sheet,) = book.worksheets
     head, *rows = sheet.iter_rows(values_only=True)
     assert len(set(head)) == len(COLUMNS)
     assert all(re.fullmatch(r"\w{1,40}", str(header)) for header in head)
     assert all(len(str(value)) <= 255 for row in rows for value in row)
-    expected = pl.read_parquet(story.released / "data" / "coverage.parquet")
+    expected = pl.read_parquet(lived.released / "data" / "coverage.parquet")
     assert [row[0] for row in rows] == expected["cluster_id"].to_list()
-    decisions = pl.read_parquet(story.released / "data" / "clusters.parquet")
+    decisions = pl.read_parquet(lived.released / "data" / "clusters.parquet")
     counts = dict(decisions.select("cluster_id", "fulfilled").iter_rows())
     at = list(head).index("Erfüllt")
     assert {row[0]: row[at] for row in rows if row[at] is not None} == counts
@@ -253,4 +253,4 @@ def test_the_list_can_be_merged(story: Story) -> None:
     for row in rows:
         if row[files[1]]:
             for name in (row[files[1]], row[files[2]]):
-                assert (story.released / str(row[files[0]]) / str(name)).is_file()
+                assert (lived.released / str(row[files[0]]) / str(name)).is_file()

@@ -2,123 +2,66 @@
 
 import datetime as dt
 import json
-import os
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.common.settings import load_settings
-from pipeline.history.earlier import read_before
-from pipeline.history.published import published_before
 from pipeline.history.revised import CHANGES, Revised
 from pipeline.history.standing import Standing, standing, withdrawn_before
 from pipeline.publication.release.marks import UnmarkedError, mark_page, mark_sheet
 from pipeline.report.revised import changed_text
-from pipeline.report.since import since_sentences
-from tests.declared import with_office
-from tests.handmade.build import PERIOD, write
-from tests.making.frames import reviewed
+from tests.handmade.build import PERIOD
+from tests.lived import REASON, WITHDRAW, Lived, on
 
-from .conftest import NAMES, Said, cluster, command, quarter
 from .test_publications import publication
 from .test_story import names, parts, record
-
-REASON = 'Zahlen von DE-0002 <b>falsch</b> & "alt"'
-WITHDRAW = ("--withdraw", "--by", "AB", "--reason", REASON)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A release, the same withdrawn, its next revision, and what the commands said."""
-
-    before: Said
-    released: Path
-    withdrawn: Path
-    revised: Path
-    done: Said
-    twice: Said
-    again: Said
-    earlier: str
-
-
-@pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> Taken:
-    """One cluster sends a correction after the withdrawal."""
-    root = tmp_path_factory.mktemp("withdraw")
-    outputs = root / "outputs"
-    inputs = quarter(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "cpu_count", lambda: 1)
-        run = ("run", root, "--direct", "--accept-missing")
-        with with_office():
-            assert command(*run).code == 0
-        before = command("release", root, *WITHDRAW)
-        with with_office():
-            assert command("release", root, "--by", "KM").code == 0
-        done = command("release", root, *WITHDRAW)
-        twice = command("release", root, *WITHDRAW)
-        again = command("release", root, "--by", "KM")
-        before_next = read_before(published_before(outputs, "2026-Q4"), "2026-Q4", load_settings())
-        assert before_next is not None
-        review = replace(reviewed(), since=before_next.since)
-        earlier = "\n".join(since_sentences(review, "de"))
-        corrected = cluster(NAMES["DE-0001"])
-        corrected.sheets["Management"] = []
-        write(corrected, "DE-0001", inputs / PERIOD / "submissions")
-        with with_office():
-            assert "die zurückgezogene Revision 1" in command(*run).out
-            assert command("release", root, "--by", "KM").code == 0
-    _, released, withdrawn, _ = sorted((outputs / ".archive" / PERIOD).iterdir())
-    present = outputs / PERIOD
-    return Taken(before, released, withdrawn, present, done, twice, again, earlier)
-
 
 # ---- what is withdrawn ----
 
 
-def test_only_a_release_can_be_withdrawn_and_only_once(taken: Taken) -> None:
-    assert taken.before.code == taken.twice.code == taken.again.code == 1
-    assert "ist ein Entwurf (Revision 1) und nicht freigegeben" in taken.before.err
-    assert "is a draft (revision 1) and not released" in taken.before.err
-    assert "schon zurückgezogen: Revision 1, von AB am " in taken.twice.err
-    assert "ist zurückgezogen: Revision 1, von AB" in taken.again.err
+def test_only_a_release_can_be_withdrawn_and_only_once(lived: Lived) -> None:
+    for name in ("too early", "withdrawn twice", "withdrawn released"):
+        assert lived.said[name].code == 1
+    assert "ist ein Entwurf (Revision 1) und nicht freigegeben" in lived.said["too early"].err
+    assert "is a draft (revision 1) and not released" in lived.said["too early"].err
+    assert "schon zurückgezogen: Revision 1, von AB am " in lived.said["withdrawn twice"].err
+    assert "ist zurückgezogen: Revision 1, von AB" in lived.said["withdrawn released"].err
 
 
-def test_the_record_says_who_when_and_why(taken: Taken) -> None:
-    said = record(taken.withdrawn)
+def test_the_record_says_who_when_and_why(lived: Lived) -> None:
+    said = record(lived.withdrawn)
     keys = ("state", "revision", "released_by", "withdrawn_by", "withdrawn_reason")
     assert [said[key] for key in keys] == ["withdrawn", 1, "KM", "AB", REASON]
     assert said["withdrawn_at"] >= said["released_at"]
     own = set(said) - {key for key in said if key.startswith("withdrawn")} - {"state"}
-    assert {key: said[key] for key in own} == {key: record(taken.released)[key] for key in own}
+    assert {key: said[key] for key in own} == {key: record(lived.released)[key] for key in own}
 
 
-def test_the_archive_keeps_the_release_and_tables_stay_the_same(taken: Taken) -> None:
-    assert record(taken.released)["state"] == "released"
-    assert names(taken.released, "handout/*/*.html")
-    for name in names(taken.released, "data/*") + names(taken.released, "state/*.parquet"):
-        assert (taken.released / name).read_bytes() == (taken.withdrawn / name).read_bytes()
+def test_the_archive_keeps_the_release_and_tables_stay_the_same(lived: Lived) -> None:
+    assert record(lived.released)["state"] == "released"
+    assert names(lived.released, "handout/*/*.html")
+    for name in names(lived.released, "data/*") + names(lived.released, "state/*.parquet"):
+        assert (lived.released / name).read_bytes() == (lived.withdrawn / name).read_bytes()
 
 
-def test_every_page_is_marked_and_nothing_else_changes(taken: Taken) -> None:
-    pages = names(taken.released, "report/**/*.html")
-    assert pages == names(taken.withdrawn, "report/**/*.html") != []
+def test_every_page_is_marked_and_nothing_else_changes(lived: Lived) -> None:
+    pages = names(lived.released, "report/**/*.html")
+    assert pages == names(lived.withdrawn, "report/**/*.html") != []
     mark = re.compile(r'<p class="(?:draft|watermark).*?</p>\n|(?<=<title>)ZURÜCKGEZOGEN – ')
     for page in pages:
-        text = (taken.withdrawn / page).read_text()
+        text = (lived.withdrawn / page).read_text()
         assert text.count("ZURÜCKGEZOGEN") == 3
-        assert mark.sub("", text) == (taken.released / page).read_text()
+        assert mark.sub("", text) == (lived.released / page).read_text()
         # The reason may name a cluster.
         assert ("&lt;b&gt;falsch" in text) == (page == Path("report/index.html"))
 
 
 @pytest.mark.parametrize("name", ["portfolio.xlsx", "assessments-template.xlsx"])
-def test_every_sheet_that_is_seen_is_marked(taken: Taken, name: str) -> None:
-    was, now = (openpyxl.load_workbook(f / name) for f in (taken.released, taken.withdrawn))
+def test_every_sheet_that_is_seen_is_marked(lived: Lived, name: str) -> None:
+    was, now = (openpyxl.load_workbook(f / name) for f in (lived.released, lived.withdrawn))
     mark = "ZURÜCKGEZOGEN – gilt nicht mehr"
     assert was.sheetnames == now.sheetnames
     seen = [n for n, sheet in enumerate(now.worksheets) if sheet.sheet_state == "visible"]
@@ -128,16 +71,16 @@ def test_every_sheet_that_is_seen_is_marked(taken: Taken, name: str) -> None:
         assert sheet["A1"].style_id == before["A1"].style_id
         assert sheet.oddHeader.right.text == f"&B{mark}"
         assert sheet.oddHeader.left.text == before.oddHeader.left.text
-    one, other = (parts(f / name) for f in (taken.released, taken.withdrawn))
+    one, other = (parts(f / name) for f in (lived.released, lived.withdrawn))
     differ = {part for part in one if one[part] != other[part]}
     assert differ == {f"xl/worksheets/sheet{n + 1}.xml" for n in seen}
 
 
-def test_marked_copies_are_marked_on_their_own_sheet(taken: Taken) -> None:
-    copies = names(taken.withdrawn, "feedback/*.xlsx")
-    assert copies == names(taken.released, "feedback/*.xlsx") != []
+def test_marked_copies_are_marked_on_their_own_sheet(lived: Lived) -> None:
+    copies = names(lived.withdrawn, "feedback/*.xlsx")
+    assert copies == names(lived.released, "feedback/*.xlsx") != []
     for copy in copies:
-        one, other = (parts(f / copy) for f in (taken.released, taken.withdrawn))
+        one, other = (parts(f / copy) for f in (lived.released, lived.withdrawn))
         differ = {part for part in one if one[part] != other[part]}
         assert differ == {part for part in one if "cluster-review: protocol" in one[part]}
         assert "xl/worksheets/sheet1.xml" in differ
@@ -146,34 +89,36 @@ def test_marked_copies_are_marked_on_their_own_sheet(taken: Taken) -> None:
         assert [other[part].count(word) for part in differ] == [2] * len(differ)
 
 
-def test_hand_outs_are_gone_but_for_the_list_of_whom_to_tell(taken: Taken) -> None:
-    assert names(taken.withdrawn, "handout/**/*") == [Path("handout/Zurückgezogen.xlsx")]
-    book = openpyxl.load_workbook(taken.withdrawn / "handout" / "Zurückgezogen.xlsx")
+def test_hand_outs_are_gone_but_for_the_list_of_whom_to_tell(lived: Lived) -> None:
+    assert names(lived.withdrawn, "handout/**/*") == [Path("handout/Zurückgezogen.xlsx")]
+    book = openpyxl.load_workbook(lived.withdrawn / "handout" / "Zurückgezogen.xlsx")
     head, *rows = book.worksheets[0].iter_rows(values_only=True)
     told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
     assert list(told) == ["DE-0001", "DE-0002", "DE-0003"]  # the third got a letter
     for cluster_id, row in told.items():
-        files = names(taken.released / "handout" / cluster_id, "*")
+        files = names(lived.released / "handout" / cluster_id, "*")
         assert row["Ausgehaendigt"] == "; ".join(map(str, files))
         assert row["Grund"] == REASON
     assert [row["Ansprechperson"] for row in told.values()] == ["Team Review", None, None]
     cells = book.worksheets[0].iter_rows()
     assert all(cell.data_type in "sn" for row in cells for cell in row)
-    assert taken.done.code == 0
-    assert "Zu benachrichtigen: 3 Cluster" in taken.done.out
-    assert "To be told: 3 clusters" in taken.done.out
+    assert lived.said["withdrawn"].code == 0
+    assert "Zu benachrichtigen: 3 Cluster" in lived.said["withdrawn"].out
+    assert "To be told: 3 clusters" in lived.said["withdrawn"].out
 
 
-def test_the_next_quarter_says_what_it_compares_itself_with(taken: Taken) -> None:
-    assert "Die Veröffentlichung 2026-Q3 ist zurückgezogen" in taken.earlier
+def test_the_next_quarter_says_what_it_compares_itself_with(lived: Lived) -> None:
+    index = (lived.later / "report" / "index.html").read_text()
+    assert "Die Veröffentlichung 2026-Q3 ist zurückgezogen" in index
 
 
 # ---- the next revision ----
 
 
-def test_the_next_revision_says_what_has_changed(taken: Taken) -> None:
-    assert (record(taken.revised)["state"], record(taken.revised)["revision"]) == ("released", 2)
-    book = openpyxl.load_workbook(taken.revised / "handout" / "Serienbrief.xlsx")
+def test_the_next_revision_says_what_has_changed(lived: Lived) -> None:
+    assert "die zurückgezogene Revision 1" in lived.said["again"].out
+    assert (record(lived.revised)["state"], record(lived.revised)["revision"]) == ("released", 2)
+    book = openpyxl.load_workbook(lived.revised / "handout" / "Serienbrief.xlsx")
     head, *rows = book.worksheets[0].iter_rows(values_only=True)
     at = head.index("Seit_Rueckzug")
     said = {row[0]: str(row[at]) for row in rows}
@@ -181,22 +126,22 @@ def test_the_next_revision_says_what_has_changed(taken: Taken) -> None:
     assert "eigene Angaben" in said["DE-0001"]
     assert "gleich geblieben" in said["DE-0003"]
     assert all(len(text) <= 250 for text in said.values())
-    letter = parts(taken.revised / "handout" / "DE-0001" / "Anschreiben.docx")["word/document.xml"]
+    letter = parts(lived.revised / "handout" / "DE-0001" / "Anschreiben.docx")["word/document.xml"]
     assert "Anders als in der zurückgezogenen Fassung" in letter
-    letter = parts(taken.released / "handout" / "DE-0001" / "Anschreiben.docx")["word/document.xml"]
+    letter = parts(lived.released / "handout" / "DE-0001" / "Anschreiben.docx")["word/document.xml"]
     assert "zurückgezogen" not in letter
-    page = (taken.revised / "handout" / "DE-0001" / "DE-0001.html").read_text()
+    page = (lived.revised / "handout" / "DE-0001" / "DE-0001.html").read_text()
     assert "gegenüber der zurückgezogenen Fassung geändert" in page
     assert "VZÄ im Management" in page[: page.index("<h2", page.index("<h2") + 1)]
     assert REASON[:10] not in page
-    assert "ersetzt Revision 1" in (taken.revised / "report" / "index.html").read_text()
+    assert "ersetzt Revision 1" in (lived.revised / "report" / "index.html").read_text()
 
 
-def test_a_first_release_says_nothing_of_a_withdrawal(taken: Taken) -> None:
-    page = (taken.released / "report" / "index.html").read_text()
+def test_a_first_release_says_nothing_of_a_withdrawal(lived: Lived) -> None:
+    page = (lived.released / "report" / "index.html").read_text()
     assert "zurückgezogen" not in page
     assert (
-        "Rueckzug" in parts(taken.released / "handout" / "Serienbrief.xlsx")["xl/sharedStrings.xml"]
+        "Rueckzug" in parts(lived.released / "handout" / "Serienbrief.xlsx")["xl/sharedStrings.xml"]
     )
 
 
@@ -251,17 +196,17 @@ def test_the_standing_of_a_withdrawn_release() -> None:
     ],
 )
 def test_what_is_wrong_usage(arguments: list[str], said: str, tmp_path: Path) -> None:
-    got = command("release", tmp_path, "--by", "KM", *arguments)
+    got = on("release", tmp_path, "--by", "KM", *arguments)
     assert got.code == 2
     assert said in got.err
 
 
 def test_a_quarter_that_is_not_there_or_damaged_is_not_withdrawn(tmp_path: Path) -> None:
-    got = command("release", tmp_path, *WITHDRAW)
+    got = on("release", tmp_path, *WITHDRAW)
     assert (got.code, "ist in" in got.err) == (1, True)
     sums = {"tables": {"data/clusters.parquet": "0"}}
     folder = publication(tmp_path / "outputs", {"state": "released", **sums})
-    got = command("release", tmp_path, *WITHDRAW)
+    got = on("release", tmp_path, *WITHDRAW)
     assert (got.code, "beschädigt" in got.err) == (1, True)
     assert json.loads((folder / "run.json").read_text())["state"] == "released"
 

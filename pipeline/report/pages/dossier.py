@@ -13,8 +13,10 @@ from markupsafe import Markup
 from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.contacts import without_contacts
 from pipeline.report.pages.actor_table import each_said, escaped
+from pipeline.report.pages.changes import titles_of
+from pipeline.report.pages.experts import own_agreements
 from pipeline.report.pages.verdict import CriterionView, verdict
-from pipeline.report.pages.views import Head, page_head, page_of
+from pipeline.report.pages.views import Head, Table, page_head, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.wording import KEY, NOTHING
@@ -76,6 +78,7 @@ class DossierView:
     cluster_id: str
     page: str
     facts: Sequence[tuple[str, str]]
+    agreements: Table | None
     verdicts: Sequence[DossierVerdict]
 
 
@@ -94,6 +97,7 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
     ratings = printed_ratings(review.ratings, words)
     reviewed = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
     files = dict(reviewed.select("cluster_id", "source_file").iter_rows())
+    agreements, titles = review.tables["agreements"], titles_of(review, words)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
         cluster_id = row["cluster_id"]
         title = f"{words('dossier')} {cluster_id} {row['name'] or ''}".rstrip()
@@ -102,6 +106,9 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
             cluster_id=cluster_id,
             page=f"../{page_of(cluster_id)}",
             facts=_facts(row, files[cluster_id], words),
+            agreements=own_agreements(
+                agreements.filter(cluster_id=cluster_id).to_dicts(), titles, words
+            ),
             verdicts=[
                 _verdict(catalogue, number, cluster_id, parts, pieces, ratings, words)
                 for number, catalogue in enumerate(review.catalogues, 1)
