@@ -60,7 +60,7 @@ def of_workbook(workbook: Path, folder: Path) -> None:
 
 
 def of_prefect(browser: Browser, folder: Path, inputs: Path) -> None:
-    """Show a run, what it has left, one that was refused, and the form of a run by hand."""
+    """Show a run, one that was refused, and the form of a run by hand."""
     office = Office(folder / "office", inputs)
     try:
         office.wait_until_serving()
@@ -76,7 +76,6 @@ def of_prefect(browser: Browser, folder: Path, inputs: Path) -> None:
         page.evaluate("word => localStorage.setItem('prefect-password', word)", word)
         for name, place in (
             ("run", f"runs/flow-run/{done['id']}"),
-            ("run-artifacts", f"runs/flow-run/{done['id']}?tab=Artifacts"),
             ("run-refused", f"runs/flow-run/{refused['id']}"),
             ("run-form", f"deployments/deployment/{number}/run"),
         ):

@@ -94,7 +94,9 @@ TEXTS: Mapping[str, str] = {
 COLUMNS = [(sheet.key, field.key) for sheet in submission().sheets for field in sheet.fields]
 SHARE = 1 if LONG else 24
 """Of so many columns one holds the text, always another one; in `make fuzz` all do."""
-AT_ONCE = 8
+AT_ONCE = 16
+MAPPED = 6
+"""Of so many workbooks one is mapped; in `make fuzz` all are."""
 FAR = 60
 """Rows and columns from here on are free."""
 COMMENTS = f"""<comments xmlns="{MAIN}"><authors><author>tc=1</author></authors><commentList>
@@ -197,7 +199,7 @@ def main() -> None:
     for some in (names[at : at + AT_ONCE] for at in range(0, len(names), AT_ONCE)):
         print("check:", *some, sep="\n", flush=True)
         examined(*(drawn[name] for name in some))
-    for name, one in drawn.items():
+    for name, one in list(drawn.items())[:: 1 if LONG else MAPPED]:
         print("map:", name, flush=True)
         mapped(one)
     for name, text in TEXTS.items():

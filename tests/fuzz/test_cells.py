@@ -60,6 +60,8 @@ def check_sheet(sheet: Sheet, grid: Grid, own: pl.DataFrame, seen: Seen, file: i
     gone = {row for row, _ in located(own.filter(pl.col("code").is_in(LEFT_OUT)))}
     told = {row for row, _ in located(own.filter(pl.col("code") == "no_answer"))}
     gone |= {row for row in told if row not in valid and sheet.layout == "table"}
+    # A text such as "%" below a header gives its column another unit: its cells are unknown.
+    units = {column for _, column in located(own.filter(pl.col("code") == "other_unit"))}
     rows: set[int] = set()
     kept = [
         (field.key, cell)
@@ -80,6 +82,8 @@ def check_sheet(sheet: Sheet, grid: Grid, own: pl.DataFrame, seen: Seen, file: i
             rows.add(row)
         for field, cell in cells:
             place = address(sheet, field, row)
+            if sheet.layout == "table" and place[1] in units:
+                continue
             value = valid.get(row, {}).get(field.key)
             column = [other for key, other in kept if key == field.key]
             check_cell(said(field, cell, column), field, cell, value, errors.get(place, []))

@@ -146,8 +146,13 @@ def outputs(root: Path, tmp_path: Path) -> Path:
         # an earlier version kept other columns; what stands in is found again
         ("state/reference.parquet", "size_band limit", None, ALL),
         ("state/ratings.parquet", "rated", "Gutachten", ALL),
-        ("data/clusters.parquet", "fte actors", "Vollzeitäquivalente", ALL),
-        ("data/decisions.parquet", "undetermined", None, ALL),
+        *(
+            pytest.param(*case, ALL, marks=pytest.mark.soak)
+            for case in (
+                ("data/clusters.parquet", "fte actors", "Vollzeitäquivalente"),
+                ("data/decisions.parquet", "undetermined", None),
+            )
+        ),
     ],
 )
 def test_the_next_quarter_says_what_it_could_not_compare(

@@ -31,6 +31,7 @@ def test_axe_finds_nothing_on_the_index(opened: Open, lang: str) -> None:
     if lang == "de":
         page.emulate_media(color_scheme="light")
         page.locator("table.matrix td a").first.click()
+        page.locator("dialog[open]").wait_for()
         assert violations(page, within="dialog[open]") == []
 
 

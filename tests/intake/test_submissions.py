@@ -379,6 +379,7 @@ def test_formulas_without_a_value(review: Published, name: str, cell: str) -> No
     assert review.codes(name, "Stammdaten", cell) == ["formula_without_value"]
 
 
+@pytest.mark.soak  # tests/intake/test_hostile.py has these kinds and more
 def test_hostile_files_harm_nobody_else(tmp_path: Path) -> None:
     stray = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     bomb = "</sheetData>" + " " * 300_000_000

@@ -18,7 +18,7 @@ from .model import CATALOGUES, review
 from .published import differences
 from .workbooks import write_scene
 
-SEEDS = int(os.environ.get("REFERENCE_SEEDS", "3"))
+SEEDS = int(os.environ.get("REFERENCE_SEEDS", "2"))
 SHOWN = 25
 
 

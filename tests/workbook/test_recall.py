@@ -170,6 +170,7 @@ def test_where_nothing_is_new_nothing_is_read(
     assert_same(there.results(), unchanged)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("no_variants")
 def test_of_a_file_sent_twice_one_result_is_kept(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
@@ -227,6 +228,7 @@ def test_what_is_damaged_is_computed_again(
     assert there.new == 0
 
 
+@pytest.mark.soak
 def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
     for number in range(MOST // 2 + 1):
         change(there.path(number))
@@ -236,6 +238,7 @@ def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
     assert there.new == 0
 
 
+@pytest.mark.soak
 def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recall, "MOST_PACKS", 2)
     for number, anew in enumerate([1, 1, 3]):  # at last two small ones and a new one become one
@@ -246,6 +249,7 @@ def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPat
     assert there.new == 0
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("no_variants")
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
