@@ -66,6 +66,11 @@ def single_levers(criteria: pl.DataFrame, decisions: pl.DataFrame, pass_mark: in
     return counts.sort("clusters", "criterion_id", descending=[True, False])
 
 
+def exactly_at_mark(decisions: pl.DataFrame, pass_mark: int) -> list[str]:
+    """Return the sorted IDs of the clusters that fulfil exactly as many criteria as they must."""
+    return decisions.filter(pl.col("fulfilled") == pass_mark)["cluster_id"].sort().to_list()
+
+
 def at_the_mark(decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
     """Return cluster_id, fulfilled, undetermined, decision of those a single criterion may turn.
 

@@ -11,6 +11,7 @@ from pipeline.report.pages.todo import Todo, todo
 from pipeline.report.pages.views import Cell, names_of, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.insights import exactly_at_mark
 from schemas.tables import DECISIONS
 
 SHOWN = 8
@@ -70,10 +71,8 @@ def quarters(review: Review, words: Words) -> list[Counts]:
 def on_the_edge(review: Review, words: Words) -> Todo | None:
     """Return the clusters that fulfil exactly as many criteria as they must."""
     catalogue = review.catalogues[0]
-    own = review.tables["decisions"].filter(
-        pl.col("catalogue") == catalogue.id, pl.col("fulfilled") == catalogue.pass_mark
-    )
-    ids, names = own["cluster_id"].sort().to_list(), names_of(review)
+    decided = review.tables["decisions"].filter(pl.col("catalogue") == catalogue.id)
+    ids, names = exactly_at_mark(decided, catalogue.pass_mark), names_of(review)
     if not ids:
         return None
     rest = len(ids) - SHOWN

@@ -12,6 +12,7 @@ from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
+from pipeline.tables.insights import exactly_at_mark
 from pipeline.tables.unread import shown_states
 from schemas.reference_figures import reference_figures
 from schemas.tables import DECISIONS
@@ -91,7 +92,7 @@ def headline_sentences(review: Review, words: Words) -> list[str]:
         return f"{n(now(figure, of))}{change(review, words, figure, of)}"
 
     decided = review.tables["decisions"].filter(pl.col("catalogue") == first.id)
-    at_mark = decided.filter(pl.col("fulfilled") == first.pass_mark).height
+    at_mark = len(exactly_at_mark(decided, first.pass_mark))
     doubtful = sum(now(f"{d}_doubtful", first.id) for d in DECISIONS)
     return [
         words(

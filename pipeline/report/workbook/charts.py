@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
 from pipeline.report.workbook.cells import put
-from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.formats import COLOURS, RULE
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from schemas.declaration import registers
@@ -125,7 +125,7 @@ def put_chart(
             }
         )
     chart.set_y_axis({"reverse": True, "interval_unit": 1, "num_font": {"size": 8}})
-    grid = {"visible": True, "line": {"color": "#D0D5DB"}}
+    grid = {"visible": True, "line": {"color": RULE}}
     axis = {"name": book.text("o_clusters_axis"), "name_font": {"size": 9, "bold": False}}
     axis |= {"major_gridlines": grid, "num_format": "0", "label_position": "high"}
     chart.set_x_axis(axis)

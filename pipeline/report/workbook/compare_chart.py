@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.common.texts import say
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.compare_choice import DATA, Choice
-from pipeline.report.workbook.formats import COLOURS, HEADER
+from pipeline.report.workbook.formats import COLOURS, HEADER, RULE
 from pipeline.report.workbook.portfolio import ESCA
 from pipeline.report.workbook.sheets import Book
 from schemas.benchmarks import one_cohort_kinds
@@ -80,7 +80,7 @@ def put_chart(book: Book, sheet: Worksheet, choice: Choice) -> None:
     bars.combine(points)
     bars.set_title({"name": book.text("chart_title"), "name_font": {"size": 12}})
     bars.set_legend({"position": "bottom", "delete_series": [0]})
-    grid = {"visible": True, "line": {"color": "#D0D5DB"}}
+    grid = {"visible": True, "line": {"color": RULE}}
     axis = {"name": f"={name}!{choice.indicator_cell}", "name_font": {"size": 9, "bold": False}}
     bars.set_y_axis({**axis, "major_gridlines": grid})
     bars.set_size({"width": 980, "height": 420})
