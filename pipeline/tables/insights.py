@@ -71,7 +71,7 @@ def exactly_at_mark(decisions: pl.DataFrame, pass_mark: int) -> list[str]:
     return decisions.filter(pl.col("fulfilled") == pass_mark)["cluster_id"].sort().to_list()
 
 
-def at_the_mark(decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
+def within_one_of_mark(decisions: pl.DataFrame, pass_mark: int) -> pl.DataFrame:
     """Return cluster_id, fulfilled, undetermined, decision of those a single criterion may turn.
 
     One criterion above the line are the clusters at the pass mark, one below those that lack one.

@@ -103,7 +103,9 @@ BEFORE = {"eligible": 57, "open": 15, "not_eligible": 10, "clusters_reviewed": 8
 
 def reviewed(quarters: Quarters) -> Review:
     """Return what the head needs of a review."""
-    decided = pl.DataFrame({"catalogue": FIRST, "fulfilled": [12] * 8 + [13] * 49 + [9] * 29})
+    fulfilled = [12] * 8 + [13] * 49 + [9] * 29
+    ids = [f"DE-{n}" for n in range(1, len(fulfilled) + 1)]
+    decided = pl.DataFrame({"catalogue": FIRST, "cluster_id": ids, "fulfilled": fulfilled})
     roles = [(FIRST, "Mitglied", 55, 41, 8, 6), (FIRST, None, 1, 0, 0, 1)]
     return cast(
         Review,

@@ -61,8 +61,8 @@ def test_the_single_lever_is_counted_for_those_who_lack_one_only() -> None:
     assert found.rows() == [("3", 1), ("4", 1)]
 
 
-def test_at_the_mark_are_those_whom_one_criterion_may_turn() -> None:
-    found = insights.at_the_mark(decisions(), MARK)
+def test_within_one_of_the_mark_are_those_whom_one_criterion_may_turn() -> None:
+    found = insights.within_one_of_mark(decisions(), MARK)
     assert found["cluster_id"].to_list() == ["A", "B"]
 
 

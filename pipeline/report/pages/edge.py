@@ -19,7 +19,7 @@ from pipeline.report.pages.views import (
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
-from pipeline.tables.insights import at_the_mark, smallest_requests
+from pipeline.tables.insights import within_one_of_mark, smallest_requests
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
     requests = smallest_requests(criteria, decisions, catalogue.pass_mark)
     others = [
         _turned(robustness, decisions, variants, names, roles, words),
-        _at_the_mark(at_the_mark(decisions, catalogue.pass_mark), catalogue, names, roles, words),
+        _within_one_of_mark(
+            within_one_of_mark(decisions, catalogue.pass_mark), catalogue, names, roles, words
+        ),
         _requests(requests, catalogue, names, roles, words),
     ]
     members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
@@ -115,7 +117,7 @@ def _variant(decision: str | None, words: Words) -> str | Cell:
 
 
 # ------------------------------------------------------------------------- criteria and requests
-def _at_the_mark(
+def _within_one_of_mark(
     close: pl.DataFrame,
     catalogue: Catalogue,
     names: Mapping[str, str],
