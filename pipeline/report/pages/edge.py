@@ -19,7 +19,7 @@ from pipeline.report.pages.views import (
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
-from pipeline.tables.insights import within_one_of_mark, smallest_requests
+from pipeline.tables.insights import smallest_requests, within_one_of_mark
 
 
 @dataclass(frozen=True)
