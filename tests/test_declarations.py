@@ -78,6 +78,7 @@ OPTIONAL = {
     *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
+    *("lever_units", "one"),
     # of a measure
     *("budget", "conditions", "field", "ministry", "participants", "places"),
 }
@@ -202,6 +203,20 @@ RULES = {
         unit = "share" => unit = "shares" @ sme_share.unit : ?share
         lever_unit = "smes" => lever_unit = "sme" @ sme_share.lever_unit : ?smes
         "actors.name" => "actors.nam" @ reads[1] : ?actors.name
+        [rnd_share] => [rnd_shares] @ rnd_share : fehlt
+    """,
+    "properties": """
+        flag = "rnd" => flag = "rdn" @ rnd.flag : ?rnd
+        flag = "rnd" => any_of = ["Hochschul"] @ rnd.any_of[1] : ?Hochschule
+        flag = "rnd" =>  @ rnd : sonst genau eines
+        field = "actor_type" => field = "actor_typ" @ rnd.field : ?actor_type
+        field = "actor_type" => field = "sme_stated" @ rnd : Ja/Nein-Feld keines
+        field = "actor_type" => field = "country" @ rnd.flag : "field", "any_of"
+        [rnd] => [research] @ rnd : fehlt
+    """,
+    "efforts": """
+        smes = { => documents = { @ growth.lever_units.documents : jeder Wert einmal
+        [opinion] => [opinions] @ opinion : fehlt
     """,
     "benchmarks": """
         figure = "bound_actors" => figure = "bound_actor" @ indicators.actors.figure : ?bound_actors
