@@ -38,10 +38,18 @@ def labels(declared: Mapping[str, Indicator | CohortKind]) -> Mapping[str, Mappi
     return {key: with_radius(entry.label) for key, entry in declared.items()}
 
 
+def variants() -> Mapping[str, Mapping[str, str]]:
+    """Return the names of scenarios by code: those of code, and thresholds of the settings."""
+    thresholds = load_table("settings.toml", "robustness", dict[str, Any])["thresholds"]
+    of_settings = {one["variant"]: one["name"] for one in thresholds}
+    return load_table("texts.toml", "variant", dict[str, Text]) | of_settings
+
+
 # The groups whose texts stand with all that is declared of their codes: their place, and the texts.
 DECLARED: Mapping[str, tuple[str, Callable[[], Mapping[str, Mapping[str, str]]]]] = {
     "indicator": ("benchmarks.toml, indicators", lambda: labels(declared_indicators())),
     "cohort_kind": ("benchmarks.toml, cohort_kinds", lambda: labels(declared_cohort_kinds())),
+    "variant": ("texts.toml, variant", variants),
     "lever_unit": (
         "efforts.toml, lever_units",
         lambda: {key: unit.several for key, unit in lever_units().items()},
