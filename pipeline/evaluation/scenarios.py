@@ -97,7 +97,10 @@ def catalogue_in(scenario: Scenario, catalogue: Catalogue) -> Catalogue:
     """Return the catalogue with the threshold of a scenario, for all technology fields."""
     if not isinstance(scenario, OtherRule) or scenario.metric is None:
         return catalogue
-    change = {"threshold": scenario.threshold, "threshold_by_technology_field": {}}
+    change: dict[str, object] = {
+        "threshold": scenario.threshold,
+        "threshold_by_technology_field": {},
+    }
     criteria = [
         criterion.model_copy(
             update={

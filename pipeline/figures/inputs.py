@@ -68,9 +68,9 @@ def input_tables(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFram
     Titles become numbers: figures need to know which titles of a submission are equal, not the
     titles themselves.
     """
-    kept = {name: tables[name].select(INPUT_COLUMNS[name]) for name in SHEETS}
+    inputs = {name: tables[name].select(INPUT_COLUMNS[name]) for name in SHEETS}
     number = dense_number(title_key_expr(pl.col("title"))).over("file")
-    return {**kept, "evidence": kept["evidence"].with_columns(title=number)}
+    return {**inputs, "evidence": inputs["evidence"].with_columns(title=number)}
 
 
 def dense_number(text: pl.Expr) -> pl.Expr:

@@ -120,10 +120,10 @@ def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
     criterion uses these figures, so they have no rows behind them.
     """
     committed = pl.col("commitment").is_in(list(portfolio.settings.actors.bound_commitments))
-    gone = committed & has_joined() & lately("left") & ~pl.col("duplicate")
+    has_left = committed & has_joined() & lately("left") & ~pl.col("duplicate")
     sums = counted.group_by("file").agg(
         joined=(CERTAIN & pl.col("joined_lately")).fill_null(value=False).sum(),
-        left=gone.fill_null(value=False).sum(),
+        left=has_left.fill_null(value=False).sum(),
     )
     table = portfolio.per_cluster("actors", sums)
     of_each = {JOINED: pl.col("joined"), LEFT: pl.col("left")}

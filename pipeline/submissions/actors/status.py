@@ -151,7 +151,7 @@ def small_enough(rules: ActorRules) -> pl.Expr:
 
 def sme_cases(rules: ActorRules) -> list[Case]:
     """Return the cases of whether an actor is an SME by the EU's definition (contract 2.2)."""
-    said = stated_sme()
+    stated = stated_sme()
     many = (pl.col("employees") >= rules.sme_employees_below).fill_null(value=False)
     return [
         Case(pl.col("actor_type").is_null(), "type_unknown", answer=None),
@@ -159,8 +159,8 @@ def sme_cases(rules: ActorRules) -> list[Case]:
         Case(many & between_definitions(rules), "too_many_employees_but_ifm", answer=False),
         Case(many, "too_many_employees", answer=False),
         Case(too_large(rules), "turnover_and_balance_sheet", answer=False),
-        Case(~said, "stated_no", answer=False),
-        Case(said, "stated_yes", answer=True),
+        Case(~stated, "stated_no", answer=False),
+        Case(stated, "stated_yes", answer=True),
         Case(small_enough(rules), "figures", answer=True),
         Case(ALWAYS, "figures_missing", answer=None),
     ]
@@ -181,15 +181,15 @@ def is_sme_ifm(rules: ActorRules) -> pl.Expr:
 
     An actor with 250 to 499 employees that states to be none (by the EU's definition) may be one.
     """
-    said = stated_sme()
+    stated = stated_sme()
     no = (
         (pl.col("employees") >= rules.ifm_employees_below).fill_null(value=False)
         | (pl.col("turnover_eur") > rules.ifm_turnover_max).fill_null(value=False)
-        | (~said & ~between_definitions(rules))
+        | (~stated & ~between_definitions(rules))
     )
     few = (pl.col("employees") < rules.ifm_employees_below).fill_null(value=False)
     poor = (pl.col("turnover_eur") <= rules.ifm_turnover_max).fill_null(value=False)
-    return companies_only(pl.when(no).then(False).when(said | (few & poor)).then(True))
+    return companies_only(pl.when(no).then(False).when(stated | (few & poor)).then(True))
 
 
 def between_definitions(rules: ActorRules) -> pl.Expr:
