@@ -78,7 +78,7 @@ OPTIONAL = {
     *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
-    *("lever_units", "one"),
+    *("lever_units", "one", "thresholds"),
     # of a measure
     *("budget", "conditions", "field", "ministry", "participants", "places"),
 }
