@@ -128,7 +128,7 @@ def create_automations(client: Any, name: str, action: Any) -> None:
     from pipeline.operation.automations import on_states, put
 
     for kind, states in KINDS.items():
-        put(client, on_states(f"{name}: {kind}", ", ".join(states), states, [action]))
+        put(client, on_states(f"{name}: {kind}", states, action))
 
 
 def forget(client: Any) -> None:
