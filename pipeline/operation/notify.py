@@ -48,11 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.update(environment(arguments.home, arguments.port))
     from prefect.client.orchestration import get_client
 
-    from pipeline.operation.setup import LockedError, let_in
+    from pipeline.operation.setup import LockedError, explain_wrong_password
 
     url = os.environ["PREFECT_API_URL"]
     try:
-        with let_in(), get_client(sync_client=True) as client:
+        with explain_wrong_password(), get_client(sync_client=True) as client:
             if (error := client.api_healthcheck()) is not None:
                 print(f"{url} antwortet nicht / does not answer: {error}", file=sys.stderr)
                 return 1

@@ -65,7 +65,7 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
 
 
 def stored_together(forms: Sequence[Filled], lang: str) -> Sequence[Stored | None]:
-    """Return the stored values of the forms; None for each if one of them makes that impossible."""
+    """Return the stored values of the forms; None for all if one form cannot be computed."""
     try:
         return stored_values(forms, lang)
     except Exception:  # no failure may affect more than one form
