@@ -11,7 +11,6 @@ from pipeline.demo import write_portfolio
 from pipeline.operation.intake import NightlyCheck, check_new
 
 PERIOD = "2026-Q3"
-pytestmark = pytest.mark.usefixtures("no_processes")
 
 
 @pytest.fixture(scope="module")
