@@ -1,8 +1,8 @@
-"""In how many clusters each measure had a part, in every period that was published before."""
+"""Clusters in each measure by role, in every period that was published before."""
 
 import polars as pl
 
-from pipeline.evaluation.measures import PARTICIPATION
+from pipeline.evaluation.measures import PARTICIPATION, counted_by_role
 from pipeline.history.published import Earlier, Publication
 
 MEASURE = "measure"
@@ -19,7 +19,7 @@ def earlier_participation(earlier: Earlier) -> pl.DataFrame:
 def _participation_of(publication: Publication) -> pl.DataFrame:
     """Return PARTICIPATION of one period: every measure is a cohort of its clusters."""
     placed = publication.table("benchmarks", "cluster_id", "cohort_kind", "cohort")
-    taken = placed.filter(pl.col("cohort_kind") == MEASURE).group_by(measure="cohort")
-    counts = taken.agg(clusters=pl.col("cluster_id").n_unique().cast(pl.Int64))
-    period = pl.lit(publication.folder.name)
-    return counts.select(period.alias("at_period"), "measure", "clusters")
+    taken = placed.filter(pl.col("cohort_kind") == MEASURE)
+    taken = taken.select("cluster_id", measure="cohort").unique()
+    decided = publication.table("clusters", "cluster_id", "role", "decision")
+    return counted_by_role(taken.join(decided, on="cluster_id"), publication.folder.name)
