@@ -175,7 +175,7 @@ def _shares(
     pooled = pooled_ratios(review.tables["cohorts"])
     own = [rows[entry.de] for entry in entries if rows[entry.de]["clusters"]]
     heads = [
-        *(words(k) for k in ("measure", "axis_clusters", "measure_members")),
+        *(words(k) for k in ("measure", "axis_clusters", "of_them_members")),
         *(words.code("decision", d) for d in DECISIONS),
         *(words(f"measure_{k}") for k in ("fulfilled", "per_fte", "per_fte_pooled", "public")),
     ]
