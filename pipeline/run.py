@@ -208,7 +208,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
         target = engine.start(Stage.PUBLISH, finish).result()
     if (outputs / ARCHIVE).is_dir():
         plan.modes.share([outputs / ARCHIVE])
-    said = notices(plan.earlier, plan.modes, period if unreadable else None)
+    period_notices = notices(plan.earlier, plan.modes, period if unreadable else None)
     return Published(
         folder=target,
         counts=counts,
@@ -216,7 +216,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
         standing=standing,
         replaced=replaced,
         being_edited=being_edited(plan.found),
-        notices=said,
+        notices=period_notices,
     )
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from schemas.benchmarks import cohort_columns, declared_cohort_kinds, declared_indicators
 from schemas.checking import pa
+from schemas.properties import shown_properties
 
 STATUSES = ["fulfilled", "not_fulfilled", "undetermined"]
 DECISIONS = ["eligible", "open", "not_eligible"]
@@ -326,6 +327,7 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             bound_reason=key(),
             sme_reason=key(),
             near_reason=key(),
+            **{name: flag(nullable=True) for name in shown_properties()},
         ),
         "benchmarks": table(
             period=key(),

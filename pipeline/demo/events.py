@@ -60,8 +60,8 @@ class Fate:
     @property
     def absent(self) -> bool:
         """Whether there is no submission."""
-        gone = self.index > 0 or len(self.plan.periods) == 1
-        silent = gone and self.clusters >= LOSSES_FROM and SILENT.holds(self.plan)
+        may_be_absent = self.index > 0 or len(self.plan.periods) == 1
+        silent = may_be_absent and self.clusters >= LOSSES_FROM and SILENT.holds(self.plan)
         return silent or self._befalls(NEWCOMER, first=True)
 
     @property

@@ -116,13 +116,13 @@ def assignments_grid(plans: Sequence[Plan], index: int) -> Grid:
 
 def _assigned(plan: Plan, index: int) -> Iterator[Row]:
     """Yield a cluster's assignments, each once, with its first term."""
-    told = set()
+    seen = set()
     for step in range(index + 1):
         for row in _assignments(Moment(plan, step)):
             key = row["criterion_id"], row["assessor"]
-            if key not in told:
+            if key not in seen:
                 yield row
-            told.add(key)
+            seen.add(key)
 
 
 def _assignments(moment: Moment) -> Iterator[Row]:

@@ -155,9 +155,9 @@ def has_new_password(home: Path) -> bool:
 
 def how_to_log_in(home: Path, url: str, new: bool) -> Iterator[str]:
     """Yield what to type in the browser and in a second shell; a new password is displayed."""
-    kept = password_file(home)
+    file = password_file(home)
     if os.environ[OURS] == kept_password(home):
-        secret, place = f"$(cat {shlex.quote(str(kept))})", str(kept)
+        secret, place = f"$(cat {shlex.quote(str(file))})", str(file)
     else:
         secret = place = f"${OURS}"
     shown = f": {os.environ[OURS]}" if new else ""

@@ -141,9 +141,9 @@ def in_table(database: sqlite3.Connection, name: str, words: Sequence[str]) -> b
     described = database.execute(f"SELECT * FROM {quoted(name)} LIMIT 0").description
     columns = [quoted(column[0]) for column in described]
     tests = " OR ".join(f"instr({column}, ?)" for column in columns for _ in words)
-    wanted = [word for _ in columns for word in words]
-    asked = f"SELECT 1 FROM {quoted(name)} WHERE {tests} LIMIT 1"
-    return database.execute(asked, wanted).fetchone() is not None
+    parameters = [word for _ in columns for word in words]
+    query = f"SELECT 1 FROM {quoted(name)} WHERE {tests} LIMIT 1"
+    return database.execute(query, parameters).fetchone() is not None
 
 
 def quoted(name: str) -> str:

@@ -73,13 +73,13 @@ def run_record(
         "catalogues": [
             {
                 "id": c.id,
-                "asked_as": asked,
+                "asked_as": requested,
                 "version": c.version,
                 "sha256": provenance.of_file(c.path),
                 "pass_mark": c.pass_mark,
                 "criteria": len(c.criteria),
             }
-            for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
+            for requested, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
         ],
         "declarations": provenance.declarations(),
         "earlier": provenance.earlier_periods(earlier),

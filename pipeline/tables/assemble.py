@@ -119,8 +119,8 @@ def shaped(
         table = in_order(name, table, catalogues)
     if "period" in schema.columns:
         table = table.with_columns(period=pl.lit(period))
-    wanted = {c: column.dtype.type for c, column in schema.columns.items()}
-    table = table.select(pl.col(c).cast(t) for c, t in wanted.items())
+    dtypes = {c: column.dtype.type for c, column in schema.columns.items()}
+    table = table.select(pl.col(c).cast(t) for c, t in dtypes.items())
     return table if is_sound(schema, table) else schema.validate(table)
 
 
@@ -168,8 +168,10 @@ def submissions(done: ReviewResults, found: pl.DataFrame) -> pl.DataFrame:
     found: the table of findings; the message of a quarantine is that of its finding.
     """
     texts = [f"message_{lang}" for lang in LANGUAGES]
-    said = found.select("source_file", "code", *texts).unique(["source_file", "code"], keep="first")
-    table = done.outcomes.join(said, on=["source_file", "code"], how="left")
+    messages = found.select("source_file", "code", *texts).unique(
+        ["source_file", "code"], keep="first"
+    )
+    table = done.outcomes.join(messages, on=["source_file", "code"], how="left")
     fallback = found.filter(pl.col("severity") == "error")
     fallback = fallback.unique("source_file", keep="first")
     fallback = fallback.select("source_file", *(pl.col(t).alias(f"other_{t}") for t in texts))

@@ -57,11 +57,15 @@ def with_requests(
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
     texts = cells_in_words(requested_rows(open_, rows), places)
-    said = open_.join(texts, on=CONDITION, how="left")
-    said = said.join(goals(open_), on=GOAL, nulls_equal=True, how="left").sort("condition")
-    said = said.with_columns(main_sheet()).with_columns(_sentence(lang) for lang in LANGUAGES)
+    sentences = open_.join(texts, on=CONDITION, how="left")
+    sentences = sentences.join(goals(open_), on=GOAL, nulls_equal=True, how="left").sort(
+        "condition"
+    )
+    sentences = sentences.with_columns(main_sheet()).with_columns(
+        _sentence(lang) for lang in LANGUAGES
+    )
     columns = [f"request_{lang}" for lang in LANGUAGES]
-    joined = said.group_by(CRITERION).agg(
+    joined = sentences.group_by(CRITERION).agg(
         pl.col(columns).unique(maintain_order=True).str.join("; ")
     )
     table = criteria.join(joined, on=CRITERION, how="left")
@@ -121,9 +125,9 @@ def share_reached() -> pl.Expr:
 
 
 # ------------------------------------------------------------------------------------------ texts
-def cells_in_words(wanted: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def cells_in_words(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung)."""
-    cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
+    cells = rows.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
     cells = cells.explode("field").with_row_index("place")
     at = places.select("file", "sheet_key", "field", "sheet", "column", form_row="row")
     cells = cells.join(at, on=["file", "sheet_key", "field"], how="left")

@@ -69,17 +69,17 @@ def refuse_without_office(office: OfficeRules, period: str) -> None:
     slips = [instead(value, *WANTED[key], key) for key, value in given.items() if not value]
     if slips:
         german, english = (
-            "\n".join([*(sentence(slip, one) for slip in slips), said.format(period=period)])
+            "\n".join([*(sentence(slip, one) for slip in slips), text.format(period=period)])
             for one in LANGUAGES
-            for said in [say("release", "without_office", one)]
+            for text in [say("release", "without_office", one)]
         )
         raise DeclarationError(german, english)
 
 
 def sentence(slip: SlipError, lang: str) -> str:
     """Return what is missing in the settings, with its file and key."""
-    said = slip.german if lang == "de" else slip.english
-    return f"settings.toml, office.{slip.at[0]}: {said}"
+    text = slip.german if lang == "de" else slip.english
+    return f"settings.toml, office.{slip.at[0]}: {text}"
 
 
 def confirm(draft: Path, folder: Path, record: Record) -> None:

@@ -115,8 +115,8 @@ def missed_item(
     short = f"{criterion.id} ({levers})" if levers else criterion.id
     if rated:
         return Item(criterion.id, criterion.id, line(criterion, say("letter", "rated", lang), lang))
-    said = "; ".join(condition_text(view, lang) for view in conditions)
-    return Item(criterion.id, short, line(criterion, said, lang))
+    texts = "; ".join(condition_text(view, lang) for view in conditions)
+    return Item(criterion.id, short, line(criterion, texts, lang))
 
 
 def condition_text(view: ConditionView, lang: str) -> str:

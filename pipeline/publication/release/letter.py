@@ -130,8 +130,8 @@ def results(review: Review, lang: str) -> pl.DataFrame:
 def listed(items: Sequence[Item]) -> str:
     """Return all items, the first with their levers or requests as far as a merge takes them."""
     for whole in range(len(items), -1, -1):
-        said = [item.short for item in items[:whole]]
-        text = "; ".join(said + [item.criterion for item in items[whole:]])
+        shorts = [item.short for item in items[:whole]]
+        text = "; ".join(shorts + [item.criterion for item in items[whole:]])
         if len(text) <= LONGEST:
             break
     return text[:LONGEST]
@@ -170,8 +170,8 @@ def opening(lang: str) -> pl.Expr:
 def verdicts(review: Review) -> pl.DataFrame:
     """Return the decisions of the first catalogue by cluster."""
     own = pl.col("catalogue") == review.catalogues[0].id
-    kept = ["cluster_id", "decision", "fulfilled", "fulfilled_soft", "undetermined"]
-    return review.tables["decisions"].filter(own).select(kept)
+    columns = ["cluster_id", "decision", "fulfilled", "fulfilled_soft", "undetermined"]
+    return review.tables["decisions"].filter(own).select(columns)
 
 
 def errors(review: Review) -> pl.DataFrame:
@@ -184,8 +184,8 @@ def errors(review: Review) -> pl.DataFrame:
 
 def open_criteria(review: Review) -> pl.DataFrame:
     """Return cluster_id, settles: undetermined first-catalogue criteria that cells can settle."""
-    asked = asked_for(review.tables["criteria"], review.catalogues[0].id)
-    return asked.select("cluster_id", settles=pl.col("criteria").list.join(", "))
+    requested = asked_for(review.tables["criteria"], review.catalogues[0].id)
+    return requested.select("cluster_id", settles=pl.col("criteria").list.join(", "))
 
 
 def request_text(lang: str) -> pl.Expr:

@@ -93,9 +93,9 @@ def letter(path: Path, values: Mapping[str, Value], author: str, day: dt.date) -
     own = {word_key(name): value for name, value in values.items()}
     for paragraph in list(paragraphs(document)):
         fill(paragraph, own)
-    said = document.core_properties
-    said.author, said.last_modified_by, said.comments = plain(author), "", ""
-    said.created = said.modified = dt.datetime.combine(day, dt.time())
+    properties = document.core_properties
+    properties.author, properties.last_modified_by, properties.comments = plain(author), "", ""
+    properties.created = properties.modified = dt.datetime.combine(day, dt.time())
     written = io.BytesIO()
     document.save(written)
     return packed(written)

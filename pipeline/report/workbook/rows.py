@@ -10,6 +10,7 @@ from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.sheets import Book, new_sheet, print_heading
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
+from schemas.properties import shown_properties
 
 COUNTS = "bound"
 # how many columns the printed heading is wide
@@ -107,6 +108,8 @@ def actor_columns(book: Book, actors: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_near"), book.yes_no(actors["near"].to_list(), text("unknown")))
     yield Column(text("h_distance_km"), actors["distance_km"].to_list(), "one")
     yield because(book, actors, "near_reason")
+    for key, header in shown_properties().items():
+        yield Column(header[book.lang], book.yes_no(actors[key].to_list(), text("unknown")))
 
 
 def because(book: Book, actors: pl.DataFrame, name: str) -> Column:
