@@ -95,6 +95,14 @@ def test_the_office_is_told_what_it_has_to_know() -> None:
     ]
 
 
+@pytest.mark.parametrize(("today", "early"), [("2026-09-30", True), ("2026-10-01", False)])
+def test_a_period_that_has_not_ended_is_said(today: str, early: bool) -> None:
+    for lang in LANGUAGES:
+        said = list(too_early("2026-Q3", dt.date.fromisoformat(today), lang))
+        assert len(said) == early
+        assert all(day(dt.date(2026, 9, 30), lang) in line for line in said)
+
+
 def test_it_is_told_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_end, "MOST_NAMED", 1)
     said = list(closing_lines(review(), FOLDER, "en"))

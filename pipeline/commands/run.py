@@ -1,5 +1,6 @@
 """`cluster-review run`: reviews a period and publishes it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +57,7 @@ def command(
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
 ) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
-    from pipeline.commands.run_end import closing_lines, todo_first
+    from pipeline.commands.run_end import closing_lines, todo_first, too_early
     from pipeline.common.catalogue import load_all
     from pipeline.common.file_modes import modes_of
     from pipeline.operation.scheduler import SchedulerError
@@ -97,6 +98,8 @@ def command(
         print(plain(BEING_EDITED[lang].format(name=name)))
     for notice in published.notices:
         print(plain(notice[lang]))
+    for line in too_early(period, dt.datetime.now().astimezone().date(), lang):
+        print(line)
     for line in closing_lines(published.review, published.folder, lang):
         print(line)
     print(last_line(published, lang))
