@@ -39,7 +39,6 @@ class HeadingWords(Declared):
 
     groups: Filleds
     joining: Filleds
-    entries: Filleds
     no_members: Filleds
     from_year: Filleds
     until_year: Filleds

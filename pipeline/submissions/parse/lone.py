@@ -12,7 +12,7 @@ from schemas.words import word_key
 
 MANY = 2
 NOTE, HEADING, MEANING, COLON = "note_row", "heading_row", "heading_meaning", "colon"
-LONE_HEADING = "lone_heading"
+LONE_ROW = "lone_row"
 # A place and a day, as above a signature: "Dresden, den 30.09.2026".
 MONTHS = "jan|feb|maer|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec"
 PLACE_AND_DAY = (
@@ -23,7 +23,8 @@ PLACE_AND_DAY = (
 COMPOUND = r"^\p{L}+[-\u2010-\u2015]\p{L}"
 MARKED = r"^(?:\*|†|\(?\d{1,2}\)|[¹²³])"
 LISTS = ("actor_types", "commitments", "actor_groups")
-ENTRY_LISTS = ("activity_kinds", "evidence_kinds")
+ACTORS = "actors"
+TEXTS = ("text", "text_list", "choices")
 LONGEST = 200
 
 
@@ -79,44 +80,34 @@ def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.
     years: file, year: of the Stichtag.
     """
     sheets = [sheet.key for sheet in workbook.sheets if sheet.headings]
-    return like_headings(workbook, lone.filter(pl.col("sheet_key").is_in(sheets)), years)
-
-
-def rows_like_headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
-    """Return the titles alone in their row that would be headings in Akteure: ROW and its cell.
-
-    They are rows of data, for only Akteure and Gremien have headings; but that needs a look.
-    """
-    sheets = [sheet.key for sheet in workbook.sheets if not sheet.headings]
-    titles = lone.filter(pl.col("sheet_key").is_in(sheets), pl.col("filled"), role="title")
-    found = like_headings(workbook, titles, years, entry_words())
-    return found.select(*ROW, "sheet", "column", "field", value="text")
-
-
-def like_headings(
-    workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame, more: tuple[str, ...] = ()
-) -> pl.DataFrame:
-    """Return the lone texts above the last full row that read like headings, with said.
-
-    more: words of which they may be made, besides those of groups.
-    """
     above = (pl.col("row") < pl.col("last")).fill_null(value=False)
-    some = lone.filter(above & (pl.col("word").str.len_chars() <= LONGEST))
+    short = pl.col("word").str.len_chars() <= LONGEST
+    some = lone.filter(pl.col("sheet_key").is_in(sheets), above & short)
     if some.is_empty():
         return some.with_columns(said=pl.lit(""))
     some = some.join(years, on="file", how="left")
     some = some.with_columns(words=in_words_expr(pl.col("word")))
-    some = some.with_columns(said=kind_of_heading(workbook, more))
-    return some.drop("words", "year").drop_nulls("said")
+    return (
+        some.with_columns(said=kind_of_heading(workbook)).drop("words", "year").drop_nulls("said")
+    )
 
 
-def kind_of_heading(workbook: Workbook, more: tuple[str, ...] = ()) -> pl.Expr:
+def lone_rows(lone: pl.DataFrame) -> pl.DataFrame:
+    """Return the lone texts that make a row of data, with all else unknown: ROW and the cell.
+
+    In Akteure the missing values of the row say so.
+    """
+    own = lone.filter(pl.col("type").is_in(TEXTS), "filled", pl.col("nothing").is_null())
+    own = own.filter(~pl.col("listed"), pl.col("sheet_key") != ACTORS)
+    return own.select(*ROW, "sheet", "column", "field", value="text")
+
+
+def kind_of_heading(workbook: Workbook) -> pl.Expr:
     """Return the kind of heading of a text (columns word and words); null if it is none."""
     said = row_words().headings
     words = pl.col("words")
     gone = any_of(said.no_members)
-    parts = {*group_words(), *single_words(said.no_members), *more}
-    alone = made_of(words, tuple(sorted(parts)))
+    alone = made_of(words, tuple(sorted({*group_words(), *single_words(said.no_members)})))
     ends = pl.col("word").str.ends_with(":")
     organisation = pl.col("text").str.contains(workbook.words["organisation_pattern"])
     meaning = words.str.contains(f"^{gone}") | (alone & words.str.contains(gone)) | other_year()
@@ -154,13 +145,6 @@ def group_words() -> tuple[str, ...]:
     lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
     names = (key for sheet in submission().sheets for key in sheet.keys)
     return tuple(sorted(single_words([*lists, *names, *said.groups, *said.joining])))
-
-
-@cache
-def entry_words() -> tuple[str, ...]:
-    """Return the words for entries of Aktivitäten and Nachweise: kinds, and words for many."""
-    kinds = (name for register in ENTRY_LISTS for e in registers()[register] for name in e.keys)
-    return tuple(sorted(single_words([*kinds, *row_words().headings.entries])))
 
 
 def rows_below(found: pl.DataFrame, data: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:

@@ -21,14 +21,14 @@ from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.lone import (
     COLON,
     HEADING,
-    LONE_HEADING,
+    LONE_ROW,
     MEANING,
     NOTE,
     headings,
+    lone_rows,
     lone_texts,
     notes,
     rows_below,
-    rows_like_headings,
 )
 from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import rows_in_words
@@ -138,8 +138,8 @@ def without_lone_texts(
     found = notes(lone).with_columns(said=pl.lit(NOTE))
     lone = lone.join(found, on=ROW, how="anti")
     heads = headings(workbook, lone, years)
-    doubtful = rows_like_headings(workbook, lone, years)
-    parts.append(findings(doubtful.with_columns(check=pl.lit(LONE_HEADING)), "inconsistent"))
+    rows = lone_rows(lone.join(heads, on=ROW, how="anti"))
+    parts.append(findings(rows.with_columns(check=pl.lit(LONE_ROW)), "inconsistent"))
     found = pl.concat([found.select(*ROW, "field", "said"), heads.select(*ROW, "field", "said")])
     told = pl.col("field").is_not_null() | (pl.col("said") == MEANING)
     found = found.filter(told).drop("field")
