@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.declaration import Field, submission
+from schemas.declaration import Field, registers, submission
 from schemas.rows import row_words
 from tests.making.frames import Grids
 from tests.parse.making import USUAL, Answered, examined, with_rows
@@ -136,6 +136,53 @@ def test_sums_above_below_and_named_in_another_column(sheet: str) -> Answered:
         assert "named_elsewhere" not in {c for _, c, _ in seen.codes(at + 10)}, NO_LABELS[at]
     assert ("inconsistent", "sums_below", 2) in seen.codes(15)
     assert ("total_row", "by_number", last) in seen.codes(16)
+
+
+STATES = [e.de for e in registers()["federal_states"]]
+
+
+@examined
+def test_sums_of_a_state_are_totals() -> Answered:
+    labels = [
+        ("Summe {}", "Gesamt {}", "{} gesamt", "Zwischensumme {}:", "Anzahl {}")[at % 5].format(
+            state
+        )
+        for at, state in enumerate(STATES)
+    ]
+    rows = [[label, *[None] * 5, 41] for label in labels]
+    seen = yield [with_rows("Akteure", row) for row in rows]
+    row = last_row("Akteure") + 1
+    for number, label in enumerate(labels):
+        assert [code for code in seen.codes(number) if code[0] == "total_row"] == [
+            ("total_row", "", row)
+        ], label
+        assert row not in seen.rows(number, "Akteure")
+
+
+# Headers beside the usual ones, and whether they are a second table, which is not read.
+BESIDE = {
+    "Akteure": [(["Name", "Akteurstyp"], True), (["PLZ", "Ort"], False), (["Umsatz"], False)],
+    "Management": [(["Funktion", "VZÄ"], True), (["VZÄ"], False), (["Vertretung", "VZÄ"], False)],
+    "Gremien": [(["Gremium", "Akteursgruppe", "Sitze"], True), (["Sitze"], False)],
+    "Finanzierung": [(["Jahr", "Quelle", "Betrag"], True), (["Betrag", "Status"], False)],
+    "Nachweise": [(["Art", "Titel"], True), (["Titel"], False)],
+}
+
+
+@examined
+def test_a_second_table_beside_the_first_is_told() -> Answered:
+    cases = [(s, heads, due, text) for s, own in BESIDE.items() for heads, due in own
+             for text in ("x", None)]  # fmt: skip
+    books = [
+        {**USUAL, sheet: [[*USUAL[sheet][0], None, *heads], [*USUAL[sheet][1], None, text, text],
+                          *USUAL[sheet][2:]]}
+        for sheet, heads, _, text in cases
+    ]  # fmt: skip
+    seen = yield books
+    for number, (sheet, heads, due, text) in enumerate(cases):
+        told = ("inconsistent", "second_table", 1) in seen.codes(number)
+        assert told == (due and text is not None), (sheet, heads, text)
+        assert seen.rows(number, sheet) == list(range(2, last_row(sheet) + 1))
 
 
 # --------------------------------------------------------------------------- zeros and ends

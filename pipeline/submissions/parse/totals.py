@@ -32,6 +32,7 @@ LISTS = (
     "activity_kinds",
     "evidence_kinds",
     "reaches",
+    "federal_states",
 )
 
 
