@@ -114,16 +114,16 @@ def ended_in_words(command: Known) -> Callable[..., int]:
             if system is None:
                 raise
             wrong = system.errno in PLACE and not command.publishes
-            said = explain(system, place(options.get(command.writes or "")))
-            return refuse(USAGE_ERROR if wrong else NOT_DONE, said, lang)
+            message = explain(system, place(options.get(command.writes or "")))
+            return refuse(USAGE_ERROR if wrong else NOT_DONE, message, lang)
         return code
 
     return work
 
 
-def refuse(code: int, said: tuple[str, str], lang: str | None) -> int:
+def refuse(code: int, message: tuple[str, str], lang: str | None) -> int:
     """Say it in the language asked for, else in both; returns the exit code."""
-    return fail(code, "\n".join(said) if lang is None else said[LANGUAGES.index(lang)])
+    return fail(code, "\n".join(message) if lang is None else message[LANGUAGES.index(lang)])
 
 
 def place(written: Path | None) -> Path | str:

@@ -23,11 +23,9 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
-from pipeline.history.agreed import statuses_when_agreed
-from pipeline.history.earlier import read_before
+from pipeline.history.earlier import earlier_participation, read_before, statuses_when_agreed
 from pipeline.history.model import EarlierReview
 from pipeline.history.notices import Notice, notices
-from pipeline.history.participation import earlier_participation
 from pipeline.history.published import (
     ARCHIVE,
     RECORD,
@@ -208,7 +206,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
         target = engine.start(Stage.PUBLISH, finish).result()
     if (outputs / ARCHIVE).is_dir():
         plan.modes.share([outputs / ARCHIVE])
-    said = notices(plan.earlier, plan.modes, period if unreadable else None)
+    period_notices = notices(plan.earlier, plan.modes, period if unreadable else None)
     return Published(
         folder=target,
         counts=counts,
@@ -216,7 +214,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
         standing=standing,
         replaced=replaced,
         being_edited=being_edited(plan.found),
-        notices=said,
+        notices=period_notices,
     )
 
 

@@ -161,7 +161,7 @@ def withdrawal_message(done: "Withdrawn", languages: Sequence[str]) -> str:
     parts = {
         "folder": done.folder,
         "revision": done.standing.revision,
-        "clusters": done.told.height,
+        "clusters": done.to_notify.height,
         "list": done.list,
         "archive": done.archive,
     }

@@ -12,11 +12,9 @@ from pipeline.submissions.actors.actors import count
 from pipeline.submissions.actors.status import Definition
 
 
-def compute_figures(portfolio: Portfolio, definition: Definition | None = None) -> FiguresAndRows:
+def compute_figures(portfolio: Portfolio) -> FiguresAndRows:
     """Return every figure of every cluster as an interval, and the rows behind it."""
-    return add_actor_figures(
-        portfolio, figures_without_actors(portfolio), definition or Definition()
-    )
+    return add_actor_figures(portfolio, figures_without_actors(portfolio), Definition())
 
 
 def figures_without_actors(portfolio: Portfolio) -> FiguresAndRows:

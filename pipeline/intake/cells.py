@@ -87,7 +87,7 @@ def refuse_long(cells: Cells, limits: Limits) -> None:
 
 
 def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
-    """Refuse a sheet whose cells (from `first` on) are so far apart that it must be a mistake.
+    """Refuse a sheet whose cells (from `first` on) span more than any table of ours can.
 
     Programs that show or mark the sheet need memory for the whole area.
     """

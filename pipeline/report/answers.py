@@ -44,8 +44,8 @@ class Answer:
         to = ""
         if self.office.mail:
             to = say("answer", "to", lang).format(who=self.addressee, mail=self.office.mail)
-        said = " ".join(filter(None, (until, to)))
-        return say("answer", "please", lang).format(said=said) if said else ""
+        parts = " ".join(filter(None, (until, to)))
+        return say("answer", "please", lang).format(said=parts) if parts else ""
 
 
 def answers(review: Review) -> Mapping[str, Answer]:

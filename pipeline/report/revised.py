@@ -23,13 +23,13 @@ def changed_text(found: Revised, cluster_id: str, lang: str, most: int) -> str:
     """Return the same with what differs, in at most so many letters: whole differences only."""
     text = changed_sentence(found, cluster_id, lang)
     changes, more = found.of(cluster_id, lang), say("revised", "more", lang)
-    told = 0
+    included = 0
     for number, change in enumerate(changes, 1):
         rest = len(more) if number < len(changes) else 0
-        longer = f"{text}{BETWEEN if told else ' '}{change}"
+        longer = f"{text}{BETWEEN if included else ' '}{change}"
         if len(longer) + rest > most:
             return text + more
-        text, told = longer, number
+        text, included = longer, number
     return text
 
 

@@ -145,8 +145,8 @@ def explanation(book: Book, declared: Sheet, item: Field) -> str:
 
     No comment: LibreOffice prints each page that a hidden comment reaches into, be it empty.
     """
-    wanted = asked_for(item, book.lang)
-    parts = [item.note[book.lang], f"{wanted[0].upper()}{wanted[1:]}."]
+    request = asked_for(item, book.lang)
+    parts = [item.note[book.lang], f"{request[0].upper()}{request[1:]}."]
     read_by = criteria(book, declared, item)
     if read_by != "–":
         parts.append(book.text("guide", "read_by", ids=read_by))

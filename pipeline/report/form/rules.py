@@ -18,16 +18,16 @@ MAX_MESSAGE = 255
 Area = tuple[int, int, int, int]
 
 
-def add_rule(book: Book, sheet: Worksheet, item: Field, area: Area, said: str = "") -> None:
+def add_rule(book: Book, sheet: Worksheet, item: Field, area: Area, prompt: str = "") -> None:
     """Add the data validation of a field to its cells.
 
-    area: first row, first column, last row, last column, from 0. said: shown at a selected cell.
+    area: first row, first column, last row, last column, from 0. prompt: shown at a selected cell.
     """
     first = xl_rowcol_to_cell(area[0], area[1])
     rule = rule_of(book, item, first) | {"error_title": book.text("rule", "title")}
     rule["error_message"] = message(book, item)[:MAX_MESSAGE]
-    if said:
-        rule["input_message"] = said
+    if prompt:
+        rule["input_message"] = prompt
     sheet.data_validation(*area, rule)
 
 

@@ -30,11 +30,13 @@ class NoSourceError(Exception):
     """
 
     def __init__(self, refusal: str, **parts: object) -> None:
-        said = {
+        details = {
             lang: {key: in_language(str(part), lang) for key, part in parts.items()}
             for lang in LANGUAGES
         }
-        self.messages = {lang: text("refusal", refusal, lang, **said[lang]) for lang in LANGUAGES}
+        self.messages = {
+            lang: text("refusal", refusal, lang, **details[lang]) for lang in LANGUAGES
+        }
         super().__init__(" / ".join(self.messages.values()))
 
 
@@ -86,9 +88,9 @@ def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
 
 def reviewed_in(cluster: str, period: str, outputs: Path) -> pl.DataFrame:
     """Return the row of the cluster's reviewed submission in `submissions`, if there is one."""
-    mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
+    of_cluster = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
     try:
-        return sound(outputs / period).table("submissions").filter(mine)
+        return sound(outputs / period).table("submissions").filter(of_cluster)
     except DamagedError as error:
         raise NoSourceError("damaged", period=period, files=error) from error
 

@@ -67,7 +67,8 @@ def rows_of_data(
     again = headers_again(workbook, data, columns)
     unknown = data.select(CELL).clear()
     if again is not None:
-        parts.append(at_first_cell(data, again.rows, HEADING, check="again"))
+        headers = again.rows.with_columns(check=pl.lit("again"))
+        parts.append(findings(with_first_cells(data, headers), HEADING))
         data = data.join(again.rows, on=ROW, how="anti")
         if not again.columns.is_empty():
             data = with_facts(workbook, moved_cells(data.drop(ADDED), again))
@@ -113,11 +114,6 @@ def with_first_cells(data: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     first = first_cells(data.join(rows, on=ROW, how="semi"))
     rows = rows.drop("sheet", "column", "value", strict=False)
     return rows.join(first, on=ROW, how="left").sort(ROW)
-
-
-def at_first_cell(data: pl.DataFrame, rows: pl.DataFrame, code: str, check: str) -> pl.DataFrame:
-    """Return a finding at the first filled cell of each row."""
-    return findings(with_first_cells(data, rows.with_columns(check=pl.lit(check))), code)
 
 
 def without_lone_texts(
