@@ -171,11 +171,6 @@ def review(
     found = join_findings(
         found, file_findings(outcomes, found), identity_findings(office.register, outcomes)
     )
-    own = verdicts[0].decisions
-    taken = measure_tables(
-        portfolio, figures.usual, benchmarks, own, task.period, task.participation
-    )
-    found = join_findings(found, taken.crowded)
     names = master.select("file", "cluster_name")
     covered = coverage(
         office,
@@ -184,6 +179,16 @@ def review(
         task.last_day,
         task.settings.review.outdated_days,
     )
+    taken = measure_tables(
+        portfolio,
+        figures.usual,
+        benchmarks,
+        verdicts[0].decisions,
+        covered.select("cluster_id", "role"),
+        task.period,
+        task.participation,
+    )
+    found = join_findings(found, taken.crowded)
     dates = admission_dates(office.register, portfolio.clusters)
     described = features(portfolio.clusters, reviewed.described.counts, figures.usual)
     finished = ReviewResults(

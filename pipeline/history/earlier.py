@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.common import periods
 from pipeline.common.settings import Settings
 from pipeline.evaluation.agreements import KEYS, STATUS_THEN
-from pipeline.evaluation.measures import PARTICIPATION
+from pipeline.evaluation.measures import PARTICIPATION, counted_by_role
 from pipeline.history.missing_columns import codes_of_unknown
 from pipeline.history.model import TABLES, EarlierPeriod, EarlierReview
 from pipeline.history.published import DATA, DamagedError, Earlier, Publication
@@ -103,7 +103,7 @@ def earlier_participation(earlier: Earlier) -> pl.DataFrame:
 def _participation_of(publication: Publication) -> pl.DataFrame:
     """Return PARTICIPATION of one period: every measure is a cohort of its clusters."""
     placed = publication.table("benchmarks", "cluster_id", "cohort_kind", "cohort")
-    taken = placed.filter(pl.col("cohort_kind") == MEASURE).group_by(measure="cohort")
-    counts = taken.agg(clusters=pl.col("cluster_id").n_unique().cast(pl.Int64))
-    period = pl.lit(publication.folder.name)
-    return counts.select(period.alias("at_period"), "measure", "clusters")
+    taken = placed.filter(pl.col("cohort_kind") == MEASURE)
+    taken = taken.select("cluster_id", measure="cohort").unique()
+    decided = publication.table("clusters", "cluster_id", "role", "decision")
+    return counted_by_role(taken.join(decided, on="cluster_id"), publication.folder.name)

@@ -19,6 +19,7 @@ from pipeline.submissions.office import Office
 from pipeline.submissions.ratings import Opinions
 from pipeline.tables.features import portfolio_features, statements
 from pipeline.tables.findings import findings_table, kinds
+from pipeline.tables.headlines import role_places
 from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
@@ -95,6 +96,7 @@ def assemble(done: ReviewResults) -> Mapping[str, pl.DataFrame]:
         "outlook": lambda: of_clusters(done, done.outlook),
         "measures": lambda: done.measures.measures,
         "measure_overlap": lambda: done.measures.overlap,
+        "measure_roles": lambda: done.measures.by_role,
         "participation": lambda: done.measures.participation,
         "other_measures": lambda: of_clusters(done, done.measures.others),
         "features": lambda: portfolio_features(done.described),
@@ -136,6 +138,7 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
         "cohort_kind": declared_order("cohort_kind", declared_cohort_kinds()),
         "measure": order_of_measures("measure"),
         "other": order_of_measures("other"),
+        "role": role_places(),
         "statement": declared_order("statement", statements()),
         "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
     }

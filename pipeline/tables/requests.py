@@ -24,6 +24,10 @@ WHOLE = ["fte", "actors_per_fte", "own_funds_share", "budget_eur"]
 ORDER = [PROPERTY_OPEN, MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY]
 WORDS = {
     "please": ("Bitte ausfüllen: {cells}; {goal}{more}", "Please fill in: {cells}; {goal}{more}"),
+    "one_enough": (
+        " (1 von {total} offenen Zeilen genügt, wenn sie zählt)",
+        " (1 of {total} open rows suffices if it counts)",
+    ),
     "enough": (
         " ({need} von {total} offenen Zeilen genügen, wenn sie zählen)",
         " ({need} of {total} open rows suffice if they count)",
@@ -191,8 +195,12 @@ def _sentence(lang: str) -> pl.Expr:
     at = LANGUAGES.index(lang)
     goal = pl.col(f"goal_{lang}")
     partly = pl.col("need") < pl.col("total")
-    enough = fill(WORDS["enough"][at], {"need": pl.col("need"), "total": pl.col("total")})
-    more = pl.when(partly).then(enough).otherwise(pl.lit(""))
+    enough = {
+        code: fill(WORDS[code][at], {"need": pl.col("need"), "total": pl.col("total")})
+        for code in ("one_enough", "enough")
+    }
+    many = pl.when(pl.col("need") == 1).then(enough["one_enough"]).otherwise(enough["enough"])
+    more = pl.when(partly).then(many).otherwise(pl.lit(""))
     please = fill(WORDS["please"][at], {"cells": pl.col("cells"), "goal": goal, "more": more})
     blank = fill(WORDS["blank"][at], {"sheet": pl.col("sheet"), "goal": goal})
     own = {key: m.request[lang] for key, m in metrics().items() if m.request}
