@@ -11,10 +11,13 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return JSON.parse(await new Response(stream).text());
   }
+  // Before the wait, in which all would be laid out.
+  document.body.classList.add("live");
   // A browser that cannot unpack shows the page as it is without scripts.
   try {
     Object.assign(data, await unpack(one("#packed")));
   } catch {
+    document.body.classList.remove("live");
     return;
   }
   const locale = document.documentElement.lang;
@@ -568,7 +571,6 @@
 
   // ---- start ----
   form.hidden = false;
-  document.body.classList.add("live");
   for (const hint of all(".scripted")) hint.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
