@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from markupsafe import Markup, escape
 
 Spec = dict[str, Any]
@@ -47,6 +48,8 @@ TIMELINE_ROOM = 14
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
 KEY_LINE = 3
+# So few marks on an axis that their texts keep apart.
+FEW = {"tickCount": 7, "labelFlush": False}
 # A part narrower than this share of its bar has no room for its number.
 PART_ROOM = 0.06
 # As in the texts: "1.200,5" and "20 %" (with a space that does not break), "1,200.5" and "20%".
@@ -320,15 +323,31 @@ def _blank(labels: Sequence[object]) -> Spec:
 def one_bar(label: str, parts: Iterable[tuple[str, float, str]]) -> Iterator[dict[str, object]]:
     """Yield the rows of one bar of `bars`: each part begins where the one before ends.
 
-    parts: name, amount, text; the text is inside the part if it has room for it.
+    parts: name, amount, text. A part with room for its text has it inside.
     """
     every = list(parts)
     start, whole = 0.0, sum(amount for _, amount, _ in every)
     for name, amount, text in every:
         ends = {"start": start, "end": start + amount, "middle": start + amount / 2}
         inside = text if amount and amount >= PART_ROOM * whole else ""
-        yield {"label": label, "part": name, "text": inside, **ends}
+        yield {"label": label, "part": name, "text": inside, "number": text, **ends}
         start += amount
+
+
+def outside(rows: Rows) -> list[Mapping[str, object]]:
+    """Return what stands behind bars: the numbers of their parts that have no room for them."""
+    found: dict[object, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["label"], []).append(row)
+    left = {k: [r["number"] for r in own if _is_left_out(r)] for k, own in found.items()}
+    return [
+        {"label": label, "end": found[label][-1]["end"], "text": " · ".join(texts)}
+        for label, texts in left.items()
+    ]
+
+
+def _is_left_out(row: Mapping[str, Any]) -> bool:
+    return not row["text"] and row["end"] > row["start"]
 
 
 def bars(rows: Rows, parts: Sequence[tuple[str, str]], x: Spec, behind: Rows = ()) -> Spec:
@@ -358,12 +377,42 @@ def bars(rows: Rows, parts: Sequence[tuple[str, str]], x: Spec, behind: Rows = (
 
 def counts_axis(title: str) -> Spec:
     """Return the axis of a number of clusters."""
-    return {"axis": {"title": title, "tickMinStep": 1, "format": ",d"}}
+    return {"axis": {"title": title, "tickMinStep": 1, "format": ",d", **FEW}}
 
 
 def shares_axis(title: str) -> Spec:
     """Return the axis of shares of a whole."""
-    return {"scale": {"domain": [0, 1], "nice": False}, "axis": {"title": title, "format": ".0%"}}
+    return {
+        "scale": {"domain": [0, 1], "nice": False},
+        "axis": {"title": title, "format": ".0%", **FEW},
+    }
+
+
+def dumbbells(rows: Rows, names: tuple[str, str], x: Spec) -> Spec:
+    """Return a row per label with a ring for before, a dot for now, and its text at the right.
+
+    rows: label, before, now, text. names: of before and of now. x: its axis.
+    """
+    labels = [row["label"] for row in rows]
+    line = _span(rows, "before", "now", {"type": "rule", "strokeWidth": 4})
+    line["encoding"]["color"] = {"value": COLOURS["accent-bg"]}
+    marks = [
+        {"label": row["label"], "at": row[key], "kind": name}
+        for key, name in zip(("before", "now"), names, strict=True)
+        for row in rows
+    ]
+    scale = {"domain": list(names)}
+    # The ring of before is larger: where nothing changed it stands around the dot.
+    points = _marks(marks, "at", {"type": "point", "stroke": COLOURS["accent"], "opacity": 1})
+    points["encoding"] |= {
+        "fill": _named(scale | {"range": [COLOURS["paper"], COLOURS["accent"]]}, "top"),
+        "size": _named(scale | {"range": [130, 50]}, "top"),
+    }
+    # The text stands behind the mark that is farther to the right.
+    ends = pl.DataFrame(rows).with_columns(end=pl.max_horizontal("before", "now")).to_dicts()
+    texts = _texts(ends, "end", {"align": "left", "dx": 12, **HALO})
+    x = {"scale": {"zero": False, "nice": True}, **x}
+    return _by_row(labels, x, [line, points, texts], [row["text"] for row in rows])
 
 
 def timeline(

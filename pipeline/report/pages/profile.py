@@ -15,6 +15,7 @@ from pipeline.report.pages.charts import (
     counts_axis,
     draw,
     one_bar,
+    outside,
 )
 from pipeline.report.pages.views import Table, source_line, titled
 from pipeline.report.pages.words import Words
@@ -87,7 +88,7 @@ def _chart(
         for c in catalogue.criteria
         for part in _parts(f"{c.id} {words.of(c.title)}", counts[c.id], words)
     ]
-    spec = bars(rows, parts, counts_axis(words("axis_clusters")))
+    spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
     n = sum(counts[catalogue.criteria[0].id][s] for s in STATUSES)
     said = Said(
         name=f"profile-{number}",
