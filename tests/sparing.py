@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import polars as pl
 import pytest
+import vl_convert
 
 from pipeline.common.sandbox import run_in_sandbox
 from pipeline.figures.scenarios import Scenario
@@ -61,6 +62,11 @@ def in_this_process(
     return map(task, items)
 
 
+def no_picture(*_: object, **__: object) -> str:
+    """Draw a blank picture: a real one takes as long as a page."""
+    return '<svg class="marks" width="1" height="1" viewBox="0 0 1 1"></svg>'
+
+
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
         "pipeline.review.evaluate_scenarios": no_verdicts,
@@ -71,13 +77,13 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "workbook": {"pipeline.run.write_books": nothing},
     "pages": {"pipeline.run.page_batches": no_batches},
     "copies": {"pipeline.run.feedback_batches": no_batches},
+    "pictures": {"vl_convert.vegalite_to_svg": no_picture},
     "processes": {
         "pipeline.intake.worker.run_in_sandbox": in_this_process,
         "pipeline.report.feedback.write.run_in_sandbox": in_this_process,
         "pipeline.publication.release.forms.run_in_sandbox": in_this_process,
     },
 }
-PROCESSES = STEPS["processes"]
 REPORTS = ("workbook", "pages", "copies")
 # Leaves all tables of a publication, the scenarios too.
 ALL_BUT_TABLES = (*REPORTS, "processes")
@@ -98,6 +104,15 @@ def sparing(*parts: str) -> Iterator[None]:
 def real_processes() -> Iterator[None]:
     """Let processes of their own read, mark and fill while the block runs, as they do for users."""
     with pytest.MonkeyPatch.context() as patch:
-        for place in PROCESSES:
+        for place in STEPS["processes"]:
             patch.setattr(place, run_in_sandbox)
+        yield
+
+
+@contextmanager
+def real_pictures() -> Iterator[None]:
+    """Let pictures be drawn while the block runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place in STEPS["pictures"]:
+            patch.setattr(place, vl_convert.vl_convert.vegalite_to_svg)
         yield

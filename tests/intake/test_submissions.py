@@ -543,6 +543,14 @@ def test_confirmed_measures_win(registered: Published) -> None:
     assert "go-cluster" not in cohorts
 
 
+@pytest.fixture(scope="module")
+def one_sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One submission, of which the results are kept from one run to the next."""
+    root = tmp_path_factory.mktemp("one")
+    submit(root, {"1.xlsx": submission("DE-0001")})
+    return root
+
+
 @pytest.mark.parametrize("name", ["register.xlsx", f"{PERIOD}/assessments.xlsx"])
 @pytest.mark.parametrize(
     "content",
@@ -550,19 +558,20 @@ def test_confirmed_measures_win(registered: Published) -> None:
     ids=["empty", "truncated", "encrypted", "bit-rot", "page"],
 )
 def test_an_unreadable_office_file_stops_the_publication(
-    tmp_path: Path, name: str, content: bytes
+    one_sent: Path, name: str, content: bytes
 ) -> None:
-    submit(tmp_path, {"1.xlsx": submission("DE-0001")})
-    save(tmp_path / "inputs" / name, content)
-    assert run(tmp_path, "--accept-missing") == 2
-    assert not (tmp_path / "outputs" / PERIOD).exists()
+    path = save(one_sent / "inputs" / name, content)
+    assert run(one_sent, "--accept-missing") == 2
+    assert not (one_sent / "outputs" / PERIOD).exists()
+    path.unlink()
 
 
-def test_a_register_without_its_sheet_is_not_silent(tmp_path: Path) -> None:
-    submit(tmp_path, {"1.xlsx": submission("DE-0001")})
-    save(tmp_path / "inputs/register.xlsx", Book({"Tabelle1": [["Cluster-ID"], ["DE-0001"]]}))
-    assert run(tmp_path, "--accept-missing") == 2
-    assert not (tmp_path / "outputs" / PERIOD).exists()
+def test_a_register_without_its_sheet_is_not_silent(one_sent: Path) -> None:
+    no_register = Book({"Tabelle1": [["Cluster-ID"], ["DE-0001"]]})
+    path = save(one_sent / "inputs/register.xlsx", no_register)
+    assert run(one_sent, "--accept-missing") == 2
+    assert not (one_sent / "outputs" / PERIOD).exists()
+    path.unlink()
 
 
 # ---- the 80 % rule and exit codes -----------------------------------------------------------
@@ -680,10 +689,10 @@ def test_check_of_several_files(tmp_path: Path) -> None:
 def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     expect(tmp_path, 3)
     files: Files = some(2) | {"bad.xlsx": incomplete("DE-0003")}
-    publish(tmp_path, files, spared=("processes",))
+    publish(tmp_path, files, spared=("variants",))
     assert not (tmp_path / "outputs/.archive" / PERIOD).exists()
     first = contents(tmp_path / "outputs" / PERIOD)
-    publish(tmp_path, files, spared=("processes",))
+    publish(tmp_path, files, spared=("variants",))
     (archived,) = (tmp_path / "outputs/.archive" / PERIOD).iterdir()
     assert contents(archived) == first
     second = contents(tmp_path / "outputs" / PERIOD)
@@ -693,7 +702,7 @@ def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [name for name in changed if not name.endswith("run.json")] == []
     # and as a whole: nothing of a withdrawn submission stays
     (tmp_path / "inputs" / PERIOD / "submissions/DE-0002.xlsx").unlink()
-    seen = publish(tmp_path, {}, spared=("variants", "workbook", "processes"))
+    seen = publish(tmp_path, {}, spared=("variants", "workbook", "copies"))
     assert len(list((tmp_path / "outputs/.archive" / PERIOD).iterdir())) == 2
     assert seen.table("clusters")["cluster_id"].to_list() == ["DE-0001"]
     assert not any("clusters/DE-0002" in name for name in contents(seen.folder))
