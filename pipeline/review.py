@@ -154,8 +154,8 @@ def review(
     portfolio = reviewed_portfolio(task, reviewed, office)
     figures = reviewed.figures
     known = rating_scope(task, portfolio, outcomes, office)
-    said = opinions(office, known, task.last_day)
-    ratings = said.effective
+    judged = opinions(office, known, task.last_day)
+    ratings = judged.effective
     benchmarks, verdicts = judge(task, portfolio, figures.usual, ratings)
     basis = ScenarioInputs(
         task.catalogues,
@@ -166,16 +166,11 @@ def review(
         task.frozen,
         task.last_day,
     )
-    robust, ahead, gone = evaluate_scenarios(basis, figures, verdicts)
-    found = join_findings(found, office.findings, said.findings)
+    robust, ahead, lapses = evaluate_scenarios(basis, figures, verdicts)
+    found = join_findings(found, office.findings, judged.findings)
     found = join_findings(
         found, file_findings(outcomes, found), identity_findings(office.register, outcomes)
     )
-    own = verdicts[0].decisions
-    taken = measure_tables(
-        portfolio, figures.usual, benchmarks, own, task.period, task.participation
-    )
-    found = join_findings(found, taken.crowded)
     names = master.select("file", "cluster_name")
     covered = coverage(
         office,
@@ -184,6 +179,16 @@ def review(
         task.last_day,
         task.settings.review.outdated_days,
     )
+    taken = measure_tables(
+        portfolio,
+        figures.usual,
+        benchmarks,
+        verdicts[0].decisions,
+        covered.select("cluster_id", "role"),
+        task.period,
+        task.participation,
+    )
+    found = join_findings(found, taken.crowded)
     dates = admission_dates(office.register, portfolio.clusters)
     described = features(portfolio.clusters, reviewed.described.counts, figures.usual)
     finished = ReviewResults(
@@ -209,15 +214,15 @@ def review(
         verdicts=verdicts,
         robustness=robust,
         outlook=ahead,
-        lapsed=gone,
-        opinions=said,
+        lapsed=lapses,
+        opinions=judged,
         criteria=known.criteria,
         agreed=task.agreed,
         measures=taken,
     )
     state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
-    kept = replace(portfolio, actors=portfolio.actors.select(INPUT_COLUMNS["actors"]))
+    reduced = replace(portfolio, actors=portfolio.actors.select(INPUT_COLUMNS["actors"]))
     return Review(
         task.period,
         task.last_day,
@@ -227,7 +232,7 @@ def review(
         mapped=named,
         languages=of_files(languages, sent.files),
         unused_mappings=unused_mappings,
-        ratings=said.ratings,
+        ratings=judged.ratings,
         context={
             **context(
                 portfolio.clusters,
@@ -247,7 +252,7 @@ def review(
                 task.catalogues,
             ),
         },
-        state=replace(state, portfolio=kept),
+        state=replace(state, portfolio=reduced),
         since=task.before.since if task.before else None,
         quarters=task.quarters,
     )

@@ -86,6 +86,7 @@ OPTIONAL = {
     *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
+    *("lever_units", "one", "thresholds"),
     # of a measure
     *("budget", "conditions", "field", "ministry", "participants", "places"),
 }
@@ -158,6 +159,7 @@ RULES = {
         [3, 6, 12] => [0] @ robustness.outlook_months[1] : eine Zahl ab 1
         [145.0, 155.0] => [145.0] @ robustness.radii_km : mindestens 2
         [145.0, 155.0] => [155.0, 145.0] @ robustness.radii_km[2] : über 155.0
+        thresholds = [] => thresholds = [{variant = "sme_ifm"}] @ thresholds[1].name : fehlt
         radius_km = 150.0 => radius_km = -1 @ actors.radius_km : eine Zahl über 0
         radius_km = 150.0 => radius_km = inf @ actors.radius_km : eine endliche Zahl
         minimum_share = 0.8 => minimum_share = 80 @ review.minimum_share : eine Zahl bis 1
@@ -210,6 +212,20 @@ RULES = {
         unit = "share" => unit = "shares" @ sme_share.unit : ?share
         lever_unit = "smes" => lever_unit = "sme" @ sme_share.lever_unit : ?smes
         "actors.name" => "actors.nam" @ reads[1] : ?actors.name
+        [rnd_share] => [rnd_shares] @ rnd_share : fehlt
+    """,
+    "properties": """
+        flag = "rnd" => flag = "rdn" @ rnd.flag : ?rnd
+        flag = "rnd" => any_of = ["Hochschul"] @ rnd.any_of[1] : ?Hochschule
+        flag = "rnd" =>  @ rnd : sonst genau eines
+        field = "actor_type" => field = "actor_typ" @ rnd.field : ?actor_type
+        field = "actor_type" => field = "sme_stated" @ rnd : Ja/Nein-Feld keines
+        field = "actor_type" => field = "country" @ rnd.flag : "field", "any_of"
+        [rnd] => [research] @ rnd : fehlt
+    """,
+    "efforts": """
+        smes = { => documents = { @ growth.lever_units.documents : jeder Wert einmal
+        [opinion] => [opinions] @ opinion : fehlt
     """,
     "benchmarks": """
         figure = "bound_actors" => figure = "bound_actor" @ indicators.actors.figure : ?bound_actors

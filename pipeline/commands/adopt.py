@@ -80,8 +80,8 @@ def print_outcomes(done: "Adopted", lang: str) -> None:
     what = ", ".join(say("adopt_loss", o.code, lang).format(where=o.where) for o in done.lost)
     beside = shown_path(done.beside) if done.beside else ""
     parts = {"path": shown_path(done.path), "beside": beside, "what": what}
-    said = say("adopt", code, lang)
-    print(said.format(count=done.count, name=shown_name(done.path), **parts))
+    sentence = say("adopt", code, lang)
+    print(sentence.format(count=done.count, name=shown_name(done.path), **parts))
     if done.backup:
         print(say("adopt", "backup", lang).format(path=shown_path(done.backup)))
 

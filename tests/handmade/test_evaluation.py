@@ -1684,7 +1684,9 @@ def test_robustness(key: str, turned: dict[str, str], tables: Tables) -> None:
         for row in tables["robustness"].filter(mine).iter_rows(named=True)
     }
     variants = ("radius_145", "radius_155", "sme_ifm", "loose_actors", "without_stand_in")
-    assert found == {v: (turned.get(v, decided), v in turned) for v in variants}
+    assert {v: found[v] for v in variants} == {
+        v: (turned.get(v, decided), v in turned) for v in variants
+    }
 
 
 # --- tests of single clusters -----------------------------------------------------------------

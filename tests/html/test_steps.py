@@ -3,12 +3,13 @@
 import polars as pl
 import pytest
 
+from pipeline.common.catalogue import metrics
 from pipeline.report.pages.place import EDGE, LENGTH, line
 from pipeline.report.pages.steps import steps
 from pipeline.report.pages.verdict import ConditionView, CriterionView, Verdict
 from pipeline.report.pages.words import Words
 from pipeline.tables.insights import by_distance, lacking
-from schemas.efforts import effort_of, efforts, known_units
+from schemas.efforts import effort_of, efforts
 
 WORDS = Words("de")
 
@@ -73,7 +74,7 @@ def test_from_the_mark_on_nothing_is_missing(
 
 
 def test_every_missing_amount_has_its_effort() -> None:
-    assert {effort_of(unit) for unit in known_units()} <= set(efforts())
+    assert {effort_of(metric.lever_unit) for metric in metrics().values()} <= set(efforts())
 
 
 @pytest.mark.parametrize(("fulfilled", "expected"), [(8, 4), (12, 0), (15, 0)])

@@ -36,10 +36,10 @@ def publication_line(publication: Publication, lang: str) -> str:
     """Return a description of the publication: revision, draft or release, time of the run."""
     stands = publication.standing
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
-    said = say("diff", stands.state, lang).format(**asdict(stands))
+    text = say("diff", stands.state, lang).format(**asdict(stands))
     place = publication.place
     place = say("diff", place, lang) if place == CURRENT else place
-    return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
+    return say("diff", "publication", lang).format(what=text, moment=moment, place=place)
 
 
 # --------------------------------------------------------------------------------- changed sources

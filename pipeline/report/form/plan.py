@@ -52,7 +52,7 @@ FormTexts = Annotated[dict[str, dict[str, Text]], exactly(*GROUPS)]
 def every_text() -> Mapping[str, Texts]:
     """Return the form's own texts by group and code."""
     groups = load("form.toml", FormTexts)
-    return {group: Texts(group, own, "form.toml") for group, own in groups.items()}
+    return {group: Texts(f"form.toml, {group}", own) for group, own in groups.items()}
 
 
 def text(group: str, code: str, lang: str, **parts: object) -> str:

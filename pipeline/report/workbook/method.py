@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pipeline.common.catalogue import Band, Catalogue, Condition, Criterion
 from pipeline.common.texts import number, percent, say, say_variant, texts
 from pipeline.evaluation.benchmark import band_labels
-from pipeline.evaluation.scenarios import OTHER_RULES
+from pipeline.evaluation.scenarios import other_rules
 from pipeline.evaluation.statistics import QUANTILES
 from pipeline.figures.scenarios import scenarios
 from pipeline.report.workbook.assumptions import SIGNS
@@ -156,7 +156,7 @@ def numbers(book: Book) -> dict[str, str]:
         "bands": band_labels(cohorts),
     }
     said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
-    tried = dict.fromkeys(s.variant for s in (*scenarios(settings), *OTHER_RULES))
+    tried = dict.fromkeys(s.variant for s in (*scenarios(settings), *other_rules(settings)))
     variants = "; ".join(say_variant(variant, lang) for variant in tried if variant)
     said |= {"variants": variants, "quantiles": QUANTILES[lang]}
     kinds = (kind.about or kind.label for kind in declared_cohort_kinds().values())

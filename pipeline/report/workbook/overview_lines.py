@@ -12,8 +12,8 @@ from pipeline.history.notices import damaged
 from pipeline.report.earlier import HEADLINES, Earlier
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
-from pipeline.submissions.actors.status import types_where
 from pipeline.tables.headlines import headline, role_word
+from schemas.properties import RESEARCH, flagged
 from schemas.reference_figures import reference_figures
 from schemas.tables import DECISIONS
 
@@ -123,7 +123,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
             before.sme_share,
         )
     types = book.ref("actors", "actor_type")
-    words = book.words(types_where("rnd"))
+    words = book.words(flagged("actor_type", RESEARCH))
     research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in words)
     yield Line(
         text("o_research"),
