@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from pipeline.common import catalogue, stages
 from tests.lived import Lived, live, lived_in
 from tests.shared import made_once
-from tests.sparing import real_pictures, real_processes, sparing
+from tests.sparing import SELDOM, real_pictures, real_processes, sparing
 
 # Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -72,7 +72,7 @@ def _what_few_tests_need() -> Iterator[None]:
 
     Each process costs a start of polars.
     """
-    with sparing("processes", "pictures"):
+    with sparing(*SELDOM):
         yield
 
 

@@ -1,7 +1,8 @@
 """Leaves out parts of a run that a test does not look at; the whole is tested elsewhere.
 
 Writing the reports of a small period costs more than reviewing it, and the variants and the
-outlook cost more than the review itself. Processes that may die cost more than a small workbook.
+outlook cost more than the review itself. A picture costs as much as a page, a process that may die
+more than a small workbook.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -85,9 +86,9 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
     },
 }
 REPORTS = ("workbook", "pages", "copies")
-# Leaves all tables of a publication, the scenarios too.
-ALL_BUT_TABLES = (*REPORTS, "processes")
-ALL = tuple(STEPS)
+ALL = ("variants", *REPORTS)
+# Left out in all tests but those that ask for them.
+SELDOM = ("pictures", "processes")
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from polars.testing import assert_frame_equal
 
 from tests.intake.published import PERIOD, Published, command
 from tests.making.workbooks import save, submission
-from tests.sparing import ALL_BUT_TABLES, REPORTS, sparing
+from tests.sparing import REPORTS, sparing
 
 from .attacks import ATTACKS, INCOMPLETE, Attack
 from .effort import LONG
 
+pytestmark = pytest.mark.usefixtures("processes")
 HEALTHY = 429 if LONG else 6
 ALONE = ATTACKS if LONG else [a for a in ATTACKS if a[0] == "repeated.ods"]
 OF_ALL_FILES = ("submissions", "findings", "coverage")
@@ -54,7 +55,7 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Portfolio:
         for actor in range(number % 9):
             book.add("Akteure", {"Name": f"Akteur {actor} GmbH", "Akteurstyp": "KMU", "PLZ": 1067})
         save(root / PERIOD / "submissions" / f"healthy-{number:03d}.xlsx", book)
-    with sparing(*ALL_BUT_TABLES):
+    with sparing(*REPORTS):
         return Portfolio(root, review(root, root / "alone"))
 
 

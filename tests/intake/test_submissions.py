@@ -34,7 +34,7 @@ from tests.making.workbooks import (
     submission,
     xlsx,
 )
-from tests.sparing import ALL_BUT_TABLES
+from tests.sparing import REPORTS
 
 from .published import PERIOD, Files, Published, command, publish, run, submit
 
@@ -275,7 +275,7 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def review(portfolio: Path) -> Published:
-    return publish(portfolio, {}, spared=ALL_BUT_TABLES)
+    return publish(portfolio, {}, spared=REPORTS)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -380,6 +380,7 @@ def test_formulas_without_a_value(review: Published, name: str, cell: str) -> No
 
 
 @pytest.mark.soak  # tests/intake/test_hostile.py has these kinds and more
+@pytest.mark.usefixtures("processes")
 def test_hostile_files_harm_nobody_else(tmp_path: Path) -> None:
     stray = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     bomb = "</sheetData>" + " " * 300_000_000
@@ -788,7 +789,7 @@ def test_names_that_look_alike_are_told_apart(tmp_path: Path) -> None:
     alike = [os.fsdecode(b"a\xff.xlsx"), r"a\xff.xlsx"]  # the first is no UTF-8
     for number, name in enumerate(alike, 1):
         save(folder / name, submission(f"DE-000{number}"))
-    seen = publish(tmp_path, {}, spared=("variants", "workbook", "processes"))
+    seen = publish(tmp_path, {}, spared=("variants", "workbook"))
     files = seen.table("submissions")["source_file"].to_list()
     assert sorted(files) == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
     assert len(list((seen.folder / "feedback").iterdir())) == 2
