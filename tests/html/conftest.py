@@ -19,7 +19,7 @@ from pipeline.review import Review
 from pipeline.run import run
 from tests.reports import write_report
 from tests.shared import made_once
-from tests.sparing import sparing
+from tests.sparing import real_pictures, sparing
 
 PERIOD, CLUSTERS = "2026-Q3", 24
 # A page of 24 clusters is split as one of thousands would be.
@@ -45,15 +45,20 @@ def write_reports(root: Path) -> None:
     write_portfolio(root / "inputs", clusters=CLUSTERS, periods=[PERIOD])
     catalogues = ("go-cluster", "zim-nemo")
     request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
-    with sparing("workbook", "copies"):
+    with sparing("workbook", "copies"), real_pictures():
         published = run(request, Direct())
-    write_report(published.review, root / "en", "en")
-    write_pages(index_pages(with_limits(published.review, SPLIT), Words("de")), root / "split")
+        write_report(published.review, root / "en", "en")
+        write_pages(index_pages(with_limits(published.review, SPLIT), Words("de")), root / "split")
 
 
 def with_limits(review: Review, limits: PageRules) -> Review:
     """Return the review with other limits of its pages."""
     return replace(review, settings=review.settings.model_copy(update={"pages": limits}))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pictures(pictures: None) -> None:
+    """Let pictures be drawn in all these tests."""
 
 
 @pytest.fixture(scope="package")
