@@ -185,6 +185,7 @@ class Submission(Sheets):
     none: Filleds
     around: Filleds
     none_of: Filleds
+    none_between: Filleds
     goes_on: Filleds
     all_fields: Filleds
     yes: Filleds

@@ -4,6 +4,7 @@ So no single worker runs a long one at the end. The catalogues are frozen copies
 change the shipped ones, which tests/test_catalogues.py checks.
 """
 
+import gc
 import os
 
 # Tests run side by side on all cores: a second thread in each of them only costs. polars asks when
@@ -22,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from pipeline.common import catalogue, stages
 from tests.lived import Lived, live, lived_in
 from tests.shared import made_once
-from tests.sparing import sparing
+from tests.sparing import real_processes, sparing
 
 # Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -60,10 +61,17 @@ LONGEST = [
 PLACE = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
 
 
-@pytest.fixture
-def no_processes() -> Iterator[None]:
-    """Let this process do what a process of its own would do, for tests of something else."""
+@pytest.fixture(scope="session", autouse=True)
+def _no_processes() -> Iterator[None]:
+    """Let this process do what processes of their own would do; each costs a start of polars."""
     with sparing("processes"):
+        yield
+
+
+@pytest.fixture
+def processes() -> Iterator[None]:
+    """Let processes of their own do what they do for users, for tests of just that."""
+    with real_processes():
         yield
 
 
@@ -77,3 +85,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort by file; the order within a file stays."""
     items.sort(key=lambda item: PLACE.get(item.nodeid.partition("::")[0], len(PLACE)))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what stays to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()

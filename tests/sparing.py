@@ -11,6 +11,7 @@ from typing import TypeVar
 import polars as pl
 import pytest
 
+from pipeline.common.sandbox import run_in_sandbox
 from pipeline.figures.scenarios import Scenario
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
@@ -76,6 +77,7 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
         "pipeline.publication.release.forms.run_in_sandbox": in_this_process,
     },
 }
+PROCESSES = STEPS["processes"]
 REPORTS = ("workbook", "pages", "copies")
 # Leaves all tables of a publication, the scenarios too.
 ALL_BUT_TABLES = (*REPORTS, "processes")
@@ -89,4 +91,13 @@ def sparing(*parts: str) -> Iterator[None]:
         for part in parts:
             for place, stand_in in STEPS[part].items():
                 patch.setattr(place, stand_in)
+        yield
+
+
+@contextmanager
+def real_processes() -> Iterator[None]:
+    """Let processes of their own read, mark and fill while the block runs, as they do for users."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place in PROCESSES:
+            patch.setattr(place, run_in_sandbox)
         yield

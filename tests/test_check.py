@@ -17,8 +17,6 @@ from tests.intake.published import command
 from tests.making.damage import plain_zip
 from tests.making.workbooks import Book, save, submission
 
-pytestmark = pytest.mark.usefixtures("no_processes")
-
 
 def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     command("check", *arguments)

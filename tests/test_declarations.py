@@ -4,6 +4,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,15 @@ FILES: dict[str, Any] = {**SHAPES, **{f"catalogues/{p.name}": CatalogueFile for 
 Place = tuple[str | int, ...]
 
 
-def said(name: str) -> Any:
+@cache
+def shipped(name: str) -> Any:
+    """Return what a file says; it may only be read."""
     return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+def said(name: str) -> Any:
+    """Return what a file says, to be changed."""
+    return copy.deepcopy(shipped(name))
 
 
 def mistakes(name: str, raw: Any) -> DeclarationError:
@@ -60,11 +68,11 @@ def declared_keys() -> Iterator[Any]:
     """Yield every key that a structure names, at its first position in the shipped file."""
     for name, shape in FILES.items():
         seen = set()
-        for at in places(said(name)):
+        for at in places(shipped(name)):
             model = model_in(shape)
             keys = keys_at(shape, at[:-1]) if model is not None else []
             plain = tuple(step for step in at if isinstance(step, str) and step in keys)
-            if at[-1] in keys and isinstance(section(said(name), at[:-1]), dict):
+            if at[-1] in keys and isinstance(section(shipped(name), at[:-1]), dict):
                 form = (tuple(keys), at[-1])
                 if form not in seen and plain:
                     seen.add(form)

@@ -22,7 +22,7 @@ from pipeline.evaluation.measures import (
 )
 from pipeline.figures.base import Portfolio
 from pipeline.figures.of_funding import funding_figures
-from pipeline.history.participation import earlier_participation
+from pipeline.history.earlier import earlier_participation
 from pipeline.history.published import published_before
 from pipeline.tables.measures import MeasureRoles, clusters_of_members, facts
 from schemas.declaration import Budget, Measure, measures

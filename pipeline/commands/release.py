@@ -50,7 +50,7 @@ def command(
     lang: OneLang = None,
 ) -> int:
     """Release or withdraw the period. Exit codes: 0 done, 1 not done, 2 wrong usage."""
-    from pipeline.commands.progress import shown_progress
+    from pipeline.commands.progress import show_progress
     from pipeline.common.stages import Direct
     from pipeline.publication.adopt.decide import SIGN
 
@@ -67,7 +67,7 @@ def command(
         if withdraw:
             lines = withdrawal_message(take_back(period, by, why, inputs, outputs), languages)
         else:
-            with shown_progress():
+            with show_progress():
                 lines = release_message(release(period, by, inputs, outputs, Direct()), languages)
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
@@ -161,7 +161,7 @@ def withdrawal_message(done: "Withdrawn", languages: Sequence[str]) -> str:
     parts = {
         "folder": done.folder,
         "revision": done.standing.revision,
-        "clusters": done.told.height,
+        "clusters": done.to_notify.height,
         "list": done.list,
         "archive": done.archive,
     }

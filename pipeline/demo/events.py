@@ -19,7 +19,7 @@ class Rule:
     first: int
 
     def holds(self, plan: Plan) -> bool:
-        """Return whether the cluster is one of them."""
+        """Return whether the rule applies to the cluster."""
         return plan.number % self.every == self.first
 
 

@@ -148,7 +148,7 @@ def _item(moment: Moment, kind: str, number: int, day: date | None) -> Row:
 def _named(
     moment: Moment, kind: str, criterion: str, few: tuple[int, int], many: tuple[int, int]
 ) -> Iterator[Row]:
-    """Yield what is only to be named; where it is open, one has a reference and no title."""
+    """Yield entries that only need a title; of an open criterion one has a reference instead."""
     rng, aim = moment.rng(kind), moment.aims[criterion]
     low, high = rng.randint(*few), rng.randint(*many)
     for number in range(1, (high if aim == MET else low) + 1):

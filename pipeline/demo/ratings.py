@@ -1,4 +1,4 @@
-"""The experts' file: their ratings, and who owes which opinion until when."""
+"""The experts' file: their ratings, and the assignments with their due dates."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -126,7 +126,7 @@ def _assigned(plan: Plan, index: int) -> Iterator[Row]:
 
 
 def _assignments(moment: Moment) -> Iterator[Row]:
-    """Yield one period's assignments: what is rated was asked for, some opinions are missing."""
+    """Yield one period's assignments: those of every rating, and some without a rating yet."""
     plan, rng = moment.plan, moment.plan.rng("assignments", moment.index)
     sign = rng.choice(vocabulary()["assessments"]["signs"])
     if WHOLLY_AWAITED.holds(plan) and moment.index == 0:

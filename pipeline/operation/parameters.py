@@ -12,7 +12,7 @@ QUARTER = r"^\d{4}-Q[1-4]$"
 Period = Annotated[str, Field(pattern=QUARTER)]
 
 
-def asked(default: Any, title: str, description: str) -> Any:
+def parameter(default: Any, title: str, description: str) -> Any:
     """Return the default of a flow's parameter, with what the form in Prefect's interface says.
 
     Prefect takes them from a field that is the default, not from one in the annotation; a title

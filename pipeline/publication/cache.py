@@ -114,7 +114,7 @@ class SubmissionCache:
         return pack if pack is not None and pack.keys == entry["keys"] else None
 
     def useful(self, keys: Collection[str]) -> list[dict[str, Any]]:
-        """Return the index entries of packs that contain enough that no larger pack contains.
+        """Return the entries of packs that hold enough of the keys that no larger pack holds.
 
         The most useful first.
         """

@@ -90,7 +90,7 @@ def contains_word(word: str, encoding: str) -> bool:
 
 
 def holds(path: Path, words: Sequence[str], forms: Sequence[bytes], most_mb: int) -> bool:
-    """Whether a file contains one of the words; raises one of TROUBLE if it cannot be read."""
+    """Whether a file contains one of the words; raises one of READ_ERRORS if it cannot be read."""
     with path.open("rb") as stream:
         head = stream.read(len(DATABASE))
         stream.seek(0)

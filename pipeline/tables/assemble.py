@@ -246,7 +246,7 @@ def criteria(done: ReviewResults) -> pl.DataFrame:
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
     missing = missing_names(done.portfolio, done.rows)
     table = with_reasons(every, conditions_, done.opinions.effective, missing)
-    table = with_requests(table, conditions_, done.rows, done.places)
+    table = with_requests(table, conditions_, done.rows, done.places, done.cells)
     return of_clusters(done, table)
 
 

@@ -91,7 +91,7 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     found = {
         "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
         "put_back": quarantined_files(tables, states),
-        "ask": asked_for(tables["criteria"], catalogue),
+        "ask": answerable(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
         "opinions": opinions(tables["assignments"], catalogue),
         "agreed": of_criteria(tables["agreements"].filter(outcome="overdue"), catalogue),
@@ -130,7 +130,7 @@ def quarantined_files(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) 
     return pl.concat([files, unread.select("cluster_id", name="guessed_from")]).unique()
 
 
-def asked_for(criteria: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+def answerable(criteria: pl.DataFrame, catalogue: str) -> pl.DataFrame:
     """Return cluster_id, criteria: those that cells of the cluster would settle."""
     return of_criteria(criteria.filter(pl.col("request_de") != ""), catalogue)
 

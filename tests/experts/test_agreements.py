@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.evaluation.agreements import STATUS_THEN, agreement_outcomes
-from pipeline.history.agreed import statuses_when_agreed
+from pipeline.history.earlier import statuses_when_agreed
 from pipeline.history.published import Earlier, Publication
 from pipeline.submissions.office import read_office
 from tests.making.frames import raw_cells

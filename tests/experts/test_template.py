@@ -26,10 +26,9 @@ THERE = (None, "DE-0001", "2.2", "erfüllt", "Gesehen.", "G1", MAY, None)
 OTHERS = (None, "DE-0001", "5", "erfüllt", "Sitz belegt.", "G3", MAY, None)
 TO_DO = ("go-cluster", "DE-0001", "5", *[None] * 5)
 Rows = list[tuple[Any, ...]]
+
+
 # The lived quarters write and adopt templates as the office does, with processes.
-pytestmark = pytest.mark.usefixtures("no_processes")
-
-
 @pytest.fixture
 def published(lived: Lived) -> Path:
     """The outputs of a period of two clusters."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipeline.common.settings import PageRules
 from pipeline.common.stages import Direct
@@ -89,6 +89,8 @@ def opened(browser: Browser, reports: Mapping[str, Path]) -> Iterator[Open]:
         page.on("pageerror", lambda error: heard.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address)
+        if name == "index.html" and options.get("java_script_enabled", True):
+            expect(page.locator("#filter")).to_be_visible()
         return page
 
     yield open_page

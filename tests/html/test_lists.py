@@ -25,9 +25,7 @@ def ids(page: Page, table: str = "#m1") -> list[str | None]:
 @pytest.fixture
 def split(opened: Open) -> Page:
     """Return the split index, its data unpacked."""
-    page = opened(lang=SPLIT)
-    expect(page.locator("#filter")).to_be_visible()
-    return page
+    return opened(lang=SPLIT)
 
 
 def test_the_pages_of_a_table_have_all_its_rows(reports: Mapping[str, Path]) -> None:

@@ -650,7 +650,6 @@ def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments:
     assert not (tmp_path / "outputs" / PERIOD).exists()
 
 
-@pytest.mark.usefixtures("no_processes")
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -670,7 +669,6 @@ def test_check(tmp_path: Path, content: Book | bytes, code: int) -> None:
     assert command("check", str(path)) == code
 
 
-@pytest.mark.usefixtures("no_processes")
 def test_check_of_several_files(tmp_path: Path) -> None:
     paths = [save(tmp_path / "1.xlsx", submission()), save(tmp_path / "2.xlsx", plain_zip())]
     assert command("check", *map(str, paths)) == 1

@@ -12,12 +12,12 @@ import pytest
 
 from pipeline.check import check
 from pipeline.report.form import plan
+from pipeline.report.form.cell_formulas import pattern_signs
 from pipeline.report.form.form import form_bytes, write_form
 from pipeline.report.form.guide import example_rows
 from pipeline.report.form.lists import list_range, lists
 from pipeline.report.form.plan import Filled, Value, every_text, master, own_sheet, tables
 from pipeline.report.form.rules import MAX_MESSAGE, bad_test
-from pipeline.report.form.usable import pattern_signs
 from pipeline.report.form.words import YES_NO, accepted
 from pipeline.submissions.parse.layout import office_keys
 from schemas.declaration import DeclarationError, submission, wanted_sheet_keys, words

@@ -27,7 +27,7 @@ from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
 
 ASKED = ProcessingOptions(load_settings(), periods.last_day(PERIOD))
-MOST = 6
+MOST = 4
 
 
 class Inputs:
@@ -69,11 +69,11 @@ def one_pack(*parts: str) -> Iterator[None]:
         yield
 
 
-def few_of(demo: Demo, folder: Path) -> Inputs:
+def few_of(demo: Demo, folder: Path, count: int = MOST) -> Inputs:
     """Return some of the demo's submissions, in a folder; no result of them is kept."""
     made = Inputs(folder)
     demo.copy(folder)
-    for path in sorted(made.submissions.iterdir())[MOST:]:
+    for path in sorted(made.submissions.iterdir())[count:]:
         path.unlink()
     return made
 
@@ -148,9 +148,20 @@ def renamed(there: Inputs) -> None:
     there.path(0).rename(there.submissions / "Z.xlsx")
 
 
+def all_of_it(there: Inputs) -> None:
+    """Rename the first, take one away, change a cell, send one twice."""
+    renamed(there)
+    one_gone(there)
+    a_text(there)
+    one_twice(there)
+
+
+EACH = [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)]
+
+
 @pytest.mark.parametrize(
     ("happens", "anew"),
-    [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)],
+    [(all_of_it, 1), *(pytest.param(*case, marks=pytest.mark.soak) for case in EACH)],
 )
 def test_only_what_is_new_is_computed(
     happens: Callable[[Inputs], None], anew: int, there: Inputs
@@ -202,10 +213,10 @@ def test_what_else_results_depend_on_makes_it_another(
     [
         lambda pack: pack.write_bytes(pack.read_bytes()[:-1]),
         lambda pack: (pack.parent / "packs.json").write_text('[1, {"name": "x"}, null]'),
-        lambda pack: (pack.parent / "packs.json").unlink(),
         *(
             pytest.param(damage, marks=pytest.mark.soak)
             for damage in (
+                lambda pack: (pack.parent / "packs.json").unlink(),
                 lambda pack: pack.write_bytes(pack.read_bytes()[::-1]),
                 lambda pack: pack.write_bytes(b""),
                 lambda pack: pack.unlink(),
@@ -239,7 +250,12 @@ def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
 
 
 @pytest.mark.soak
-def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_variants")
+def test_small_packs_do_not_pile_up(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = few_of(demo, tmp_path, 6)
+    there.results()
     monkeypatch.setattr(recall, "MOST_PACKS", 2)
     for number, anew in enumerate([1, 1, 3]):  # at last two small ones and a new one become one
         change(there.path(number), b"Demo-Cluster", b"Cluster")

@@ -151,7 +151,7 @@ def is_english(ratings: Ratings) -> bool:
 
 
 def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFrame) -> None:
-    """Raise if the new file does not contain the old rows and then the new ones: a bug of ours."""
+    """Raise if the new file does not hold the old rows followed by the new ones (a bug of ours)."""
     old, fields = before.table, [f for f in COMPARED if f in set(before.places["field"])]
     unchanged = after.head(old.height).select(fields)
     added = after.tail(len(rows)).select(fields).to_dicts()

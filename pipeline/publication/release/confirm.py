@@ -29,7 +29,7 @@ def refusal(code: str, **parts: str) -> NothingPublishedError:
 
 
 def refused_as(code: str, period: str, stands: Standing) -> NothingPublishedError:
-    """Return the refusal of what cannot be done with a publication as it stands."""
+    """Return the refusal of a step that the state of a publication does not allow."""
     days = {name: day_of(getattr(stands, f"{name}_at")) for name in ("released", "withdrawn")}
     messages = (
         say("release", code, one).format(
@@ -107,7 +107,7 @@ def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError
 
 
 def named(changed: pl.DataFrame, lang: str) -> str:
-    """Return the differences as text, the first ones by name."""
+    """Return the differences as text: the first ones by name, of the others the number."""
     rows = changed.select("kind", "name", "change").rows()
     differences = [
         f"{say('source_kind', kind, lang)} {readable_name(kind, name, lang)} "

@@ -1,4 +1,4 @@
-"""What a letter says of each cluster's result: its decision, what is missed, what is open."""
+"""The content of each cluster's letter: its decision, the criteria that are missed and open."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Item:
-    """What is said of one criterion: its number, the same with its lever or request, and all."""
+    """The texts about one criterion: its number; number and lever or request; the whole text."""
 
     criterion: str
     short: str
@@ -136,5 +136,5 @@ def open_item(criterion: Criterion, request: str, lang: str) -> Item:
 
 
 def line(criterion: Criterion, text: str, lang: str) -> str:
-    """Return what is said of a criterion, with its number and title."""
+    """Return the text about a criterion behind its number and title."""
     return f"{criterion.id} {criterion.title[lang]} – {text}"

@@ -86,5 +86,5 @@ def values_of(row: Row, review: Review) -> Mapping[str, Value]:
 
 
 def counted(items: Value) -> str:
-    """Return how many there are; nothing for none."""
+    """Return a number as text; an empty text for 0, so that its paragraph is left out."""
     return str(len(items)) if items else ""

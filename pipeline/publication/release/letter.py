@@ -19,7 +19,7 @@ from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
 from pipeline.tables.headlines import role_word
-from pipeline.tables.todo import asked_for
+from pipeline.tables.todo import answerable
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 COLUMNS = [
@@ -128,7 +128,7 @@ def results(review: Review, lang: str) -> pl.DataFrame:
 
 
 def listed(items: Sequence[Item]) -> str:
-    """Return all items, the first with their levers or requests as far as a merge takes them."""
+    """Return all items as one text; the first have levers or requests while a field has room."""
     for whole in range(len(items), -1, -1):
         shorts = [item.short for item in items[:whole]]
         text = "; ".join(shorts + [item.criterion for item in items[whole:]])
@@ -183,8 +183,8 @@ def errors(review: Review) -> pl.DataFrame:
 
 
 def open_criteria(review: Review) -> pl.DataFrame:
-    """Return cluster_id, settles: undetermined first-catalogue criteria that cells can settle."""
-    requested = asked_for(review.tables["criteria"], review.catalogues[0].id)
+    """Return cluster_id, settles: the undetermined criteria that filled cells would settle."""
+    requested = answerable(review.tables["criteria"], review.catalogues[0].id)
     return requested.select("cluster_id", settles=pl.col("criteria").list.join(", "))
 
 
@@ -218,7 +218,7 @@ def request_text(lang: str) -> pl.Expr:
 
 
 def changed(review: Review, lang: str) -> pl.Expr:
-    """Return what has changed since a withdrawn release; nothing if none is replaced."""
+    """Return what has changed since the withdrawn release that this one replaces; else nothing."""
     found = review.revised
     if found is None:
         return pl.lit(None, pl.String)

@@ -62,7 +62,7 @@ def mark_page(text: str, lang: str, on: dt.date, reason: str | None = None) -> s
 
 
 def mark_book(path: Path, lang: str) -> None:
-    """Mark every sheet of ours that is seen: its title, and the head of every printed page."""
+    """Mark every visible sheet of ours: its title, and the head of every printed page."""
     rewrite(path, SHEET.fullmatch, say("workbook", "withdrawn", lang))
 
 
@@ -77,7 +77,7 @@ def mark_copy(path: Path) -> None:
 
 
 def rewrite(path: Path, is_ours: Callable[[str], object], mark: str) -> None:
-    """Write the workbook again with a mark on the sheets that are seen and are ours.
+    """Write the workbook again with a mark on the visible sheets that are ours.
 
     is_ours: whether a part of the file is a sheet of ours, by its name.
     """

@@ -51,7 +51,7 @@ FOREIGN = {"name", "contact", "files", "reason"}
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What is asked for: which release is taken back, by whom (a short sign), and why."""
+    """The request: which release is taken back, by whom (a short sign), and why."""
 
     period: str
     inputs: Path
@@ -65,13 +65,14 @@ class Withdrawal:
 class Withdrawn:
     """What was taken back.
 
-    told: a row for each cluster to tell, columns TOLD; list: the file with them. archive: where the
-    release stands as it was. has_register: whether the register could be read, for the contacts.
+    to_notify: a row for each cluster to notify, columns NOTICE_COLUMNS. list: the file with them.
+    archive: where the release is kept as it was. has_register: whether the register could be read,
+    for the contacts.
     """
 
     folder: Path
     standing: Standing
-    told: pl.DataFrame
+    to_notify: pl.DataFrame
     list: Path
     archive: Path
     has_register: bool

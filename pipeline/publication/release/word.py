@@ -148,7 +148,7 @@ def put_in(paragraph: Element, values: Mapping[str, Value]) -> None:
 
 
 def take_out(paragraph: Element) -> None:
-    """Take out a paragraph; one that its cell or section needs is left without text."""
+    """Remove a paragraph; the only one of a cell or section stays, without text."""
     needed = paragraph.getnext() is None or paragraph.getnext().tag == qn("w:sectPr")
     if needed or paragraph.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
         for piece in pieces_of(paragraph):

@@ -15,7 +15,7 @@ from pipeline.report.form.plan import (
     tables,
 )
 from pipeline.report.form.rules import MAX_MESSAGE, add_colours, add_rule, colour
-from pipeline.submissions.field_messages import asked_for
+from pipeline.submissions.field_messages import expected
 from pipeline.tables.findings import criteria_reading
 from schemas.declaration import Field, Sheet
 
@@ -145,7 +145,7 @@ def explanation(book: Book, declared: Sheet, item: Field) -> str:
 
     No comment: LibreOffice prints each page that a hidden comment reaches into, be it empty.
     """
-    request = asked_for(item, book.lang)
+    request = expected(item, book.lang)
     parts = [item.note[book.lang], f"{request[0].upper()}{request[1:]}."]
     read_by = criteria(book, declared, item)
     if read_by != "–":

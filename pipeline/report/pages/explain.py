@@ -38,6 +38,8 @@ SPOKEN = (
     "value",
     "open_page",
     "sort_by",
+    "address_up",
+    "address_down",
     "distinct_note",
     "without_experts",
     "cell_label",

@@ -7,6 +7,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import say, texts
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.named import named_columns
 from pipeline.report.workbook.sheets import Book, new_sheet, print_heading
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
@@ -36,15 +37,10 @@ def write_rows(book: Book) -> None:
 def put_counts(stack: Stack) -> None:
     """Write for every cluster how many rows of Akteure count, and why the others do not."""
     book = stack.book
-    names = book.table("clusters").select("cluster_id", "name")
     numbers = counted(book.table("actors"))
-    table = names.join(numbers, on="cluster_id", how="left").fill_null(0).sort("cluster_id")
-    columns = [
-        Column(book.text("h_cluster_id"), names["cluster_id"].to_list()),
-        Column(book.text("h_name"), names["name"].to_list(), "foreign"),
-        *count_columns(book, table),
-    ]
-    stack.add(columns)
+    table = book.table("clusters").select("cluster_id").join(numbers, on="cluster_id", how="left")
+    table = table.fill_null(0).sort("cluster_id")
+    stack.add([*named_columns(book, table), *count_columns(book, table)])
 
 
 def reasons() -> list[str]:

@@ -20,7 +20,7 @@ from pipeline.submissions.parse.foreign import Foreign, replaced
 from pipeline.submissions.parse.parse import Parsed
 
 
-def examine_in_our_words(
+def examine_translated(
     files: pl.DataFrame,
     stacked: Stacked,
     mappings: Sequence[ExportMapping],
@@ -33,11 +33,11 @@ def examine_in_our_words(
     """
     mapped = apply_mappings(mappings, files.select("file", "source_file"), [stacked])
     examined = examine(*stacked, settings, last_day, mapped.foreign)
-    ours = in_our_words(examined.parsed, mapped.foreign)
+    ours = translated_cells(examined.parsed, mapped.foreign)
     return replace(examined, parsed=replace(examined.parsed, cells=ours))
 
 
-def in_our_words(parsed: Parsed, foreign: Foreign) -> pl.DataFrame:
+def translated_cells(parsed: Parsed, foreign: Foreign) -> pl.DataFrame:
     """Return the parsed cells with our words in `raw` where a mapping translates another word.
 
     Lists of which items are translated are parted as they were read.
