@@ -120,11 +120,13 @@ def prints_if_filled(book: Book, declared: Sheet) -> bool:
 
 def write_rows(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     """Write the rows of a filled form."""
+    columns = {
+        item.key: (column, f"column_{kind_of(item)}") for column, item in enumerate(declared.fields)
+    }
     for row, values in enumerate(book.filled.rows.get(declared.key, ()), FIRST_ROW - 1):
-        for column, item in enumerate(declared.fields):
-            value = values.get(item.key)
-            if value is not None:
-                book.put(sheet, row, column, value, f"column_{kind_of(item)}")
+        for key, value in values.items():
+            column, look = columns[key]
+            book.put(sheet, row, column, value, look)
 
 
 def look_of(book: Book, item: Field) -> object:
