@@ -64,6 +64,7 @@ def write_form_sheet(book: Book, sheet: Worksheet, declared: Sheet) -> None:
         sheet.write_string(top, column, book.text("guide", code), book.looks["header"])
     sheet.freeze_panes(FORM_ROW - 1, VALUE_COLUMN)
     sheet.repeat_rows(top)
+    sheet.fit_to_pages(1, 1)
     for row, item in enumerate(declared.fields, FORM_ROW - 1):
         sheet.set_row(row, 27)
         sheet.write_string(row, 0, header(item, book.lang), book.looks["name"])
