@@ -407,7 +407,7 @@ def test_conditions_in_words(german: openpyxl.Workbook) -> None:
     share, ratio, services = (rows[B, *key] for key in (("2.1", 1), ("4.2", 1), ("8", 2)))
     shown = ["von (sicher)", "bis (möglich)", "es fehlen", "wovon", "Bedingung ist"]
     assert [share[h] for h in shown] == [0.4, 0.52, 4, "KMU", "offen"]
-    assert share["Rückfrage an das Cluster"] == f"{FORMULA} eintragen"
+    assert share["Rückfrage an den Cluster"] == f"{FORMULA} eintragen"
     assert [ratio[h] for h in shown[:2]] == ["unbegrenzt", "unbegrenzt"]
     assert [services[h] for h in shown[:2]] == [6, "unbegrenzt"]
     assert services["Herkunft der Schwelle"] == "laut Katalog"

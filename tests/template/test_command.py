@@ -83,7 +83,7 @@ def test_what_is_refused(
         ([new, "--from", PERIOD], 2, "--from"),
         ([new, "--for", CLUSTER, "--from", "2026"], 2, "kein Quartal"),
         ([new, "--for", CLUSTER, "--from", "2026-Q2"], 1, "nicht veröffentlicht"),
-        ([new, "--for", "DE-9999", "--from", PERIOD], 1, "keine Einsendung"),
+        ([new, "--for", "DE-9999", "--from", PERIOD], 1, "keine Einreichung"),
         ([new, "--for", "DE-9999"], 1, f"veröffentlicht sind: {PERIOD}."),
         ([new, *of, "--inputs", str(tmp_path)], 1, "liegt nicht mehr"),
         ([new, *of, "--lang", "en", "--inputs", str(tmp_path)], 1, "no longer"),
