@@ -143,7 +143,7 @@ class Plan:
         return numbered(paths, distinct_names(paths))
 
     @property
-    def asked(self) -> ProcessingOptions:
+    def options(self) -> ProcessingOptions:
         """What the results of a submission depend on besides its content."""
         return ProcessingOptions(self.task.settings, self.task.last_day, self.task.mappings)
 
@@ -259,12 +259,14 @@ def read_submissions(plan: Plan, engine: Engine) -> tuple[Received, int]:
     files = pl.DataFrame(rows, schema=FILES, orient="row")
     if plan.request.cache:
         plan.modes.keep_private(plan.request.outputs / CACHE)
-    cache = submission_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
+    cache = submission_cache(
+        plan.options, plan.wanted, plan.request.outputs, use=plan.request.cache
+    )
     parts = cache.find(files)
     known = {number for part in parts for number in part.files["file"]}
     new = [file for file in plan.files if file.number not in known]
     batches = [ReadBatch(some, limits, plan.wanted) for some in in_batches(new)]
-    work = partial(read_and_examine, plan.asked)
+    work = partial(read_and_examine, plan.options)
     sent = [
         Received(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)
     ]

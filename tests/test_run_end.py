@@ -1,12 +1,14 @@
 """Contract 4: what a run says at its end."""
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.commands import run_end
-from pipeline.commands.run_end import closing_lines
+from pipeline.commands.run_end import closing_lines, too_early
+from pipeline.common.texts import LANGUAGES, day
 from pipeline.review import Review
 from tests.making.frames import published, reviewed
 

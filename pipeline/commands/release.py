@@ -50,7 +50,7 @@ def command(
     lang: Lang = "de",
 ) -> int:
     """Release or withdraw the period. Exit codes: 0 done, 1 not done, 2 wrong usage."""
-    from pipeline.commands.progress import shown_progress
+    from pipeline.commands.progress import show_progress
     from pipeline.commands.run_end import too_early
     from pipeline.common.stages import Direct
     from pipeline.publication.adopt.decide import SIGN
@@ -67,7 +67,7 @@ def command(
         if withdraw:
             lines = withdrawal_message(take_back(period, by, why, inputs, outputs), lang)
         else:
-            with shown_progress():
+            with show_progress():
                 lines = release_message(release(period, by, inputs, outputs, Direct()), lang)
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")

@@ -100,7 +100,7 @@ def todo(
         **({} if left_behind is None else {"ratings": carried_over(left_behind)}),
         "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
         "put_back": quarantined_files(tables, states),
-        "ask": asked_for(tables["criteria"], catalogue),
+        "ask": answerable(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
         "opinions": opinions(tables["assignments"]),
         "agreed": of_criteria(tables["agreements"].filter(outcome="overdue"), catalogue),
@@ -150,7 +150,7 @@ def carried_over(left_behind: pl.DataFrame) -> pl.DataFrame:
     return by_cluster(left_behind.with_columns(step="period"), "step")
 
 
-def asked_for(criteria: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+def answerable(criteria: pl.DataFrame, catalogue: str) -> pl.DataFrame:
     """Return cluster_id, criteria: those that cells of the cluster would settle."""
     return of_criteria(criteria.filter(pl.col("request_de") != ""), catalogue)
 

@@ -31,8 +31,8 @@ PERIOD, CLUSTER = "2026-Q3", "DE-0042"
 def few_rows() -> Iterator[None]:
     """Few rows are calculated."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "SPARE_ROWS", {"actors": 5})
-        patch.setattr(plan, "OTHER_SPARE_ROWS", 5)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": (5, 5)})
+        patch.setattr(plan, "OTHER_SPARE_ROWS", (5, 5))
         yield
 
 
