@@ -55,6 +55,9 @@ FOREIGN = {"name", "not_fulfilled", "open", "agreed", "asked", "contact", "marke
 LONGEST = 250
 LONGEST_NAME = 120  # of a file, within a sentence
 LETTER = "Anschreiben.docx"
+AGREED = pl.Schema(
+    {"cluster_id": pl.String(), "agreed": pl.String(), "agreed_items": pl.List(pl.String())}
+)
 RESULTS = pl.Schema(
     {
         **dict.fromkeys(("cluster_id", "result", "not_fulfilled", "open"), pl.String()),
@@ -139,8 +142,7 @@ def agreements(review: Review, lang: str) -> pl.DataFrame:
         (cluster, "; ".join(items)[:LONGEST], items)
         for cluster, items in agreed(review, lang).items()
     ]
-    schema = {"cluster_id": pl.String, "agreed": pl.String, "agreed_items": pl.List(pl.String)}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=AGREED, orient="row")
 
 
 def listed(items: Sequence[Item]) -> str:
