@@ -35,6 +35,7 @@ from pipeline.submissions.ratings import RatingScope, no_ratings, opinions
 from pipeline.tables.assemble import ReviewResults, assemble, shaped
 from pipeline.tables.context import context, features
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
+from pipeline.tables.missing import missing_names
 from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.todo import todo
@@ -189,6 +190,7 @@ def review(
         task.participation,
     )
     found = join_findings(found, taken.crowded)
+    missing = missing_names(portfolio, figures.rows)
     dates = admission_dates(office.register, portfolio.clusters)
     described = features(portfolio.clusters, reviewed.described.counts, figures.usual)
     finished = ReviewResults(
@@ -219,6 +221,7 @@ def review(
         criteria=known.criteria,
         agreed=task.agreed,
         measures=taken,
+        missing=missing,
     )
     state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
@@ -241,6 +244,7 @@ def review(
                 dates,
                 office.register,
                 unsigned_reasons(tables["criteria"], ratings),
+                missing,
             ),
             "wording": wording(
                 portfolio.clusters,

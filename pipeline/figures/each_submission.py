@@ -20,6 +20,7 @@ from pipeline.submissions.actors.status import bound_reason, near_reason, sme_re
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import foreign, recognise
 from pipeline.submissions.mapping.model import ExportMapping
+from pipeline.submissions.parse.again import cells_moved
 from pipeline.submissions.parse.foreign import FORM_ROW
 from schemas.declaration import submission
 
@@ -182,12 +183,15 @@ def written_rows(examined: Examined) -> Mapping[str, pl.DataFrame]:
 def cells_for_findings(examined: Examined) -> pl.DataFrame:
     """Return the cells that a finding may need: its own row, and where its column stands.
 
-    These are all cells of forms, all cells in rows with a finding, and the first of every column.
+    These are all cells of forms, all cells in rows with a finding or below a header of another
+    order, and the first of every column.
     """
     row = ["file", "sheet_key", "row"]
     cells = examined.parsed.cells
-    with_finding = examined.findings.select(row).unique().with_columns(wanted=pl.lit(value=True))
-    cells = cells.join(with_finding, on=row, how="left").sort(*row, "column", "field")
+    moved = cells_moved(examined.parsed.places, cells)
+    shown = pl.concat([examined.findings.select(row), moved.select(row)])
+    shown = shown.unique().with_columns(wanted=pl.lit(value=True))
+    cells = cells.join(shown, on=row, how="left").sort(*row, "column", "field")
     first = pl.struct("file", "sheet_key", "field").is_first_distinct()
     cells = cells.filter(pl.col("wanted").is_not_null() | (pl.col("row") == FORM_ROW) | first)
     return cells.drop("wanted")

@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import LANGUAGES
 from pipeline.figures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
+from pipeline.submissions.parse.again import cells_moved
 from pipeline.tables.findings import cell_name
 from pipeline.tables.reasons import LIMIT, harder_value
 from pipeline.tables.templates import fill
@@ -50,13 +51,16 @@ def with_requests(
     conditions: pl.DataFrame,
     rows: pl.DataFrame,
     places: pl.DataFrame,
+    cells: pl.DataFrame,
 ) -> pl.DataFrame:
     """Add request_de and request_en to the undetermined criteria.
 
-    rows: see `figures.base.ROWS`. places: see `Parsed.places`.
+    rows: see `figures.base.ROWS`. places, cells: see `Parsed`; of cells at least those that
+    `parse.again.cells_moved` returns.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
-    texts = cells_in_words(requested_rows(open_, rows), places)
+    moved = cells_moved(places, cells)
+    texts = cells_in_words(requested_rows(open_, rows), places, moved)
     sentences = open_.join(texts, on=CONDITION, how="left")
     sentences = sentences.join(goals(open_), on=GOAL, nulls_equal=True, how="left").sort(
         "condition"
@@ -125,12 +129,20 @@ def share_reached() -> pl.Expr:
 
 
 # ------------------------------------------------------------------------------------------ texts
-def cells_in_words(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung)."""
+def cells_in_words(rows: pl.DataFrame, places: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung).
+
+    moved: the cells of rows below a header of another order, where their own columns count.
+    """
     cells = rows.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
     cells = cells.explode("field").with_row_index("place")
     at = places.select("file", "sheet_key", "field", "sheet", "column", form_row="row")
     cells = cells.join(at, on=["file", "sheet_key", "field"], how="left")
+    moved_rows = moved.select("file", "sheet_key", "row", other=pl.lit(value=True)).unique()
+    cells = cells.join(moved_rows, on=["file", "sheet_key", "row"], how="left")
+    own = moved.select("file", "sheet_key", "row", "field", own="column")
+    cells = cells.join(own, on=["file", "sheet_key", "row", "field"], how="left")
+    cells = cells.with_columns(column=pl.when("other").then("own").otherwise("column"))
     cells = cells.join(declared_names(), on=["sheet_key", "field"], how="left")
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     # Where the column or label itself is missing there is no address: the row is named, if any.

@@ -5,13 +5,19 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.common.exact import months_before
+from pipeline.common.keys import word_key_expr
 from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, both, in_language
 from pipeline.submissions.actors import status
 from pipeline.submissions.crosschecks.declared import Check
 from pipeline.submissions.crosschecks.facts import Facts, day_text, hits, number_text
+from pipeline.submissions.parse.lone import group_words
+from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
 from schemas.declaration import office, registers, submission
+from schemas.rows import row_words
 
 ACTUAL = "Ist"
+# What stands in brackets, or after a dash at the end.
+ASIDE = r"[(\[]([^()\[\]]+)[)\]]|\s[-–—]\s*([^-–—]+)$"
 
 
 def at_least(check: Check, facts: Facts) -> pl.DataFrame:
@@ -189,6 +195,21 @@ def short_text(check: Check, facts: Facts) -> pl.DataFrame:
     signs = pl.col(check.field).str.count_matches(r"[\p{L}\p{N}]")
     rows = facts.tables[check.sheet].filter(signs <= check.limits["letters"])
     return hits(rows)
+
+
+def no_member_by_name(check: Check, facts: Facts) -> pl.DataFrame:
+    """Find bound actors whose name says aside that they are no members: "Alpha AG (ausgetreten)".
+
+    Aside: in brackets or after a dash at its end. "(ehemals Beta AG)" is a former name.
+    """
+    rows = facts.tables[check.sheet].filter("counts", pl.col(check.field).str.contains(ASIDE))
+    aside = pl.concat_str(
+        *(pl.col(check.field).str.extract(ASIDE, at) for at in (1, 2)), ignore_nulls=True
+    )
+    rows = rows.with_columns(words=in_words_expr(word_key_expr(aside)))
+    gone = row_words().headings.no_members
+    alone = made_of(pl.col("words"), tuple(sorted({*group_words(), *single_words(gone)})))
+    return hits(rows.filter(alone & pl.col("words").str.contains(any_of(gone))))
 
 
 def zero_of_kind(check: Check, facts: Facts) -> pl.DataFrame:

@@ -21,9 +21,11 @@ from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.lone import (
     COLON,
     HEADING,
+    LONE_ROW,
     MEANING,
     NOTE,
     headings,
+    lone_rows,
     lone_texts,
     notes,
     rows_below,
@@ -31,10 +33,10 @@ from pipeline.submissions.parse.lone import (
 from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import rows_in_words
 from pipeline.submissions.parse.sums import EQUALS_ONE, SUMS_BELOW, UNREADABLE
-from pipeline.submissions.parse.totals import total_rows
+from pipeline.submissions.parse.totals import NAMED_ELSEWHERE, total_rows
 from schemas.declaration import Workbook
 
-IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW]
+IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW, NAMED_ELSEWHERE]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def rows_of_data(
         parts.append(findings(units.with_columns(value="text"), OTHER_UNIT))
     totals = total_rows(workbook, data)
     doubtful = totals.filter(pl.col("variant").is_in(IN_DOUBT))
-    parts.append(findings(doubtful.with_columns(check="variant"), "inconsistent"))
+    parts.append(findings(doubtful.with_columns(check="variant", detail="label"), "inconsistent"))
     totals = totals.join(doubtful, on=ROW, how="anti")
     sums = data.join(totals.select(*ROW, "label"), on=ROW)
     check = pl.when(pl.col("variant") != "").then("variant")
@@ -130,7 +132,10 @@ def without_lone_texts(
     if lone.is_empty():
         return data
     found = notes(lone).with_columns(said=pl.lit(NOTE))
-    heads = headings(workbook, lone.join(found, on=ROW, how="anti"), years)
+    lone = lone.join(found, on=ROW, how="anti")
+    heads = headings(workbook, lone, years)
+    rows = lone_rows(lone.join(heads, on=ROW, how="anti"))
+    parts.append(findings(rows.with_columns(check=pl.lit(LONE_ROW)), "inconsistent"))
     found = pl.concat([found.select(*ROW, "field", "said"), heads.select(*ROW, "field", "said")])
     told = pl.col("field").is_not_null() | (pl.col("said") == MEANING)
     found = found.filter(told).drop("field")
