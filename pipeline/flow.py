@@ -35,7 +35,7 @@ Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
 
 @flow(
     name="cluster-review",
-    flow_run_name=lambda: f"review {asked_period()}",
+    flow_run_name=lambda: f"review {requested_period()}",
     task_runner=RUNNER,  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
@@ -103,7 +103,7 @@ def review_period(
 
     A run that finds another one at work in the outputs waits for it.
     """
-    period = period or asked_period()
+    period = period or requested_period()
     wait_seconds = 60 * wait_minutes
     place = connected(scheduler) if scheduler is not None else nullcontext(call_here)
     try:
@@ -126,7 +126,7 @@ def review_period(
     return outcomes.published(published, lang)
 
 
-def asked_period() -> str:
+def requested_period() -> str:
     """Return the period of this run: its parameter, else the quarter before its scheduled day."""
     given: str | None = (flow_run.parameters or {}).get("period")
     scheduled = flow_run.scheduled_start_time.astimezone(ZoneInfo(TIMEZONE))

@@ -35,8 +35,8 @@ class Group(Translated, TyperGroup):
     """All commands."""
 
 
-def asked_language(arguments: Sequence[str]) -> str:
-    """Return the language that `--lang` asks for, wherever it stands; German without it."""
+def requested_language(arguments: Sequence[str]) -> str:
+    """Return the language of `--lang`, at any place among the arguments; German without it."""
     options = [
         word.removeprefix("--lang=")
         for before, word in zip(["", *arguments], arguments, strict=False)

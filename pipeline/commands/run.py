@@ -105,17 +105,17 @@ def command(
 
 def run_here(request: "Request") -> "Published":
     """Run in this process."""
-    from pipeline.commands.progress import shown_progress
+    from pipeline.commands.progress import show_progress
     from pipeline.common.stages import Direct
     from pipeline.run import run
 
-    with shown_progress():
+    with show_progress():
         return run(request, Direct())
 
 
 def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
     """Run through Prefect. Errors that can be found at once are raised before Prefect starts."""
-    from pipeline.commands.progress import shown_progress
+    from pipeline.commands.progress import show_progress
     from pipeline.operation.prefect_settings import quiet_prefect
     from pipeline.operation.scheduler import connected
     from pipeline.publication.lock import refuse_if_held
@@ -128,7 +128,7 @@ def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
         explain_errors(request.outputs),
         explain_server_error(),
         quiet_prefect(request.outputs),
-        shown_progress(),
+        show_progress(),
     ):
         from pipeline.flow import run_flow
 

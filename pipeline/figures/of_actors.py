@@ -13,7 +13,7 @@ from pipeline.figures.base import (
 )
 from pipeline.submissions.actors.actors import count
 from pipeline.submissions.actors.status import Definition, has_joined, lately
-from schemas.columns import values
+from schemas.declaration import values
 from schemas.properties import properties
 
 CERTAIN = pl.col("counts")
@@ -23,11 +23,8 @@ JOINED, LEFT = "joined_12m", "left_12m"
 
 def actor_figures(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
     """Return the figures about bound actors. counted: see `actors.count`, by one definition."""
-    rules = portfolio.settings.actors
-    loose = count(portfolio.actors, rules, Definition(loose=True)).lazy()
     parts = [
         _all(portfolio, counted, "bound_actors"),
-        _all(portfolio, loose, "bound_actors_loose"),
         *(
             _property(portfolio, counted, name, pl.col(f"judged_{name}"))
             for name in ("sme", *properties(), "near")
@@ -36,6 +33,12 @@ def actor_figures(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows
         _moved(portfolio, counted),
     ]
     return join_figures(parts)
+
+
+def loose_actor_figures(portfolio: Portfolio) -> FiguresAndRows:
+    """Return how many actors are bound by the loose definition, whatever definition is used."""
+    counted = count(portfolio.actors, portfolio.settings.actors, Definition(loose=True))
+    return _all(portfolio, counted.lazy(), "bound_actors_loose")
 
 
 def _all(portfolio: Portfolio, counted: pl.LazyFrame, metric: str) -> FiguresAndRows:

@@ -29,7 +29,7 @@ class Answer:
         """Who is answered: the cluster's Ansprechperson, else the office."""
         return self.contact or self.office.name
 
-    def said(self, lang: str, released_on: dt.date | None = None) -> str:
+    def text(self, lang: str, released_on: dt.date | None = None) -> str:
         """Return until when and to whom to answer; what the office has not said is left out.
 
         released_on: None before a release, when the day of `deadline` is not known yet.

@@ -105,18 +105,18 @@ def read_ratings_file(period: str, places: Places) -> Office:
     outcomes = list(places.read(paths, wanted_sheet_keys(office())))
     for outcome in outcomes:
         if isinstance(outcome, Refusal):
-            raise unusable(outcome.code, detail(outcome))
+            raise file_error(outcome.code, detail(outcome))
     files = numbered(paths, [p.name for p in paths])
     sent = gather(files, outcomes, most_mb=settings.intake.max_file_mb)
     try:
         numbers = {"assessments": files[0].number} if files else {}
         return read_office(numbers, *sent.stacked())
     except OfficeFileError as error:
-        raise unusable(error.code, error.detail) from error
+        raise file_error(error.code, error.detail) from error
 
 
-def unusable(code: str, why: str) -> NoSourceError:
-    """Return the end of a command whose file of ratings cannot be read."""
+def file_error(code: str, why: str) -> NoSourceError:
+    """Return the error about a file of ratings that cannot be read."""
     reason = both(file_message(code, why, "de"), file_message(code, why, "en"))
     return NoSourceError("unreadable", file=FILE, why=reason)
 
@@ -190,7 +190,7 @@ def unchanged(reviewed: pl.DataFrame, inputs: Path, review: Review) -> dict[str,
 
 
 def known_sign(reviewer: str, review: Review, period: str) -> str:
-    """Return the expert's sign as it is assigned to; NoSourceError if nothing is."""
+    """Return an expert's sign as assignments spell it; NoSourceError if there is none of them."""
     signs = review.tables["assignments"]["reviewer"].unique().sort().to_list()
     for sign in signs:
         if word_key(sign) == word_key(reviewer):

@@ -102,7 +102,7 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     own = phrases().asks.get(f"{sheet}.{field.key}")
     known = {"field": field.name[lang], "words": words_of(field, lang)}
     known["or_empty"] = "" if field.required else usual.or_empty[lang]
-    generic = asked_of_type(field, lang)
+    generic = expected_of_type(field, lang)
 
     def sentence(request: str, template: Mapping[str, str]) -> str:
         return template[lang].format(asked=request, **known)
@@ -117,14 +117,14 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     }
 
 
-def asked_for(field: Field, lang: str) -> str:
+def expected(field: Field, lang: str) -> str:
     """Return in words what a cell of the field must contain ("eine ganze Zahl ab 0")."""
     words = words_of(field, lang) if field.type in ("choice", "choices") else ""
-    return ": ".join(filter(None, (asked_of_type(field, lang), words)))
+    return ": ".join(filter(None, (expected_of_type(field, lang), words)))
 
 
-def asked_of_type(field: Field, lang: str) -> str:
-    """Return the result of `asked_for` without the words of a list."""
+def expected_of_type(field: Field, lang: str) -> str:
+    """Return the result of `expected` without the words of a list."""
     template = phrases().types[field.type].asked[lang]
     return template.format(limits=limits(field, lang), example=example(field, lang))
 

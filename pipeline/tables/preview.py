@@ -28,7 +28,7 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     """
     catalogue = load(settings.review.first_catalogue)
     portfolio = portfolio_of(examined, files, settings)
-    computed = compute_figures(portfolio)
+    computed = compute_figures(portfolio, with_rows=True)
     figures, rows = collect_frames(computed.figures, computed.rows)
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")

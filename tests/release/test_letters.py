@@ -173,11 +173,11 @@ LATER = dt.date(2026, 11, 3)
 )
 def test_until_when_and_whom_to_answer(answer: Answer, deadline: dt.date, said: str) -> None:
     assert answer.deadline(DAY) == deadline
-    assert said in answer.said("de")
-    assert bool(answer.said("en")) == bool(said)
+    assert said in answer.text("de")
+    assert bool(answer.text("en")) == bool(said)
     if said:  # after the release the day is the one of the letter
-        assert f"bis zum {deadline:%d.%m.%Y}" in answer.said("de", DAY)
-        assert f"by {deadline:%Y-%m-%d}" in answer.said("en", DAY)
+        assert f"bis zum {deadline:%d.%m.%Y}" in answer.text("de", DAY)
+        assert f"by {deadline:%Y-%m-%d}" in answer.text("en", DAY)
 
 
 # ---- sentences ----

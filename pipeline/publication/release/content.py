@@ -10,7 +10,7 @@ from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.texts import LANGUAGES, say
 from pipeline.report.feedback.gather import asks_by_cluster
 from pipeline.report.pages.discretion import discretion
-from pipeline.report.pages.verdict import ConditionView, condition_view
+from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
@@ -98,7 +98,7 @@ def missed_conditions(
         for criterion in review.catalogues[0].criteria
         for number, condition in enumerate(criterion.conditions, 1)
     }
-    table = review.tables["conditions"].filter(pl.col("status") == MISSED)
+    table = named_conditions(review).filter(pl.col("status") == MISSED)
     result: dict[tuple[str, str], list[ConditionView]] = {}
     for row in table.iter_rows(named=True):
         condition = declared[row["criterion_id"], row["condition"]]

@@ -16,9 +16,9 @@ from pipeline.intake.worker import read_many
 from pipeline.publication.publications import Work
 from pipeline.report.form.carry import carried_over
 from pipeline.report.form.form import write_form
-from pipeline.report.form.own_words import examine_in_our_words
 from pipeline.report.form.plan import Filled
 from pipeline.report.form.stored import Stored, stored_values
+from pipeline.report.form.translated import examine_translated
 from pipeline.submissions.examine import Examined
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from schemas.declaration import submission, wanted_sheet_keys
@@ -101,7 +101,7 @@ def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
     outcomes = list(read_many([file.path for file in files], limits, sheet_keys))
     sent = gather(files, outcomes, most_mb=limits.max_file_mb)
     stacked, last_day = sent.stacked(), review.last_day
-    return examine_in_our_words(sent.files, stacked, mappings, review.settings, last_day)
+    return examine_translated(sent.files, stacked, mappings, review.settings, last_day)
 
 
 def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:

@@ -19,7 +19,7 @@ from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
 from pipeline.tables.headlines import role_word
-from pipeline.tables.todo import asked_for
+from pipeline.tables.todo import answerable
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 COLUMNS = [
@@ -184,7 +184,7 @@ def errors(review: Review) -> pl.DataFrame:
 
 def open_criteria(review: Review) -> pl.DataFrame:
     """Return cluster_id, settles: the undetermined criteria that filled cells would settle."""
-    requested = asked_for(review.tables["criteria"], review.catalogues[0].id)
+    requested = answerable(review.tables["criteria"], review.catalogues[0].id)
     return requested.select("cluster_id", settles=pl.col("criteria").list.join(", "))
 
 

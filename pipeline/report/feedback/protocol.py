@@ -38,7 +38,7 @@ class Words:
         return say(group, code, self.lang)
 
     def of(self, text: Both) -> str:
-        """Return a text that is there in both languages."""
+        """Return the form of a text in the language of the copy."""
         return text[LANGUAGES.index(self.lang)]
 
 

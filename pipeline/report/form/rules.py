@@ -7,9 +7,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.form.book import Book
+from pipeline.report.form.cell_formulas import FIRST_DATE, limits, pattern_test
 from pipeline.report.form.lists import list_range
-from pipeline.report.form.usable import FIRST_DATE, limits, pattern_test
-from pipeline.submissions.field_messages import asked_for
+from pipeline.submissions.field_messages import expected
 from schemas.declaration import Field
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2199, 12, 31)
@@ -59,7 +59,7 @@ def message(book: Book, item: Field) -> str:
     if item.type in ("choice", "yes_no", "choices"):
         return book.text("rule", "list")
     if item.type in ("number", "integer"):
-        return book.text("rule", "number", expected=asked_for(item, book.lang))
+        return book.text("rule", "number", expected=expected(item, book.lang))
     if item.type in ("text", "text_list"):
         return book.text("rule", "text", most=LONGEST[item.type])
     return book.text("rule", item.type)

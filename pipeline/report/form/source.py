@@ -14,8 +14,8 @@ from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
 from pipeline.report.form.carry import carried_over
-from pipeline.report.form.own_words import examine_in_our_words
 from pipeline.report.form.plan import Filled, text
+from pipeline.report.form.translated import examine_translated
 from pipeline.submissions.choose import REVIEWED
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
@@ -58,7 +58,7 @@ def filled_from(
         raise NoSourceError("unreadable", file=name, why=detail(outcome))
     settings = load_settings()
     sent = gather(numbered([path], [name]), [outcome], most_mb=settings.intake.max_file_mb)
-    examined = examine_in_our_words(sent.files, sent.stacked(), mappings, settings, end)
+    examined = examine_translated(sent.files, sent.stacked(), mappings, settings, end)
     return carried_over(examined, lang, period)
 
 

@@ -7,10 +7,11 @@ colours. The whole is one picture with a title and a description in the page's l
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from markupsafe import Markup, escape
 
 Spec = dict[str, Any]
@@ -46,6 +47,11 @@ ROW, SMALL_ROW, BAR_ROW = 30, 22, 26
 TIMELINE_ROOM = 14
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
+KEY_LINE = 3
+# So few marks on an axis that their texts keep apart.
+FEW = {"tickCount": 7, "labelFlush": False}
+# A part narrower than this share of its bar has no room for its number.
+PART_ROOM = 0.06
 # As in the texts: "1.200,5" and "20 %" (with a space that does not break), "1,200.5" and "20%".
 LOCALES: Mapping[str, dict[str, Any]] = {
     "de": {
@@ -70,6 +76,8 @@ RUG = {
     "color": COLOURS["soft"],
     "opacity": 1,
 }
+# Marks of one colour side by side that nothing else belongs to.
+ALIKE = re.compile(r'<path d="[^"]*"( fill="[^"]*")/>(?:<path d="[^"]*"\1/>)+')
 # A mark, or a text, that has the number of a link.
 MARK = re.compile(r'(<(?:path|text)) data-link="(leads|belongs)-(\d+)"([^>]*>)')
 # A start without a bar, an end that is not known, one that is still to come, an event.
@@ -160,6 +168,7 @@ def dressed(svg: str, said: Said, links: Sequence[Link] = ()) -> str:
     svg = re.sub(r"<g>\s*</g>|<g/>", "", svg)
     svg = re.sub(r' (?:opacity="1"|stroke-width="1"|transform="translate\(0,0\)")', "", svg)
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d)\d+", r"\1", tag[0]), svg)
+    svg = ALIKE.sub(_as_one, svg)
     svg = re.sub(r'( id="|url\(#)(\w+)', rf"\g<1>{name}-\g<2>", svg)
     for word, colour in COLOURS.items():
         svg = svg.replace(f'"{colour}"', f'"var(--{word})"')
@@ -176,6 +185,12 @@ def dressed(svg: str, said: Said, links: Sequence[Link] = ()) -> str:
     )
     start = re.compile(r"<svg [^>]*?( width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[^\"]+\")>")
     return start.sub(lambda match: f"{head}{match[1]}>{texts}", svg, count=1)
+
+
+def _as_one(marks: re.Match[str]) -> str:
+    """Return marks that look alike as one path with a part for each, which is drawn the same."""
+    parts = re.findall(r' d="([^"]*)"', marks[0])
+    return f'<path d="{"".join(parts)}"{marks[1]}/>'
 
 
 def _linked(mark: re.Match[str], links: Sequence[Link]) -> str:
@@ -305,53 +320,99 @@ def _blank(labels: Sequence[object]) -> Spec:
 
 
 # ------------------------------------------------------------------------------ criteria, measures
-def stacked(rows: Rows, statuses: Sequence[tuple[str, str]], axis: str, totals: Rows = ()) -> Spec:
-    """Return a stacked bar per row, each part with its number, or all of them behind the bar.
+def one_bar(label: str, parts: Iterable[tuple[str, float, str]]) -> Iterator[dict[str, object]]:
+    """Yield the rows of one bar of `bars`: each part begins where the one before ends.
 
-    rows: label, status, count, text, start, end and middle (of the part on the axis). statuses:
-    (code, text) in the order of the parts. totals: label, end, text: what stands behind a bar.
+    parts: name, amount, text. A part with room for its text has it inside.
+    """
+    every = list(parts)
+    start, whole = 0.0, sum(amount for _, amount, _ in every)
+    for name, amount, text in every:
+        ends = {"start": start, "end": start + amount, "middle": start + amount / 2}
+        inside = text if amount and amount >= PART_ROOM * whole else ""
+        yield {"label": label, "part": name, "text": inside, "number": text, **ends}
+        start += amount
+
+
+def outside(rows: Rows) -> list[Mapping[str, object]]:
+    """Return what stands behind bars: the numbers of their parts that have no room for them."""
+    found: dict[object, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["label"], []).append(row)
+    left = {k: [r["number"] for r in own if _is_left_out(r)] for k, own in found.items()}
+    return [
+        {"label": label, "end": found[label][-1]["end"], "text": " · ".join(texts)}
+        for label, texts in left.items()
+    ]
+
+
+def _is_left_out(row: Mapping[str, Any]) -> bool:
+    return not row["text"] and row["end"] > row["start"]
+
+
+def bars(rows: Rows, parts: Sequence[tuple[str, str]], x: Spec, behind: Rows = ()) -> Spec:
+    """Return a bar per row in parts, which the key names.
+
+    rows: see `one_bar`. parts: (name, word of COLOURS) in their order. x: scale and axis. behind:
+    label, end, text: what stands behind a bar.
     """
     labels = list(dict.fromkeys(row["label"] for row in rows))
-    colour = {
-        "field": "status",
-        "type": "nominal",
-        "scale": {
-            "domain": [text for _, text in statuses],
-            "range": [COLOURS[STATUS_COLOURS[code]] for code, _ in statuses],
-        },
-        "legend": {"columnPadding": LEGEND_PADDING},
+    scale = {
+        "domain": [name for name, _ in parts],
+        "range": [COLOURS[colour] for _, colour in parts],
     }
-    bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
-    bars["encoding"]["color"] = colour
-    within = [row for row in rows if row["count"] and not totals]
-    numbers = _texts(within, "middle", {"color": COLOURS["paper"], "fontWeight": 600})
-    behind = _texts(totals, "end", {"align": "left", "dx": 8, **HALO})
-    ticks = {"title": axis, "tickMinStep": 1, "format": ",d"}
-    after = [row["text"] for row in totals]
-    return _by_row(labels, {"axis": ticks}, [bars, numbers, behind], after)
-
-
-def shares(rows: Rows, parts: Sequence[str], axis: str) -> Spec:
-    """Return a bar of a whole per row, each part with its share.
-
-    rows: label, part, text, start, end and middle (of the part, from 0 to 1). parts: their names in
-    their order, at most as many as there are colours of series.
-    """
-    labels = list(dict.fromkeys(row["label"] for row in rows))
-    colours = [COLOURS[name] for name in SERIES[: len(parts)]]
-    colour = {
+    legend = {"columns": min(len(parts), KEY_LINE), "columnPadding": LEGEND_PADDING}
+    drawn = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
+    drawn["encoding"]["color"] = {
         "field": "part",
         "type": "nominal",
-        "scale": {"domain": list(parts), "range": colours},
-        "legend": {"columns": 3, "columnPadding": LEGEND_PADDING},
+        "scale": scale,
+        "legend": legend,
     }
-    bars = _span(rows, "start", "end", {"type": "bar", "height": 20, "stroke": COLOURS["paper"]})
-    bars["encoding"]["color"] = colour
     within = [row for row in rows if row["text"]]
     numbers = _texts(within, "middle", {"color": COLOURS["paper"], "fontWeight": 600})
-    scale = {"domain": [0, 1], "nice": False}
-    ticks = {"title": axis, "format": ".0%"}
-    return _by_row(labels, {"scale": scale, "axis": ticks}, [bars, numbers])
+    totals = _texts(behind, "end", {"align": "left", "dx": 8, **HALO})
+    return _by_row(labels, x, [drawn, numbers, totals], [row["text"] for row in behind])
+
+
+def counts_axis(title: str) -> Spec:
+    """Return the axis of a number of clusters."""
+    return {"axis": {"title": title, "tickMinStep": 1, "format": ",d", **FEW}}
+
+
+def shares_axis(title: str) -> Spec:
+    """Return the axis of shares of a whole."""
+    return {
+        "scale": {"domain": [0, 1], "nice": False},
+        "axis": {"title": title, "format": ".0%", **FEW},
+    }
+
+
+def dumbbells(rows: Rows, names: tuple[str, str], x: Spec) -> Spec:
+    """Return a row per label with a ring for before, a dot for now, and its text at the right.
+
+    rows: label, before, now, text. names: of before and of now. x: its axis.
+    """
+    labels = [row["label"] for row in rows]
+    line = _span(rows, "before", "now", {"type": "rule", "strokeWidth": 4})
+    line["encoding"]["color"] = {"value": COLOURS["accent-bg"]}
+    marks = [
+        {"label": row["label"], "at": row[key], "kind": name}
+        for key, name in zip(("before", "now"), names, strict=True)
+        for row in rows
+    ]
+    scale = {"domain": list(names)}
+    # The ring of before is larger: where nothing changed it stands around the dot.
+    points = _marks(marks, "at", {"type": "point", "stroke": COLOURS["accent"], "opacity": 1})
+    points["encoding"] |= {
+        "fill": _named(scale | {"range": [COLOURS["paper"], COLOURS["accent"]]}, "top"),
+        "size": _named(scale | {"range": [130, 50]}, "top"),
+    }
+    # The text stands behind the mark that is farther to the right.
+    ends = pl.DataFrame(rows).with_columns(end=pl.max_horizontal("before", "now")).to_dicts()
+    texts = _texts(ends, "end", {"align": "left", "dx": 12, **HALO})
+    x = {"scale": {"zero": False, "nice": True}, **x}
+    return _by_row(labels, x, [line, points, texts], [row["text"] for row in rows])
 
 
 def timeline(

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import PORTFOLIO, band_labels
 from pipeline.evaluation.statistics import POOLED, SHOWN, STATISTICS
 from pipeline.report.pages.charts import SMALL, WIDTH, Chart, Said, distribution, draw
@@ -16,6 +17,8 @@ from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND, declared_cohort_kinds, declared_indicators
 
 FIRST = "actors_per_fte"
+# Clusters with hardly any staff that are named; the table of all clusters has the others.
+LISTED = 5
 OPEN_BAND = "über "
 # What the small pictures of the other indicators compare.
 SMALL_KINDS = (PORTFOLIO, SIZE_BAND)
@@ -36,10 +39,11 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All indicators, and the clusters with hardly any staff."""
+    """All indicators, and the clusters with the least staff; more: how many more have so little."""
 
     indicators: Sequence[Distribution]
     small: Sequence[Cell]
+    more: str
 
 
 def comparison(review: Review, words: Words) -> Comparison:
@@ -49,7 +53,10 @@ def comparison(review: Review, words: Words) -> Comparison:
         by_indicator.setdefault(row["indicator"], []).append(row)
     order = [FIRST, *(i for i in declared_indicators() if i != FIRST)]
     found = [_distribution(i, by_indicator[i], review, words) for i in order if i in by_indicator]
-    return Comparison(found, _small(review, words))
+    small = _small(review, words)
+    rest = len(small) - LISTED
+    more = say("todo", "more", words.lang).format(n=words.number(rest)) if rest > 0 else ""
+    return Comparison(found, small[:LISTED], more)
 
 
 def _distribution(name: str, cohorts: Sequence[Row], review: Review, words: Words) -> Distribution:
@@ -195,7 +202,7 @@ def _small(review: Review, words: Words) -> list[Cell]:
     rows = review.tables["clusters"].filter(fte < review.settings.cohorts.small_fte)
     return [
         Cell(words("small_fte_one", id=i, fte=words.number(f, 2)), page_of(i))
-        for i, f in rows.sort("cluster_id")["cluster_id", "fte"].iter_rows()
+        for i, f in rows.sort("fte", "cluster_id")["cluster_id", "fte"].iter_rows()
     ]
 
 

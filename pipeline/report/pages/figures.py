@@ -129,3 +129,9 @@ def ranges(numbers: list[int]) -> str:
         else:
             runs.append([n, n])
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def median_text(value: float, name: str, words: Words) -> str:
+    """Return the median of an indicator; that of whole numbers may end in a half."""
+    is_count = declared_indicators()[name].format == "count"
+    return words.fixed(value, 1) if is_count else indicator(value, name, words)

@@ -34,23 +34,33 @@ def filters(review: Review, words: Words) -> list[Filter]:
     bands = [b for b in band_labels(review.settings.cohorts) if b in set(clusters["size_band"])]
     decided = set(clusters["decision"])
     return [
-        _registered("land", "federal_state", there["federal_state"], words),
-        _registered("feld", "technology_field", there["technology_field"], words),
-        _registered("massnahme", "measure", taken, words),
+        _registered("federal_state", there["federal_state"], words),
+        _registered("technology_field", there["technology_field"], words),
+        _registered("measure", taken, words),
         Filter(
-            "ergebnis",
+            words("address_decision"),
             "decision",
             words("decision"),
             [(d, words.code("decision", d)) for d in DECISIONS if d in decided],
         ),
-        Filter("rolle", "role", words("role"), roles(clusters["role"].to_list(), words)),
         Filter(
-            "groesse",
+            words("address_role"),
+            "role",
+            words("role"),
+            roles(clusters["role"].to_list(), words),
+        ),
+        Filter(
+            words("address_size_band"),
             "size_band",
             words.code("cohort_kind", "size_band"),
             [(b, cohort_name("size_band", b, words)) for b in bands],
         ),
-        Filter("kriterium", "criterion", words("criterion"), list(criteria(review, words))),
+        Filter(
+            words("address_criterion"),
+            "criterion",
+            words("criterion"),
+            list(criteria(review, words)),
+        ),
     ]
 
 
@@ -79,8 +89,9 @@ def roles(values: Sequence[str | None], words: Words) -> list[tuple[str, str]]:
     return [(role_key(r), words.role(r)) for r in (*known, *([None] if None in there else []))]
 
 
-def _registered(name: str, kind: str, values: Iterable[str], words: Words) -> Filter:
+def _registered(kind: str, values: Iterable[str], words: Words) -> Filter:
     """Return a choice among a register's words, in the order of the alphabet."""
     named = sorted((cohort_name(kind, v, words), v) for v in values)
     field = "measures" if kind == "measure" else kind
-    return Filter(name, field, words.code("cohort_kind", kind), [(v, text) for text, v in named])
+    name, label = words(f"address_{kind}"), words.code("cohort_kind", kind)
+    return Filter(name, field, label, [(v, text) for text, v in named])

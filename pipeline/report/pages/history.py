@@ -6,8 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.changes import cause_text, turned
-from pipeline.report.pages.figures import indicator
+from pipeline.report.pages.charts import Chart
+from pipeline.report.pages.figures import median_text
+from pipeline.report.pages.moved import criteria_moved, fulfilled_then_and_now, medians_moved
 from pipeline.report.pages.views import (
     Cell,
     Table,
@@ -20,9 +23,16 @@ from pipeline.report.pages.views import (
 from pipeline.report.pages.words import Words
 from pipeline.report.since import is_better, since_sentences
 from pipeline.review import Review
-from schemas.benchmarks import declared_indicators
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A table and its picture; None if there is nothing to draw."""
+
+    chart: Chart | None
+    table: Table
 
 
 @dataclass(frozen=True)
@@ -35,8 +45,8 @@ class History:
     since: Sequence[str]
     nobody: str
     movers: Sequence[Table]
-    turned: Sequence[Table]
-    more: Sequence[Table]
+    pictured: Sequence[Pictured]
+    movements: Sequence[Table]
 
 
 def history(review: Review, words: Words) -> History | None:
@@ -44,13 +54,19 @@ def history(review: Review, words: Words) -> History | None:
     if review.since is None:
         return None
     moved = list(movers(review, words))
-    more = [medians(review, words), movements(review, words)]
+    pictured = [
+        *(
+            Pictured(criteria_moved(review, catalogue, number, words), table)
+            for number, (catalogue, table) in enumerate(criteria_turned(review, words), 1)
+        ),
+        Pictured(medians_moved(review, words), medians(review, words)),
+    ]
     return History(
         since=since_sentences(review, words.lang),
         nobody="" if moved else words("nobody_moved"),
         movers=moved,
-        turned=[t for t in criteria_turned(review, words) if t.rows],
-        more=[t for t in more if t.rows],
+        pictured=[one for one in pictured if one.table.rows],
+        movements=[t for t in [movements(review, words)] if t.rows],
     )
 
 
@@ -93,27 +109,30 @@ def _mover(
 
 
 # ----------------------------------------------------------------------------- changed criteria
-def criteria_turned(review: Review, words: Words) -> Iterator[Table]:
-    """Yield for each catalogue how often each criterion changed to the better and to the worse."""
+def criteria_turned(review: Review, words: Words) -> Iterator[tuple[Catalogue, Table]]:
+    """Yield each catalogue with how often each of its criteria changed, and how many fulfil it."""
     found = turned(review)
     if found is None:
         return
     found = found.with_columns(better=is_better())
-    heads = [words(k) for k in ("criterion", "for_better", "for_worse")]
+    keys = ("criterion", "for_better", "for_worse", "fulfilled_before", "fulfilled_now")
+    heads = [words(k) for k in keys]
     for catalogue in review.catalogues:
         own = found.filter(pl.col("catalogue") == catalogue.id)
-        counts = {k: own.filter(pl.col("criterion_id") == k)["better"] for k in own["criterion_id"]}
+        better = {k: own.filter(pl.col("criterion_id") == k)["better"] for k in own["criterion_id"]}
+        fulfilled = fulfilled_then_and_now(review, catalogue)
         rows: list[Sequence[str | Cell]] = [
             [
                 f"{c.id} {words.of(c.title)}",
-                words.number(int(counts[c.id].sum())),
-                words.number(int((~counts[c.id]).sum())),
+                words.number(int(better[c.id].sum())),
+                words.number(int((~better[c.id]).sum())),
+                *map(words.number, fulfilled[c.id]),
             ]
             for c in catalogue.criteria
-            if c.id in counts
+            if c.id in better
         ]
-        table = Table(words("turned_criteria_caption"), heads, rows, frozenset({1, 2}))
-        yield titled(table, words.of(catalogue.title))
+        table = Table(words("turned_criteria_caption"), heads, rows, frozenset({1, 2, 3, 4}))
+        yield catalogue, titled(table, words.of(catalogue.title))
 
 
 # ------------------------------------------------------------------------------------ medians
@@ -144,14 +163,8 @@ def _median(row: Row, words: Words) -> list[str]:
 
 
 def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
-    shown = words("not_shown") if value is None else _median_text(value, name, words)
+    shown = words("not_shown") if value is None else median_text(value, name, words)
     return words("value_of_n", value=shown, n=words.number(n))
-
-
-def _median_text(value: float, name: str, words: Words) -> str:
-    """Return a median; that of whole numbers may end in a half."""
-    is_count = declared_indicators()[name].format == "count"
-    return words.fixed(value, 1) if is_count else indicator(value, name, words)
 
 
 # ----------------------------------------------------------------------------- joined and left

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.evaluation.benchmark import PORTFOLIO
-from pipeline.report.pages.charts import Chart, Said, draw, shares
+from pipeline.report.pages.charts import SERIES, Chart, Said, bars, draw, one_bar, shares_axis
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
 from pipeline.report.pages.words import Words
@@ -15,8 +15,6 @@ from pipeline.review import Review
 from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
 
 Row = Mapping[str, Any]
-# A part narrower than this share of the bar has no room for its number.
-ROOM = 0.06
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,8 @@ def payer_name(payer: str, words: Words) -> str:
 def _chart(known: pl.DataFrame, review: Review, words: Words) -> Chart:
     every = [(one, payer_name(one, words)) for one in payers(review.settings)]
     rows = [part for row in known.iter_rows(named=True) for part in _parts(row, every, words)]
-    spec = shares(rows, [name for _, name in every], words("axis_share"))
+    names = [name for _, name in every]
+    spec = bars(rows, list(zip(names, SERIES, strict=False)), shares_axis(words("axis_share")))
     whole = known.row(by_predicate=pl.col("cohort_kind") == PORTFOLIO, named=True)
     title = words("money_seen", share=words.percent(whole[PUBLIC]))
     n, desc = words.number(whole["n"]), words("money_chart_desc")
@@ -66,17 +65,12 @@ def _chart(known: pl.DataFrame, review: Review, words: Words) -> Chart:
 
 
 def _parts(row: Row, every: list[tuple[str, str]], words: Words) -> Iterator[Mapping[str, object]]:
-    """Yield the parts of a cohort's bar with their positions on the axis."""
+    """Return the parts of a cohort's bar, each with its share."""
     kind = words.code("cohort_kind", row["cohort_kind"])
     name = cohort_name(row["cohort_kind"], row["cohort"], words)
     label = name if name == kind else f"{kind}: {name}"
-    start = 0.0
-    for payer, said in every:
-        share = row[payer] / row[TOTAL]
-        shown = words.percent(share, 0) if share >= ROOM else ""
-        ends = {"start": start, "end": start + share, "middle": start + share / 2}
-        yield {"label": label, "part": said, "text": shown, **ends}
-        start += share
+    shares = ((said, row[payer] / row[TOTAL]) for payer, said in every)
+    return one_bar(label, ((said, share, words.percent(share, 0)) for said, share in shares))
 
 
 def _cohorts(cohorts: pl.DataFrame, review: Review, words: Words) -> Table:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.report.pages.charts import Chart, Said, draw, stacked
+from pipeline.report.pages.charts import (
+    STATUS_COLOURS,
+    Chart,
+    Said,
+    bars,
+    counts_axis,
+    draw,
+    one_bar,
+)
 from pipeline.report.pages.course import Course, change, course
 from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
@@ -141,7 +149,7 @@ def role_bars(review: Review, words: Words) -> Chart | None:
     ]
     rows = [part for label, counts in pairs for part in _role_parts(label, counts, words)]
     behind = [_behind(label, counts, words) for label, counts in pairs]
-    statuses = [(d, signed(d, words)) for d in DECISIONS]
+    parts = [(signed(d, words), STATUS_COLOURS[d]) for d in DECISIONS]
     total = sum(r["clusters"] for r in now.values())
     eligible = sum(r["eligible"] for r in now.values())
     said = Said(
@@ -151,7 +159,7 @@ def role_bars(review: Review, words: Words) -> Chart | None:
         description=words("roles_desc"),
         source=source_line(review, words),
     )
-    spec = stacked(rows, statuses, words("axis_clusters"), behind)
+    spec = bars(rows, parts, counts_axis(words("axis_clusters")), behind)
     return draw(spec, said, words.lang)
 
 
@@ -170,14 +178,8 @@ def _behind(label: str, counts: Mapping[str, int], words: Words) -> dict[str, ob
 
 
 def _role_parts(label: str, counts: Mapping[str, int], words: Words) -> Iterator[dict[str, object]]:
-    """Yield the parts of one bar; a role without clusters in a quarter has an empty one."""
-    start = 0
-    for decision in DECISIONS:
-        n = counts.get(decision, 0)
-        ends = {"start": start, "end": start + n, "middle": start + n / 2}
-        status = signed(decision, words)
-        yield {"label": label, "status": status, "count": n, "text": words.number(n), **ends}
-        start += n
+    """Return the parts of one bar; their numbers stand behind it."""
+    return one_bar(label, ((signed(d, words), counts.get(d, 0), "") for d in DECISIONS))
 
 
 def beside(review: Review, words: Words) -> Table:

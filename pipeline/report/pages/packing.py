@@ -1,4 +1,4 @@
-"""The data of the index for its script: plain JSON; large, rarely used data are compressed."""
+"""The data of the index for its script: its texts as plain JSON, all that is large compressed."""
 
 import base64
 import json
@@ -29,19 +29,16 @@ class Given:
 
 
 def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Given:
-    """Return the data of the page; if tables are split, most of it is packed."""
-    start, choose = {"first": rules.rows_at_first, **view.data.said}, dict(view.data.chosen_from)
-    packed = {}
+    """Return the data of the page; the rows of split tables and the circles are packed, too."""
+    choose = dict(view.data.chosen_from)
     apart = view.map is not None and len(view.map.offices) > rules.rows_on_index
-    if lists or apart:
-        choose["lists"] = {long.key: long.rows for long in lists.values()}
-        choose["offices"] = offices(view.map, words) if view.map and apart else {}
-        packed["packed"] = pack(choose)
-    else:
-        start |= choose
+    choose["lists"] = {long.key: long.rows for long in lists.values()}
+    choose["offices"] = offices(view.map, words) if view.map and apart else {}
+    packed = {"packed": pack(choose)}
     if view.data.reasons is not None:
         packed["why-data"] = pack(view.data.reasons)
-    return Given(plain(start), packed, apart)
+    start = plain({"first": rules.rows_at_first, **view.data.said})
+    return Given(start, packed, apart)
 
 
 def offices(drawn: LandMap, words: Words) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pipeline.report.pages.admission import Admission
 from pipeline.report.pages.features import Feature
 from pipeline.report.pages.place import Place
 from pipeline.report.pages.steps import Steps
-from pipeline.report.pages.verdict import CriterionView, Verdict
+from pipeline.report.pages.verdict import ConditionView, CriterionView, Verdict
 from pipeline.report.pages.views import Table
 from pipeline.report.pages.words import Words
 
@@ -60,9 +60,10 @@ class Sections:
 
 def paper(sections: Sections, place: Place, place_text: str, words: Words) -> Paper:
     """Return what is printed of a page; place_text: the paragraph above the indicators."""
-    room = ROOM - HEAD - _verdicts(sections.verdicts) - _place(place, place_text) - 2 * SECTION
+    room = ROOM - HEAD - 2 * SECTION
+    room -= _verdicts(sections.verdicts, words) + _place(place, place_text)
     left_out = []
-    for name, height in _optional(sections):
+    for name, height in _optional(sections, words):
         if height and height > room:
             left_out.append(name)
         else:
@@ -80,9 +81,9 @@ def paper(sections: Sections, place: Place, place_text: str, words: Words) -> Pa
     return Paper(frozenset(left_out), printed, words("paper_note", parts="; ".join(said)))
 
 
-def _optional(sections: Sections) -> Iterator[tuple[str, float]]:
+def _optional(sections: Sections, words: Words) -> Iterator[tuple[str, float]]:
     """Yield the sections that may stay on screen and their heights, what matters most first."""
-    yield "reasons", sum(_reason(c) for v, _ in sections.verdicts[:1] for c in v.unmet)
+    yield "reasons", sum(_reason(c, words) for v, _ in sections.verdicts[:1] for c in v.unmet)
     yield "changes", _texts(sections.since) + _table(sections.changes)
     yield "outlook", _texts(sections.outlook) + LINE if sections.outlook else 0.0
     yield "agreements", _table(sections.agreements)
@@ -91,7 +92,7 @@ def _optional(sections: Sections) -> Iterator[tuple[str, float]]:
     yield "features", _cards(sections.features)
 
 
-def _verdicts(verdicts: Sequence[tuple[Verdict, Steps]]) -> float:
+def _verdicts(verdicts: Sequence[tuple[Verdict, Steps]], words: Words) -> float:
     """Return the height of all verdicts; only the first one's criteria are printed."""
     whole = 0.0
     for at, (verdict, steps) in enumerate(verdicts):
@@ -103,17 +104,17 @@ def _verdicts(verdicts: Sequence[tuple[Verdict, Steps]]) -> float:
         texts = [_lines(f"{step.criterion}: {step.text}", STEP) * LINE for step in own]
         # In two columns of about the same height.
         whole += 2 * PART + (sum(texts) + PART * len(steps.efforts)) / 2 + 2 * LINE
-        whole += PART + sum(_unmet(view) for view in verdict.unmet)
-        whole += PART + sum(_met(view) for view in verdict.met)
+        whole += PART + sum(_unmet(view, words) for view in verdict.unmet)
+        whole += PART + sum(_met(view, words) for view in verdict.met)
     return whole
 
 
-def _unmet(view: CriterionView) -> float:
+def _unmet(view: CriterionView, words: Words) -> float:
     title = _lines(f"{view.id} {view.title}", TITLE)
     rows = sum(
         max(
             _lines(f"✓ {one.title}", CONDITION),
-            _lines(f"verlangt: {one.required} {one.limit}", LIMIT + (0 if one.lever else LEVER)),
+            _lines(_asked(one, words), LIMIT + (0 if one.lever else LEVER)),
             _lines(one.lever, LEVER),
         )
         for one in view.conditions
@@ -122,12 +123,17 @@ def _unmet(view: CriterionView) -> float:
     return (max(title, rows) + contrary) * LINE + 1.1
 
 
-def _reason(view: CriterionView) -> float:
-    return _lines(f"Grund: {view.reason}") * LINE if view.reason else 0.0
+def _asked(view: ConditionView, words: Words) -> str:
+    asked = words("required", what=view.required)
+    return f"{asked} ({view.limit})" if view.limit else asked
 
 
-def _met(view: CriterionView) -> float:
-    said = [f"{k.title} {k.value} verlangt: {k.required} ({k.limit});" for k in view.conditions]
+def _reason(view: CriterionView, words: Words) -> float:
+    return _lines(f"{words('reason')}: {view.reason}") * LINE if view.reason else 0.0
+
+
+def _met(view: CriterionView, words: Words) -> float:
+    said = [f"{k.title} {k.value} {_asked(k, words)};" for k in view.conditions]
     return _lines(" ".join((view.id, view.title, *said, view.contrary or view.basis))) * LINE + 0.3
 
 

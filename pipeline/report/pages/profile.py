@@ -7,15 +7,22 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.report.pages.charts import Chart, Said, draw, stacked
+from pipeline.report.pages.charts import (
+    STATUS_COLOURS,
+    Chart,
+    Said,
+    bars,
+    counts_axis,
+    draw,
+    one_bar,
+    outside,
+)
 from pipeline.report.pages.views import Table, source_line, titled
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import criteria_counts, shortfalls, single_levers
 
 STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
-# A part narrower than this share of the bar has no room for its number.
-ROOM = 0.05
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,13 @@ def _chart(
     review: Review,
     words: Words,
 ) -> Chart:
-    statuses = [(s, _signed(s, words)) for s in STATUSES]
+    parts = [(_signed(s, words), STATUS_COLOURS[s]) for s in STATUSES]
     rows = [
         part
         for c in catalogue.criteria
         for part in _parts(f"{c.id} {words.of(c.title)}", counts[c.id], words)
     ]
-    spec = stacked(rows, statuses, words("axis_clusters"))
+    spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
     n = sum(counts[catalogue.criteria[0].id][s] for s in STATUSES)
     said = Said(
         name=f"profile-{number}",
@@ -108,20 +115,10 @@ def _signed(status: str, words: Words) -> str:
 
 
 def _parts(label: str, counts: Mapping[str, Any], words: Words) -> Iterator[dict[str, object]]:
-    """Yield the parts of one bar with their positions on the axis."""
-    start, whole = 0, sum(counts[s] for s in STATUSES)
-    for status in STATUSES:
-        count = counts[status]
-        yield {
-            "label": label,
-            "status": _signed(status, words),
-            "count": count if count >= ROOM * whole else 0,
-            "text": f"{words.code('status_sign', status)} {words.number(count)}",
-            "start": start,
-            "end": start + count,
-            "middle": start + count / 2,
-        }
-        start += count
+    """Return the parts of one bar, each with its sign and number if there is room."""
+    signs = {s: words.code("status_sign", s) for s in STATUSES}
+    numbers = {s: f"{signs[s]} {words.number(counts[s])}" for s in STATUSES}
+    return one_bar(label, ((_signed(s, words), counts[s], numbers[s]) for s in STATUSES))
 
 
 # ------------------------------------------------------------------------------------- the tables

@@ -237,4 +237,4 @@ def _number(value: float | None, digits: int, words: Words) -> str | Cell:
     if value is None:
         return words("none")
     text = words.fixed(value, digits) if digits else words.number(value)
-    return Cell(text, key=f"{value:.6f}")
+    return Cell(text, key=f"{value:.10g}")

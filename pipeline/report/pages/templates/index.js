@@ -11,14 +11,14 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return JSON.parse(await new Response(stream).text());
   }
+  // Before the wait, in which all would be laid out.
+  document.body.classList.add("live");
   // A browser that cannot unpack shows the page as it is without scripts.
-  const packed = one("#packed");
-  if (packed) {
-    try {
-      Object.assign(data, await unpack(packed));
-    } catch {
-      return;
-    }
+  try {
+    Object.assign(data, await unpack(one("#packed")));
+  } catch {
+    document.body.classList.remove("live");
+    return;
   }
   const locale = document.documentElement.lang;
   const collator = new Intl.Collator(locale, { numeric: true });
@@ -31,7 +31,8 @@
   const status = one("#status");
   const choices = all("select", form);
   const search = form.elements.q;
-  const ofCriterion = form.elements.kriterium;
+  const choiceOf = (name) => choices.find((control) => control.dataset.field === name);
+  const ofCriterion = choiceOf("criterion");
   const DECISION = 0, STATES = 3; // of a row of the matrix
   const NOWHERE = -1; // A cluster that was not reviewed has no place.
   // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
@@ -42,8 +43,8 @@
   const offices = all(".places [data-c], #land [data-c], .chart [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
   const matrices = all("table.matrix").map(matrix);
   // Free text is looked for in what readers see: id, name, state and field.
-  const named = (name) => new Map(all("option", form.elements[name]).map((option) => [option.value, option.text]));
-  const [states, fields] = ["land", "feld"].map(named);
+  const named = (name) => new Map(all("option", choiceOf(name)).map((option) => [option.value, option.text]));
+  const [states, fields] = ["federal_state", "technology_field"].map(named);
   const decided = ["eligible", "open", "not_eligible"];
   const unit = Number(one("#land")?.dataset.unit);
   const cities = all("#land .city").map((link) => ({ link, places: placesOf(link.dataset.of), key: null }));
@@ -59,7 +60,7 @@
   // ---- tables: all their rows, those that are chosen, and the first of these in the page ----
   function list(table) {
     const body = table.tBodies[0];
-    const html = data.lists?.[table.dataset.list];
+    const html = data.lists[table.dataset.list];
     const rows = html ? packedRows(html) : [...body.rows].map((node) => ({ node, places: placesOf(node.dataset.c) }));
     const empty = node("p", say("none_chosen"), "note");
     empty.hidden = true;
@@ -85,6 +86,7 @@
     made.more = { holder, button, region };
     button.addEventListener("click", () => {
       extend(made, STEP);
+      region.tabIndex = -1;
       if (holder.hidden) region.focus();
     });
     region.addEventListener("scroll", () => {
@@ -122,7 +124,10 @@
     const wanted = made.chosen.slice(from, to);
     build(wanted);
     const each = matrices.find(({ table }) => table === made.table);
-    if (each) for (const row of wanted) label(each, row);
+    for (const row of wanted) {
+      if (each) label(each, row);
+      for (const link of all("a:not([tabindex])", row.node)) link.tabIndex = -1;
+    }
     return wanted.map((row) => row.node);
   }
   function build(rows) {
@@ -143,19 +148,18 @@
     }
   });
 
-  // ---- the matrix: its cells are one stop of the keyboard and say what a reader sees by sign ----
+  // ---- the matrix: its cells say what a reader sees by sign ----
   function matrix(table, n) {
     const heads = all("thead th.c", table);
     const ids = heads.map((head) => head.dataset.key);
     const names = heads.map((head) => head.dataset.name);
     const made = lists.find((each) => each.table === table);
-    return { table, made, ids, names, rows: data.matrices[n], sums: all("tfoot tr", table), stop: null };
+    return { table, made, ids, names, rows: data.matrices[n], sums: all("tfoot tr", table) };
   }
   function label({ names }, row) {
     if (row.labelled) return;
     row.labelled = true;
     all("td > a", row.node).forEach((link, i) => {
-      link.tabIndex = -1;
       link.setAttribute("aria-label", say("cell_label", { cluster: row.node.dataset.c, id: names[i], text: data.marks[link.parentNode.className] }));
     });
   }
@@ -165,7 +169,7 @@
   function remember() {
     const query = new URLSearchParams();
     for (const control of [...choices, search]) if (control.value.trim()) query.set(control.name, control.value.trim());
-    if (sorting) query.set("sort", `${sorting.key}.${sorting.down ? "ab" : "auf"}`);
+    if (sorting) query.set("sort", `${sorting.key}.${say(sorting.down ? "address_down" : "address_up")}`);
     const text = query.toString();
     try {
       history.replaceState(null, "", (text ? `?${text}` : location.pathname) + location.hash);
@@ -179,7 +183,7 @@
     for (const control of choices) if (control.selectedIndex < 0) control.value = "";
     const at = (query.get("sort") ?? "").lastIndexOf(".");
     const key = (query.get("sort") ?? "").slice(0, Math.max(at, 0));
-    if (key) sort(matrices[0], key, query.get("sort").slice(at + 1) === "ab", false);
+    if (key) sort(matrices[0], key, query.get("sort").slice(at + 1) === say("address_down"), false);
   }
 
   // ---- the filter ----
@@ -375,52 +379,68 @@
   }
   // Bands of columns may stand above the heads.
   const headRow = (table) => table.tHead.rows[table.tHead.rows.length - 1];
-  function sortable(table, sortBy) {
-    for (const head of headRow(table).cells) {
+  function sortable(made, sortBy) {
+    for (const head of headRow(made.table).cells) {
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
       head.dataset.name ??= button.textContent.trim();
       button.title = say("sort_by", { column: head.dataset.name });
+      button.tabIndex = -1;
       head.append(button);
       button.addEventListener("click", () => {
+        stopAt(made, button);
         const now = head.getAttribute("aria-sort");
         // Numbers are of interest from the greatest on.
         sortBy(head, now ? now === "ascending" : head.classList.contains("n"));
       });
     }
+    stopAt(made, one("button", headRow(made.table)));
   }
-  for (const each of matrices) sortable(each.table, (head, down) => sort(each, head.dataset.key, down));
+  for (const each of matrices) sortable(each.made, (head, down) => sort(each, head.dataset.key, down));
   for (const made of lists) {
-    if ("sort" in made.table.dataset) sortable(made.table, (head, down) => sortList(made, head, down));
+    if ("sort" in made.table.dataset) sortable(made, (head, down) => sortList(made, head, down));
   }
 
-  // ---- the matrix by keyboard: one stop, arrow keys within ----
+  // ---- tables by keyboard: the links are one stop, the heads another; arrow keys within ----
+  const stopsIn = (row) => all("a, button", row);
   function rove() {
-    for (const each of matrices) {
-      if (!each.stop?.isConnected) stopAt(each, one("tbody td > a", each.table));
+    for (const made of lists) {
+      if (made.stop?.isConnected) continue;
+      const first = one(made.table.matches(".matrix") ? "td > a" : "a", made.body);
+      if (first) stopAt(made, first);
     }
   }
-  function stopAt(each, link) {
-    if (each.stop) each.stop.tabIndex = -1;
-    if (link) link.tabIndex = 0;
-    each.stop = link;
+  function stopAt(made, link) {
+    const kind = link.closest("thead") ? "head" : "stop";
+    if (made[kind]) made[kind].tabIndex = -1;
+    link.tabIndex = 0;
+    made[kind] = link;
   }
   const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -99], End: [0, 99] };
-  function move(event, each) {
-    const link = event.target.closest("td a");
+  const within = (at, found) => found[Math.min(Math.max(at, 0), found.length - 1)];
+  function move(event, made) {
+    const link = event.target.closest("a, button");
     const step = moves[event.key];
     if (!link || !step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const cell = link.closest("td");
-    const last = cell.parentNode.cells.length - 1;
-    if (step[0] > 0 && !cell.parentNode.nextElementSibling) extend(each.made, STEP);
-    const rows = [...event.currentTarget.tBodies[0].rows];
-    const row = rows[Math.min(Math.max(rows.indexOf(cell.parentNode) + step[0], 0), rows.length - 1)];
-    const next = one("a", row.cells[Math.min(Math.max(cell.cellIndex + step[1], 4), last)]);
-    stopAt(each, next);
+    const row = link.closest("tr");
+    if (step[0] > 0 && row === made.body.lastElementChild) extend(made, STEP);
+    const rows = [headRow(made.table), ...made.body.rows].filter((each) => stopsIn(each).length);
+    const to = within(rows.indexOf(row) + step[0], rows);
+    const [own, theirs] = [stopsIn(row), stopsIn(to)];
+    const at = own.indexOf(link);
+    const next = own.length === theirs.length ? within(at + step[1], theirs) : nearest(theirs, link);
+    stopAt(made, next);
     next.focus();
   }
+  // The link of another row that stands in the same column, or next to it.
+  function nearest(links, link) {
+    const column = (each) => each.closest("td, th").cellIndex;
+    const away = (each) => Math.abs(column(each) - column(link));
+    return links.reduce((best, each) => (away(each) < away(best) ? each : best));
+  }
+  for (const made of lists) made.table.addEventListener("keydown", (event) => move(event, made));
 
   // ---- the linked marks of a picture by keyboard: one stop, arrow keys from one to the next ----
   const seen = (link) => !link.classList.contains("off");
@@ -497,12 +517,11 @@
     if (!dialog.open) dialog.showModal();
   }
   for (const each of matrices) {
-    each.table.addEventListener("keydown", (event) => move(event, each));
     each.table.addEventListener("click", (event) => {
       const link = one("a", event.target.closest("td:has(> a)") ?? document.createElement("i"));
       if (!link || !behind || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      stopAt(each, link);
+      stopAt(each.made, link);
       link.focus();
       explain(link, each);
     });
@@ -513,7 +532,7 @@
   });
 
   // ---- the map: a circle is drawn by its link; those of very many offices are packed ----
-  const apart = data.offices ?? {};
+  const apart = data.offices;
   function ring(hash) {
     const id = hash.replace(/^#?ring-/, "");
     const own = apart[id];
@@ -552,7 +571,6 @@
 
   // ---- start ----
   form.hidden = false;
-  document.body.classList.add("live");
   for (const hint of all(".scripted")) hint.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
@@ -572,7 +590,7 @@
   });
   recall();
   apply();
-  if (data.offices && location.hash.startsWith("#ring-")) {
+  if (location.hash.startsWith("#ring-")) {
     ring(location.hash);
     location.replace(location.hash); // which makes the circle the target
   }

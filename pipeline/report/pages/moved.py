@@ -1,0 +1,128 @@
+"""What changed since the period before, as pictures: a mark for before, one for now in each row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.common.catalogue import Catalogue
+from pipeline.report.pages.changes import turned
+from pipeline.report.pages.charts import Chart, Said, counts_axis, draw, dumbbells, shares_axis
+from pipeline.report.pages.course import signed
+from pipeline.report.pages.figures import median_text
+from pipeline.report.pages.views import source_line
+from pipeline.report.pages.words import Words
+from pipeline.review import Review
+
+Row = Mapping[str, Any]
+PANEL, FULFILLED = "panel", "fulfilled"
+
+
+def fulfilled_then_and_now(review: Review, catalogue: Catalogue) -> dict[str, tuple[int, int]]:
+    """Return how many clusters of both periods fulfil each criterion, before and now.
+
+    By its id; only of criteria whose status changed somewhere.
+    """
+    found = turned(review)
+    if found is None:
+        return {}
+    own = pl.col("catalogue") == catalogue.id
+    both = review.tables["indicator_changes"].select("cluster_id").unique()
+    now = review.tables["criteria"].filter(own).join(both, on="cluster_id")
+    counts = now.group_by("criterion_id").agg(now=_count("status"))
+    moved = found.filter(own).group_by("criterion_id")
+    moved_by = moved.agg(gained=_count("status"), lost=_count("previous_status"))
+    joined = moved_by.join(counts, on="criterion_id").sort("criterion_id")
+    before = pl.col("now") - pl.col("gained") + pl.col("lost")
+    rows = joined.select("criterion_id", before=before, now="now").iter_rows()
+    return {one: (then, now) for one, then, now in rows}
+
+
+def _count(status: str) -> pl.Expr:
+    return (pl.col(status) == FULFILLED).sum().cast(pl.Int64)
+
+
+def criteria_moved(review: Review, catalogue: Catalogue, number: int, words: Words) -> Chart | None:
+    """Return how many clusters fulfil each criterion, before and now; None if none changed.
+
+    number: of the catalogue, from 1.
+    """
+    counts = fulfilled_then_and_now(review, catalogue)
+    rows = [
+        _row(f"{c.id} {words.of(c.title)}", *counts[c.id], _told(*counts[c.id], words))
+        for c in catalogue.criteria
+        if c.id in counts
+    ]
+    if not rows or review.since is None:
+        return None
+    up = sum(now > before for before, now in counts.values())
+    down = sum(now < before for before, now in counts.values())
+    n = review.tables["indicator_changes"]["cluster_id"].n_unique()
+    said = Said(
+        name=f"moved-{number}",
+        title=words("criteria_moved_seen", up=words.number(up), down=words.number(down)),
+        unit=words(
+            "criteria_moved_unit",
+            title=words.of(catalogue.title),
+            period=review.since.period,
+            n=words.number(n),
+        ),
+        description=words("moved_desc"),
+        source=source_line(review, words),
+    )
+    spec = dumbbells(rows, _names(review, words), counts_axis(words("axis_clusters")))
+    return draw(spec, said, words.lang)
+
+
+def _told(before: int, now: int, words: Words) -> str:
+    one, other = words.number(before), words.number(now)
+    return words("then_now_change", one=one, other=other, change=signed(now - before, words))
+
+
+def medians_moved(review: Review, words: Words) -> Chart | None:
+    """Return the medians of now as shares of those before, over the clusters of both periods."""
+    if review.since is None:
+        return None
+    rows = [r for r in review.tables["medians"].to_dicts() if r["scope"] == PANEL and _is_known(r)]
+    if not rows:
+        return None
+    most = max(rows, key=lambda r: abs(r["value"] / r["previous"] - 1))
+    drawn = [
+        _row(
+            words("cohort_n", name=words.code("indicator", r["indicator"]), n=words.number(r["n"])),
+            1.0,
+            r["value"] / r["previous"],
+            _medians_text(r, words),
+        )
+        for r in rows
+    ]
+    said = Said(
+        name="moved-medians",
+        title=words(
+            "medians_moved_seen",
+            indicator=words.code("indicator", most["indicator"]),
+            change=_medians_text(most, words),
+        ),
+        unit=words("medians_moved_unit", period=review.since.period),
+        description=words("moved_desc"),
+        source=source_line(review, words),
+    )
+    axis = {"axis": shares_axis(words("medians_moved_axis", period=review.since.period))["axis"]}
+    return draw(dumbbells(drawn, _names(review, words), axis), said, words.lang)
+
+
+def _is_known(row: Row) -> bool:
+    return row["value"] is not None and bool(row["previous"])
+
+
+def _medians_text(row: Row, words: Words) -> str:
+    one, other = (median_text(row[k], row["indicator"], words) for k in ("previous", "value"))
+    return words("then_and_now", one=one, other=other)
+
+
+def _names(review: Review, words: Words) -> tuple[str, str]:
+    return review.since.period if review.since else words("before"), review.period
+
+
+def _row(label: str, before: float, now: float, text: str) -> dict[str, object]:
+    return {"label": label, "before": before, "now": now, "text": text}
