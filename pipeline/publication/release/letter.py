@@ -139,7 +139,9 @@ def agreements(review: Review, lang: str) -> pl.DataFrame:
         (cluster, "; ".join(items)[:LONGEST], items)
         for cluster, items in agreed(review, lang).items()
     ]
-    schema = {"cluster_id": pl.String, "agreed": pl.String, "agreed_items": pl.List(pl.String)}
+    schema = pl.Schema(
+        {"cluster_id": pl.String(), "agreed": pl.String(), "agreed_items": pl.List(pl.String())}
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
