@@ -55,9 +55,6 @@ FOREIGN = {"name", "not_fulfilled", "open", "agreed", "asked", "contact", "marke
 LONGEST = 250
 LONGEST_NAME = 120  # of a file, within a sentence
 LETTER = "Anschreiben.docx"
-AGREED = pl.Schema(
-    {"cluster_id": pl.String(), "agreed": pl.String(), "agreed_items": pl.List(pl.String())}
-)
 RESULTS = pl.Schema(
     {
         **dict.fromkeys(("cluster_id", "result", "not_fulfilled", "open"), pl.String()),
@@ -142,7 +139,10 @@ def agreements(review: Review, lang: str) -> pl.DataFrame:
         (cluster, "; ".join(items)[:LONGEST], items)
         for cluster, items in agreed(review, lang).items()
     ]
-    return pl.DataFrame(rows, schema=AGREED, orient="row")
+    schema = pl.Schema(
+        {"cluster_id": pl.String(), "agreed": pl.String(), "agreed_items": pl.List(pl.String())}
+    )
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def listed(items: Sequence[Item]) -> str:
