@@ -102,8 +102,7 @@ def test_hand_outs_are_gone_but_for_the_list_of_whom_to_tell(lived: Lived) -> No
     cells = book.worksheets[0].iter_rows()
     assert all(cell.data_type in "sn" for row in cells for cell in row)
     assert lived.said["withdrawn"].code == 0
-    assert "Zu benachrichtigen: 3 Cluster" in lived.said["withdrawn"].out
-    assert "To be told: 3 clusters" in lived.said["withdrawn"].out
+    assert "Zu benachrichtigende Cluster: 3" in lived.said["withdrawn"].out
 
 
 def test_the_next_quarter_says_what_it_compares_itself_with(lived: Lived) -> None:
@@ -203,6 +202,8 @@ def test_what_is_wrong_usage(arguments: list[str], said: str, tmp_path: Path) ->
 def test_a_quarter_that_is_not_there_or_damaged_is_not_withdrawn(tmp_path: Path) -> None:
     got = on("release", tmp_path, *WITHDRAW)
     assert (got.code, "ist in" in got.err) == (1, True)
+    got = on("release", tmp_path, *WITHDRAW, "--lang", "en")
+    assert (got.err.startswith("Not withdrawn: "), "Nicht" in got.err) == (True, False)
     sums = {"tables": {"data/clusters.parquet": "0"}}
     folder = publication(tmp_path / "outputs", {"state": "released", **sums})
     got = on("release", tmp_path, *WITHDRAW)
