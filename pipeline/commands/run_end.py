@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.terminal import plain
-from pipeline.common.texts import say
+from pipeline.common.texts import say, say_count
 from pipeline.review import Review
 from pipeline.tables.headlines import role_word
 from pipeline.tables.todo import todo_lines
@@ -46,7 +46,7 @@ def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
         yield say("run_end", title, lang).format(n=len(lines))
     yield from (f"  {plain(line)}" for line in lines[:MOST_NAMED])
     if len(lines) > MOST_NAMED:
-        yield "  " + say("run_end", "more", lang).format(n=len(lines) - MOST_NAMED)
+        yield "  " + say_count("run_end", "more", len(lines) - MOST_NAMED, lang)
 
 
 def quarantined(review: Review, lang: str) -> list[str]:

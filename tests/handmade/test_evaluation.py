@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.sparing import ALL_BUT_TABLES
+from tests.sparing import REPORTS
 
 from .build import (
     AS_OF,
@@ -1464,7 +1464,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         )
     ]  # fmt: skip
     inputs = write_inputs(folder / "inputs", books, register, ratings)
-    return review(inputs, folder / "outputs", spared=ALL_BUT_TABLES)
+    return review(inputs, folder / "outputs", spared=REPORTS)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import Open, violations
+from conftest import OF_COLOURS, Open, violations
 from playwright.sync_api import Locator, Page, expect
 
 FIRST, SPLIT = "index.html", "split"
@@ -83,6 +83,8 @@ def test_without_scripts_the_index_leads_to_all_rows(opened: Open) -> None:
 
 def test_axe_finds_nothing(split: Page, opened: Open) -> None:
     assert violations(split) == []
+    split.emulate_media(color_scheme="dark")
+    assert violations(split, rules=OF_COLOURS) == []
     assert violations(opened("lists/1-1.html", lang=SPLIT)) == []
 
 
