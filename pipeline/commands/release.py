@@ -51,6 +51,7 @@ def command(
 ) -> int:
     """Release or withdraw the period. Exit codes: 0 done, 1 not done, 2 wrong usage."""
     from pipeline.commands.progress import show_progress
+    from pipeline.commands.run_end import too_early
     from pipeline.common.stages import Direct
     from pipeline.publication.adopt.decide import SIGN
 
@@ -72,7 +73,8 @@ def command(
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except NothingPublishedError as end:
         return fail(NOT_RELEASED, end.messages[lang])
-    print(printable(lines))
+    today = dt.datetime.now().astimezone().date()
+    print(printable("\n".join([lines, *too_early(period, today, lang)])))
     return 0
 
 

@@ -40,7 +40,7 @@ def labels(declared: Mapping[str, Indicator | CohortKind]) -> Mapping[str, Mappi
 
 def variants() -> Mapping[str, Mapping[str, str]]:
     """Return the names of scenarios by code: those of code, and thresholds of the settings."""
-    thresholds = load_table("settings.toml", "robustness", dict[str, Any])["thresholds"]
+    thresholds = load_table("settings.toml", "robustness", dict[str, Any]).get("thresholds", ())
     of_settings = {one["variant"]: one["name"] for one in thresholds}
     return load_table("texts.toml", "variant", dict[str, Text]) | of_settings
 
