@@ -76,6 +76,13 @@ def with_radius(label: Mapping[str, str]) -> Mapping[str, str]:
     return {k: text.replace("{radius}", number(radius, 2, k)) for k, text in label.items()}
 
 
+def say_count(group: str, code: str, n: int, lang: str, **parts: object) -> str:
+    """Return a text with its number {n}: of one the text with the end _one, if there is one."""
+    one = f"{code}_one"
+    chosen = one if n == 1 and one in texts(group) else code
+    return say(group, chosen, lang).format(n=number(n, 0, lang), **parts)
+
+
 def say(group: str, code: str | None, lang: str) -> str:
     """Return the text of a code, nothing for no code; DeclarationError where a text is missing."""
     return "" if code is None else texts(group)[code][lang]
