@@ -38,7 +38,7 @@ def test_every_code_has_a_text(group: str, codes: list[str]) -> None:
 
 
 # Placeholders that hold a number of things, which may be one. Limits and settings are never one.
-COUNTS = r"\{(n|count|others|files|clusters|quarantined|criteria)\}"
+COUNTS = r"(?<!von )\{(n|count|others|files|clusters|quarantined|criteria)\}"
 
 
 def test_a_text_with_a_number_before_a_noun_has_a_singular() -> None:

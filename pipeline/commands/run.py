@@ -99,17 +99,20 @@ def print_end(published: "Published", period: str, lang: str) -> None:
 
     for line in todo_first(published.review, published.folder, lang):
         print(line)
-    for name in published.review.unused_mappings:
-        print(plain(UNUSED[lang].format(name=name)))
-    for name in published.being_edited:
-        print(plain(BEING_EDITED[lang].format(name=name)))
-    for notice in published.notices:
-        print(plain(notice[lang]))
+    for line in remarks(published, lang):
+        print(plain(line))
     for line in too_early(period, dt.datetime.now().astimezone().date(), lang):
         print(line)
     for line in closing_lines(published.review, published.folder, lang):
         print(line)
     print(last_line(published, lang))
+
+
+def remarks(published: "Published", lang: str) -> Iterator[str]:
+    """Yield what the office should know of its files and of earlier publications."""
+    yield from (UNUSED[lang].format(name=name) for name in published.review.unused_mappings)
+    yield from (BEING_EDITED[lang].format(name=name) for name in published.being_edited)
+    yield from (notice[lang] for notice in published.notices)
 
 
 def run_here(request: "Request") -> "Published":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.common.settings import OfficeRules
-from pipeline.common.texts import day, say
+from pipeline.common.texts import day, say, say_count
 from pipeline.review import Review
 
 
@@ -40,7 +40,7 @@ class Answer:
         if by:
             until = say("answer", "until", lang).format(day=day(by, lang))
         elif self.office.answer_days:
-            until = say("answer", "within", lang).format(n=self.office.answer_days)
+            until = say_count("answer", "within", self.office.answer_days, lang)
         to = ""
         if self.office.mail:
             to = say("answer", "to", lang).format(who=self.addressee, mail=self.office.mail)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.common.texts import number, say
+from pipeline.common.texts import number, say, say_count
 from pipeline.evaluation.measures import order_of_measures
 from pipeline.submissions.office import MEMBER
 from pipeline.tables.headlines import role_places
@@ -84,7 +84,7 @@ def names(listed: tuple[str, ...] | list[str], lang: str) -> list[str]:
 def places(measure: Measure, lang: str) -> str:
     """Return how many places there are and in how many rounds."""
     own = {"places": measure.places, "rounds": measure.rounds}
-    said = [_say("measure_fact", key, lang, n=n) for key, n in own.items() if n is not None]
+    said = [say_count("measure_fact", key, n, lang) for key, n in own.items() if n is not None]
     return ", ".join(said)
 
 

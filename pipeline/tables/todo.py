@@ -228,7 +228,7 @@ def about_entry(kind: str, row: Mapping[str, Any], lang: str) -> str:
     """Return in brackets of which criteria an entry is or since when; empty without any."""
     if kind == "overdue":
         step = say("admission_step", row["step"], lang)
-        return f" ({say('todo', 'waits', lang).format(step=step, n=row['days'])})"
+        return f" ({say_count('todo', 'waits', row['days'], lang, step=step)})"
     criteria = row["criteria"] or ()
     if not criteria:
         return ""
