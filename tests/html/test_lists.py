@@ -93,7 +93,7 @@ def test_more_rows_come_on_demand_and_all_on_paper(split: Page) -> None:
     count = int(table.get_attribute("aria-rowcount") or 0) - 4  # its heads and two lines of sums
     assert (len(ids(split)), count > 15) == (5, True)
     more = split.locator("#matrix .more button").first
-    expect(more).to_have_text(f"{count - 5} weitere von {count - 5} Zeilen zeigen")
+    expect(more).to_have_text(f"Weitere Zeilen zeigen ({count - 5} von {count - 5})")
     split.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(ids(split)) == len(set(ids(split))) == count
     split.evaluate("dispatchEvent(new Event('afterprint'))")
