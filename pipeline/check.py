@@ -66,8 +66,8 @@ def check(
     chosen = chosen.sort("file").with_columns(sha256=sent.files["sha256"])
     outcomes = chosen.join(examined.parsed.languages, on="file", how="left").sort("file")
     columns = ("source_file", "cluster_id", "outcome", "code", "sha256", "language")
-    asked = requests(examined, chosen) if with_requests else pl.DataFrame(schema=REQUESTS)
-    return Checked(outcomes.select(columns), table, asked)
+    requested = requests(examined, chosen) if with_requests else pl.DataFrame(schema=REQUESTS)
+    return Checked(outcomes.select(columns), table, requested)
 
 
 def join_checked(parts: Sequence[Checked]) -> Checked:

@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from pipeline.commands import adopt, check, demo, diff, find, map, release, run, template
-from pipeline.commands.help import Command, Group, asked_language, translate
+from pipeline.commands.help import Command, Group, requested_language, translate
 from pipeline.commands.options import OneLang
 from pipeline.commands.wrong_usage import in_both_languages
 from pipeline.common.errors import (
@@ -58,7 +58,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (contract 4)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    lang = asked_language(given)
+    lang = requested_language(given)
     try:
         app: Any = get_command(application())
         if not given or not HELP.isdisjoint(given) or COMPLETE in os.environ:
@@ -114,16 +114,16 @@ def ended_in_words(command: Known) -> Callable[..., int]:
             if system is None:
                 raise
             wrong = system.errno in PLACE and not command.publishes
-            said = explain(system, place(options.get(command.writes or "")))
-            return refuse(USAGE_ERROR if wrong else NOT_DONE, said, lang)
+            message = explain(system, place(options.get(command.writes or "")))
+            return refuse(USAGE_ERROR if wrong else NOT_DONE, message, lang)
         return code
 
     return work
 
 
-def refuse(code: int, said: tuple[str, str], lang: str | None) -> int:
+def refuse(code: int, message: tuple[str, str], lang: str | None) -> int:
     """Say it in the language asked for, else in both; returns the exit code."""
-    return fail(code, "\n".join(said) if lang is None else said[LANGUAGES.index(lang)])
+    return fail(code, "\n".join(message) if lang is None else message[LANGUAGES.index(lang)])
 
 
 def place(written: Path | None) -> Path | str:

@@ -20,7 +20,7 @@ from pipeline.common.periods import before
 from pipeline.common.settings import load_settings
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_artifacts
-from pipeline.operation.parameters import RUNNER, TIMEZONE, Period, asked
+from pipeline.operation.parameters import RUNNER, TIMEZONE, PeriodOrEmpty, parameter
 from pipeline.operation.scheduler import connected
 from pipeline.operation.tasks import Tasks, call_here
 from pipeline.publication.request import Request
@@ -35,64 +35,64 @@ Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
 
 @flow(
     name="cluster-review",
-    flow_run_name=lambda: f"review {asked_period()}",
+    flow_run_name=lambda: f"review {requested_period()}",
     task_runner=RUNNER,  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
 )
 def review_period(
-    period: Period | None = asked(
-        None,
+    period: PeriodOrEmpty = parameter(
+        "",
         "Quartal / quarter",
         "Zum Beispiel 2026-Q3; leer: das Quartal vor dem Tag des Laufs. "
         "Such as 2026-Q3; empty: the quarter before the day of the run.",
     ),
-    inputs: Path = asked(
+    inputs: Path = parameter(
         Path("inputs"),
         "Ordner der Eingaben / folder of the inputs",
         "Darin liegen register.xlsx und je Quartal ein Ordner. "
         "It holds register.xlsx and a folder for each quarter.",
     ),
-    outputs: Path = asked(
+    outputs: Path = parameter(
         Path("outputs"),
         "Ordner der Ergebnisse / folder of the outputs",
         "Darin wird veröffentlicht. Where the quarter is published.",
     ),
-    catalogues: list[Catalogue] | None = asked(
+    catalogues: list[Catalogue] | None = parameter(
         None,
         "Kataloge / catalogues",
         "Der erste entscheidet; leer: der Katalog aus settings.toml. "
         "The first one decides; empty: the catalogue of settings.toml.",
     ),
-    lang: Literal["de", "en"] = asked(
+    lang: Literal["de", "en"] = parameter(
         "de",
         "Sprache / language",
         "Sprache der Berichte. Language of the reports.",
     ),
-    accept_missing: bool = asked(
+    accept_missing: bool = parameter(
         False,
         "Fehlende hinnehmen / accept missing clusters",
         "Auch veröffentlichen, wenn viele Cluster fehlen. "
         "Publish although many clusters are missing.",
     ),
-    wait_minutes: Annotated[float, Field(ge=0)] = asked(
+    wait_minutes: Annotated[float, Field(ge=0)] = parameter(
         60,
         "Wartezeit in Minuten / minutes to wait",
         "Auf einen anderen Lauf im selben Ordner. For another run in the same folder.",
     ),
-    cache: bool = asked(
+    cache: bool = parameter(
         True,
         "Bekanntes verwenden / use what is known",
         "Unveränderte Einreichungen nicht noch einmal lesen. "
         "Do not read unchanged submissions again.",
     ),
-    scheduler: str | None = asked(
+    scheduler: str | None = parameter(
         None,
         "Dask-Scheduler / Dask scheduler",
         "Adresse wie tcp://rechner:8786; leer: auf diesem Rechner. "
         "Address such as tcp://machine:8786; empty: on this machine.",
     ),
-    address: str | None = asked(
+    address: str | None = parameter(
         None,
         "Adresse der Ergebnisse / address of the outputs",
         "Wo ein Browser den Ordner der Ergebnisse findet, für den Link. "
@@ -103,7 +103,7 @@ def review_period(
 
     A run that finds another one at work in the outputs waits for it.
     """
-    period = period or asked_period()
+    period = period or requested_period()
     wait_seconds = 60 * wait_minutes
     place = connected(scheduler) if scheduler is not None else nullcontext(call_here)
     try:
@@ -126,7 +126,7 @@ def review_period(
     return outcomes.published(published, lang)
 
 
-def asked_period() -> str:
+def requested_period() -> str:
     """Return the period of this run: its parameter, else the quarter before its scheduled day."""
     given: str | None = (flow_run.parameters or {}).get("period")
     scheduled = flow_run.scheduled_start_time.astimezone(ZoneInfo(TIMEZONE))

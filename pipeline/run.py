@@ -23,11 +23,14 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
-from pipeline.history.agreed import statuses_when_agreed
-from pipeline.history.earlier import read_before
+from pipeline.history.earlier import (
+    earlier_participation,
+    ratings_left_behind,
+    read_before,
+    statuses_when_agreed,
+)
 from pipeline.history.model import EarlierReview
 from pipeline.history.notices import Notice, notices
-from pipeline.history.participation import earlier_participation
 from pipeline.history.published import (
     ARCHIVE,
     RECORD,
@@ -140,7 +143,7 @@ class Plan:
         return numbered(paths, distinct_names(paths))
 
     @property
-    def asked(self) -> ProcessingOptions:
+    def options(self) -> ProcessingOptions:
         """What the results of a submission depend on besides its content."""
         return ProcessingOptions(self.task.settings, self.task.last_day, self.task.mappings)
 
@@ -208,7 +211,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
         target = engine.start(Stage.PUBLISH, finish).result()
     if (outputs / ARCHIVE).is_dir():
         plan.modes.share([outputs / ARCHIVE])
-    said = notices(plan.earlier, plan.modes, period if unreadable else None)
+    period_notices = notices(plan.earlier, plan.modes, period if unreadable else None)
     return Published(
         folder=target,
         counts=counts,
@@ -216,7 +219,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
         standing=standing,
         replaced=replaced,
         being_edited=being_edited(plan.found),
-        notices=said,
+        notices=period_notices,
     )
 
 
@@ -230,9 +233,11 @@ def prepare(request: Request) -> Plan:
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
     earlier = published_before(request.outputs, request.period)
+    last_day = periods.last_day(request.period)
+    has_ratings = "assessments" in found.office
     task = Task(
         period=request.period,
-        last_day=periods.last_day(request.period),
+        last_day=last_day,
         catalogues=catalogues,
         settings=settings,
         frozen=frozen_limits(request, catalogues, settings.cohorts),
@@ -240,6 +245,7 @@ def prepare(request: Request) -> Plan:
         before=read_before(earlier, request.period, settings),
         participation=earlier_participation(earlier),
         quarters=earlier_quarters(earlier),
+        left_behind=None if has_ratings else ratings_left_behind(earlier, last_day),
     )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)
@@ -253,12 +259,14 @@ def read_submissions(plan: Plan, engine: Engine) -> tuple[Received, int]:
     files = pl.DataFrame(rows, schema=FILES, orient="row")
     if plan.request.cache:
         plan.modes.keep_private(plan.request.outputs / CACHE)
-    cache = submission_cache(plan.asked, plan.wanted, plan.request.outputs, use=plan.request.cache)
+    cache = submission_cache(
+        plan.options, plan.wanted, plan.request.outputs, use=plan.request.cache
+    )
     parts = cache.find(files)
     known = {number for part in parts for number in part.files["file"]}
     new = [file for file in plan.files if file.number not in known]
     batches = [ReadBatch(some, limits, plan.wanted) for some in in_batches(new)]
-    work = partial(read_and_examine, plan.asked)
+    work = partial(read_and_examine, plan.options)
     sent = [
         Received(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)
     ]

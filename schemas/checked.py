@@ -223,13 +223,13 @@ def in_german(place: str) -> str:
 
 def load(name: str, shape: type[Shape]) -> Shape:
     """Return a file below schemas/ as its shape; DeclarationError names every mistake in it."""
-    loaded: Shape = _loaded(HERE / name, shape)  # type: ignore[arg-type]  # a type is hashable
+    loaded: Shape = _loaded(HERE, name, shape)  # type: ignore[arg-type]  # a type is hashable
     return loaded
 
 
 @cache
-def _loaded(path: Path, shape: Any) -> Any:
-    return checked(read_toml(path), shape, path.name)
+def _loaded(folder: Path, name: str, shape: Any) -> Any:
+    return checked(read_toml(folder / name), shape, name)
 
 
 def load_table(name: str, table: str, shape: type[Shape]) -> Shape:

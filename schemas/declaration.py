@@ -185,6 +185,7 @@ class Submission(Sheets):
     none: Filleds
     around: Filleds
     none_of: Filleds
+    none_between: Filleds
     goes_on: Filleds
     all_fields: Filleds
     yes: Filleds
@@ -545,6 +546,14 @@ def registers() -> Mapping[str, tuple[Entry, ...]]:
     """Return every register by name: its entries in the order of the file."""
     files = [load(name, shape) for name, shape in REGISTERS.items()]
     return {name: entries for file in files for name, entries in file}
+
+
+@cache
+def values(register: str) -> set[str]:
+    """Return what a column of the register's words may hold: of countries their codes."""
+    if register == "countries":
+        return {e.extra["code"] for e in registers()[register]}
+    return {e.value for e in registers()[register]}
 
 
 def value_of(register: str) -> AfterValidator:

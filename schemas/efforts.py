@@ -1,49 +1,43 @@
 """What a step costs a cluster, from the least effort to the greatest (efforts.toml)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
-from schemas.checked import Declared, Text, load, missing, one_of, twice
-from schemas.slips import SlipError
+from schemas.checked import Declared, Text, load, missing, twice
 
 NAME = "efforts.toml"
 # Sections that must be there: for requests, and for criteria that an expert sees otherwise.
 CELLS, OPINION = "cells", "opinion"
 
 
-def known_units() -> Iterable[str]:
-    """Return the units of missing amounts."""
-    figures = load("metrics.toml", dict[str, Any])
-    return sorted({figure["lever_unit"] for figure in figures.values() if "lever_unit" in figure})
+class LeverUnit(Declared):
+    """The words for a missing amount: for several, and for one where that is another word."""
+
+    several: Text
+    one: Text | None = None
 
 
 class Effort(Declared):
-    """A kind of effort: its title, and the missing amounts that ask for it."""
+    """A kind of effort: its title, and the units of missing amounts that ask for it."""
 
     title: Text
-    lever_units: tuple[Annotated[str, one_of(known_units)], ...] = ()
+    lever_units: dict[str, LeverUnit] = Field(default_factory=dict)
 
 
 def complete(efforts: dict[str, Effort]) -> dict[str, Effort]:
-    """Check that each step has its place, and each unit exactly one."""
+    """Check that the sections that must be there are, and that each unit stands once."""
     for name in (CELLS, OPINION):
         if name not in efforts:
             raise missing(name)
-    seen: set[str] = set()
+    seen = set[str]()
     for name, effort in efforts.items():
-        for at, unit in enumerate(effort.lever_units):
+        for unit in effort.lever_units:
             if unit in seen:
-                raise twice(unit, name, "lever_units", at)
+                raise twice(unit, name, "lever_units", unit)
             seen.add(unit)
-    for unit in known_units():
-        if unit not in seen:
-            raise SlipError(
-                f"{unit} steht in keinem lever_units; jede Einheit steht in genau einem.",
-                f"{unit} stands in no lever_units; each unit stands in exactly one.",
-            )
     return efforts
 
 
@@ -54,6 +48,12 @@ SHAPE = Annotated[dict[str, Effort], AfterValidator(complete)]
 def efforts() -> Mapping[str, Effort]:
     """Return the efforts in their order."""
     return load(NAME, SHAPE)
+
+
+@cache
+def lever_units() -> Mapping[str, LeverUnit]:
+    """Return the units of missing amounts by their keys."""
+    return {key: unit for one in efforts().values() for key, unit in one.lever_units.items()}
 
 
 @cache

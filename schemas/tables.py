@@ -7,6 +7,7 @@ import polars as pl
 
 from schemas.benchmarks import cohort_columns, declared_cohort_kinds, declared_indicators
 from schemas.checking import pa
+from schemas.properties import shown_properties
 
 STATUSES = ["fulfilled", "not_fulfilled", "undetermined"]
 DECISIONS = ["eligible", "open", "not_eligible"]
@@ -55,6 +56,7 @@ ORDER: Mapping[str, list[str]] = {
     "funding": ["cluster_id", "source"],
     "measures": ["measure"],
     "measure_overlap": ["measure", "other"],
+    "measure_roles": ["at_period", "measure", "role"],
     "participation": ["at_period", "measure"],
     "other_measures": ["measure", "cluster_id"],
     "features": ["statement"],
@@ -325,6 +327,7 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             bound_reason=key(),
             sme_reason=key(),
             near_reason=key(),
+            **{name: flag(nullable=True) for name in shown_properties()},
         ),
         "benchmarks": table(
             period=key(),
@@ -422,6 +425,17 @@ def table_models() -> Mapping[str, pa.DataFrameSchema]:
             measure=key(),
             other=key(),
             clusters=count(),
+        ),
+        "measure_roles": table(
+            ["at_period", "measure", "role"],
+            period=key(),
+            at_period=key(),
+            measure=key(),
+            role=text(nullable=True),
+            clusters=count(),
+            eligible=count(),
+            open=count(),
+            not_eligible=count(),
         ),
         "participation": table(
             ["at_period", "measure"],

@@ -1,6 +1,7 @@
 """Bound, SME, near: the answer of every row is that of its reason."""
 
 import itertools
+from typing import Any
 
 import polars as pl
 import pytest
@@ -9,6 +10,7 @@ from pipeline.common.settings import load_settings
 from pipeline.common.texts import texts
 from pipeline.submissions.actors import status
 from pipeline.submissions.actors.status import Case, answer_of, reason_of
+from schemas.properties import Property
 
 RULES = load_settings().actors
 DAYS = [("2026-01-01", False), ("2027-01-01", False), (None, False), (None, True)]
@@ -91,3 +93,38 @@ def test_every_reason_has_a_text() -> None:
 
 
 PLACES = ("coordinates", "postcode")
+
+
+@pytest.mark.parametrize(
+    ("declared", "column", "expected"),
+    [
+        (
+            {"field": "actor_type", "flag": "rnd"},
+            {"actor_type": ["Hochschule", "Unternehmen", None]},
+            [True, False, None],
+        ),
+        (
+            {"field": "actor_type", "none_of": ("Unternehmen",)},
+            {"actor_type": ["Hochschule", "Unternehmen", None]},
+            [True, False, None],
+        ),
+        (  # an empty cell stands for Germany, a bad one for nothing
+            {"field": "country", "none_of": ("DE",), "empty": "DE"},
+            {"country": ["AT", "DE", None, None], "country_bad": [False, False, False, True]},
+            [True, False, False, None],
+        ),
+        ({"field": "country", "any_of": ("AT", "CH")}, {"country": ["CH", "DE"]}, [True, False]),
+        ({"field": "sme_stated"}, {"sme_stated": [True, False, None]}, [True, False, None]),
+    ],
+)
+def test_a_declared_property(
+    declared: dict[str, Any], column: dict[str, Any], expected: list[bool | None]
+) -> None:
+    holds = status.has_property(Property(**declared))
+    assert pl.DataFrame(column).select(has=holds)["has"].to_list() == expected
+
+
+def test_only_an_empty_country_may_stand_for_a_word() -> None:
+    Property(field="country", any_of=("AT",), empty="DE")
+    with pytest.raises(ValueError, match="empty"):
+        Property(field="actor_type", flag="rnd", empty="DE")

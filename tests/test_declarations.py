@@ -4,6 +4,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,15 @@ FILES: dict[str, Any] = {**SHAPES, **{f"catalogues/{p.name}": CatalogueFile for 
 Place = tuple[str | int, ...]
 
 
-def said(name: str) -> Any:
+@cache
+def shipped(name: str) -> Any:
+    """Return what a file says; it may only be read."""
     return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+def said(name: str) -> Any:
+    """Return what a file says, to be changed."""
+    return copy.deepcopy(shipped(name))
 
 
 def mistakes(name: str, raw: Any) -> DeclarationError:
@@ -60,11 +68,11 @@ def declared_keys() -> Iterator[Any]:
     """Yield every key that a structure names, at its first position in the shipped file."""
     for name, shape in FILES.items():
         seen = set()
-        for at in places(said(name)):
+        for at in places(shipped(name)):
             model = model_in(shape)
             keys = keys_at(shape, at[:-1]) if model is not None else []
             plain = tuple(step for step in at if isinstance(step, str) and step in keys)
-            if at[-1] in keys and isinstance(section(said(name), at[:-1]), dict):
+            if at[-1] in keys and isinstance(section(shipped(name), at[:-1]), dict):
                 form = (tuple(keys), at[-1])
                 if form not in seen and plain:
                     seen.add(form)
@@ -78,6 +86,7 @@ OPTIONAL = {
     *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
+    *("lever_units", "one", "thresholds"),
     # of a measure
     *("budget", "conditions", "field", "ministry", "participants", "places"),
 }
@@ -150,6 +159,7 @@ RULES = {
         [3, 6, 12] => [0] @ robustness.outlook_months[1] : eine Zahl ab 1
         [145.0, 155.0] => [145.0] @ robustness.radii_km : mindestens 2
         [145.0, 155.0] => [155.0, 145.0] @ robustness.radii_km[2] : über 155.0
+        outlook_months = [3, 6, 12] => thresholds = [{variant = "x"}] @ thresholds[1].name : fehlt
         radius_km = 150.0 => radius_km = -1 @ actors.radius_km : eine Zahl über 0
         radius_km = 150.0 => radius_km = inf @ actors.radius_km : eine endliche Zahl
         minimum_share = 0.8 => minimum_share = 80 @ review.minimum_share : eine Zahl bis 1
@@ -202,6 +212,20 @@ RULES = {
         unit = "share" => unit = "shares" @ sme_share.unit : ?share
         lever_unit = "smes" => lever_unit = "sme" @ sme_share.lever_unit : ?smes
         "actors.name" => "actors.nam" @ reads[1] : ?actors.name
+        [rnd_share] => [rnd_shares] @ rnd_share : fehlt
+    """,
+    "properties": """
+        flag = "rnd" => flag = "rdn" @ rnd.flag : ?rnd
+        flag = "rnd" => any_of = ["Hochschul"] @ rnd.any_of[1] : ?Hochschule
+        flag = "rnd" =>  @ rnd : sonst genau eines
+        field = "actor_type" => field = "actor_typ" @ rnd.field : ?actor_type
+        field = "actor_type" => field = "sme_stated" @ rnd : Ja/Nein-Feld keines
+        field = "actor_type" => field = "country" @ rnd.flag : "field", "any_of"
+        [rnd] => [research] @ rnd : fehlt
+    """,
+    "efforts": """
+        smes = { => documents = { @ growth.lever_units.documents : jeder Wert einmal
+        [opinion] => [opinions] @ opinion : fehlt
     """,
     "benchmarks": """
         figure = "bound_actors" => figure = "bound_actor" @ indicators.actors.figure : ?bound_actors

@@ -12,6 +12,7 @@ from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES
 from pipeline.evaluation import measures as made
 from pipeline.evaluation.measures import (
     PARTICIPATION,
+    counted_by_role,
     crowded,
     memberships,
     overlap,
@@ -21,9 +22,9 @@ from pipeline.evaluation.measures import (
 )
 from pipeline.figures.base import Portfolio
 from pipeline.figures.of_funding import funding_figures
-from pipeline.history.participation import earlier_participation
+from pipeline.history.earlier import earlier_participation
 from pipeline.history.published import published_before
-from pipeline.tables.measures import facts
+from pipeline.tables.measures import MeasureRoles, clusters_of_members, facts
 from schemas.declaration import Budget, Measure, measures
 
 TOP, NETS, GO = "Spitzencluster-Wettbewerb", "Kompetenznetze Deutschland", "go-cluster"
@@ -53,11 +54,22 @@ def test_the_overlap_has_every_pair_in_both_ways() -> None:
     ]
 
 
+MEMBER, APPLICANT = "Mitglied", "Antrag"
+
+
+def by_role(*rows: tuple[str, str, str | None, int, int, int, int]) -> pl.DataFrame:
+    """Return PARTICIPATION: at_period, measure, role, clusters, eligible, open, not_eligible."""
+    return pl.DataFrame(list(rows), PARTICIPATION, orient="row")
+
+
 def test_participation_is_zero_where_a_measure_had_no_cluster() -> None:
-    earlier = pl.DataFrame(
-        [("2026-Q1", TOP, 2), ("2026-Q2", "Altes Programm", 1)], PARTICIPATION, orient="row"
+    counts = by_role(
+        ("2026-Q1", TOP, MEMBER, 1, 1, 0, 0),
+        ("2026-Q1", TOP, None, 1, 0, 1, 0),
+        ("2026-Q2", "Altes Programm", MEMBER, 1, 0, 0, 1),
+        ("2026-Q3", GO, MEMBER, 2, 2, 0, 0),
     )
-    assert participation(taken((1, GO), (2, GO)), "2026-Q3", earlier).rows() == [
+    assert participation(counts, "2026-Q3").rows() == [
         ("2026-Q1", TOP, 2),
         ("2026-Q1", GO, 0),
         ("2026-Q1", "Altes Programm", 0),
@@ -68,6 +80,47 @@ def test_participation_is_zero_where_a_measure_had_no_cluster() -> None:
         ("2026-Q3", GO, 2),
         ("2026-Q3", "Altes Programm", 0),
     ]
+
+
+def test_a_period_without_a_cluster_in_any_measure_still_stands_there() -> None:
+    before = by_role(("2026-Q1", GO, MEMBER, 2, 2, 0, 0))
+    assert participation(before, "2026-Q3").rows() == [("2026-Q1", GO, 2), ("2026-Q3", GO, 0)]
+
+
+def test_clusters_of_a_measure_are_counted_by_role_and_decision() -> None:
+    rows = [
+        (GO, MEMBER, "eligible"),
+        (GO, MEMBER, "eligible"),
+        (GO, MEMBER, "open"),
+        (GO, APPLICANT, "not_eligible"),
+        (GO, None, "eligible"),
+        (TOP, APPLICANT, "open"),
+    ]
+    found = counted_by_role(pl.DataFrame(rows, ["measure", "role", "decision"], orient="row"), "Q")
+    assert found.schema == pl.Schema(PARTICIPATION)
+    assert set(found.rows()) == {
+        ("Q", GO, MEMBER, 3, 2, 1, 0),
+        ("Q", GO, APPLICANT, 1, 0, 0, 1),
+        ("Q", GO, None, 1, 1, 0, 0),
+        ("Q", TOP, APPLICANT, 1, 0, 1, 0),
+    }
+
+
+def test_members_stand_first_and_measures_in_the_order_of_the_register() -> None:
+    table = by_role(
+        ("2026-Q2", GO, APPLICANT, 2, 1, 1, 0),
+        ("2026-Q3", GO, None, 1, 1, 0, 0),
+        ("2026-Q3", GO, MEMBER, 3, 2, 0, 1),
+        ("2026-Q2", "Altes Programm", MEMBER, 1, 1, 0, 0),
+        ("2026-Q3", TOP, MEMBER, 4, 4, 0, 0),
+    )
+    roles = MeasureRoles(table, "2026-Q3")
+    own = [(TOP, MEMBER), (GO, MEMBER), (GO, APPLICANT), (GO, None), ("Altes Programm", MEMBER)]
+    assert roles.rows == own
+    assert roles.earlier == ["2026-Q2"]
+    assert roles.clusters("2026-Q3")[GO, MEMBER] == (3, 2, 0, 1)
+    assert (GO, APPLICANT) not in roles.clusters("2026-Q3")
+    assert clusters_of_members(table, "2026-Q3") == {GO: 3, TOP: 4}
 
 
 def test_the_summary_counts_decisions_and_hides_statistics_of_few() -> None:
@@ -122,14 +175,24 @@ def test_earlier_periods_are_read_where_they_are_published(tmp_path: Path) -> No
         ("DE-0002", "measure", TOP),
         ("DE-0002", "portfolio", "all"),
     ]
+    clusters = pl.DataFrame(
+        [("DE-0001", MEMBER, "eligible"), ("DE-0002", APPLICANT, "open")],
+        ["cluster_id", "role", "decision"],
+        orient="row",
+    )
     for period in ("2026-Q1", "2026-Q3"):
         data = tmp_path / period / "data"
         data.mkdir(parents=True)
         table = pl.DataFrame(rows, ["cluster_id", "cohort_kind", "cohort"], orient="row")
         table.write_parquet(data / "benchmarks.parquet")
+        clusters.write_parquet(data / "clusters.parquet")
         (tmp_path / period / "run.json").write_text("{}")
     found = earlier_participation(published_before(tmp_path, "2026-Q2"))
-    assert sorted(found.rows()) == [("2026-Q1", TOP, 1), ("2026-Q1", GO, 2)]
+    assert sorted(found.rows()) == [
+        ("2026-Q1", TOP, APPLICANT, 1, 0, 1, 0),
+        ("2026-Q1", GO, APPLICANT, 1, 0, 1, 0),
+        ("2026-Q1", GO, MEMBER, 1, 1, 0, 0),
+    ]
 
 
 # --------------------------------------------------------------------------------------- sentences

@@ -1,8 +1,6 @@
-"""A wrong usage ends a command with 2, a flow as Refused: with a message in both languages."""
+"""A wrong usage ends a command with 2, with a message in both languages (a flow: test_flow.py)."""
 
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from pipeline.common import catalogue
 from pipeline.demo import write_portfolio
 from schemas import checked
 from schemas.checked import HERE
 
 PERIOD = "2026-Q3"
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +37,24 @@ def with_slip(folder: Path, file: str, right: str, wrong: str) -> None:
     path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
 
 
-def ends(arguments: list[str], folder: Path) -> tuple[int, list[str]]:
-    """Return exit code and message of a command that finds schemas/ in the folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline", *arguments],
-        cwd=folder,
-        # What other tests have started lets processes import nothing from their folder.
-        env={k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
-        | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr.splitlines()
+@pytest.fixture
+def forgetful() -> Iterator[None]:
+    """Let nothing be known of schemas/ from before, as in a process of its own, nor afterwards."""
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    """Forget what our modules have loaded."""
+    modules = [own for name, own in sys.modules.items() if name.startswith(("schemas", "pipeline"))]
+    for known in {known for own in modules for known in vars(own).values() if is_cached(known)}:
+        known.cache_clear()
+
+
+def is_cached(known: object) -> bool:
+    """Whether this is a function that remembers its results."""
+    return callable(getattr(known, "cache_clear", None)) and hasattr(known, "__wrapped__")
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,7 @@ BY = ["--by", "KM"]
         (["adopt", "SUBMISSION"], "views.toml", 'list = "ratings"', 'list = "rating"'),
     ],
 )
+@pytest.mark.usefixtures("forgetful")
 def test_a_slip_ends_a_command_that_loads_its_file(
     arguments: list[str],
     file: str,
@@ -123,11 +125,16 @@ def test_a_slip_ends_a_command_that_loads_its_file(
     inputs: Path,
     submission: str,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with_slip(tmp_path, file, right, wrong)
     (tmp_path / "inputs").symlink_to(inputs)
-    code, said = ends([submission if a == "SUBMISSION" else a for a in arguments], tmp_path)
-    assert code == 2
+    monkeypatch.setattr(checked, "HERE", tmp_path / "schemas")
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path / "schemas" / "catalogues")
+    monkeypatch.chdir(tmp_path)
+    assert main([submission if a == "SUBMISSION" else a for a in arguments]) == 2
+    said = capsys.readouterr().err.splitlines()
     assert said
     assert all(line.startswith(Path(file).name) for line in said)
     assert len(said) % 2 == 0
@@ -213,55 +220,3 @@ def test_a_mistake_ends_a_run_as_wrong_usage(
 def test_inputs_without_a_submission_are_no_mistake(tmp_path: Path) -> None:
     folders = ["--inputs", str(tmp_path), "--outputs", str(tmp_path / "outputs")]
     assert main([*RUN, *folders]) == 1
-
-
-# ---------------------------------------------------------------------------------------- the flow
-@pytest.fixture(scope="module")
-def prefect() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=300):
-        yield
-
-
-@pytest.mark.usefixtures("prefect")
-# Found before anything is read, while mappings are read, and while the office's files are read.
-@pytest.mark.parametrize("mistake", [without_inputs, slip_in_a_mapping, damaged_register])
-def test_a_mistake_ends_the_flow_as_refused(
-    mistake: Callable[[Path], list[str]], inputs: Path, tmp_path: Path
-) -> None:
-    from pipeline.flow import review_period
-
-    shutil.copytree(inputs, tmp_path / "inputs")
-    catalogues = mistake(tmp_path / "inputs")[1:] or None
-    state = review_period(
-        PERIOD, tmp_path / "inputs", tmp_path / "outputs", catalogues, return_state=True
-    )
-    assert (state.name, state.type.value) == ("Refused", "FAILED")
-    assert " / " in str(state.message)
-
-
-@pytest.mark.usefixtures("prefect")
-def test_a_slip_in_the_settings_ends_the_flow_as_refused(
-    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pipeline.flow import review_period
-    from pipeline.operation.nightly import check_intake
-
-    with_slip(tmp_path, "settings.toml", "minimum = 5", "minimum = 0")
-    monkeypatch.setattr(checked, "HERE", tmp_path / "schemas")
-    for state in (
-        review_period(PERIOD, inputs, tmp_path / "outputs", return_state=True),
-        check_intake([PERIOD], inputs, tmp_path / "outputs", return_state=True),
-    ):
-        assert state.name == "Refused"
-        assert "settings.toml, cohorts.minimum: da steht 0" in str(state.message)
-
-
-@pytest.mark.usefixtures("prefect")
-def test_the_nightly_check_refuses_inputs_that_are_not_there(tmp_path: Path) -> None:
-    from pipeline.operation.nightly import check_intake
-
-    state = check_intake([], tmp_path / "none", tmp_path / "outputs", return_state=True)
-    assert state.name == "Refused"
-    assert "There is no folder" in str(state.message)

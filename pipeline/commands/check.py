@@ -44,17 +44,19 @@ def command(
     if not paths:
         named = ", ".join(map(shown_path, files))
         return fail(USAGE_ERROR, f"keine Einreichung / no submission: {named}")
-    groups, wanted = by_mappings(paths, mapping)
+    groups, sheet_keys = by_mappings(paths, mapping)
     paths = [path for _, group in groups for path in group]
     with ThreadPoolExecutor(1) as background:
-        reading = background.submit(lambda: list(read_many(paths, load_settings().intake, wanted)))
+        reading = background.submit(
+            lambda: list(read_many(paths, load_settings().intake, sheet_keys))
+        )
         from pipeline.commands.check_report import judge, print_result, write_copies
 
         outcomes = dict(zip(paths, reading.result(), strict=True))
     checked = judge(groups, outcomes, with_requests=feedback is not None)
     print_result(checked, left_out, format, lang)
     if feedback is not None:
-        write_copies(checked, paths, feedback, wanted, lang, beside=format == "json")
+        write_copies(checked, paths, feedback, sheet_keys, lang, beside=format == "json")
     return WRONG if (checked.findings["severity"] == "error").any() else 0
 
 

@@ -46,12 +46,13 @@ WORDS = {
         "sheet and column means what.",
     },
     "others": {
-        "de": "… und {others} weitere dieser Art auf diesem Blatt",
-        "en": "… and {others} more of this kind on this sheet",
+        "de": "… weitere dieser Art auf diesem Blatt: {others}",
+        "en": "… more of this kind on this sheet: {others}",
     },
     "summary": {
-        "de": "Geprüft: {files} Dateien, {wrong} mit Fehlern; {quarantined} würden zurückgestellt.",
-        "en": "Checked: {files} files, {wrong} with errors; {quarantined} would be quarantined.",
+        "de": "Geprüfte Dateien: {files}, mit Fehlern: {wrong}, "
+        "zurückgestellt würden: {quarantined}.",
+        "en": "Files checked: {files}, with errors: {wrong}, would be quarantined: {quarantined}.",
     },
     "unread": {"de": "Nicht gelesen:", "en": "Not read:"},
     "criteria": {"de": "(betrifft Kriterium {ids})", "en": "(affects criterion {ids})"},
@@ -79,22 +80,22 @@ def write_copies(
     checked: Checked,
     paths: Sequence[Path],
     folder: Path,
-    wanted: frozenset[str],
+    sheet_keys: frozenset[str],
     lang: str,
     *,
     beside: bool,
 ) -> None:
     """Write the marked copies into a folder and print where.
 
-    wanted: keys of the sheets that are read. beside: say it beside the output, so that JSON stays
-    JSON.
+    sheet_keys: the sheets that are read. beside: print to standard error, so that standard output
+    stays JSON.
     """
     from pipeline.report.feedback.gather import subjects_of_check
     from pipeline.report.feedback.write import add_feedback
 
     names = named(paths)
     subjects = list(subjects_of_check(checked, lang, numbered(list(names), list(names.values()))))
-    for path in add_feedback(folder, subjects, wanted):
+    for path in add_feedback(folder, subjects, sheet_keys):
         print(plain(str(path)), file=sys.stderr if beside else sys.stdout)
 
 
@@ -112,11 +113,11 @@ def print_result(
     if form == "json":
         print(json.dumps(as_json(checked, unread), ensure_ascii=False, indent=2))
         return
-    said = [*lines(checked, lang), *summary(checked, unread, lang)]
+    styled = [*lines(checked, lang), *summary(checked, unread, lang)]
     if sys.stdout.isatty():
-        show_in_colour(said)
+        show_in_colour(styled)
     else:
-        for _, line in said:
+        for _, line in styled:
             print(line)
 
 
@@ -140,13 +141,13 @@ def as_json(checked: Checked, unread: pl.DataFrame) -> dict[str, Any]:
     return {"files": files, "unread": unread.to_dicts()}
 
 
-def show_in_colour(said: Sequence[tuple[str, str]]) -> None:
+def show_in_colour(styled: Sequence[tuple[str, str]]) -> None:
     """Print the lines on a terminal."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False)
-    for style, line in said:
+    for style, line in styled:
         console.print(Text(line, style=style))
 
 

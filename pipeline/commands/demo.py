@@ -26,15 +26,15 @@ def command(
 
     more_periods: those after the first one of `--periods 2026-Q2 2026-Q3`.
     """
-    wanted = [*(periods or ()), *(more_periods or ())] or PERIODS
+    quarters = [*(periods or ()), *(more_periods or ())] or PERIODS
     try:
-        for period in wanted:
+        for period in quarters:
             last_day(period)
     except BadPeriodError as error:
         return fail(USAGE_ERROR, f"{error}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     from pipeline.demo import write_portfolio
 
-    write_portfolio(folder, clusters, wanted, seed, habits)
-    said = {"de": "erfundene Cluster", "en": "made-up clusters"}
-    print(f"{folder}: {clusters} {said[lang] if lang else ' / '.join(said.values())}")
+    write_portfolio(folder, clusters, quarters, seed, habits)
+    what = {"de": "erfundene Cluster", "en": "made-up clusters"}
+    print(f"{folder}: {clusters} {what[lang] if lang else ' / '.join(what.values())}")
     return 0

@@ -59,8 +59,8 @@ def command(
     count = 0
     for match in find_text(text, searched, load_settings().intake.max_unpacked_mb):
         count += match.searched
-        said = "{path}" if match.searched else MESSAGES["unread"][lang]
-        print(plain(said.format(path=match.path)))
+        sentence = "{path}" if match.searched else MESSAGES["unread"][lang]
+        print(plain(sentence.format(path=match.path)))
     named = ", ".join(map(str, searched))
     print(plain(MESSAGES["end"][lang].format(text=text, n=count, folders=named)))
     return 0 if count else NOT_FOUND

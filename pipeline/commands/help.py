@@ -35,38 +35,38 @@ class Group(Translated, TyperGroup):
     """All commands."""
 
 
-def asked_language(arguments: Sequence[str]) -> str:
-    """Return the language that `--lang` asks for, wherever it stands; German without it."""
-    asked = [
+def requested_language(arguments: Sequence[str]) -> str:
+    """Return the language of `--lang`, at any place among the arguments; German without it."""
+    options = [
         word.removeprefix("--lang=")
         for before, word in zip(["", *arguments], arguments, strict=False)
         if before == "--lang" or word.startswith("--lang=")
     ]
-    return asked[-1] if asked and asked[-1] in LANGUAGES else LANGUAGES[0]
+    return options[-1] if options and options[-1] in LANGUAGES else LANGUAGES[0]
 
 
 def translate(group: Any, lang: str) -> None:
     """Put the texts of a language into the help of all commands."""
     from typer import rich_utils  # loads rich, which only help needs
 
-    said = texts("help")
+    words = texts("help")
     for name in WORDS_OF_TYPER:
-        setattr(rich_utils, name, said[name.lower()][lang])
-    group.help = said["program"][lang]
-    group.subcommand_metavar = said["subcommand"][lang]
+        setattr(rich_utils, name, words[name.lower()][lang])
+    group.help = words["program"][lang]
+    group.subcommand_metavar = words["subcommand"][lang]
     context = group.make_context(None, [], resilient_parsing=True)
-    translate_options(context, "program", said, lang)
+    translate_options(context, "program", words, lang)
     for name, command in group.commands.items():
-        command.help = said[name][lang]
+        command.help = words[name][lang]
         own = command.make_context(name, [], parent=context, resilient_parsing=True)
-        translate_options(own, name, said, lang)
+        translate_options(own, name, words, lang)
 
 
-def translate_options(context: Any, name: str, said: Texts, lang: str) -> None:
+def translate_options(context: Any, name: str, words: Texts, lang: str) -> None:
     """Put the texts of options into a command: its own texts, or those that all commands share."""
-    context.command.options_metavar = said["options"][lang]
+    context.command.options_metavar = words["options"][lang]
     for option in context.command.get_params(context):
-        text = said.get(f"{name}_{option.name}") or said[option.name]
+        text = words.get(f"{name}_{option.name}") or words[option.name]
         option.help = text[lang]
         if getattr(option, "is_flag", False):
             option.metavar = ""  # "<bool>" says nothing to our users

@@ -9,7 +9,7 @@ from pipeline.common.texts import LANGUAGES, say
 
 
 @contextmanager
-def shown_progress() -> Iterator[None]:
+def show_progress() -> Iterator[None]:
     """Show the progress of the stages while the context runs, if the output is a terminal."""
     if not sys.stderr.isatty():
         yield

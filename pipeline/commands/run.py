@@ -1,5 +1,6 @@
 """`cluster-review run`: reviews a period and publishes it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +57,6 @@ def command(
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
 ) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
-    from pipeline.commands.run_end import closing_lines, todo_first
     from pipeline.common.catalogue import load_all
     from pipeline.common.file_modes import modes_of
     from pipeline.operation.scheduler import SchedulerError
@@ -89,6 +89,14 @@ def command(
         return fail(code, error.messages[lang])
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[lang])
+    print_end(published, period, lang)
+    return 0
+
+
+def print_end(published: "Published", period: str, lang: str) -> None:
+    """Print what the office has to know at the end of a run."""
+    from pipeline.commands.run_end import closing_lines, todo_first, too_early
+
     for line in todo_first(published.review, published.folder, lang):
         print(line)
     for name in published.review.unused_mappings:
@@ -97,25 +105,26 @@ def command(
         print(plain(BEING_EDITED[lang].format(name=name)))
     for notice in published.notices:
         print(plain(notice[lang]))
+    for line in too_early(period, dt.datetime.now().astimezone().date(), lang):
+        print(line)
     for line in closing_lines(published.review, published.folder, lang):
         print(line)
     print(last_line(published, lang))
-    return 0
 
 
 def run_here(request: "Request") -> "Published":
     """Run in this process."""
-    from pipeline.commands.progress import shown_progress
+    from pipeline.commands.progress import show_progress
     from pipeline.common.stages import Direct
     from pipeline.run import run
 
-    with shown_progress():
+    with show_progress():
         return run(request, Direct())
 
 
 def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
     """Run through Prefect. Errors that can be found at once are raised before Prefect starts."""
-    from pipeline.commands.progress import shown_progress
+    from pipeline.commands.progress import show_progress
     from pipeline.operation.prefect_settings import quiet_prefect
     from pipeline.operation.scheduler import connected
     from pipeline.publication.lock import refuse_if_held
@@ -128,7 +137,7 @@ def run_by_flow(request: "Request", scheduler: str | None) -> "Published":
         explain_errors(request.outputs),
         explain_server_error(),
         quiet_prefect(request.outputs),
-        shown_progress(),
+        show_progress(),
     ):
         from pipeline.flow import run_flow
 

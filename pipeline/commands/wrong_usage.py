@@ -17,10 +17,10 @@ def in_both_languages(error: typer.TyperException, program: str) -> str:
     if not english:
         return ""
     slip = bad_value(error)
-    said = (slip.german, slip.english) if slip else (in_german(english), english)
+    sentences = (slip.german, slip.english) if slip else (in_german(english), english)
     context = getattr(error, "ctx", None)
     command = context.command_path if context else program
-    return "\n".join([*said, f"Hilfe / help: {command} --help"])
+    return "\n".join([*sentences, f"Hilfe / help: {command} --help"])
 
 
 def bad_value(error: typer.TyperException) -> SlipError | None:
@@ -48,10 +48,10 @@ def allowed_instead(value: object, option: Any) -> SlipError:
 
 def in_german(english: str) -> str:
     """Return typer's English sentence in German, by the pairs in texts.toml."""
-    said = texts("wrong_usage")
-    for pair in said.values():
+    sentences = texts("wrong_usage")
+    for pair in sentences.values():
         form = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(pair["en"]))
         found = re.fullmatch(form, english, re.DOTALL)
         if found:
             return pair["de"].format_map(found.groupdict())
-    return said["other"]["de"]
+    return sentences["other"]["de"]

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from pipeline.common.texts import texts
 from schemas.checked import (
@@ -27,6 +27,7 @@ from schemas.checked import (
 )
 from schemas.checked import load as load_declared
 from schemas.declaration import number, submission, value_of
+from schemas.properties import properties
 from schemas.slips import DeclarationError, SlipError, instead, meant, shown, unknown
 
 FOLDER = HERE / "catalogues"
@@ -66,10 +67,22 @@ class Metric(Figure):
     key: str
 
 
+def has_figures_of_properties(figures: dict[str, Figure]) -> dict[str, Figure]:
+    """Check that the count and the share of each property of actors are declared."""
+    for key in properties():
+        for name in (f"{key}_count", f"{key}_share"):
+            if name not in figures:
+                raise missing(name)
+    return figures
+
+
+FIGURES = Annotated[dict[str, Figure], AfterValidator(has_figures_of_properties)]
+
+
 @cache
 def metrics() -> Mapping[str, Metric]:
     """Return every figure that conditions may use, by its key."""
-    declared = load_declared("metrics.toml", dict[str, Figure])
+    declared = load_declared("metrics.toml", FIGURES)
     return {k: Metric.model_construct(key=k, **dict(f)) for k, f in declared.items()}
 
 

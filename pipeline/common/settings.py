@@ -1,11 +1,11 @@
 """The settings of a review: the structure of schemas/settings.toml, and its values."""
 
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pipeline.common.catalogue import shipped
+from pipeline.common.catalogue import metrics, shipped
 from pipeline.common.limits import Limits
 from schemas.checked import (
     Above0,
@@ -13,12 +13,16 @@ from schemas.checked import (
     Declared,
     Filled,
     FromZero,
+    Number,
     Share,
+    Text,
     ascending,
     load,
+    load_table,
     matching,
     once,
     one_of,
+    twice,
 )
 from schemas.declaration import value_of
 from schemas.slips import SlipError, instead, shown
@@ -168,13 +172,33 @@ class PageRules(Declared):
     explained_on_index: FromZero
 
 
+class OtherThreshold(Declared):
+    """A scenario: another threshold for every condition on a figure; name: what people read."""
+
+    variant: Annotated[str, matching("[a-z][a-z0-9_]*", '"sme_40"')]
+    name: Text
+    metric: Annotated[str, one_of(metrics)]
+    threshold: Number
+
+
 class RobustnessRules(Declared):
-    """Which other radii and later days a review evaluates."""
+    """Which other radii and thresholds and which later days a review evaluates."""
 
     radii_km: Annotated[
         tuple[Above0, ...], Field(min_length=2, max_length=2), AfterValidator(ascending)
     ]
     outlook_months: Annotated[tuple[Count, ...], Field(min_length=1), AfterValidator(ascending)]
+    thresholds: tuple[OtherThreshold, ...] = ()
+
+    @model_validator(mode="after")
+    def names_each_once(self) -> Self:
+        """Check that no two scenarios have the same name."""
+        taken = {*load_table("texts.toml", "variant", dict[str, Any])}
+        for at, one in enumerate(self.thresholds):
+            if taken & {one.variant, one.variant.partition("_")[0]}:
+                raise twice(one.variant, "thresholds", at, "variant")
+            taken.add(one.variant)
+        return self
 
 
 class FeedbackRules(Declared):

@@ -15,8 +15,9 @@ from threading import Lock
 from typing import Protocol, TypeVar
 
 CORES = os.cpu_count() or 1
-# A batch takes about a minute on a slow machine. More files give more batches, not longer ones.
-MOST_IN_BATCH = 100
+# A batch takes about a minute on a slow machine, some seconds of it whatever its files are. More
+# files give more batches, not longer ones.
+MOST_IN_BATCH = 125
 
 T = TypeVar("T")
 Result = TypeVar("Result", covariant=True)
@@ -137,6 +138,7 @@ def counted(progress: Progress, items: int, work: Callable[[], T]) -> T:
 
 
 def in_batches(items: Sequence[T], most: int = MOST_IN_BATCH) -> list[Sequence[T]]:
-    """Return the items in batches of about the same size, at least one for each core."""
-    size = max(1, min(most, -(-len(items) // CORES)))
+    """Return the items in batches of the same size, as many for each core as for the others."""
+    rounds = max(1, -(-len(items) // (most * CORES)))
+    size = max(1, -(-len(items) // (rounds * CORES)))
     return [items[start : start + size] for start in range(0, len(items), size)]

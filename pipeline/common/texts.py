@@ -13,6 +13,7 @@ from schemas.benchmarks import (
     declared_indicators,
 )
 from schemas.checked import Text, load_table, not_there
+from schemas.efforts import lever_units
 
 LANGUAGES = ("de", "en")
 NBSP = "\u00a0"
@@ -21,37 +22,65 @@ BETWEEN_LANGUAGES = "\x1e"
 
 
 class Texts(dict[str, Mapping[str, str]]):
-    """The texts of a group by code; a missing code is an error in their file."""
+    """The texts of a group by code; a missing code is an error at the group's place."""
 
-    def __init__(self, group: str, entries: Mapping[str, Mapping[str, str]], file: str) -> None:
+    def __init__(self, place: str, entries: Mapping[str, Mapping[str, str]]) -> None:
         super().__init__(entries)
-        self.place = f"{file}, {group}"
+        self.place = place
 
     def __missing__(self, code: str) -> Mapping[str, str]:
         """Raise an error that names the missing text."""
         raise not_there(f"{self.place}.{code}", code, list(self))
 
 
-# The groups whose texts stand with all that is declared of their codes.
-LABELS: Mapping[str, Callable[[], Mapping[str, Indicator | CohortKind]]] = {
-    "indicator": declared_indicators,
-    "cohort_kind": declared_cohort_kinds,
+def labels(declared: Mapping[str, Indicator | CohortKind]) -> Mapping[str, Mapping[str, str]]:
+    """Return the labels of what is compared, by key."""
+    return {key: with_radius(entry.label) for key, entry in declared.items()}
+
+
+def variants() -> Mapping[str, Mapping[str, str]]:
+    """Return the names of scenarios by code: those of code, and thresholds of the settings."""
+    thresholds = load_table("settings.toml", "robustness", dict[str, Any]).get("thresholds", ())
+    of_settings = {one["variant"]: one["name"] for one in thresholds}
+    return load_table("texts.toml", "variant", dict[str, Text]) | of_settings
+
+
+# The groups whose texts stand with all that is declared of their codes: their place, and the texts.
+DECLARED: Mapping[str, tuple[str, Callable[[], Mapping[str, Mapping[str, str]]]]] = {
+    "indicator": ("benchmarks.toml, indicators", lambda: labels(declared_indicators())),
+    "cohort_kind": ("benchmarks.toml, cohort_kinds", lambda: labels(declared_cohort_kinds())),
+    "variant": ("texts.toml, variant", variants),
+    "lever_unit": (
+        "efforts.toml, lever_units",
+        lambda: {key: unit.several for key, unit in lever_units().items()},
+    ),
+    "lever_unit_one": (
+        "efforts.toml, lever_units",
+        lambda: {key: unit.one for key, unit in lever_units().items() if unit.one},
+    ),
 }
 
 
 @cache
 def texts(group: str) -> Texts:
     """Return the texts of a group by code; of the many groups few are needed at a time."""
-    if group in LABELS:
-        labels = {code: with_radius(entry.label) for code, entry in LABELS[group]().items()}
-        return Texts(f"{group}s", labels, "benchmarks.toml")
-    return Texts(group, load_table("texts.toml", group, dict[str, Text]), "texts.toml")
+    if group in DECLARED:
+        place, entries = DECLARED[group]
+        return Texts(place, entries())
+    return Texts(f"texts.toml, {group}", load_table("texts.toml", group, dict[str, Text]))
 
 
 def with_radius(label: Mapping[str, str]) -> Mapping[str, str]:
     """Return a label with the radius of the settings, where it names one."""
     radius = load_table("settings.toml", "actors", dict[str, Any])["radius_km"]
-    return {lang: said.replace("{radius}", number(radius, 2, lang)) for lang, said in label.items()}
+    return {k: text.replace("{radius}", number(radius, 2, k)) for k, text in label.items()}
+
+
+def say_count(group: str, code: str, n: int, lang: str, **parts: object) -> str:
+    """Return a text with its number {n}: of one the text with the end _one, if there is one."""
+    one = f"{code}_one"
+    chosen = one if n == 1 and one in texts(group) else code
+    return say(group, chosen, lang).format(n=number(n, 0, lang), **parts)
 
 
 def say(group: str, code: str | None, lang: str) -> str:

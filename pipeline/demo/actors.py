@@ -149,9 +149,9 @@ def _share(members: Members, rng: Random) -> None:
     """Replace a small part of the near actors by ones that other clusters list too."""
     drawn, spots, rows = _shared(members.plan.seed)
     close = places.nearest(members.area.office, spots, SHARED_NEAREST)
-    wanted = min(len(close), max(1, round(SHARED_PART * members.plan.size)))
+    number = min(len(close), max(1, round(SHARED_PART * members.plan.size)))
     free = [index for index, (_, near) in enumerate(members.marks) if near]
-    for index in sorted(rng.sample(close, wanted)):
+    for index in sorted(rng.sample(close, number)):
         own = next((i for i in free if members.marks[i][0] == drawn[index]), None)
         if own is not None:
             members.rows[own].update(rows[index])
@@ -171,9 +171,9 @@ def advance(members: Members, rng: Random, start: date, end: date) -> None:
 
 def _strike_off(members: Members, rng: Random, start: date) -> None:
     """Remove some of those who left in the quarter from the list."""
-    kept = [not _just_left(row, start) or rng.random() > STRUCK_OFF for row in members.rows]
-    members.rows = list(compress(members.rows, kept))
-    members.marks = list(compress(members.marks, kept))
+    stays = [not _just_left(row, start) or rng.random() > STRUCK_OFF for row in members.rows]
+    members.rows = list(compress(members.rows, stays))
+    members.marks = list(compress(members.marks, stays))
 
 
 def _just_left(row: Row, start: date) -> bool:

@@ -42,7 +42,7 @@ def _stated(rng: Random, sme: bool) -> bool:
 
 
 def blank(rng: Random, row: Row) -> None:
-    """Remove what a company could have stated, so that its status is unknown."""
+    """Remove every statement from which a company's SME status would follow."""
     if "sme_stated" in row and rng.random() < 0.45:
         row.update(dict.fromkeys(FILLED))
 

@@ -1,4 +1,4 @@
-"""Events of single clusters: who does not report, whose file is broken, who corrects it.
+"""Events of single clusters: who does not report, whose file is broken, whom one rule decides.
 
 Each rule selects by the cluster's number, so that a larger portfolio does not change the others.
 """
@@ -19,7 +19,7 @@ class Rule:
     first: int
 
     def holds(self, plan: Plan) -> bool:
-        """Return whether the cluster is one of them."""
+        """Return whether the rule applies to the cluster."""
         return plan.number % self.every == self.first
 
 
@@ -31,6 +31,16 @@ WITHOUT_COLUMN = Rule(180, 52)  # the last period without a required column
 CORRECTED = Rule(30, 2)  # sends a corrected Version 2 as well as the first one
 OUTDATED = Rule(60, 5)  # sends the same old figures every time
 ENGLISH = Rule(30, 6)  # fills in an English form
+
+# Of a criterion of these clusters one rule of the criteria decides alone.
+SAYS_NO = Rule(30, 17)  # 7.2: its long-term prospect is a word for none
+LEFT_OPEN = Rule(30, 28)  # 7.2: its long-term prospect is a word for no answer
+SUPPORT_ALONE = Rule(30, 16)  # 8: innovation support alone serves one of its fields
+SHARED_SERVICE = Rule(30, 29)  # 8: the services of one field serve another one as well
+NO_SUPPORT = Rule(30, 26)  # 13: it offers no innovation support
+STARTS_INSIDE = Rule(30, 18)  # 9.2: its second format of internal communication is yet to begin
+STARTS_OUTSIDE = Rule(30, 24)  # 11: its external communication is yet to begin
+STANDING_PROFILE = Rule(30, 23)  # 11: an old profile that still stands is its third proof
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,8 @@ class Fate:
     @property
     def absent(self) -> bool:
         """Whether there is no submission."""
-        gone = self.index > 0 or len(self.plan.periods) == 1
-        silent = gone and self.clusters >= LOSSES_FROM and SILENT.holds(self.plan)
+        may_be_absent = self.index > 0 or len(self.plan.periods) == 1
+        silent = may_be_absent and self.clusters >= LOSSES_FROM and SILENT.holds(self.plan)
         return silent or self._befalls(NEWCOMER, first=True)
 
     @property

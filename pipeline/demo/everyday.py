@@ -1,4 +1,4 @@
-"""How people really write, where a form lets them (everyday.toml): on request, in some clusters."""
+"""Habits of people who fill in forms (everyday.toml), given to some clusters on request."""
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +38,7 @@ def habits_of(plan: Plan) -> Sequence[Habit]:
 
 
 def write_freely(sheets: Sheets, plan: Plan, index: int) -> None:
-    """Change the sheets of a period to what the cluster's habits make of them."""
+    """Rewrite the sheets of a period by the cluster's habits."""
     rng = plan.rng("everyday", index)
     for habit in habits_of(plan):
         if habit["way"] != UNSEEN:

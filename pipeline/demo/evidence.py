@@ -4,6 +4,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+from pipeline.demo.events import (
+    NO_SUPPORT,
+    SHARED_SERVICE,
+    STANDING_PROFILE,
+    STARTS_INSIDE,
+    STARTS_OUTSIDE,
+    SUPPORT_ALONE,
+)
 from pipeline.demo.model import Row, add_months, period_end, random_day, vocabulary
 from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN
@@ -23,7 +31,9 @@ STORY_MONTHS = {MET: (4.0, 7.0), MISSED: (12.5, 16.0), UNKNOWN: (4.0, 7.0)}
 
 def activities(moment: Moment) -> list[Row]:
     """Return services, working groups and communication."""
-    rows = [*_services(moment), *_support(moment), *_groups(moment), *_communication(moment)]
+    support = list(_support(moment))
+    services = _services(moment, with_support=bool(support))
+    rows = [*services, *support, *_groups(moment), *_communication(moment)]
     rng = moment.rng("participants")
     for row in rows:
         row["participants"] = rng.randint(6, 90) if rng.random() < 0.7 else None
@@ -41,10 +51,24 @@ def _since(moment: Moment, rng: Random) -> date:
     return random_day(rng, max(moment.founded, add_months(latest, -60)), latest)
 
 
-def _services(moment: Moment) -> Iterator[Row]:
-    """Yield the services; of a cluster that is to fail one field has none or only a planned one."""
+def _later(moment: Moment) -> date:
+    """Return a day after every period, on which something is planned to begin."""
+    return period_end(moment.plan.periods[-1]) + timedelta(days=61)
+
+
+def _services(moment: Moment, *, with_support: bool) -> Iterator[Row]:
+    """Yield the services; of a cluster that is to fail one field has none or only a planned one.
+
+    In some clusters a field is served by services of another field or by innovation support only.
+    """
     rng, missed = moment.rng("services"), moment.aims["8"] == MISSED
-    skipped = moment.action_fields[0] if missed else None
+    first, second, *_ = moment.action_fields
+    skipped = first if missed else None
+    if not missed and SUPPORT_ALONE.holds(moment.plan) and with_support:
+        skipped = moment.action_fields[-1]
+    shared = SHARED_SERVICE.holds(moment.plan) and not missed
+    skipped = first if shared else skipped
+    named = {second: f"{second}; {first}"} if shared else {}
     planned = moment.rng("planned").random() < 0.5
     for action_field in moment.action_fields:
         titles = vocabulary()["services"][action_field]
@@ -52,10 +76,11 @@ def _services(moment: Moment) -> Iterator[Row]:
         begun, times = _since(moment, rng), rng.choice((4, 4, 6, 6, 12, 12, 24))
         for title in chosen if action_field != skipped else ():
             often = 2 if missed else times
-            yield _activity(SERVICE, title, begun, often) | {"action_field": action_field}
-        if action_field == skipped and planned:
-            start = period_end(moment.plan.periods[-1]) + timedelta(days=61)
-            yield _activity(SERVICE, chosen[0], start, times) | {"action_field": action_field}
+            row = _activity(SERVICE, title, begun, often)
+            yield row | {"action_field": named.get(action_field, action_field)}
+        if action_field == skipped and planned and missed:
+            row = _activity(SERVICE, chosen[0], _later(moment), times)
+            yield row | {"action_field": action_field}
 
 
 def _support(moment: Moment) -> Iterator[Row]:
@@ -63,7 +88,9 @@ def _support(moment: Moment) -> Iterator[Row]:
     rng, aim = moment.rng("support"), moment.aims["13"]
     if moment.form_version is None or aim == MISSED and rng.random() < 0.5:
         return
-    # Its field is one that services serve as well: none is served by innovation support alone.
+    if NO_SUPPORT.holds(moment.plan):
+        return
+    # Services serve this field as well, but for the clusters of SUPPORT_ALONE.
     action_field = moment.action_fields[-1]
     for title in rng.sample(vocabulary()["activities"][SUPPORT], rng.randint(1, 2)):
         often = rng.choice((1, 2, 4, 6))
@@ -89,12 +116,16 @@ def _communication(moment: Moment) -> Iterator[Row]:
     for number, title in enumerate(vocabulary()["activities"][INTERNAL]):
         often, seldom = rng.choice((4, 6, 12)), rng.choice((1, 2))
         begun = _since(moment, rng)
-        if number < 1 or inside == MET:
+        if number and STARTS_INSIDE.holds(moment.plan):
+            yield _activity(INTERNAL, title, _later(moment), often)
+        elif number < 1 or inside == MET:
             yield _activity(INTERNAL, title, begun, often)
         elif number < 2:
             yield _activity(INTERNAL, title, begun, seldom if inside == MISSED else None)
     for title in vocabulary()["activities"][EXTERNAL][: 1 if outside == MISSED else 3]:
-        yield _activity(EXTERNAL, title, _since(moment, rng), rng.choice((1, 4, 12)))
+        begun, often = _since(moment, rng), rng.choice((1, 4, 12))
+        begun = _later(moment) if STARTS_OUTSIDE.holds(moment.plan) else begun
+        yield _activity(EXTERNAL, title, begun, often)
 
 
 def evidence(moment: Moment) -> list[Row]:
@@ -117,7 +148,7 @@ def _item(moment: Moment, kind: str, number: int, day: date | None) -> Row:
 def _named(
     moment: Moment, kind: str, criterion: str, few: tuple[int, int], many: tuple[int, int]
 ) -> Iterator[Row]:
-    """Yield what is only to be named; where it is open, one has a reference and no title."""
+    """Yield entries that only need a title; of an open criterion one has a reference instead."""
     rng, aim = moment.rng(kind), moment.aims[criterion]
     low, high = rng.randint(*few), rng.randint(*many)
     for number in range(1, (high if aim == MET else low) + 1):
@@ -144,6 +175,9 @@ def _days(moment: Moment, kind: str, months: tuple[float, float]) -> list[date]:
 
 def _visibility(moment: Moment) -> Iterator[Row]:
     """Yield the visible events; a cluster that is to fail appears in only one kind of medium."""
+    if STANDING_PROFILE.holds(moment.plan):
+        yield from _press_and_profile(moment)
+        return
     aim, standing = moment.aims["11"], moment.rng("standing").random() < 0.4
     for kind in VISIBLE if aim != MISSED else VISIBLE[:1]:
         rng = moment.rng(kind)
@@ -155,6 +189,14 @@ def _visibility(moment: Moment) -> Iterator[Row]:
             yield row | {"reach": rng.choice(REACHES), "reference": reference}
             if kind == PLATFORM and standing:
                 break
+
+
+def _press_and_profile(moment: Moment) -> Iterator[Row]:
+    """Yield two articles of the last two years, and a profile that is as old as the cluster."""
+    press, profile = VISIBLE[:2]
+    days = [(press, day) for day in _days(moment, press, (5.0, 11.0))[-2:]]
+    for number, (kind, day) in enumerate([*days, (profile, moment.founded)], start=1):
+        yield _item(moment, kind, number, day) | {"reach": REACHES[0]}
 
 
 def _stories(moment: Moment) -> Iterator[Row]:

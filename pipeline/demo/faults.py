@@ -26,7 +26,7 @@ def _cells() -> Sequence[dict[str, Any]]:
     return cells
 
 
-def spoil(sheets: Sheets, plan: Plan, index: int) -> None:
+def add_faults(sheets: Sheets, plan: Plan, index: int) -> None:
     """Insert the cluster's faults of a period into its sheets."""
     rng = plan.rng("faults", index)
     if not CAREFUL.holds(plan):

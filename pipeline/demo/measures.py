@@ -11,7 +11,7 @@ from schemas.declaration import Measure, measures
 
 
 def with_measures(plans: Iterable[Plan]) -> Iterator[Plan]:
-    """Yield the plans with their measures; who comes first takes a place that is left."""
+    """Yield the plans with their measures; earlier clusters take the places first."""
     taken = Counter[str]()
     for plan in plans:
         own = tuple(name for name in drawn(plan) if has_room(measures()[name], taken[name]))
@@ -25,7 +25,7 @@ def has_room(measure: Measure, taken: int) -> bool:
 
 
 def drawn(plan: Plan) -> list[str]:
-    """Return the measures that the cluster would take part in, none that ended before it began."""
+    """Draw the measures of a cluster; none ended before the cluster was founded."""
     rng, words = plan.rng("measures"), vocabulary()["measures"]
     names = [words["member"]] if plan.role == "Mitglied" else []
     open_to_it = list(words["everywhere"])

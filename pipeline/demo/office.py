@@ -106,7 +106,7 @@ def _application(moment: Moment, applied: Value, end: date) -> Row:
 
 
 def _contact(moment: Moment) -> Row:
-    """Return whom to answer until when, and the label of some."""
+    """Return contact, deadline and, of some clusters, the label."""
     rng, words = moment.rng("contact"), vocabulary()["office"]
     end = moment.plan.first_end
     label = rng.choice((None, None, *words["labels"]))

@@ -9,7 +9,7 @@ from pipeline.demo import evidence, sheets
 from pipeline.demo.actors import Members, advance, first_members
 from pipeline.demo.events import Fate
 from pipeline.demo.everyday import write_freely, written_freely
-from pipeline.demo.faults import older_version, spoil
+from pipeline.demo.faults import add_faults, older_version
 from pipeline.demo.grid import workbook_grids
 from pipeline.demo.habits import layout
 from pipeline.demo.measures import with_measures
@@ -60,7 +60,7 @@ def all_plans(clusters: int, periods: Sequence[str], seed: int) -> list[Plan]:
 def all_submissions(
     plans: Sequence[Plan], faults: bool = True, habits: bool = False
 ) -> Iterator[Submission]:
-    """Yield every submission, cluster by cluster; without faults, to see the intended values."""
+    """Yield every submission, cluster by cluster; without faults cells hold the intended values."""
     for plan in plans:
         yield from _submissions_of(plan, len(plans), faults, habits)
 
@@ -101,7 +101,7 @@ def _reported(
     """Yield what the cluster sends: one workbook, or two if it corrected the first."""
     plan, style = moment.plan, layout(moment, fate)
     if faults:
-        spoil(filled, plan, moment.index)
+        add_faults(filled, plan, moment.index)
     if habits:
         write_freely(filled, plan, moment.index)
         style = written_freely(style, plan)

@@ -1,4 +1,4 @@
-"""The experts' file: their ratings, and who owes which opinion until when."""
+"""The experts' file: their ratings, and the assignments with their due dates."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -116,17 +116,17 @@ def assignments_grid(plans: Sequence[Plan], index: int) -> Grid:
 
 def _assigned(plan: Plan, index: int) -> Iterator[Row]:
     """Yield a cluster's assignments, each once, with its first term."""
-    told = set()
+    seen = set()
     for step in range(index + 1):
         for row in _assignments(Moment(plan, step)):
             key = row["criterion_id"], row["assessor"]
-            if key not in told:
+            if key not in seen:
                 yield row
-            told.add(key)
+            seen.add(key)
 
 
 def _assignments(moment: Moment) -> Iterator[Row]:
-    """Yield one period's assignments: what is rated was asked for, some opinions are missing."""
+    """Yield one period's assignments: those of every rating, and some without a rating yet."""
     plan, rng = moment.plan, moment.plan.rng("assignments", moment.index)
     sign = rng.choice(vocabulary()["assessments"]["signs"])
     if WHOLLY_AWAITED.holds(plan) and moment.index == 0:

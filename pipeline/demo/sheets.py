@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
+from pipeline.demo.events import LEFT_OPEN, SAYS_NO
 from pipeline.demo.model import (
     Row,
     Value,
@@ -16,6 +17,8 @@ from pipeline.demo.profiles import MET, MISSED, UNKNOWN
 from schemas.declaration import registers
 
 NO_ANSWER = "k. A."
+# What some clusters write instead of a long-term prospect.
+NO_PROSPECT = {SAYS_NO: "nein", LEFT_OPEN: "noch offen"}
 OWN = {
     "Mitgliedsbeiträge": 50.0,
     "Eigenbeteiligung": 15.0,
@@ -94,6 +97,8 @@ def _prospect(moment: Moment) -> Row:
     months = 25 if aim == MET and rng.random() < 0.08 else months
     until = add_months(start.replace(day=1), months) - timedelta(days=1)
     prospect = rng.choice(vocabulary()["prospects"])
+    for rule, words in NO_PROSPECT.items():
+        prospect = words if rule.holds(moment.plan) else prospect
     return {
         "funding_secured_until": None if aim == UNKNOWN else until,
         "long_term_prospect": NO_ANSWER if aim == UNKNOWN else prospect,

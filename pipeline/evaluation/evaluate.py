@@ -66,11 +66,11 @@ def condition_statuses(
 ) -> pl.LazyFrame:
     """Return every condition of every cluster with its interval, threshold and status."""
     fields = dict.fromkeys([None, *clusters["technology_field"].unique()])
-    asked = condition_rows(catalogue, list(fields)).lazy()
+    required = condition_rows(catalogue, list(fields)).lazy()
     table = (
         clusters.lazy()
         .select("file", "technology_field")
-        .join(asked, on="technology_field", nulls_equal=True)
+        .join(required, on="technology_field", nulls_equal=True)
     )
     table = table.join(figures.lazy(), on=["file", "metric"], how="left")
     reference = limits.lazy().select("file", "limit", reference="limit_source")

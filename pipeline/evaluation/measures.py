@@ -15,8 +15,12 @@ from pipeline.figures.of_funding import PUBLIC_SHARE
 from schemas.declaration import measures
 from schemas.tables import DECISIONS
 
-# at_period, measure, clusters: in how many clusters of a published period a measure has a part.
-PARTICIPATION = {"at_period": pl.String, "measure": pl.String, "clusters": pl.Int64}
+# at_period, measure, role, clusters and how many of each decision: of a published period the
+# clusters of a role (null: unknown) that a measure has a part in.
+PARTICIPATION = {
+    **dict.fromkeys(("at_period", "measure", "role"), pl.String),
+    **dict.fromkeys(("clusters", *DECISIONS), pl.Int64),
+}
 # The register of measures among the files that findings are about; no submission has this number.
 REGISTER_FILE = pl.DataFrame(
     {"file": [2**32 - 1], "source_file": ["measures.toml"], "sha256": [""]},
@@ -28,14 +32,16 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class MeasureTables:
-    """The tables measures, measure_overlap, participation, and findings of too many clusters.
+    """The tables measures, measure_overlap, participation, findings of too many clusters.
 
+    by_role: PARTICIPATION of this period and of those published before, the table measure_roles.
     others: file, measure: what clusters name and the register does not.
     """
 
     measures: pl.DataFrame
     overlap: pl.DataFrame
     participation: pl.DataFrame
+    by_role: pl.DataFrame
     others: pl.DataFrame
     crowded: pl.DataFrame
 
@@ -45,23 +51,29 @@ def measure_tables(
     figures: pl.DataFrame,
     benchmarks: Benchmarks,
     decisions: pl.DataFrame,
+    roles: pl.DataFrame,
     period: str,
     earlier: pl.DataFrame,
 ) -> MeasureTables:
     """Return what the review says of each measure of the register.
 
-    figures: FIGURES. decisions: file, fulfilled, decision of the first catalogue. earlier:
-    PARTICIPATION of the periods that were published before.
+    figures: FIGURES. decisions: file, fulfilled, decision of the first catalogue. roles:
+    cluster_id, role. earlier: PARTICIPATION of the periods that were published before.
     """
     taken = memberships(portfolio.clusters)
     public = public_money(figures)
     minimum = portfolio.settings.cohorts.minimum
+    ids = portfolio.clusters.select("file", "cluster_id")
+    decided = ids.join(decisions.select("file", "decision"), on="file")
+    decided = decided.join(roles, on="cluster_id", how="left")
+    by_role = pl.concat([earlier, counted_by_role(taken.join(decided, on="file"), period)])
     return MeasureTables(
         summary(taken, benchmarks.values, decisions, public, minimum),
         overlap(taken),
-        participation(taken, period, earlier),
+        participation(by_role, period),
+        by_role,
         unregistered(portfolio.clusters),
-        crowded(taken.join(portfolio.clusters.select("file", "cluster_id"), on="file")),
+        crowded(taken.join(ids, on="file")),
     )
 
 
@@ -146,15 +158,24 @@ def overlap(taken: pl.DataFrame) -> pl.DataFrame:
     return counts.sort(order_of_measures("measure"), order_of_measures("other"))
 
 
-def participation(taken: pl.DataFrame, period: str, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Return PARTICIPATION with this period: 0 where a measure has a part in another period only.
+def counted_by_role(taken: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return PARTICIPATION of one period.
 
-    taken: see `memberships`.
+    taken: measure, role, decision, a row for each cluster and measure.
     """
-    now = taken.group_by("measure").agg(clusters=pl.len().cast(pl.Int64))
-    now = now.select(pl.lit(period).alias("at_period"), "measure", "clusters")
-    known = pl.concat([earlier, now])
-    periods = pl.DataFrame({"at_period": sorted({*earlier["at_period"], period})})
+    counts = {d: (pl.col("decision") == d).sum() for d in DECISIONS}
+    table = taken.group_by("measure", "role").agg(clusters=pl.len(), **counts)
+    table = table.with_columns(at_period=pl.lit(period))
+    return table.select(pl.col(name).cast(kind) for name, kind in PARTICIPATION.items())
+
+
+def participation(by_role: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return at_period, measure, clusters: 0 where a measure has a part in another period only.
+
+    by_role: PARTICIPATION. period: this one, which may have no cluster in any measure.
+    """
+    known = by_role.group_by("at_period", "measure").agg(pl.col("clusters").sum())
+    periods = pl.DataFrame({"at_period": sorted({*by_role["at_period"], period})})
     every = periods.join(known.select("measure").unique(), how="cross")
     table = every.join(known, on=["at_period", "measure"], how="left")
     table = table.with_columns(pl.col("clusters").fill_null(0))

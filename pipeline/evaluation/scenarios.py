@@ -21,9 +21,27 @@ from pipeline.evaluation.evaluate import (
 from pipeline.figures.base import FIGURES
 from pipeline.figures.scenarios import LAST_DAY, SCENARIO_KEY, Scenario, ScenarioFigures, scenarios
 
-WITHOUT_STAND_IN = Scenario("without_stand_in")
-# The scenarios that change a rule and keep the usual figures.
-OTHER_RULES = (WITHOUT_STAND_IN,)
+
+@dataclass(frozen=True)
+class OtherRule(Scenario):
+    """A scenario that changes a rule and keeps the usual figures.
+
+    metric, threshold: of every condition on that figure; without them 4.2 has no stand-in limit.
+    """
+
+    metric: str | None = None
+    threshold: float | None = None
+
+
+def other_rules(settings: Settings) -> list[OtherRule]:
+    """Return the scenarios that change a rule, in the order of the contract."""
+    return [
+        OtherRule("without_stand_in"),
+        *(
+            OtherRule(one.variant, metric=one.metric, threshold=one.threshold)
+            for one in settings.robustness.thresholds
+        ),
+    ]
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,7 @@ def evaluate_scenarios(
 
     verdicts: the usual ones, with which those of the scenarios are compared.
     """
-    every = [*scenarios(basis.settings), *OTHER_RULES]
+    every = [*scenarios(basis.settings), *other_rules(basis.settings)]
     found = {one: verdicts_in(one, basis, figures) for one in every}
     at_end = verdicts_in(LAST_DAY, basis, figures)
     return robustness(found, verdicts), outlook(found), lapsed(at_end, verdicts)
@@ -68,14 +86,40 @@ def verdicts_in(
         clusters = clusters.join(own, on="file", how="semi", maintain_order="left")
     ratings = ratings_in_force(basis.ratings, day).join(clusters, on="file", how="semi")
     return [
-        evaluate(c, own, clusters, limits_in(scenario, c, basis, own), ratings)
+        evaluate(
+            catalogue_in(scenario, c), own, clusters, limits_in(scenario, c, basis, own), ratings
+        )
         for c in basis.catalogues
     ]
 
 
+def catalogue_in(scenario: Scenario, catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue with the threshold of a scenario, for all technology fields."""
+    if not isinstance(scenario, OtherRule) or scenario.metric is None:
+        return catalogue
+    change: dict[str, object] = {
+        "threshold": scenario.threshold,
+        "threshold_by_technology_field": {},
+    }
+    criteria = [
+        criterion.model_copy(
+            update={
+                "conditions": tuple(
+                    condition.model_copy(update=change)
+                    if condition.metric.key == scenario.metric
+                    else condition
+                    for condition in criterion.conditions
+                )
+            }
+        )
+        for criterion in catalogue.criteria
+    ]
+    return catalogue.model_copy(update={"criteria": tuple(criteria)})
+
+
 def figures_in(scenario: Scenario, figures: ScenarioFigures) -> pl.DataFrame:
     """Return the figures (FIGURES) of a scenario."""
-    if scenario in OTHER_RULES:
+    if isinstance(scenario, OtherRule):
         return figures.usual
     same = pl.col("variant").eq_missing(scenario.variant) & (pl.col("months") == scenario.months)
     return figures.others.filter(same).select(list(FIGURES))
@@ -93,10 +137,11 @@ def limits_in(
 
     They are made of the portfolio, so another definition changes them; a later day does not.
     """
-    if scenario == WITHOUT_STAND_IN:
-        return without_stand_in(limits(catalogue, basis.benchmarks, basis.frozen))
+    usual = limits(catalogue, basis.benchmarks, basis.frozen)
+    if isinstance(scenario, OtherRule):
+        return without_stand_in(usual) if scenario.metric is None else usual
     if scenario.variant is None:
-        return limits(catalogue, basis.benchmarks, basis.frozen)
+        return usual
     own = benchmark(figures, basis.clusters, basis.settings.cohorts)
     return limits(catalogue, own, basis.frozen)
 

@@ -1,7 +1,7 @@
 """What all figures share: the portfolio they read, the frames they return, judged rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -70,8 +70,10 @@ class FiguresAndRows:
     figures: pl.LazyFrame
     rows: pl.LazyFrame
 
-    def computed(self) -> "FiguresAndRows":
-        """Return the same, already computed."""
+    def computed(self, *, with_rows: bool) -> "FiguresAndRows":
+        """Return the same, with the figures already computed, and the rows if they are needed."""
+        if not with_rows:
+            return replace(self, figures=collect_frames(self.figures)[0].lazy())
         return FiguresAndRows(*(frame.lazy() for frame in collect_frames(self.figures, self.rows)))
 
 

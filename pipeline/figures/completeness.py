@@ -57,8 +57,10 @@ def of_sheet(sheet: Sheet, table: pl.DataFrame, bad: pl.DataFrame) -> pl.DataFra
     at = ["file"] if sheet.layout == "form" else ["file", "row"]
     bad = bad.filter(pl.col("sheet_key") == sheet.key)
     for field in bad["field"].unique():
-        mine = bad.filter(pl.col("field") == field).select(*at, hit=pl.lit(value=True)).unique()
-        own = own.join(mine, on=at, how="left")
+        bad_cells = (
+            bad.filter(pl.col("field") == field).select(*at, hit=pl.lit(value=True)).unique()
+        )
+        own = own.join(bad_cells, on=at, how="left")
         own = own.with_columns(pl.col(field) & pl.col("hit").is_null()).drop("hit")
     return own.group_by("file").agg(
         sheet_key=pl.lit(sheet.key),

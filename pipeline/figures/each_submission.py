@@ -20,6 +20,7 @@ from pipeline.submissions.actors.status import bound_reason, near_reason, sme_re
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import foreign, recognise
 from pipeline.submissions.mapping.model import ExportMapping
+from pipeline.submissions.parse.again import cells_moved
 from pipeline.submissions.parse.foreign import FORM_ROW
 from schemas.declaration import submission
 
@@ -101,36 +102,36 @@ def join_batches(batches: Sequence[Received]) -> Received:
 
 
 def process_submissions(
-    asked: ProcessingOptions, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.DataFrame
+    options: ProcessingOptions, names: pl.DataFrame, sheets: pl.DataFrame, cells: pl.DataFrame
 ) -> SubmissionResults:
     """Return the results of the stacked submissions, see `intake.frames.stack`.
 
     names: file, source_file. The rows of every frame are sorted by file, so the results of
     portions can be stacked.
     """
-    mapped = recognise(asked.mappings, names, sheets, cells)
+    mapped = recognise(options.mappings, names, sheets, cells)
     # Several mappings that recognise one file end the review (`review.review`), not this stage.
-    said = foreign(asked.mappings, mapped.sort("mapping").unique("file", keep="first"))
-    examined = examine(sheets, cells, asked.settings, asked.last_day, said)
+    foreign_words = foreign(options.mappings, mapped.sort("mapping").unique("file", keep="first"))
+    examined = examine(sheets, cells, options.settings, options.last_day, foreign_words)
     portfolio = Portfolio(
         examined.located.offices.drop("row"),
         examined.located.actors.select(INPUT_COLUMNS["actors"]),
         input_tables(examined.valid.tables),
         examined.parsed.sheets,
-        asked.settings,
+        options.settings,
     )
     found = SubmissionResults(
         files=sheets.select(pl.col("file").unique()),
         mapped=mapped,
         offices=portfolio.clusters,
-        actors=actors_with_reasons(examined.counted, asked.settings.actors),
+        actors=actors_with_reasons(examined.counted, options.settings.actors),
         tables=portfolio.tables,
         sheets=portfolio.sheets,
         places=examined.parsed.places,
         cells=cells_for_findings(examined),
         languages=examined.parsed.languages,
         findings=examined.findings,
-        figures=figures_in_scenarios(portfolio, asked.last_day),
+        figures=figures_in_scenarios(portfolio, options.last_day),
         described=features(
             portfolio.clusters,
             examined.counted,
@@ -182,12 +183,15 @@ def written_rows(examined: Examined) -> Mapping[str, pl.DataFrame]:
 def cells_for_findings(examined: Examined) -> pl.DataFrame:
     """Return the cells that a finding may need: its own row, and where its column stands.
 
-    These are all cells of forms, all cells in rows with a finding, and the first of every column.
+    These are all cells of forms, all cells in rows with a finding or below a header of another
+    order, and the first of every column.
     """
     row = ["file", "sheet_key", "row"]
     cells = examined.parsed.cells
-    wanted = examined.findings.select(row).unique().with_columns(wanted=pl.lit(value=True))
-    cells = cells.join(wanted, on=row, how="left").sort(*row, "column", "field")
+    moved = cells_moved(examined.parsed.places, cells)
+    shown = pl.concat([examined.findings.select(row), moved.select(row)])
+    shown = shown.unique().with_columns(wanted=pl.lit(value=True))
+    cells = cells.join(shown, on=row, how="left").sort(*row, "column", "field")
     first = pl.struct("file", "sheet_key", "field").is_first_distinct()
     cells = cells.filter(pl.col("wanted").is_not_null() | (pl.col("row") == FORM_ROW) | first)
     return cells.drop("wanted")

@@ -13,6 +13,7 @@ from pipeline.common.keys import title_key_expr
 from pipeline.figures.completeness import completeness
 from pipeline.submissions.actors.places import GERMANY
 from pipeline.submissions.actors.status import COMPANY
+from schemas.properties import RESEARCH
 
 SCIENCE = "Wissenschaft"
 # Numbers of bound actors.
@@ -59,7 +60,7 @@ def counts(bound: pl.DataFrame) -> pl.DataFrame:
         near=pl.col("judged_near").sum(),
         companies=is_company.sum(),
         company_stages=stage.filter(is_company).drop_nulls().n_unique(),
-        research=pl.col("judged_rnd").sum(),
+        research=pl.col(f"judged_{RESEARCH}").sum(),
         science=(pl.col("judged_group") == SCIENCE).sum(),
         stages=stage.drop_nulls().n_unique(),
         stage_known=stage.is_not_null().sum(),

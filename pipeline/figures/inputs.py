@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.common.keys import title_key_expr
-from pipeline.submissions.actors.status import PROPERTIES
+from schemas.properties import properties
 
 DataType = pl.DataType | type[pl.DataType]
 RATING = ["catalogue", "cluster_id", "criterion_id", "rated", "valid_until"]
@@ -25,7 +25,7 @@ INPUT_COLUMNS: Mapping[str, list[str]] = {
     "actors": [
         *("file", "row", "as_of", "actor_type", "commitment", "joined", "joined_bad", "left"),
         *("left_bad", "country_bad", "office_lat", "distance_km", "sme", "sme_ifm"),
-        *PROPERTIES,
+        *properties(),
         *("actor_group", "several", "name_key", "postcode_key", "postcode_bad"),
     ],
     "management": ["file", "row", "fte", "from", "until", "from_bad", "until_bad"],
@@ -43,7 +43,7 @@ INPUT_COLUMNS: Mapping[str, list[str]] = {
 # The types of these columns, the same in every table. All other columns are texts.
 TYPES: Mapping[DataType, str] = {
     pl.UInt32: "file row",
-    pl.Boolean: "revision_concept joined_bad left_bad country_bad sme sme_ifm rnd several "
+    pl.Boolean: "revision_concept joined_bad left_bad country_bad sme sme_ifm several "
     "postcode_bad from_bad until_bad date_bad",
     pl.Date: "as_of founded strategy_dated funding_secured_until joined left from until date "
     "valid_until",
@@ -51,7 +51,10 @@ TYPES: Mapping[DataType, str] = {
     "times_per_year actors_involved limit",
     pl.List(pl.String): "action_fields action_field measures",
 }
-TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names.split()}
+TYPE_OF = {
+    **{name: kind for kind, names in TYPES.items() for name in names.split()},
+    **dict.fromkeys(properties(), pl.Boolean),
+}
 SCHEMAS: Mapping[str, Mapping[str, DataType]] = {
     name: {column: TYPE_OF.get(column, pl.String) for column in kept}
     for name, kept in INPUT_COLUMNS.items()
@@ -65,9 +68,9 @@ def input_tables(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFram
     Titles become numbers: figures need to know which titles of a submission are equal, not the
     titles themselves.
     """
-    kept = {name: tables[name].select(INPUT_COLUMNS[name]) for name in SHEETS}
+    inputs = {name: tables[name].select(INPUT_COLUMNS[name]) for name in SHEETS}
     number = dense_number(title_key_expr(pl.col("title"))).over("file")
-    return {**kept, "evidence": kept["evidence"].with_columns(title=number)}
+    return {**inputs, "evidence": inputs["evidence"].with_columns(title=number)}
 
 
 def dense_number(text: pl.Expr) -> pl.Expr:

@@ -126,8 +126,8 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> FiguresAndRows:
     fields = action_fields(portfolio.clusters.lazy())
     own = strategic_fields_of_rows(rows, fields).group_by("file", "row").agg("key")
     rows = rows.join(own, on=["file", "row"], how="left")
-    said = pl.col("action_field").is_not_null()
-    strategic = pl.when(said).then(pl.col("key").is_not_null())
+    stated = pl.col("action_field").is_not_null()
+    strategic = pl.when(stated).then(pl.col("key").is_not_null())
     of_field = RowTest(strategic, "other_field", "action_field_unknown", "action_field")
     tests = [kind_is(*SERVICES), of_field, has_begun(), at_least(TIMES, 1, TOO_RARE)]
     judged = without_needless_fields(judge(rows, tests))
@@ -144,14 +144,16 @@ def service_fields(portfolio: Portfolio, rows: pl.LazyFrame) -> FiguresAndRows:
     most = pl.when(pl.col("wild") > 0).then(n).otherwise(named_too)
     metric = "service_fields_share"
     number = pl.when(n.is_not_null()).then(certain)
-    asked = missing_action_fields(portfolio.clusters.lazy(), metric)
+    missing = missing_action_fields(portfolio.clusters.lazy(), metric)
     behind = rows_of(judged, metric, SHEET).drop("gain")
     gain = judged.select("file", "row", gain="gained")
     behind = behind.join(gain, on=["file", "row"], how="left")
     unless = pl.when("none").then(0)  # no action fields: none of them is served
     shares = (pl.coalesce(unless, ratio(part, n)) for part in (certain, most))
     parts = (pl.coalesce(unless, part) for part in (number, n))
-    return FiguresAndRows(figure_frame(table, metric, *shares, *parts), pl.concat([behind, asked]))
+    return FiguresAndRows(
+        figure_frame(table, metric, *shares, *parts), pl.concat([behind, missing])
+    )
 
 
 def action_fields(clusters: pl.LazyFrame) -> pl.LazyFrame:

@@ -12,8 +12,9 @@ from pipeline.figures.base import (
     join_figures,
 )
 from pipeline.submissions.actors.actors import count
-from pipeline.submissions.actors.status import PROPERTIES, Definition, has_joined, lately
-from schemas.columns import values
+from pipeline.submissions.actors.status import Definition, has_joined, lately
+from schemas.declaration import values
+from schemas.properties import properties
 
 CERTAIN = pl.col("counts")
 POSSIBLE = pl.col("counts").is_null()
@@ -22,19 +23,22 @@ JOINED, LEFT = "joined_12m", "left_12m"
 
 def actor_figures(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
     """Return the figures about bound actors. counted: see `actors.count`, by one definition."""
-    rules = portfolio.settings.actors
-    loose = count(portfolio.actors, rules, Definition(loose=True)).lazy()
     parts = [
         _all(portfolio, counted, "bound_actors"),
-        _all(portfolio, loose, "bound_actors_loose"),
         *(
             _property(portfolio, counted, name, pl.col(f"judged_{name}"))
-            for name in ("sme", *PROPERTIES, "near")
+            for name in ("sme", *properties(), "near")
         ),
         _types(portfolio, counted),
         _moved(portfolio, counted),
     ]
     return join_figures(parts)
+
+
+def loose_actor_figures(portfolio: Portfolio) -> FiguresAndRows:
+    """Return how many actors are bound by the loose definition, whatever definition is used."""
+    counted = count(portfolio.actors, portfolio.settings.actors, Definition(loose=True))
+    return _all(portfolio, counted.lazy(), "bound_actors_loose")
 
 
 def _all(portfolio: Portfolio, counted: pl.LazyFrame, metric: str) -> FiguresAndRows:
@@ -119,10 +123,10 @@ def _moved(portfolio: Portfolio, counted: pl.LazyFrame) -> FiguresAndRows:
     criterion uses these figures, so they have no rows behind them.
     """
     committed = pl.col("commitment").is_in(list(portfolio.settings.actors.bound_commitments))
-    gone = committed & has_joined() & lately("left") & ~pl.col("duplicate")
+    has_left = committed & has_joined() & lately("left") & ~pl.col("duplicate")
     sums = counted.group_by("file").agg(
         joined=(CERTAIN & pl.col("joined_lately")).fill_null(value=False).sum(),
-        left=gone.fill_null(value=False).sum(),
+        left=has_left.fill_null(value=False).sum(),
     )
     table = portfolio.per_cluster("actors", sums)
     of_each = {JOINED: pl.col("joined"), LEFT: pl.col("left")}
@@ -136,7 +140,7 @@ PROPERTY_FIELDS = {
     "sme": pl.when(pl.col("actor_type").is_null())
     .then(pl.lit("actor_type"))
     .otherwise(pl.lit("sme_stated")),
-    **{name: pl.lit(one.cell) for name, one in PROPERTIES.items()},
+    **{key: pl.lit(one.field) for key, one in properties().items()},
     "type": pl.lit("actor_type"),
     "near": pl.when(pl.col("country_bad")).then(pl.lit("country")).otherwise(pl.lit("postcode")),
 }

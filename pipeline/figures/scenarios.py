@@ -61,23 +61,19 @@ def figures_in_scenarios(portfolio: Portfolio, last_day: dt.date) -> ScenarioFig
     The figures of a cluster do not depend on other clusters. last_day: of the period; clusters with
     an earlier as_of are also computed as of that day (LAST_DAY).
     """
-    own = figures_without_actors(portfolio)
-    usual, rows = collect_figures(add_actor_figures(portfolio, own, Definition()))
+    own = figures_without_actors(portfolio, with_rows=True)
+    found = add_actor_figures(portfolio, own, Definition(), with_rows=True)
+    usual, rows = collect_frames(found.figures.select(list(FIGURES)), found.rows)
     others = [no_figures()]
     for one in scenarios(portfolio.settings):
         # Another definition of actors leaves the other figures as they are.
         found = (
             compute_figures(months_later(portfolio, one.months))
             if one.months
-            else add_actor_figures(portfolio, own, one.definition)
+            else add_actor_figures(portfolio, own, one.definition, with_rows=False)
         )
-        case = (pl.lit(one.variant, pl.String), pl.lit(one.months, pl.Int64))
-        others.append(
-            collect_figures(found)[0].with_columns(**dict(zip(SCENARIO_KEY, case, strict=True)))
-        )
-    case = (pl.lit(None, pl.String), pl.lit(LAST_DAY.months, pl.Int64))
-    end, _ = collect_figures(compute_figures(as_of_last_day(portfolio, last_day)))
-    others.append(end.with_columns(**dict(zip(SCENARIO_KEY, case, strict=True))))
+        others.append(in_scenario(found, one))
+    others.append(in_scenario(compute_figures(as_of_last_day(portfolio, last_day)), LAST_DAY))
     return ScenarioFigures(usual, rows, pl.concat(others))
 
 
@@ -112,7 +108,8 @@ def months_later(portfolio: Portfolio, months: int) -> Portfolio:
     return replace(portfolio, clusters=clusters, actors=actors)
 
 
-def collect_figures(found: FiguresAndRows) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Compute and return figures (FIGURES) and rows (ROWS)."""
-    figures, rows = collect_frames(found.figures, found.rows)
-    return figures.select(list(FIGURES)), rows
+def in_scenario(found: FiguresAndRows, scenario: Scenario) -> pl.DataFrame:
+    """Compute and return the figures (FIGURES and SCENARIO_KEY); nobody asks for their rows."""
+    case = (pl.lit(scenario.variant, pl.String), pl.lit(scenario.months, pl.Int64))
+    keys = dict(zip(SCENARIO_KEY, case, strict=True))
+    return collect_frames(found.figures.select(list(FIGURES)).with_columns(**keys))[0]

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, metrics
 from schemas.benchmarks import declared_indicators
+from schemas.properties import properties
 
 # A column of a table of a state.
 Column = tuple[str, str]
@@ -23,8 +24,8 @@ CELLS: dict[Column, str | None] = {
     ("actors", "office_lat"): "latitude",
     ("actors", "sme"): "sme_stated",
     ("actors", "sme_ifm"): None,
-    ("actors", "rnd"): "actor_type",
     ("actors", "actor_group"): "actor_type",
+    **{("actors", key): one.field for key, one in properties().items()},
 }
 REFERENCE, ASSESSMENT = "reference", "assessment"
 

@@ -67,13 +67,17 @@ class Publication:
         if self.record is None:
             return [self.folder / RECORD]
         tables = {n: s for n, s in (self.checksums or {}).items() if n.startswith(f"{DATA}/")}
-        return [self.folder / name for name, kept in tables.items() if self.found.get(name) != kept]
+        return [
+            self.folder / name
+            for name, checksum in tables.items()
+            if self.found.get(name) != checksum
+        ]
 
     def content(self, name: str) -> bytes:
         """Return a file of the publication; DamagedError if it differs from what was published."""
-        path, kept = self.folder / name, self.checksums
+        path, checksums = self.folder / name, self.checksums
         content = _content(path)
-        if content is None or (kept is not None and kept.get(name) != _sha256(content)):
+        if content is None or (checksums is not None and checksums.get(name) != _sha256(content)):
             raise DamagedError(path)
         return content
 

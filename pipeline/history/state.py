@@ -55,7 +55,7 @@ def to_frames(state: State) -> Mapping[str, pl.DataFrame]:
         "reference": _reference(state.frozen),
     }
     frames["evidence"] = frames["evidence"].with_columns(title=dense_number(pl.col("title")))
-    tables = {name: frames[name].select(kept) for name, kept in INPUT_COLUMNS.items()}
+    tables = {name: frames[name].select(columns) for name, columns in INPUT_COLUMNS.items()}
     # Portions of a portfolio come in any order; equal states must give equal frames.
     keys = {"clusters": ["cluster_id"], "ratings": RATING, "reference": REFERENCE}
     keys["sheets"] = INPUT_COLUMNS["sheets"]
@@ -73,8 +73,8 @@ def from_frames(
     columns are ignored. A single text in a column that holds lists now becomes a list. Limits of
     4.2 are needed only where a catalogue froze them.
     """
-    asked = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
-    frozen = [str(c.frozen_period) for c in asked if c is not None and c.stand_in == "frozen"]
+    conditions = [reference_condition(catalogue) for catalogue in catalogues.values() if catalogue]
+    frozen = [str(c.frozen_period) for c in conditions if c is not None and c.stand_in == "frozen"]
     if not frozen:
         frames = {**frames, "reference": pl.DataFrame(schema=SCHEMAS["reference"])}
     frames = {name: _with_lists(frames[name], schema) for name, schema in SCHEMAS.items()}

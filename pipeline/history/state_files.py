@@ -129,13 +129,13 @@ def _checked(publication: Publication, name: str, digest: str) -> bytes:
     return content
 
 
-def _settings(kept: Mapping[str, Any], settings: Settings) -> Settings:
+def _settings(stored: Mapping[str, Any], settings: Settings) -> Settings:
     return settings.model_copy(
         update={
-            "actors": ActorRules(**as_tuples(kept["actors"])),
-            "cohorts": CohortRules(**as_tuples(kept["cohorts"])),
+            "actors": ActorRules(**as_tuples(stored["actors"])),
+            "cohorts": CohortRules(**as_tuples(stored["cohorts"])),
             "funding": settings.funding.model_copy(
-                update={"own_sources": as_tuples(kept["own_sources"])}
+                update={"own_sources": as_tuples(stored["own_sources"])}
             ),
         }
     )

@@ -87,7 +87,7 @@ def refuse_long(cells: Cells, limits: Limits) -> None:
 
 
 def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
-    """Refuse a sheet whose cells (from `first` on) are so far apart that it must be a mistake.
+    """Refuse a sheet whose cells (from `first` on) span more than any table of ours can.
 
     Programs that show or mark the sheet need memory for the whole area.
     """
@@ -103,8 +103,8 @@ def refuse_far(cells: Cells, first: int, limits: Limits) -> None:
 
 @lru_cache(maxsize=100_000)  # every sheet repeats the same references
 def position_of(reference: str) -> int:
-    """Return the position of a cell by its reference (A1); KeyError if there is no such cell."""
-    match = REFERENCE.fullmatch(reference)
+    """Return the position of a cell by its reference (A1, $a$1); KeyError if there is none."""
+    match = REFERENCE.fullmatch(reference.upper().replace("$", ""))
     if match is None:
         raise KeyError(reference)
     row, column = int(match[2]) - 1, column_number(match[1]) - 1

@@ -17,7 +17,7 @@ BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Found:
-    """submissions in the order of their names; ignored: names of all that is none.
+    """submissions in the order of their names; ignored: names of everything else.
 
     unread: of these the name and the reason (other_extension, folder) of what people may have meant
     as a submission; not what programs leave beside their files.
@@ -44,14 +44,14 @@ def discover(inputs: Path, period: str) -> Found:
 
 
 def sorted_out(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the submissions of a folder and what else lies there, both by name."""
+    """Return the submissions of a folder, then everything else in it, both in order of names."""
     names = sorted(folder.iterdir(), key=lambda path: path.name)
     submissions = [path for path in names if is_submission(path)]
     return submissions, [path for path in names if path not in set(submissions)]
 
 
 def unread(others: Sequence[Path]) -> list[tuple[str, str]]:
-    """Return name and reason of what people may have meant as a submission and is none."""
+    """Return name and reason of what is no submission but may have been meant as one."""
     meant = [path for path in others if not path.name.startswith(TEMPORARY)]
     reasons = ["folder" if path.is_dir() else "other_extension" for path in meant]
     return list(zip(distinct_names(meant), reasons, strict=True))
@@ -108,7 +108,7 @@ def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:
 
 
 def is_submission(path: Path) -> bool:
-    """Whether this is a submission by its name; folders and temporary files are none."""
+    """Whether a file is a submission by its name; folders and temporary files are not."""
     named = path.suffix.lower() in EXTENSIONS and not path.name.startswith(TEMPORARY)
     return named and not path.is_dir()
 

@@ -36,9 +36,9 @@ def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.Dat
     """Return (sheets, cells) of the readings, each marked with its file's number.
 
     sheets: file, sheet (position from 0), name, repaired (see `Reading`), merged (areas of several
-    rows that are one cell; rows and columns from 1). cells: file, sheet, row
-    and column (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Of texts
-    only what can be seen goes on; a cell of nothing else is an empty one.
+    rows that are one cell; rows and columns from 1). cells: file, sheet, row and column (from 1),
+    kind (see `cells`), number (dates: days since 1970-01-01), text. Texts keep only visible
+    characters; a cell without any counts as empty.
     """
     numbered = list(readings)
     return _sheets_frame(numbered), _cells_frame(numbered)

@@ -58,7 +58,7 @@ def ole2_kind(data: bytes) -> str:
 
 
 def is_damaged(container: Any, kind: str | None) -> bool:
-    """Whether the directory of an OLE2 file is damaged, or a stream that no reader looks at."""
+    """Whether the directory of an OLE2 file, or a stream that no reader uses, is damaged."""
     # A circular directory is read until it is as long as all sectors together.
     if container.directory_fp.size >= len(container.fat) * container.sector_size:
         return True

@@ -14,6 +14,9 @@ from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, local, scan
 FOREIGN = "*"
 MERGED_PATH = ["worksheet", "mergeCells"]
 CELL_PATH = ["worksheet", "sheetData", "row", "c"]
+CELL = len(CELL_PATH)
+# The names of nearly all elements, which need not be taken apart a million times.
+COMMON = {f"{space}{SEPARATOR}{name}": name for space in NAMESPACES for name in ("row", "c", "v")}
 # What may be among rows, among cells and in a cell, by depth: any other element would hide its
 # content.
 KNOWN = {
@@ -33,7 +36,10 @@ def read_cells(data: bytes, part: str, index: int, name: str, values: OoxmlValue
 
 
 class _Sheet:
-    """Collects a sheet's cells from the parser's events."""
+    """Collects a sheet's cells from the parser's events.
+
+    path: the elements around. on_way: how many of them, from the root on, are those of CELL_PATH.
+    """
 
     def __init__(self, name: str, values: OoxmlValues, index: int) -> None:
         self.name = name
@@ -41,6 +47,7 @@ class _Sheet:
         self.values = values
         self.cells: dict[int, Value] = {}
         self.path: list[str] = []
+        self.on_way = 0
         self.is_sheet = False
         self.row = self.column = -1
         self.place = 0
@@ -50,20 +57,21 @@ class _Sheet:
         self.inline: list[str] | None = None
 
     def start(self, name: str, attrs: Attributes) -> None:
-        space, _, own = name.rpartition(SEPARATOR)
-        own = own if space in NAMESPACES else FOREIGN
+        own = COMMON.get(name) or own_name(name)
         depth = len(self.path)
-        if self.path == CELL_PATH[:depth]:
-            if own not in KNOWN.get(depth, {own}):
+        if self.on_way == depth:
+            if depth in KNOWN and own not in KNOWN[depth]:
                 raise Refusal("unreadable", "element", part=self.name[:40], why=f"<{own[:20]}>")
             self.start_known(depth, own, attrs)
+            if depth < CELL and own == CELL_PATH[depth]:
+                self.on_way += 1
         elif own == "mergeCell" and self.path == MERGED_PATH:
             self.note_merged(attrs.get("ref", ""))
         self.path.append(own)
 
     def note_merged(self, reference: str) -> None:
         """Note a merged area; what is no area is none."""
-        first, _, last = reference.upper().replace("$", "").partition(":")
+        first, _, last = reference.partition(":")
         try:
             (row, column), (low, right) = (divmod(position_of(r), WIDTH) for r in (first, last))
         except KeyError:
@@ -71,19 +79,19 @@ class _Sheet:
         self.values.cells.merge((self.index, row, low, column, right))
 
     def start_known(self, depth: int, name: str, attrs: Attributes) -> None:
-        match depth, name:
-            case 1, "sheetData":
-                self.is_sheet = True
-            case 2, "row":
-                self.start_row(attrs)
-            case 3, "c":
-                self.start_cell(attrs)
-            case 4, "f":
-                self.formula = True
-            case 4, "v":
+        if depth == CELL:
+            if name == "v":
                 self.value = self.value or []
-            case 4, "is":
+            elif name == "f":
+                self.formula = True
+            elif name == "is":
                 self.inline = []
+        elif depth == 3 and name == "c":
+            self.start_cell(attrs)
+        elif depth == 2 and name == "row":
+            self.start_row(attrs)
+        elif depth == 1 and name == "sheetData":
+            self.is_sheet = True
 
     def start_row(self, attrs: Attributes) -> None:
         given = attrs.get("r", str(self.row + 2))
@@ -94,16 +102,14 @@ class _Sheet:
     def start_cell(self, attrs: Attributes) -> None:
         try:
             given = attrs.get("r")
-            self.place = (
-                position_of(given.upper().replace("$", "")) if given else self.next_position()
-            )
+            self.place = position_of(given) if given else self.next_position()
         except KeyError as error:
             cell = f"{self.name[:40]}!{(given or '')[:20]}"
             raise Refusal("unreadable", "beyond", cell=cell) from error
         self.column = self.place % WIDTH
-        if "" in (attrs.get("t"), attrs.get("s")):
+        self.kind, self.style = attrs.get("t", "n"), attrs.get("s", "0")
+        if not self.kind or not self.style:
             raise BadCellError("bad_cell").at(self.name, self.place)
-        self.kind, self.style = attrs.get("t", ""), attrs.get("s", "")
         self.formula, self.value, self.inline = False, None, None
 
     def next_position(self) -> int:
@@ -112,18 +118,21 @@ class _Sheet:
         return self.row * WIDTH + self.column + 1
 
     def text(self, text: str) -> None:
-        path = self.path[4:]
+        path = self.path[CELL:]
         if path == ["v"] and self.value is not None:
             self.value.append(text)
         elif path[:1] == ["is"] and self.inline is not None and is_text(path[1:]):
             self.inline.append(text)
 
     def end(self, _: str) -> None:
-        if self.path == CELL_PATH:
-            try:
-                self.end_cell()
-            except BadCellError as error:
-                raise error.at(self.name, self.place) from error
+        depth = len(self.path)
+        if self.on_way == depth:
+            self.on_way -= 1
+            if depth == CELL:
+                try:
+                    self.end_cell()
+                except BadCellError as error:
+                    raise error.at(self.name, self.place) from error
         self.path.pop()
 
     def end_cell(self) -> None:
@@ -135,6 +144,12 @@ class _Sheet:
         if self.place in self.cells:
             raise BadCellError("duplicate_cell")
         self.cells[self.place] = value
+
+
+def own_name(name: str) -> str:
+    """Return the local name of an element of a sheet, FOREIGN for any other element."""
+    space, _, own = name.rpartition(SEPARATOR)
+    return own if space in NAMESPACES else FOREIGN
 
 
 def read_strings(data: bytes) -> list[str]:
@@ -154,7 +169,7 @@ class _Strings:
 
     def start(self, name: str, _: Attributes) -> None:
         self.path.append(local(name))
-        if self.path[1:] == ["si"]:
+        if self.is_item():
             self.texts = []
 
     def text(self, text: str) -> None:
@@ -162,9 +177,12 @@ class _Strings:
             self.texts.append(text)
 
     def end(self, _: str) -> None:
-        if self.path[1:] == ["si"]:
+        if self.is_item():
             self.items.append("".join(self.texts))
         self.path.pop()
+
+    def is_item(self) -> bool:
+        return len(self.path) == 2 and self.path[1] == "si"
 
 
 def is_text(path: list[str]) -> bool:

@@ -76,10 +76,10 @@ class OoxmlValues:
     def shared(self, text: str) -> Value | None:
         """Return the text at a position of the workbook's list of texts."""
         text = text.strip()
-        good = text.isascii() and text.isdecimal() and len(text) <= LONGEST_INDEX
-        if not good or int(text) >= len(self.strings):
+        good = text.isdecimal() and text.isascii() and len(text) <= LONGEST_INDEX
+        if not good or (index := int(text)) >= len(self.strings):
             raise BadCellError("text_missing", text)
-        return self.text(self.strings[int(text)])
+        return self.text(self.strings[index])
 
     def number(self, style: str, text: str) -> Value:
         """Return a number in the kind that its format shows."""

@@ -25,8 +25,8 @@ DEAD_MESSAGE = (
 )
 
 
-def dead_runs(seconds: int = DEAD_AFTER_SECONDS) -> AutomationCore:
-    """Return the automation that marks runs without any event for so many seconds as crashed.
+def dead_runs() -> AutomationCore:
+    """Return the automation that marks a run without any event for DEAD_AFTER_SECONDS as crashed.
 
     A crashed run frees its deployment's only slot, so that the next one starts.
     """
@@ -41,7 +41,7 @@ def dead_runs(seconds: int = DEAD_AFTER_SECONDS) -> AutomationCore:
             match={"prefect.resource.id": "prefect.flow-run.*"},
             posture=Posture.Proactive,
             threshold=1,
-            within=timedelta(seconds=seconds),
+            within=timedelta(seconds=DEAD_AFTER_SECONDS),
         ),
         actions=[
             ChangeFlowRunState(
@@ -51,11 +51,11 @@ def dead_runs(seconds: int = DEAD_AFTER_SECONDS) -> AutomationCore:
     )
 
 
-def on_states(name: str, description: str, states: Sequence[str], actions: Any) -> AutomationCore:
+def on_states(name: str, states: Sequence[str], action: Any) -> AutomationCore:
     """Return an automation that acts when one of our runs enters one of the states."""
     return AutomationCore(
         name=name,
-        description=description,
+        description=", ".join(states),
         trigger=EventTrigger(
             expect={f"prefect.flow-run.{state}" for state in states},
             match={"prefect.resource.id": "prefect.flow-run.*"},
@@ -66,7 +66,7 @@ def on_states(name: str, description: str, states: Sequence[str], actions: Any) 
             posture=Posture.Reactive,
             threshold=1,
         ),
-        actions=actions,
+        actions=[action],
     )
 
 

@@ -14,6 +14,8 @@ from pipeline.operation.settings import ROOT
 PATIENCE = 15
 MOST_RESTARTS, WITHIN_SECONDS = 5, 120
 LOG_LIMIT = 10 * 1024 * 1024
+# How long to wait between two looks at the processes.
+LOOK_SECONDS = 1.0
 
 
 class KeepsDyingError(Exception):
@@ -93,7 +95,7 @@ def rotate(log: Path) -> Path:
     return log
 
 
-def keep_alive(children: Sequence[Child], say: Callable[[str], None], pause: float = 1.0) -> None:
+def keep_alive(children: Sequence[Child], say: Callable[[str], None]) -> None:
     """Watch the processes until an interrupt; each that dies is started again."""
     while True:
         for child in children:
@@ -101,4 +103,4 @@ def keep_alive(children: Sequence[Child], say: Callable[[str], None], pause: flo
                 say(child.name)
                 child.revive()
         bury_orphans([child.process.pid for child in children if child.process])
-        time.sleep(pause)
+        time.sleep(LOOK_SECONDS)

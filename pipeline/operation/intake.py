@@ -40,7 +40,7 @@ SCHEMAS = Path(declaration.__file__).parent
 
 
 @dataclass(frozen=True)
-class Night:
+class NightlyCheck:
     """The result of a nightly check.
 
     rows: the entry in `checked.json` of each submission that was new or has changed. all: how many
@@ -57,7 +57,7 @@ class Night:
         return sum(row["outcome"] == QUARANTINED for row in self.rows)
 
 
-def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engine) -> Night:
+def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engine) -> NightlyCheck:
     """Check what is new or has changed since the last check, and write marked copies.
 
     Only the folder outputs/.intake is written to. MappingError if a mapping is wrong.
@@ -72,8 +72,8 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engin
     files = dict(zip(names, paths, strict=True))
     copies = dict(zip(names, feedback_names(names), strict=True))
     basis = basis_of(mappings, lang)
-    prints = {name: f"{print_of(path)} {basis}" for name, path in files.items()}
-    known = recall(folder / MEMORY)
+    prints = {name: f"{fingerprint_of(path)} {basis}" for name, path in files.items()}
+    known = read_checked(folder / MEMORY)
     new = [
         name
         for name in names
@@ -83,10 +83,10 @@ def check_new(inputs: Path, outputs: Path, period: str, lang: str, engine: Engin
     rows = check_these({name: files[name] for name in new}, copies, folder, lang, mappings, engine)
     for row in rows:
         known[row["source_file"]] = {**row, "print": prints[row["source_file"]]}
-    forget_gone(folder / COPIES, set(copies.values()))
-    remember(folder / MEMORY, {name: known[name] for name in names})
+    remove_outdated(folder / COPIES, set(copies.values()))
+    store_checked(folder / MEMORY, {name: known[name] for name in names})
     modes.restrict(below(outputs / PLACE))  # the next review reports what was refused
-    return Night(rows, len(names), folder / COPIES)
+    return NightlyCheck(rows, len(names), folder / COPIES)
 
 
 def check_these(
@@ -131,7 +131,7 @@ def check_these(
 
 # --------------------------------------------------------------------------- what was checked
 # before
-def print_of(path: Path) -> str:
+def fingerprint_of(path: Path) -> str:
     """Return an identifier of a file's content: its sha256, or its size if it is too large."""
     most = load_settings().intake.max_file_mb
     return fingerprint(path, most) or f"{path.lstat().st_size}-{path.lstat().st_mtime_ns}"
@@ -147,8 +147,8 @@ def basis_of(mappings: Sequence[ExportMapping], lang: str) -> str:
     return digest.hexdigest()
 
 
-def recall(path: Path) -> dict[str, dict[str, Any]]:
-    """Return what has been checked; empty if that is unknown or the file is damaged."""
+def read_checked(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the entries of `checked.json`; empty if the file is missing or damaged."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -157,15 +157,15 @@ def recall(path: Path) -> dict[str, dict[str, Any]]:
     return known if sound else {}
 
 
-def remember(path: Path, known: Mapping[str, Mapping[str, Any]]) -> None:
-    """Store what has been checked, in one step."""
+def store_checked(path: Path, known: Mapping[str, Mapping[str, Any]]) -> None:
+    """Replace `checked.json` in one step."""
     draft = path.with_suffix(".part")
     text = json.dumps(known, ensure_ascii=False, indent=1)
     draft.write_text(text + "\n", encoding="utf-8")
     draft.replace(path)
 
 
-def forget_gone(copies: Path, names: set[str]) -> None:
+def remove_outdated(copies: Path, names: set[str]) -> None:
     """Remove marked copies of files that no longer exist, and leftovers of a killed check."""
     for path in copies.iterdir():
         if path.name not in names:

@@ -11,8 +11,8 @@ from pipeline.common.periods import before, of
 from pipeline.intake.discover import refuse_missing
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_checked
-from pipeline.operation.intake import Night, check_new
-from pipeline.operation.parameters import RUNNER, TIMEZONE, Period, asked
+from pipeline.operation.intake import NightlyCheck, check_new
+from pipeline.operation.parameters import RUNNER, TIMEZONE, Period, parameter
 from pipeline.operation.tasks import Tasks
 from schemas.slips import WrongUsageError
 
@@ -25,23 +25,23 @@ from schemas.slips import WrongUsageError
     persist_result=False,
 )
 def check_intake(
-    periods: list[Period] | None = asked(
+    periods: list[Period] | None = parameter(
         None,
         "Quartale / quarters",
         "Leer: das laufende und das vorige. Empty: the present and the last one.",
     ),
-    inputs: Path = asked(
+    inputs: Path = parameter(
         Path("inputs"),
         "Ordner der Eingaben / folder of the inputs",
         "Darin liegt je Quartal ein Ordner. It holds a folder for each quarter.",
     ),
-    outputs: Path = asked(
+    outputs: Path = parameter(
         Path("outputs"),
         "Ordner der Ergebnisse / folder of the outputs",
         "Markierte Kopien entstehen darin unter .intake. "
         "Marked copies are written there, below .intake.",
     ),
-    lang: Literal["de", "en"] = asked(
+    lang: Literal["de", "en"] = parameter(
         "de",
         "Sprache / language",
         "Sprache der Kopien. Language of the copies.",
@@ -52,7 +52,7 @@ def check_intake(
     Without periods these are the quarter of the day for which the run was scheduled and the one
     before it, as far as there is a folder for them.
     """
-    nights: list[Night] = []
+    nights: list[NightlyCheck] = []
     try:
         refuse_missing(inputs)
         for period in periods or [p for p in current_periods() if (inputs / p).is_dir()]:

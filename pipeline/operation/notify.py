@@ -48,11 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.update(environment(arguments.home, arguments.port))
     from prefect.client.orchestration import get_client
 
-    from pipeline.operation.setup import LockedError, let_in
+    from pipeline.operation.setup import LockedError, explain_wrong_password
 
     url = os.environ["PREFECT_API_URL"]
     try:
-        with let_in(), get_client(sync_client=True) as client:
+        with explain_wrong_password(), get_client(sync_client=True) as client:
             if (error := client.api_healthcheck()) is not None:
                 print(f"{url} antwortet nicht / does not answer: {error}", file=sys.stderr)
                 return 1
@@ -128,7 +128,7 @@ def create_automations(client: Any, name: str, action: Any) -> None:
     from pipeline.operation.automations import on_states, put
 
     for kind, states in KINDS.items():
-        put(client, on_states(f"{name}: {kind}", ", ".join(states), states, [action]))
+        put(client, on_states(f"{name}: {kind}", states, action))
 
 
 def forget(client: Any) -> None:

@@ -22,8 +22,8 @@ LOOKS, PAUSE, PATIENCE = 3, 1.0, 5.0
 
 
 @cache
-def stand_by() -> None:
-    """Make sure that all processes started from now on end, even if this process is killed."""
+def end_processes_with_run() -> None:
+    """Make sure that all processes started from now on end, even if this one is killed."""
     word = secrets.token_hex(16)
     os.environ[MARK] = word
     process = subprocess.Popen(

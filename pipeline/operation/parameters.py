@@ -10,9 +10,11 @@ from pipeline.common.stages import CORES
 TIMEZONE = "Europe/Berlin"
 QUARTER = r"^\d{4}-Q[1-4]$"
 Period = Annotated[str, Field(pattern=QUARTER)]
+# Empty, not None: the form in the interface then has a plain field without a choice of type.
+PeriodOrEmpty = Annotated[str, Field(pattern=rf"^$|{QUARTER}")]
 
 
-def asked(default: Any, title: str, description: str) -> Any:
+def parameter(default: Any, title: str, description: str) -> Any:
     """Return the default of a flow's parameter, with what the form in Prefect's interface says.
 
     Prefect takes them from a field that is the default, not from one in the annotation; a title

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.operation.orphans import stand_by
+from pipeline.operation.orphans import end_processes_with_run
 from pipeline.operation.private import keep_private, new_password
 
 STDERR = 2
@@ -51,7 +51,7 @@ def quiet_prefect(outputs: Path) -> Iterator[None]:
     home = outputs / ".prefect"
     keep_private(home)
     prepare(home)
-    stand_by()
+    end_processes_with_run()
     try:
         yield
     finally:

@@ -1,6 +1,6 @@
 """Finds and ends processes: descendants of this one, and those marked by an environment variable.
 
-psutil finds and ends them. Two requests only Linux itself can meet: that a process ends with its
+psutil finds and ends them. Two things only Linux itself can do: that a process ends with its
 parent, and that orphans are reparented to this process.
 """
 

@@ -154,10 +154,10 @@ def has_new_password(home: Path) -> bool:
 
 
 def how_to_log_in(home: Path, url: str, new: bool) -> Iterator[str]:
-    """Yield what to type in the browser and in a second shell; a new password is displayed."""
-    kept = password_file(home)
+    """Yield the lines that say how to log in, in the browser and in a second shell."""
+    file = password_file(home)
     if os.environ[OURS] == kept_password(home):
-        secret, place = f"$(cat {shlex.quote(str(kept))})", str(kept)
+        secret, place = f"$(cat {shlex.quote(str(file))})", str(file)
     else:
         secret = place = f"${OURS}"
     shown = f": {os.environ[OURS]}" if new else ""
@@ -241,8 +241,8 @@ def start_worker(home: Path, umask: int) -> Child:
     return child
 
 
-def wait_for(url: str, trouble: CannotServeError, children: Sequence[Child]) -> None:
-    """Wait until the server answers; `trouble` is raised if it dies or takes too long."""
+def wait_for(url: str, error: CannotServeError, children: Sequence[Child]) -> None:
+    """Wait until the server answers; `error` is raised if it dies or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and all(child.is_alive() for child in children):
         try:
@@ -252,7 +252,7 @@ def wait_for(url: str, trouble: CannotServeError, children: Sequence[Child]) -> 
             return  # it answers; the password is checked later
         except OSError:
             time.sleep(0.3)
-    raise trouble
+    raise error
 
 
 def set_up_all(home: Path, url: str) -> None:

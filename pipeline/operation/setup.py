@@ -63,12 +63,12 @@ def set_up(home: Path) -> list[str]:
     therefore done only if prefect.yaml has changed or a deployment is missing. Returns the names of
     runs that were cancelled.
     """
-    with let_in(), get_client(sync_client=True) as client:
+    with explain_wrong_password(), get_client(sync_client=True) as client:
         make_pool(client)
         cancelled = drop_job_variables(client)
         if needs_deploying(client, home):
             deploy()
-            remember(home)
+            store_deployed(home)
         put(client, dead_runs())
         # No automation was active while the server was off: each run must send an event from now
         # on.
@@ -77,7 +77,7 @@ def set_up(home: Path) -> list[str]:
 
 
 @contextmanager
-def let_in() -> Iterator[None]:
+def explain_wrong_password() -> Iterator[None]:
     """Translate the error of a wrong password into a message."""
     try:
         yield
@@ -156,12 +156,12 @@ def deployments() -> list[str]:
 
 
 def declared() -> dict[str, str]:
-    """Return what identifies a deployment: which prefect.yaml, which folder, which server."""
+    """Return what a deployment depends on: prefect.yaml, the folder, the server."""
     content = sha256((ROOT / DECLARED).read_bytes()).hexdigest()
     return {"sha256": content, "folder": str(ROOT), "server": os.environ["PREFECT_API_URL"]}
 
 
-def remember(home: Path) -> None:
+def store_deployed(home: Path) -> None:
     """Store what was deployed."""
     (home / "deployed.json").write_text(json.dumps(declared()), encoding="utf-8")
 

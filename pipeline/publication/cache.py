@@ -68,15 +68,15 @@ class SubmissionCache:
 
         files: file, source_file, sha256 (empty if unknown).
         """
-        wanted = self.by_key(files)
-        entries, most = self.useful(wanted), MOST_PACKS + len(wanted) // FILES_A_PACK
+        numbers = self.by_key(files)
+        entries, most = self.useful(numbers), MOST_PACKS + len(numbers) // FILES_A_PACK
         found, given = [], set[str]()
         for entry in entries if len(entries) <= most else entries[: most // 2]:
             pack = self.loaded(entry)
             if pack is None:
                 continue
             places = {place: key for place, key in enumerate(pack.keys) if key not in given}
-            rows = [(place, n) for place, key in places.items() for n in wanted.get(key, ())]
+            rows = [(place, n) for place, key in places.items() for n in numbers.get(key, ())]
             given.update(pack.keys)
             found.append(record_of(SubmissionResults, renumbered(pack.frames, rows)))
         return found
@@ -113,12 +113,12 @@ class SubmissionCache:
         pack = unpacked(content) if content is not None else None
         return pack if pack is not None and pack.keys == entry["keys"] else None
 
-    def useful(self, wanted: Collection[str]) -> list[dict[str, Any]]:
-        """Return the index entries of packs that contain enough that no larger pack contains.
+    def useful(self, keys: Collection[str]) -> list[dict[str, Any]]:
+        """Return the entries of packs that hold enough of the keys that no larger pack holds.
 
         The most useful first.
         """
-        uses, left = [], set(wanted)
+        uses, left = [], set(keys)
         ours = [entry for entry in self.index() if entry["scheme"] == self.scheme]
         for entry in sorted(ours, key=lambda entry: -len(left.intersection(entry["keys"]))):
             own = left.intersection(entry["keys"])
@@ -151,23 +151,23 @@ class SubmissionCache:
 
 
 def submission_cache(
-    asked: ProcessingOptions, wanted: frozenset[str], outputs: Path, *, use: bool
+    options: ProcessingOptions, sheet_keys: frozenset[str], outputs: Path, *, use: bool
 ) -> SubmissionCache:
-    """Return the cache below the outputs. wanted: see `worker.Read`; use: whether to use it."""
+    """Return the cache below the outputs. sheet_keys: see `worker.Read`; use: whether to use it."""
     store = Store(outputs / FOLDER, SUFFIX) if use else None
-    return SubmissionCache(store, scheme_of(asked, wanted), bool(asked.mappings))
+    return SubmissionCache(store, scheme_of(options, sheet_keys), bool(options.mappings))
 
 
 # ------------------------------------------------------------------------------------------ scheme
-def scheme_of(asked: ProcessingOptions, wanted: frozenset[str]) -> str:
+def scheme_of(options: ProcessingOptions, sheet_keys: frozenset[str]) -> str:
     """Return a key of everything that results depend on besides the content."""
     parts = [
         code_version(),
-        sorted(wanted),
+        sorted(sheet_keys),
         sorted(provenance.declarations().items()),
-        asked.settings.model_dump(mode="json"),
-        asked.last_day.isoformat(),
-        [(mapping.name, mapping.sha256) for mapping in asked.mappings],
+        options.settings.model_dump(mode="json"),
+        options.last_day.isoformat(),
+        [(mapping.name, mapping.sha256) for mapping in options.mappings],
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.common.catalogue import Figure
+from pipeline.common.catalogue import FIGURES
 from pipeline.common.settings import Settings
 from pipeline.publication.release.cover import check_letter
 from pipeline.report.feedback.formulas import Functions
@@ -13,7 +13,7 @@ from pipeline.submissions.field_messages import Phrases
 from pipeline.submissions.mapping.hints import Hints
 from pipeline.tables.findings import Kinds
 from pipeline.tables.hints import hints
-from schemas import efforts, reference_figures
+from schemas import efforts, properties, reference_figures
 from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
@@ -28,7 +28,9 @@ SHAPES: Mapping[str, Any] = {
     "office.toml": OfficeFiles,
     "views.toml": Sheets,
     "settings.toml": Settings,
-    "metrics.toml": dict[str, Figure],
+    efforts.NAME: efforts.SHAPE,
+    properties.NAME: properties.SHAPE,
+    "metrics.toml": FIGURES,
     "benchmarks.toml": Benchmarks,
     "texts.toml": dict[str, dict[str, Text]],
     "messages.toml": Phrases,
@@ -39,7 +41,6 @@ SHAPES: Mapping[str, Any] = {
     "rows.toml": RowWords,
     "form.toml": FormTexts,
     reference_figures.NAME: reference_figures.References,
-    efforts.NAME: efforts.SHAPE,
     "functions.toml": Functions,
 }
 

@@ -90,7 +90,7 @@ def contains_word(word: str, encoding: str) -> bool:
 
 
 def holds(path: Path, words: Sequence[str], forms: Sequence[bytes], most_mb: int) -> bool:
-    """Whether a file contains one of the words; raises one of TROUBLE if it cannot be read."""
+    """Whether a file contains one of the words; raises one of READ_ERRORS if it cannot be read."""
     with path.open("rb") as stream:
         head = stream.read(len(DATABASE))
         stream.seek(0)
@@ -141,9 +141,9 @@ def in_table(database: sqlite3.Connection, name: str, words: Sequence[str]) -> b
     described = database.execute(f"SELECT * FROM {quoted(name)} LIMIT 0").description
     columns = [quoted(column[0]) for column in described]
     tests = " OR ".join(f"instr({column}, ?)" for column in columns for _ in words)
-    wanted = [word for _ in columns for word in words]
-    asked = f"SELECT 1 FROM {quoted(name)} WHERE {tests} LIMIT 1"
-    return database.execute(asked, wanted).fetchone() is not None
+    parameters = [word for _ in columns for word in words]
+    query = f"SELECT 1 FROM {quoted(name)} WHERE {tests} LIMIT 1"
+    return database.execute(query, parameters).fetchone() is not None
 
 
 def quoted(name: str) -> str:

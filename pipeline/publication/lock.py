@@ -41,7 +41,7 @@ def hold_lock(outputs: Path, purpose: str, wait_seconds: float = 0) -> Iterator[
 
 
 def refuse_if_held(outputs: Path, wait_seconds: float = 0) -> None:
-    """Raise now what would be found later: HeldError, or that the outputs cannot be used."""
+    """Raise HeldError if another run holds the lock now, or the error that bars the outputs."""
     with explain_errors(outputs), hold_lock(outputs, "look", wait_seconds):
         pass
 

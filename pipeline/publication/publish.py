@@ -52,7 +52,7 @@ def publish(staging: Path, outputs: Path, period: str, moment: str) -> Path:
     target = outputs / period
     flush(staging)
     archive = free_archive_path(outputs, period, moment)
-    are_same_folder(target, staging.with_suffix(".link"))
+    make_link_absolute(target, staging.with_suffix(".link"))
     write_note(staging, target, archive)
     replace(staging, target, archive)
     return target
@@ -68,7 +68,7 @@ def free_archive_path(outputs: Path, period: str, moment: str) -> Path:
     return place
 
 
-def are_same_folder(target: Path, beginning: Path) -> None:
+def make_link_absolute(target: Path, beginning: Path) -> None:
     """Make a publication that is a relative link absolute, so that it works in the archive."""
     if target.is_symlink() and target.exists():
         beginning.symlink_to(target.resolve())
@@ -107,13 +107,13 @@ def exchange(one: Path, other: Path) -> bool:
 
 # ------------------------------------------------------------------- after a run died or failed
 def write_note(staging: Path, target: Path, archive: Path) -> None:
-    """Write down the operation that is about to begin with a complete folder."""
+    """Write the note about the replacement that is about to begin; staging is complete."""
     content = {"period": target.name, "archive": archive.name, "record": record_of(staging)}
     write_durably(as_json(content), staging.with_name(staging.name + NOTE))
 
 
 def read_note(path: Path) -> dict[str, str] | None:
-    """Return the content of a note; None if it cannot be read, as if there were none."""
+    """Return the content of a note; None if it cannot be read: it then counts as missing."""
     try:
         content = json.loads(path.read_bytes())
         known = (

@@ -25,7 +25,7 @@ PACKAGES = [*READERS, *COMPUTING, "xlsxwriter", "lxml", "jinja2", "prefect"]
 
 
 def count_outcomes(done: Review) -> dict[str, int]:
-    """Return how many submissions and clusters came to what."""
+    """Return the number of submissions of each outcome, and of clusters of each decision."""
     first = done.catalogues[0].id
     return {
         **{name: done.headline(name) for name in ("reviewed", "quarantined", "superseded")},
@@ -35,7 +35,7 @@ def count_outcomes(done: Review) -> dict[str, int]:
 
 
 def mappings_record(mappings: Sequence[ExportMapping], done: Review) -> list[dict[str, Any]]:
-    """Return the entries of mappings in run.json: their identity, and which files they read."""
+    """Return the entries of mappings in run.json: name, checksum, and the files they read."""
     files = dict(done.mapped.group_by("mapping").agg(pl.col("source_file").sort()).iter_rows())
     return [
         {"name": m.name, "sha256": m.sha256, "title": m.title, "submissions": files.get(m.name, [])}
@@ -73,13 +73,13 @@ def run_record(
         "catalogues": [
             {
                 "id": c.id,
-                "asked_as": asked,
+                "asked_as": requested,
                 "version": c.version,
                 "sha256": provenance.of_file(c.path),
                 "pass_mark": c.pass_mark,
                 "criteria": len(c.criteria),
             }
-            for asked, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
+            for requested, c in zip(dict.fromkeys(request.catalogues), done.catalogues, strict=True)
         ],
         "declarations": provenance.declarations(),
         "earlier": provenance.earlier_periods(earlier),

@@ -29,7 +29,7 @@ class Answer:
         """Who is answered: the cluster's Ansprechperson, else the office."""
         return self.contact or self.office.name
 
-    def said(self, lang: str, released_on: dt.date | None = None) -> str:
+    def text(self, lang: str, released_on: dt.date | None = None) -> str:
         """Return until when and to whom to answer; what the office has not said is left out.
 
         released_on: None before a release, when the day of `deadline` is not known yet.
@@ -44,8 +44,8 @@ class Answer:
         to = ""
         if self.office.mail:
             to = say("answer", "to", lang).format(who=self.addressee, mail=self.office.mail)
-        said = " ".join(filter(None, (until, to)))
-        return say("answer", "please", lang).format(said=said) if said else ""
+        parts = " ".join(filter(None, (until, to)))
+        return say("answer", "please", lang).format(said=parts) if parts else ""
 
 
 def answers(review: Review) -> Mapping[str, Answer]:

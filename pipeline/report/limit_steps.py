@@ -26,7 +26,7 @@ class Step(NamedTuple):
 
 
 def limited(review: Review) -> Iterator[tuple[Catalogue, str, Condition]]:
-    """Yield every condition of the ratio against a limit by size, with catalogue and criterion."""
+    """Yield every condition that limits the ratio by size, with its catalogue and criterion."""
     for catalogue in review.catalogues:
         for criterion in catalogue.criteria:
             for condition in criterion.conditions:
@@ -42,7 +42,7 @@ def edges(review: Review) -> list[tuple[str, float, float | None]]:
 
 
 def limit_steps(review: Review, catalogue: Catalogue, condition: Condition) -> list[Step]:
-    """Return the steps of the limit, from wherever the catalogue has it; none if it has none.
+    """Return the steps of a catalogue's limit of actors per FTE; none if it has no limit.
 
     Bands of the catalogue; the stand-in of this review; that of a named period, as its conditions
     state it for the clusters of each band.

@@ -1,4 +1,4 @@
-"""Who owes how many opinions: one row per expert."""
+"""The opinions that each expert still has to give."""
 
 import polars as pl
 

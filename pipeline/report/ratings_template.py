@@ -70,8 +70,10 @@ def write_ratings_template(
     publication = published(own, places.outputs)
     review = review_of(publication, own, read_ratings_file(own, places))
     sign = None if reviewer is None else known_sign(reviewer, review, own)
-    mine = review.tables["assignments"].filter(reviewer=sign) if sign else review.tables["criteria"]
-    written = wording_of(publication, review, set(mine["cluster_id"]), places)
+    assigned = (
+        review.tables["assignments"].filter(reviewer=sign) if sign else review.tables["criteria"]
+    )
+    written = wording_of(publication, review, set(assigned["cluster_id"]), places)
     review = replace(review, context={"wording": written})
     earlier = read_earlier(published_before(places.outputs, own))
     write_assessments(review, earlier, file, lang, sign)
@@ -103,20 +105,20 @@ def read_ratings_file(period: str, places: Places) -> Office:
     outcomes = list(places.read(paths, wanted_sheet_keys(office())))
     for outcome in outcomes:
         if isinstance(outcome, Refusal):
-            raise unusable(outcome.code, detail(outcome))
+            raise file_error(outcome.code, detail(outcome))
     files = numbered(paths, [p.name for p in paths])
     sent = gather(files, outcomes, most_mb=settings.intake.max_file_mb)
     try:
         numbers = {"assessments": files[0].number} if files else {}
         return read_office(numbers, *sent.stacked())
     except OfficeFileError as error:
-        raise unusable(error.code, error.detail) from error
+        raise file_error(error.code, error.detail) from error
 
 
-def unusable(code: str, why: str) -> NoSourceError:
-    """Return the end of a command whose file of ratings cannot be read."""
-    said = both(file_message(code, why, "de"), file_message(code, why, "en"))
-    return NoSourceError("unreadable", file=FILE, why=said)
+def file_error(code: str, why: str) -> NoSourceError:
+    """Return the error about a file of ratings that cannot be read."""
+    reason = both(file_message(code, why, "de"), file_message(code, why, "en"))
+    return NoSourceError("unreadable", file=FILE, why=reason)
 
 
 def review_of(publication: Publication, period: str, ratings: Office) -> Review:
@@ -129,15 +131,15 @@ def review_of(publication: Publication, period: str, ratings: Office) -> Review:
     every = tables["coverage"].select("cluster_id").join(reviewed, on="cluster_id", how="left")
     known = RatingScope(every, catalogue_criteria((*catalogues, *more)), [c.id for c in catalogues])
     day, settings = last_day(period), load_settings()
-    said = opinions(ratings, known, day)
-    owed = said.assignments.rename({"assessor": "reviewer"})
+    judged = opinions(ratings, known, day)
+    owed = judged.assignments.rename({"assessor": "reviewer"})
     return Review(
         period,
         day,
         catalogues,
         settings,
         {**tables, "assignments": owed},
-        ratings=said.ratings,
+        ratings=judged.ratings,
         draft=standing(publication.record).is_draft,
     )
 
@@ -156,8 +158,8 @@ def wording_of(
     if not paths:
         return NOTHING
     mappings = load_mappings(mapping_files(places.inputs / review.period / FOLDER))
-    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
-    outcomes = list(places.read(list(paths.values()), wanted))
+    sheet_keys = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    outcomes = list(places.read(list(paths.values()), sheet_keys))
     files = numbered(list(paths.values()), list(paths))
     sent = gather(files, outcomes, most_mb=review.settings.intake.max_file_mb)
     options = ProcessingOptions(review.settings, review.last_day, tuple(mappings))
@@ -188,7 +190,7 @@ def unchanged(reviewed: pl.DataFrame, inputs: Path, review: Review) -> dict[str,
 
 
 def known_sign(reviewer: str, review: Review, period: str) -> str:
-    """Return the expert's sign as it is assigned to; NoSourceError if nothing is."""
+    """Return an expert's sign as assignments spell it; NoSourceError if there is none of them."""
     signs = review.tables["assignments"]["reviewer"].unique().sort().to_list()
     for sign in signs:
         if word_key(sign) == word_key(reviewer):

@@ -1,4 +1,4 @@
-"""What every report says first of changes: since when, which quarters lack, what cannot be told.
+"""The first sentences about changes in every report: since when, and what cannot be compared.
 
 And whether a change is one for the better.
 """

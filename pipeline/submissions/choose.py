@@ -53,8 +53,8 @@ def incomplete(workbook: Workbook, found: pl.DataFrame) -> pl.DataFrame:
     for field, code in KEY_FIELDS.items():
         own = found.filter((pl.col("field") == field) & unusable)
         own = own.filter(pl.col("sheet_key") == "master_data")
-        said = pl.when(pl.col("code").is_in(KEY_CODES)).then("code").otherwise(pl.lit(code))
-        parts.append(own.select("file", code=said, detail="value"))
+        cell_code = pl.when(pl.col("code").is_in(KEY_CODES)).then("code").otherwise(pl.lit(code))
+        parts.append(own.select("file", code=cell_code, detail="value"))
     return pl.concat(parts).unique("file", keep="first")
 
 
@@ -96,8 +96,8 @@ def supersede(whole: pl.DataFrame) -> pl.DataFrame:
 def file_findings(outcomes: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Return findings for quarantined files whose reason is not yet a finding at a cell."""
     own = outcomes.filter(pl.col("outcome") == QUARANTINED)
-    said = found.select("file", "code").unique()
-    rest = own.join(said, on=["file", "code"], how="anti")
+    reported = found.select("file", "code").unique()
+    rest = own.join(reported, on=["file", "code"], how="anti")
     cells = found.filter(pl.col("field").is_in(list(KEY_FIELDS))).select("file").unique()
     codes = pl.col("code").is_in(KEY_CODES)  # these have a finding at the cell, with its own code
     rest = rest.filter(~codes | ~pl.col("file").is_in(cells["file"].implode()))

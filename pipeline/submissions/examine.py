@@ -65,10 +65,10 @@ def examine(
     return Examined(parsed, valid, located, counted, found)
 
 
-def without_repeated(found: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+def without_repeated(found: pl.DataFrame, by_layout: pl.DataFrame) -> pl.DataFrame:
     """Return the findings without those of missing values that the layout has already reported.
 
-    found: of the validation. said: of the layout, which knows where the value may stand instead.
+    found: of the validation. by_layout: of the layout, which knows where the value may be instead.
     """
-    known = said.filter(pl.col("code") == "missing_value")
+    known = by_layout.filter(pl.col("code") == "missing_value")
     return found.join(known, on=["file", "sheet_key", "field", "code"], how="anti")

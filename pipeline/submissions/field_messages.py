@@ -75,10 +75,10 @@ def every_field(workbooks: list[Workbook]) -> list[tuple[str, Field]]:
     return [(s.key, f) for w in workbooks for s in w.sheets for f in s.fields]
 
 
-def fields_frame(workbooks: list[Workbook], wanted: Collection[tuple[str, str]]) -> pl.DataFrame:
+def fields_frame(workbooks: list[Workbook], included: Collection[tuple[str, str]]) -> pl.DataFrame:
     """Return sheet_key, field, type, list, and per language the parts of messages on the field.
 
-    wanted: (sheet key, field) of the fields to return. field_de …: its name. wrong_de: what is
+    included: (sheet key, field) of the fields to return. field_de …: its name. wrong_de: what is
     wrong with a value. remedy_de: what to do. remedy_limits_de: the same with the limits of a
     number. or_empty_de: that the cell may stay empty, where it may.
     """
@@ -91,7 +91,7 @@ def fields_frame(workbooks: list[Workbook], wanted: Collection[tuple[str, str]])
             **{k: v for lang in LANGUAGES for k, v in parts(sheet, field, lang).items()},
         }
         for sheet, field in every_field(workbooks)
-        if (sheet, field.key) in wanted
+        if (sheet, field.key) in included
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(FIELD_COLUMNS, pl.String))
 
@@ -102,10 +102,10 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     own = phrases().asks.get(f"{sheet}.{field.key}")
     known = {"field": field.name[lang], "words": words_of(field, lang)}
     known["or_empty"] = "" if field.required else usual.or_empty[lang]
-    generic = asked_of_type(field, lang)
+    generic = expected_of_type(field, lang)
 
-    def sentence(asked: str, template: Mapping[str, str]) -> str:
-        return template[lang].format(asked=asked, **known)
+    def sentence(request: str, template: Mapping[str, str]) -> str:
+        return template[lang].format(asked=request, **known)
 
     limited = sentence(generic, of_type.remedy or usual.other)
     return {
@@ -117,14 +117,14 @@ def parts(sheet: str, field: Field, lang: str) -> dict[str, str]:
     }
 
 
-def asked_for(field: Field, lang: str) -> str:
+def expected(field: Field, lang: str) -> str:
     """Return in words what a cell of the field must contain ("eine ganze Zahl ab 0")."""
     words = words_of(field, lang) if field.type in ("choice", "choices") else ""
-    return ": ".join(filter(None, (asked_of_type(field, lang), words)))
+    return ": ".join(filter(None, (expected_of_type(field, lang), words)))
 
 
-def asked_of_type(field: Field, lang: str) -> str:
-    """Return the result of `asked_for` without the words of a list."""
+def expected_of_type(field: Field, lang: str) -> str:
+    """Return the result of `expected` without the words of a list."""
     template = phrases().types[field.type].asked[lang]
     return template.format(limits=limits(field, lang), example=example(field, lang))
 

@@ -66,8 +66,8 @@ def opinions(office: Office, known: RatingScope, last_day: dt.date) -> Opinions:
         found,
     )
     columns = ["file", "row", *KEYS, *RATING, "target", "as_of", "rated", "newest"]
-    told = ratings.select(*columns, "reason_code", "counts", "dissent")
-    return Opinions(told, assignments, found)
+    published = ratings.select(*columns, "reason_code", "counts", "dissent")
+    return Opinions(published, assignments, found)
 
 
 # --------------------------------------------------------------------------------------- ratings
@@ -97,9 +97,9 @@ def evaluated_ratings(ratings: pl.DataFrame, known: RatingScope) -> pl.DataFrame
     table = table.with_columns(reason_code=reason_code(known.evaluated))
     reviewed = pl.col("target").is_not_null() & pl.col("known_criterion")
     in_force = pl.col("newest_of_expert") & reviewed & is_in_force(pl.col("as_of"))
-    said = pl.when(in_force).then("rated").drop_nulls().n_unique().over(KEYS)
+    verdicts = pl.when(in_force).then("rated").drop_nulls().n_unique().over(KEYS)
     table = table.with_columns(
-        counts=pl.col("reason_code") == COUNTS, dissent=in_force & (said > 1)
+        counts=pl.col("reason_code") == COUNTS, dissent=in_force & (verdicts > 1)
     )
     return table.sort("row")
 
@@ -208,7 +208,7 @@ def dissents(ratings: pl.DataFrame) -> pl.DataFrame:
     differ = ratings.filter("dissent").sort("rated_on", "row", nulls_last=False)
     if differ.is_empty():
         return findings(differ)
-    said = differ.group_by(KEYS, maintain_order=True).agg(
+    opposed = differ.group_by(KEYS, maintain_order=True).agg(
         pl.col("file", "row").last(),
         *(
             pl.concat_str(
@@ -222,8 +222,8 @@ def dissents(ratings: pl.DataFrame) -> pl.DataFrame:
         ),
     )
     detail = pl.concat_str("de", "en", separator=BETWEEN_LANGUAGES)
-    said = said.select("file", "row", detail=detail, field=pl.lit("rating"))
-    return findings(said.with_columns(sheet_key=pl.lit("assessments")), "dissent")
+    opposed = opposed.select("file", "row", detail=detail, field=pl.lit("rating"))
+    return findings(opposed.with_columns(sheet_key=pl.lit("assessments")), "dissent")
 
 
 RATED = ("fulfilled", "not_fulfilled")

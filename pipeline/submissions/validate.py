@@ -124,8 +124,8 @@ def unknown_items(sheet: Sheet, items: pl.DataFrame) -> pl.DataFrame:
     bad = [own.clear().select(*CELL, code=pl.lit(""), detail="item")]
     for field in sheet.fields:
         if field.type in LISTS and field.list:
-            mine = own.filter(pl.col("field") == field.key).with_row_index("index")
-            hit = mine.join(failed_items(field.list, mine), on="index")
+            of_field = own.filter(pl.col("field") == field.key).with_row_index("index")
+            hit = of_field.join(failed_items(field.list, of_field), on="index")
             bad.append(hit.select(*CELL, "code", detail="item"))
     return pl.concat(bad)
 
@@ -154,8 +154,8 @@ def located(parsed: Parsed, sheet: Sheet, failures: pl.DataFrame) -> pl.DataFram
 def without(table: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Return the table with the failing values made unknown."""
     for (field,), rows in failures.partition_by("field", as_dict=True).items():
-        gone = pl.col("index").is_in(rows["index"].implode())
-        table = table.with_columns(pl.when(~gone).then(pl.col(str(field))).alias(str(field)))
+        is_removed = pl.col("index").is_in(rows["index"].implode())
+        table = table.with_columns(pl.when(~is_removed).then(pl.col(str(field))).alias(str(field)))
     return table
 
 
@@ -163,10 +163,10 @@ def mark_bad(sheet: Sheet, table: pl.DataFrame, unusable: pl.DataFrame) -> pl.Da
     """Add `<field>_bad` for dates, countries and postcodes."""
     marked = {f.key: f"{f.key}_bad" for f in sheet.fields if f.type in MARKED}
     field = pl.col("field")
-    mine = unusable.filter(pl.col("sheet_key") == sheet.key, field.is_in(list(marked)))
-    if mine.is_empty():
+    bad = unusable.filter(pl.col("sheet_key") == sheet.key, field.is_in(list(marked)))
+    if bad.is_empty():
         return table.with_columns(pl.lit(value=False).alias(name) for name in marked.values())
-    rows = mine.group_by("file", "row").agg(
+    rows = bad.group_by("file", "row").agg(
         (field == key).any().alias(name) for key, name in marked.items()
     )
     table = table.join(rows, on=["file", "row"], how="left")

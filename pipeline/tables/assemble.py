@@ -19,7 +19,7 @@ from pipeline.submissions.office import Office
 from pipeline.submissions.ratings import Opinions
 from pipeline.tables.features import portfolio_features, statements
 from pipeline.tables.findings import findings_table, kinds
-from pipeline.tables.missing import missing_names
+from pipeline.tables.headlines import role_places
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
@@ -38,7 +38,8 @@ class ReviewResults:
     `admission.admission_dates`. actors: see `each_submission.actors_with_reasons`. rows: see
     `figures.base.ROWS`. described: see `context.features`. supplementary: see
     `benchmark.supplementary_figures`. money: see `of_funding.money_by_source`. criteria: catalogue,
-    criterion_id of every shipped catalogue. agreed: see `agreements.STATUS_THEN`.
+    criterion_id of every shipped catalogue. agreed: see `agreements.STATUS_THEN`. missing: see
+    `missing.missing_names`.
     """
 
     period: str
@@ -68,6 +69,7 @@ class ReviewResults:
     criteria: pl.DataFrame
     agreed: pl.DataFrame
     measures: MeasureTables
+    missing: pl.DataFrame
 
 
 def assemble(done: ReviewResults) -> Mapping[str, pl.DataFrame]:
@@ -95,6 +97,7 @@ def assemble(done: ReviewResults) -> Mapping[str, pl.DataFrame]:
         "outlook": lambda: of_clusters(done, done.outlook),
         "measures": lambda: done.measures.measures,
         "measure_overlap": lambda: done.measures.overlap,
+        "measure_roles": lambda: done.measures.by_role,
         "participation": lambda: done.measures.participation,
         "other_measures": lambda: of_clusters(done, done.measures.others),
         "features": lambda: portfolio_features(done.described),
@@ -117,8 +120,8 @@ def shaped(
         table = in_order(name, table, catalogues)
     if "period" in schema.columns:
         table = table.with_columns(period=pl.lit(period))
-    wanted = {c: column.dtype.type for c, column in schema.columns.items()}
-    table = table.select(pl.col(c).cast(t) for c, t in wanted.items())
+    dtypes = {c: column.dtype.type for c, column in schema.columns.items()}
+    table = table.select(pl.col(c).cast(t) for c, t in dtypes.items())
     return table if is_sound(schema, table) else schema.validate(table)
 
 
@@ -136,6 +139,7 @@ def in_order(name: str, table: pl.DataFrame, catalogues: Sequence[Catalogue]) ->
         "cohort_kind": declared_order("cohort_kind", declared_cohort_kinds()),
         "measure": order_of_measures("measure"),
         "other": order_of_measures("other"),
+        "role": role_places(),
         "statement": declared_order("statement", statements()),
         "size_band": pl.col("size_band").str.extract(r"(\d+)").cast(pl.Int64),
     }
@@ -165,8 +169,10 @@ def submissions(done: ReviewResults, found: pl.DataFrame) -> pl.DataFrame:
     found: the table of findings; the message of a quarantine is that of its finding.
     """
     texts = [f"message_{lang}" for lang in LANGUAGES]
-    said = found.select("source_file", "code", *texts).unique(["source_file", "code"], keep="first")
-    table = done.outcomes.join(said, on=["source_file", "code"], how="left")
+    messages = found.select("source_file", "code", *texts).unique(
+        ["source_file", "code"], keep="first"
+    )
+    table = done.outcomes.join(messages, on=["source_file", "code"], how="left")
     fallback = found.filter(pl.col("severity") == "error")
     fallback = fallback.unique("source_file", keep="first")
     fallback = fallback.select("source_file", *(pl.col(t).alias(f"other_{t}") for t in texts))
@@ -239,9 +245,8 @@ def criteria(done: ReviewResults) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
-    missing = missing_names(done.portfolio, done.rows)
-    table = with_reasons(every, conditions_, done.opinions.effective, missing)
-    table = with_requests(table, conditions_, done.rows, done.places)
+    table = with_reasons(every, conditions_, done.opinions.effective, done.missing)
+    table = with_requests(table, conditions_, done.rows, done.places, done.cells)
     return of_clusters(done, table)
 
 

@@ -112,8 +112,8 @@ def findings_table(
 def with_addresses(found: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Add sheet, column, value and cell to findings that have only row and field."""
     keys = ["file", "sheet_key", "row", "field"]
-    wanted = cells.join(found.select(keys).unique(), on=keys, how="semi")
-    by_cell = wanted.select(
+    cells_of_findings = cells.join(found.select(keys).unique(), on=keys, how="semi")
+    by_cell = cells_of_findings.select(
         "file",
         "sheet_key",
         "row",
@@ -311,9 +311,9 @@ def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
 def in_form(name: str, lang: str) -> pl.Expr:
     """Return a column's text in one language; it may have one form for both."""
     forms = pl.col(name).str.split(BETWEEN_LANGUAGES)
-    said = forms.list.first() if lang == "de" else forms.list.last()
+    first_or_last = forms.list.first() if lang == "de" else forms.list.last()
     # a text with both languages is ours and is not shortened
-    return pl.when(forms.list.len() > 1).then(said).otherwise(shorten_value(said))
+    return pl.when(forms.list.len() > 1).then(first_or_last).otherwise(shorten_value(first_or_last))
 
 
 def shorten_value(text: pl.Expr) -> pl.Expr:

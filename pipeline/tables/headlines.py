@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.common.texts import say
-from pipeline.submissions.actors.status import types_where
 from schemas.declaration import registers
+from schemas.properties import RESEARCH, flagged
 from schemas.tables import DECISIONS
 
 FIGURE = {"figure": pl.String, "catalogue": pl.String, "value": pl.Int64}
@@ -83,7 +83,7 @@ def of_memberships() -> Mapping[str, pl.Expr]:
         "smes": sme.sum(),
         "smes_distinct": distinct_actors(key.filter(sme)),
         "smes_unknown": sme.is_null().sum(),
-        "research": pl.col("actor_type").is_in(types_where("rnd")).sum(),
+        "research": pl.col("actor_type").is_in(flagged("actor_type", RESEARCH)).sum(),
     }
 
 

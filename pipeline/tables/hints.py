@@ -24,16 +24,16 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     Each different text of a column is looked at once.
     """
     codes = sorted({code for hint in phrases().hints for code in hint.codes})
-    said = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
-    if said.is_empty():
+    failed = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
+    if failed.is_empty():
         nothing = pl.lit(None, pl.String)
         return table.with_columns(hint_de=nothing, hint_en=nothing)
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
-    said = said.unique(KEY).select(*KEY, "type", *words)
+    failed = failed.unique(KEY).select(*KEY, "type", *words)
     text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()
-    said = said.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
-    parts = [said.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
-    for (number,), rows in said.partition_by("hint", as_dict=True).items():
+    failed = failed.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
+    parts = [failed.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
+    for (number,), rows in failed.partition_by("hint", as_dict=True).items():
         hint = hints()[int(number)]
         texts = {f"hint_{lang}": text_of(hint, lang) for lang in LANGUAGES}
         parts.append(rows.select(*KEY, **texts))
@@ -55,10 +55,10 @@ def hints() -> tuple[Hint, ...]:
     return found
 
 
-def bad_pattern(found: Sequence[Hint], said: str) -> DeclarationError:
+def bad_pattern(found: Sequence[Hint], message: str) -> DeclarationError:
     """Return the error that names the hint whose pattern polars cannot compile."""
-    at = next((at for at, hint in enumerate(found) if hint.pattern in said), 0)
-    why = next((line for line in said.splitlines() if line.startswith("error: ")), said)
+    at = next((at for at, hint in enumerate(found) if hint.pattern in message), 0)
+    why = next((line for line in message.splitlines() if line.startswith("error: ")), message)
     german, english = f"ein regulärer Ausdruck ({why})", f"a regular expression ({why})"
     slip = instead(found[at].pattern, german, english)
     place = f"messages.toml, hints[{at + 1}].pattern"

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.texts import number, say
+from pipeline.evaluation.measures import order_of_measures
+from pipeline.submissions.office import MEMBER
+from pipeline.tables.headlines import role_places
 from schemas.declaration import Budget, Event, Measure, measures, successors
+from schemas.tables import DECISIONS
 
 BREAK = "; "
 
@@ -112,3 +116,37 @@ def pooled_ratios(cohorts: pl.DataFrame) -> Mapping[str, float | None]:
     """Return the pooled actors per FTE of each measure that has a cohort, see the table cohorts."""
     own = (pl.col("cohort_kind") == "measure") & (pl.col("indicator") == "actors_per_fte")
     return dict(cohorts.filter(own).select("cohort", "pooled").iter_rows())
+
+
+@dataclass(frozen=True)
+class MeasureRoles:
+    """The clusters of each measure by role.
+
+    table: measure_roles of the contract, in its order. period: the one that is reviewed.
+    """
+
+    table: pl.DataFrame
+    period: str
+
+    @property
+    def rows(self) -> list[tuple[str, str | None]]:
+        """The measures and roles of all periods, in the register's order, members first."""
+        pairs = self.table.select("measure", "role").unique()
+        return pairs.sort(order_of_measures("measure"), "measure", role_places()).rows()
+
+    @property
+    def earlier(self) -> list[str]:
+        """The periods published before in which a measure has a cluster, the earliest first."""
+        return sorted({*self.table["at_period"]} - {self.period})
+
+    def clusters(self, period: str) -> Mapping[tuple[str, str | None], tuple[int, ...]]:
+        """Return by measure and role how many clusters a period has, and how many per decision."""
+        own = self.table.filter(pl.col("at_period") == period)
+        counts = own.select("measure", "role", "clusters", *DECISIONS).iter_rows()
+        return {(measure, role): tuple(numbers) for measure, role, *numbers in counts}
+
+
+def clusters_of_members(table: pl.DataFrame, period: str) -> Mapping[str, int]:
+    """Return how many clusters of each measure are members; table: measure_roles."""
+    own = table.filter(pl.col("at_period") == period, pl.col("role") == MEMBER)
+    return dict(own.select("measure", "clusters").iter_rows())

@@ -20,13 +20,13 @@ def missing_names(portfolio: Portfolio, rows: pl.DataFrame) -> pl.DataFrame:
     """
     parts = [groups_without_seat(portfolio, rows), fields_without_service(portfolio, rows)]
     table = pl.concat(parts)
-    said = texts("missing_names")
+    names = texts("missing_names")
     return table.select(
         "file",
         "metric",
         *(
             pl.concat_str(
-                pl.col("metric").replace_strict({k: said[k][lang] for k in (GROUPS, FIELDS)}),
+                pl.col("metric").replace_strict({k: names[k][lang] for k in (GROUPS, FIELDS)}),
                 pl.lit(": "),
                 f"names_{lang}",
             ).alias(f"missing_{lang}")

@@ -28,7 +28,7 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     """
     catalogue = load(settings.review.first_catalogue)
     portfolio = portfolio_of(examined, files, settings)
-    computed = compute_figures(portfolio)
+    computed = compute_figures(portfolio, with_rows=True)
     figures, rows = collect_frames(computed.figures, computed.rows)
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
@@ -37,9 +37,9 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     verdicts = evaluate(catalogue, figures, portfolio.clusters, limits, nobody)
     missing = missing_names(portfolio, rows)
     table = with_reasons(verdicts.criteria, verdicts.conditions, nobody, missing)
-    places = examined.parsed.places
+    parsed = examined.parsed
     comparable = verdicts.conditions.drop_nulls("threshold")
-    table = with_requests(table, comparable, rows, places)
+    table = with_requests(table, comparable, rows, parsed.places, parsed.cells)
     titles = [(c.id, c.title["de"], c.title["en"]) for c in catalogue.criteria]
     named = pl.DataFrame(titles, schema=["criterion_id", "title_de", "title_en"], orient="row")
     table = table.join(named, on="criterion_id")

@@ -29,10 +29,10 @@ def with_reasons(
 
     missing: what a condition that is not fulfilled lacks by name, see `missing.missing_names`.
     """
-    said = conditions.join(condition_texts(conditions), on=SAID, nulls_equal=True, how="left")
-    said = said.join(missing, on=["file", "metric"], how="left")
+    explained = conditions.join(condition_texts(conditions), on=SAID, nulls_equal=True, how="left")
+    explained = explained.join(missing, on=["file", "metric"], how="left")
     lacks = (pl.col("status") != "fulfilled") & pl.col("low").is_not_null()
-    said = said.with_columns(
+    explained = explained.with_columns(
         pl.when(lacks)
         .then(pl.concat_str(f"reason_{lang}", pl.format(" ({})", f"missing_{lang}").fill_null("")))
         .otherwise(f"reason_{lang}")
@@ -40,7 +40,7 @@ def with_reasons(
         for lang in LANGUAGES
     )
     columns = [f"reason_{lang}" for lang in LANGUAGES]
-    computed = said.group_by(CRITERION).agg(pl.col(columns).sort_by("condition"))
+    computed = explained.group_by(CRITERION).agg(pl.col(columns).sort_by("condition"))
     computed = computed.with_columns(pl.col(columns).list.join("; "))
     table = criteria.join(computed, on=CRITERION, how="left")
     rated = ratings.drop_nulls("reason")
@@ -131,9 +131,9 @@ def _wanted(
     metric: str, operator: str, threshold: float | None, limit_source: str | None, lang: str
 ) -> str:
     """Return a threshold and its source in words; they are the same for many clusters."""
-    wanted = wanted_text(metrics()[metric], operator, threshold, lang)
+    requirement = wanted_text(metrics()[metric], operator, threshold, lang)
     source = say_limit(limit_source, lang) if threshold is not None else ""
-    return f"{wanted} ({source})" if source else wanted
+    return f"{requirement} ({source})" if source else requirement
 
 
 def wanted_text(metric: Metric, operator: str, threshold: float | None, lang: str) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import LANGUAGES
 from pipeline.figures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
+from pipeline.submissions.parse.again import cells_moved
 from pipeline.tables.findings import cell_name
 from pipeline.tables.reasons import LIMIT, harder_value
 from pipeline.tables.templates import fill
@@ -24,6 +25,10 @@ WHOLE = ["fte", "actors_per_fte", "own_funds_share", "budget_eur"]
 ORDER = [PROPERTY_OPEN, MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY]
 WORDS = {
     "please": ("Bitte ausfüllen: {cells}; {goal}{more}", "Please fill in: {cells}; {goal}{more}"),
+    "one_enough": (
+        " (1 von {total} offenen Zeilen genügt, wenn sie zählt)",
+        " (1 of {total} open rows suffices if it counts)",
+    ),
     "enough": (
         " ({need} von {total} offenen Zeilen genügen, wenn sie zählen)",
         " ({need} of {total} open rows suffice if they count)",
@@ -46,18 +51,25 @@ def with_requests(
     conditions: pl.DataFrame,
     rows: pl.DataFrame,
     places: pl.DataFrame,
+    cells: pl.DataFrame,
 ) -> pl.DataFrame:
     """Add request_de and request_en to the undetermined criteria.
 
-    rows: see `figures.base.ROWS`. places: see `Parsed.places`.
+    rows: see `figures.base.ROWS`. places, cells: see `Parsed`; of cells at least those that
+    `parse.again.cells_moved` returns.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
-    texts = cells_in_words(requested_rows(open_, rows), places)
-    said = open_.join(texts, on=CONDITION, how="left")
-    said = said.join(goals(open_), on=GOAL, nulls_equal=True, how="left").sort("condition")
-    said = said.with_columns(main_sheet()).with_columns(_sentence(lang) for lang in LANGUAGES)
+    moved = cells_moved(places, cells)
+    texts = cells_in_words(requested_rows(open_, rows), places, moved)
+    sentences = open_.join(texts, on=CONDITION, how="left")
+    sentences = sentences.join(goals(open_), on=GOAL, nulls_equal=True, how="left").sort(
+        "condition"
+    )
+    sentences = sentences.with_columns(main_sheet()).with_columns(
+        _sentence(lang) for lang in LANGUAGES
+    )
     columns = [f"request_{lang}" for lang in LANGUAGES]
-    joined = said.group_by(CRITERION).agg(
+    joined = sentences.group_by(CRITERION).agg(
         pl.col(columns).unique(maintain_order=True).str.join("; ")
     )
     table = criteria.join(joined, on=CRITERION, how="left")
@@ -117,12 +129,20 @@ def share_reached() -> pl.Expr:
 
 
 # ------------------------------------------------------------------------------------------ texts
-def cells_in_words(wanted: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung)."""
-    cells = wanted.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
+def cells_in_words(rows: pl.DataFrame, places: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return CONDITION, cells, need, total: the cells to fill, as Akteure!C12, C17 (Bindung).
+
+    moved: the cells of rows below a header of another order, where their own columns count.
+    """
+    cells = rows.select(*CONDITION, "sheet_key", "row", "need", "total", field="gaps")
     cells = cells.explode("field").with_row_index("place")
     at = places.select("file", "sheet_key", "field", "sheet", "column", form_row="row")
     cells = cells.join(at, on=["file", "sheet_key", "field"], how="left")
+    moved_rows = moved.select("file", "sheet_key", "row", other=pl.lit(value=True)).unique()
+    cells = cells.join(moved_rows, on=["file", "sheet_key", "row"], how="left")
+    own = moved.select("file", "sheet_key", "row", "field", own="column")
+    cells = cells.join(own, on=["file", "sheet_key", "row", "field"], how="left")
+    cells = cells.with_columns(column=pl.when("other").then("own").otherwise("column"))
     cells = cells.join(declared_names(), on=["sheet_key", "field"], how="left")
     row = pl.when(pl.col("row") == 0).then("form_row").otherwise("row")
     # Where the column or label itself is missing there is no address: the row is named, if any.
@@ -187,8 +207,12 @@ def _sentence(lang: str) -> pl.Expr:
     at = LANGUAGES.index(lang)
     goal = pl.col(f"goal_{lang}")
     partly = pl.col("need") < pl.col("total")
-    enough = fill(WORDS["enough"][at], {"need": pl.col("need"), "total": pl.col("total")})
-    more = pl.when(partly).then(enough).otherwise(pl.lit(""))
+    enough = {
+        code: fill(WORDS[code][at], {"need": pl.col("need"), "total": pl.col("total")})
+        for code in ("one_enough", "enough")
+    }
+    many = pl.when(pl.col("need") == 1).then(enough["one_enough"]).otherwise(enough["enough"])
+    more = pl.when(partly).then(many).otherwise(pl.lit(""))
     please = fill(WORDS["please"][at], {"cells": pl.col("cells"), "goal": goal, "more": more})
     blank = fill(WORDS["blank"][at], {"sheet": pl.col("sheet"), "goal": goal})
     own = {key: m.request[lang] for key, m in metrics().items() if m.request}

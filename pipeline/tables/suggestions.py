@@ -132,10 +132,10 @@ def with_names(found: pl.DataFrame, words: Sequence[tuple[int, str, str]]) -> pl
 # ------------------------------------------------------------------------------------- nearness
 def names_elsewhere(*keys: str) -> Mapping[str, Sequence[str]]:
     """Return other systems' names of our sheets or fields (schemas/mapping_hints.toml), if any."""
-    said: Mapping[str, Any] = load("mapping_hints.toml", dict[str, Any])
+    hints: Mapping[str, Any] = load("mapping_hints.toml", dict[str, Any])
     for key in keys:
-        said = said.get(key, {})
-    return said
+        hints = hints.get(key, {})
+    return hints
 
 
 def near_names(

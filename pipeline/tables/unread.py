@@ -20,7 +20,7 @@ def unread_frame(found: Iterable[tuple[str, str]] = ()) -> pl.DataFrame:
 def with_unread_messages(unread: pl.DataFrame) -> pl.DataFrame:
     """Return source_file, reason, message_de, message_en: what it is and what to do."""
     rows = unread.rows()
-    said = [
+    messages = [
         pl.Series(
             f"message_{lang}",
             [say("unread", reason, lang).format(file=name) for name, reason in rows],
@@ -28,7 +28,7 @@ def with_unread_messages(unread: pl.DataFrame) -> pl.DataFrame:
         )
         for lang in LANGUAGES
     ]
-    return unread.with_columns(said).sort("source_file")
+    return unread.with_columns(messages).sort("source_file")
 
 
 def shown_states(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

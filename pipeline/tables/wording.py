@@ -131,13 +131,13 @@ def judged_pieces(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def answer(said: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+def answer(answers_of: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """Return whether a piece counts, and the reason in both languages.
 
-    said: metric, counted, code of the reason, for each figure of the criterion. Where figures
+    answers_of: metric, counted, code of the reason, for each figure of the criterion. Where figures
     differ, the reason names each figure.
     """
-    verdicts = {(counted, code) for _, counted, code in said}
+    verdicts = {(counted, code) for _, counted, code in answers_of}
     if len(verdicts) == 1:
         ((counted, code),) = verdicts
         return counted, *("" if code == COUNTS else say("row_reason", code, x) for x in LANGUAGES)
@@ -145,7 +145,7 @@ def answer(said: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     reasons = (
         "; ".join(
             f"{metrics()[metric].title[lang]}: {say('row_reason', code, lang)}"
-            for metric, _, code in said
+            for metric, _, code in answers_of
         )
         for lang in LANGUAGES
     )

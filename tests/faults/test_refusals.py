@@ -16,7 +16,6 @@ from tests.faults.test_faults import no_room, refusing
 
 PERIOD = "2026-Q3"
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.usefixtures("no_processes")
 
 
 @pytest.fixture(scope="module")

@@ -157,7 +157,7 @@ def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -
     """Every copy under its submission's name: the same findings, verdicts and outcomes."""
     readable = [r["source_file"] for r in run.table("submissions").to_dicts() if r["cluster_id"]]
     copies = {n: (run.folder / f"feedback/{n}.feedback.xlsx").read_bytes() for n in readable}
-    spared = ("variants", "workbook", "pages", "processes")
+    spared = ("variants", "workbook", "pages")
     again = publish(tmp_path, dict(copies), spared=spared)
     for name in ("findings", "criteria", "conditions", "rows", "actors", "clusters"):
         table = run.table(name)
@@ -198,6 +198,7 @@ def test_a_file_that_is_gone_costs_its_copy_alone(tmp_path: Path) -> None:
     check_package(one.read_bytes())
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_copy_that_takes_too_long_is_the_protocol_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +232,6 @@ def test_a_copy_that_reads_otherwise_is_not_given_out(
 # ---- check ----
 
 
-@pytest.mark.usefixtures("no_processes")
 def test_check_writes_beside_and_overwrites_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,7 +249,6 @@ def test_check_writes_beside_and_overwrites_nothing(
     assert (tmp_path / "x.xlsx.feedback-2.xlsx").exists()
 
 
-@pytest.mark.usefixtures("no_processes")
 def test_the_folder_of_the_originals(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx.feedback.xlsx", submission())
     before = path.read_bytes()

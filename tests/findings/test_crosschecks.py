@@ -224,6 +224,29 @@ def test_actual_money_of_the_future() -> Answered:
     assert [bool(brief(own)) for own in found] == [fires for _, _, fires in MONEY]
 
 
+# Names of bound actors, and whether they say aside that they are no members.
+ASIDE = [
+    *((f"Alpha AG {aside}", True) for aside in (
+        "(ausgetreten)", "(gekündigt zum 31.12.2025)", "- ausgetreten", "– Interessent", "[Gast]",
+        "(ehem. Mitglied)", "(Mitgliedschaft ruht)", "(insolvent)", "(nicht mehr Mitglied)",
+    )),
+    *((name, False) for name in (
+        "Alpha AG (ehemals Beta AG)", "Alpha AG (Dresden)", "Ehemalige der TU Dresden",
+        "Alpha AG (vormals Gamma)", "Kontakte knüpfen e. V.", "Alpha-Gast AG", "Gäste - Nord GmbH",
+        "Alpha AG (Fördermitglied)", "Ex-Press GmbH", "Alpha AG (Gast und Hof)",
+    )),
+]  # fmt: skip
+
+
+@examined
+def test_a_bound_actor_whose_name_says_that_it_is_no_member() -> Answered:
+    cases = [(name, "no_member_by_name" if due else None) for name, due in ASIDE]
+    cases += [("Alpha AG (ausgetreten)", None)]
+    rows = [actor(Name=name) for name, _ in ASIDE]
+    rows += [actor(Name="Alpha AG (ausgetreten)", Bindung="Kontakt")]
+    assert_checks(cases, (yield [book({}, {"Akteure": [row]}) for row in rows]))
+
+
 SMES = [
     ({"KMU": "ja", "Beschäftigte": 250}, ("sme_against_figures", "sme_stated", "250")),
     ({"KMU": "ja", "Beschäftigte": 249}, None),

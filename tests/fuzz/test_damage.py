@@ -30,6 +30,8 @@ from .strict_binary import read_xls, read_xlsb
 from .strict_ods import read_ods
 from .xlsb import xlsb
 
+# Damage may make a reader hang.
+pytestmark = pytest.mark.usefixtures("processes")
 SAMPLES = Path(__file__).parent / "samples"
 CODES = {"unreadable", "encrypted", "not_a_workbook", "too_large", "timeout", "reader_crash"}
 WANTED = wanted_sheet_keys(declared())

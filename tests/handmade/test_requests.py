@@ -71,6 +71,15 @@ CASES: dict[str, tuple[list[Edit], str, str, int, set[str]]] = {
         "8", "Aktivitäten", 1, {"E9", "E10"},
     ),
     "the FTE": ([put("Management", fte(20), fte(None))], "4.2", "Management", 1, {"B3"}),
+    # below the second header the FTE stand in column A, the functions in column B
+    "the FTE below a header of another order": (
+        [put("Management", fte(20), {"Funktion": "VZÄ", "VZÄ": "Funktion"}, {"VZÄ": "Assistenz"})],
+        "4.2", "Management", 1, {"A4"},
+    ),
+    "the FTE below a header without them": (
+        [put("Management", fte(20), {"Funktion": "Ende", "VZÄ": "Funktion"}, {"VZÄ": "Assistenz"})],
+        "4.2", "Management", 0, set(),
+    ),
     # 20 SMEs and 20 of unknown type: the types decide which groups are big
     "types of actors": (
         [put("Akteure", sme(20), actors(20, None)), put("Gremien", seats("Wirtschaft"))],
@@ -123,6 +132,11 @@ def test_the_office_is_named_by_its_label(criteria: pl.DataFrame) -> None:
     text = asked(criteria, id_of("the office's place alone"), "3")["de"]
     assert text.startswith("Bitte ausfüllen: Stammdaten")
     assert "(PLZ)" in text
+
+
+def test_a_row_below_a_header_without_the_column_is_named(criteria: pl.DataFrame) -> None:
+    text = asked(criteria, id_of("the FTE below a header without them"), "4.2")["de"]
+    assert "Management!Zeile 4 (VZÄ)" in text
 
 
 def test_a_missing_column_is_named(criteria: pl.DataFrame) -> None:

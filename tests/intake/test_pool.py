@@ -21,6 +21,7 @@ from .raw import LIMITS, row, xlsx
 
 WANTED = frozenset({"s"})
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("processes")
 
 
 def files(folder: Path, count: int) -> list[Path]:

@@ -102,7 +102,8 @@ def measure_tables() -> dict[str, list[Row]]:
         for statement, (feature, unit, *_) in statements().items()
     ]
     empty: list[Row] = []
-    others = dict.fromkeys(("measure_overlap", "participation", "other_measures"), empty)
+    names = ("measure_overlap", "measure_roles", "participation", "other_measures")
+    others = dict.fromkeys(names, empty)
     return {"measures": rows, "features": features, **others}
 
 

@@ -15,7 +15,6 @@ from .exports import Export, exports
 
 # Of the columns of `exports.tsv`, all have been right since the proposals know them.
 KNOWN = exports()
-pytestmark = pytest.mark.usefixtures("no_processes")
 
 
 def drafted(path: Path, book: Book, *options: str) -> dict[str, Any]:

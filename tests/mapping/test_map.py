@@ -71,8 +71,6 @@ FOREIGN: Grid = [
     ],
 ]
 
-pytestmark = pytest.mark.usefixtures("no_processes")
-
 
 def drafted(path: Path, *options: str) -> str:
     assert command("map", str(path), *options) == 0

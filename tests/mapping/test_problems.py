@@ -24,9 +24,6 @@ RECOGNISE = '[recognise]\nfile = "crm_*"\n'
 MEMBERS = RECOGNISE + '[[sheets]]\nfrom = "Members"\nto = "Akteure"\n'
 MASTER = RECOGNISE + '[[sheets]]\nto = "Stammdaten"\n'
 TO = 'to = "Akteure"\n'
-pytestmark = pytest.mark.usefixtures("no_processes")
-
-
 MISTAKES = [
     # (the file, where the message points, what it says)
     ("title = 'x", "m.toml", "end of document"),

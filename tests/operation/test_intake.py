@@ -8,10 +8,9 @@ import pytest
 
 from pipeline.common.stages import SHOW, Direct, Stage
 from pipeline.demo import write_portfolio
-from pipeline.operation.intake import Night, check_new
+from pipeline.operation.intake import NightlyCheck, check_new
 
 PERIOD = "2026-Q3"
-pytestmark = pytest.mark.usefixtures("no_processes")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ class Checks:
         if stage == Stage.READ and done == 0:
             self.reads += total
 
-    def night(self) -> Night:
+    def night(self) -> NightlyCheck:
         before = SHOW.set(self.count)
         try:
             return check_new(self.inputs, self.outputs, PERIOD, "de", Direct())

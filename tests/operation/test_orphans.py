@@ -13,8 +13,8 @@ from tests.operation.office import ROOT, until
 # A run that starts a process as Prefect does its server.
 RUN = """
 import subprocess, sys
-from pipeline.operation.orphans import MARK, stand_by
-stand_by()
+from pipeline.operation.orphans import MARK, end_processes_with_run
+end_processes_with_run()
 import os
 with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"]) as server:
     print(os.environ[MARK], flush=True)

@@ -1,13 +1,19 @@
 """The parts of `make serve` and `notify`, without a server."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import tomllib
+from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import httpx
 import pytest
+from prefect.exceptions import PrefectHTTPStatusError
 
 from pipeline.operation import notify, serve, server, setup
 from pipeline.operation.automations import dead_runs
@@ -254,6 +260,86 @@ def test_both_deployments_are_declared_with_one_place_each() -> None:
         assert deployment["schedules"][0]["timezone"] == "Europe/Berlin"
         path, _, name = deployment["entrypoint"].partition(":")
         assert f"def {name}(" in (setup.ROOT / path).read_text()
+
+
+def test_a_run_sets_nothing_about_its_process() -> None:
+    """Prefect replaces `{{ name }}` by what a run sets, of the names among the variables."""
+    assert "{{" not in json.dumps(setup.TEMPLATE)
+    assert setup.TEMPLATE["variables"]["properties"] == {}
+    assert setup.TEMPLATE["variables"]["additionalProperties"] is False
+
+
+class Kept:
+    """A server that keeps what an earlier version has left: a template and job variables."""
+
+    def __init__(self, template: dict[str, Any]) -> None:
+        self.pool = SimpleNamespace(base_job_template=template)
+        variables = {"command": "id"}
+        self.deployments = [
+            SimpleNamespace(id=1, job_variables=variables),
+            SimpleNamespace(id=2, job_variables={}),
+        ]
+        self.runs = [
+            SimpleNamespace(id=3, name="bad", job_variables=variables, state=None),
+            SimpleNamespace(id=4, name="good", job_variables={}, state=None),
+        ]
+
+    def read_work_pool(self, name: str) -> Any:
+        return self.pool
+
+    def update_work_pool(self, name: str, update: Any) -> None:
+        self.pool.base_job_template = update.base_job_template
+
+    def read_deployments(self, **_: Any) -> list[Any]:
+        return self.deployments
+
+    def update_deployment(self, number: int, update: Any) -> None:
+        self.deployments[number - 1].job_variables = update.job_variables
+
+    def read_flow_runs(self, *, offset: int, **_: Any) -> list[Any]:
+        return [run for run in self.runs if run.state is None][offset:]
+
+    def set_flow_run_state(self, number: int, state: Any) -> None:
+        self.runs[number - 3].state = state
+
+
+def test_what_an_earlier_version_has_left_is_put_right() -> None:
+    client: Any = Kept({"job_configuration": {"command": "{{ command }}"}})
+    setup.make_pool(client)
+    assert client.pool.base_job_template == setup.TEMPLATE
+    assert setup.drop_job_variables(client) == ["bad"]
+    assert [own.job_variables for own in client.deployments] == [{}, {}]
+    bad, good = client.runs
+    assert (bad.state.type.value, good.state) == ("CANCELLED", None)
+    assert "Job-Variablen" in bad.state.message
+    assert setup.drop_job_variables(client) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (HTTPStatus.UNAUTHORIZED, setup.LockedError),
+        (HTTPStatus.INTERNAL_SERVER_ERROR, PrefectHTTPStatusError),
+    ],
+)
+def test_a_wrong_password_is_told_from_other_answers(
+    status: HTTPStatus, said: type[Exception]
+) -> None:
+    answer = httpx.Response(status, request=httpx.Request("GET", "http://127.0.0.1"))
+    with pytest.raises(said), setup.let_in():
+        raise PrefectHTTPStatusError("no", request=answer.request, response=answer)
+
+
+def test_a_wrong_password_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: Path) -> list[str]:
+        raise setup.LockedError
+
+    monkeypatch.setattr(setup, "set_up", locked)
+    with pytest.raises(serve.CannotServeError) as caught:
+        serve.set_up_all(HOME, "http://127.0.0.1:4200/api")
+    german, english = str(caught.value).splitlines()
+    assert "verlangt ein anderes Passwort" in german
+    assert "asks for another password" in english
 
 
 def test_the_examples_for_systemd_are_part_of_the_package() -> None:

@@ -2,7 +2,8 @@
 
 Strangers are pages of other origins, which the operator's browser may show; other names that lead
 to this machine; other users without the password. With a real server and a real worker, which all
-these tests share; the office's other days are in test_office.
+these tests share; the office's other days are in test_office. tests/operation/test_server.py and
+test_parts.py hold the same without processes.
 """
 
 import datetime as dt
@@ -23,6 +24,7 @@ from pipeline.common.periods import before
 from pipeline.operation.processes import descendants
 from tests.operation.office import ROOT, Office, lives, today
 
+pytestmark = pytest.mark.soak
 REVIEW, NIGHTLY = "quarterly-review", "intake-check"
 PERIOD = before(today())
 BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"

@@ -10,8 +10,8 @@ from pipeline.common.settings import load_settings
 from pipeline.intake.sent import numbered
 from pipeline.publication.publications import Work
 from pipeline.publication.release.forms import Job, next_forms, write_one
-from pipeline.report.form.own_words import in_our_words
 from pipeline.report.form.plan import Filled
+from pipeline.report.form.translated import translated_cells
 from pipeline.review import Review
 from pipeline.submissions.examine import examine
 from pipeline.submissions.mapping.load import load_mappings
@@ -52,7 +52,7 @@ def test_items_of_lists_are_translated_one_by_one() -> None:
     words = [(0, "master_data", "excellence_measures", "cluster 2012", "go-cluster")]
     foreign = Foreign.of(items=list(words))
     examined = examine(*raw_cells_of(books), load_settings(), last_day(PERIOD), foreign)
-    cells = in_our_words(examined.parsed, foreign).filter(field="excellence_measures")
+    cells = translated_cells(examined.parsed, foreign).filter(field="excellence_measures")
     assert cells.sort("file")["raw"].to_list() == ["ZIM-NEMO; go-cluster; BioFuture", "ZIM-NEMO"]
 
 

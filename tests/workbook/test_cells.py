@@ -1,14 +1,18 @@
 """Columns: the content of a cell by its value's own type, and of cells with formulas."""
 
 import datetime as dt
+import re
+from html import unescape
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 import xlsxwriter
 
 from pipeline.report.workbook.cells import Column, put_column
+from tests.workbook.conftest import Demo
 
 FORMATS = {"text": "@", "int": "0", "date": "yyyy-mm-dd"}
 COLUMNS = {
@@ -57,3 +61,22 @@ def test_formulas_over_whole_columns_are_those_of_their_own_cell() -> None:
 def test_every_cell_has_its_own_look() -> None:
     column = Column("h", ["a", None, 2], ["text", "text", "int"])
     assert [cell.number_format for cell in cells_of(column)] == ["@", "@", "0"]
+
+
+def formulas_of(target: Any) -> list[str]:
+    """Return the different formulas of all cells of a workbook."""
+    with ZipFile(target) as file:
+        parts = [file.read(n).decode() for n in file.namelist() if "worksheets/sheet" in n]
+    found = [f for part in parts for f in re.findall("<f(?: [^>]*)?>([^<]+)</f>", part)]
+    return sorted(set(map(unescape, found)))
+
+
+def test_no_formula_lacks_a_prefix_that_xlsxwriter_would_add(demo: Demo) -> None:
+    ours = formulas_of(demo.workbook)
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as file:
+        sheet = file.add_worksheet()
+        for row, formula in enumerate(ours):
+            sheet.write_formula(row, 0, formula)
+    assert len(ours) > 1000
+    assert formulas_of(target) == ours

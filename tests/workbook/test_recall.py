@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -27,7 +26,7 @@ from tests.sparing import REPORTS, sparing
 from tests.workbook.conftest import PERIOD, Demo
 
 ASKED = ProcessingOptions(load_settings(), periods.last_day(PERIOD))
-MOST = 6
+MOST = 4
 
 
 class Inputs:
@@ -62,18 +61,11 @@ class Inputs:
         return sorted(self.outputs.rglob("*.survey"))
 
 
-@contextmanager
-def one_pack(*parts: str) -> Iterator[None]:
-    """Read in this process: what is read at once is kept at once."""
-    with sparing("processes", *parts):
-        yield
-
-
-def few_of(demo: Demo, folder: Path) -> Inputs:
+def few_of(demo: Demo, folder: Path, count: int = MOST) -> Inputs:
     """Return some of the demo's submissions, in a folder; no result of them is kept."""
     made = Inputs(folder)
     demo.copy(folder)
-    for path in sorted(made.submissions.iterdir())[MOST:]:
+    for path in sorted(made.submissions.iterdir())[count:]:
         path.unlink()
     return made
 
@@ -81,7 +73,7 @@ def few_of(demo: Demo, folder: Path) -> Inputs:
 @pytest.fixture
 def no_variants() -> Iterator[None]:
     """Leave out the scenarios; that they are kept too is seen in what is published."""
-    with one_pack("variants"):
+    with sparing("variants"):
         yield
 
 
@@ -90,7 +82,7 @@ def computed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
     """Return a folder of submissions of which the results are kept."""
     folder = tmp_path_factory.mktemp("surveyed")
     made = few_of(demo, folder)
-    with one_pack("variants"):
+    with sparing("variants"):
         made.results()
     assert made.new == MOST
     return folder
@@ -99,7 +91,7 @@ def computed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
 @pytest.fixture(scope="module")
 def unchanged(computed: Path) -> SubmissionResults:
     """Return the results of the unchanged submissions, with nothing known."""
-    with one_pack("variants"):
+    with sparing("variants"):
         return Inputs(computed).from_scratch()
 
 
@@ -148,9 +140,20 @@ def renamed(there: Inputs) -> None:
     there.path(0).rename(there.submissions / "Z.xlsx")
 
 
+def all_of_it(there: Inputs) -> None:
+    """Rename the first, take one away, change a cell, send one twice."""
+    renamed(there)
+    one_gone(there)
+    a_text(there)
+    one_twice(there)
+
+
+EACH = [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)]
+
+
 @pytest.mark.parametrize(
     ("happens", "anew"),
-    [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)],
+    [(all_of_it, 1), *(pytest.param(*case, marks=pytest.mark.soak) for case in EACH)],
 )
 def test_only_what_is_new_is_computed(
     happens: Callable[[Inputs], None], anew: int, there: Inputs
@@ -202,10 +205,10 @@ def test_what_else_results_depend_on_makes_it_another(
     [
         lambda pack: pack.write_bytes(pack.read_bytes()[:-1]),
         lambda pack: (pack.parent / "packs.json").write_text('[1, {"name": "x"}, null]'),
-        lambda pack: (pack.parent / "packs.json").unlink(),
         *(
             pytest.param(damage, marks=pytest.mark.soak)
             for damage in (
+                lambda pack: (pack.parent / "packs.json").unlink(),
                 lambda pack: pack.write_bytes(pack.read_bytes()[::-1]),
                 lambda pack: pack.write_bytes(b""),
                 lambda pack: pack.unlink(),
@@ -239,7 +242,12 @@ def test_a_pack_that_is_mostly_out_of_date_is_left(there: Inputs) -> None:
 
 
 @pytest.mark.soak
-def test_small_packs_do_not_pile_up(there: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_variants")
+def test_small_packs_do_not_pile_up(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = few_of(demo, tmp_path, 6)
+    there.results()
     monkeypatch.setattr(recall, "MOST_PACKS", 2)
     for number, anew in enumerate([1, 1, 3]):  # at last two small ones and a new one become one
         change(there.path(number), b"Demo-Cluster", b"Cluster")
@@ -263,7 +271,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
 def test_a_second_run_publishes_what_a_first_one_would(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
     outputs = [there.outputs.parent / name for name in ("twice", "once")]
-    with one_pack(*REPORTS):
+    with sparing(*REPORTS):
         published(there, outputs[0])
         change(there.path(2))
         one_gone(there)

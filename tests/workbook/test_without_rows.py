@@ -68,6 +68,7 @@ def test_no_formula_reads_the_rows(without: Path) -> None:
     assert not [f for f in formulas_of(without) if re.search("Akteurszeilen|Kennzahlzeilen", f)]
 
 
+@pytest.mark.soak  # of the same formulas test_what_if.py knows that, and no other ones are left
 def test_another_program_calculates_the_same(without: Path, tmp_path: Path) -> None:
     (again,) = recalculated([without], tmp_path)
     assert differing(without, again) == []

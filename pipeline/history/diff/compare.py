@@ -63,8 +63,8 @@ def compare(before: Publication, now: Publication) -> Difference:
 
 def cluster_states(before: Tables, now: Tables) -> pl.DataFrame:
     """Return cluster_id, name, state_before, state_now of every cluster in either publication."""
-    kept = ["cluster_id", "name", "state"]
-    one, other = (tables["coverage"].select(kept) for tables in (before, now))
+    columns = ["cluster_id", "name", "state"]
+    one, other = (tables["coverage"].select(columns) for tables in (before, now))
     both = one.join(other, on="cluster_id", how="full", coalesce=True, suffix="_now")
     return both.select(
         "cluster_id",
@@ -76,9 +76,11 @@ def cluster_states(before: Tables, now: Tables) -> pl.DataFrame:
 
 def decisions(before: Tables, now: Tables) -> pl.DataFrame:
     """Return the decisions that differ, for catalogues in both; null if not reviewed."""
-    keys, kept = ["catalogue", "cluster_id"], ["decision", "fulfilled"]
-    one, other = (tables["decisions"].select(*keys, *kept) for tables in (before, now))
-    return side_by_side(one, other, keys, kept).filter(differs("decision") | differs("fulfilled"))
+    keys, columns = ["catalogue", "cluster_id"], ["decision", "fulfilled"]
+    one, other = (tables["decisions"].select(*keys, *columns) for tables in (before, now))
+    return side_by_side(one, other, keys, columns).filter(
+        differs("decision") | differs("fulfilled")
+    )
 
 
 def criteria(before: Tables, now: Tables) -> pl.DataFrame:
@@ -86,14 +88,14 @@ def criteria(before: Tables, now: Tables) -> pl.DataFrame:
 
     A criterion that is in only one of two versions of a catalogue is null on the other side.
     """
-    kept = ["status", "computed_status", "basis", "reason_de", "reason_en"]
-    one, other = (tables["criteria"].select(*CRITERION, *kept) for tables in (before, now))
+    columns = ["status", "computed_status", "basis", "reason_de", "reason_en"]
+    one, other = (tables["criteria"].select(*CRITERION, *columns) for tables in (before, now))
     both = one.join(other, on=["catalogue", "cluster_id"], how="semi")
     both = both.select("catalogue", "cluster_id").unique()
     one, other = (
         part.join(both, on=["catalogue", "cluster_id"], how="semi") for part in (one, other)
     )
-    both = side_by_side(one, other, CRITERION, kept).filter(differs("status"))
+    both = side_by_side(one, other, CRITERION, columns).filter(differs("status"))
     number = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
     return both.sort("catalogue", "cluster_id", number, "criterion_id")
 
@@ -109,12 +111,12 @@ def indicators(before: Tables, now: Tables) -> pl.DataFrame:
 
 
 def side_by_side(
-    one: pl.DataFrame, other: pl.DataFrame, keys: list[str], kept: list[str]
+    one: pl.DataFrame, other: pl.DataFrame, keys: list[str], columns: list[str]
 ) -> pl.DataFrame:
     """Return keys and each column as <name>_before and <name>_now, for catalogues in both."""
     for_both = one.select("catalogue").unique().join(other, on="catalogue", how="semi")
     parts = [
-        part.join(for_both, on="catalogue", how="semi").rename({k: f"{k}_{side}" for k in kept})
+        part.join(for_both, on="catalogue", how="semi").rename({k: f"{k}_{side}" for k in columns})
         for part, side in ((one, "before"), (other, "now"))
     ]
     return parts[0].join(parts[1], on=keys, how="full", coalesce=True).sort(keys)

@@ -93,11 +93,11 @@ def sent(publication: Publication) -> pl.DataFrame:
 
 def conditions(before: Publication, now: Publication) -> pl.DataFrame:
     """Return of every criterion whether figures, the rule or the reference limit differ."""
-    kept = ["metric", "operator", "value_low", "value_high", "threshold", "limit_source"]
-    one, other = (p.tables["conditions"].select(*CONDITION, *kept) for p in (before, now))
+    columns = ["metric", "operator", "value_low", "value_high", "threshold", "limit_source"]
+    one, other = (p.tables["conditions"].select(*CONDITION, *columns) for p in (before, now))
     both = one.join(other, on=CONDITION, how="full", coalesce=True, suffix="_now")
     metric, operator, low, high, threshold, source = (
-        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in kept
+        pl.col(column).ne_missing(pl.col(f"{column}_now")) for column in columns
     )
     kind, kind_now = (
         pl.col(name).str.extract(r"^(\w+)").fill_null("")
@@ -129,8 +129,8 @@ def evaluated(before: Publication, now: Publication) -> pl.DataFrame:
     if found is None:
         return nothing
     for publication, step in ((before, "then"), (now, "assessment")):
-        said = publication.tables["criteria"].select(*CRITERION, pl.col("status").alias(step))
-        found = found.join(said, on=[*CRITERION, step], how="semi")
+        published = publication.tables["criteria"].select(*CRITERION, pl.col("status").alias(step))
+        found = found.join(published, on=[*CRITERION, step], how="semi")
     return found.select(*CRITERION, cause=cause())
 
 

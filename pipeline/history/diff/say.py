@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.common.texts import number, percent, say
+from pipeline.common.texts import number, percent, say, say_count
 from pipeline.history.diff.compare import Difference
 from pipeline.history.diff.publication import CURRENT, Publication
 from pipeline.history.diff.sources import catalogue_versions, readable_name
@@ -36,10 +36,10 @@ def publication_line(publication: Publication, lang: str) -> str:
     """Return a description of the publication: revision, draft or release, time of the run."""
     stands = publication.standing
     moment = str(publication.record.get("started", "")).replace("T", " ")[:16]
-    said = say("diff", stands.state, lang).format(**asdict(stands))
+    text = say("diff", stands.state, lang).format(**asdict(stands))
     place = publication.place
     place = say("diff", place, lang) if place == CURRENT else place
-    return say("diff", "publication", lang).format(what=said, moment=moment, place=place)
+    return say("diff", "publication", lang).format(what=text, moment=moment, place=place)
 
 
 # --------------------------------------------------------------------------------- changed sources
@@ -54,7 +54,7 @@ def source_lines(
     for row in rows[:MOST_SOURCES]:
         yield f"  {source_line(row, versions, lang)}"
     if len(rows) > MOST_SOURCES:
-        yield "  " + say("diff", "more", lang).format(n=len(rows) - MOST_SOURCES)
+        yield "  " + say_count("diff", "more", len(rows) - MOST_SOURCES, lang)
     for row in difference.submissions.drop_nulls().iter_rows(named=True):
         if row["file_before"] != row["file_now"]:
             both = {row["state_before"], row["state_now"]}

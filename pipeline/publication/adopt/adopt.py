@@ -151,13 +151,13 @@ def is_english(ratings: Ratings) -> bool:
 
 
 def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFrame) -> None:
-    """Raise if the new file does not contain the old rows and then the new ones: a bug of ours."""
+    """Raise if the new file does not hold the old rows followed by the new ones (a bug of ours)."""
     old, fields = before.table, [f for f in COMPARED if f in set(before.places["field"])]
-    kept = after.head(old.height).select(fields)
+    unchanged = after.head(old.height).select(fields)
     added = after.tail(len(rows)).select(fields).to_dicts()
-    wanted = [{field: row.get(field) for field in fields} for row in rows]
+    appended = [{field: row.get(field) for field in fields} for row in rows]
     whole = after.height == old.height + len(rows)
-    if not whole or not kept.equals(old.select(fields)) or added != wanted:
+    if not whole or not unchanged.equals(old.select(fields)) or added != appended:
         raise RuntimeError("the ratings would not read as they were written; nothing was replaced")
 
 

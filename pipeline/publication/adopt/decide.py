@@ -26,7 +26,8 @@ class Outcome:
     code: adopted, there (the same rating exists), or why not: unreadable, no_reason, doubled,
     unknown_cluster, unknown_criterion, newer, unseen, no_sign, bad_sign; of templates see
     `template`. other: the existing rating that conflicts or is replaced, if any. by: the sign of
-    the new rating. owner: another sign that is said for its sheet or file, if there is one.
+    the new rating. owner: the sign
+    that is given for its sheet or file, if it is another one.
     """
 
     view: Row

@@ -75,10 +75,10 @@ class Ratings:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows by field; unusable values as they are in the file."""
-        wanted = [f.key for f in office().sheet("assessments").fields]
+        fields = [f.key for f in office().sheet("assessments").fields]
         raw = {(r["row"], r["field"]): r["raw"] for r in self.cells.iter_rows(named=True)}
         return [
-            {f: raw.get((row["row"], f)) if row[f] is None else row[f] for f in wanted}
+            {f: raw.get((row["row"], f)) if row[f] is None else row[f] for f in fields}
             for row in self.table.iter_rows(named=True)
         ]
 
@@ -121,14 +121,14 @@ def read_views(path: Path, read: Read) -> Views:
     about = nobody.with_columns(row_cluster=pl.lit(None, pl.String))
     first = load_settings().review.first_catalogue
     named = files.with_columns(cluster_id=pl.lit(None, pl.String))
-    told = findings_table(found, parsed.cells, named, about, [views()], load(first))
+    listed_findings = findings_table(found, parsed.cells, named, about, [views()], load(first))
     known, listed = ("assessments", "coverage") if key == "views" else ("known", "clusters")
     return Views(
         period,
         first_head.get("o_catalogue", first),
         table,
         valid.tables[known].sort("file", "row"),
-        told,
+        listed_findings,
         first_head.get("o_assessor") if key == "views" else None,
         frozenset(valid.tables[listed]["cluster_id"].drop_nulls()),
         bad=frozenset(found.filter(is_error(pl.col("code"))).select("file", "row").iter_rows()),

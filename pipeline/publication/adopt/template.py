@@ -72,7 +72,7 @@ def decide_rows(
 def refused(row: Row, owners: Sequence[str], template: Views) -> str | None:
     """Return why a row can be no rating, whatever stands in the office's file.
 
-    owners: the signs that are said for the row's sheet and for the whole file.
+    owners: the signs that are given for the row's sheet and for the whole file.
     """
     by = row["assessor"]
     if (row["file"], row["row"]) in template.bad:
@@ -106,7 +106,7 @@ def conflict(row: Row, now: Row | None, then: Row | None, day: dt.date) -> str |
 
 
 def is_same(row: Row, signed: Row, other: Row) -> bool:
-    """Whether a row says what a rating says; without a date it was adopted with one of its own.
+    """Whether a row and a rating have the same content; a row without a date took one on adoption.
 
     signed: the row with the sign of its author.
     """

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.settings import OfficeRules
-from pipeline.common.texts import LANGUAGES, day, say
+from pipeline.common.texts import LANGUAGES, day, say, say_count
 from pipeline.history.diff.sources import changed_sources, readable_name
 from pipeline.history.published import DamagedError, Record, is_published, sound
 from pipeline.history.standing import Standing, day_of, standing
@@ -29,7 +29,7 @@ def refusal(code: str, **parts: str) -> NothingPublishedError:
 
 
 def refused_as(code: str, period: str, stands: Standing) -> NothingPublishedError:
-    """Return the refusal of what cannot be done with a publication as it stands."""
+    """Return the refusal of a step that the state of a publication does not allow."""
     days = {name: day_of(getattr(stands, f"{name}_at")) for name in ("released", "withdrawn")}
     messages = (
         say("release", code, one).format(
@@ -69,17 +69,17 @@ def refuse_without_office(office: OfficeRules, period: str) -> None:
     slips = [instead(value, *WANTED[key], key) for key, value in given.items() if not value]
     if slips:
         german, english = (
-            "\n".join([*(sentence(slip, one) for slip in slips), said.format(period=period)])
+            "\n".join([*(sentence(slip, one) for slip in slips), text.format(period=period)])
             for one in LANGUAGES
-            for said in [say("release", "without_office", one)]
+            for text in [say("release", "without_office", one)]
         )
         raise DeclarationError(german, english)
 
 
 def sentence(slip: SlipError, lang: str) -> str:
     """Return what is missing in the settings, with its file and key."""
-    said = slip.german if lang == "de" else slip.english
-    return f"settings.toml, office.{slip.at[0]}: {said}"
+    text = slip.german if lang == "de" else slip.english
+    return f"settings.toml, office.{slip.at[0]}: {text}"
 
 
 def confirm(draft: Path, folder: Path, record: Record) -> None:
@@ -107,7 +107,7 @@ def changed_refusal(period: str, changed: pl.DataFrame) -> NothingPublishedError
 
 
 def named(changed: pl.DataFrame, lang: str) -> str:
-    """Return the differences as text, the first ones by name."""
+    """Return the differences as text: the first ones by name, of the others the number."""
     rows = changed.select("kind", "name", "change").rows()
     differences = [
         f"{say('source_kind', kind, lang)} {readable_name(kind, name, lang)} "
@@ -116,7 +116,7 @@ def named(changed: pl.DataFrame, lang: str) -> str:
     ]
     more = len(rows) - SHOWN
     return "; ".join(
-        [*differences, say("release", "more", lang).format(n=more)] if more > 0 else differences
+        [*differences, say_count("release", "more", more, lang)] if more > 0 else differences
     )
 
 

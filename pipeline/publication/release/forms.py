@@ -16,9 +16,9 @@ from pipeline.intake.worker import read_many
 from pipeline.publication.publications import Work
 from pipeline.report.form.carry import carried_over
 from pipeline.report.form.form import write_form
-from pipeline.report.form.own_words import examine_in_our_words
 from pipeline.report.form.plan import Filled
 from pipeline.report.form.stored import Stored, stored_values
+from pipeline.report.form.translated import examine_translated
 from pipeline.submissions.examine import Examined
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from schemas.declaration import submission, wanted_sheet_keys
@@ -37,14 +37,14 @@ class Job:
 
 
 def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
-    """Write the next form of every reviewed cluster; return the clusters that have none.
+    """Write the next form of these reviewed clusters; return those that have none.
 
     paths: of the forms, by cluster. A form that cannot be written (a submission may have far more
     rows than a form can hold) does not affect the others.
     """
     jobs = [
         Job(paths[cluster], filled, stored)
-        for some in in_batches(list(next_forms(work)))
+        for some in in_batches([one for one in next_forms(work) if one[0] in paths])
         for (cluster, filled), stored in zip(
             some, stored_together([filled for _, filled in some], work.lang), strict=True
         )
@@ -65,7 +65,7 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
 
 
 def stored_together(forms: Sequence[Filled], lang: str) -> Sequence[Stored | None]:
-    """Return the stored values of the forms; None for each if one of them makes that impossible."""
+    """Return the stored values of the forms; None for all if one form cannot be computed."""
     try:
         return stored_values(forms, lang)
     except Exception:  # no failure may affect more than one form
@@ -96,12 +96,12 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
 def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
     """Return reviewed submissions, read and examined in the same way as by the review."""
     review, mappings = work.review, work.mappings
-    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    sheet_keys = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     limits = review.settings.intake
-    outcomes = list(read_many([file.path for file in files], limits, wanted))
+    outcomes = list(read_many([file.path for file in files], limits, sheet_keys))
     sent = gather(files, outcomes, most_mb=limits.max_file_mb)
     stacked, last_day = sent.stacked(), review.last_day
-    return examine_in_our_words(sent.files, stacked, mappings, review.settings, last_day)
+    return examine_translated(sent.files, stacked, mappings, review.settings, last_day)
 
 
 def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:

@@ -11,15 +11,16 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.texts import day, say, texts
-from pipeline.publication.release.content import Item, contents
+from pipeline.publication.release.content import Item, agreed, contents
 from pipeline.report.answers import answer_of, answers
 from pipeline.report.revised import changed_text
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
+from pipeline.submissions.office import DEPARTED
 from pipeline.tables.headlines import role_word
-from pipeline.tables.todo import asked_for
+from pipeline.tables.todo import answerable
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 COLUMNS = [
@@ -38,6 +39,7 @@ COLUMNS = [
     "pass_mark",
     "not_fulfilled",
     "open",
+    "agreed",
     "errors",
     "asked",
     "changed",
@@ -49,7 +51,7 @@ COLUMNS = [
     "form",
     "letter",
 ]
-FOREIGN = {"name", "not_fulfilled", "open", "contact", "marked"}
+FOREIGN = {"name", "not_fulfilled", "open", "agreed", "asked", "contact", "marked"}
 LONGEST = 250
 LONGEST_NAME = 120  # of a file, within a sentence
 LETTER = "Anschreiben.docx"
@@ -66,8 +68,8 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     """Return a row per cluster to write to: the reviewed, the quarantined and the missing.
 
     files: cluster_id, folder, page, marked, form: names of files. Columns are those of COLUMNS, and
-    for the letters opening, missed_items and open_items (lists of text, whole where COLUMNS have
-    room for the first ones).
+    for the letters opening, reply, missed_items, open_items and agreed_items (lists of text, whole
+    where COLUMNS have room for the first ones).
     """
     first = review.catalogues[0]
     due = pl.col("expected") | (pl.col("state") != "missing")
@@ -76,6 +78,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     table = table.join(errors(review), on="cluster_id", how="left")
     table = table.join(open_criteria(review), on="cluster_id", how="left")
     table = table.join(results(review, lang), on="cluster_id", how="left")
+    table = table.join(agreements(review, lang), on="cluster_id", how="left")
     table = table.join(files, on="cluster_id", how="left").sort("cluster_id")
     table = table.with_columns(to_answer(review, table["cluster_id"].to_list(), lang))
     reviewed = pl.col("state") == "reviewed"
@@ -95,6 +98,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         pass_mark=pl.when(reviewed).then(pl.lit(first.pass_mark)),
         not_fulfilled="not_fulfilled",
         open="open",
+        agreed="agreed",
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
         asked=request_text(lang),
         changed=changed(review, lang),
@@ -108,6 +112,8 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         opening=opening(lang),
         missed_items="missed_items",
         open_items="open_items",
+        agreed_items="agreed_items",
+        reply=reply(review.settings.office.mail, lang),
     )
 
 
@@ -127,11 +133,23 @@ def results(review: Review, lang: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=RESULTS, orient="row")
 
 
+def agreements(review: Review, lang: str) -> pl.DataFrame:
+    """Return cluster_id, agreed (one text), agreed_items: see `content.agreed`."""
+    rows = [
+        (cluster, "; ".join(items)[:LONGEST], items)
+        for cluster, items in agreed(review, lang).items()
+    ]
+    schema = pl.Schema(
+        {"cluster_id": pl.String(), "agreed": pl.String(), "agreed_items": pl.List(pl.String())}
+    )
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def listed(items: Sequence[Item]) -> str:
-    """Return all items, the first with their levers or requests as far as a merge takes them."""
+    """Return all items as one text; the first have levers or requests while a field has room."""
     for whole in range(len(items), -1, -1):
-        said = [item.short for item in items[:whole]]
-        text = "; ".join(said + [item.criterion for item in items[whole:]])
+        shorts = [item.short for item in items[:whole]]
+        text = "; ".join(shorts + [item.criterion for item in items[whole:]])
         if len(text) <= LONGEST:
             break
     return text[:LONGEST]
@@ -170,8 +188,8 @@ def opening(lang: str) -> pl.Expr:
 def verdicts(review: Review) -> pl.DataFrame:
     """Return the decisions of the first catalogue by cluster."""
     own = pl.col("catalogue") == review.catalogues[0].id
-    kept = ["cluster_id", "decision", "fulfilled", "fulfilled_soft", "undetermined"]
-    return review.tables["decisions"].filter(own).select(kept)
+    columns = ["cluster_id", "decision", "fulfilled", "fulfilled_soft", "undetermined"]
+    return review.tables["decisions"].filter(own).select(columns)
 
 
 def errors(review: Review) -> pl.DataFrame:
@@ -183,9 +201,9 @@ def errors(review: Review) -> pl.DataFrame:
 
 
 def open_criteria(review: Review) -> pl.DataFrame:
-    """Return cluster_id, settles: undetermined first-catalogue criteria that cells can settle."""
-    asked = asked_for(review.tables["criteria"], review.catalogues[0].id)
-    return asked.select("cluster_id", settles=pl.col("criteria").list.join(", "))
+    """Return cluster_id, settles: the undetermined criteria that filled cells would settle."""
+    requested = answerable(review.tables["criteria"], review.catalogues[0].id)
+    return requested.select("cluster_id", settles=pl.col("criteria").list.join(", "))
 
 
 def request_text(lang: str) -> pl.Expr:
@@ -195,13 +213,16 @@ def request_text(lang: str) -> pl.Expr:
         return pl.lit(say("serial_letter", f"ask_{code}", lang))
 
     has_errors, is_open = pl.col("errors") > 0, pl.col("settles").is_not_null()
-    cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"))
-    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("settles"))
+    protocol = pl.col("marked").fill_null("").str.slice(0, LONGEST_NAME)
+    cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"), protocol)
+    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("settles"), protocol)
     unread = pl.format(
         say("serial_letter", "ask_unread", lang), pl.col("guessed_from").str.slice(0, LONGEST_NAME)
     )
     return (
-        pl.when(pl.col("state") == "missing")
+        pl.when(has_left())
+        .then(request("nothing"))
+        .when(pl.col("state") == "missing")
         .then(request("missing"))
         .when(pl.col("shown") == CANNOT_BE_READ)
         .then(unread)
@@ -217,8 +238,32 @@ def request_text(lang: str) -> pl.Expr:
     )
 
 
+def has_left() -> pl.Expr:
+    """Whether a cluster has left: nothing is asked of it."""
+    return (pl.col("role") == DEPARTED).fill_null(value=False)
+
+
+def reply(mail: str, lang: str) -> pl.Expr:
+    """Return the sentence until when and whom to answer: with a submission, or if need be."""
+
+    def sentence(code: str) -> pl.Expr:
+        text = say("letter", f"reply_{code}", lang)
+        return pl.format(text, pl.col("deadline"), pl.col("contact"), pl.lit(mail))
+
+    is_asked = (pl.col("errors") > 0) | pl.col("settles").is_not_null()
+    return (
+        pl.when(has_left())
+        .then(sentence("nothing"))
+        .when(pl.col("state") != "reviewed")
+        .then(sentence("send"))
+        .when(is_asked.fill_null(value=False))
+        .then(sentence("asked"))
+        .otherwise(sentence("nothing"))
+    )
+
+
 def changed(review: Review, lang: str) -> pl.Expr:
-    """Return what has changed since a withdrawn release; nothing if none is replaced."""
+    """Return what has changed since the withdrawn release that this one replaces; else nothing."""
     found = review.revised
     if found is None:
         return pl.lit(None, pl.String)

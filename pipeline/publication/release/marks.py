@@ -43,8 +43,8 @@ class UnmarkedError(Exception):
 def mark_report(report: Path, lang: str, on: dt.date, reason: str) -> None:
     """Mark every page below the folder; on, reason: when and why it was withdrawn."""
     for page in sorted(report.rglob("*.html")):
-        said = reason if page == report / OFFICE_PAGE else None
-        text = mark_page(page.read_text(encoding="utf-8"), lang, on, said)
+        shown_reason = reason if page == report / OFFICE_PAGE else None
+        text = mark_page(page.read_text(encoding="utf-8"), lang, on, shown_reason)
         page.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -62,7 +62,7 @@ def mark_page(text: str, lang: str, on: dt.date, reason: str | None = None) -> s
 
 
 def mark_book(path: Path, lang: str) -> None:
-    """Mark every sheet of ours that is seen: its title, and the head of every printed page."""
+    """Mark every visible sheet of ours: its title, and the head of every printed page."""
     rewrite(path, SHEET.fullmatch, say("workbook", "withdrawn", lang))
 
 
@@ -77,7 +77,7 @@ def mark_copy(path: Path) -> None:
 
 
 def rewrite(path: Path, is_ours: Callable[[str], object], mark: str) -> None:
-    """Write the workbook again with a mark on the sheets that are seen and are ours.
+    """Write the workbook again with a mark on the visible sheets that are ours.
 
     is_ours: whether a part of the file is a sheet of ours, by its name.
     """
@@ -107,12 +107,12 @@ def mark_sheet(content: bytes, strings: list[bytes], mark: str) -> bytes:
 
     strings: the shared ones of the workbook.
     """
-    said = escape(mark).encode()
+    escaped = escape(mark).encode()
     cell, header = CELL.search(content), HEADER.search(content)
     if cell is None or header is None:
         raise UnmarkedError
     written = strings[int(cell["in"][3:-4])] if cell["kind"] == b"s" else cell["in"]
-    title = b"".join(TEXT.findall(written)) + " · ".encode() + said
+    title = b"".join(TEXT.findall(written)) + " · ".encode() + escaped
     new_cell = b'<c r="A1"%b t="inlineStr"><is><t xml:space="preserve">%b</t></is></c>' % (
         cell["look"] or b"",
         title,
@@ -120,7 +120,7 @@ def mark_sheet(content: bytes, strings: list[bytes], mark: str) -> bytes:
     new_header = b"%b<oddHeader>%b&amp;R&amp;B%b</oddHeader>" % (
         header["start"],
         header["in"] or b"",
-        said,
+        escaped,
     )
     # The head stands behind the cells.
     parts = (

@@ -51,7 +51,7 @@ FOREIGN = {"name", "contact", "files", "reason"}
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What is asked for: which release is taken back, by whom (a short sign), and why."""
+    """The request: which release is taken back, by whom (a short sign), and why."""
 
     period: str
     inputs: Path
@@ -65,50 +65,53 @@ class Withdrawal:
 class Withdrawn:
     """What was taken back.
 
-    told: a row for each cluster to tell, columns TOLD; list: the file with them. archive: where the
-    release stands as it was. has_register: whether the register could be read, for the contacts.
+    to_notify: a row for each cluster to notify, columns NOTICE_COLUMNS. list: the file with them.
+    archive: where the release is kept as it was. has_register: whether the register could be read,
+    for the contacts.
     """
 
     folder: Path
     standing: Standing
-    told: pl.DataFrame
+    to_notify: pl.DataFrame
     list: Path
     archive: Path
     has_register: bool
 
 
 @run_exclusively
-def withdraw(asked: Withdrawal) -> Withdrawn:
+def withdraw(request: Withdrawal) -> Withdrawn:
     """Take a release back; NothingPublishedError if there is none, or it cannot be marked."""
     now = dt.datetime.now().astimezone()
-    publication = released(asked.outputs / asked.period)
+    publication = released(request.outputs / request.period)
     assert publication.record is not None
     stands = replace(
         standing(publication.record),
         state=WITHDRAWN,
-        withdrawn_by=asked.by,
+        withdrawn_by=request.by,
         withdrawn_at=now.isoformat(timespec="seconds"),
-        withdrawn_reason=asked.reason,
+        withdrawn_reason=request.reason,
     )
     lang = "en" if publication.record.get("language") == "en" else "de"
-    contacts = contacts_of(asked.inputs, asked.period)
-    told = clusters_to_notify(publication, stands, contacts, lang)
+    contacts = contacts_of(request.inputs, request.period)
+    to_notify = clusters_to_notify(publication, stands, contacts, lang)
     modes = modes_of(load_settings().review.group)
     name = say("withdraw", "file", lang)
-    with staging_folder(asked.outputs, asked.period) as folder:
+    with staging_folder(request.outputs, request.period) as folder:
         leave = shutil.ignore_patterns(FOLDER)
         shutil.copytree(publication.folder, folder, ignore=leave, dirs_exist_ok=True)
-        mark(folder, lang, now.date(), asked.reason)
+        mark(folder, lang, now.date(), request.reason)
         (folder / FOLDER).mkdir()
-        write_list(told, asked.period, folder / FOLDER / name, lang)
+        write_list(to_notify, request.period, folder / FOLDER / name, lang)
         write_json({**publication.record, **asdict(stands)}, folder / RECORD)
         modes.share(below(folder))
         moment = now.strftime("%Y-%m-%dT%H-%M-%S")
-        target = publish(folder, asked.outputs, asked.period, moment)
-    archive = asked.outputs / ARCHIVE
+        target = publish(folder, request.outputs, request.period, moment)
+    archive = request.outputs / ARCHIVE
     modes.share([archive])
     place = target / FOLDER / name
-    return Withdrawn(target, stands, told, place, archive / asked.period, contacts is not None)
+    return Withdrawn(
+        target, stands, to_notify, place, archive / request.period, contacts is not None
+    )
 
 
 def released(folder: Path) -> Publication:
@@ -191,7 +194,7 @@ def contacts_of(inputs: Path, period: str) -> Mapping[str, str] | None:
     return dict(own.select("cluster_id", "contact").drop_nulls().iter_rows())
 
 
-def write_list(told: pl.DataFrame, period: str, path: Path, lang: str) -> None:
+def write_list(to_notify: pl.DataFrame, period: str, path: Path, lang: str) -> None:
     """Write the list as a workbook of one sheet, whose headers are names of merge fields."""
 
     def write(book: Book) -> None:
@@ -199,13 +202,13 @@ def write_list(told: pl.DataFrame, period: str, path: Path, lang: str) -> None:
         columns = [
             Column(
                 say("withdraw", name, lang),
-                told[name].to_list(),
+                to_notify[name].to_list(),
                 "foreign" if name in FOREIGN else "text",
             )
             for name in NOTICE_COLUMNS
         ]
         put_range(book, sheet, columns, top=0, frozen=1)
-        sheet.autofilter(0, 0, told.height, told.width - 1)
+        sheet.autofilter(0, 0, to_notify.height, to_notify.width - 1)
         sheet.set_landscape()
 
     bare = Review(period, periods.last_day(period), (), load_settings(), {}, draft=False)

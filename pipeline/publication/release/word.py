@@ -93,9 +93,9 @@ def letter(path: Path, values: Mapping[str, Value], author: str, day: dt.date) -
     own = {word_key(name): value for name, value in values.items()}
     for paragraph in list(paragraphs(document)):
         fill(paragraph, own)
-    said = document.core_properties
-    said.author, said.last_modified_by, said.comments = plain(author), "", ""
-    said.created = said.modified = dt.datetime.combine(day, dt.time())
+    properties = document.core_properties
+    properties.author, properties.last_modified_by, properties.comments = plain(author), "", ""
+    properties.created = properties.modified = dt.datetime.combine(day, dt.time())
     written = io.BytesIO()
     document.save(written)
     return packed(written)
@@ -148,7 +148,7 @@ def put_in(paragraph: Element, values: Mapping[str, Value]) -> None:
 
 
 def take_out(paragraph: Element) -> None:
-    """Take out a paragraph; one that its cell or section needs is left without text."""
+    """Remove a paragraph; the only one of a cell or section stays, without text."""
     needed = paragraph.getnext() is None or paragraph.getnext().tag == qn("w:sectPr")
     if needed or paragraph.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
         for piece in pieces_of(paragraph):

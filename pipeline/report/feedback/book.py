@@ -122,14 +122,14 @@ def _sheet(element: Element, part: str, data: bytes | None) -> OldSheet:
 def _calculation(root: Element) -> dict[str, str]:
     """Return the calculation settings, without those that force a calculation on opening."""
     element = root.find(tag("calcPr"))
-    kept = ("calcId", "calcMode", "iterate", "iterateCount", "iterateDelta", "refMode")
-    return {} if element is None else {k: v for k, v in element.attrib.items() if k in kept}
+    names = ("calcId", "calcMode", "iterate", "iterateCount", "iterateDelta", "refMode")
+    return {} if element is None else {k: v for k, v in element.attrib.items() if k in names}
 
 
 def without_protocol(book: OldBook) -> bool:
     """Remove the protocol of an earlier copy and its names; return whether there was one."""
-    gone = {i for i, s in enumerate(book.sheets) if s.root is not None and is_protocol(s.root)}
-    stay = [i for i in range(len(book.sheets)) if i not in gone]
+    protocols = {i for i, s in enumerate(book.sheets) if s.root is not None and is_protocol(s.root)}
+    stay = [i for i in range(len(book.sheets)) if i not in protocols]
     place = {old: new for new, old in enumerate(stay)}
     book.sheets = [book.sheets[i] for i in stay]
     names = []
@@ -140,7 +140,7 @@ def without_protocol(book: OldBook) -> bool:
         elif local_to.isdecimal() and int(local_to) in place:
             names.append((attributes | {"localSheetId": str(place[int(local_to)])}, formula))
     book.names = names
-    return bool(gone)
+    return bool(protocols)
 
 
 def rules_of_book(book: OldBook, tables: frozenset[str]) -> Harmless:
@@ -206,12 +206,12 @@ def _names(book: OldBook, ours: Mapping[str, str], rules: Harmless) -> str:
 
 
 def _name_attributes(attributes: dict[str, str], before: int) -> dict[str, str]:
-    kept: dict[str, str] = {
+    stored: dict[str, str] = {
         k: attributes[k] for k in ("name", "localSheetId", "hidden") if k in attributes
     }
-    if "localSheetId" in kept:  # our sheets come before the others
-        kept["localSheetId"] = str(int(kept["localSheetId"]) + before)
-    return kept
+    if "localSheetId" in stored:  # our sheets come before the others
+        stored["localSheetId"] = str(int(stored["localSheetId"]) + before)
+    return stored
 
 
 def _quoted(text: str) -> str:

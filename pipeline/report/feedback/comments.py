@@ -59,10 +59,10 @@ def _sender_text(comment: Element, authors: Sequence[str]) -> Element | None:
         return _text(THREAD.sub("", text))
     if author and text.startswith(f"{author}:"):
         return _text(text.removeprefix(f"{author}:").lstrip("\n"))
-    kept = deepcopy(element)
-    for foreign in kept.xpath(".//*[namespace-uri() != $main]", main=MAIN):
+    copied = deepcopy(element)
+    for foreign in copied.xpath(".//*[namespace-uri() != $main]", main=MAIN):
         foreign.getparent().remove(foreign)
-    return kept
+    return copied
 
 
 def _author(comment: Element, authors: Sequence[str]) -> str:

@@ -109,10 +109,10 @@ def harmless_names(
     A name is kept if it and all the names it refers to are harmless.
     """
     formulas = {name.lower(): list(texts) for name, texts in names.items()}
-    kept = {n for n in formulas if not n.startswith(("_xlnm.", "auto_")) or n in BUILT_IN}
+    harmless = {n for n in formulas if not n.startswith(("_xlnm.", "auto_")) or n in BUILT_IN}
     while True:
-        rules = Harmless(sheets, frozenset(kept), tables)
-        bad = {n for n in kept if not all(rules.allows(text) for text in formulas[n])}
+        rules = Harmless(sheets, frozenset(harmless), tables)
+        bad = {n for n in harmless if not all(rules.allows(text) for text in formulas[n])}
         if not bad:
             return rules
-        kept -= bad
+        harmless -= bad

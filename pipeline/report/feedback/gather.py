@@ -91,7 +91,7 @@ def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> 
         own = asks.get(cluster, ()) if reviewed else ()
         spoken_here = spoken.get(file.name, lang)
         answer = answer_of(cluster, known, review.settings.office)
-        said = partial(answer.said, released_on=review.released_on)
+        answered = partial(answer.text, released_on=review.released_on)
         yield Subject(
             file.path,
             file.name,
@@ -102,7 +102,7 @@ def subjects_of_review(review: Review, lang: str, files: Sequence[SentFile]) -> 
             row["outcome"],
             reason(row),
             counted(row["outcome"], clusters.get(cluster, {}), review),
-            in_both(said)
+            in_both(answered)
             if asks_something(marks, own) and row["outcome"] != SUPERSEDED
             else ("", ""),
             marks,
@@ -123,9 +123,9 @@ def counted(outcome: str, cluster: Mapping[str, Any], review: Review) -> Both:
     return in_both(lambda lang: say("feedback", f"counted_{outcome}", lang).format(**numbers))
 
 
-def in_both(said: Callable[[str], str]) -> Both:
+def in_both(in_language: Callable[[str], str]) -> Both:
     """Return a text in both languages."""
-    german, english = map(said, LANGUAGES)
+    german, english = map(in_language, LANGUAGES)
     return german, english
 
 
@@ -146,7 +146,7 @@ def subjects_of_check(checked: Checked, lang: str, files: Sequence[SentFile]) ->
             shown_name(file.path),
             row["sha256"],
             row["cluster_id"] or "",
-            answer=in_both(Answer(None, None, settings.office).said)
+            answer=in_both(Answer(None, None, settings.office).text)
             if asks_something(marks, own)
             else ("", ""),
             marks=marks,
@@ -202,7 +202,7 @@ def findings_by_file(findings: pl.DataFrame) -> dict[tuple[str], pl.DataFrame]:
 
 
 def names_of(catalogue: Catalogue) -> Callable[[Sequence[str]], Both]:
-    """Return what names criteria by number and title in both languages; all of them in one word."""
+    """Return the names of criteria: number and title in both languages, one word for all."""
     titles = {criterion.id: criterion.title for criterion in catalogue.criteria}
 
     def named(ids: tuple[str, ...], lang: str) -> str:

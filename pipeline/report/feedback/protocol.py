@@ -38,7 +38,7 @@ class Words:
         return say(group, code, self.lang)
 
     def of(self, text: Both) -> str:
-        """Return a text that is there in both languages."""
+        """Return the form of a text in the language of the copy."""
         return text[LANGUAGES.index(self.lang)]
 
 
@@ -198,8 +198,8 @@ def add_counts(grid: Grid, words: Words, subject: Subject, second: str) -> None:
     for mark in subject.marks:
         counts.setdefault(mark.sheet, Counter())[mark.severity] += 1
     for sheet, own in sorted(counts.items(), key=lambda item: (-item[1]["error"], item[0])):
-        said = (f"{words(f'number_{code}')}: {own[code]}" for code in SEVERITIES if own[code])
-        add_fact(grid, sheet or words("whole_file"), " · ".join(said))
+        numbers = (f"{words(f'number_{code}')}: {own[code]}" for code in SEVERITIES if own[code])
+        add_fact(grid, sheet or words("whole_file"), " · ".join(numbers))
 
 
 # -------------------------------------------------------------------------------------- requests

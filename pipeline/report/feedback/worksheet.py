@@ -33,9 +33,9 @@ smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects con
 webPublishItems
 """
 ORDER = CHILDREN.split()
-KEPT = frozenset(ORDER) - frozenset(DROPPED.split())
+ALLOWED = frozenset(ORDER) - frozenset(DROPPED.split())
 # Elements whose loss is reported to the reader, with the code of the text.
-TOLD = {"controls": "drawings", "oleObjects": "drawings", "picture": "drawings"}
+REPORTED = {"controls": "drawings", "oleObjects": "drawings", "picture": "drawings"}
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 # Extensions that are kept: rules and drop-downs that refer to other sheets.
 RULES_EXT = "{78C0D931-6437-407D-A8EE-F0AAD7539E65}"
@@ -100,8 +100,8 @@ def _clean_children(root: Element) -> set[str]:
     left: set[str] = set()
     for child in list(root):
         name = local(child)
-        if not is_main(child) or name not in KEPT:
-            left |= {TOLD[name]} if name in TOLD else set()
+        if not is_main(child) or name not in ALLOWED:
+            left |= {REPORTED[name]} if name in REPORTED else set()
             root.remove(child)
     for element in list(outside(root, tag("extLst"), tag("pivotSelection"))):
         # in a rule (cfRule) the extension only names its counterpart among the sheet's own rules
@@ -181,7 +181,7 @@ def _clean_rules(root: Element, rules: Harmless) -> set[str]:
         remove(element)
     for name in ("conditionalFormatting", "dataValidations"):
         for element in _named(root, name):
-            _settle(element)
+            _update_count(element)
     for element in root.findall(f"{tag('extLst')}/{tag('ext')}"):
         if not any(len(group) for group in element):
             remove(element)
@@ -208,7 +208,7 @@ def _formulas(rule: Element) -> list[str]:
     return [text for text in texts if text.strip()]
 
 
-def _settle(element: Element) -> None:
+def _update_count(element: Element) -> None:
     """Remove a list of rules that has become empty, else update its count."""
     rules = [e for e in element if local(e) in ("cfRule", "dataValidation")]
     if not rules:

@@ -15,7 +15,7 @@ from pipeline.report.form.plan import (
     tables,
 )
 from pipeline.report.form.rules import MAX_MESSAGE, add_colours, add_rule, colour
-from pipeline.submissions.field_messages import asked_for
+from pipeline.submissions.field_messages import expected
 from pipeline.tables.findings import criteria_reading
 from schemas.declaration import Field, Sheet
 
@@ -64,6 +64,7 @@ def write_form_sheet(book: Book, sheet: Worksheet, declared: Sheet) -> None:
         sheet.write_string(top, column, book.text("guide", code), book.looks["header"])
     sheet.freeze_panes(FORM_ROW - 1, VALUE_COLUMN)
     sheet.repeat_rows(top)
+    sheet.fit_to_pages(1, 1)
     for row, item in enumerate(declared.fields, FORM_ROW - 1):
         sheet.set_row(row, 27)
         sheet.write_string(row, 0, header(item, book.lang), book.looks["name"])
@@ -120,11 +121,13 @@ def prints_if_filled(book: Book, declared: Sheet) -> bool:
 
 def write_rows(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     """Write the rows of a filled form."""
+    columns = {
+        item.key: (column, f"column_{kind_of(item)}") for column, item in enumerate(declared.fields)
+    }
     for row, values in enumerate(book.filled.rows.get(declared.key, ()), FIRST_ROW - 1):
-        for column, item in enumerate(declared.fields):
-            value = values.get(item.key)
-            if value is not None:
-                book.put(sheet, row, column, value, f"column_{kind_of(item)}")
+        for key, value in values.items():
+            column, look = columns[key]
+            book.put(sheet, row, column, value, look)
 
 
 def look_of(book: Book, item: Field) -> object:
@@ -145,8 +148,8 @@ def explanation(book: Book, declared: Sheet, item: Field) -> str:
 
     No comment: LibreOffice prints each page that a hidden comment reaches into, be it empty.
     """
-    wanted = asked_for(item, book.lang)
-    parts = [item.note[book.lang], f"{wanted[0].upper()}{wanted[1:]}."]
+    request = expected(item, book.lang)
+    parts = [item.note[book.lang], f"{request[0].upper()}{request[1:]}."]
     read_by = criteria(book, declared, item)
     if read_by != "–":
         parts.append(book.text("guide", "read_by", ids=read_by))

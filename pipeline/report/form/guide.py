@@ -5,11 +5,13 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.report.form.book import Book, add_sheet, add_title, kind_of, leave_out
 from pipeline.report.form.entry import criteria
 from pipeline.report.form.plan import FIRST_ROW, Value, header, master, own_sheet
-from pipeline.submissions.field_messages import asked_for
+from pipeline.submissions.field_messages import expected
 from schemas.declaration import Field, Sheet, submission, word_in
 
 WIDTHS = (24, 27, 34, 84, 18)
 STEPS = 5
+# How many pages the instructions have in print, whatever the letters.
+PAGES = 3
 
 
 def write_guide(book: Book) -> None:
@@ -25,6 +27,7 @@ def write_guide(book: Book) -> None:
     row = write_contents(book, sheet, row)
     row = write_signs(book, sheet, row)
     write_fields(book, sheet, row)
+    sheet.fit_to_pages(1, PAGES)
     sheet.hide_gridlines(2)
 
 
@@ -102,7 +105,7 @@ def write_fields(book: Book, sheet: Worksheet, row: int) -> None:
             cells = (
                 declared.name[book.lang],
                 header(item, book.lang),
-                asked_for(item, book.lang),
+                expected(item, book.lang),
                 item.note[book.lang],
                 criteria(book, declared, item),
             )

@@ -6,7 +6,7 @@ product.
 
 from pipeline.common.settings import load_settings
 from pipeline.report.form.calculation import Calculation, Over, cell
-from pipeline.report.form.usable import (
+from pipeline.report.form.cell_formulas import (
     UNKNOWN,
     is_empty_word,
     judged,

@@ -3,8 +3,7 @@
 from pipeline.figures.of_evidence import WINDOW_MONTHS
 from pipeline.figures.of_funding import ACTUAL, PLANNED
 from pipeline.report.form.calculation import Calculation, Over, cell
-from pipeline.report.form.plan import FIRST_ROW, master
-from pipeline.report.form.usable import (
+from pipeline.report.form.cell_formulas import (
     BAD,
     UNKNOWN,
     is_empty_word,
@@ -16,6 +15,7 @@ from pipeline.report.form.usable import (
     value_formula,
     word,
 )
+from pipeline.report.form.plan import FIRST_ROW, master
 from pipeline.report.form.words import position
 from schemas.declaration import Sheet, submission
 

@@ -1,6 +1,7 @@
 """Formulas of what is missing or unusable in each sheet, and the address of the first problem."""
 
 from pipeline.report.form.calculation import Calculation, Over, cell
+from pipeline.report.form.cell_formulas import BAD, MISSING, is_bad, is_missing
 from pipeline.report.form.plan import (
     FIRST_ROW,
     FORM_ROW,
@@ -10,7 +11,6 @@ from pipeline.report.form.plan import (
     place,
     tables,
 )
-from pipeline.report.form.usable import BAD, MISSING, is_bad, is_missing
 from schemas.declaration import Field, Sheet
 
 # A position is its row times this plus its column: the smallest of several comes first.

@@ -7,9 +7,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.form.book import Book
+from pipeline.report.form.cell_formulas import FIRST_DATE, limits, pattern_test
 from pipeline.report.form.lists import list_range
-from pipeline.report.form.usable import FIRST_DATE, limits, pattern_test
-from pipeline.submissions.field_messages import asked_for
+from pipeline.submissions.field_messages import expected
 from schemas.declaration import Field
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2199, 12, 31)
@@ -18,16 +18,16 @@ MAX_MESSAGE = 255
 Area = tuple[int, int, int, int]
 
 
-def add_rule(book: Book, sheet: Worksheet, item: Field, area: Area, said: str = "") -> None:
+def add_rule(book: Book, sheet: Worksheet, item: Field, area: Area, prompt: str = "") -> None:
     """Add the data validation of a field to its cells.
 
-    area: first row, first column, last row, last column, from 0. said: shown at a selected cell.
+    area: first row, first column, last row, last column, from 0. prompt: shown at a selected cell.
     """
     first = xl_rowcol_to_cell(area[0], area[1])
     rule = rule_of(book, item, first) | {"error_title": book.text("rule", "title")}
     rule["error_message"] = message(book, item)[:MAX_MESSAGE]
-    if said:
-        rule["input_message"] = said
+    if prompt:
+        rule["input_message"] = prompt
     sheet.data_validation(*area, rule)
 
 
@@ -59,7 +59,7 @@ def message(book: Book, item: Field) -> str:
     if item.type in ("choice", "yes_no", "choices"):
         return book.text("rule", "list")
     if item.type in ("number", "integer"):
-        return book.text("rule", "number", expected=asked_for(item, book.lang))
+        return book.text("rule", "number", expected=expected(item, book.lang))
     if item.type in ("text", "text_list"):
         return book.text("rule", "text", most=LONGEST[item.type])
     return book.text("rule", item.type)

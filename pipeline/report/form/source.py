@@ -14,8 +14,8 @@ from pipeline.intake.refusal import Refusal
 from pipeline.intake.sent import numbered
 from pipeline.intake.worker import Read
 from pipeline.report.form.carry import carried_over
-from pipeline.report.form.own_words import examine_in_our_words
 from pipeline.report.form.plan import Filled, text
+from pipeline.report.form.translated import examine_translated
 from pipeline.submissions.choose import REVIEWED
 from pipeline.submissions.mapping.apply import mapping_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
@@ -30,11 +30,13 @@ class NoSourceError(Exception):
     """
 
     def __init__(self, refusal: str, **parts: object) -> None:
-        said = {
+        details = {
             lang: {key: in_language(str(part), lang) for key, part in parts.items()}
             for lang in LANGUAGES
         }
-        self.messages = {lang: text("refusal", refusal, lang, **said[lang]) for lang in LANGUAGES}
+        self.messages = {
+            lang: text("refusal", refusal, lang, **details[lang]) for lang in LANGUAGES
+        }
         super().__init__(" / ".join(self.messages.values()))
 
 
@@ -56,7 +58,7 @@ def filled_from(
         raise NoSourceError("unreadable", file=name, why=detail(outcome))
     settings = load_settings()
     sent = gather(numbered([path], [name]), [outcome], most_mb=settings.intake.max_file_mb)
-    examined = examine_in_our_words(sent.files, sent.stacked(), mappings, settings, end)
+    examined = examine_translated(sent.files, sent.stacked(), mappings, settings, end)
     return carried_over(examined, lang, period)
 
 
@@ -86,9 +88,9 @@ def reviewed_file(cluster: str, period: str, outputs: Path) -> tuple[str, str]:
 
 def reviewed_in(cluster: str, period: str, outputs: Path) -> pl.DataFrame:
     """Return the row of the cluster's reviewed submission in `submissions`, if there is one."""
-    mine = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
+    of_cluster = (pl.col("cluster_id") == cluster) & (pl.col("outcome") == REVIEWED)
     try:
-        return sound(outputs / period).table("submissions").filter(mine)
+        return sound(outputs / period).table("submissions").filter(of_cluster)
     except DamagedError as error:
         raise NoSourceError("damaged", period=period, files=error) from error
 

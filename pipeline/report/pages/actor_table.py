@@ -7,22 +7,21 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from pipeline.report.pages.words import Words
+from schemas.properties import shown_properties
 
 KILOMETRES = 1
 MARKS = {True: "yes", False: "no", None: "possible"}
 SIGNS = {sign: str(escape(sign)) for sign in "&<>'\""}
-ROW = (
-    '<tr class="k-{}"><td class="n">{}</td><th scope="row">{}</th>'
-    "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n"
-)
+START = '<tr class="k-{}"><td class="n">{}</td><th scope="row">{}</th>'
 
 
 def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
     """Return the rows of actors by cluster, in their order.
 
     actors: the table of the contract. The columns: row, name, type, whether it is bound, whether it
-    is an SME, how near it is.
+    is an SME, how near it is, and each of `shown_properties`.
     """
+    shown = list(shown_properties())
     # After rounding there are few different distances.
     actors = actors.with_columns(pl.col("distance_km").round(KILOMETRES))
     cells = actors.select(
@@ -37,8 +36,12 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
             each_said("distance_km", actors, lambda v: _distance(v, words)),
             each_said("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
+        **{key: each_said(key, actors, words.yes_no) for key in shown},
     )
-    row = pl.format(ROW, "mark", "row", "name", "kind", "bound", "sme", "near")
+    columns = ["kind", "bound", "sme", "near", *shown]
+    row = pl.format(
+        f"{START}{'<td>{}</td>' * len(columns)}</tr>\n", "mark", "row", "name", *columns
+    )
     own = cells.group_by("cluster_id").agg(row.str.join())
     return {cluster_id: Markup(rows) for cluster_id, rows in own.iter_rows()}
 

@@ -11,6 +11,7 @@ from pipeline.common.catalogue import metrics
 from pipeline.report.pages.actor_table import MARKS
 from pipeline.report.pages.figures import ranges
 from pipeline.report.pages.words import Words
+from schemas.properties import shown_properties
 
 Row = Mapping[str, Any]
 Lines = tuple[tuple[str, str, str, str], ...]
@@ -21,12 +22,14 @@ COUNTED = ("yes", "possible", "no")
 class Actors:
     """The rows of actors: a summary, the reasons with row numbers, their number, all as printed.
 
-    reasons: (reason, whether it counts, how many, row numbers). rows: see `actor_tables`.
+    reasons: (reason, whether it counts, how many, row numbers). properties: the headers of the last
+    columns of rows, see `actor_tables`.
     """
 
     summary: str
     reasons: Sequence[tuple[str, str, str, str]]
     number: int
+    properties: Sequence[str]
     rows: Markup
 
 
@@ -61,7 +64,8 @@ def actor_rows(rows: Sequence[Row], printed: Markup, words: Words) -> Actors:
         for k, g in sorted(grouped.items(), key=lambda item: -len(item[1]))
     ]
     text = summary(len(rows), counts, parts, words)
-    return Actors(text, reasons, len(rows), printed)
+    properties = [words.of(header) for header in shown_properties().values()]
+    return Actors(text, reasons, len(rows), properties, printed)
 
 
 def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: Words) -> str:

@@ -11,7 +11,15 @@ from pipeline.report.pages.changes import cause_text, turned
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.figures import median_text
 from pipeline.report.pages.moved import criteria_moved, fulfilled_then_and_now, medians_moved
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, titled
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    decision_cell,
+    linked,
+    names_of,
+    roles_of,
+    titled,
+)
 from pipeline.report.pages.words import Words
 from pipeline.report.since import is_better, since_sentences
 from pipeline.review import Review
@@ -66,22 +74,24 @@ def history(review: Review, words: Words) -> History | None:
 # decisions
 def movers(review: Review, words: Words) -> Iterator[Table]:
     """Yield for each catalogue the clusters whose decision changed, confirmed or not."""
-    names = names_of(review)
-    heads = [words(k) for k in ("cluster", "before", "now", "fulfilled_criteria", "cause")]
+    names, roles = names_of(review), roles_of(review, words)
+    heads = [words(k) for k in ("cluster", "role", "before", "now", "fulfilled_criteria", "cause")]
     heads.append(words("confirmed_then_now"))
     for catalogue in review.catalogues:
         own = review.tables["decision_changes"].filter(pl.col("catalogue") == catalogue.id)
         # those that crossed the mark first
         own = own.sort(pl.col("decision") == pl.col("previous_decision"), "cluster_id")
-        rows = [_mover(r, names, words) for r in own.iter_rows(named=True)]
+        rows = [_mover(r, names, roles, words) for r in own.iter_rows(named=True)]
         table = Table(
-            words("movers_caption"), heads, rows, frozenset({3}), own["cluster_id"].to_list()
+            words("movers_caption"), heads, rows, frozenset({4}), own["cluster_id"].to_list()
         )
         if rows:
             yield titled(table, words.of(catalogue.title))
 
 
-def _mover(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]:
+def _mover(
+    row: Row, names: Mapping[str, str], roles: Mapping[str, str], words: Words
+) -> list[str | Cell]:
     counts = {k: words.number(row[k]) for k in ("previous_fulfilled", "fulfilled")}
     confirmed = [row["previous_decision_confirmed"], row["decision_confirmed"]]
     texts = [words.code("decision", code) for code in confirmed]
@@ -89,6 +99,7 @@ def _mover(row: Row, names: Mapping[str, str], words: Words) -> list[str | Cell]
     stays = texts[0] == texts[1]
     return [
         linked(row["cluster_id"], names),
+        roles[row["cluster_id"]],
         decision_cell(row["previous_decision"], words),
         decision_cell(row["decision"], words),
         words("then_and_now", one=counts["previous_fulfilled"], other=counts["fulfilled"]),

@@ -102,12 +102,15 @@ def headline_sentences(review: Review, words: Words) -> list[str]:
     decided = review.tables["decisions"].filter(pl.col("catalogue") == first.id)
     at_mark = len(exactly_at_mark(decided, first.pass_mark))
     doubtful = sum(now(f"{d}_doubtful", first.id) for d in DECISIONS)
+    own = (pl.col("catalogue") == first.id) & (pl.col("role") == MEMBER)
+    members = int(review.by_role.filter(own)["eligible"].sum())
     return [
         words(
             "head_eligible",
             n=n(now("eligible", first.id)),
             all=n(decided.height),
             change=change(review, words, "eligible", first.id),
+            members=words.count("passing_members", members),
             at=words.count("stand_at_mark", at_mark).format(mark=n(first.pass_mark)),
         ),
         words(

@@ -12,7 +12,13 @@ from pipeline.report.pages.money import money_cells, money_heads
 from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.measures import Facts, facts, pooled_ratios
+from pipeline.tables.measures import (
+    Facts,
+    MeasureRoles,
+    clusters_of_members,
+    facts,
+    pooled_ratios,
+)
 from pipeline.tables.payers import of_clusters
 from schemas.declaration import Measure, measures
 from schemas.tables import DECISIONS
@@ -63,6 +69,7 @@ def policy(review: Review, words: Words) -> Policy:
         tables=[
             table
             for table in (
+                _by_role(review, entries, words),
                 _budgets(entries, told, rows, words),
                 _participation(review, words),
                 _overlap(review, words),
@@ -160,11 +167,15 @@ def _shares(
     rows: Mapping[str, Mapping[str, Any]],
     words: Words,
 ) -> Table:
-    """Return how the clusters of each measure stand: decisions, fulfilment, medians and ratios."""
+    """Return how the clusters of each measure stand: decisions, fulfilment, medians and ratios.
+
+    Which of them are members stands first; the other roles have a table of their own.
+    """
+    members = clusters_of_members(review.tables["measure_roles"], review.period)
     pooled = pooled_ratios(review.tables["cohorts"])
     own = [rows[entry.de] for entry in entries if rows[entry.de]["clusters"]]
     heads = [
-        *(words(k) for k in ("measure", "axis_clusters")),
+        *(words(k) for k in ("measure", "axis_clusters", "of_them_members")),
         *(words.code("decision", d) for d in DECISIONS),
         *(words(f"measure_{k}") for k in ("fulfilled", "per_fte", "per_fte_pooled", "public")),
     ]
@@ -175,6 +186,7 @@ def _shares(
             [
                 words.name(REGISTER, row["measure"]),
                 words.number(row["clusters"]),
+                words.number(members.get(row["measure"], 0)),
                 *(words.number(row[d]) for d in DECISIONS),
                 _known(row["median_fulfilled"], words),
                 _known(row["median_actors_per_fte"], words),
@@ -191,6 +203,35 @@ def _shares(
 
 def _known(value: float | None, words: Words) -> str:
     return words("suppressed") if value is None else words.number(value, 1)
+
+
+def _by_role(review: Review, entries: Sequence[Measure], words: Words) -> Table:
+    """Return the clusters of each measure by role, members first; their number in each quarter."""
+    roles = MeasureRoles(review.tables["measure_roles"], review.period)
+    place = {entry.de: at for at, entry in enumerate(entries)}
+    # What an earlier quarter's register knew and today's does not comes last.
+    own = sorted(roles.rows, key=lambda row: place.get(row[0], len(place)))
+    now, none = roles.clusters(review.period), (0,) * (1 + len(DECISIONS))
+    before = [roles.clusters(period) for period in roles.earlier]
+    heads = [
+        *(words(k) for k in ("measure", "role", "axis_clusters")),
+        *(words.code("decision", d) for d in DECISIONS),
+        *(words("clusters_at", period=period) for period in roles.earlier),
+    ]
+    return Table(
+        words("measure_roles_caption"),
+        heads,
+        [
+            [
+                words.name(REGISTER, pair[0]),
+                words.role(pair[1]),
+                *(words.number(n) for n in now.get(pair, none)),
+                *(words.number(counts.get(pair, none)[0]) for counts in before),
+            ]
+            for pair in own
+        ],
+        frozenset(range(2, len(heads))),
+    )
 
 
 def _budgets(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.report.pages.views import Cell, Table, linked, names_of
 from pipeline.report.pages.words import Words
-from pipeline.report.revised import BETWEEN, changed_sentence, replaces, said
+from pipeline.report.revised import BETWEEN, changed_sentence, replaces, withdrawal_text
 from pipeline.review import Review
 
 
@@ -34,7 +34,7 @@ def revision(review: Review, words: Words) -> Revision | None:
     if found.changes is None:
         return Revision(sentence, None)
     if found.changes.is_empty():
-        return Revision(f"{sentence} {said(found, 'same', words.lang)}", None)
+        return Revision(f"{sentence} {withdrawal_text(found, 'same', words.lang)}", None)
     names = names_of(review)
     ids = found.changes["cluster_id"].unique().sort().to_list()
     rows: list[list[str | Cell]] = [

@@ -107,9 +107,7 @@ def mover_columns(
         found = f"MATCH($A{row},{matrix.ref('cluster_id')},0)"
         return f"=INDEX({matrix.ref('fulfilled')},{found})"
 
-    roles = moved.select("cluster_id").join(
-        book.table("clusters"), on="cluster_id", how="left", maintain_order="left"
-    )
+    roles = dict(book.table("clusters")["cluster_id", "role"].iter_rows())
     change = [b - a for a, b in zip(then, now, strict=True)]
     text = book.text
     return [
@@ -123,7 +121,7 @@ def mover_columns(
         Column(text("h_c_cause"), mover_causes(book, moved)),
         decision_column(book, moved, "c_confirmed_then", "previous_decision_confirmed"),
         decision_column(book, moved, "c_confirmed_now", "decision_confirmed"),
-        Column(text("h_role"), book.words(roles["role"].to_list())),
+        Column(text("h_role"), book.words([roles.get(i) for i in moved["cluster_id"]])),
     ]
 
 

@@ -5,6 +5,7 @@ import polars as pl
 from pipeline.figures.completeness import COUNTS
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.formats import COLOURS
+from pipeline.report.workbook.named import named_columns
 from pipeline.report.workbook.sheets import Book, last_row
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
@@ -25,13 +26,11 @@ def completeness_of(book: Book) -> pl.DataFrame:
 def put_completeness(stack: Stack) -> None:
     """Write for every cluster and sheet how many cells are filled, unusable, empty."""
     book, text = stack.book, stack.book.text
-    names = book.table("clusters").select("cluster_id", "name")
-    table = completeness_of(book).join(names, on="cluster_id", how="left", maintain_order="left")
+    table = completeness_of(book)
     own = {s.key: s.name[book.lang] for s in submission().sheets}
     share = table.select(share=pl.col("filled") / pl.col("cells").replace(0, None))["share"]
     columns = [
-        Column(text("h_cluster_id"), table["cluster_id"].to_list()),
-        Column(text("h_name"), table["name"].to_list(), "foreign"),
+        *named_columns(book, table),
         Column(text("h_sheet"), [own[key] for key in table["sheet_key"]]),
         Column(text("h_there"), book.yes_no(table["there"].to_list())),
         *(Column(text(f"h_{c}"), table[c].to_list(), "int") for c in COUNTS[:4]),

@@ -11,7 +11,14 @@ from pipeline.report.workbook.money import put_payer_cohorts, put_payers
 from pipeline.report.workbook.portfolio import SEPARATOR
 from pipeline.report.workbook.sheets import EDGE, FROZEN_WIDTH, Book, new_sheet
 from pipeline.report.workbook.stack import Stack
-from pipeline.tables.measures import Facts, facts, pooled_ratios
+from pipeline.tables.headlines import role_word
+from pipeline.tables.measures import (
+    Facts,
+    MeasureRoles,
+    clusters_of_members,
+    facts,
+    pooled_ratios,
+)
 from schemas.declaration import measures
 from schemas.tables import DECISIONS
 
@@ -34,10 +41,14 @@ TOLD = {
 def write_money(book: Book) -> None:
     """Write the sheet."""
     others = book.table("other_measures")
-    codes = ["measures", *(["other_measures"] if others.height else []), "payers", "payer_cohorts"]
-    codes.append("features")
+    roles = MeasureRoles(book.table("measure_roles"), book.review.period)
+    there = {"measure_roles": bool(roles.rows), "other_measures": bool(others.height)}
+    some = [code for code, is_there in there.items() if is_there]
+    codes = ["measures", *some, "payers", "payer_cohorts", "features"]
     stack = Stack(book, new_sheet(book, "money"), codes, keys=(FROZEN_WIDTH - 2 * EDGE,))
     put_measures(stack)
+    if roles.rows:
+        put_measure_roles(stack, roles)
     if others.height:
         put_other_measures(stack, others)
     put_payers(stack)
@@ -54,7 +65,7 @@ def put_measures(stack: Stack) -> None:
     told = [facts(own[name], book.lang) for name in table["measure"]]
     columns = [
         Column(text("h_measure_name"), [one.name for one in told]),
-        Column(text("h_measure_years"), [one.years for one in told], width=22),
+        Column(text("h_measure_years"), [one.years for one in told], width=34),
         *of_clusters(book, table),
         *of_budget(book, table, told),
         *of_participation(book, table),
@@ -62,6 +73,27 @@ def put_measures(stack: Stack) -> None:
         *of_register(book, told),
     ]
     stack.add(columns, {text("h_measure_crowded"): {text("yes"): "bad"}})
+
+
+def put_measure_roles(stack: Stack, roles: MeasureRoles) -> None:
+    """Write the clusters of each measure by role, members first; their number in each quarter."""
+    book, text = stack.book, stack.book.text
+    own, none = roles.rows, (0,) * (1 + len(DECISIONS))
+    now = [roles.clusters(book.review.period).get(pair, none) for pair in own]
+    decisions = [say("decision", decision, book.lang) for decision in DECISIONS]
+    columns = [
+        Column(text("h_measure_name"), book.words([measure for measure, _ in own])),
+        Column(text("h_role"), [role_word(role, book.lang) for _, role in own]),
+        *(
+            Column(header, [counts[at] for counts in now], "int")
+            for at, header in enumerate((text("h_measure_clusters"), *decisions))
+        ),
+    ]
+    for period in roles.earlier:
+        counts = roles.clusters(period)
+        numbers = [counts.get(pair, none)[0] for pair in own]
+        columns.append(Column(text("h_measure_at", period=period), numbers, "int"))
+    stack.add(columns)
 
 
 def put_other_measures(stack: Stack, table: pl.DataFrame) -> None:
@@ -89,11 +121,11 @@ def put_features(stack: Stack) -> None:
     stack.add(
         [
             Column(text("h_feature"), book.says("feature", table["feature"].to_list())),
-            Column(text("h_statement"), book.says("statement", table["statement"].to_list())),
             Column(text("h_feature_unit"), book.says("feature_unit", table["unit"].to_list())),
             Column(text("h_feature_n"), table["n"].to_list(), "int"),
             Column(text("h_feature_of"), table["of"].to_list(), "int"),
             Column(text("h_feature_share"), shares, "share"),
+            Column(text("h_statement"), book.says("statement", table["statement"].to_list())),
         ]
     )
 
@@ -102,7 +134,9 @@ def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:
     """Yield how many clusters take part, whether there are places, and how they stand."""
     text = book.text
     crowded = [is_crowded(*row) for row in table.select("clusters", "places").iter_rows()]
+    members = clusters_of_members(book.table("measure_roles"), book.review.period)
     yield Column(text("h_measure_clusters"), table["clusters"].to_list(), "int")
+    yield Column(text("h_measure_members"), [members.get(m, 0) for m in table["measure"]], "int")
     yield Column(text("h_measure_places"), table["places"].to_list(), "int")
     yield Column(text("h_measure_crowded"), book.yes_no(crowded))
     for decision in DECISIONS:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pipeline.common.catalogue import Band, Catalogue, Condition, Criterion
 from pipeline.common.texts import number, percent, say, say_variant, texts
 from pipeline.evaluation.benchmark import band_labels
-from pipeline.evaluation.scenarios import OTHER_RULES
+from pipeline.evaluation.scenarios import other_rules
 from pipeline.evaluation.statistics import QUANTILES
 from pipeline.figures.scenarios import scenarios
 from pipeline.report.workbook.assumptions import SIGNS
@@ -17,12 +17,9 @@ from schemas.benchmarks import declared_cohort_kinds
 
 Row = tuple[str | int, ...]
 HEADERS = [
-    ("catalogue", "text"),
-    ("category", "wrap"),
-    ("criterion", "text"),
-    ("criterion_title", "wrap"),
-    ("kind", "text"),
+    ("criterion", "wrap"),
     ("asks", "wrap"),
+    ("kind", "text"),
     ("condition", "int"),
     ("metric", "wrap"),
     ("operator", "sign"),
@@ -30,9 +27,12 @@ HEADERS = [
     ("unit", "text"),
     ("reason", "wrap"),
     ("source", "wrap"),
+    ("category", "wrap"),
+    ("catalogue", "text"),
 ]
-WIDTHS = {"category": 20, "criterion_title": 22, "asks": 44, "metric": 26, "reason": 60}
-WIDTHS |= {"threshold": 30, "source": 34}
+# The first two are those of the terms, too.
+WIDTHS = {"criterion": 34, "asks": 70, "metric": 26, "threshold": 30, "reason": 60}
+WIDTHS |= {"source": 34, "category": 30}
 
 
 def write_method(book: Book) -> None:
@@ -63,12 +63,9 @@ def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -
     """Return the sheet's row for one condition."""
     lang, condition = book.lang, criterion.conditions[position]
     return (
-        catalogue.id,
-        catalogue.categories[criterion.category - 1][lang],
-        criterion.id,
-        criterion.title[lang],
-        say("kind", criterion.kind, lang),
+        f"{criterion.id} {criterion.title[lang]}",
         asks_text(criterion, lang),
+        say("kind", criterion.kind, lang),
         position + 1,
         condition.metric.title[lang],
         SIGNS[condition.operator],
@@ -76,6 +73,8 @@ def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -
         say("unit", condition.metric.unit, lang),
         reason_text(condition, lang),
         condition.source if condition.is_as_shipped else say("origin", "own", lang),
+        catalogue.categories[criterion.category - 1][lang],
+        catalogue.id,
     )
 
 
@@ -120,8 +119,10 @@ def put_terms(stack: Stack) -> None:
     book = stack.book
     pairs = [*terms(book), *sources(book)]
     columns = [
-        Column(book.text("h_term"), [term for term, _ in pairs], "wrap", width=40),
-        Column(book.text("h_meaning"), [meaning for _, meaning in pairs], "wrap", width=130),
+        Column(book.text("h_term"), [term for term, _ in pairs], "wrap", width=WIDTHS["criterion"]),
+        Column(
+            book.text("h_meaning"), [meaning for _, meaning in pairs], "wrap", width=WIDTHS["asks"]
+        ),
     ]
     stack.add(columns, whole=True)
 
@@ -156,7 +157,7 @@ def numbers(book: Book) -> dict[str, str]:
         "bands": band_labels(cohorts),
     }
     said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
-    tried = dict.fromkeys(s.variant for s in (*scenarios(settings), *OTHER_RULES))
+    tried = dict.fromkeys(s.variant for s in (*scenarios(settings), *other_rules(settings)))
     variants = "; ".join(say_variant(variant, lang) for variant in tried if variant)
     said |= {"variants": variants, "quantiles": QUANTILES[lang]}
     kinds = (kind.about or kind.label for kind in declared_cohort_kinds().values())

@@ -7,6 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.report.workbook.benchmark import cohort_names
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.named import named_columns
 from pipeline.report.workbook.portfolio import measures
 from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack
@@ -18,13 +19,7 @@ def put_payers(stack: Stack) -> None:
     book = stack.book
     settings, text = book.review.settings, book.text
     table = of_clusters(book.review.tables, settings)
-    names = book.table("clusters").select("cluster_id", "name")
-    table = table.join(names, on="cluster_id", how="left", maintain_order="left")
-    before = [
-        Column(text("h_cluster_id"), table["cluster_id"].to_list()),
-        Column(text("h_name"), table["name"].to_list(), "foreign"),
-        *moved_columns(book, table),
-    ]
+    before = [*named_columns(book, table), *moved_columns(book, table)]
     columns = [*before, *money_columns(book, table, len(before))]
     columns.append(Column(text("h_measure"), measures(book), "wrap"))
     stack.add(columns)

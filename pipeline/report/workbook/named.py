@@ -1,4 +1,4 @@
-"""What blocks of changes have in common: the clusters, and the cause as a word."""
+"""What several blocks have in common: the columns that name a cluster, the cause as a word."""
 
 import polars as pl
 

@@ -12,8 +12,8 @@ from pipeline.history.notices import damaged
 from pipeline.report.earlier import HEADLINES, Earlier
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
-from pipeline.submissions.actors.status import types_where
 from pipeline.tables.headlines import headline, role_word
+from schemas.properties import RESEARCH, flagged
 from schemas.reference_figures import reference_figures
 from schemas.tables import DECISIONS
 
@@ -65,9 +65,9 @@ def of_review(book: Book) -> Iterable[Line]:
     days, text = book.table("clusters")["as_of"], book.text
     column = book.ref("portfolio", "as_of")
     yield Line(text("o_period"), book.review.period, kind="text")
-    yield Line(text("o_last_day"), book.review.last_day, kind="date")
-    yield Line(text("o_as_of_first"), days.min(), f"=MIN({column})", "date")
-    yield Line(text("o_as_of_last"), days.max(), f"=MAX({column})", "date")
+    yield Line(text("o_last_day"), book.review.last_day, kind="day")
+    yield Line(text("o_as_of_first"), days.min(), f"=MIN({column})", "day")
+    yield Line(text("o_as_of_last"), days.max(), f"=MAX({column})", "day")
     for catalogue in book.review.catalogues:
         mark, criteria = catalogue.pass_mark, len(catalogue.criteria)
         parts = {"version": catalogue.version, "mark": mark, "criteria": criteria}
@@ -123,7 +123,7 @@ def of_figures(book: Book, before: Before) -> Iterable[Line]:
             before.sme_share,
         )
     types = book.ref("actors", "actor_type")
-    words = book.words(types_where("rnd"))
+    words = book.words(flagged("actor_type", RESEARCH))
     research = "+".join(f'COUNTIFS({tests},{types},"{word}")' for word in words)
     yield Line(
         text("o_research"),

@@ -7,9 +7,11 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import say, texts
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.named import named_columns
 from pipeline.report.workbook.sheets import Book, new_sheet, print_heading
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
+from schemas.properties import shown_properties
 
 COUNTS = "bound"
 # how many columns the printed heading is wide
@@ -35,15 +37,10 @@ def write_rows(book: Book) -> None:
 def put_counts(stack: Stack) -> None:
     """Write for every cluster how many rows of Akteure count, and why the others do not."""
     book = stack.book
-    names = book.table("clusters").select("cluster_id", "name")
     numbers = counted(book.table("actors"))
-    table = names.join(numbers, on="cluster_id", how="left").fill_null(0).sort("cluster_id")
-    columns = [
-        Column(book.text("h_cluster_id"), names["cluster_id"].to_list()),
-        Column(book.text("h_name"), names["name"].to_list(), "foreign"),
-        *count_columns(book, table),
-    ]
-    stack.add(columns)
+    table = book.table("clusters").select("cluster_id").join(numbers, on="cluster_id", how="left")
+    table = table.fill_null(0).sort("cluster_id")
+    stack.add([*named_columns(book, table), *count_columns(book, table)])
 
 
 def reasons() -> list[str]:
@@ -107,6 +104,8 @@ def actor_columns(book: Book, actors: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_near"), book.yes_no(actors["near"].to_list(), text("unknown")))
     yield Column(text("h_distance_km"), actors["distance_km"].to_list(), "one")
     yield because(book, actors, "near_reason")
+    for key, header in shown_properties().items():
+        yield Column(header[book.lang], book.yes_no(actors[key].to_list(), text("unknown")))
 
 
 def because(book: Book, actors: pl.DataFrame, name: str) -> Column:

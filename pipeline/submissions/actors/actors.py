@@ -9,12 +9,14 @@ from pipeline.common.keys import title_key_expr
 from pipeline.common.settings import ActorRules
 from pipeline.submissions.actors import status
 from pipeline.submissions.actors.places import GERMANY, distance_km, locate, place_findings
-from pipeline.submissions.actors.status import PROPERTIES, Definition
+from pipeline.submissions.actors.status import Definition
+from schemas.properties import properties
 
 # The properties that must be equal in all rows that may be the one that counts, where an actor is
 # listed several times. Otherwise the property is unknown.
 MUST_AGREE = [
-    *("actor_type", "sme", "sme_ifm", "distance_km", *PROPERTIES, "actor_group", "joined_lately"),
+    *("actor_type", "sme", "sme_ifm", "distance_km", "actor_group", "joined_lately"),
+    *properties(),
 ]
 
 
@@ -45,7 +47,7 @@ def with_properties(
         distance_km=km if with_distances else pl.lit(None, pl.Float64),
         sme=status.is_sme(rules),
         sme_ifm=status.is_sme_ifm(rules),
-        **{name: one.holds() for name, one in PROPERTIES.items()},
+        **{key: status.has_property(one) for key, one in properties().items()},
         actor_group=status.actor_group(),
         name_key=title_key_expr(pl.col("name")),
     )
@@ -77,7 +79,7 @@ def count(actors: pl.DataFrame, rules: ActorRules, definition: Definition) -> pl
         near=near,
         judged_sme=pl.when(f"agreed_{sme}").then(sme),
         judged_type=pl.when("agreed_actor_type").then("actor_type"),
-        **{f"judged_{name}": pl.when(f"agreed_{name}").then(name) for name in PROPERTIES},
+        **{f"judged_{key}": pl.when(f"agreed_{key}").then(key) for key in properties()},
         judged_group=pl.when("agreed_actor_group").then("actor_group"),
         judged_near=pl.when("agreed_distance_km").then(near),
         joined_lately=pl.when("agreed_joined_lately").then("joined_lately"),

@@ -4,7 +4,7 @@ Each question is a list of cases. The first case that holds gives the answer and
 two cannot contradict each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.common.exact import months_before
 from pipeline.common.settings import ActorRules
 from schemas.declaration import registers
+from schemas.properties import Property
 
 COMPANY = "Unternehmen"
 # The months up to as_of within which joining and leaving is published (contract 2.5).
@@ -150,7 +151,7 @@ def small_enough(rules: ActorRules) -> pl.Expr:
 
 def sme_cases(rules: ActorRules) -> list[Case]:
     """Return the cases of whether an actor is an SME by the EU's definition (contract 2.2)."""
-    said = stated_sme()
+    stated = stated_sme()
     many = (pl.col("employees") >= rules.sme_employees_below).fill_null(value=False)
     return [
         Case(pl.col("actor_type").is_null(), "type_unknown", answer=None),
@@ -158,8 +159,8 @@ def sme_cases(rules: ActorRules) -> list[Case]:
         Case(many & between_definitions(rules), "too_many_employees_but_ifm", answer=False),
         Case(many, "too_many_employees", answer=False),
         Case(too_large(rules), "turnover_and_balance_sheet", answer=False),
-        Case(~said, "stated_no", answer=False),
-        Case(said, "stated_yes", answer=True),
+        Case(~stated, "stated_no", answer=False),
+        Case(stated, "stated_yes", answer=True),
         Case(small_enough(rules), "figures", answer=True),
         Case(ALWAYS, "figures_missing", answer=None),
     ]
@@ -180,15 +181,15 @@ def is_sme_ifm(rules: ActorRules) -> pl.Expr:
 
     An actor with 250 to 499 employees that states to be none (by the EU's definition) may be one.
     """
-    said = stated_sme()
+    stated = stated_sme()
     no = (
         (pl.col("employees") >= rules.ifm_employees_below).fill_null(value=False)
         | (pl.col("turnover_eur") > rules.ifm_turnover_max).fill_null(value=False)
-        | (~said & ~between_definitions(rules))
+        | (~stated & ~between_definitions(rules))
     )
     few = (pl.col("employees") < rules.ifm_employees_below).fill_null(value=False)
     poor = (pl.col("turnover_eur") <= rules.ifm_turnover_max).fill_null(value=False)
-    return companies_only(pl.when(no).then(False).when(said | (few & poor)).then(True))
+    return companies_only(pl.when(no).then(False).when(stated | (few & poor)).then(True))
 
 
 def between_definitions(rules: ActorRules) -> pl.Expr:
@@ -209,22 +210,15 @@ def companies_only(of_company: pl.Expr) -> pl.Expr:
 
 
 # ------------------------------------------------------------------------------------- properties
-@dataclass(frozen=True)
-class Property:
-    """A property of actors of which a count and a share are published, beside SME and near.
-
-    holds: returns the expression over a row of Akteure, see `actors.with_properties`. cell: the
-    field that decides it where it is unknown.
-    """
-
-    holds: Callable[[], pl.Expr]
-    cell: str
-
-
-# Properties by name. Each gives the figures <name>_count and <name>_share.
-PROPERTIES: Mapping[str, Property] = {
-    "rnd": Property(lambda: pl.col("actor_type").is_in(types_where("rnd")), "actor_type"),
-}
+def has_property(declared: Property) -> pl.Expr:
+    """Return whether an actor has a property of properties.toml; null where its cell is unknown."""
+    word = pl.col(declared.field)
+    if declared.empty is not None:
+        word = pl.when(~pl.col(f"{declared.field}_bad")).then(word.fill_null(declared.empty))
+    if not declared.words:
+        return word
+    is_one = word.is_in(declared.words)
+    return ~is_one if declared.none_of else is_one
 
 
 # ------------------------------------------------------------------------------------------- near
@@ -248,11 +242,6 @@ def near_reason(radius_km: float) -> pl.Expr:
 
 
 # ------------------------------------------------------------------------------------------ types
-def types_where(flag: str) -> list[str]:
-    """Return the actor types that carry a flag in the register (rnd)."""
-    return [e.value for e in registers()["actor_types"] if e.extra.get(flag)]
-
-
 def group_of_type() -> dict[str, str]:
     """Return the group of each actor type (criterion 5)."""
     return {e.value: e.extra["group"] for e in registers()["actor_types"] if "group" in e.extra}

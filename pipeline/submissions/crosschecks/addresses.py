@@ -26,7 +26,7 @@ CENTRE = ("center_latitude", "center_longitude")
 def coordinates_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     """Find coordinates that are further from the postcode's centre than the settings allow."""
     far = off_postcode(facts.tables[check.sheet], facts.rules.postcode_tolerance_km)
-    return hits(far, whole_km("off"))
+    return hits(far, whole_km())
 
 
 def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
@@ -40,7 +40,7 @@ def coordinates_swapped(check: Check, facts: Facts) -> pl.DataFrame:
     far = far.with_columns(swapped=distance_km("longitude", "latitude", *CENTRE))
     there = [number_text(pl.col(name)) for name in ("latitude", "longitude")]
     rows = far.filter(pl.col("swapped") <= check.limits["km"])
-    return hits(rows, whole_km("off"), pl.format("{} / {}", *there))
+    return hits(rows, whole_km(), pl.format("{} / {}", *there))
 
 
 def coordinates_swapped_without_postcode(check: Check, facts: Facts) -> pl.DataFrame:
@@ -60,9 +60,9 @@ def off_postcode(table: pl.DataFrame, tolerance_km: float) -> pl.DataFrame:
     return table.filter("own", maybe).with_columns(off=off).filter(pl.col("off") > tolerance_km)
 
 
-def whole_km(name: str) -> pl.Expr:
-    """Return a distance in whole kilometres."""
-    return pl.col(name).round(0).cast(pl.Int64)
+def whole_km() -> pl.Expr:
+    """Return the distance off (see `off_postcode`) in whole kilometres."""
+    return pl.col("off").round(0).cast(pl.Int64)
 
 
 def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:

@@ -32,6 +32,7 @@ RULES: Mapping[str, Rule] = {
     "only_these_words": statements.only_these_words,
     "older_than": statements.older_than,
     "short_text": statements.short_text,
+    "no_member_by_name": statements.no_member_by_name,
     "zero_of_kind": statements.zero_of_kind,
     "coordinates_swapped": addresses.coordinates_swapped,
     "coordinates_swapped_without_postcode": addresses.coordinates_swapped_without_postcode,

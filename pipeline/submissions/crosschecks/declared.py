@@ -41,6 +41,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "only_these_words": ("words", "least"),
     "older_than": ("years",),
     "short_text": ("letters",),
+    "no_member_by_name": (),
     "zero_of_kind": ("kinds",),
     "coordinates_swapped": ("km",),
     "coordinates_swapped_without_postcode": ("degrees",),

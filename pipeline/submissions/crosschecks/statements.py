@@ -5,13 +5,19 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipeline.common.exact import months_before
+from pipeline.common.keys import word_key_expr
 from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, both, in_language
 from pipeline.submissions.actors import status
 from pipeline.submissions.crosschecks.declared import Check
 from pipeline.submissions.crosschecks.facts import Facts, day_text, hits, number_text
+from pipeline.submissions.parse.lone import group_words
+from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
 from schemas.declaration import office, registers, submission
+from schemas.rows import row_words
 
 ACTUAL = "Ist"
+# What stands in brackets, or after a dash at the end.
+ASIDE = r"[(\[]([^()\[\]]+)[)\]]|\s[-–—]\s*([^-–—]+)$"
 
 
 def at_least(check: Check, facts: Facts) -> pl.DataFrame:
@@ -84,8 +90,8 @@ def actual_of_a_future_year(check: Check, facts: Facts) -> pl.DataFrame:
 
 def sme_against_figures(check: Check, facts: Facts) -> pl.DataFrame:
     """A company calls itself an SME against its own figures; at the cell where it says so."""
-    said = (pl.col("actor_type") == status.COMPANY) & status.stated_sme()
-    rows = facts.tables[check.sheet].filter(said & status.too_large(facts.rules))
+    stated = (pl.col("actor_type") == status.COMPANY) & status.stated_sme()
+    rows = facts.tables[check.sheet].filter(stated & status.too_large(facts.rules))
     figures = pl.concat_str(
         *(
             pl.format(text, number_text(pl.col(name)))
@@ -105,16 +111,18 @@ def sme_against_figures(check: Check, facts: Facts) -> pl.DataFrame:
 def sme_against_type(check: Check, facts: Facts) -> pl.DataFrame:
     """Find rows whose column KMU contradicts their type (KMU, Großunternehmen)."""
     rows = facts.tables[check.sheet].filter(pl.col("sme_stated") != pl.col("sme_by_type"))
-    said = {e.extra["sme"]: e.de for e in registers()["actor_types"] if "sme" in e.extra}
-    return hits(rows, other=pl.col("sme_by_type").replace_strict(said, return_dtype=pl.String))
+    type_names = {e.extra["sme"]: e.de for e in registers()["actor_types"] if "sme" in e.extra}
+    return hits(
+        rows, other=pl.col("sme_by_type").replace_strict(type_names, return_dtype=pl.String)
+    )
 
 
 def sme_of_no_company(check: Check, facts: Facts) -> pl.DataFrame:
     """Find actors that are no companies and state to be an SME."""
     others = [e.value for e in registers()["actor_types"] if "group" in e.extra]
     others.remove(status.COMPANY)
-    said = pl.col("sme_stated") & pl.col("actor_type").is_in(others)
-    return hits(facts.tables[check.sheet].filter(said), other=pl.col("actor_type"))
+    stated = pl.col("sme_stated") & pl.col("actor_type").is_in(others)
+    return hits(facts.tables[check.sheet].filter(stated), other=pl.col("actor_type"))
 
 
 def without(check: Check, facts: Facts) -> pl.DataFrame:
@@ -125,7 +133,7 @@ def without(check: Check, facts: Facts) -> pl.DataFrame:
     """
     table = facts.tables[check.sheet]
     own, none = pl.col(check.field), check.limits.get("others", ())
-    said = own.is_in(check.limits["words"]) if "words" in check.limits else own.is_not_null()
+    stated = own.is_in(check.limits["words"]) if "words" in check.limits else own.is_not_null()
     empty = {}
     for other in check.others:
         lacks = pl.col(other).is_null()
@@ -134,7 +142,7 @@ def without(check: Check, facts: Facts) -> pl.DataFrame:
         if f"{other}_bad" in table.columns:
             lacks &= ~pl.col(f"{other}_bad")
         empty[other] = lacks
-    rows = table.filter(said & pl.any_horizontal(*empty.values()))
+    rows = table.filter(stated & pl.any_horizontal(*empty.values()))
     return hits(rows, other=in_each_language(column_names(check), empty))
 
 
@@ -187,6 +195,21 @@ def short_text(check: Check, facts: Facts) -> pl.DataFrame:
     signs = pl.col(check.field).str.count_matches(r"[\p{L}\p{N}]")
     rows = facts.tables[check.sheet].filter(signs <= check.limits["letters"])
     return hits(rows)
+
+
+def no_member_by_name(check: Check, facts: Facts) -> pl.DataFrame:
+    """Find bound actors whose name says aside that they are no members: "Alpha AG (ausgetreten)".
+
+    Aside: in brackets or after a dash at its end. "(ehemals Beta AG)" is a former name.
+    """
+    rows = facts.tables[check.sheet].filter("counts", pl.col(check.field).str.contains(ASIDE))
+    aside = pl.concat_str(
+        *(pl.col(check.field).str.extract(ASIDE, at) for at in (1, 2)), ignore_nulls=True
+    )
+    rows = rows.with_columns(words=in_words_expr(word_key_expr(aside)))
+    gone = row_words().headings.no_members
+    alone = made_of(pl.col("words"), tuple(sorted({*group_words(), *single_words(gone)})))
+    return hits(rows.filter(alone & pl.col("words").str.contains(any_of(gone))))
 
 
 def zero_of_kind(check: Check, facts: Facts) -> pl.DataFrame:

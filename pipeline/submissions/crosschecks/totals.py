@@ -19,8 +19,8 @@ def total(check: Check, facts: Facts) -> pl.DataFrame:
     explain a difference up to `share` of the sum, or up to `least`. Detail: the sum of all rows
     above.
     """
-    said = row_words().totals
-    plain = [word_key(word) for word in (*said.strong, *said.weak)]
+    words = row_words().totals
+    plain = [word_key(word) for word in (*words.strong, *words.weak)]
     stated = facts.totals.filter(
         pl.col("sheet_key") == check.sheet,
         pl.col("field").is_in(check.others),

@@ -37,8 +37,8 @@ def nothing_mapped() -> pl.DataFrame:
 def mapping_sheet_keys(mappings: Sequence[ExportMapping]) -> frozenset[str]:
     """Return the keys of the sheets that the mappings want read (see `words.name_pattern`)."""
     never = {word_key(name) for name in submission().words["never_read"]}
-    said = {sheet.key for mapping in mappings for sheet in mapping.sheets if sheet.key}
-    return frozenset(said.union(*(mapping.has_headers for mapping in mappings))) - never
+    named = {sheet.key for mapping in mappings for sheet in mapping.sheets if sheet.key}
+    return frozenset(named.union(*(mapping.has_headers for mapping in mappings))) - never
 
 
 def apply_mappings(
@@ -93,14 +93,14 @@ def recognise(
     ]
     candidates = pl.concat(parts)
     names = sheets.with_columns(key=word_key_expr(pl.col("name")))
-    wanted = frame([(n, key) for n, m in enumerate(mappings) for key in m.has_sheets], "key")
-    candidates = without_missing(candidates, wanted, as_wanted(names, wanted), ["key"])
+    required = frame([(n, key) for n, m in enumerate(mappings) for key in m.has_sheets], "key")
+    candidates = without_missing(candidates, required, as_wanted(names, required), ["key"])
     return with_headers(mappings, candidates, names, cells)
 
 
-def as_wanted(names: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+def as_wanted(names: pl.DataFrame, required: pl.DataFrame) -> pl.DataFrame:
     """Return the sheets with the wanted key that each matches in place of its own."""
-    patterns = wanted.select(wanted="key").unique()
+    patterns = required.select(wanted="key").unique()
     regex = [name_pattern(key) for key in patterns["wanted"]]
     patterns = patterns.with_columns(regex=pl.Series(regex, dtype=pl.String))
     keys = names.select("key").unique().join(patterns, how="cross")
@@ -121,20 +121,20 @@ def with_headers(
         for sheet, headers in mapping.has_headers.items()
         for header in headers
     ]
-    wanted = frame(rows, "key", "header")
-    names = as_wanted(names, wanted)
-    places = names.join(candidates.join(wanted, on="mapping"), on=["file", "key"], how="semi")
+    required = frame(rows, "key", "header")
+    names = as_wanted(names, required)
+    places = names.join(candidates.join(required, on="mapping"), on=["file", "key"], how="semi")
     texts = cells.filter(pl.col("kind") == TEXT).join(places, on=["file", "sheet"])
     texts = texts.select("file", "key", "text").unique()
     texts = texts.with_columns(header=header_key_expr(pl.col("text")))
-    return without_missing(candidates, wanted, texts, ["key", "header"])
+    return without_missing(candidates, required, texts, ["key", "header"])
 
 
 def without_missing(
-    candidates: pl.DataFrame, wanted: pl.DataFrame, there: pl.DataFrame, keys: list[str]
+    candidates: pl.DataFrame, required: pl.DataFrame, there: pl.DataFrame, keys: list[str]
 ) -> pl.DataFrame:
     """Return the candidates whose file has everything that their mapping wants."""
-    missing = candidates.join(wanted, on="mapping").join(there, on=["file", *keys], how="anti")
+    missing = candidates.join(required, on="mapping").join(there, on=["file", *keys], how="anti")
     return candidates.join(missing, on=["file", "mapping"], how="anti")
 
 
@@ -207,10 +207,10 @@ def header_rows(mapping: ExportMapping) -> Iterator[Row]:
 def word_rows(mapping: ExportMapping, *, lists: bool) -> Iterator[Row]:
     """Yield sheet_key, field, key, said of the words, either of cells or of items of lists."""
     for sheet in mapping.sheets:
-        for field, said in sheet.words.items():
+        for field, words in sheet.words.items():
             if holds_list(sheet, field) == lists:
-                for theirs, word in said.items():
-                    key = choice_key(theirs) if lists else theirs
+                for foreign_word, word in words.items():
+                    key = choice_key(foreign_word) if lists else foreign_word
                     yield sheet.sheet_key, field, key, word
 
 

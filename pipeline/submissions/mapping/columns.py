@@ -177,7 +177,7 @@ def scored(ours: Sheet, column: Column) -> Scores:
     """Return the score (in percent) and its basis of every field that the column may be."""
     by_name = header_scores(ours.key, column)
     if column.left_out:
-        own = {key: said for key, said in by_name.items() if said[1] == "name"}
+        own = {key: scores for key, scores in by_name.items() if scores[1] == "name"}
         return own if column.left_out == "personal" and is_own(column) else {}
     fit = {one.key: fits(column.content, ours.key, one) for one in ours.fields}
     doubt = any(score >= OF_NOUN and fit[key][0] < 0 for key, (score, _) in by_name.items())
@@ -198,17 +198,17 @@ def is_own(column: Column) -> bool:
 
 def header_scores(sheet: str, column: Column) -> Scores:
     """Return the similarity of a header to each field of the sheet, as written and as words."""
-    said = header_as_words(column.text)
+    header = header_as_words(column.text)
     result = dict(field_scores(sheet, column.key))
-    for key, of in field_scores(sheet, header_key(said)).items():
+    for key, of in field_scores(sheet, header_key(header)).items():
         result[key] = max(of, result.get(key, of))
-    asked = next((key for key, words in nouns(sheet).items() if words.search(said)), None)
-    if asked is not None and re.search(r"\W", said):
+    field = next((key for key, words in nouns(sheet).items() if words.search(header)), None)
+    if field is not None and re.search(r"\W", header):
         # what a header asks for counts more than what other words are like
         for key, (score, basis) in result.items():
             result[key] = (min(score, CLEAR - 1) if basis == "similar" else score, basis)
         noun = (OF_NOUN, "noun")
-        result[asked] = max(noun, result.get(asked, noun))
+        result[field] = max(noun, result.get(field, noun))
     return result
 
 
@@ -226,9 +226,9 @@ def name_scores(names: Names, key: str) -> Scores:
     ):
         basis = ("name" if names.own[index] else "hint") if names.keys[index] == key else "similar"
         # A hint is somebody else's word: less certain than a name of ours.
-        said = {"name": OF_NAME, "hint": OF_HINT}.get(basis, min(score, OF_SIMILAR))
-        if said > result.get(names.of[index], (0.0, ""))[0]:
-            result[names.of[index]] = (said, basis)
+        value = {"name": OF_NAME, "hint": OF_HINT}.get(basis, min(score, OF_SIMILAR))
+        if value > result.get(names.of[index], (0.0, ""))[0]:
+            result[names.of[index]] = (value, basis)
     return result
 
 
@@ -236,9 +236,9 @@ def better_left_out(column: Column) -> str:
     """Return why a column should not be read: it may hold personal data."""
     content = column.content
     by_cells = content.share("mail") >= 0.5 or content.share("phone") >= MOSTLY
-    said = pattern("personal_words").search(word_key(column.text))
-    said = said or pattern("personal_words").search(header_as_words(column.text))
-    return "personal" if by_cells or said else ""
+    is_personal = pattern("personal_words").search(word_key(column.text))
+    is_personal = is_personal or pattern("personal_words").search(header_as_words(column.text))
+    return "personal" if by_cells or is_personal else ""
 
 
 # ------------------------------------------------------------------------------------------ words

@@ -52,9 +52,9 @@ class Content:
 def content_of(cells: Iterable[Cell], most: int) -> Content:
     """Return what the first cells of a column (kind, number, text; see `intake`) hold."""
     cells = list(islice(cells, most))
-    said = Counter(text for cell in cells if (text := as_word(cell)) is not None)
+    counts = Counter(text for cell in cells if (text := as_word(cell)) is not None)
     written: dict[str, tuple[int, str]] = {}
-    for text, count in said.most_common(MOST_WORDS):
+    for text, count in counts.most_common(MOST_WORDS):
         key = word_key(text).rstrip(" ;,.")  # as forms end the choices that were ticked
         written[key] = (written.get(key, (0, ""))[0] + count, text)
     size = max(1, len(cells))

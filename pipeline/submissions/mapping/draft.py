@@ -124,12 +124,12 @@ def sheet_lines(
         yield f"# header_row = {found.header_row}   # {say['header_row']}"
     yield from ignored_columns(found, say)
     yield "[sheets.columns]"
-    said: set[str] = set()
+    written: set[str] = set()
     for column in found.columns:
         title = found.header_row is None and not column.content.size and not column.near
-        if not (column.left_out or column.key in said or (title and column.field is None)):
+        if not (column.left_out or column.key in written or (title and column.field is None)):
             yield column_line(column, say, lang)
-            said.add(column.key)
+            written.add(column.key)
     yield from word_sections(found.words, say, lang)
     if found.missing:
         yield f"[sheets.fixed]   # {say['fixed']}"
@@ -147,10 +147,10 @@ def ignored_columns(found: Found, say: dict[str, str]) -> Iterator[str]:
 def column_line(column: Column, say: dict[str, str], lang: str) -> str:
     """Return the line of one column; where nothing is clear it is a comment with the nearest."""
     if column.field is not None:
-        said, reasons = column_value(column, column.field, say, lang)
+        value, reasons = column_value(column, column.field, say, lang)
         reasons = [*reasons, *([] if column.basis in SURE else [say["check"]])]
         remark = f"   # {'; '.join(reasons)}" if reasons else ""
-        return f"{quoted(column.text)} = {said}{remark}"
+        return f"{quoted(column.text)} = {value}{remark}"
     near = ", ".join(field.name[lang] for field in column.near)
     return f'# {quoted(column.text)} = ""' + (f"   # {say['nearest']}: {near}" if near else "")
 

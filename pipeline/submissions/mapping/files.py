@@ -9,8 +9,8 @@ SUBMISSIONS = "submissions"
 def mapping_files(folder: Path) -> list[Path]:
     """Return the mapping files of a folder in the order of their names; none if it is not there."""
     files = folder.iterdir() if folder.is_dir() else iter(())
-    wanted = (p for p in files if p.suffix.lower() == ".toml" and p.name[0] not in "~.")
-    return sorted(wanted, key=lambda p: p.name)
+    mappings = (p for p in files if p.suffix.lower() == ".toml" and p.name[0] not in "~.")
+    return sorted(mappings, key=lambda p: p.name)
 
 
 def mappings_beside(file: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.common.findings import empty
 from pipeline.common.texts import LANGUAGES
-from pipeline.submissions.field_messages import asked_for
+from pipeline.submissions.field_messages import expected
 from pipeline.submissions.parse.cells import read_cells
 from pipeline.submissions.parse.facts import CELL
 from pipeline.submissions.parse.foreign import SCHEMAS, as_placed
@@ -47,7 +47,7 @@ def fixed_problems(
     if rows:
         bad |= refused(sheet, pl.DataFrame(rows, schema=SCHEMAS["fixed"], orient="row"))
     return {
-        key: {"expected": {lang: asked_for(sheet.field(key), lang) for lang in LANGUAGES}}
+        key: {"expected": {lang: expected(sheet.field(key), lang) for lang in LANGUAGES}}
         for key in values
         if key in bad
     }

@@ -109,9 +109,11 @@ def word_names(field: Field) -> Names:
     if field.list:
         rows += [(key, entry.de, True) for key, entry in words(field.list).items()]
     else:
-        said = submission().words
+        yes_no_words = submission().words
         rows += [
-            (word_key(t), n, True) for n, w in (("ja", "yes"), ("nein", "no")) for t in said[w]
+            (word_key(t), n, True)
+            for n, w in (("ja", "yes"), ("nein", "no"))
+            for t in yes_no_words[w]
         ]
     further = hints().words.get(group, {})
     rows += [(word_key(t), ours, False) for ours, texts in further.items() for t in texts]

@@ -117,12 +117,14 @@ def mapped_sheets(top: Section, name: str) -> tuple[MappedSheet, ...]:
 def mapped_sheet(section: Section, name: str) -> MappedSheet | None:
     """Return what one [[sheets]] says; None if it does not say which sheet it is about."""
     section.only("from", "to", "header_row", "columns", "ignore", "words", "fixed")
-    theirs, to = section.text("from"), section.text("to")
-    if theirs is not None:
-        section.place += f" {shorten_key(theirs)}"
+    foreign_name, to = section.text("from"), section.text("to")
+    if foreign_name is not None:
+        section.place += f" {shorten_key(foreign_name)}"
     ours = our_sheet(section, to)
     workbook = submission()
-    if theirs and word_key(theirs) in {word_key(n) for n in workbook.words["never_read"]}:
+    if foreign_name and word_key(foreign_name) in {
+        word_key(n) for n in workbook.words["never_read"]
+    }:
         section.wrong("never_read", "from")
     if ours is None:
         return None
@@ -133,7 +135,7 @@ def mapped_sheet(section: Section, name: str) -> MappedSheet | None:
     return MappedSheet(
         sheet_key=ours.key,
         name=ours.name["de"],
-        key=word_key(theirs) if theirs else None,
+        key=word_key(foreign_name) if foreign_name else None,
         header_row=header_row,
         columns=columns(section.section("columns"), ours),
         left_out=frozenset(header_key(text) for text in section.texts("ignore")),
@@ -172,32 +174,34 @@ def our_field(section: Section, sheet: Sheet, name: object, key: str) -> Field |
 def columns(section: Section, sheet: Sheet) -> dict[str, MappedColumn]:
     """Return what each column is by the key of its header."""
     result: dict[str, MappedColumn] = {}
-    for header, said in section.entries.items():
-        column = mapped_column(section, sheet, header, said)
+    for header, value in section.entries.items():
+        column = mapped_column(section, sheet, header, value)
         if column is not None and result.setdefault(header_key(header), column) != column:
             section.wrong("header_twice", header)
     return result
 
 
-def mapped_column(section: Section, sheet: Sheet, header: str, said: object) -> MappedColumn | None:
+def mapped_column(
+    section: Section, sheet: Sheet, header: str, value: object
+) -> MappedColumn | None:
     """Return what is said of one column: a field, a postcode with a city, or a table with to."""
-    if isinstance(said, list):
-        return postcode_and_city(section, sheet, header, said)
-    if not isinstance(said, dict):
-        field = our_field(section, sheet, said, header)
+    if isinstance(value, list):
+        return postcode_and_city(section, sheet, header, value)
+    if not isinstance(value, dict):
+        field = our_field(section, sheet, value, header)
         if field is not None and field.type in NUMBERS_OF and scale_of(header):
             section.wrong("no_factor", header, field=field.name, factor=f"{scale_of(header)}")
         return None if field is None else MappedColumn((field.key,))
     details = section.section(header)
     details.only("to", "factor", "years")
-    if "to" not in said:
+    if "to" not in value:
         details.wrong("missing_key", names="to")
         return None
-    field = our_field(details, sheet, said["to"], "to")
+    field = our_field(details, sheet, value["to"], "to")
     factor, years = details.factor("factor"), details.flag("years")
     if field is None:
         return None
-    if "factor" in said and field.type not in NUMBERS_OF:
+    if "factor" in value and field.type not in NUMBERS_OF:
         details.wrong("factor_of_no_number", "factor", field=field.name)
     if years and field.type != "date":
         details.wrong("years_of_no_date", "years", field=field.name)
@@ -205,10 +209,10 @@ def mapped_column(section: Section, sheet: Sheet, header: str, said: object) -> 
 
 
 def postcode_and_city(
-    section: Section, sheet: Sheet, header: str, said: list[object]
+    section: Section, sheet: Sheet, header: str, names: list[object]
 ) -> MappedColumn | None:
     """Return a column with two of our fields; only a postcode and a city can be told apart."""
-    found = [our_field(section, sheet, name, header) for name in said]
+    found = [our_field(section, sheet, name, header) for name in names]
     fields = [field for field in found if field is not None]
     if len(fields) < len(found):
         return None
@@ -227,20 +231,20 @@ def their_words(section: Section, sheet: Sheet, workbook: Workbook) -> dict[str,
         field = our_field(section, sheet, name, name)
         entries = section.section(name)
         if field is not None:
-            said = {
-                word_key(theirs): our_word(entries, theirs, field, workbook)
-                for theirs in entries.entries
+            words = {
+                word_key(foreign_word): our_word(entries, foreign_word, field, workbook)
+                for foreign_word in entries.entries
             }
-            result[field.key] = said
+            result[field.key] = words
     return result
 
 
-def our_word(section: Section, theirs: str, field: Field, workbook: Workbook) -> str:
+def our_word(section: Section, foreign_word: str, field: Field, workbook: Workbook) -> str:
     """Return our word as a cell would hold it: "" where nothing is meant ("k. A.")."""
-    value = section.entries[theirs]
+    value = section.entries[foreign_word]
     if isinstance(value, bool) and field.type == "yes_no":
         return "ja" if value else "nein"
-    text = section.text(theirs)
+    text = section.text(foreign_word)
     if text is None:
         return ""
     allowed = allowed_words(field, workbook)
@@ -251,7 +255,7 @@ def our_word(section: Section, theirs: str, field: Field, workbook: Workbook) ->
             return collapse(text) if stated else ""
         if allowed is not None:
             near = names(allowed.values(), text)
-            section.wrong("unknown_word", theirs, value=text, field=field.name, names=near)
+            section.wrong("unknown_word", foreign_word, value=text, field=field.name, names=near)
     return collapse(text)
 
 

@@ -155,6 +155,17 @@ def with_empty_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
     return pl.concat([data, empty], how="diagonal")
 
 
+def cells_moved(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of rows below a header of another order than the first one's.
+
+    places, cells: see `parse.Parsed`. A value fixed by a mapping stands nowhere.
+    """
+    place = ["file", "sheet_key", "field", "column"]
+    elsewhere = cells.drop_nulls("column").join(places, on=place, how="anti")
+    rows = elsewhere.select("file", "sheet_key", "row").unique()
+    return cells.join(rows, on=["file", "sheet_key", "row"], how="semi")
+
+
 def cells_in_other_units(data: pl.DataFrame, again: Again) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return CELL (ROW, field) of the cells below another unit, and the units with their field."""
     units = with_start(again.units, again).rename({"row": "said"})

@@ -11,6 +11,9 @@ from pipeline.submissions.parse.headers import HEADER_REMARK, OTHER_UNIT, is_oth
 from pipeline.submissions.parse.phrases import any_of, in_words_expr
 from schemas.rows import row_words
 
+BETWEEN_PARTS = r"[()\[\]:,;]"
+UNIT_SIGN = r"[\p{L}%‰$£]"
+
 
 def units_beside(cells: pl.DataFrame, columns: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     """Return findings of texts that name another unit above the header, or alone in a row below.
@@ -24,8 +27,9 @@ def units_beside(cells: pl.DataFrame, columns: pl.DataFrame, said: pl.DataFrame)
     around = around.join(alone, on=ROW, how="left")
     around = around.filter(pl.col("kind") == TEXT, pl.col("row") != pl.col("header_row"))
     around = around.filter(~below | (pl.col("cells") == 1))
-    texts = around.select("word").unique().with_columns(words=in_words_expr(pl.col("word")))
-    texts = texts.filter(names_other_unit(pl.col("words")))
+    parts = around.select("word").unique().with_columns(part=parts_of(pl.col("word")))
+    parts = parts.explode("part").with_columns(words=in_words_expr(pl.col("part")))
+    texts = parts.filter(names_other_unit(pl.col("words"))).select("word").unique()
     found = around.join(texts, on="word")
     known = said.filter(pl.col("code") == OTHER_UNIT)
     found = found.join(known, on=[*ROW, "column"], how="anti")
@@ -33,8 +37,18 @@ def units_beside(cells: pl.DataFrame, columns: pl.DataFrame, said: pl.DataFrame)
     return findings(found.with_columns(check=check, value="text", field=None), HEADER_REMARK)
 
 
+def parts_of(word: pl.Expr) -> pl.Expr:
+    """Return the parts of a text between brackets, colons and commas: "Finanzierung", "T€"."""
+    return word.str.replace_all(BETWEEN_PARTS, "\n").str.split("\n")
+
+
 def names_other_unit(words: pl.Expr) -> pl.Expr:
-    """Whether a text in words is another unit, or names one after "in" or "Einheit"."""
+    """Whether a text in words is another unit, or names one after "in" or before ours.
+
+    A number alone ("1.000") is a value, no unit.
+    """
     said = row_words().headers
-    named = words.str.contains(any_of(said.before_unit) + any_of(said.other_units))
-    return named | (is_unit(words) & is_other_unit(words))
+    other, ours = any_of(said.other_units), any_of(said.our_units)
+    named = words.str.contains(f"{any_of(said.before_unit)}{other}|{other}{ours}")
+    alone = is_unit(words) & is_other_unit(words)
+    return (named | alone) & words.str.contains(UNIT_SIGN)

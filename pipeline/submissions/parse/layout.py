@@ -286,6 +286,7 @@ def layout_of_tables(
     found = join_findings(
         strange_headers(workbook, strange),
         marked_headers(first),
+        second_tables(workbook, strange, cells),
         missing_columns(workbook, sheets, columns, foreign, contents_instead(instead, strange)),
         findings(headless, "missing_sheet"),
         units_beside(cells, columns, rows.findings),
@@ -304,6 +305,26 @@ def layout_of_tables(
         first.select(HEADERS.names()),
         found,
     )
+
+
+def second_tables(workbook: Workbook, strange: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return findings of second tables with the same headers beside the first, which are not read.
+
+    strange: headers that do not count. A second table repeats the first declared column of its
+    sheet and another one, and has cells below it.
+    """
+    again = strange.drop_nulls("field")
+    if again.is_empty():
+        return findings(again)
+    names = [(s.key, s.fields[0].key) for s in workbook.sheets]
+    leading = pl.DataFrame(names, schema=["sheet_key", "field"], orient="row")
+    several = again.filter(pl.col("field").n_unique().over(SHEET) > 1)
+    first = several.join(leading, on=["sheet_key", "field"], how="semi")
+    below = cells.select(*SHEET, "column", below="row")
+    first = first.join(below, on=[*SHEET, "column"]).filter(pl.col("below") > pl.col("row"))
+    first = first.sort(*SHEET, "column").unique(SHEET, keep="first")
+    place = {"check": pl.lit("second_table"), "value": pl.col("text"), "field": None}
+    return findings(first.with_columns(**place), "inconsistent")
 
 
 def without_headers(cells: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:

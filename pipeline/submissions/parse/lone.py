@@ -12,6 +12,7 @@ from schemas.words import word_key
 
 MANY = 2
 NOTE, HEADING, MEANING, COLON = "note_row", "heading_row", "heading_meaning", "colon"
+LONE_ROW = "lone_row"
 # A place and a day, as above a signature: "Dresden, den 30.09.2026".
 MONTHS = "jan|feb|maer|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec"
 PLACE_AND_DAY = (
@@ -22,6 +23,8 @@ PLACE_AND_DAY = (
 COMPOUND = r"^\p{L}+[-\u2010-\u2015]\p{L}"
 MARKED = r"^(?:\*|†|\(?\d{1,2}\)|[¹²³])"
 LISTS = ("actor_types", "commitments", "actor_groups")
+ACTORS = "actors"
+TEXTS = ("text", "text_list", "choices")
 LONGEST = 200
 
 
@@ -87,6 +90,16 @@ def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.
     return (
         some.with_columns(said=kind_of_heading(workbook)).drop("words", "year").drop_nulls("said")
     )
+
+
+def lone_rows(lone: pl.DataFrame) -> pl.DataFrame:
+    """Return the lone texts that make a row of data, with all else unknown: ROW and the cell.
+
+    In Akteure the missing values of the row say so.
+    """
+    own = lone.filter(pl.col("type").is_in(TEXTS), "filled", pl.col("nothing").is_null())
+    own = own.filter(~pl.col("listed"), pl.col("sheet_key") != ACTORS)
+    return own.select(*ROW, "sheet", "column", "field", value="text")
 
 
 def kind_of_heading(workbook: Workbook) -> pl.Expr:

@@ -13,7 +13,7 @@ from schemas.words import word_key
 NO_ANSWER, NONE = "no_answer", "none"
 TEXT, NUMBER, BOOLEAN = (ord(kind) for kind in "snb")
 # Signs that are removed before words are compared.
-PUNCTUATION = r"[\s\p{P}|~=<>^`´¨]+"
+PUNCTUATION = r"[\s\p{P}|~=<>^`´¨+$]+"
 # A remark after a word. A comma between digits is a decimal one.
 REMARK = r"(?:,(?:\s|\D)|[(\[]).*$"
 # A kind in the plural: "keine Messen", "keine Innovationsprojekte".
@@ -104,11 +104,13 @@ def with_around(pattern: str, around: tuple[str, ...]) -> str:
 
 def none_of_a_kind(words: Mapping[str, tuple[str, ...]]) -> str:
     """Return the regular expression of "kein Wettbewerber"."""
-    return _none_of_a_kind(words["none_of"], words["around"])
+    return _none_of_a_kind(words["none_of"], words["around"], words["none_between"])
 
 
 @cache
-def _none_of_a_kind(none_of: tuple[str, ...], around: tuple[str, ...]) -> str:
+def _none_of_a_kind(
+    none_of: tuple[str, ...], around: tuple[str, ...], between: tuple[str, ...]
+) -> str:
     kinds = {word_key(name) for register in KINDS for e in registers()[register] for name in e.keys}
     plurals = {
         kind.removesuffix(end) + plural
@@ -116,7 +118,7 @@ def _none_of_a_kind(none_of: tuple[str, ...], around: tuple[str, ...]) -> str:
         for end, plural in PLURALS.items()
         if kind.endswith(end)
     }
-    more = alternatives(around)
+    more = alternatives((*around, *between))
     kind = rf"(?:{alternatives(kinds | plurals)})(?:{ENDINGS})?"
     return with_around(rf"(?:{alternatives(none_of)})(?:{more})*{kind}", around)
 

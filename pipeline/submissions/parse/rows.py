@@ -21,9 +21,11 @@ from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.lone import (
     COLON,
     HEADING,
+    LONE_ROW,
     MEANING,
     NOTE,
     headings,
+    lone_rows,
     lone_texts,
     notes,
     rows_below,
@@ -31,10 +33,10 @@ from pipeline.submissions.parse.lone import (
 from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import rows_in_words
 from pipeline.submissions.parse.sums import EQUALS_ONE, SUMS_BELOW, UNREADABLE
-from pipeline.submissions.parse.totals import total_rows
+from pipeline.submissions.parse.totals import NAMED_ELSEWHERE, total_rows
 from schemas.declaration import Workbook
 
-IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW]
+IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW, NAMED_ELSEWHERE]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def rows_of_data(
     again = headers_again(workbook, data, columns)
     unknown = data.select(CELL).clear()
     if again is not None:
-        parts.append(at_first_cell(data, again.rows, HEADING, check="again"))
+        headers = again.rows.with_columns(check=pl.lit("again"))
+        parts.append(findings(with_first_cells(data, headers), HEADING))
         data = data.join(again.rows, on=ROW, how="anti")
         if not again.columns.is_empty():
             data = with_facts(workbook, moved_cells(data.drop(ADDED), again))
@@ -73,7 +76,7 @@ def rows_of_data(
         parts.append(findings(units.with_columns(value="text"), OTHER_UNIT))
     totals = total_rows(workbook, data)
     doubtful = totals.filter(pl.col("variant").is_in(IN_DOUBT))
-    parts.append(findings(doubtful.with_columns(check="variant"), "inconsistent"))
+    parts.append(findings(doubtful.with_columns(check="variant", detail="label"), "inconsistent"))
     totals = totals.join(doubtful, on=ROW, how="anti")
     sums = data.join(totals.select(*ROW, "label"), on=ROW)
     check = pl.when(pl.col("variant") != "").then("variant")
@@ -113,11 +116,6 @@ def with_first_cells(data: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(first, on=ROW, how="left").sort(ROW)
 
 
-def at_first_cell(data: pl.DataFrame, rows: pl.DataFrame, code: str, check: str) -> pl.DataFrame:
-    """Return a finding at the first filled cell of each row."""
-    return findings(with_first_cells(data, rows.with_columns(check=pl.lit(check))), code)
-
-
 def without_lone_texts(
     workbook: Workbook,
     data: pl.DataFrame,
@@ -134,7 +132,10 @@ def without_lone_texts(
     if lone.is_empty():
         return data
     found = notes(lone).with_columns(said=pl.lit(NOTE))
-    heads = headings(workbook, lone.join(found, on=ROW, how="anti"), years)
+    lone = lone.join(found, on=ROW, how="anti")
+    heads = headings(workbook, lone, years)
+    rows = lone_rows(lone.join(heads, on=ROW, how="anti"))
+    parts.append(findings(rows.with_columns(check=pl.lit(LONE_ROW)), "inconsistent"))
     found = pl.concat([found.select(*ROW, "field", "said"), heads.select(*ROW, "field", "said")])
     told = pl.col("field").is_not_null() | (pl.col("said") == MEANING)
     found = found.filter(told).drop("field")

@@ -16,6 +16,7 @@ from schemas.declaration import Workbook, registers, submission
 from schemas.rows import row_words
 
 PART, EDGE, ASIDE_REMARK, BY_NUMBER = "part", "edge", "aside", "by_number"
+NAMED_ELSEWHERE = "named_elsewhere"
 ACTORS = "actors"
 NOT_SUMMED = (YEAR, "status")
 MEMBER = ("actor_type", "commitment")
@@ -31,6 +32,7 @@ LISTS = (
     "activity_kinds",
     "evidence_kinds",
     "reaches",
+    "federal_states",
 )
 
 
@@ -50,7 +52,8 @@ def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     bare = pl.concat([numbers.join(doubtful, on=ROW, how="anti"), bare]).unique(ROW, keep="first")
     bare = bare.select(*ROW, "sheet", "column", "value", "verdict", label=pl.lit(None, pl.String))
     variant = pl.when(pl.col("verdict") == TOTAL).then(pl.lit(BY_NUMBER)).otherwise("verdict")
-    return pl.concat([sure, edge, bare.with_columns(variant=variant).select(sure.columns)])
+    found = pl.concat([sure, edge, bare.with_columns(variant=variant).select(sure.columns)])
+    return pl.concat([found, named_elsewhere(data, ours, found).select(sure.columns)])
 
 
 # ------------------------------------------------------------------------------------------ words
@@ -87,6 +90,25 @@ def by_word(ours: pl.DataFrame) -> pl.DataFrame:
     variant = pl.when(pl.col("strength") == PART).then(pl.lit(PART)).otherwise(edge)
     found = first.with_columns(variant=variant).sort(ROW)
     return found.select(*ROW, "sheet", "column", value="text", variant="variant", label="text")
+
+
+def named_elsewhere(data: pl.DataFrame, ours: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the other rows of nothing but numbers with a word of totals in a foreign column.
+
+    Their number is no sum, so they count (rule 2 looks at our columns), but that needs a look.
+    """
+    rows = bare_rows(ours, found)
+    texts = data.filter(pl.col("field").is_null(), pl.col("kind") == TEXT)
+    texts = texts.join(rows, on=ROW, how="semi").with_columns(words=in_words_expr(pl.col("word")))
+    strong, every = any_of(row_words().totals.strong), any_of(every_word())
+    is_label = pl.col("words").str.contains(f"^{strong}") | (
+        pl.col("words").str.contains(every) & made_of(pl.col("words"), words_beside())
+    )
+    texts = texts.filter(is_label).sort(*ROW, "column").unique(ROW, keep="first")
+    numbers = ours.filter(pl.col("role") == "sum").select(*ROW, summed=as_text())
+    return texts.join(numbers, on=ROW).with_columns(
+        value="summed", variant=pl.lit(NAMED_ELSEWHERE), label="text"
+    )
 
 
 def total_words() -> list[pl.Expr]:

@@ -20,24 +20,25 @@ from pipeline.submissions.parse.foreign import Foreign, replaced
 from pipeline.submissions.parse.parse import Parsed
 
 
-def examine_in_our_words(
+def examine_translated(
     files: pl.DataFrame,
     stacked: Stacked,
     mappings: Sequence[ExportMapping],
     settings: Settings,
     last_day: dt.date,
 ) -> Examined:
-    """Return the examined submissions, with our words in `raw` of the parsed cells.
+    """Return the examined submissions without distances, with our words in `raw` of the cells.
 
     files: file, source_file. stacked: their sheets and cells, see `intake.frames.stack`.
     """
     mapped = apply_mappings(mappings, files.select("file", "source_file"), [stacked])
-    examined = examine(*stacked, settings, last_day, mapped.foreign)
-    ours = in_our_words(examined.parsed, mapped.foreign)
+    foreign = mapped.foreign
+    examined = examine(*stacked, settings, last_day, foreign, with_distances=False)
+    ours = translated_cells(examined.parsed, foreign)
     return replace(examined, parsed=replace(examined.parsed, cells=ours))
 
 
-def in_our_words(parsed: Parsed, foreign: Foreign) -> pl.DataFrame:
+def translated_cells(parsed: Parsed, foreign: Foreign) -> pl.DataFrame:
     """Return the parsed cells with our words in `raw` where a mapping translates another word.
 
     Lists of which items are translated are parted as they were read.
