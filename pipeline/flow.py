@@ -20,7 +20,7 @@ from pipeline.common.periods import before
 from pipeline.common.settings import load_settings
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_artifacts
-from pipeline.operation.parameters import RUNNER, TIMEZONE, Period, parameter
+from pipeline.operation.parameters import RUNNER, TIMEZONE, PeriodOrEmpty, parameter
 from pipeline.operation.scheduler import connected
 from pipeline.operation.tasks import Tasks, call_here
 from pipeline.publication.request import Request
@@ -41,8 +41,8 @@ Catalogue = Annotated[str, Field(json_schema_extra={"enum": [*shipped()]})]
     persist_result=False,
 )
 def review_period(
-    period: Period | None = parameter(
-        None,
+    period: PeriodOrEmpty = parameter(
+        "",
         "Quartal / quarter",
         "Zum Beispiel 2026-Q3; leer: das Quartal vor dem Tag des Laufs. "
         "Such as 2026-Q3; empty: the quarter before the day of the run.",

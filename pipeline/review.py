@@ -35,6 +35,7 @@ from pipeline.submissions.ratings import RatingScope, no_ratings, opinions
 from pipeline.tables.assemble import ReviewResults, assemble, shaped
 from pipeline.tables.context import context, features
 from pipeline.tables.headlines import decisions_by_role, headline, headlines
+from pipeline.tables.missing import missing_names
 from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.todo import todo
@@ -62,6 +63,7 @@ class Review:
     figures of the quarters published before.
     draft: whether pages and sheets are marked as a draft. released_on: the day of the release.
     revised: what has changed since a withdrawn release, None if none is replaced.
+    left_behind: see `Task`.
     """
 
     period: str
@@ -80,6 +82,7 @@ class Review:
     quarters: Quarters = field(default_factory=Quarters)
     draft: bool = True
     revised: Revised | None = None
+    left_behind: pl.DataFrame | None = None
     released_on: dt.date | None = None
 
     @cached_property
@@ -95,7 +98,7 @@ class Review:
     @cached_property
     def todo(self) -> pl.DataFrame:
         """What the office has to do next, see `tables.todo`."""
-        return todo(self.tables, self.catalogues[0].id)
+        return todo(self.tables, self.catalogues[0].id, self.left_behind)
 
     @property
     def by_first_role(self) -> pl.DataFrame:
@@ -116,6 +119,7 @@ class Task:
     is published. participation: see `measures.PARTICIPATION`, of the periods published before.
     quarters: their headline figures.
     agreed: see `agreements.STATUS_THEN`, how criteria stood when something was agreed about them.
+    left_behind: see `earlier.ratings_left_behind`; None if this period has ratings of its own.
     """
 
     period: str
@@ -128,6 +132,7 @@ class Task:
     participation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTICIPATION))
     quarters: Quarters = field(default_factory=Quarters)
     agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATUS_THEN))
+    left_behind: pl.DataFrame | None = None
 
 
 def review(
@@ -189,6 +194,7 @@ def review(
         task.participation,
     )
     found = join_findings(found, taken.crowded)
+    missing = missing_names(portfolio, figures.rows)
     dates = admission_dates(office.register, portfolio.clusters)
     described = features(portfolio.clusters, reviewed.described.counts, figures.usual)
     finished = ReviewResults(
@@ -219,6 +225,7 @@ def review(
         criteria=known.criteria,
         agreed=task.agreed,
         measures=taken,
+        missing=missing,
     )
     state = evaluated_state(task, portfolio, ratings)
     tables = with_history(task, assemble(finished), state, figures.usual)
@@ -241,6 +248,7 @@ def review(
                 dates,
                 office.register,
                 unsigned_reasons(tables["criteria"], ratings),
+                missing,
             ),
             "wording": wording(
                 portfolio.clusters,
@@ -254,6 +262,7 @@ def review(
         },
         state=replace(state, portfolio=reduced),
         since=task.before.since if task.before else None,
+        left_behind=task.left_behind,
         quarters=task.quarters,
     )
 

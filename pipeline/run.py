@@ -23,7 +23,12 @@ from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.benchmark import RATIO, band_of, stand_in
 from pipeline.evaluation.evaluate import reference_condition
 from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
-from pipeline.history.earlier import earlier_participation, read_before, statuses_when_agreed
+from pipeline.history.earlier import (
+    earlier_participation,
+    ratings_left_behind,
+    read_before,
+    statuses_when_agreed,
+)
 from pipeline.history.model import EarlierReview
 from pipeline.history.notices import Notice, notices
 from pipeline.history.published import (
@@ -228,9 +233,11 @@ def prepare(request: Request) -> Plan:
     found = discover(request.inputs, request.period)
     refuse_empty(request, found)
     earlier = published_before(request.outputs, request.period)
+    last_day = periods.last_day(request.period)
+    has_ratings = "assessments" in found.office
     task = Task(
         period=request.period,
-        last_day=periods.last_day(request.period),
+        last_day=last_day,
         catalogues=catalogues,
         settings=settings,
         frozen=frozen_limits(request, catalogues, settings.cohorts),
@@ -238,6 +245,7 @@ def prepare(request: Request) -> Plan:
         before=read_before(earlier, request.period, settings),
         participation=earlier_participation(earlier),
         quarters=earlier_quarters(earlier),
+        left_behind=None if has_ratings else ratings_left_behind(earlier, last_day),
     )
     wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)

@@ -548,6 +548,14 @@ def registers() -> Mapping[str, tuple[Entry, ...]]:
     return {name: entries for file in files for name, entries in file}
 
 
+@cache
+def values(register: str) -> set[str]:
+    """Return what a column of the register's words may hold: of countries their codes."""
+    if register == "countries":
+        return {e.extra["code"] for e in registers()[register]}
+    return {e.value for e in registers()[register]}
+
+
 def value_of(register: str) -> AfterValidator:
     """Return the check that a text is a word as the tables of a register carry it."""
     return one_of(lambda: (entry.value for entry in registers()[register]))

@@ -7,8 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, model_validator
 
 from schemas.checked import Declared, Filleds, Text, load, missing, no_such_key, one_of
-from schemas.columns import values
-from schemas.declaration import Field, registers, submission
+from schemas.declaration import Field, registers, submission, values
 from schemas.slips import SlipError, unknown
 
 NAME = "properties.toml"

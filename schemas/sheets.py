@@ -8,8 +8,8 @@ import datetime as dt
 import polars as pl
 
 from schemas.checking import pa
-from schemas.columns import dtype_of, is_whole, values
-from schemas.declaration import LISTS, Field, Sheet
+from schemas.columns import dtype_of, is_whole
+from schemas.declaration import LISTS, Field, Sheet, values
 
 
 def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:

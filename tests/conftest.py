@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from pipeline.common import catalogue, stages
 from tests.lived import Lived, live, lived_in
 from tests.shared import made_once
-from tests.sparing import real_processes, sparing
+from tests.sparing import SELDOM, real_pictures, real_processes, sparing
 
 # Processes that tests start find our modules in every working directory.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -36,35 +36,43 @@ catalogue.FOLDER = Path(__file__).parent / "catalogues"
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+# The first makes what many others read: so nobody waits for it.
 LONGEST = [
-    "operation/test_served.py",
+    "experts/test_quarter.py",
     "intake/test_submissions.py",
-    "test_wrong_usage.py",
-    "test_sandbox.py",
     "test_flow.py",
-    "workbook/test_recall.py",
-    "workbook/test_what_if.py",
-    "history/test_damaged.py",
+    "experts/test_template.py",
     "html/test_access.py",
-    "template/test_selfcheck.py",
+    "workbook/test_what_if.py",
     "html/test_browser.py",
-    "test_workbook.py",
+    "workbook/test_recall.py",
     "workbook/test_adopt.py",
+    "test_sandbox.py",
+    "template/test_selfcheck.py",
+    "history/test_damaged.py",
+    "history/test_missing_columns.py",
+    "documents/test_documents.py",
+    "test_workbook.py",
+    "feedback/test_round_trip.py",
     "feedback/test_write.py",
-    "intake/test_pool.py",
-    "reference/test_differential.py",
+    "fuzz/test_long_texts.py",
+    "handmade/test_evaluation.py",
     "faults/test_refusals.py",
-    "faults/test_faults.py",
-    "fuzz/test_portfolio.py",
-    "faults/test_kills.py",
+    "test_check.py",
+    "workbook/test_cohorts.py",
+    "html/test_lists.py",
+    "intake/test_hostile.py",
 ]
 PLACE = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_processes() -> Iterator[None]:
-    """Let this process do what processes of their own would do; each costs a start of polars."""
-    with sparing("processes"):
+def _what_few_tests_need() -> Iterator[None]:
+    """Draw no pictures, and do in this process what processes of their own would do.
+
+    Each process costs a start of polars.
+    """
+    with sparing(*SELDOM):
         yield
 
 
@@ -72,6 +80,13 @@ def _no_processes() -> Iterator[None]:
 def processes() -> Iterator[None]:
     """Let processes of their own do what they do for users, for tests of just that."""
     with real_processes():
+        yield
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Iterator[None]:
+    """Let pictures be drawn, for tests that look at them."""
+    with real_pictures():
         yield
 
 
@@ -88,6 +103,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector leave alone what stays to the end: modules and tests."""
+    """Let the garbage collector leave alone what stays to the end, and look at the rest seldom."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

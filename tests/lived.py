@@ -193,7 +193,7 @@ def live(root: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "cpu_count", lambda: 1)  # a process more costs more than it saves here
         said["check"] = command("check", str(sent), "--feedback", str(root / "checked"))
-        with sparing("workbook", "copies", "processes"), with_office():
+        with sparing("workbook", "copies"), with_office():
             said["first"] = on("run", root, *run)
         # Two experts fill their templates and do not agree.
         for sign, own, day in (
@@ -221,17 +221,16 @@ def live(root: Path) -> None:
         for own, name in NAMES.items():
             write(cluster(name, date(2026, 12, 31)), own, inputs / NEXT / "submissions")
         write_ratings(inputs, NEXT, [rating("DE-0001", "10.2", "nicht erfüllt")])
-        with sparing("copies", "processes"), with_office():
+        with sparing("copies"), with_office():
             said["later"] = on("run", root, *run, period=NEXT)
         # A correction of the withdrawn quarter.
         corrected = cluster(NAMES["DE-0001"])
         corrected.sheets["Management"] = []
         write(corrected, "DE-0001", sent)
         with with_office():
-            with sparing("workbook", "pages", "copies", "processes"):
+            with sparing("workbook", "pages", "copies"):
                 said["again"] = on("run", root, *run)
-            with sparing("processes"):
-                said["revised"] = on("release", root, "--by", "KM")
+            said["revised"] = on("release", root, "--by", "KM")
     saved = {name: asdict(own) for name, own in said.items()}
     (root / "said.json").write_text(json.dumps(saved), encoding="utf-8")
 

@@ -1,7 +1,8 @@
 """Leaves out parts of a run that a test does not look at; the whole is tested elsewhere.
 
 Writing the reports of a small period costs more than reviewing it, and the variants and the
-outlook cost more than the review itself. Processes that may die cost more than a small workbook.
+outlook cost more than the review itself. A picture costs as much as a page, a process that may die
+more than a small workbook.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 import polars as pl
 import pytest
+import vl_convert
 
 from pipeline.common.sandbox import run_in_sandbox
 from pipeline.figures.scenarios import Scenario
@@ -61,6 +63,11 @@ def in_this_process(
     return map(task, items)
 
 
+def no_picture(*_: object, **__: object) -> str:
+    """Draw a blank picture: a real one takes as long as a page."""
+    return '<svg class="marks" width="1" height="1" viewBox="0 0 1 1"></svg>'
+
+
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
         "pipeline.review.evaluate_scenarios": no_verdicts,
@@ -71,17 +78,17 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "workbook": {"pipeline.run.write_books": nothing},
     "pages": {"pipeline.run.page_batches": no_batches},
     "copies": {"pipeline.run.feedback_batches": no_batches},
+    "pictures": {"vl_convert.vegalite_to_svg": no_picture},
     "processes": {
         "pipeline.intake.worker.run_in_sandbox": in_this_process,
         "pipeline.report.feedback.write.run_in_sandbox": in_this_process,
         "pipeline.publication.release.forms.run_in_sandbox": in_this_process,
     },
 }
-PROCESSES = STEPS["processes"]
 REPORTS = ("workbook", "pages", "copies")
-# Leaves all tables of a publication, the scenarios too.
-ALL_BUT_TABLES = (*REPORTS, "processes")
-ALL = tuple(STEPS)
+ALL = ("variants", *REPORTS)
+# Left out in all tests but those that ask for them.
+SELDOM = ("pictures", "processes")
 
 
 @contextmanager
@@ -98,6 +105,15 @@ def sparing(*parts: str) -> Iterator[None]:
 def real_processes() -> Iterator[None]:
     """Let processes of their own read, mark and fill while the block runs, as they do for users."""
     with pytest.MonkeyPatch.context() as patch:
-        for place in PROCESSES:
+        for place in STEPS["processes"]:
             patch.setattr(place, run_in_sandbox)
+        yield
+
+
+@contextmanager
+def real_pictures() -> Iterator[None]:
+    """Let pictures be drawn while the block runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place in STEPS["pictures"]:
+            patch.setattr(place, vl_convert.vl_convert.vegalite_to_svg)
         yield

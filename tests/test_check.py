@@ -223,7 +223,7 @@ def test_all_submissions_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert command("check", str(tmp_path)) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if line.endswith(".xlsx")] == ["a.xlsx", "b.xlsx", "c.xlsx"]
-    summary = "Geprüft: 3 Dateien, 2 mit Fehlern; 1 würden zurückgestellt."
+    summary = "Geprüfte Dateien: 3, mit Fehlern: 2, zurückgestellt würden: 1."
     at = lines.index(summary)
     assert lines[at + 1] == "Nicht gelesen:"
     assert [line.split(":")[0].strip() for line in lines[at + 2 :]] == ["Altes", "Notiz.docx"]

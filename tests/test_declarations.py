@@ -159,7 +159,7 @@ RULES = {
         [3, 6, 12] => [0] @ robustness.outlook_months[1] : eine Zahl ab 1
         [145.0, 155.0] => [145.0] @ robustness.radii_km : mindestens 2
         [145.0, 155.0] => [155.0, 145.0] @ robustness.radii_km[2] : über 155.0
-        thresholds = [] => thresholds = [{variant = "sme_ifm"}] @ thresholds[1].name : fehlt
+        outlook_months = [3, 6, 12] => thresholds = [{variant = "x"}] @ thresholds[1].name : fehlt
         radius_km = 150.0 => radius_km = -1 @ actors.radius_km : eine Zahl über 0
         radius_km = 150.0 => radius_km = inf @ actors.radius_km : eine endliche Zahl
         minimum_share = 0.8 => minimum_share = 80 @ review.minimum_share : eine Zahl bis 1

@@ -1,5 +1,6 @@
 """Declared texts fit the code that uses them, and documents name files that exist."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -8,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.catalogue import metrics
-from pipeline.common.texts import number, percent, say, say_limit, say_variant, texts
+from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit, say_variant, texts
 from pipeline.report.form.plan import every_text
-from pipeline.report.pages.translations import messages
+from pipeline.report.pages.translations import messages, translation
 from schemas import tables
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 from schemas.declaration import DeclarationError
 
 ROOT = Path(__file__).parent.parent
+SCHEMAS = ROOT / "schemas"
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,37 @@ ROOT = Path(__file__).parent.parent
 )
 def test_every_code_has_a_text(group: str, codes: list[str]) -> None:
     assert set(codes) <= set(texts(group))
+
+
+# Placeholders that hold a number of things, which may be one. Limits and settings are never one.
+COUNTS = r"\{(n|count|others|files|clusters|quarantined|criteria)\}"
+
+
+def test_a_text_with_a_number_before_a_noun_has_a_singular() -> None:
+    """`{n} Dateien` needs a text `…_one`, unless its number stands behind it: `Dateien: {n}`."""
+    found = []
+    for group, entries in tomllib.loads((SCHEMAS / "texts.toml").read_text("utf-8")).items():
+        for code, text in entries.items():
+            plural = re.search(COUNTS + " (weitere|[A-ZÄÖÜ][a-zäöü]+)", text["de"])
+            if plural and f"{code}_one" not in entries and not code.endswith("_one"):
+                found.append(f"{group}.{code}: {plural[0]}")
+    assert sorted(found) == []
+
+
+def test_pages_give_each_text_the_values_that_it_names() -> None:
+    """A value that a text does not name would be lost without a word."""
+    wrong = []
+    for file in sorted((ROOT / "pipeline" / "report" / "pages").glob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match call:
+                case ast.Call(
+                    func=ast.Name(id="words"), args=[ast.Constant(value=key)], keywords=given
+                ) if all(one.arg for one in given):
+                    for lang in LANGUAGES:
+                        named = set(re.findall(r"\{(\w+)", translation(key, lang)))
+                        if named != {one.arg for one in given}:
+                            wrong.append(f"{file.name}: {key} ({lang})")
+    assert wrong == []
 
 
 def test_a_label_names_the_radius_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.demo import write_portfolio
 from pipeline.demo.actors import BOUND
-from pipeline.demo.grid import Grid
-from pipeline.demo.model import Row, Submission
+from pipeline.demo.grid import Grid, workbook_grids
+from pipeline.demo.model import Layout, Row, Submission
 from pipeline.demo.moment import Moment
 from pipeline.demo.office import agreements_grid, register_grid
 from pipeline.demo.portfolio import all_plans, all_submissions
@@ -238,3 +238,15 @@ def test_the_same_call_writes_the_same_bytes(tmp_path: Path):
 def test_another_seed_gives_another_portfolio():
     first, other = (next(all_submissions(all_plans(1, PERIODS, seed))) for seed in (1, 2))
     assert first != other
+
+
+def test_a_sheet_of_which_the_demo_knows_nothing_has_its_headers_only():
+    grids = {grid.name: grid for grid in workbook_grids({}, Layout())}
+    for sheet in submission().sheets:
+        grid = grids[sheet.name["de"]]
+        if sheet.layout == "table":
+            assert len(grid.rows) == 1
+            assert len(grid.rows[0]) == len(sheet.fields)
+        else:
+            assert [row[0] for row in grid.rows] == [field.name["de"] for field in sheet.fields]
+            assert all(row[1] is None for row in grid.rows)

@@ -32,7 +32,6 @@ from tests.handmade.build import (
     write_inputs,
 )
 from tests.reports import write_report
-from tests.sparing import sparing
 from tests.workbook.conftest import review_of
 
 ONE, OTHER = "DE-0001", "DE-0002"
@@ -75,8 +74,7 @@ RATINGS: list[Row] = [
 def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     folder = tmp_path_factory.mktemp("dossiers")
     clusters = {ONE: changed(*EDITS), OTHER: changed(master(Akteure_im_Strategieprozess=None))}
-    with sparing("processes"):
-        return review_of(write_inputs(folder / "inputs", clusters, ratings=RATINGS))
+    return review_of(write_inputs(folder / "inputs", clusters, ratings=RATINGS))
 
 
 @pytest.fixture(scope="module")

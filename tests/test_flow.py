@@ -1,6 +1,7 @@
 """The Prefect flow publishes the same as `--direct`, and a good run is quiet."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,16 @@ def test_the_form_in_the_interface_explains_every_parameter(flow: Flow[..., Any]
         assert slash, name
         assert english, name
         assert shown["description"], name
+
+
+def test_the_form_asks_for_a_quarter_without_a_choice_of_type() -> None:
+    shown = review_period.parameters.properties["period"]
+    assert (shown["type"], shown["default"]) == ("string", "")
+    assert [bool(re.search(shown["pattern"], one)) for one in ("", "2026-Q3", "2026-Q5")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("period", ["2026", "2026-Q5", "2026-Q0", "26-Q1", "../2026-Q1", "2026-q1"])

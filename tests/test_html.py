@@ -29,6 +29,7 @@ from pipeline.tables.reasons import asks_text
 from tests.making.frames import beside, expert_tables, measure_tables, published
 from tests.reports import write_report
 
+pytestmark = pytest.mark.usefixtures("pictures")
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
 GOOD, BAD = "DE-0001", "DE-0002"
 HOSTILE, FORMULA = "<script>alert(1)</script>", '=1+1"><img src=x onerror=alert(2)>'

@@ -2,6 +2,7 @@
 
 import grp
 import os
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,6 +30,22 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("portfolio")
     write_portfolio(folder, 1, [PERIOD], 1)
     return folder
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory, inputs: Path) -> Path:
+    """What a run keeps of the submission."""
+    outputs = tmp_path_factory.mktemp("known")
+    assert run(inputs, outputs) == 0
+    return outputs / ".cache"
+
+
+@pytest.fixture
+def outputs(tmp_path: Path, known: Path) -> Path:
+    """Outputs in which the submission is known, open as those of before."""
+    shutil.copytree(known, tmp_path / ".cache", copy_function=shutil.copyfile)
+    (tmp_path / ".cache").chmod(0o755)
+    return tmp_path
 
 
 @pytest.fixture(autouse=True)
@@ -81,53 +98,53 @@ def test_dossiers_are_for_the_user_and_the_group(
     name: str,
     expected: set[int],
     inputs: Path,
-    tmp_path: Path,
+    outputs: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with_group(monkeypatch, name)
     for _ in range(2):  # the former publication is in the archive
-        assert run(inputs, tmp_path, *ALL_BUT_PAGES) == 0
-    folders = list(tmp_path.rglob("dossiers"))
+        assert run(inputs, outputs, *ALL_BUT_PAGES) == 0
+    folders = list(outputs.rglob("dossiers"))
     assert [modes(folder) for folder in folders] == [expected, expected]
-    pages = {stat.S_IMODE(page.stat().st_mode) for page in tmp_path.rglob("clusters/*.html")}
+    pages = {stat.S_IMODE(page.stat().st_mode) for page in outputs.rglob("clusters/*.html")}
     assert pages == ({0o640} if name else {0o644})
     assert "Zugriffsrechte" not in capsys.readouterr().out
 
 
-def test_a_cache_of_before_is_closed(inputs: Path, tmp_path: Path) -> None:
-    (tmp_path / ".cache" / "readings").mkdir(parents=True)
-    assert run(inputs, tmp_path) == 0
-    assert stat.S_IMODE((tmp_path / ".cache").stat().st_mode) == 0o700
+def test_a_cache_of_before_is_closed(inputs: Path, outputs: Path) -> None:
+    (outputs / ".cache" / "readings").mkdir()
+    assert run(inputs, outputs) == 0
+    assert stat.S_IMODE((outputs / ".cache").stat().st_mode) == 0o700
 
 
 def test_what_is_being_written_is_private(
-    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: Path, outputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
     real = running.write_tables
 
     def look(done: running.Review, folder: Path) -> dict[str, str]:
-        seen.append(stat.S_IMODE((tmp_path / ".staging").stat().st_mode))
+        seen.append(stat.S_IMODE((outputs / ".staging").stat().st_mode))
         return real(done, folder)
 
     monkeypatch.setattr(running, "write_tables", look)
-    assert run(inputs, tmp_path) == 0
+    assert run(inputs, outputs) == 0
     assert seen == [0o700]
 
 
 @pytest.mark.usefixtures("group")
 def test_a_group_reads_publications_and_archive_and_nobody_else_does(
-    inputs: Path, tmp_path: Path
+    inputs: Path, outputs: Path
 ) -> None:
     for _ in range(2):
-        assert run(inputs, tmp_path) == 0
-    (former,) = (tmp_path / ".archive" / PERIOD).iterdir()
-    for folder in (tmp_path / PERIOD, former):
+        assert run(inputs, outputs) == 0
+    (former,) = (outputs / ".archive" / PERIOD).iterdir()
+    for folder in (outputs / PERIOD, former):
         assert modes(folder) == {0o750, 0o640}
         assert {p.stat().st_gid for p in folder.rglob("*")} == {os.getgid()}
-    assert stat.S_IMODE((tmp_path / ".archive").stat().st_mode) == 0o750
-    assert stat.S_IMODE((tmp_path / ".cache").stat().st_mode) == 0o700
+    assert stat.S_IMODE((outputs / ".archive").stat().st_mode) == 0o750
+    assert stat.S_IMODE((outputs / ".cache").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(("name", "expected"), [("", {0o700, 0o600}), (GROUP, {0o750, 0o640})])
@@ -167,7 +184,7 @@ def test_an_unknown_group_is_wrong_usage(
 def test_a_file_system_without_modes_is_said_once_and_it_is_published(
     refused: str,
     inputs: Path,
-    tmp_path: Path,
+    outputs: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -178,11 +195,10 @@ def test_a_file_system_without_modes_is_said_once_and_it_is_published(
         monkeypatch.setattr(os, "chmod", lambda *_, **__: None)
     else:
         monkeypatch.setattr(os, refused, refuse)
-    (tmp_path / ".cache").mkdir()  # of before: open
-    assert run(inputs, tmp_path) == 0
+    assert run(inputs, outputs) == 0
     said = capsys.readouterr()
-    assert (tmp_path / PERIOD / "run.json").is_file()
+    assert (outputs / PERIOD / "run.json").is_file()
     lines = [line for line in said.out.splitlines() if "Zugriffsrechte" in line]
     assert len(lines) == 1
-    assert str(tmp_path) in lines[0]
+    assert str(outputs) in lines[0]
     assert said.err == ""

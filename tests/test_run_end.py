@@ -1,12 +1,14 @@
 """Contract 4: what a run says at its end."""
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.commands import run_end
-from pipeline.commands.run_end import closing_lines
+from pipeline.commands.run_end import closing_lines, too_early
+from pipeline.common.texts import LANGUAGES, day
 from pipeline.review import Review
 from tests.making.frames import published, reviewed
 
@@ -93,6 +95,14 @@ def test_the_office_is_told_what_it_has_to_know() -> None:
         "  unbekannt: 0 rechnerisch erfüllt, 1 offen, 0 rechnerisch nicht erfüllt",
         "Bericht: outputs/2026-Q3/report/index.html",
     ]
+
+
+@pytest.mark.parametrize(("today", "early"), [("2026-09-30", True), ("2026-10-01", False)])
+def test_a_period_that_has_not_ended_is_said(today: str, early: bool) -> None:
+    for lang in LANGUAGES:
+        said = list(too_early("2026-Q3", dt.date.fromisoformat(today), lang))
+        assert len(said) == early
+        assert all(day(dt.date(2026, 9, 30), lang) in line for line in said)
 
 
 def test_it_is_told_in_english(monkeypatch: pytest.MonkeyPatch) -> None:

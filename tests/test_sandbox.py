@@ -30,7 +30,7 @@ HOUR = 3600
         ("devour", Death("memory")),
     ],
 )
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.soak)])
 def test_how_a_process_dies_is_its_items_outcome(
     name: str, expected: Death, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,10 @@ import polars as pl
 import pytest
 
 from pipeline.commands.run_end import todo_first
+from pipeline.common.texts import LANGUAGES
+from pipeline.history.earlier import LEFT_BEHIND
 from pipeline.operation.artifacts import todo as in_markdown
+from pipeline.report.owed import of_experts
 from pipeline.report.pages.pages import make_pages, page_batches
 from pipeline.review import Review
 from pipeline.run import Published
@@ -79,6 +82,41 @@ def test_a_file_that_cannot_be_read_is_asked_for_again_and_its_cluster_not_remin
     rows = todo(found, FIRST)
     assert rows["cluster_id"].to_list() == ["DE-0001", "DE-0002", "DE-0004", None]
     assert rows["name"].to_list()[-1] == "x.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("state", "asked"), [("reviewed", []), ("quarantined", ["DE-0001 scan.xlsx", "DE-0001.xlsx"])]
+)
+def test_a_file_is_not_asked_for_when_a_later_one_of_its_cluster_was_reviewed(
+    state: str, asked: list[str]
+) -> None:
+    kept = {"source_file": "DE-0001 DE-0002.xlsx", "outcome": "quarantined", "code": "unreadable"}
+    found = tables(
+        coverage=[cluster(1, state=state), cluster(2)],
+        submissions=[
+            {"source_file": "DE-0001 scan.xlsx", "outcome": "quarantined", "code": "unreadable"},
+            {**kept, "source_file": "DE-0001.xlsx", "cluster_id": "DE-0001"},
+            kept,  # two clusters: whose it is, is not known
+        ],
+    )
+    assert sorted(todo(found, FIRST)["name"]) == sorted(["DE-0001 DE-0002.xlsx", *asked])
+
+
+def test_valid_ratings_of_an_earlier_period_are_told_with_their_file() -> None:
+    left = [
+        (FIRST, "DE-0001", "10.2", "2026-Q2"),
+        (FIRST, "DE-0001", "2.2", "2026-Q2"),
+        ("other", "DE-0003", "1", "2026-Q2"),
+    ]
+    behind = pl.DataFrame(left, LEFT_BEHIND, orient="row")
+    found = tables(coverage=[cluster(1), cluster(3, role="Ausgeschieden")])
+    for lang in LANGUAGES:
+        (line,) = todo_lines(todo(found, FIRST, behind), lang)
+        assert "2026-Q2" in line.text
+        assert "(3): " in line.text
+        assert "inputs/2026-Q2/assessments.xlsx" in line.text
+        assert line.names == "DE-0001 (2.2, 10.2), DE-0003 (1)"
+    assert todo(found, FIRST, behind.clear()).is_empty()
 
 
 def test_requests_of_the_deciding_catalogue_are_counted_by_cluster() -> None:
@@ -158,16 +196,19 @@ def test_overdue_opinions_are_told_by_expert_and_overdue_agreements_by_cluster()
             owed(1, "2.2", "G1"),
             owed(2, "2.2", "G1", overdue=False),
             owed(2, "2.2", "G1", catalogue="other"),
-            owed(3, "2.2", "G1"),
+            owed(2, "10.2", "G1", overdue=False, catalogue="other"),
+            owed(3, "2.2", "G1"),  # assigned all the same: the list of experts counts it
         ],
         agreements=[agreed(1, "kept"), agreed(2, "overdue"), agreed(3, "overdue")],
     )
     assert said(found) == {
-        "opinions": ["DE-0001 Netz (G1: 2.2)", "DE-0001 Netz (G2: 2.2, 10.2)"],
+        "opinions": ["DE-0001 Netz (G1: 2.2)", "DE-0001 Netz (G2: 2.2, 10.2)", "DE-0002 (G1: 2.2)"],
         "agreed": ["DE-0002 (5)"],
     }
     opinions, _ = todo_lines(todo(found, FIRST), "de")
-    assert opinions.text == "An 3 überfällige Gutachten erinnern"
+    assert opinions.more == "und 1 weiterer Eintrag"
+    counted = of_experts(found["assignments"])["overdue"].sum()
+    assert opinions.text == f"An {counted} überfällige Gutachten erinnern"
 
 
 def test_a_line_names_the_first_and_counts_the_rest() -> None:

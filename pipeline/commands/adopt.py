@@ -8,7 +8,7 @@ import typer
 
 from pipeline.commands.options import INPUTS, Inputs, Lang
 from pipeline.common.terminal import fail
-from pipeline.common.texts import day, say, texts
+from pipeline.common.texts import day, say, say_count, texts
 from pipeline.intake.discover import shown_name, shown_path
 from schemas.slips import unknown
 
@@ -80,8 +80,7 @@ def print_outcomes(done: "Adopted", lang: str) -> None:
     what = ", ".join(say("adopt_loss", o.code, lang).format(where=o.where) for o in done.lost)
     beside = shown_path(done.beside) if done.beside else ""
     parts = {"path": shown_path(done.path), "beside": beside, "what": what}
-    sentence = say("adopt", code, lang)
-    print(sentence.format(count=done.count, name=shown_name(done.path), **parts))
+    print(say_count("adopt", code, done.count, lang, name=shown_name(done.path), **parts))
     if done.backup:
         print(say("adopt", "backup", lang).format(path=shown_path(done.backup)))
 

@@ -46,12 +46,13 @@ WORDS = {
         "sheet and column means what.",
     },
     "others": {
-        "de": "… und {others} weitere dieser Art auf diesem Blatt",
-        "en": "… and {others} more of this kind on this sheet",
+        "de": "… weitere dieser Art auf diesem Blatt: {others}",
+        "en": "… more of this kind on this sheet: {others}",
     },
     "summary": {
-        "de": "Geprüft: {files} Dateien, {wrong} mit Fehlern; {quarantined} würden zurückgestellt.",
-        "en": "Checked: {files} files, {wrong} with errors; {quarantined} would be quarantined.",
+        "de": "Geprüfte Dateien: {files}, mit Fehlern: {wrong}, "
+        "zurückgestellt würden: {quarantined}.",
+        "en": "Files checked: {files}, with errors: {wrong}, would be quarantined: {quarantined}.",
     },
     "unread": {"de": "Nicht gelesen:", "en": "Not read:"},
     "criteria": {"de": "(betrifft Kriterium {ids})", "en": "(affects criterion {ids})"},

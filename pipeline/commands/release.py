@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, OneLang, Outputs, Period
+from pipeline.commands.options import INPUTS, OUTPUTS, Inputs, Lang, Outputs, Period
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.periods import BadPeriodError, last_day
 from pipeline.common.terminal import fail, plain, printable
@@ -47,33 +47,34 @@ def command(
     outputs: Outputs = OUTPUTS,
     withdraw: Annotated[bool, typer.Option("--withdraw")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT")] = None,
-    lang: OneLang = None,
+    lang: Lang = "de",
 ) -> int:
     """Release or withdraw the period. Exit codes: 0 done, 1 not done, 2 wrong usage."""
     from pipeline.commands.progress import show_progress
+    from pipeline.commands.run_end import too_early
     from pipeline.common.stages import Direct
     from pipeline.publication.adopt.decide import SIGN
 
-    languages = (lang,) if lang else LANGUAGES
     if not SIGN.fullmatch(by):
-        return fail(USAGE_ERROR, in_languages(languages, "adopt", "bad_by", sign=by))
+        return fail(USAGE_ERROR, say("adopt", "bad_by", lang).format(sign=by))
     why = plain(reason or "").strip()
     if withdraw and not 0 < len(why) <= MOST_OF_REASON:
         most = MOST_OF_REASON
-        return fail(USAGE_ERROR, in_languages(languages, "withdraw", "no_reason", most=most))
+        return fail(USAGE_ERROR, say("withdraw", "no_reason", lang).format(most=most))
     if reason is not None and not withdraw:
-        return fail(USAGE_ERROR, in_languages(languages, "withdraw", "needless"))
+        return fail(USAGE_ERROR, say("withdraw", "needless", lang))
     try:
         if withdraw:
-            lines = withdrawal_message(take_back(period, by, why, inputs, outputs), languages)
+            lines = withdrawal_message(take_back(period, by, why, inputs, outputs), lang)
         else:
             with show_progress():
-                lines = release_message(release(period, by, inputs, outputs, Direct()), languages)
+                lines = release_message(release(period, by, inputs, outputs, Direct()), lang)
     except BadPeriodError:
         return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
     except NothingPublishedError as end:
-        return fail(NOT_RELEASED, "\n".join(end.messages[one] for one in languages))
-    print(printable(lines))
+        return fail(NOT_RELEASED, end.messages[lang])
+    today = dt.datetime.now().astimezone().date()
+    print(printable("\n".join([lines, *too_early(period, today, lang)])))
     return 0
 
 
@@ -132,7 +133,7 @@ def request_of_draft(period: str, record: "Record", inputs: Path, outputs: Path)
     return Request(period, inputs, outputs, catalogues, lang, accept_missing=True)
 
 
-def release_message(done: Released, languages: Sequence[str]) -> str:
+def release_message(done: Released, lang: str) -> str:
     """Return the message about the release and its folder."""
     published = done.published
     parts = {
@@ -140,11 +141,11 @@ def release_message(done: Released, languages: Sequence[str]) -> str:
         "revision": published.standing.revision,
         "clusters": published.counts["reviewed"],
     }
-    lines = [in_languages(languages, "release", "released", **parts)]
-    lines += [notice[one] for notice in published.notices for one in languages]
+    lines = [say("release", "released", lang).format(**parts)]
+    lines += [notice[lang] for notice in published.notices]
     if done.without_form:
         named = ", ".join(done.without_form)
-        lines.append(in_languages(languages, "release", "without_form", clusters=named))
+        lines.append(say("release", "without_form", lang).format(clusters=named))
     return "\n".join(lines)
 
 
@@ -156,7 +157,7 @@ def take_back(period: str, by: str, reason: str, inputs: Path, outputs: Path) ->
     return withdraw(Withdrawal(period, inputs, outputs, by, reason))
 
 
-def withdrawal_message(done: "Withdrawn", languages: Sequence[str]) -> str:
+def withdrawal_message(done: "Withdrawn", lang: str) -> str:
     """Return the message about the withdrawal, with the clusters to notify."""
     parts = {
         "folder": done.folder,
@@ -165,12 +166,7 @@ def withdrawal_message(done: "Withdrawn", languages: Sequence[str]) -> str:
         "list": done.list,
         "archive": done.archive,
     }
-    lines = [in_languages(languages, "withdraw", "done", **parts)]
+    lines = [say("withdraw", "done", lang).format(**parts)]
     if not done.has_register:
-        lines.append(in_languages(languages, "withdraw", "no_contacts"))
+        lines.append(say("withdraw", "no_contacts", lang))
     return "\n".join(lines)
-
-
-def in_languages(languages: Sequence[str], group: str, code: str, **parts: object) -> str:
-    """Return a text in the given languages, one line for each."""
-    return "\n".join(say(group, code, one).format(**parts) for one in languages)

@@ -1,5 +1,6 @@
 """`cluster-review run`: reviews a period and publishes it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +57,6 @@ def command(
     scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS")] = None,
 ) -> int:
     """Run the review; 0 published, 1 nothing published, 2 wrong usage."""
-    from pipeline.commands.run_end import closing_lines, todo_first
     from pipeline.common.catalogue import load_all
     from pipeline.common.file_modes import modes_of
     from pipeline.operation.scheduler import SchedulerError
@@ -89,6 +89,14 @@ def command(
         return fail(code, error.messages[lang])
     except NothingPublishedError as end:
         return fail(NOT_PUBLISHED, end.messages[lang])
+    print_end(published, period, lang)
+    return 0
+
+
+def print_end(published: "Published", period: str, lang: str) -> None:
+    """Print what the office has to know at the end of a run."""
+    from pipeline.commands.run_end import closing_lines, todo_first, too_early
+
     for line in todo_first(published.review, published.folder, lang):
         print(line)
     for name in published.review.unused_mappings:
@@ -97,10 +105,11 @@ def command(
         print(plain(BEING_EDITED[lang].format(name=name)))
     for notice in published.notices:
         print(plain(notice[lang]))
+    for line in too_early(period, dt.datetime.now().astimezone().date(), lang):
+        print(line)
     for line in closing_lines(published.review, published.folder, lang):
         print(line)
     print(last_line(published, lang))
-    return 0
 
 
 def run_here(request: "Request") -> "Published":

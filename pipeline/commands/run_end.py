@@ -1,12 +1,14 @@
 """The last lines that a run prints: what to do next, and what the office has to know."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.common.periods import last_day
 from pipeline.common.terminal import plain
-from pipeline.common.texts import say
+from pipeline.common.texts import day, say, say_count
 from pipeline.review import Review
 from pipeline.tables.headlines import role_word
 from pipeline.tables.todo import todo_lines
@@ -40,13 +42,20 @@ def todo_first(review: Review, folder: Path, lang: str) -> Iterator[str]:
         yield plain(f"  {line.text}: {line.names} → {place}")
 
 
+def too_early(period: str, today: dt.date, lang: str) -> Iterator[str]:
+    """Yield a line if the period has not ended: what comes until its last day is not in it."""
+    last = last_day(period)
+    if today <= last:
+        yield say("run_end", "too_early", lang).format(period=period, day=day(last, lang))
+
+
 def named(title: str, lines: Sequence[str], lang: str) -> Iterator[str]:
     """Yield a title and at most MOST_NAMED of the lines; nothing without lines."""
     if lines:
         yield say("run_end", title, lang).format(n=len(lines))
     yield from (f"  {plain(line)}" for line in lines[:MOST_NAMED])
     if len(lines) > MOST_NAMED:
-        yield "  " + say("run_end", "more", lang).format(n=len(lines) - MOST_NAMED)
+        yield "  " + say_count("run_end", "more", len(lines) - MOST_NAMED, lang)
 
 
 def quarantined(review: Review, lang: str) -> list[str]:

@@ -40,7 +40,7 @@ def labels(declared: Mapping[str, Indicator | CohortKind]) -> Mapping[str, Mappi
 
 def variants() -> Mapping[str, Mapping[str, str]]:
     """Return the names of scenarios by code: those of code, and thresholds of the settings."""
-    thresholds = load_table("settings.toml", "robustness", dict[str, Any])["thresholds"]
+    thresholds = load_table("settings.toml", "robustness", dict[str, Any]).get("thresholds", ())
     of_settings = {one["variant"]: one["name"] for one in thresholds}
     return load_table("texts.toml", "variant", dict[str, Text]) | of_settings
 
@@ -74,6 +74,13 @@ def with_radius(label: Mapping[str, str]) -> Mapping[str, str]:
     """Return a label with the radius of the settings, where it names one."""
     radius = load_table("settings.toml", "actors", dict[str, Any])["radius_km"]
     return {k: text.replace("{radius}", number(radius, 2, k)) for k, text in label.items()}
+
+
+def say_count(group: str, code: str, n: int, lang: str, **parts: object) -> str:
+    """Return a text with its number {n}: of one the text with the end _one, if there is one."""
+    one = f"{code}_one"
+    chosen = one if n == 1 and one in texts(group) else code
+    return say(group, chosen, lang).format(n=number(n, 0, lang), **parts)
 
 
 def say(group: str, code: str | None, lang: str) -> str:

@@ -25,11 +25,14 @@ class Grid:
 
 
 def workbook_grids(sheets: Sheets, layout: Layout) -> Iterator[Grid]:
-    """Yield the sheets of a submission as its cluster fills them in."""
+    """Yield the sheets of a submission as its cluster fills them in.
+
+    A declared sheet of which the demo knows nothing has its header and no rows.
+    """
     declared = submission()
     for sheet in declared.sheets:
         if sheet.key not in layout.missing_sheets:
-            yield sheet_grid(sheet, sheets[sheet.key], layout)
+            yield sheet_grid(sheet, sheets.get(sheet.key, []), layout)
     if layout.example_sheet:
         yield _example(declared, layout)
     if layout.note:
@@ -42,7 +45,7 @@ def sheet_grid(sheet: Sheet, rows: list[Row], layout: Layout) -> Grid:
     written = [_habits(sheet, row, layout) for row in rows]
     name = sheet.name[layout.language]
     if sheet.layout == "form":
-        return _form(name, fields, written[0], layout)
+        return _form(name, fields, written[0] if written else {}, layout)
     return _table(name, fields, written, layout, extra=sheet.key == "actors")
 
 

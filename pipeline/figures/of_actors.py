@@ -13,7 +13,7 @@ from pipeline.figures.base import (
 )
 from pipeline.submissions.actors.actors import count
 from pipeline.submissions.actors.status import Definition, has_joined, lately
-from schemas.columns import values
+from schemas.declaration import values
 from schemas.properties import properties
 
 CERTAIN = pl.col("counts")

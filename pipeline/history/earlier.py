@@ -1,5 +1,6 @@
-"""What a review reads of earlier periods: the one before, statuses at agreements, participation."""
+"""What a review reads of earlier periods: the one before, statuses at agreements, ratings."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -16,7 +17,10 @@ from pipeline.history.state import State
 from pipeline.history.state_files import UnusableStateError, read_state
 from schemas.benchmarks import declared_indicators
 
-MEASURE = "measure"
+MEASURE, RATINGS = "measure", "ratings"
+_OF_RATINGS = (*KEYS, "counts", "valid_until")
+# Ratings of an earlier period that this one has not taken over.
+LEFT_BEHIND = pl.Schema(dict.fromkeys((*KEYS, "period"), pl.String()))
 
 
 # ------------------------------------------------------------------------------ the period before
@@ -89,6 +93,24 @@ def statuses_when_agreed(earlier: Earlier, agreements: pl.DataFrame) -> pl.DataF
 def _agreed_statuses(publication: Publication) -> pl.DataFrame:
     columns: Mapping[str, pl.Expr] = {"status_then": pl.col("status")}
     return publication.table("criteria", *KEYS, "status").select(*KEYS, **columns)
+
+
+# ------------------------------------------------------------------------------------- ratings
+def ratings_left_behind(earlier: Earlier, last_day: dt.date) -> pl.DataFrame:
+    """Return LEFT_BEHIND: the ratings of the latest earlier period that are valid on last_day.
+
+    Only ratings that counted there. A damaged publication is skipped; one of version 0.1 has no
+    table of ratings.
+    """
+    for publication in reversed(list(earlier.publications)):
+        if not (publication.folder / DATA / f"{RATINGS}.parquet").exists():
+            break
+        ratings = earlier.read(publication, lambda one: one.table(RATINGS, *_OF_RATINGS))
+        if ratings is not None:
+            valid = (pl.col("valid_until") >= last_day).fill_null(value=True)
+            own = ratings.filter("counts", valid)
+            return own.select(KEYS).with_columns(period=pl.lit(publication.folder.name))
+    return pl.DataFrame(schema=LEFT_BEHIND)
 
 
 # ------------------------------------------------------------------------------------- measures

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from pipeline.common.file_modes import Modes
-from pipeline.common.texts import LANGUAGES, texts
+from pipeline.common.texts import LANGUAGES, say_count, texts
 from pipeline.history.published import RECORD, STATE, Earlier
 
 # A sentence by language.
@@ -29,7 +29,7 @@ def damaged(names: Sequence[str]) -> Iterator[Notice]:
         files = list(own)
         in_state = all(name.split("/")[1] == STATE for name in files)
         more = len(files) - SHOWN
-        rest = _in_both("more", n=str(more)) if more > 0 else {}
+        rest = {lang: say_count("notices", "more", more, lang) for lang in LANGUAGES if more > 0}
         yield {
             lang: texts("notices")["damaged_state" if in_state else "damaged"][lang].format(
                 period=period, files=", ".join([*files[:SHOWN], *filter(None, [rest.get(lang)])])

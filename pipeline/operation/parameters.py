@@ -10,6 +10,8 @@ from pipeline.common.stages import CORES
 TIMEZONE = "Europe/Berlin"
 QUARTER = r"^\d{4}-Q[1-4]$"
 Period = Annotated[str, Field(pattern=QUARTER)]
+# Empty, not None: the form in the interface then has a plain field without a choice of type.
+PeriodOrEmpty = Annotated[str, Field(pattern=rf"^$|{QUARTER}")]
 
 
 def parameter(default: Any, title: str, description: str) -> Any:

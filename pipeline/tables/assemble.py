@@ -20,7 +20,6 @@ from pipeline.submissions.ratings import Opinions
 from pipeline.tables.features import portfolio_features, statements
 from pipeline.tables.findings import findings_table, kinds
 from pipeline.tables.headlines import role_places
-from pipeline.tables.missing import missing_names
 from pipeline.tables.reasons import with_reasons
 from pipeline.tables.requests import with_requests
 from pipeline.tables.templates import fill
@@ -39,7 +38,8 @@ class ReviewResults:
     `admission.admission_dates`. actors: see `each_submission.actors_with_reasons`. rows: see
     `figures.base.ROWS`. described: see `context.features`. supplementary: see
     `benchmark.supplementary_figures`. money: see `of_funding.money_by_source`. criteria: catalogue,
-    criterion_id of every shipped catalogue. agreed: see `agreements.STATUS_THEN`.
+    criterion_id of every shipped catalogue. agreed: see `agreements.STATUS_THEN`. missing: see
+    `missing.missing_names`.
     """
 
     period: str
@@ -69,6 +69,7 @@ class ReviewResults:
     criteria: pl.DataFrame
     agreed: pl.DataFrame
     measures: MeasureTables
+    missing: pl.DataFrame
 
 
 def assemble(done: ReviewResults) -> Mapping[str, pl.DataFrame]:
@@ -244,8 +245,7 @@ def criteria(done: ReviewResults) -> pl.DataFrame:
     """Return every criterion of every cluster with its reason and request."""
     every = pl.concat([v.criteria for v in done.verdicts])
     conditions_ = pl.concat([v.conditions for v in done.verdicts])
-    missing = missing_names(done.portfolio, done.rows)
-    table = with_reasons(every, conditions_, done.opinions.effective, missing)
+    table = with_reasons(every, conditions_, done.opinions.effective, done.missing)
     table = with_requests(table, conditions_, done.rows, done.places, done.cells)
     return of_clusters(done, table)
 

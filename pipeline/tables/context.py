@@ -21,15 +21,16 @@ def context(
     dates: pl.DataFrame,
     register: pl.DataFrame,
     reasons: pl.DataFrame,
+    missing: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
     """Return the frames that pages and letters need besides the published tables, by cluster_id.
 
     The frames are offices, process, features, stages, completeness, answers (contact, answer_by: to
-    whom and until when a cluster answers), labels (ESCA) and reasons. clusters: see
+    whom and until when a cluster answers), labels (ESCA), reasons and missing. clusters: see
     `figures.base.Portfolio`. own: of the submissions, also others. counted: see
     `features`. dates: see `admission.admission_dates`. register: see `office.Office`.
     reasons: see
-    `reasons.unsigned_reasons`.
+    `reasons.unsigned_reasons`. missing: see `missing.missing_names`, by file.
     """
     ids = clusters.select("file", "cluster_id")
     place = declared_order("sheet_key", [sheet.key for sheet in submission().sheets])
@@ -43,6 +44,7 @@ def context(
         "stages": stages.sort("cluster_id", -pl.col("actors"), "stage"),
         "labels": labels(register),
         "answers": register.select("cluster_id", "contact", "answer_by").sort("cluster_id"),
+        "missing": ids.join(missing, on="file").drop("file").sort("cluster_id", "metric"),
         "reasons": reasons.sort("catalogue", "cluster_id", "criterion_id"),
         "completeness": completeness.sort("cluster_id", place),
     }

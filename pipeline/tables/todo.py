@@ -7,15 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.common.texts import number, say
+from pipeline.common.texts import number, say, say_count
 from pipeline.history.lapses import lapses
+from pipeline.submissions.identity import ids_in
 from pipeline.submissions.office import DEPARTED
 from pipeline.tables.headlines import role_places
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
 # In the order in which they are shown.
 KINDS = (
-    *("remind", "put_back", "ask", "invite", "overdue", "opinions", "agreed"),
+    *("ratings", "remind", "put_back", "ask", "invite", "overdue", "opinions", "agreed"),
     *("lapsed", "lapsing"),
 )
 TODO = pl.Schema(
@@ -29,11 +30,14 @@ TODO = pl.Schema(
     }
 )
 INTERVIEW = "interview"
+# Kinds that ask nothing of a cluster.
+OF_EXPERTS = ("ratings", "opinions")
 # Within how many months a lapse is listed; how many names a line shows; how long a name may be, and
 # where only a file's name is shown.
 SOON, SHOWN, LONGEST, LONGEST_SHORT = 3, 3, 40, 28
 # Where each kind is listed in full: the anchor on the office's page, the sheet of the workbook.
 PLACES: Mapping[str, tuple[str, str | None]] = {
+    "ratings": ("matrix", "assessments"),
     "remind": ("returns", "coverage"),
     "put_back": ("quality", "submissions"),
     "ask": ("matrix", "conditions"),
@@ -78,22 +82,27 @@ class Line:
 
 
 # ---------------------------------------------------------------------------------------- the table
-def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
+def todo(
+    tables: Mapping[str, pl.DataFrame], catalogue: str, left_behind: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return TODO, sorted: a row for each cluster or file of each kind, members first.
 
-    Clusters that have left are not asked for anything, and no lapse of theirs is listed.
+    Clusters that have left are not asked for anything, and no lapse of theirs is listed. Experts
+    are reminded of whatever is assigned to them.
 
-    tables: those of the contract. catalogue: the first one, which decides. name: of the cluster, or
-    of the quarantined file. step, days: of admission; of an opinion, step is the expert's sign.
-    criteria: those asked for, owed, overdue, or that lapse.
+    tables: those of the contract. catalogue: the first one, which decides. left_behind: see
+    `earlier.ratings_left_behind`. name: of the cluster, or of the quarantined file. step, days: of
+    admission; of an opinion, step is the expert's sign; of ratings, their period.
+    criteria: those rated, asked for, owed, overdue, or that lapse.
     """
     states = shown_states(tables)
     found = {
+        **({} if left_behind is None else {"ratings": carried_over(left_behind)}),
         "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
         "put_back": quarantined_files(tables, states),
         "ask": answerable(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
-        "opinions": opinions(tables["assignments"], catalogue),
+        "opinions": opinions(tables["assignments"]),
         "agreed": of_criteria(tables["agreements"].filter(outcome="overdue"), catalogue),
         **({} if "outlook" not in tables else lapsing(tables, catalogue)),
     }
@@ -105,7 +114,8 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
     table = pl.concat(parts, how="diagonal_relaxed").join(known, on="cluster_id", how="left")
     table = table.with_columns(name=pl.coalesce("name", "known"))
     left = (pl.col("role") == DEPARTED).fill_null(value=False)
-    table = table.filter(~(left & pl.col("criteria").is_not_null()))
+    asked = pl.col("criteria").is_not_null() & ~pl.col("kind").is_in(OF_EXPERTS)
+    table = table.filter(~(left & asked))
     order = [
         pl.col("kind").cast(pl.Enum(KINDS)),
         -pl.when(pl.col("kind") == "overdue").then("days").fill_null(0),
@@ -120,14 +130,24 @@ def todo(tables: Mapping[str, pl.DataFrame], catalogue: str) -> pl.DataFrame:
 def quarantined_files(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) -> pl.DataFrame:
     """Return cluster_id, name of the files to be asked for again.
 
-    Those that were put back, and those of which only the name says whose they are.
+    Those that were put back, and those of which only the name says whose they are. A file is not
+    asked for when another one of its cluster was reviewed.
     """
-    guesses = states.select("guessed_from", guess="cluster_id").drop_nulls()
+    known = set(states["cluster_id"])
     files = tables["submissions"].filter(pl.col("outcome") == "quarantined")
-    files = files.join(guesses, left_on="source_file", right_on="guessed_from", how="left")
+    named = [ids_in(name, known) for name in files["source_file"]]
+    guess = [ids[0] if len(ids) == 1 else None for ids in named]
+    files = files.with_columns(guess=pl.Series(guess, dtype=pl.String))
     files = files.select(cluster_id=pl.coalesce("cluster_id", "guess"), name="source_file")
     unread = states.filter(pl.col("shown") == CANNOT_BE_READ)
-    return pl.concat([files, unread.select("cluster_id", name="guessed_from")]).unique()
+    files = pl.concat([files, unread.select("cluster_id", name="guessed_from")]).unique()
+    reviewed = states.filter(pl.col("state") == "reviewed").select("cluster_id")
+    return files.join(reviewed, on="cluster_id", how="anti")
+
+
+def carried_over(left_behind: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, step (the period of the ratings), criteria of all catalogues."""
+    return by_cluster(left_behind.with_columns(step="period"), "step")
 
 
 def answerable(criteria: pl.DataFrame, catalogue: str) -> pl.DataFrame:
@@ -141,10 +161,12 @@ def waiting(admission: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     return {"invite": table.filter(step=INTERVIEW), "overdue": table.filter("overdue")}
 
 
-def opinions(assignments: pl.DataFrame, catalogue: str) -> pl.DataFrame:
-    """Return cluster_id, step, criteria: of whom each expert owes overdue opinions."""
-    owed = assignments.filter("overdue").with_columns(step="reviewer")
-    return of_criteria(owed, catalogue, "step")
+def opinions(assignments: pl.DataFrame) -> pl.DataFrame:
+    """Return cluster_id, step, criteria: of whom each expert owes overdue opinions.
+
+    Of every catalogue and cluster, as the list of experts counts them.
+    """
+    return by_cluster(assignments.filter("overdue").with_columns(step="reviewer"), "step")
 
 
 def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, pl.DataFrame]:
@@ -155,12 +177,16 @@ def lapsing(tables: Mapping[str, pl.DataFrame], catalogue: str) -> Mapping[str, 
     return {kind: of_criteria(rows, catalogue) for kind, rows in found.items()}
 
 
-def of_criteria(rows: pl.DataFrame, catalogue: str, *by: str) -> pl.DataFrame:
-    """Return cluster_id, the columns of `by`, criteria of the catalogue, in their order."""
-    own = rows.filter(catalogue=catalogue)
+def of_criteria(rows: pl.DataFrame, catalogue: str) -> pl.DataFrame:
+    """Return cluster_id, criteria of the catalogue, in their order."""
+    return by_cluster(rows.filter(catalogue=catalogue))
+
+
+def by_cluster(rows: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Return cluster_id, the columns of `by`, criteria in their order."""
     number_ = pl.col("criterion_id").str.extract(r"^(\d+)").cast(pl.Int64)  # 4.2 before 10.1
     sorted_ = pl.col("criterion_id").sort_by(number_, "criterion_id")
-    return own.group_by("cluster_id", *by).agg(criteria=sorted_)
+    return rows.group_by("cluster_id", *by).agg(criteria=sorted_)
 
 
 # ---------------------------------------------------------------------------------------- its lines
@@ -176,12 +202,10 @@ def lines_of(table: pl.DataFrame, lang: str) -> Iterator[Line]:
         if not rows:
             continue
         n, criteria = len(rows), sum(len(row["criteria"] or ()) for row in rows)
-        code = f"{kind}_one" if n == 1 else kind
-        text = say("todo", code, lang).format(
-            n=number(n, 0, lang), criteria=number(criteria, 0, lang), months=SOON
-        )
+        parts = {"criteria": number(criteria, 0, lang), "months": SOON, "period": rows[0]["step"]}
+        text = say_count("todo", kind, n, lang, **parts)
         entries = [entry(kind, row, lang) for row in rows[:SHOWN]]
-        more = say("todo", "more", lang).format(n=number(n - SHOWN, 0, lang)) if n > SHOWN else ""
+        more = say_count("todo", "more", n - SHOWN, lang) if n > SHOWN else ""
         yield Line(kind, text, entries, more, *PLACES[kind])
 
 

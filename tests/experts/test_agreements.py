@@ -2,15 +2,16 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from pipeline.evaluation.agreements import STATUS_THEN, agreement_outcomes
-from pipeline.history.earlier import statuses_when_agreed
+from pipeline.history.earlier import ratings_left_behind, statuses_when_agreed
 from pipeline.history.published import Earlier, Publication
 from pipeline.submissions.office import read_office
-from tests.making.frames import raw_cells
+from tests.making.frames import published, raw_cells
 
 LAST_DAY = dt.date(2026, 9, 30)
 A, B = "DE-0001", "DE-0002"
@@ -103,6 +104,28 @@ def test_the_status_of_then(
     then = statuses_when_agreed(periods, rows)
     found = agreement_outcomes(rows, criteria("undetermined"), KNOWN, then, LAST_DAY)
     assert found.select("cluster_id", "status_then").rows() == [(A, status_then), (B, None)]
+
+
+# ---- ratings of an earlier period ----
+@pytest.mark.parametrize(
+    ("rating", "left"),
+    [
+        ({"counts": True}, True),
+        ({"counts": True, "valid_until": LAST_DAY}, True),
+        ({"counts": True, "valid_until": LAST_DAY - dt.timedelta(days=1)}, False),
+        ({"counts": False}, False),
+    ],
+)
+def test_ratings_that_are_still_valid_are_left_behind(
+    tmp_path: Path, rating: dict[str, Any], left: bool
+) -> None:
+    periods = earlier(tmp_path, **{"2026_Q1": "fulfilled", "2026_Q2": "fulfilled"})
+    row = {"cluster_id": A, "catalogue": "go-cluster", "criterion_id": "5", **rating}
+    assert ratings_left_behind(periods, LAST_DAY).is_empty()  # no table of ratings there
+    for name, rows in (("2026-Q1", [{**row, "counts": True}]), ("2026-Q2", [row])):
+        published("ratings", rows).write_parquet(tmp_path / name / "data" / "ratings.parquet")
+    found = ratings_left_behind(periods, LAST_DAY).select("cluster_id", "criterion_id", "period")
+    assert found.rows() == ([(A, "5", "2026-Q2")] if left else [])
 
 
 def test_of_a_damaged_period_the_one_before_counts(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def published(portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         patch.setattr(running, "review", once)
         patch.setattr(apart, "write_workbook", small_workbook)
         patch.setattr(apart, "write_assessments", lambda *_: None)
-        with sparing("pages", "copies", "processes"):
+        with sparing("pages", "copies"):
             assert command(portfolio, outputs) == 0
             yield outputs
 

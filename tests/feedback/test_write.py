@@ -157,7 +157,7 @@ def test_a_review_of_the_copies_finds_the_same(run: Published, tmp_path: Path) -
     """Every copy under its submission's name: the same findings, verdicts and outcomes."""
     readable = [r["source_file"] for r in run.table("submissions").to_dicts() if r["cluster_id"]]
     copies = {n: (run.folder / f"feedback/{n}.feedback.xlsx").read_bytes() for n in readable}
-    spared = ("variants", "workbook", "pages", "processes")
+    spared = ("variants", "workbook", "pages")
     again = publish(tmp_path, dict(copies), spared=spared)
     for name in ("findings", "criteria", "conditions", "rows", "actors", "clusters"):
         table = run.table(name)

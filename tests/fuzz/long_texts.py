@@ -94,8 +94,8 @@ TEXTS: Mapping[str, str] = {
 COLUMNS = [(sheet.key, field.key) for sheet in submission().sheets for field in sheet.fields]
 SHARE = 1 if LONG else 24
 """Of so many columns one holds the text, always another one; in `make fuzz` all do."""
-AT_ONCE = 16
-MAPPED = 6
+AT_ONCE = 16 if LONG else 64
+MAPPED = 12
 """Of so many workbooks one is mapped; in `make fuzz` all are."""
 FAR = 60
 """Rows and columns from here on are free."""

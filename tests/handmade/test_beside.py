@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.common.settings import load_settings
 from pipeline.tables.payers import of_cohorts
-from tests.sparing import ALL_BUT_TABLES
+from tests.sparing import REPORTS
 
 from .build import (
     Edit,
@@ -156,7 +156,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     books |= {MOVERS[case]: changed(own[0]) for case, own in MOVED.items()}
     books |= {AGEING[case]: changed(*own[0]) for case, own in LAPSED.items()}
     inputs = write_inputs(folder / "inputs", books)
-    return review(inputs, folder / "outputs", ALL_BUT_TABLES)
+    return review(inputs, folder / "outputs", REPORTS)
 
 
 @pytest.mark.parametrize("case", MONEY)

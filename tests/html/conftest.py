@@ -19,7 +19,7 @@ from pipeline.review import Review
 from pipeline.run import run
 from tests.reports import write_report
 from tests.shared import made_once
-from tests.sparing import sparing
+from tests.sparing import real_pictures, sparing
 
 PERIOD, CLUSTERS = "2026-Q3", 24
 # A page of 24 clusters is split as one of thousands would be.
@@ -45,10 +45,10 @@ def write_reports(root: Path) -> None:
     write_portfolio(root / "inputs", clusters=CLUSTERS, periods=[PERIOD])
     catalogues = ("go-cluster", "zim-nemo")
     request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
-    with sparing("workbook", "copies"):
+    with sparing("workbook", "copies"), real_pictures():
         published = run(request, Direct())
-    write_report(published.review, root / "en", "en")
-    write_pages(index_pages(with_limits(published.review, SPLIT), Words("de")), root / "split")
+        write_report(published.review, root / "en", "en")
+        write_pages(index_pages(with_limits(published.review, SPLIT), Words("de")), root / "split")
 
 
 def with_limits(review: Review, limits: PageRules) -> Review:
@@ -56,9 +56,17 @@ def with_limits(review: Review, limits: PageRules) -> Review:
     return replace(review, settings=review.settings.model_copy(update={"pages": limits}))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module", autouse=True)
+def _pictures(pictures: None) -> None:
+    """Let pictures be drawn in all these tests."""
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium; nothing is downloaded."""
+    """Return Debian's Chromium; nothing is downloaded.
+
+    It ends with these tests: its event loop would forbid one of their own to tests that follow.
+    """
     if not CHROMIUM.exists() and os.environ.get("CI") != "true":
         pytest.skip(f"{CHROMIUM} is not installed (Debian: apt install chromium)")
     with sync_playwright() as playwright:

@@ -12,6 +12,8 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 # The templates are the same; make soak looks at the English texts, too.
 LANGUAGES = ["de", pytest.param("en", marks=pytest.mark.soak)]
+# Of the pages of clusters every so manieth is printed, and the longest; by make soak all of them.
+SOME = 6
 
 
 def violations_in_both_schemes(page: Page, lang: str) -> list[str]:
@@ -27,7 +29,8 @@ def violations_in_both_schemes(page: Page, lang: str) -> list[str]:
     return found + violations(page, rules=OF_COLOURS)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.soak  # tests/html/test_lists.py and test_browser.py: the same with fewer rows
+@pytest.mark.parametrize("lang", ["de", "en"])
 def test_axe_finds_nothing_on_the_index(opened: Open, lang: str) -> None:
     page = opened(lang=lang, color_scheme="light", viewport={"width": 1440, "height": 900})
     assert violations_in_both_schemes(page, lang) == []
@@ -64,7 +67,7 @@ def test_a_dossier_prints_in_legible_letters_with_room_to_write(opened: Open, do
     assert rooms.count() == criteria.count() > 0
 
 
-@pytest.mark.parametrize("width", [1440, 768, 320])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.soak), 768, 320])
 def test_no_page_scrolls_sideways(
     opened: Open, cluster_page: str, dossier: str, width: int
 ) -> None:
@@ -79,13 +82,15 @@ def test_no_page_scrolls_sideways(
 SHEET = 703  # pixels: 186 mm
 
 
-def test_every_clusters_page_prints_on_two_tagged_sheets(
-    opened: Open, reports: Mapping[str, Path]
+@pytest.mark.parametrize("step", [SOME, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_clusters_page_prints_on_two_tagged_sheets(
+    opened: Open, reports: Mapping[str, Path], cluster_page: str, step: int
 ) -> None:
     """No letter below 8 points, none made smaller because something is wider than the sheet."""
     page = opened(viewport={"width": SHEET, "height": 900})
     page.emulate_media(media="print")
-    for file in sorted((reports["de"] / "clusters").glob("*.html")):
+    files = sorted((reports["de"] / "clusters").glob("*.html"))
+    for file in {*files[::step], reports["de"] / cluster_page}:
         page.goto(file.as_uri())
         found = page.evaluate(
             """[...document.querySelectorAll("body *")].filter(e => e.checkVisibility()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import CLUSTERS, Open
+from conftest import CLUSTERS, Open, violations
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.common.catalogue import load
@@ -227,6 +227,7 @@ def test_a_cell_opens_why_as_the_clusters_page_says(opened: Open) -> None:
     link.click()
     dialog = page.locator("dialog[open]")
     expect(dialog.locator("h2")).to_contain_text("2.1 Anteil der KMU")
+    assert violations(page, within="dialog[open]") == []
     said = dialog.locator("dd").all_inner_texts()
     dialog.get_by_role("link").click()
     criterion = page.locator(f"[id='{href.partition('#')[2]}']")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import Open, violations
+from conftest import OF_COLOURS, Open, violations
 from playwright.sync_api import Locator, Page, expect
 
 FIRST, SPLIT = "index.html", "split"
@@ -83,6 +83,8 @@ def test_without_scripts_the_index_leads_to_all_rows(opened: Open) -> None:
 
 def test_axe_finds_nothing(split: Page, opened: Open) -> None:
     assert violations(split) == []
+    split.emulate_media(color_scheme="dark")
+    assert violations(split, rules=OF_COLOURS) == []
     assert violations(opened("lists/1-1.html", lang=SPLIT)) == []
 
 
@@ -91,7 +93,7 @@ def test_more_rows_come_on_demand_and_all_on_paper(split: Page) -> None:
     count = int(table.get_attribute("aria-rowcount") or 0) - 4  # its heads and two lines of sums
     assert (len(ids(split)), count > 15) == (5, True)
     more = split.locator("#matrix .more button").first
-    expect(more).to_have_text(f"{count - 5} weitere von {count - 5} Zeilen zeigen")
+    expect(more).to_have_text(f"Weitere Zeilen zeigen ({count - 5} von {count - 5})")
     split.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(ids(split)) == len(set(ids(split))) == count
     split.evaluate("dispatchEvent(new Event('afterprint'))")

@@ -1,13 +1,24 @@
 """What a cluster's page says is to be done, and where its values stand."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import polars as pl
 import pytest
 
-from pipeline.common.catalogue import metrics
+from pipeline.common.catalogue import load, metrics
 from pipeline.report.pages.place import EDGE, LENGTH, line
 from pipeline.report.pages.steps import steps
-from pipeline.report.pages.verdict import ConditionView, CriterionView, Verdict
+from pipeline.report.pages.verdict import (
+    READ,
+    ConditionView,
+    CriterionView,
+    Verdict,
+    condition_view,
+    named_conditions,
+)
 from pipeline.report.pages.words import Words
+from pipeline.review import Review
 from pipeline.tables.insights import by_distance, lacking
 from schemas.efforts import effort_of, efforts
 
@@ -53,6 +64,48 @@ def test_steps_stand_by_effort_and_say_what_is_missing() -> None:
     assert texts[0] == "Bitte G7 füllen."
     assert texts[1] == "Plan: noch 1 Dokument"  # which of several conditions is meant
     assert texts[3] == "noch 2 Akteure bis 30"
+
+
+def services(**changed: object) -> dict[str, object]:
+    """A condition of criterion 8 that is not fulfilled: one of two fields has no service."""
+    values = (">=", 0.5, 0.5, 1.0, "share", "not_fulfilled", None, 1.0, "fields")
+    row: dict[str, object] = dict(zip(READ, values, strict=True))
+    return row | {"cluster_id": "DE-0001", "metric": "service_fields_share", **changed}
+
+
+@pytest.mark.parametrize(
+    ("changed", "hidden", "named"),
+    [
+        ({}, False, True),
+        ({"missing_de": None}, False, False),
+        ({"status": "fulfilled", "lever_amount": None}, False, False),
+        ({}, True, False),
+    ],
+)
+def test_a_lever_names_what_is_missing(
+    changed: dict[str, object], hidden: bool, named: bool
+) -> None:
+    (eighth,) = (c for c in load("go-cluster").criteria if c.id == "8")
+    row = services(missing_de="ohne Service: Fachkräfte") | changed
+    view = condition_view(eighth.conditions[0], row, WORDS, hidden=hidden)
+    assert ("(ohne Service: Fachkräfte)" in view.lever) is named
+    assert bool(view.lever) is (not hidden and row["status"] != "fulfilled")
+
+
+def test_conditions_have_the_names_of_their_own_cluster_and_figure() -> None:
+    rows = [services(), services(cluster_id="DE-0002"), services(metric="services_per_year")]
+    names = pl.DataFrame(
+        {
+            "cluster_id": ["DE-0001"],
+            "metric": ["service_fields_share"],
+            "missing_de": ["ohne Service: Fachkräfte"],
+            "missing_en": ["without a service: Fachkräfte"],
+        }
+    )
+    tables = {"conditions": pl.DataFrame(rows)}
+    review = cast(Review, SimpleNamespace(tables=tables, context={"missing": names}))
+    found = named_conditions(review)["missing_de"].to_list()
+    assert found == ["ohne Service: Fachkräfte", None, None]
 
 
 def test_of_several_efforts_the_greatest_counts() -> None:

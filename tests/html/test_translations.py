@@ -1,6 +1,8 @@
 """The catalogues of the pages: nothing untranslated, nothing missing, nothing left over."""
 
+import ast
 import re
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -41,6 +43,22 @@ def test_every_key_asked_for_is_there() -> None:
     asked = set(chain.from_iterable(CALL.findall(source) for source in SOURCES))
     assert len(asked) > 100
     assert asked <= set(messages("de"))
+
+
+def values_given() -> Iterator[tuple[str, str]]:
+    """Yield key and name of each value that a call gives to a message of a literal key."""
+    for path in (p for p in FILES if p.suffix == ".py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match call:
+                case ast.Call(ast.Name("words"), [ast.Constant(str() as key)], given):
+                    yield from ((key, value.arg) for value in given if value.arg)
+
+
+def test_every_value_that_is_given_stands_in_the_text() -> None:
+    given = set(values_given())
+    assert len(given) > 100
+    named = {key: placeholders(forms) for key, forms in messages("de").items()}
+    assert not [(key, name) for key, name in given if name not in named[key]]
 
 
 def test_every_message_is_asked_for_somewhere() -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.intake.published import PERIOD, Published, publish
 from tests.making.damage import swap
 from tests.making.workbooks import Book, Raw, error, formula, rewrite, save, submission, xlsx
+from tests.sparing import real_processes
 
 ACTORS = "xl/worksheets/sheet2.xml"
 WORKBOOK = "xl/workbook.xml"
@@ -108,7 +109,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Published:
         save(folder / f"good-{number}.xlsx", submission(f"DE-000{number + 1}"))
     files = {name: content for name, (content, _) in FILES.items()} | {HIDING: hiding()}
     (folder / f"nichts{HIDDEN}.txt").touch()
-    return publish(root, files, spared=())
+    with real_processes():
+        return publish(root, files, spared=())
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -11,7 +11,7 @@ from tests.making.workbooks import Book
 from .build import add_mapping, crm_export, own_form
 
 Files = dict[str, Book | bytes]
-SPARED = ("workbook", "copies", "processes")
+SPARED = ("workbook", "copies")
 TABLES = [
     "clusters",
     "decisions",

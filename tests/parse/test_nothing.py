@@ -47,6 +47,11 @@ PUNCTUATION = [
     "~",
     "|",
     "=",
+    "+",
+    "+\x11",
+    "+ +",
+    "$",
+    "&",
 ]
 KINDS = [e.de for name in ("evidence_kinds", "activity_kinds") for e in registers()[name]]
 STAY = [

@@ -3,23 +3,26 @@
 import datetime as dt
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from docx import Document
 
 from pipeline.common.catalogue import load
 from pipeline.common.texts import LANGUAGES
 from pipeline.publication.release.confirm import refuse_without_office
-from pipeline.publication.release.content import Item, decision
+from pipeline.publication.release.content import Item, agreed, decision, told_decisions
 from pipeline.publication.release.cover import FIELDS, LISTS, TEMPLATE, check_letter
-from pipeline.publication.release.letter import LONGEST, listed
+from pipeline.publication.release.letter import LONGEST, listed, reply, request_text
 from pipeline.publication.release.word import check_template, letter
 from pipeline.report.answers import Answer
 from schemas.checked import HERE
 from schemas.slips import DeclarationError
 from tests.declared import OFFICE, changed_in
+from tests.making.frames import LAST_DAY, beside, published, reviewed
 from tests.openxml import problems
 
 DAY = dt.date(2026, 10, 20)
@@ -197,7 +200,77 @@ def test_each_decision_is_a_sentence_that_admits_nobody(code: str, said: str) ->
     texts = {lang: decision(row, load("go-cluster"), lang) for lang in LANGUAGES}
     assert said in texts["de"]
     assert texts["de"].endswith("Die Entscheidung liegt beim Ministerium.")
-    assert max(map(len, texts.values())) <= LONGEST
+    told = {lang: decision(row, load("go-cluster"), lang, sentence(lang)) for lang in LANGUAGES}
+    assert told["de"].endswith("Entscheidung über den Antrag: Aufnahme, mitgeteilt am 01.06.2026.")
+    assert "Ministerium" not in told["de"]
+    assert max(map(len, [*texts.values(), *told.values()])) <= LONGEST
+
+
+def sentence(lang: str, informed_on: dt.date = dt.date(2026, 6, 1), word: str = "Aufnahme") -> str:
+    """What a cluster is told of its decision, empty without one."""
+    whole = reviewed()
+    row = {"cluster_id": "DE-0001", "decided": word, "informed_on": informed_on}
+    context = {**whole.context, "process": beside("process", [row])}
+    return told_decisions(replace(whole, context=context), lang).get("DE-0001", "")
+
+
+@pytest.mark.parametrize(
+    ("informed_on", "word", "told"),
+    [
+        (LAST_DAY, "Ablehnung", True),
+        (LAST_DAY + dt.timedelta(days=1), "Ablehnung", False),
+        (None, "Ablehnung", False),
+        (LAST_DAY, "offen", False),
+    ],
+)
+def test_a_decision_is_told_from_the_day_on_which_the_cluster_was_told(
+    informed_on: dt.date, word: str, told: bool
+) -> None:
+    assert bool(sentence("de", informed_on, word)) is told
+
+
+def agreement(outcome: str, due: dt.date | None) -> dict[str, Any]:
+    own = {"cluster_id": "DE-0001", "catalogue": "go-cluster", "criterion_id": "5"}
+    return {**own, "agreement": "Sitz für Forschung", "outcome": outcome, "due": due}
+
+
+@pytest.mark.parametrize("role", ["Mitglied", "Ausgeschieden"])
+def test_what_was_agreed_and_is_not_kept_is_in_the_letter(role: str) -> None:
+    whole = reviewed()
+    rows = [agreement("kept", DAY), agreement("running", None), agreement("overdue", DAY)]
+    tables = {
+        **whole.tables,
+        "agreements": published("agreements", rows),
+        "coverage": whole.tables["coverage"].with_columns(role=pl.lit(role)),
+    }
+    found = agreed(replace(whole, tables=tables), "de").get("DE-0001", ())
+    ends = ["(ohne Frist)", "(überfällig, Frist war der 20.10.2026)"] if role == "Mitglied" else []
+    assert [text[text.rindex("(") :] for text in found] == ends
+    assert all(": Sitz für Forschung (" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"errors": 1}, "Bitte antworten Sie bis zum 1.1. an Team"),
+        ({"settles": "5"}, "Bitte antworten Sie bis zum 1.1. an Team"),
+        ({}, "Nur wenn Sie etwas anders sehen, antworten Sie bitte bis zum 1.1."),
+        ({"errors": 1, "role": "Ausgeschieden"}, "Nur wenn Sie etwas anders sehen"),
+        ({"state": "missing"}, "Bitte senden Sie den Erhebungsbogen bis zum 1.1. an Team (m@x)"),
+        ({"state": "quarantined"}, "Bitte senden Sie den Erhebungsbogen"),
+    ],
+)
+def test_who_is_asked_nothing_need_not_answer(row: dict[str, Any], said: str) -> None:
+    usual = {"state": "reviewed", "shown": "reviewed", "role": None, "errors": None}
+    names = {"settles": None, "marked": "a.xlsx", "guessed_from": None}
+    whole = {**usual, **names, "deadline": "1.1.", "contact": "Team", **row}
+    table = pl.DataFrame([whole], schema_overrides={"errors": pl.Int64, "settles": pl.String})
+    for column in ("role", "guessed_from"):
+        table = table.with_columns(pl.col(column).cast(pl.String))
+    answer, asked = table.select(reply("m@x", "de"), request_text("de").alias("asked")).row(0)
+    assert answer.startswith(said)
+    assert ("a.xlsx" in asked) is said.startswith("Bitte antworten")
+    assert ("nachzureichen" in asked) is said.startswith("Nur")
 
 
 def item(number: str, length: int) -> Item:

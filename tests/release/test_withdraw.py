@@ -26,7 +26,6 @@ def test_only_a_release_can_be_withdrawn_and_only_once(lived: Lived) -> None:
     for name in ("too early", "withdrawn twice", "withdrawn released"):
         assert lived.said[name].code == 1
     assert "ist ein Entwurf (Revision 1) und nicht freigegeben" in lived.said["too early"].err
-    assert "is a draft (revision 1) and not released" in lived.said["too early"].err
     assert "schon zurückgezogen: Revision 1, von AB am " in lived.said["withdrawn twice"].err
     assert "ist zurückgezogen: Revision 1, von AB" in lived.said["withdrawn released"].err
 

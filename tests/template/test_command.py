@@ -31,8 +31,8 @@ PERIOD, CLUSTER = "2026-Q3", "DE-0042"
 def few_rows() -> Iterator[None]:
     """Few rows are calculated."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "SPARE_ROWS", {"actors": 5})
-        patch.setattr(plan, "OTHER_SPARE_ROWS", 5)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": (5, 5)})
+        patch.setattr(plan, "OTHER_SPARE_ROWS", (5, 5))
         yield
 
 
@@ -83,7 +83,7 @@ def test_what_is_refused(
         ([new, "--from", PERIOD], 2, "--from"),
         ([new, "--for", CLUSTER, "--from", "2026"], 2, "kein Quartal"),
         ([new, "--for", CLUSTER, "--from", "2026-Q2"], 1, "nicht veröffentlicht"),
-        ([new, "--for", "DE-9999", "--from", PERIOD], 1, "keine Einsendung"),
+        ([new, "--for", "DE-9999", "--from", PERIOD], 1, "keine Einreichung"),
         ([new, "--for", "DE-9999"], 1, f"veröffentlicht sind: {PERIOD}."),
         ([new, *of, "--inputs", str(tmp_path)], 1, "liegt nicht mehr"),
         ([new, *of, "--lang", "en", "--inputs", str(tmp_path)], 1, "no longer"),

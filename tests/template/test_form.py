@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.check import check
 from pipeline.report.form import plan
-from pipeline.report.form.cell_formulas import pattern_signs
+from pipeline.report.form.cell_formulas import pattern_signs, pattern_test
 from pipeline.report.form.form import form_bytes, write_form
 from pipeline.report.form.guide import example_rows
 from pipeline.report.form.lists import list_range, lists
@@ -25,6 +25,7 @@ from schemas.words import word_key
 from tests.reading import read
 
 LANGS = ["de", "en"]
+MAX_RULE = 255
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 VOLATILE = re.compile(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|INFO|CELL)\(")
 NEWER = re.compile(r"_xlfn|\b(FILTER|LET|XLOOKUP|UNIQUE|SORT|SEQUENCE|TEXTJOIN|IFS|MINIFS)\(")
@@ -41,8 +42,8 @@ def example(lang: str) -> Filled:
 def few_rows() -> Iterator[None]:
     """Few rows are calculated; the size of the file is tested with all of them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "SPARE_ROWS", {"actors": 5})
-        patch.setattr(plan, "OTHER_SPARE_ROWS", 5)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": (5, 5)})
+        patch.setattr(plan, "OTHER_SPARE_ROWS", (5, 5))
         yield
 
 
@@ -83,6 +84,9 @@ def test_every_field_has_a_rule_and_an_explanation(form: tuple[str, Parts]) -> N
             first = f"B{plan.FORM_ROW + at}" if sheet.layout == "form" else f"{chr(65 + at)}5"
             rule = starts[first]
             assert 0 < len(rule.get("error", "")) <= MAX_MESSAGE, (sheet.key, item.key)
+            # more would make Excel repair the file
+            formula = rule.findtext("m:formula1", namespaces=NAMES) or ""
+            assert len(formula) <= MAX_RULE, (sheet.key, item.key)
             if sheet.layout == "table":
                 assert item.note[lang] in rule.get("prompt", ""), (sheet.key, item.key)
             if item.list or item.type == YES_NO:
@@ -110,6 +114,15 @@ def test_own_sheets_are_none_of_the_submission(lang: str) -> None:
 )
 def test_pattern(pattern: str, signs: list[tuple[str, str]]) -> None:
     assert pattern_signs(pattern) == signs
+
+
+def test_the_formula_of_a_pattern_has_the_ends_of_its_ranges() -> None:
+    """The distance from the middle of a range is less than half its width, ends included."""
+    formula = pattern_test("^[A-Z][0-1]-$", "B5")
+    tests = ["ABS(CODE(MID(B5,1,1))-77.5)<13", "ABS(CODE(MID(B5,2,1))-48.5)<1"]
+    assert (
+        formula == f"IFERROR((LEN(B5)=3)*({tests[0]})*({tests[1]})*(CODE(MID(B5,3,1))=45)=1,FALSE)"
+    )
 
 
 def test_a_pattern_that_excel_cannot_check_is_an_error() -> None:
@@ -153,8 +166,8 @@ def test_same_arguments_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("actors", [0, 600])
 def test_empty_and_large_forms_are_small(monkeypatch: pytest.MonkeyPatch, actors: int) -> None:
-    monkeypatch.setattr(plan, "SPARE_ROWS", {"actors": 150})
-    monkeypatch.setattr(plan, "OTHER_SPARE_ROWS", 75)
+    monkeypatch.setattr(plan, "SPARE_ROWS", {"actors": (150, 150)})
+    monkeypatch.setattr(plan, "OTHER_SPARE_ROWS", (75, 75))
     row = example("de").rows["actors"][0]
     rows = [{**row, "name": f"Akteur {n} {n * n % 9973}"} for n in range(actors)]
     filled = Filled({}, {"actors": rows}) if rows else Filled()

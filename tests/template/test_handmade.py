@@ -86,8 +86,8 @@ def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[Any]
     folder = tmp_path_factory.mktemp("handmade")
     paths = {house: folder / f"form{n}.xlsx" for n, house in enumerate(FORMS)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "SPARE_ROWS", {"actors": 2})
-        patch.setattr(plan, "OTHER_SPARE_ROWS", 2)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": (2, 2)})
+        patch.setattr(plan, "OTHER_SPARE_ROWS", (2, 2))
         for house, (form, _) in FORMS.items():
             write_form(paths[house], "de", form)
     again: list[Path] = []

@@ -101,11 +101,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     folder = tmp_path_factory.mktemp("forms")
     langs = {f"seed{seed}": "de" if seed % 2 else "en" for seed in range(SEEDS)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "SPARE_ROWS", {"actors": 20})
-        patch.setattr(plan, "OTHER_SPARE_ROWS", 5)
+        patch.setattr(plan, "SPARE_ROWS", {"actors": (20, 20)})
+        patch.setattr(plan, "OTHER_SPARE_ROWS", (5, 5))
         for seed, (name, lang) in enumerate(langs.items()):
             write_form(folder / f"{name}.xlsx", lang, random_form(seed, lang))
-        patch.setattr(plan, "SPARE_ROWS", {"actors": -10})
+        patch.setattr(plan, "SPARE_ROWS", {"actors": (-10, -10)})
         write_form(folder / "crowded.xlsx", "de", random_form(0, "de"))
     langs["crowded"] = "de"
     paths = [folder / f"{name}.xlsx" for name in langs]

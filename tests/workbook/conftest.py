@@ -25,10 +25,14 @@ PERIOD = "2026-Q3"
 Reviewer = Callable[..., Review]
 
 
+# Beside the inputs: outputs without a publication, with what is known of the submissions.
+UNPUBLISHED = "nothing published"
+
+
 def review_of(inputs: Path, *catalogues: Catalogue, settings: Settings | None = None) -> Review:
-    """Return the review of a folder of inputs."""
-    outputs = inputs.with_name("nothing published")
-    plan = prepare(Request(PERIOD, inputs, outputs, ("go-cluster",), cache=False))
+    """Return the review of a folder of inputs; submissions that are known are not read again."""
+    outputs = inputs.with_name(UNPUBLISHED)
+    plan = prepare(Request(PERIOD, inputs, outputs, ("go-cluster",)))
     task = replace(plan.task, catalogues=catalogues or plan.task.catalogues)
     plan = replace(plan, task=replace(task, settings=settings or task.settings))
     sent, _ = read_submissions(plan, Direct())
@@ -44,7 +48,8 @@ class Demo:
     workbook: Path
 
     def copy(self, folder: Path) -> Path:
-        """Return a copy of the inputs that a test may change."""
+        """Return a copy of the inputs that a test may change; its submissions are known."""
+        shutil.copytree(self.inputs.with_name(UNPUBLISHED), folder / UNPUBLISHED)
         return shutil.copytree(self.inputs, folder / "inputs")
 
 

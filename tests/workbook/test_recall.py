@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -62,13 +61,6 @@ class Inputs:
         return sorted(self.outputs.rglob("*.survey"))
 
 
-@contextmanager
-def one_pack(*parts: str) -> Iterator[None]:
-    """Read in this process: what is read at once is kept at once."""
-    with sparing("processes", *parts):
-        yield
-
-
 def few_of(demo: Demo, folder: Path, count: int = MOST) -> Inputs:
     """Return some of the demo's submissions, in a folder; no result of them is kept."""
     made = Inputs(folder)
@@ -81,7 +73,7 @@ def few_of(demo: Demo, folder: Path, count: int = MOST) -> Inputs:
 @pytest.fixture
 def no_variants() -> Iterator[None]:
     """Leave out the scenarios; that they are kept too is seen in what is published."""
-    with one_pack("variants"):
+    with sparing("variants"):
         yield
 
 
@@ -90,7 +82,7 @@ def computed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
     """Return a folder of submissions of which the results are kept."""
     folder = tmp_path_factory.mktemp("surveyed")
     made = few_of(demo, folder)
-    with one_pack("variants"):
+    with sparing("variants"):
         made.results()
     assert made.new == MOST
     return folder
@@ -99,7 +91,7 @@ def computed(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Path:
 @pytest.fixture(scope="module")
 def unchanged(computed: Path) -> SubmissionResults:
     """Return the results of the unchanged submissions, with nothing known."""
-    with one_pack("variants"):
+    with sparing("variants"):
         return Inputs(computed).from_scratch()
 
 
@@ -279,7 +271,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
 def test_a_second_run_publishes_what_a_first_one_would(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
     outputs = [there.outputs.parent / name for name in ("twice", "once")]
-    with one_pack(*REPORTS):
+    with sparing(*REPORTS):
         published(there, outputs[0])
         change(there.path(2))
         one_gone(there)

@@ -19,7 +19,6 @@ from pipeline.review import Review
 from schemas.benchmarks import declared_indicators
 from tests.declared import changed_in
 from tests.libreoffice import recalculated
-from tests.sparing import sparing
 from tests.workbook.conftest import Demo, review_of
 from tests.workbook.office_suite import agree, cells, opened
 
@@ -90,12 +89,6 @@ def with_thresholds(changed: dict[tuple[str, str], float]) -> Catalogue:
         for c in catalogue.criteria
     ]
     return changed_in(catalogue, criteria=tuple(criteria))
-
-
-def decided(inputs: Path, *catalogues: Catalogue) -> Review:
-    """Return the review of a folder of inputs, of which the decisions are looked at."""
-    with sparing("variants"):
-        return review_of(inputs, *catalogues)
 
 
 def test_the_untouched_workbook_shows_the_review(demo: Demo) -> None:
@@ -194,7 +187,7 @@ def test_assumptions_are_the_rule_and_the_overview_follows(
 ) -> None:
     path = what_if["assumptions"].calculated
     changed = {key: value for _, _, value, key in THRESHOLDS}
-    by_rule = decided(demo.inputs, changed_in(with_thresholds(changed), pass_mark=PASS_MARK))
+    by_rule = review_of(demo.inputs, changed_in(with_thresholds(changed), pass_mark=PASS_MARK))
     shown, usual = bare(outcomes(path)), expected(demo.review)
     assert shown == expected(by_rule)
     for criterion, _ in changed:  # none of the changes is without effect
@@ -220,7 +213,7 @@ def test_a_view_is_a_rating_and_can_be_adopted(
     assert main(["adopt", *arguments]) == 0
     assert "4 Bewertungen" in capsys.readouterr().out
     signs = outcomes(what_if["views"].calculated)
-    assert bare(signs) == expected(decided(inputs))
+    assert bare(signs) == expected(review_of(inputs))
     ids = demo.review.tables["clusters"]["cluster_id"].to_list()
     assert signs[ids[0]][5] == "✗ S"
     assert str(signs[ids[1]][1]).startswith("✗ S")
@@ -234,7 +227,7 @@ def test_a_view_granted_or_denied_turns_a_decision(
     arguments = [str(file.path), "--inputs", str(inputs), "--date", "2026-10-15"]
     assert main(["adopt", *arguments]) == 0
     shown = bare(outcomes(file.calculated))
-    assert shown == expected(decided(inputs))
+    assert shown == expected(review_of(inputs))
     before = expected(demo.review)
     said = [say("decision", c, "de") for c in ("eligible", "not_eligible")]
     assert [shown[cluster][-2] for cluster, *_ in views] == said

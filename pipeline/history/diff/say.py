@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.common.texts import number, percent, say
+from pipeline.common.texts import number, percent, say, say_count
 from pipeline.history.diff.compare import Difference
 from pipeline.history.diff.publication import CURRENT, Publication
 from pipeline.history.diff.sources import catalogue_versions, readable_name
@@ -54,7 +54,7 @@ def source_lines(
     for row in rows[:MOST_SOURCES]:
         yield f"  {source_line(row, versions, lang)}"
     if len(rows) > MOST_SOURCES:
-        yield "  " + say("diff", "more", lang).format(n=len(rows) - MOST_SOURCES)
+        yield "  " + say_count("diff", "more", len(rows) - MOST_SOURCES, lang)
     for row in difference.submissions.drop_nulls().iter_rows(named=True):
         if row["file_before"] != row["file_now"]:
             both = {row["state_before"], row["state_now"]}

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.settings import OfficeRules
-from pipeline.common.texts import LANGUAGES, day, say
+from pipeline.common.texts import LANGUAGES, day, say, say_count
 from pipeline.history.diff.sources import changed_sources, readable_name
 from pipeline.history.published import DamagedError, Record, is_published, sound
 from pipeline.history.standing import Standing, day_of, standing
@@ -116,7 +116,7 @@ def named(changed: pl.DataFrame, lang: str) -> str:
     ]
     more = len(rows) - SHOWN
     return "; ".join(
-        [*differences, say("release", "more", lang).format(n=more)] if more > 0 else differences
+        [*differences, say_count("release", "more", more, lang)] if more > 0 else differences
     )
 
 

@@ -7,14 +7,17 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Criterion
-from pipeline.common.texts import LANGUAGES, say
+from pipeline.common.texts import LANGUAGES, day, say
+from pipeline.evaluation.admission import STEPS
 from pipeline.report.feedback.gather import asks_by_cluster
 from pipeline.report.pages.discretion import discretion
-from pipeline.report.pages.verdict import ConditionView, condition_view
+from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.submissions.office import DEPARTED
 
 MISSED, OPEN = "not_fulfilled", "undetermined"
+DECISION = STEPS[-1]
 Row = Mapping[str, Any]
 
 
@@ -40,6 +43,11 @@ class Content:
     open: Sequence[Item]
 
 
+def departed(review: Review) -> set[str]:
+    """Return the clusters that have left: nothing is asked of them."""
+    return set(review.tables["coverage"].filter(role=DEPARTED)["cluster_id"])
+
+
 def contents(review: Review, lang: str) -> Mapping[str, Content]:
     """Return the content of every reviewed cluster's letter.
 
@@ -47,10 +55,12 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
     """
     own, catalogue, words = by_first(review), review.catalogues[0], Words(lang)
     at = LANGUAGES.index(lang)
+    left, told = departed(review), told_decisions(review, lang)
     asks = {
         (cluster, ask.criterion): ask.request[at]
         for cluster, several in asks_by_cluster(own).items()
         for ask in several
+        if cluster not in left
     }
     conditions = missed_conditions(own, words)
     statuses = {
@@ -69,8 +79,22 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
                 missed.append(missed_item(criterion, conditions.get(key, ()), rated, lang))
             elif status == OPEN:
                 open_.append(open_item(criterion, asks.get(key, ""), lang))
-        result[cluster] = Content(decision(row, catalogue, lang), missed, open_)
+        sentences = decision(row, catalogue, lang, told.get(cluster))
+        result[cluster] = Content(sentences, missed, open_)
     return result
+
+
+def told_decisions(review: Review, lang: str) -> Mapping[str, str]:
+    """Return a sentence for each cluster that was told the decision by the period's last day."""
+    process = review.context["process"].filter(
+        pl.col("informed_on") <= review.last_day, DECISION.done
+    )
+    text = say("letter", "decided", lang)
+    words = Words(lang)
+    rows = process.select("cluster_id", "decided", "informed_on").iter_rows()
+    return {
+        i: text.format(word=words.name("votes", word), day=day(on, lang)) for i, word, on in rows
+    }
 
 
 def by_first(review: Review) -> Review:
@@ -81,11 +105,38 @@ def by_first(review: Review) -> Review:
     return replace(review, catalogues=(first,), tables={**review.tables, **own})
 
 
-def decision(row: Row, catalogue: Catalogue, lang: str) -> str:
-    """Return the decision of a cluster in a few sentences; row: of the table decisions."""
+def decision(row: Row, catalogue: Catalogue, lang: str, told: str | None = None) -> str:
+    """Return the result of a cluster in a few sentences.
+
+    row: of the table decisions. told: what the ministry decided, where the cluster knows of it.
+    """
     counts = {k: v for k, v in row.items() if isinstance(v, int)}
     text = say("letter", f"decision_{row['decision']}", lang)
-    return text.format(all=len(catalogue.criteria), mark=catalogue.pass_mark, **counts)
+    result = text.format(all=len(catalogue.criteria), mark=catalogue.pass_mark, **counts)
+    return f"{result} {told or say('letter', 'not_decided', lang)}"
+
+
+def agreed(review: Review, lang: str) -> Mapping[str, Sequence[str]]:
+    """Return by cluster what was agreed with it and is not fulfilled yet, in sentences.
+
+    Of the first catalogue; of clusters that have not left.
+    """
+    first, left = review.catalogues[0], departed(review)
+    titles = {criterion.id: criterion.title[lang] for criterion in first.criteria}
+    table = review.tables["agreements"].filter(pl.col("outcome") != "kept", catalogue=first.id)
+    result: dict[str, list[str]] = {}
+    for row in table.iter_rows(named=True):
+        if row["cluster_id"] not in left:
+            parts = {
+                "criterion": row["criterion_id"],
+                "title": titles.get(row["criterion_id"], ""),
+                "agreement": row["agreement"] or "",
+                "day": day(row["due"], lang) if row["due"] else "",
+            }
+            code = f"agreed_{row['outcome']}" if row["due"] else "agreed"
+            text = say("letter", code, lang).format(**parts)
+            result.setdefault(row["cluster_id"], []).append(text)
+    return result
 
 
 def missed_conditions(
@@ -98,7 +149,7 @@ def missed_conditions(
         for criterion in review.catalogues[0].criteria
         for number, condition in enumerate(criterion.conditions, 1)
     }
-    table = review.tables["conditions"].filter(pl.col("status") == MISSED)
+    table = named_conditions(review).filter(pl.col("status") == MISSED)
     result: dict[tuple[str, str], list[ConditionView]] = {}
     for row in table.iter_rows(named=True):
         condition = declared[row["criterion_id"], row["condition"]]

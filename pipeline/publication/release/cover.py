@@ -14,7 +14,7 @@ from schemas.declaration import HERE
 
 TEMPLATE, LANG = "letter.docx", "de"
 # The fields of the template; docs/quarter.md says what each holds.
-LISTS = ("Anschrift", "Nicht erfüllt", "Offen", "Anlagen")
+LISTS = ("Anschrift", "Nicht erfüllt", "Offen", "Vereinbart", "Anlagen")
 FIELDS = (
     "Büro",
     "E-Mail",
@@ -29,7 +29,9 @@ FIELDS = (
     "Entscheidung",
     "Zahl nicht erfüllt",
     "Zahl offen",
+    "Zahl vereinbart",
     "Bitte",
+    "Antwort",
     "Frist",
     "Ansprechperson",
     "Zahl Anlagen",
@@ -59,6 +61,7 @@ def values_of(row: Row, review: Review) -> Mapping[str, Value]:
     """Return what stands in each field; an empty one leaves its paragraph out."""
     office = review.settings.office
     missed, open_ = row["missed_items"] or (), row["open_items"] or ()
+    agreed = row["agreed_items"] or ()
     enclosed = [name for name in (row["page"], row["marked"], row["form"]) if name]
     return {
         "Büro": office.name,
@@ -77,7 +80,10 @@ def values_of(row: Row, review: Review) -> Mapping[str, Value]:
         "Nicht erfüllt": missed,
         "Zahl offen": counted(open_),
         "Offen": open_,
+        "Zahl vereinbart": counted(agreed),
+        "Vereinbart": agreed,
         "Bitte": row["asked"],
+        "Antwort": row["reply"],
         "Frist": row["deadline"],
         "Ansprechperson": row["contact"],
         "Zahl Anlagen": counted(enclosed),

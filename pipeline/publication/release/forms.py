@@ -37,14 +37,14 @@ class Job:
 
 
 def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
-    """Write the next form of every reviewed cluster; return the clusters that have none.
+    """Write the next form of these reviewed clusters; return those that have none.
 
     paths: of the forms, by cluster. A form that cannot be written (a submission may have far more
     rows than a form can hold) does not affect the others.
     """
     jobs = [
         Job(paths[cluster], filled, stored)
-        for some in in_batches(list(next_forms(work)))
+        for some in in_batches([one for one in next_forms(work) if one[0] in paths])
         for (cluster, filled), stored in zip(
             some, stored_together([filled for _, filled in some], work.lang), strict=True
         )

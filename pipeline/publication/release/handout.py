@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.common import periods
 from pipeline.common.texts import say
 from pipeline.publication.publications import Work
+from pipeline.publication.release.content import departed
 from pipeline.publication.release.cover import LANG, write_covers
 from pipeline.publication.release.forms import write_forms
 from pipeline.publication.release.letter import letters, write_letters
@@ -32,7 +33,8 @@ def write_handouts(work: Work) -> list[str]:
     """Write handout/<cluster_id>/ for every cluster to write to, and the list for a serial letter.
 
     No folder contains anything of another cluster. A cluster that was not reviewed gets only its
-    letter, because the owner of its file is not certain. Returns the clusters without a next form.
+    letter, because the owner of its file is not certain. One that has left gets no next form.
+    Returns the other clusters without one.
     """
     sources = reviewed_sources(work)
     planned = {cluster: plan(work, cluster, source) for cluster, source in sources.items()}
@@ -40,7 +42,9 @@ def write_handouts(work: Work) -> list[str]:
         handout.page.parent.mkdir(parents=True)
         shutil.copyfile(work.folder / "report" / page_of(cluster), handout.page)
         shutil.copyfile(work.feedback[sources[cluster]], handout.marked)
-    without = write_forms(work, {cluster: handout.form for cluster, handout in planned.items()})
+    left = departed(work.review)
+    forms = {cluster: own.form for cluster, own in planned.items() if cluster not in left}
+    without = write_forms(work, forms)
     files = pl.concat([files_of(planned), quarantined(work)])
     (work.folder / FOLDER).mkdir(exist_ok=True)
     rows = letters(work.review, files, work.lang)

@@ -11,13 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.common.texts import day, say, texts
-from pipeline.publication.release.content import Item, contents
+from pipeline.publication.release.content import Item, agreed, contents
 from pipeline.report.answers import answer_of, answers
 from pipeline.report.revised import changed_text
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
+from pipeline.submissions.office import DEPARTED
 from pipeline.tables.headlines import role_word
 from pipeline.tables.todo import answerable
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
@@ -38,6 +39,7 @@ COLUMNS = [
     "pass_mark",
     "not_fulfilled",
     "open",
+    "agreed",
     "errors",
     "asked",
     "changed",
@@ -49,7 +51,7 @@ COLUMNS = [
     "form",
     "letter",
 ]
-FOREIGN = {"name", "not_fulfilled", "open", "contact", "marked"}
+FOREIGN = {"name", "not_fulfilled", "open", "agreed", "asked", "contact", "marked"}
 LONGEST = 250
 LONGEST_NAME = 120  # of a file, within a sentence
 LETTER = "Anschreiben.docx"
@@ -66,8 +68,8 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     """Return a row per cluster to write to: the reviewed, the quarantined and the missing.
 
     files: cluster_id, folder, page, marked, form: names of files. Columns are those of COLUMNS, and
-    for the letters opening, missed_items and open_items (lists of text, whole where COLUMNS have
-    room for the first ones).
+    for the letters opening, reply, missed_items, open_items and agreed_items (lists of text, whole
+    where COLUMNS have room for the first ones).
     """
     first = review.catalogues[0]
     due = pl.col("expected") | (pl.col("state") != "missing")
@@ -76,6 +78,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
     table = table.join(errors(review), on="cluster_id", how="left")
     table = table.join(open_criteria(review), on="cluster_id", how="left")
     table = table.join(results(review, lang), on="cluster_id", how="left")
+    table = table.join(agreements(review, lang), on="cluster_id", how="left")
     table = table.join(files, on="cluster_id", how="left").sort("cluster_id")
     table = table.with_columns(to_answer(review, table["cluster_id"].to_list(), lang))
     reviewed = pl.col("state") == "reviewed"
@@ -95,6 +98,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         pass_mark=pl.when(reviewed).then(pl.lit(first.pass_mark)),
         not_fulfilled="not_fulfilled",
         open="open",
+        agreed="agreed",
         errors=pl.when(reviewed).then(pl.col("errors").fill_null(0)),
         asked=request_text(lang),
         changed=changed(review, lang),
@@ -108,6 +112,8 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         opening=opening(lang),
         missed_items="missed_items",
         open_items="open_items",
+        agreed_items="agreed_items",
+        reply=reply(review.settings.office.mail, lang),
     )
 
 
@@ -125,6 +131,18 @@ def results(review: Review, lang: str) -> pl.DataFrame:
         for cluster, own in contents(review, lang).items()
     ]
     return pl.DataFrame(rows, schema=RESULTS, orient="row")
+
+
+def agreements(review: Review, lang: str) -> pl.DataFrame:
+    """Return cluster_id, agreed (one text), agreed_items: see `content.agreed`."""
+    rows = [
+        (cluster, "; ".join(items)[:LONGEST], items)
+        for cluster, items in agreed(review, lang).items()
+    ]
+    schema = pl.Schema(
+        {"cluster_id": pl.String(), "agreed": pl.String(), "agreed_items": pl.List(pl.String())}
+    )
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def listed(items: Sequence[Item]) -> str:
@@ -195,13 +213,16 @@ def request_text(lang: str) -> pl.Expr:
         return pl.lit(say("serial_letter", f"ask_{code}", lang))
 
     has_errors, is_open = pl.col("errors") > 0, pl.col("settles").is_not_null()
-    cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"))
-    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("settles"))
+    protocol = pl.col("marked").fill_null("").str.slice(0, LONGEST_NAME)
+    cells = pl.format(say("serial_letter", "ask_errors", lang), pl.col("errors"), protocol)
+    criteria = pl.format(say("serial_letter", "ask_open", lang), pl.col("settles"), protocol)
     unread = pl.format(
         say("serial_letter", "ask_unread", lang), pl.col("guessed_from").str.slice(0, LONGEST_NAME)
     )
     return (
-        pl.when(pl.col("state") == "missing")
+        pl.when(has_left())
+        .then(request("nothing"))
+        .when(pl.col("state") == "missing")
         .then(request("missing"))
         .when(pl.col("shown") == CANNOT_BE_READ)
         .then(unread)
@@ -214,6 +235,30 @@ def request_text(lang: str) -> pl.Expr:
         .when(is_open)
         .then(criteria)
         .otherwise(request("nothing"))
+    )
+
+
+def has_left() -> pl.Expr:
+    """Whether a cluster has left: nothing is asked of it."""
+    return (pl.col("role") == DEPARTED).fill_null(value=False)
+
+
+def reply(mail: str, lang: str) -> pl.Expr:
+    """Return the sentence until when and whom to answer: with a submission, or if need be."""
+
+    def sentence(code: str) -> pl.Expr:
+        text = say("letter", f"reply_{code}", lang)
+        return pl.format(text, pl.col("deadline"), pl.col("contact"), pl.lit(mail))
+
+    is_asked = (pl.col("errors") > 0) | pl.col("settles").is_not_null()
+    return (
+        pl.when(has_left())
+        .then(sentence("nothing"))
+        .when(pl.col("state") != "reviewed")
+        .then(sentence("send"))
+        .when(is_asked.fill_null(value=False))
+        .then(sentence("asked"))
+        .otherwise(sentence("nothing"))
     )
 
 

@@ -28,8 +28,11 @@ def carried_over(examined: Examined, lang: str, period: str, *, new_day: bool = 
     """
     master: dict[str, Value] = {}
     rows = {}
+    cells = examined.parsed.cells.sort("row", "column")
+    by_sheet = cells.partition_by("sheet_key", as_dict=True)
     for sheet in submission().sheets:
-        values = sheet_rows(examined, sheet, lang)
+        own = by_sheet.get((sheet.key,), cells.clear())
+        values = sheet_rows(own, examined.parsed.tables[sheet.key], sheet, lang)
         if sheet.layout == "form":
             master = dict(values.get(FORM_ROW, {}))
         else:
@@ -43,12 +46,14 @@ def carried_over(examined: Examined, lang: str, period: str, *, new_day: bool = 
     return Filled(master, rows, (cluster, period), new_day)
 
 
-def sheet_rows(examined: Examined, sheet: Sheet, lang: str) -> dict[int, Row]:
-    """Return the values of a sheet by its row in the file (0 for a form)."""
-    typed = {r["row"]: r for r in examined.parsed.tables[sheet.key].iter_rows(named=True)}
-    cells = examined.parsed.cells.filter(pl.col("sheet_key") == sheet.key)
+def sheet_rows(cells: pl.DataFrame, table: pl.DataFrame, sheet: Sheet, lang: str) -> dict[int, Row]:
+    """Return the values of a sheet by its row in the file (0 for a form).
+
+    cells: of the sheet, in their order. table: the same as typed rows.
+    """
+    typed = {r["row"]: r for r in table.iter_rows(named=True)}
     result: dict[int, dict[str, Value]] = {}
-    for cell in cells.sort("row", "column").iter_rows(named=True):
+    for cell in cells.iter_rows(named=True):
         item = sheet.field(cell["field"])
         value = value_of(item, cell, typed.get(cell["row"], {}), lang)
         if value is not None:

@@ -140,13 +140,15 @@ def pattern_test(pattern: str, cell: str) -> str:
     """Return the formula of whether a text matches the (simple) pattern.
 
     A pattern is a sequence of characters and of ranges such as [A-Z] with or without {n};
-    DeclarationError for any other.
+    DeclarationError for any other. It is short: Excel takes 255 characters as a cell's rule.
     """
     signs = pattern_signs(pattern)
     tests = [f"(LEN({cell})={len(signs)})"]
     for position, (low, high) in enumerate(signs, 1):
         sign = f"CODE(MID({cell},{position},1))"
-        tests.append(f"({sign}>={ord(low)})*({sign}<={ord(high)})")
+        middle, half = (ord(low) + ord(high)) / 2, (ord(high) - ord(low) + 1) / 2
+        within = f"ABS({sign}-{middle:g})<{half:g}" if low != high else f"{sign}={ord(low)}"
+        tests.append(f"({within})")
     return f"IFERROR({'*'.join(tests)}=1,FALSE)"
 
 

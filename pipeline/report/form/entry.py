@@ -64,6 +64,7 @@ def write_form_sheet(book: Book, sheet: Worksheet, declared: Sheet) -> None:
         sheet.write_string(top, column, book.text("guide", code), book.looks["header"])
     sheet.freeze_panes(FORM_ROW - 1, VALUE_COLUMN)
     sheet.repeat_rows(top)
+    sheet.fit_to_pages(1, 1)
     for row, item in enumerate(declared.fields, FORM_ROW - 1):
         sheet.set_row(row, 27)
         sheet.write_string(row, 0, header(item, book.lang), book.looks["name"])
@@ -120,11 +121,13 @@ def prints_if_filled(book: Book, declared: Sheet) -> bool:
 
 def write_rows(book: Book, sheet: Worksheet, declared: Sheet) -> None:
     """Write the rows of a filled form."""
+    columns = {
+        item.key: (column, f"column_{kind_of(item)}") for column, item in enumerate(declared.fields)
+    }
     for row, values in enumerate(book.filled.rows.get(declared.key, ()), FIRST_ROW - 1):
-        for column, item in enumerate(declared.fields):
-            value = values.get(item.key)
-            if value is not None:
-                book.put(sheet, row, column, value, f"column_{kind_of(item)}")
+        for key, value in values.items():
+            column, look = columns[key]
+            book.put(sheet, row, column, value, look)
 
 
 def look_of(book: Book, item: Field) -> object:

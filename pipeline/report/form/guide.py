@@ -10,6 +10,8 @@ from schemas.declaration import Field, Sheet, submission, word_in
 
 WIDTHS = (24, 27, 34, 84, 18)
 STEPS = 5
+# How many pages the instructions have in print, whatever the letters.
+PAGES = 3
 
 
 def write_guide(book: Book) -> None:
@@ -25,6 +27,7 @@ def write_guide(book: Book) -> None:
     row = write_contents(book, sheet, row)
     row = write_signs(book, sheet, row)
     write_fields(book, sheet, row)
+    sheet.fit_to_pages(1, PAGES)
     sheet.hide_gridlines(2)
 
 

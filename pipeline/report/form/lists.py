@@ -1,5 +1,8 @@
 """The sheet of lists: every word the form offers, in its language."""
 
+from collections.abc import Mapping, Sequence
+from functools import cache
+
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.report.form.book import Book, add_sheet, add_title, leave_out
@@ -11,7 +14,8 @@ HEAD_ROW = 4  # from 1
 NARROW = 14.0
 
 
-def lists(lang: str) -> dict[str, list[str]]:
+@cache
+def lists(lang: str) -> Mapping[str, Sequence[str]]:
     """Return the offered words by list, in the order of their columns."""
     return {name: offered(name, lang) for name in used_lists()} | {YES_NO: yes_no(lang)}
 

@@ -23,9 +23,10 @@ FORM_ROW = 5
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
 VALUE_COLUMN = 1
-# How many rows the self-check calculates: of an empty form, and beyond the rows of a filled one.
+# How many rows the self-check calculates: of an empty form, and beyond the rows of a filled one as
+# many again, within these limits.
 ROWS, OTHER_ROWS = {"actors": 800}, 200
-SPARE_ROWS, OTHER_SPARE_ROWS = {"actors": 150}, 75
+SPARE_ROWS, OTHER_SPARE_ROWS = {"actors": (50, 150)}, (25, 75)
 # Countries at the top of the list: where most actors are.
 NEIGHBOURS = ["DE", "AT", "BE", "CH", "CZ", "DK", "FR", "LI", "LU", "NL", "PL"]
 
@@ -104,7 +105,8 @@ def capacity(sheet: Sheet, filled: Filled) -> int:
     """Return how many rows of a table have rules and are calculated."""
     if filled.rows:
         used = len(filled.rows.get(sheet.key, ()))
-        return used + SPARE_ROWS.get(sheet.key, OTHER_SPARE_ROWS)
+        least, most = SPARE_ROWS.get(sheet.key, OTHER_SPARE_ROWS)
+        return used + min(max(used, least), most)
     return ROWS.get(sheet.key, OTHER_ROWS)
 
 

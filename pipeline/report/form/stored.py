@@ -63,7 +63,10 @@ def stored_values(forms: Sequence[Filled], lang: str) -> list[Stored]:
     if not forms:
         return []
     sheets, cells = frames([of_this_version(filled) for filled in forms], lang)
-    return stored_of(examine(sheets, cells, load_settings()), len(forms), lang)
+    # without a Stichtag nothing is judged, so that no distance is asked for
+    dated = any(filled.master.get("as_of") is not None for filled in forms)
+    examined = examine(sheets, cells, load_settings(), with_distances=dated)
+    return stored_of(examined, len(forms), lang)
 
 
 def stored_of(examined: Examined, forms: int, lang: str) -> list[Stored]:
@@ -72,11 +75,12 @@ def stored_of(examined: Examined, forms: int, lang: str) -> list[Stored]:
     found = found.with_columns(file=pl.col("source_file").cast(pl.UInt32))
     findings = found.partition_by("file", as_dict=True)
     masters = dict(examined.master.select("file", "as_of").iter_rows())
-    judged = conditions(examined)
+    dated = {file for file, day in masters.items() if day is not None}
+    judged = conditions(examined) if dated else {}
     return [
         stored_one(
             findings.get((file,), found.clear()),
-            judged.get(file, {}) if masters.get(file) is not None else None,
+            judged.get(file, {}) if file in dated else None,
             lang,
         )
         for file in range(forms)

@@ -27,13 +27,14 @@ def examine_translated(
     settings: Settings,
     last_day: dt.date,
 ) -> Examined:
-    """Return the examined submissions, with our words in `raw` of the parsed cells.
+    """Return the examined submissions without distances, with our words in `raw` of the cells.
 
     files: file, source_file. stacked: their sheets and cells, see `intake.frames.stack`.
     """
     mapped = apply_mappings(mappings, files.select("file", "source_file"), [stacked])
-    examined = examine(*stacked, settings, last_day, mapped.foreign)
-    ours = translated_cells(examined.parsed, mapped.foreign)
+    foreign = mapped.foreign
+    examined = examine(*stacked, settings, last_day, foreign, with_distances=False)
+    ours = translated_cells(examined.parsed, foreign)
     return replace(examined, parsed=replace(examined.parsed, cells=ours))
 
 

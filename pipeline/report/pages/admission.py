@@ -47,7 +47,7 @@ def admission(process: Row, applies: Row | None, errors: int, words: Words) -> A
     """Return the way to admission as the cluster may see it.
 
     process: the cluster's row of `context.process`, with told: whether it knows of the votes; until
-    then they stand there as if there were none. applies: its row of the table admission, if it has
+    then it is not said whether there are any. applies: its row of the table admission, if it has
     one. errors: how many cells cannot be used.
     """
     steps = [_step(step, process, words) for step in STEPS]
@@ -64,7 +64,9 @@ def _step(step: Taken, process: Row, words: Words) -> Step:
     title = words.code("admission_step", step.code)
     day, word = process[step.day], process[step.word] if step.word else None
     if step.word:
-        if not process["told"] or word in (None, NOT_YET):
+        if not process["told"]:
+            return Step(title, words("not_told"), done=False)
+        if word in (None, NOT_YET):
             return Step(title, words("not_yet"), done=False)
         said = [words.name("votes", word), *([words.day(day)] if day else [])]
         return Step(title, ", ".join(said), done=True)

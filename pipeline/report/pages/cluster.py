@@ -24,7 +24,7 @@ from pipeline.report.pages.paper import Paper, Sections, paper
 from pipeline.report.pages.place import Place, place
 from pipeline.report.pages.revision import OwnRevision, own_revision
 from pipeline.report.pages.steps import Steps, steps
-from pipeline.report.pages.verdict import Verdict, verdict
+from pipeline.report.pages.verdict import Verdict, named_conditions, verdict
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.report.since import since_sentences
@@ -86,6 +86,7 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     """Return every table that pages of clusters need, each with its cluster_id."""
     frames = {name: review.tables[name] for name in TABLES if name in review.tables}
     frames |= {name: review.context[name] for name in CONTEXT if name in review.context}
+    frames["conditions"] = named_conditions(review)
     frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
     if "process" in frames:
         told = (pl.col("informed_on") <= review.last_day).fill_null(value=False)

@@ -15,7 +15,7 @@ from pipeline.common.contacts import without_contacts
 from pipeline.report.pages.actor_table import each_said, escaped
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.experts import own_agreements
-from pipeline.report.pages.verdict import CriterionView, verdict
+from pipeline.report.pages.verdict import CriterionView, named_conditions, verdict
 from pipeline.report.pages.views import Head, Table, page_head, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -92,7 +92,8 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
 
     review: of some hundred clusters at most, see `cluster.cluster_views`.
     """
-    parts = {name: _grouped(review.tables[name].iter_rows(named=True)) for name in TABLES}
+    frames = {**review.tables, "conditions": named_conditions(review)}
+    parts = {name: _grouped(frames[name].iter_rows(named=True)) for name in TABLES}
     pieces = printed_pieces(review.context.get("wording", NOTHING), words)
     ratings = printed_ratings(review.ratings, words)
     reviewed = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")

@@ -160,7 +160,9 @@ def labels_of(review: Review) -> Mapping[str, Label]:
 def label_text(label: Label, words: Words) -> str:
     """Return a label with the day until which it is valid."""
     name = words.name("esca_labels", label.label)
-    return f"{name} ({words('valid_until', day=words.day(label.until))})" if label.until else name
+    if label.until is None:
+        return name
+    return words("label_valid", label=name, day=words.day(label.until))
 
 
 def own_label(label: Label | None, last_day: dt.date, words: Words) -> list[str]:

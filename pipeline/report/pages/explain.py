@@ -13,7 +13,7 @@ from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.report.pages.evidence import Sources, sources
 from pipeline.report.pages.experts import dissent_texts
 from pipeline.report.pages.matrix import CLASSES, spoken
-from pipeline.report.pages.verdict import ConditionView, condition_view
+from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.views import names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -179,9 +179,7 @@ def _catalogue(
 ) -> dict[str, Any]:
     own = pl.col("catalogue") == catalogue.id
     conditions: dict[tuple[str, str], list[Row]] = {}
-    ordered = (
-        review.tables["conditions"].filter(own).sort("cluster_id", "criterion_id", "condition")
-    )
+    ordered = named_conditions(review).filter(own).sort("cluster_id", "criterion_id", "condition")
     for row in ordered.iter_rows(named=True):
         conditions.setdefault((row["cluster_id"], row["criterion_id"]), []).append(row)
     differ = dissent_texts(review, words)

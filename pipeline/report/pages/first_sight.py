@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.common.texts import say
+from pipeline.common.texts import say_count
 from pipeline.report.pages.overview import Part, bar, headline_sentences, signed
 from pipeline.report.pages.todo import Todo, todo
 from pipeline.report.pages.views import Cell, names_of, page_of
@@ -80,5 +80,5 @@ def on_the_edge(review: Review, words: Words) -> Todo | None:
         words("on_the_edge", mark=words.number(catalogue.pass_mark)),
         "edge",
         [Cell(i, page_of(i), title=names[i]) for i in ids[:SHOWN]],
-        say("todo", "more", words.lang).format(n=words.number(rest)) if rest > 0 else "",
+        say_count("todo", "more", rest, words.lang) if rest > 0 else "",
     )

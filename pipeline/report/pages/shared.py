@@ -33,7 +33,7 @@ def shared(review: Review, found: Sharing, words: Words) -> Shared:
             "sharing_clusters",
             shared=words.count("shared_actors", found.shared),
             clusters=n(found.clusters),
-            all=words.count("clusters", now("clusters")),
+            of=words.count("of_clusters", now("clusters")),
         ),
     ]
     left = found.pairs.height - STRONGEST

@@ -1,15 +1,18 @@
 """A cluster's decision and its criteria: values, thresholds, what is missing and why."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
+
+import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion, metrics
 from pipeline.report.pages.discretion import masked
 from pipeline.report.pages.figures import interval, lever, required
 from pipeline.report.pages.views import anchor
 from pipeline.report.pages.words import Words
+from pipeline.review import Review
 from pipeline.tables.reasons import asks_text
 
 Row = Mapping[str, Any]
@@ -159,9 +162,22 @@ def _criterion(
 def condition_view(
     condition: Condition, row: Row, words: Words, *, hidden: bool = False
 ) -> ConditionView:
-    """Return a condition as text; hidden: whether its limit must be hidden from the reader."""
+    """Return a condition as text; hidden: whether its limit must be hidden from the reader.
+
+    row: of `named_conditions`; what is missing is named with the lever.
+    """
     values = tuple(row[key] for key in READ)
-    return _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
+    view = _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
+    names = row.get(f"missing_{words.lang}")
+    return replace(view, lever=f"{view.lever} ({names})") if names and view.lever else view
+
+
+def named_conditions(review: Review) -> pl.DataFrame:
+    """Return the table conditions with missing_de, missing_en, see `missing.missing_names`."""
+    table, names = review.tables["conditions"], review.context.get("missing")
+    if names is None:
+        return table
+    return table.join(names, on=["cluster_id", "metric"], how="left", maintain_order="left")
 
 
 # The same figures are repeated on the index and on the clusters' pages.

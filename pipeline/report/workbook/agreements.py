@@ -24,11 +24,11 @@ def put_agreements(stack: Stack) -> None:
         Column(text("h_name"), table["name"].to_list(), "foreign"),
         Column(text("h_catalogue"), table["catalogue"].to_list()),
         Column(text("h_criterion"), table["criterion_id"].to_list()),
-        Column(text("h_agreement"), table["agreement"].to_list(), "foreign_wrap", width=50),
         Column(text("h_agreed_on"), table["agreed_on"].to_list(), "date"),
         Column(text("h_status_then"), book.says("status", table["status_then"].to_list())),
         Column(text("h_status_now"), book.says("status", table["status"].to_list())),
         Column(text("h_due"), table["due"].to_list(), "date"),
         Column(text("h_outcome"), [words[code] for code in table["outcome"]]),
+        Column(text("h_agreement"), table["agreement"].to_list(), "foreign"),
     ]
     stack.add(columns, {text("h_outcome"): {words[code]: look for code, look in LOOKS.items()}})

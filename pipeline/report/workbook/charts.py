@@ -8,8 +8,8 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
+from pipeline.report.workbook.bars import Bars, put_bars
 from pipeline.report.workbook.cells import put
-from pipeline.report.workbook.formats import COLOURS, RULE
 from pipeline.report.workbook.matrix import Matrix
 from pipeline.report.workbook.sheets import Book
 from schemas.declaration import registers
@@ -18,8 +18,8 @@ from schemas.tables import DECISIONS
 STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 LOOKS = ("good", "open", "bad")
 CHART_COLUMN = 4
-# in pixels: a line of the table, a category of the chart, and the space around them
-ROW_HEIGHT, BAR_HEIGHT, AROUND = 20, 20, 115
+# in pixels: a line of the table, the charts
+ROW_HEIGHT, CHART_WIDTH = 20, 600
 
 
 @dataclass(frozen=True)
@@ -100,38 +100,9 @@ def put_counts(book: Book, sheet: Worksheet, row: int, counts: Counts) -> int:
             formula = counts.formula(place, own + 1, at)
             sheet.write_formula(own, at + 1, formula, looks["int"], value)
     last = row + len(counts.labels)
-    height = BAR_HEIGHT * len(counts.labels) + AROUND
-    put_chart(book, sheet, counts, (row, last), height)
-    return max(last, row + 1 + math.ceil(height / ROW_HEIGHT))
-
-
-def put_chart(
-    book: Book, sheet: Worksheet, counts: Counts, rows: tuple[int, int], height: int
-) -> None:
-    """Draw the table's rows as stacked bars beside it, with the first row at the top."""
-    top, last = rows
-    chart = book.file.add_chart({"type": "bar", "subtype": "stacked"})
-    name = f"'{book.sheet_name('overview')}'"
-    for at, look in enumerate(LOOKS):
-        letter, (fill, line) = "BCD"[at], COLOURS[look]
-        chart.add_series(
-            {
-                "name": f"={name}!${letter}${top + 1}",
-                "categories": f"={name}!$A${top + 2}:$A${last + 1}",
-                "values": f"={name}!${letter}${top + 2}:${letter}${last + 1}",
-                "fill": {"color": fill},
-                "border": {"color": line},
-                "gap": 35,
-            }
-        )
-    chart.set_y_axis({"reverse": True, "interval_unit": 1, "num_font": {"size": 8}})
-    grid = {"visible": True, "line": {"color": RULE}}
-    axis = {"name": book.text("o_clusters_axis"), "name_font": {"size": 9, "bold": False}}
-    axis |= {"major_gridlines": grid, "num_format": "0", "label_position": "high"}
-    chart.set_x_axis(axis)
-    chart.set_title({"name": book.text(f"o_by_{counts.code}"), "name_font": {"size": 11}})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 600, "height": height})
-    options = {"x_offset": 6, "y_offset": 3, "object_position": 2}
-    text = book.text("o_chart_alt", title=book.text(f"o_by_{counts.code}"))
-    sheet.insert_chart(top + 1, CHART_COLUMN, chart, {**options, "description": text})
+    title = book.text(f"o_by_{counts.code}")
+    alt = book.text("o_chart_alt", title=title)
+    colours = dict(enumerate(LOOKS, 1))
+    bars = Bars(title, book.text("o_clusters_axis"), alt, (row, last), 0, colours)
+    put_bars(book, sheet, bars, (row + 1, CHART_COLUMN), CHART_WIDTH, offset=6)
+    return max(last, row + 1 + math.ceil(bars.height / ROW_HEIGHT))

@@ -1,29 +1,32 @@
 """The block of two cohorts side by side on the sheet ESCA-Benchmark: chosen by drop-down."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import polars as pl
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import ALL
+from pipeline.report.workbook.bars import Bars, put_bars
 from pipeline.report.workbook.benchmark import cohort_names, in_order
 from pipeline.report.workbook.cells import Column, Formula, put
 from pipeline.report.workbook.changes_medians import median_format
-from pipeline.report.workbook.formats import COLOURS, HEADER, RULE
 from pipeline.report.workbook.langform import unit
 from pipeline.report.workbook.portfolio import indicator_header
 from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 
+Row = Mapping[str, Any]
 SHOWN = ("n", "p25", "median", "p75")
-# how many rows above the table hold the choices, and how many below it the chart
-ABOVE, CHART_HEIGHT = 4, 22
+# how many rows above the table hold the choices
+ABOVE = 4
+# in pixels: a row, the chart
+ROW_HEIGHT, CHART_WIDTH = 20, 980
 # the columns (from 0) beside the table: what the chart draws, the kinds, their cohorts, the kinds
 DRAWN, KIND, COHORT, KINDS = 20, 21, 22, 23
 
@@ -86,13 +89,17 @@ class Pair:
         first = self.top - ABOVE + 1
         return f"$B${first}", f"$B${first + 1}", f"$B${first + 2}"
 
-    def found(self, name: str, indicator: str) -> Mapping[str, Any]:
-        """Return the statistics of a cohort; n is None if there is no such cohort."""
-        kind = "portfolio" if name == ALL else self.kind
-        own = pl.col("indicator") == indicator
-        own &= (pl.col("cohort_kind") == kind) & (pl.col("cohort") == name)
-        rows = self.book.table("cohorts").filter(own)
-        return rows.row(0, named=True) if rows.height else {"n": None, "suppressed": True}
+    @cached_property
+    def found(self) -> list[list[Row]]:
+        """The statistics of both cohorts, indicator by indicator; n is None without the cohort."""
+        table, result = self.book.table("cohorts"), []
+        none: Row = {"n": None, "suppressed": True}
+        for name, _ in (self.first, self.second):
+            kind = "portfolio" if name == ALL else self.kind
+            rows = table.filter(cohort_kind=kind, cohort=name).iter_rows(named=True)
+            own = {row["indicator"]: row for row in rows}
+            result.append([own.get(indicator, none) for indicator in declared_indicators()])
+        return result
 
     # --------------------------------------------------------------------------------- formulas
     def tests(self, cohort: str, row: str) -> str:
@@ -131,10 +138,8 @@ class Pair:
     # ----------------------------------------------------------------------------------- values
     def values(self, code: str, number: int) -> list[Any]:
         """Return the results of a statistic's formulas, indicator by indicator."""
-        name = (self.first, self.second)[number][0]
         least = self.book.review.settings.cohorts.minimum
         few, dash = self.book.text("too_few", minimum=least), self.book.text("unknown_dash")
-        rows = [self.found(name, indicator) for indicator in declared_indicators()]
         return [
             dash
             if r["n"] is None
@@ -143,7 +148,7 @@ class Pair:
             else few
             if r["suppressed"]
             else r[code]
-            for r in rows
+            for r in self.found[number]
         ]
 
     def ratios(self) -> list[Any]:
@@ -186,8 +191,7 @@ def put_pair(stack: Stack) -> None:
     stack.add(columns, sorts=False, whole=True, above=ABOVE)
     put_choices(pair, stack.sheet)
     last = pair.top + len(columns[0].values)
-    put_chart(pair, stack.sheet, last)
-    stack.row = last + CHART_HEIGHT + 3
+    stack.row = put_chart(pair, stack.sheet, last)
 
 
 def put_choices(pair: Pair, sheet: Worksheet) -> None:
@@ -223,40 +227,29 @@ def put_choices(pair: Pair, sheet: Worksheet) -> None:
             sheet.write_formula(row, 2, formula, looks["about"], "" if there else absent)
 
 
-def put_chart(pair: Pair, sheet: Worksheet, last: int) -> None:
-    """Draw each median of the first cohort in percent of that of the second."""
-    book, name, top = pair.book, f"'{sheet.get_name()}'", pair.top
+def put_chart(pair: Pair, sheet: Worksheet, last: int) -> int:
+    """Draw each first median in percent of the second; return the row after the chart."""
+    book, top = pair.book, pair.top
     ratio = xl_col_to_name(2 + 2 * len(SHOWN))
-    put(sheet, top, DRAWN, book.text("pair_drawn"), book.looks["header"], book.lang)
+    put(sheet, top, DRAWN, book.text("pair_ratio"), book.looks["header"], book.lang)
     for row, value in enumerate(pair.ratios(), top + 1):
         cell = f"${ratio}{row + 1}"
         stored = "#N/A" if isinstance(value, str) else value
         sheet.write_formula(
             row, DRAWN, f"=IF(ISNUMBER({cell}),{cell},NA())", book.looks["share"], stored
         )
-    chart = book.file.add_chart({"type": "bar"})
-    fill, _ = COLOURS["good"]
-    chart.add_series(
-        {
-            "name": f"={name}!${ratio}${top + 1}",
-            "categories": f"={name}!{xl_range_abs(top + 1, 1, last, 1)}",
-            "values": f"={name}!{xl_range_abs(top + 1, DRAWN, last, DRAWN)}",
-            "fill": {"color": fill},
-            "border": {"color": HEADER},
-            "gap": 40,
-        }
-    )
     title = book.text("pair_title", first='"&{first}&"', second='"&{second}&"')
     formula = f'="{title}"'.format(first=pair.cells[1], second=pair.cells[2]).replace('&""', "")
     said = book.text("pair_title", first=pair.first[1], second=pair.second[1])
     sheet.write_formula(top - 1, 1, formula, book.looks["label"], said)
-    chart.set_title({"name": book.text("pair_axis"), "name_font": {"size": 12}})
-    grid = {"visible": True, "line": {"color": RULE}}
-    font = {"name_font": {"size": 9, "bold": False}}
-    axis = {"name": book.text("pair_ratio"), "num_format": "0 %", "major_gridlines": grid}
-    chart.set_x_axis(axis | font | {"label_position": "high"})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 8}})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 980, "height": 20 * CHART_HEIGHT})
-    options = {"description": book.text("pair_alt"), "object_position": 2}
-    sheet.insert_chart(last + 2, 0, chart, options)
+    bars = Bars(
+        book.text("pair_axis"),
+        book.text("pair_ratio"),
+        book.text("pair_alt"),
+        (top, last),
+        1,
+        {DRAWN: "good"},
+        "0 %",
+    )
+    put_bars(book, sheet, bars, (last + 2, 0), CHART_WIDTH)
+    return last + 3 + math.ceil(bars.height / ROW_HEIGHT)

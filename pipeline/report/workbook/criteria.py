@@ -43,7 +43,7 @@ def put_titles(matrix: Matrix, sheet: Worksheet) -> None:
     book, looks = matrix.book, matrix.book.looks
     criteria = matrix.catalogue.criteria
     label = book.text("mark", criteria=len(criteria))
-    put(sheet, MARK_ROW, 1, label, looks["label"], book.lang)
+    put(sheet, MARK_ROW, 1, label, looks["label_right"], book.lang)
     mark, pass_mark = f"={matrix.mark}", matrix.catalogue.pass_mark
     sheet.write_formula(MARK_ROW, MARK_COLUMN, mark, looks["int"], pass_mark)
     sheet.set_row(TITLE_ROW, 150)

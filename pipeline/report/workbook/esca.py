@@ -19,7 +19,8 @@ def write_esca(working: Working, matrices: Sequence[Matrix]) -> None:
     sheet = new_sheet(book, "esca", book.text("about_sheet_esca"))
     drawn = ["staffing"] if staffing else []
     codes = [*drawn, "pair", "compare", "esca", "esca_cohorts"]
-    stack = Stack(book, sheet, codes, keys=(15.0, 19.5))
+    pages = ["pair", "compare", "esca"]
+    stack = Stack(book, sheet, codes, keys=(15.0, 19.5), pages=pages)
     if staffing:
         put_staffing(stack, staffing)
     put_pair(stack)

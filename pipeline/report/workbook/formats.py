@@ -100,7 +100,10 @@ def make_formats(file: Workbook, lang: str) -> Mapping[str, Format]:
     entered["in_date"] = ENTERED | {"num_format": DATES[lang], "align": "center"}
     # a text even if it looks like a date: 2.1 is a criterion
     entered["in_text"] = ENTERED | {"num_format": "@"}
-    date: dict[str, Look] = {"date": {"num_format": DATES[lang], "align": "center"}}
+    date: dict[str, Look] = {
+        kind: {"num_format": DATES[lang], "align": align}
+        for kind, align in {"date": "center", "day": "left"}.items()
+    }
     own = {kind: cell | more for kind, more in {**TEXTS, **numbers, **date}.items()}
     header: dict[str, Look] = {"header": HEAD, "header_sign": HEAD | {"align": "center"}}
     colours: dict[str, Look] = {

@@ -65,7 +65,7 @@ def put_measures(stack: Stack) -> None:
     told = [facts(own[name], book.lang) for name in table["measure"]]
     columns = [
         Column(text("h_measure_name"), [one.name for one in told]),
-        Column(text("h_measure_years"), [one.years for one in told], width=22),
+        Column(text("h_measure_years"), [one.years for one in told], width=34),
         *of_clusters(book, table),
         *of_budget(book, table, told),
         *of_participation(book, table),
@@ -121,11 +121,11 @@ def put_features(stack: Stack) -> None:
     stack.add(
         [
             Column(text("h_feature"), book.says("feature", table["feature"].to_list())),
-            Column(text("h_statement"), book.says("statement", table["statement"].to_list())),
             Column(text("h_feature_unit"), book.says("feature_unit", table["unit"].to_list())),
             Column(text("h_feature_n"), table["n"].to_list(), "int"),
             Column(text("h_feature_of"), table["of"].to_list(), "int"),
             Column(text("h_feature_share"), shares, "share"),
+            Column(text("h_statement"), book.says("statement", table["statement"].to_list())),
         ]
     )
 

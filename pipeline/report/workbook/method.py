@@ -17,12 +17,9 @@ from schemas.benchmarks import declared_cohort_kinds
 
 Row = tuple[str | int, ...]
 HEADERS = [
-    ("catalogue", "text"),
-    ("category", "wrap"),
-    ("criterion", "text"),
-    ("criterion_title", "wrap"),
-    ("kind", "text"),
+    ("criterion", "wrap"),
     ("asks", "wrap"),
+    ("kind", "text"),
     ("condition", "int"),
     ("metric", "wrap"),
     ("operator", "sign"),
@@ -30,9 +27,12 @@ HEADERS = [
     ("unit", "text"),
     ("reason", "wrap"),
     ("source", "wrap"),
+    ("category", "wrap"),
+    ("catalogue", "text"),
 ]
-WIDTHS = {"category": 20, "criterion_title": 22, "asks": 44, "metric": 26, "reason": 60}
-WIDTHS |= {"threshold": 30, "source": 34}
+# The first two are those of the terms, too.
+WIDTHS = {"criterion": 34, "asks": 70, "metric": 26, "threshold": 30, "reason": 60}
+WIDTHS |= {"source": 34, "category": 30}
 
 
 def write_method(book: Book) -> None:
@@ -63,12 +63,9 @@ def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -
     """Return the sheet's row for one condition."""
     lang, condition = book.lang, criterion.conditions[position]
     return (
-        catalogue.id,
-        catalogue.categories[criterion.category - 1][lang],
-        criterion.id,
-        criterion.title[lang],
-        say("kind", criterion.kind, lang),
+        f"{criterion.id} {criterion.title[lang]}",
         asks_text(criterion, lang),
+        say("kind", criterion.kind, lang),
         position + 1,
         condition.metric.title[lang],
         SIGNS[condition.operator],
@@ -76,6 +73,8 @@ def row(book: Book, catalogue: Catalogue, criterion: Criterion, position: int) -
         say("unit", condition.metric.unit, lang),
         reason_text(condition, lang),
         condition.source if condition.is_as_shipped else say("origin", "own", lang),
+        catalogue.categories[criterion.category - 1][lang],
+        catalogue.id,
     )
 
 
@@ -120,8 +119,10 @@ def put_terms(stack: Stack) -> None:
     book = stack.book
     pairs = [*terms(book), *sources(book)]
     columns = [
-        Column(book.text("h_term"), [term for term, _ in pairs], "wrap", width=40),
-        Column(book.text("h_meaning"), [meaning for _, meaning in pairs], "wrap", width=130),
+        Column(book.text("h_term"), [term for term, _ in pairs], "wrap", width=WIDTHS["criterion"]),
+        Column(
+            book.text("h_meaning"), [meaning for _, meaning in pairs], "wrap", width=WIDTHS["asks"]
+        ),
     ]
     stack.add(columns, whole=True)
 

@@ -24,14 +24,13 @@ from pipeline.report.workbook.overview_lines import (
     of_source,
     with_role,
 )
+from pipeline.report.workbook.pages import scale_of
 from pipeline.report.workbook.sheets import LINE_HEIGHT, Book, new_sheet, sheet_name
 from pipeline.tables.todo import todo_lines
 from schemas.tables import DECISIONS
 
 # label, value, of the earlier period, change, remark
 WIDTHS = (44, 24, 24, 24, 86)
-# in percent: fits the whole width on a page, so that page breaks between parts work
-SCALE = 58
 # the row (from 0) of the link to the guide: where the other sheets have the one back
 LINK_ROW = 2
 NOTE = 4
@@ -62,6 +61,7 @@ def write_overview(
         book, sheet, row, book.text("o_figures"), of_figures(book, before), before.period
     )
     row = put_lines(book, sheet, row, book.text("o_source"), of_source(book))
+    decisions = row
     for matrix in matrices:
         title = book.text("o_decisions", catalogue=matrix.catalogue.title[book.lang])
         row = put_lines(book, sheet, row, title, of_decisions(matrix, before), before.period)
@@ -72,8 +72,8 @@ def write_overview(
     guide = f"internal:'{sheet.get_name()}'!A{row + 1}"
     sheet.write_url(LINK_ROW, 0, guide, book.looks["link"], string=book.text("o_to_guide"))
     charts = write_charts(matrices[0], sheet, put_guide(book, sheet, row, sheets) + 2)
-    sheet.set_print_scale(SCALE)
-    sheet.set_h_pagebreaks([row, charts[1]])
+    sheet.set_print_scale(scale_of(WIDTHS))
+    sheet.set_h_pagebreaks([decisions, row, charts[1]])
     sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
 
 

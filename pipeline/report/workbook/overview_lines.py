@@ -65,9 +65,9 @@ def of_review(book: Book) -> Iterable[Line]:
     days, text = book.table("clusters")["as_of"], book.text
     column = book.ref("portfolio", "as_of")
     yield Line(text("o_period"), book.review.period, kind="text")
-    yield Line(text("o_last_day"), book.review.last_day, kind="date")
-    yield Line(text("o_as_of_first"), days.min(), f"=MIN({column})", "date")
-    yield Line(text("o_as_of_last"), days.max(), f"=MAX({column})", "date")
+    yield Line(text("o_last_day"), book.review.last_day, kind="day")
+    yield Line(text("o_as_of_first"), days.min(), f"=MIN({column})", "day")
+    yield Line(text("o_as_of_last"), days.max(), f"=MAX({column})", "day")
     for catalogue in book.review.catalogues:
         mark, criteria = catalogue.pass_mark, len(catalogue.criteria)
         parts = {"version": catalogue.version, "mark": mark, "criteria": criteria}

@@ -25,7 +25,7 @@ LINE_HEIGHT = 13.0
 # the greatest width of the columns that stay visible, what Excel adds to the width of each, and the
 # widths of ID and name
 FROZEN_WIDTH, EDGE = 36.0, 0.72
-KEYS = (13.0, 21.5)
+KEYS = (11.0, 23.5)
 MAX_NAME = 31
 
 

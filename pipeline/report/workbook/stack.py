@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.workbook.cells import Column, put, width_of
+from pipeline.report.workbook.pages import scale_of
 from pipeline.report.workbook.sheets import (
     KEYS,
     NOTE_ROW,
@@ -14,6 +15,7 @@ from pipeline.report.workbook.sheets import (
     colour,
     column_at,
     last_row,
+    legible,
     print_legibly,
     put_cells,
     put_heads,
@@ -25,6 +27,8 @@ FEW = 2
 # The greatest width of a column that several blocks share.
 SHARED_WIDTH = 28.0
 TEXTS = ("text", "foreign")
+# How many columns the rule below a title spans where the block is no table.
+ALONE = 6
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class Stack:
     """The sheet, filled from top to bottom; codes: of its blocks, in order. `close` ends it.
 
     keys: the widths of the key columns, which are the first ones of every block. intro: lines above
-    the links. parts: what the explanations of blocks are filled with.
+    the links. parts: what the explanations of blocks are filled with. pages: the codes of blocks
+    that begin a page, so that no picture is cut.
     """
 
     book: Book
@@ -60,10 +65,12 @@ class Stack:
     keys: Sequence[float] = KEYS
     intro: Sequence[str] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+    pages: Sequence[str] = ()
     links: int = field(init=False)
     row: int = field(init=False)
     heads: int = field(init=False, default=0)
     blocks: list[Block] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Write the intro, and leave room for the links."""
@@ -78,10 +85,12 @@ class Stack:
         """The row (from 0) of the next block's header: below its title and its explanation."""
         return self.row + 2
 
-    def head(self) -> str:
-        """Write title and explanation of the next block; return its code."""
+    def head(self, columns: int) -> str:
+        """Write title and explanation of the next block, so many columns wide; return its code."""
         book, code = self.book, self.codes[self.heads]
         put(self.sheet, self.row, 0, book.text(f"block_{code}"), book.looks["section"], book.lang)
+        for at in range(1, columns):
+            put(self.sheet, self.row, at, None, book.looks["section"], book.lang)
         minimum = book.review.settings.cohorts.minimum
         about = book.text(f"about_{code}", minimum=minimum, **self.parts)
         put(self.sheet, self.row + 1, 0, about, book.looks["about"], book.lang)
@@ -91,6 +100,8 @@ class Stack:
             text, link = book.text(f"block_{code}"), book.looks["link"]
             self.sheet.write_url(at, 0, place, link, string=text)
         book.places[code] = place
+        if code in self.pages:
+            self.breaks.append(self.row)
         self.heads += 1
         return code
 
@@ -100,7 +111,7 @@ class Stack:
         rows: how many, below title and explanation.
         """
         first = self.top
-        self.head()
+        self.head(ALONE)
         self.row = first + rows + 1
         return first
 
@@ -119,7 +130,7 @@ class Stack:
         their texts. sorts: whether it is a table; else plain cells that others refer to. above: how
         many rows between its explanation and its header are left to the caller.
         """
-        code, top = self.head(), self.top + above
+        code, top = self.head(len(columns)), self.top + above
         widths = [width_of(column) for column in columns]
         put_cells(self.book, self.sheet, columns, top, widths, whole=whole)
         if sorts:
@@ -152,3 +163,6 @@ class Stack:
         wide = max(len(block.columns) for block in shown)
         cut = len(shown) < len(self.blocks)
         print_legibly(self.book, self.sheet, NOTE_ROW, last, widths[:wide], cut=cut)
+        if self.breaks:
+            self.sheet.set_print_scale(scale_of(widths[: min(wide, legible(widths))]))
+            self.sheet.set_h_pagebreaks(self.breaks)

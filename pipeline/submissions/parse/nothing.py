@@ -13,7 +13,7 @@ from schemas.words import word_key
 NO_ANSWER, NONE = "no_answer", "none"
 TEXT, NUMBER, BOOLEAN = (ord(kind) for kind in "snb")
 # Signs that are removed before words are compared.
-PUNCTUATION = r"[\s\p{P}|~=<>^`´¨]+"
+PUNCTUATION = r"[\s\p{P}|~=<>^`´¨+$]+"
 # A remark after a word. A comma between digits is a decimal one.
 REMARK = r"(?:,(?:\s|\D)|[(\[]).*$"
 # A kind in the plural: "keine Messen", "keine Innovationsprojekte".

@@ -101,10 +101,10 @@ def named_elsewhere(data: pl.DataFrame, ours: pl.DataFrame, found: pl.DataFrame)
     texts = data.filter(pl.col("field").is_null(), pl.col("kind") == TEXT)
     texts = texts.join(rows, on=ROW, how="semi").with_columns(words=in_words_expr(pl.col("word")))
     strong, every = any_of(row_words().totals.strong), any_of(every_word())
-    said = pl.col("words").str.contains(f"^{strong}") | (
+    is_label = pl.col("words").str.contains(f"^{strong}") | (
         pl.col("words").str.contains(every) & made_of(pl.col("words"), words_beside())
     )
-    texts = texts.filter(said).sort(*ROW, "column").unique(ROW, keep="first")
+    texts = texts.filter(is_label).sort(*ROW, "column").unique(ROW, keep="first")
     numbers = ours.filter(pl.col("role") == "sum").select(*ROW, summed=as_text())
     return texts.join(numbers, on=ROW).with_columns(
         value="summed", variant=pl.lit(NAMED_ELSEWHERE), label="text"
