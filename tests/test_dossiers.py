@@ -10,6 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from pipeline.publication.release.content import contents
 from pipeline.report.pages.dossier import dossier_of
 from pipeline.report.pages.views import page_of
 from pipeline.report.workbook.assessments import write_assessments
@@ -28,6 +29,7 @@ from tests.handmade.build import (
     fund,
     master,
     proof,
+    put,
     seats,
     write_inputs,
 )
@@ -70,10 +72,17 @@ RATINGS: list[Row] = [
 ]
 
 
+# Nobody knows its actors in the strategy process, and science (6 of 40 actors) has no seat.
+OTHERS_EDITS = (
+    master(Akteure_im_Strategieprozess=None),
+    put("Gremien", seats("Wirtschaft", 4)),
+)
+
+
 @pytest.fixture(scope="module")
 def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     folder = tmp_path_factory.mktemp("dossiers")
-    clusters = {ONE: changed(*EDITS), OTHER: changed(master(Akteure_im_Strategieprozess=None))}
+    clusters = {ONE: changed(*EDITS), OTHER: changed(*OTHERS_EDITS)}
     return review_of(write_inputs(folder / "inputs", clusters, ratings=RATINGS))
 
 
@@ -206,6 +215,13 @@ def test_it_is_not_published_as_a_table(review: Review) -> None:
 
 
 # --------------------------------------------------------------------------------------- the pages
+def test_page_and_letter_name_the_groups_without_a_seat(review: Review, report: Path) -> None:
+    names = "(ohne Sitz: Wissenschaft)"
+    (fifth,) = (item for item in contents(review, "de")[OTHER].missed if item.criterion == "5")
+    assert names in fifth.whole
+    assert names in (report / page_of(OTHER)).read_text(encoding="utf-8")
+
+
 def test_a_dossier_holds_nothing_of_another_cluster(page: Callable[[str], str]) -> None:
     for own, others in ((ONE, [OTHER, "G3"]), (OTHER, [ONE, "G1", "G2", "Alter Erfolg"])):
         text = page(own)

@@ -15,9 +15,11 @@ from threading import Lock
 from typing import Protocol, TypeVar
 
 CORES = os.cpu_count() or 1
-# A batch takes about a minute on a slow machine, some seconds of it whatever its files are. More
-# files give more batches, not longer ones.
+# A batch takes about a minute on a slow machine. More files give more batches, not longer ones.
 MOST_IN_BATCH = 125
+# The polars calls and the process of a batch cost as much as the work on so many files: with fewer,
+# a second batch at the same time saves nothing.
+LEAST_IN_BATCH = 25
 
 T = TypeVar("T")
 Result = TypeVar("Result", covariant=True)
@@ -138,7 +140,10 @@ def counted(progress: Progress, items: int, work: Callable[[], T]) -> T:
 
 
 def in_batches(items: Sequence[T], most: int = MOST_IN_BATCH) -> list[Sequence[T]]:
-    """Return the items in batches of the same size, as many for each core as for the others."""
+    """Return the items in batches of the same size, as many for each core as for the others.
+
+    Of few items, all but the last batch have LEAST_IN_BATCH.
+    """
     rounds = max(1, -(-len(items) // (most * CORES)))
-    size = max(1, -(-len(items) // (rounds * CORES)))
+    size = max(min(LEAST_IN_BATCH, most), -(-len(items) // (rounds * CORES)))
     return [items[start : start + size] for start in range(0, len(items), size)]

@@ -171,7 +171,7 @@ def one_of(text: str, names: Names, others: Names) -> int | None:
 
 def contains_name(text: str, name: str) -> bool:
     """Whether the text contains the name as whole words, or a word that begins with its stem."""
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+    if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
         return True
     stem = name.removesuffix("n").removesuffix("e")
     return len(stem) >= SHORTEST_STEM and any(w.startswith(stem) for w in text.split())

@@ -14,6 +14,7 @@ from conftest import CLUSTERS, Open
 from playwright.sync_api import expect
 
 from pipeline.report.pages import scatter
+from pipeline.report.pages.landmap import BETWEEN, NEAR, spread
 from pipeline.report.pages.scatter import Band, Box, Limit, Line, Point, Scales, Scatter
 
 STATUSES = [("fulfilled", "ja"), ("not_fulfilled", "nein"), ("undetermined", "offen")]
@@ -73,6 +74,19 @@ def test_a_mark_under_another_is_larger_so_that_it_is_seen() -> None:
     picture = Scatter([*same, *apart], [], [], [], STATUSES, ("x", "y"))
     found = scatter.sizes(picture)
     assert found[0] > found[1] > found[2] == found[3]
+
+
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_marks_of_the_map_are_moved_apart_and_stay_where_there_is_room(n: int) -> None:
+    draw = random.Random(n)
+    crowd = [(300 + draw.random(), 300.0) for _ in range(n - 1)]
+    places, radii = [*crowd, (0.0, 0.0)], [draw.uniform(8, 25) for _ in range(n)]
+    moved = spread(places, radii)
+    assert moved[-1] == (0, 0)
+    for one, other in itertools.combinations(range(n), 2):
+        away = math.dist(moved[one], moved[other])
+        assert away >= radii[one] + radii[other] + BETWEEN - NEAR
+    assert spread([(5, 5), (5, 5)], [9, 9])[0] != (5, 5)
 
 
 def test_places_and_values_are_each_others_inverse() -> None:

@@ -326,7 +326,7 @@ def test_a_wrong_password_is_told_from_other_answers(
     status: HTTPStatus, said: type[Exception]
 ) -> None:
     answer = httpx.Response(status, request=httpx.Request("GET", "http://127.0.0.1"))
-    with pytest.raises(said), setup.let_in():
+    with pytest.raises(said), setup.explain_wrong_password():
         raise PrefectHTTPStatusError("no", request=answer.request, response=answer)
 
 

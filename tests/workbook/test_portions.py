@@ -10,7 +10,7 @@ from pipeline import read as reading
 from pipeline.common import periods
 from pipeline.common.frames import frames_of, stack_all
 from pipeline.common.settings import load_settings
-from pipeline.common.stages import MOST_IN_BATCH, in_batches
+from pipeline.common.stages import LEAST_IN_BATCH, MOST_IN_BATCH, in_batches
 from pipeline.figures.each_submission import ProcessingOptions, Received
 from pipeline.intake.discover import discover, distinct_names
 from pipeline.intake.sent import numbered
@@ -61,6 +61,7 @@ def test_pages_in_batches_are_those_of_all_clusters(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.common.stages.CORES", 2)
+    monkeypatch.setattr("pipeline.common.stages.LEAST_IN_BATCH", 1)
     index, *others = page_batches(demo.review, "de")
     every = demo.review.tables["clusters"]["cluster_id"].to_list()
     whole = make_pages(replace(others[0], clusters=every))
@@ -70,10 +71,11 @@ def test_pages_in_batches_are_those_of_all_clusters(
     assert "index.html" in make_pages(index)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 99, 100, 101, 430, 1500])
+@pytest.mark.parametrize("count", [0, 1, 2, 30, 99, 100, 101, 430, 1500])
 def test_no_item_is_lost_in_batches(count: int) -> None:
     items = list(range(count))
     batches = in_batches(items)
+    assert all(len(batch) >= LEAST_IN_BATCH for batch in batches[:-1])
     assert [item for batch in batches for item in batch] == items
     assert all(0 < len(batch) <= MOST_IN_BATCH for batch in batches)
     assert len({len(batch) for batch in batches[:-1]}) <= 1

@@ -395,7 +395,7 @@ def dumbbells(rows: Rows, names: tuple[str, str], x: Spec) -> Spec:
     """
     labels = [row["label"] for row in rows]
     line = _span(rows, "before", "now", {"type": "rule", "strokeWidth": 4})
-    line["encoding"]["color"] = {"value": COLOURS["accent-bg"]}
+    line["encoding"]["color"] = {"value": COLOURS["line"]}
     marks = [
         {"label": row["label"], "at": row[key], "kind": name}
         for key, name in zip(("before", "now"), names, strict=True)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import polars as pl
@@ -23,6 +24,8 @@ from schemas.tables import DECISIONS
 # Units of radius per square root of a cluster; the sizes that the key shows.
 SCALE = 8.5
 KEY = (1, 5, 20)
+# Units between two marks, what may lack of it, and how often marks are moved apart at most.
+BETWEEN, NEAR, ROUNDS = 1.5, 0.1, 500
 # A sector is a dash on a circle whose length counts as WHOLE.
 WHOLE = 100
 # What a mark of one cluster says beside its colour.
@@ -116,7 +119,11 @@ def land_map(review: Review, words: Words) -> LandMap | None:
             by_city.setdefault(_place(row), []).append(row)
     # The largest first, so that small ones are drawn on top and can be selected.
     ordered = sorted(by_city.values(), key=lambda own: -len(own))
-    cities = [_city(n, own, names, radius, words) for n, own in enumerate(ordered, 1)]
+    places = spread([_middle(own) for own in ordered], [_radius(own) for own in ordered])
+    cities = [
+        _city(n, own, place, names, radius, words)
+        for n, (own, place) in enumerate(zip(ordered, places, strict=True), 1)
+    ]
     left_out = [r["cluster_id"] for r in rows if r["x"] is None]
     drawing = outline()
     return LandMap(
@@ -161,9 +168,46 @@ def _is_inside(point: tuple[float, float], drawing: Mapping[str, Any]) -> bool:
     return 0 <= point[0] <= drawing["width"] and 0 <= point[1] <= drawing["height"]
 
 
+def _middle(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    x, y = (sum(r[axis] for r in rows) / len(rows) for axis in "xy")
+    return x, y
+
+
+def _radius(rows: Sequence[Mapping[str, Any]]) -> float:
+    return SCALE * math.sqrt(len(rows))
+
+
+def spread(
+    places: Sequence[tuple[float, float]], radii: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Return the places of marks moved apart until none covers another, each as little as needed.
+
+    places: the middles of the marks. A mark under others would not be seen.
+    """
+    now = [list(place) for place in places]
+    for _ in range(ROUNDS):
+        covered = False
+        for one, other in combinations(range(len(now)), 2):
+            (x0, y0), (x1, y1) = now[one], now[other]
+            away, wanted = math.hypot(x1 - x0, y1 - y0), radii[one] + radii[other] + BETWEEN
+            if away >= wanted - NEAR:
+                continue
+            covered = True
+            # Marks at the same place go apart by their numbers, so that every run does the same.
+            angle = math.atan2(y1 - y0, x1 - x0) if away else float(other)
+            step = (wanted - away) / 2
+            for mark, sign in ((one, -1), (other, 1)):
+                now[mark][0] += sign * step * math.cos(angle)
+                now[mark][1] += sign * step * math.sin(angle)
+        if not covered:
+            break
+    return [(x, y) for x, y in now]
+
+
 def _city(
     number: int,
     rows: Sequence[Mapping[str, Any]],
+    place: tuple[float, float],
     names: Mapping[str, str],
     radius: str,
     words: Words,
@@ -172,13 +216,13 @@ def _city(
     there = {d: n for d, n in counts.items() if n}
     name = rows[0]["city"] or names[rows[0]["cluster_id"]]
     counted = "; ".join(f"{words.number(n)} {words.code('decision', d)}" for d, n in there.items())
-    size = SCALE * math.sqrt(len(rows))
+    size = _radius(rows)
     return City(
         id=f"city-{number}",
         name=name,
         title=words("city_title", name=name, n=words.count("clusters", len(rows)), counts=counted),
-        x=f"{sum(r['x'] for r in rows) / len(rows):.1f}",
-        y=f"{sum(r['y'] for r in rows) / len(rows):.1f}",
+        x=f"{place[0]:.1f}",
+        y=f"{place[1]:.1f}",
         radius=f"{size:.1f}",
         half=f"{size / 2:.2f}",
         sign=SIGNS[next(iter(there))] if len(rows) == 1 else words.number(len(rows)),

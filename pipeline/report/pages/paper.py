@@ -22,7 +22,7 @@ WIDTH, LINE, LETTER = 186.0, 3.45, 1.62
 # The heads of the page and of a section with its margins; the title of a part; a row's padding.
 HEAD, SECTION, PART, ROW = 32.0, 6.6, 4.6, 0.7
 # Widths of parts of a row: a step, a criterion's title, a condition's title, limit and lever.
-STEP, TITLE, CONDITION, LIMIT, LEVER = 84.0, 32.0, 44.0, 32.0, 40.0
+STEP, TITLE, CONDITION, LIMIT, LEVER = 84.0, 32.0, 42.0, 31.0, 39.0
 # Columns of a table leave some of their width empty.
 LOOSE = 1.5
 CARD, CARDS = 57.0, 3

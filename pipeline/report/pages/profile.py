@@ -69,9 +69,8 @@ def _best_lever(levers: pl.DataFrame, catalogue: Catalogue, words: Words) -> str
     titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
     best = levers.filter(pl.col("clusters") == most)["criterion_id"].to_list()
     named = "; ".join(titles[c.id] for c in catalogue.criteria if c.id in best)
-    return words(
-        "single_lever", criteria=named, n=words.count("clusters", most), mark=catalogue.pass_mark
-    )
+    key, n = "single_lever" if len(best) == 1 else "single_levers", words.count("clusters", most)
+    return words(key, criteria=named, n=n, mark=catalogue.pass_mark)
 
 
 # -------------------------------------------------------------------------------------- the chart

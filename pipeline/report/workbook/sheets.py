@@ -16,7 +16,7 @@ from pipeline.common.texts import say
 from pipeline.report.workbook.cells import BOLD, Column, lines_of, put, put_column, width_of
 from pipeline.report.workbook.pages import PAGE_WIDTH, Margins, plain, set_print
 from pipeline.review import Review
-from schemas.benchmarks import one_cohort_kinds
+from schemas.benchmarks import declared_cohort_kinds
 from schemas.declaration import registers
 
 # rows (from 0): a remark above the table, and the table's header
@@ -95,8 +95,8 @@ class Book:
 
     def header(self, code: str) -> str:
         """Return the header of a column: of one that names cohorts the label of their kind."""
-        kind = one_cohort_kinds().get(code)
-        if kind is None:
+        kind = declared_cohort_kinds().get(code)
+        if kind is None or kind.has_several:
             return self.text(f"h_{code}")
         label = kind.label[self.lang]
         return label[:1].upper() + label[1:]

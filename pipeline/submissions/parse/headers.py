@@ -46,7 +46,9 @@ def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame
     """
     texts = headers.select("sheet_key", "clean", "word").unique()
     texts = decoded(texts).with_columns(key=header_key_expr(pl.col("clean")))
-    read = pl.concat([NOTHING_READ, *(named(s, texts.filter(sheet_key=s.key)) for s in sheets)])
+    of_sheet = texts.partition_by("sheet_key", as_dict=True)
+    parts = [named(sheet, of_sheet[sheet.key,]) for sheet in sheets if (sheet.key,) in of_sheet]
+    read = pl.concat([NOTHING_READ, *parts])
     return headers.join(
         read.select("sheet_key", clean="said", key="key", field="field", mark="mark"),
         on=["sheet_key", "clean"],
