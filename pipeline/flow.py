@@ -61,8 +61,8 @@ def review_period(
     catalogues: list[Catalogue] | None = parameter(
         None,
         "Kataloge / catalogues",
-        "Der erste entscheidet; leer: der Katalog aus settings.toml. "
-        "The first one decides; empty: the catalogue of settings.toml.",
+        "Der erste entscheidet; leer: der Katalog aus schemas/settings.toml. "
+        "The first one decides; empty: the catalogue of schemas/settings.toml.",
     ),
     lang: Literal["de", "en"] = parameter(
         "de",
