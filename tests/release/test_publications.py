@@ -140,8 +140,8 @@ def test_a_record_without_catalogues_is_no_publication(
     [
         (["2026-Q3", "--by", "KM"], 1, "nicht veröffentlicht"),
         (["2026-Q9", "--by", "KM"], 2, "no quarter"),
-        (["2026-Q3", "--by", "Klara Muster"], 2, "short sign"),
-        (["2026-Q3", "--by", "KM\n"], 2, "short sign"),
+        (["2026-Q3", "--by", "Klara Muster"], 2, "kurzes Kürzel"),
+        (["2026-Q3", "--by", "KM\n"], 2, "kurzes Kürzel"),
         (["2026-Q3"], 2, "--by"),
     ],
 )
