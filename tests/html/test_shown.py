@@ -225,14 +225,17 @@ def test_counts_of_criteria_roles_and_measures(
             those = roles.filter(pl.col("role").eq_missing(role))["decision"].to_list()
             assert [int(text) for text in row[1:5]] == [len(those), *map(those.count, DECISIONS)]
     measures = {DE.name("measures", r["measure"]): r for r in data["measures"].to_dicts()}
+    now = data["measure_roles"].filter(pl.col("at_period") == pl.col("period"), role="Mitglied")
+    members = dict(now.select("measure", "clusters").iter_rows())
     for row in shown["Wie die Cluster je Maßnahme stehen"]:
         own_ = measures[row[0]]
-        wanted = ("clusters", *DECISIONS)
-        for text, key in zip(row[1:5], wanted, strict=True):
+        assert_shows(row[1], own_["clusters"])
+        assert_shows(row[2], members.get(own_["measure"], 0))
+        for text, key in zip(row[3:6], DECISIONS, strict=True):
             assert_shows(text, own_[key])
-        assert_shows(row[5], own_["median_fulfilled"])
-        assert_shows(row[6], own_["median_actors_per_fte"])
-        assert_shows(row[8], own_["pooled_public_share"])
+        assert_shows(row[6], own_["median_fulfilled"])
+        assert_shows(row[7], own_["median_actors_per_fte"])
+        assert_shows(row[9], own_["pooled_public_share"])
 
 
 def test_figures_of_the_overview(index: str, data: Mapping[str, pl.DataFrame]) -> None:

@@ -569,6 +569,19 @@
     requestAnimationFrame(keep);
   });
 
+  // ---- what scrolls and has no link or button is a stop of the keyboard, nothing else ----
+  const stops = "a[href]:not([tabindex='-1']), button:not([tabindex='-1']), [tabindex='0']";
+  const sizes = new ResizeObserver((changes) => {
+    for (const region of new Set(changes.map(({ target }) => target.closest(".scroll")))) {
+      const scrolls = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
+      if (scrolls && !one(stops, region)) region.tabIndex = 0;
+      else if (region !== document.activeElement) region.removeAttribute("tabindex");
+    }
+  });
+  for (const region of all(".scroll")) {
+    for (const each of [region, ...region.children]) sizes.observe(each);
+  }
+
   // ---- start ----
   form.hidden = false;
   for (const hint of all(".scripted")) hint.hidden = false;
