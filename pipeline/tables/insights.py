@@ -104,6 +104,26 @@ def smallest_requests(
     return ranked.filter(place < pl.col("missing")).select(columns)
 
 
+# -------------------------------------------------------------------------------------- changes
+def fulfilled_then_and_now(
+    changed: pl.DataFrame, criteria: pl.DataFrame
+) -> dict[str, tuple[int, int]]:
+    """Return how many clusters fulfil each criterion that changed somewhere, before and now.
+
+    changed: criterion_id, previous_status, status of a catalogue's changes. criteria: criterion_id,
+    status of the clusters of both periods.
+    """
+    now = criteria.group_by("criterion_id").agg(now=FULFILLED.sum().cast(pl.Int64))
+    was_fulfilled = pl.col("previous_status") == "fulfilled"
+    moves = changed.group_by("criterion_id").agg(
+        gained=FULFILLED.sum().cast(pl.Int64), lost=was_fulfilled.sum().cast(pl.Int64)
+    )
+    joined = moves.join(now, on="criterion_id")
+    before = pl.col("now") - pl.col("gained") + pl.col("lost")
+    rows = joined.select("criterion_id", before=before, now="now").iter_rows()
+    return {criterion: (then, today) for criterion, then, today in rows}
+
+
 # ------------------------------------------------------------------------------------ the actors
 @dataclass(frozen=True)
 class Sharing:

@@ -39,6 +39,7 @@ def history(cluster_id: str) -> dict[str, list[Row]]:
         "changes": [own | {"status": "fulfilled"} | row for row in CHANGES],
         "decision_changes": [own | MOVED],
         "medians": [MEDIAN | {"scope": scope} for scope in ("all", "panel")],
+        "indicator_changes": [{"cluster_id": cluster_id, "indicator": "actors"}],
         "movements": [{"cluster_id": "DE-0077", "name": "<Fort>", "movement": "went"}],
         "outlook": [own | AHEAD],
     }

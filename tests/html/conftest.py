@@ -61,11 +61,11 @@ def _pictures(pictures: None) -> None:
     """Let pictures be drawn in all these tests."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return Debian's Chromium; nothing is downloaded.
 
-    It ends with these tests: its event loop would forbid one of their own to tests that follow.
+    It ends with the file: its event loop would forbid one of their own to tests that follow.
     """
     if not CHROMIUM.exists() and os.environ.get("CI") != "true":
         pytest.skip(f"{CHROMIUM} is not installed (Debian: apt install chromium)")

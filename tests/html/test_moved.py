@@ -11,7 +11,7 @@ import pytest
 from pipeline.common.catalogue import load
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.history import criteria_turned
-from pipeline.report.pages.moved import criteria_moved, fulfilled_then_and_now, medians_moved
+from pipeline.report.pages.moved import criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
@@ -80,7 +80,7 @@ def shown(chart: Chart | None) -> dict[str, list[float]]:
 
 
 def test_counts_are_those_of_the_clusters_of_both_quarters() -> None:
-    assert fulfilled_then_and_now(MOVED, CATALOGUE) == {"3": (1, 3), "5": (3, 2), "12": (2, 2)}
+    assert then_and_now(MOVED, CATALOGUE) == {"3": (1, 3), "5": (3, 2), "12": (2, 2)}
     ((_, table),) = criteria_turned(MOVED, DE)
     assert [row[1:] for row in table.rows] == [
         ["2", "0", "1", "3"],

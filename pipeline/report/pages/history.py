@@ -10,7 +10,7 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.changes import cause_text, turned
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.figures import median_text
-from pipeline.report.pages.moved import criteria_moved, fulfilled_then_and_now, medians_moved
+from pipeline.report.pages.moved import criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.views import (
     Cell,
     Table,
@@ -120,7 +120,7 @@ def criteria_turned(review: Review, words: Words) -> Iterator[tuple[Catalogue, T
     for catalogue in review.catalogues:
         own = found.filter(pl.col("catalogue") == catalogue.id)
         better = {k: own.filter(pl.col("criterion_id") == k)["better"] for k in own["criterion_id"]}
-        fulfilled = fulfilled_then_and_now(review, catalogue)
+        fulfilled = then_and_now(review, catalogue)
         rows: list[Sequence[str | Cell]] = [
             [
                 f"{c.id} {words.of(c.title)}",

@@ -13,33 +13,21 @@ from pipeline.report.pages.figures import median_text
 from pipeline.report.pages.views import source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
+from pipeline.tables.insights import fulfilled_then_and_now
 
 Row = Mapping[str, Any]
-PANEL, FULFILLED = "panel", "fulfilled"
+PANEL = "panel"
 
 
-def fulfilled_then_and_now(review: Review, catalogue: Catalogue) -> dict[str, tuple[int, int]]:
-    """Return how many clusters of both periods fulfil each criterion, before and now.
-
-    By its id; only of criteria whose status changed somewhere.
-    """
-    found = turned(review)
-    if found is None:
+def then_and_now(review: Review, catalogue: Catalogue) -> dict[str, tuple[int, int]]:
+    """Return how many clusters fulfil each criterion that changed somewhere, before and now."""
+    changed = turned(review)
+    if changed is None:
         return {}
+    of_both = review.tables["indicator_changes"].select("cluster_id").unique()
     own = pl.col("catalogue") == catalogue.id
-    both = review.tables["indicator_changes"].select("cluster_id").unique()
-    now = review.tables["criteria"].filter(own).join(both, on="cluster_id")
-    counts = now.group_by("criterion_id").agg(now=_count("status"))
-    moved = found.filter(own).group_by("criterion_id")
-    moved_by = moved.agg(gained=_count("status"), lost=_count("previous_status"))
-    joined = moved_by.join(counts, on="criterion_id").sort("criterion_id")
-    before = pl.col("now") - pl.col("gained") + pl.col("lost")
-    rows = joined.select("criterion_id", before=before, now="now").iter_rows()
-    return {one: (then, now) for one, then, now in rows}
-
-
-def _count(status: str) -> pl.Expr:
-    return (pl.col(status) == FULFILLED).sum().cast(pl.Int64)
+    criteria = review.tables["criteria"].filter(own).join(of_both, on="cluster_id")
+    return fulfilled_then_and_now(changed.filter(own), criteria)
 
 
 def criteria_moved(review: Review, catalogue: Catalogue, number: int, words: Words) -> Chart | None:
@@ -47,7 +35,7 @@ def criteria_moved(review: Review, catalogue: Catalogue, number: int, words: Wor
 
     number: of the catalogue, from 1.
     """
-    counts = fulfilled_then_and_now(review, catalogue)
+    counts = then_and_now(review, catalogue)
     rows = [
         _row(f"{c.id} {words.of(c.title)}", *counts[c.id], _told(*counts[c.id], words))
         for c in catalogue.criteria
