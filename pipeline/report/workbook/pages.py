@@ -12,7 +12,7 @@ PAGE_WIDTH = 240.0
 A4 = 9
 # in pixels: the width of a page, of a letter, and of the edges of a column; some room is left, as
 # the letters of replacement fonts are wider
-PAGE_PIXELS, LETTER, EDGES, ROOM = 1045, 7, 5, 0.85
+PAGE_PIXELS, LETTER, EDGES, ROOM = 1045, 7, 5, 0.8
 # Excel's limit of a page header; the number of letters that fit beside the mark of a draft
 MAX_HEAD, BESIDE = 255, 110
 MARK_ROOM = 60  # for the mark of a draft; a release has a text of the same length beside it
