@@ -81,7 +81,7 @@ def shown(chart: Chart | None) -> dict[str, list[float]]:
 
 def test_counts_are_those_of_the_clusters_of_both_quarters() -> None:
     assert then_and_now(MOVED, CATALOGUE) == {"3": (1, 3), "5": (3, 2), "12": (2, 2)}
-    ((_, table),) = criteria_turned(MOVED, DE)
+    ((_, _, table),) = criteria_turned(MOVED, DE)
     assert [row[1:] for row in table.rows] == [
         ["2", "0", "1", "3"],
         ["0", "1", "3", "2"],
@@ -90,7 +90,7 @@ def test_counts_are_those_of_the_clusters_of_both_quarters() -> None:
 
 
 def test_marks_stand_at_the_counts_before_and_now() -> None:
-    drawn = criteria_moved(MOVED, CATALOGUE, 1, DE)
+    drawn = criteria_moved(MOVED, CATALOGUE, 1, then_and_now(MOVED, CATALOGUE), DE)
     assert drawn is not None
     assert "erfüllen als vorher: 1; weniger: 1" in drawn.said.title
     places = shown(drawn)
@@ -99,7 +99,7 @@ def test_marks_stand_at_the_counts_before_and_now() -> None:
     two = (one + three) / 2
     assert places["3 → 2 (−1)"] == pytest.approx([three, two], abs=0.3)
     assert places["2 → 2 (±0)"] == pytest.approx([two, two], abs=0.3)
-    assert criteria_moved(review(), CATALOGUE, 1, DE) is None
+    assert criteria_moved(review(), CATALOGUE, 1, then_and_now(review(), CATALOGUE), DE) is None
 
 
 def test_medians_are_shares_of_those_before() -> None:

@@ -10,7 +10,7 @@ from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.changes import cause_text, turned
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.figures import median_text
-from pipeline.report.pages.moved import criteria_moved, medians_moved, then_and_now
+from pipeline.report.pages.moved import Counts, criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.views import (
     Cell,
     Table,
@@ -56,8 +56,8 @@ def history(review: Review, words: Words) -> History | None:
     moved = list(movers(review, words))
     pictured = [
         *(
-            Pictured(criteria_moved(review, catalogue, number, words), table)
-            for number, (catalogue, table) in enumerate(criteria_turned(review, words), 1)
+            Pictured(criteria_moved(review, catalogue, number, counts, words), table)
+            for number, (catalogue, counts, table) in enumerate(criteria_turned(review, words), 1)
         ),
         Pictured(medians_moved(review, words), medians(review, words)),
     ]
@@ -70,8 +70,7 @@ def history(review: Review, words: Words) -> History | None:
     )
 
 
-# --------------------------------------------------------------------------------- changed
-# decisions
+# ----------------------------------------------------------------------------- changed decisions
 def movers(review: Review, words: Words) -> Iterator[Table]:
     """Yield for each catalogue the clusters whose decision changed, confirmed or not."""
     names, roles = names_of(review), roles_of(review, words)
@@ -109,8 +108,11 @@ def _mover(
 
 
 # ----------------------------------------------------------------------------- changed criteria
-def criteria_turned(review: Review, words: Words) -> Iterator[tuple[Catalogue, Table]]:
-    """Yield each catalogue with how often each of its criteria changed, and how many fulfil it."""
+def criteria_turned(review: Review, words: Words) -> Iterator[tuple[Catalogue, Counts, Table]]:
+    """Yield each catalogue, how many clusters fulfil its criteria before and now, and a table.
+
+    The table shows how often each criterion changed, and these counts.
+    """
     found = turned(review)
     if found is None:
         return
@@ -132,7 +134,7 @@ def criteria_turned(review: Review, words: Words) -> Iterator[tuple[Catalogue, T
             if c.id in better
         ]
         table = Table(words("turned_criteria_caption"), heads, rows, frozenset({1, 2, 3, 4}))
-        yield catalogue, titled(table, words.of(catalogue.title))
+        yield catalogue, fulfilled, titled(table, words.of(catalogue.title))
 
 
 # ------------------------------------------------------------------------------------ medians

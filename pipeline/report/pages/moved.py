@@ -16,10 +16,12 @@ from pipeline.review import Review
 from pipeline.tables.insights import fulfilled_then_and_now
 
 Row = Mapping[str, Any]
+# By criterion: how many clusters fulfil it before and now.
+Counts = Mapping[str, tuple[int, int]]
 PANEL = "panel"
 
 
-def then_and_now(review: Review, catalogue: Catalogue) -> dict[str, tuple[int, int]]:
+def then_and_now(review: Review, catalogue: Catalogue) -> Counts:
     """Return how many clusters fulfil each criterion that changed somewhere, before and now."""
     changed = turned(review)
     if changed is None:
@@ -30,12 +32,17 @@ def then_and_now(review: Review, catalogue: Catalogue) -> dict[str, tuple[int, i
     return fulfilled_then_and_now(changed.filter(own), criteria)
 
 
-def criteria_moved(review: Review, catalogue: Catalogue, number: int, words: Words) -> Chart | None:
+def criteria_moved(
+    review: Review,
+    catalogue: Catalogue,
+    number: int,
+    counts: Counts,
+    words: Words,
+) -> Chart | None:
     """Return how many clusters fulfil each criterion, before and now; None if none changed.
 
-    number: of the catalogue, from 1.
+    number: of the catalogue, from 1. counts: see `then_and_now`.
     """
-    counts = then_and_now(review, catalogue)
     rows = [
         _row(f"{c.id} {words.of(c.title)}", *counts[c.id], _told(*counts[c.id], words))
         for c in catalogue.criteria
