@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, model_validator
 
 from schemas.checked import Declared, Filleds, Text, load, missing, no_such_key, one_of
-from schemas.declaration import Field, registers, submission, values
+from schemas.declaration import Entry, Field, registers, submission, values
 from schemas.slips import SlipError, unknown
 
 NAME = "properties.toml"
@@ -80,18 +80,21 @@ def words(field: str) -> set[str]:
     return values(register) if register else set()
 
 
+def entries(field: str) -> Sequence[Entry]:
+    """Return the register's entries of a field's words; none for a yes/no field."""
+    register = register_of(field)
+    return registers()[register] if register else ()
+
+
 def flagged(field: str, flag: str) -> Sequence[str]:
     """Return the words of a field that carry a flag in their register."""
-    register = register_of(field)
-    entries = registers()[register] if register else ()
-    return [entry.value for entry in entries if entry.extra.get(flag) is True]
+    return [entry.value for entry in entries(field) if entry.extra.get(flag) is True]
 
 
 def flags(field: str) -> Sequence[str]:
     """Return the flags that words of a field carry."""
-    register = register_of(field)
-    entries = registers()[register] if register else ()
-    return sorted({k for entry in entries for k, value in entry.extra.items() if value is True})
+    extras = [entry.extra.items() for entry in entries(field)]
+    return sorted({key for extra in extras for key, value in extra if value is True})
 
 
 def complete(properties: dict[str, Property]) -> dict[str, Property]:

@@ -123,6 +123,11 @@ def bad_criteria(parsed: Parsed) -> pl.DataFrame:
     return parsed.cells.filter(own & is_error(pl.col("code"))).select("file", "row")
 
 
+def has_left() -> pl.Expr:
+    """Whether a cluster has left, by its role: nothing is asked of it."""
+    return (pl.col("role") == DEPARTED).fill_null(value=False)
+
+
 def is_informing() -> pl.Expr:
     """Whether a finding is about a column of the ratings that only informs and is never read."""
     names = {header_key(column[lang]) for column in informing() for lang in ("de", "en")}

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.common.texts import number, say, say_count
 from pipeline.history.lapses import lapses
 from pipeline.submissions.identity import ids_in
-from pipeline.submissions.office import DEPARTED
+from pipeline.submissions.office import has_left
 from pipeline.tables.headlines import role_places
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
 
@@ -113,7 +113,7 @@ def todo(
     known = states.select("cluster_id", known="name", role="role")
     table = pl.concat(parts, how="diagonal_relaxed").join(known, on="cluster_id", how="left")
     table = table.with_columns(name=pl.coalesce("name", "known"))
-    left = (pl.col("role") == DEPARTED).fill_null(value=False)
+    left = has_left()
     asked = pl.col("criteria").is_not_null() & ~pl.col("kind").is_in(OF_EXPERTS)
     table = table.filter(~(left & asked))
     order = [

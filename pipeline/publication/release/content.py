@@ -14,7 +14,7 @@ from pipeline.report.pages.discretion import discretion
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.submissions.office import DEPARTED
+from pipeline.submissions.office import has_left
 
 MISSED, OPEN = "not_fulfilled", "undetermined"
 DECISION = STEPS[-1]
@@ -45,7 +45,7 @@ class Content:
 
 def departed(review: Review) -> set[str]:
     """Return the clusters that have left: nothing is asked of them."""
-    return set(review.tables["coverage"].filter(role=DEPARTED)["cluster_id"])
+    return set(review.tables["coverage"].filter(has_left())["cluster_id"])
 
 
 def contents(review: Review, lang: str) -> Mapping[str, Content]:

@@ -18,7 +18,7 @@ from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.files import write_file
 from pipeline.report.workbook.sheets import Book, put_range, sheet_name
 from pipeline.review import Review
-from pipeline.submissions.office import DEPARTED
+from pipeline.submissions.office import has_left
 from pipeline.tables.headlines import role_word
 from pipeline.tables.todo import answerable
 from pipeline.tables.unread import CANNOT_BE_READ, shown_states
@@ -236,11 +236,6 @@ def request_text(lang: str) -> pl.Expr:
         .then(criteria)
         .otherwise(request("nothing"))
     )
-
-
-def has_left() -> pl.Expr:
-    """Whether a cluster has left: nothing is asked of it."""
-    return (pl.col("role") == DEPARTED).fill_null(value=False)
 
 
 def reply(mail: str, lang: str) -> pl.Expr:
