@@ -22,6 +22,7 @@ class TotalWords(Declared):
     strong: Filleds
     part: Filleds
     weak: Filleds
+    not_added: Filleds
     beside: Filleds
     dates: Filleds
 

@@ -23,6 +23,7 @@ FORMS = [
     "- {} -",
     "{}!",
     "derzeit {}",
+    "noch {}",
     "{} bekannt",
     "bisher {} geplant",
     "{} 2",
@@ -97,7 +98,9 @@ def written(name: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", [NO_ANSWER, NONE])
 def test_every_word_in_every_form(name: str) -> None:
-    texts = list(written(name))
+    # "noch nicht bekannt" is also "noch nicht" with a word after it: not known is the weaker claim.
+    weaker = set(written(NO_ANSWER)) if name == NONE else set[str]()
+    texts = [text for text in written(name) if text not in weaker]
     wrong = {t: s for t, s in zip(texts, said(texts), strict=True) if s != name}
     assert wrong == {}
 

@@ -41,9 +41,12 @@ def lone_texts(data: pl.DataFrame) -> pl.DataFrame:
 
 
 def notes(lone: pl.DataFrame) -> pl.DataFrame:
-    """Return the lone texts that are notes below the last full row."""
+    """Return the lone texts that are notes below the last full row.
+
+    A word of its column's list ("Kontakt" as a commitment) is a default, no note.
+    """
     below = (pl.col("row") > pl.col("last")).fill_null(value=False)
-    return lone.filter(below, is_note(pl.col("word")))
+    return lone.filter(below, ~pl.col("listed"), is_note(pl.col("word")))
 
 
 def is_note(word: pl.Expr) -> pl.Expr:
