@@ -16,6 +16,12 @@ class HeaderWords(Declared):
     pivots: Filleds
 
 
+class SheetWords(Declared):
+    """Words beside the name of a sheet."""
+
+    further: Filleds
+
+
 class TotalWords(Declared):
     """Words of rows of totals."""
 
@@ -49,6 +55,7 @@ class RowWords(Declared):
     """The whole file."""
 
     headers: HeaderWords
+    sheets: SheetWords
     totals: TotalWords
     notes: NoteWords
     headings: HeadingWords
