@@ -64,6 +64,12 @@ STAY = [
     "Kein Stillstand",
     "Keine Messe ohne uns",
     "Nichts ist unmöglich",
+    "Kein Seminar ohne Praxis",
+    "Keine Projektgesellschaft",
+    "Wettbewerb Nord",
+    "Titel der Titel",
+    "Beispielregion Emsland",
+    "Weitere folgen uns",
     "Diverse Teams gewinnen",
     "Weitere Wege",
     "0,5-Liter-Flasche",
@@ -115,7 +121,8 @@ def test_punctuation_alone_is_no_answer() -> None:
 
 
 def test_none_of_a_kind() -> None:
-    texts = [f"{word} {kind}" for word in WORDS["none_of"] for kind in KINDS]
+    nouns = [*KINDS, *WORDS["none_nouns"]]
+    texts = [f"{word} {noun}" for word in WORDS["none_of"] for noun in nouns]
     texts += ["keine Messen", "Derzeit keine Wettbewerber bekannt", "no success stories"]
     texts += ["keine Clusterforen", "bisher noch keine Innovationsprojekte (in Planung)"]
     assert said(texts) == [NONE] * len(texts)
