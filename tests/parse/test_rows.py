@@ -262,7 +262,7 @@ def note_texts() -> list[str]:
         "{} von der Geschäftsstelle",
         "{}",
     )
-    texts = [forms[at % 5].format(word) for at, word in enumerate(WORDS.notes.first)]
+    texts = [form.format(word) for word in WORDS.notes.first for form in forms]
     begun = [f"{word} 2026, Cluster e. V." for word in WORDS.notes.begins]
     return [
         *texts,

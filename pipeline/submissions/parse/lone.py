@@ -61,8 +61,10 @@ def is_note(word: pl.Expr) -> pl.Expr:
         word.str.extract(r"^([^:]{1,40}):", 1)
     ).str.contains(f"{first}$")
     begins = "|".join(literal(text) for text in said.begins)
+    hyphened = "|".join(literal(text) for text in said.first if "-" in text)  # "E-Mail"
+    whole = ~word.str.contains(COMPOUND) | word.str.contains(rf"^(?:{hyphened})(?:$|[^\p{{L}}-])")
     return (
-        (words.str.contains(followed) & ~word.str.contains(COMPOUND))
+        (words.str.contains(followed) & whole)
         | colon
         | word.str.contains(rf"^(?:{begins})")
         | word.str.contains(PLACE_AND_DAY)
