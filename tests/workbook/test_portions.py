@@ -52,6 +52,17 @@ def test_portions_are_the_whole(
         assert_frame_equal(one[name], frame)
 
 
+def test_another_process_finds_the_same(
+    batch: ReadBatch, whole: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WORTH_A_PROCESS", 1)
+    found = read_and_examine(ASKED, batch)
+    assert_frame_equal(found.files, whole.files)
+    one, other = (frames_of(stack_all(sent.parts)) for sent in (found, whole))
+    for name, frame in other.items():
+        assert_frame_equal(one[name], frame)
+
+
 def test_nothing_read_is_one_portion_of_nothing(batch: ReadBatch) -> None:
     (part,) = read_and_examine(ASKED, replace(batch, files=[])).parts
     assert all(frame.is_empty() for frame in frames_of(part).values())
