@@ -53,7 +53,7 @@ from pipeline.intake.discover import (
     shown_name,
 )
 from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
-from pipeline.intake.sent import SentFile, numbered
+from pipeline.intake.sent_file import SentFile, numbered
 from pipeline.intake.worker import read_many
 from pipeline.publication.cache import submission_cache
 from pipeline.publication.declarations import check_declarations

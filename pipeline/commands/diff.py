@@ -21,12 +21,12 @@ def command(
 ) -> int:
     """Compare; 0 done, also where nothing differs, 1 nothing to compare, 2 wrong usage."""
     from pipeline.history.diff.compare import compare
+    from pipeline.history.diff.formatting import as_json, lines
     from pipeline.history.diff.publication import (
         NothingToCompareError,
         UnknownPlaceError,
         two_publications,
     )
-    from pipeline.history.diff.say import as_json, lines
 
     try:
         last_day(period)

@@ -2,8 +2,8 @@
 
 from pipeline.demo.events import ENGLISH, Fate, Rule
 from pipeline.demo.model import Layout
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import UNKNOWN, Plan
+from pipeline.demo.reporting_day import Moment
 
 EVIDENCE = ("10.1", "10.2", "11", "12", "13")
 TITLED, STARRED, NUMERIC = Rule(5, 2), Rule(2, 1), Rule(5, 1)

@@ -20,8 +20,8 @@ from pipeline.submissions.actors.status import bound_reason, near_reason, sme_re
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import foreign, recognise
 from pipeline.submissions.mapping.model import ExportMapping
-from pipeline.submissions.parse.again import cells_moved
 from pipeline.submissions.parse.foreign import FORM_ROW
+from pipeline.submissions.parse.repeated_headers import cells_moved
 from schemas.declaration import submission
 
 # What the published table of actors needs beside the inputs of figures, and what firms state of

@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.common.addresses import column_letters, column_number
+from pipeline.common.column_letters import column_letters, column_number
 from pipeline.common.limits import MB, Limits
 from pipeline.intake.refusal import Refusal
 

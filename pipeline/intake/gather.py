@@ -10,7 +10,7 @@ from pipeline.intake.discover import fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from schemas.words import visible
 
 FILES = {"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String}

@@ -22,7 +22,7 @@ from pipeline.common.file_modes import below, modes_of
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.intake.discover import discover, distinct_names, fingerprint
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.read import ReadBatch, read_batch
 from pipeline.report.feedback.gather import subjects_of_check
 from pipeline.report.feedback.names import feedback_names

@@ -25,7 +25,7 @@ from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.read import portions
 from pipeline.report.earlier import read_earlier

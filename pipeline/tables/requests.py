@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import LANGUAGES
 from pipeline.figures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
-from pipeline.submissions.parse.again import cells_moved
+from pipeline.submissions.parse.repeated_headers import cells_moved
 from pipeline.tables.findings import cell_name
 from pipeline.tables.reasons import LIMIT, harder_value
 from pipeline.tables.templates import fill

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.common.addresses import column_letters
 from pipeline.common.catalogue import Catalogue, metrics
+from pipeline.common.column_letters import column_letters
 from pipeline.common.contacts import without_contacts
 from pipeline.common.texts import LANGUAGES, day, number, say
 from pipeline.figures.inputs import SHEETS

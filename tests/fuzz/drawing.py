@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from schemas.declaration import Field, Sheet, registers, submission
-from schemas.often import often
+from schemas.frequency import often
 from schemas.rows import row_words
 
 from .books import Drawn, book

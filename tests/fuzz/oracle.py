@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schemas.declaration import LISTS, Field, registers, submission, words
-from schemas.often import often
+from schemas.frequency import often
 from schemas.words import DASHES, choice_key, collapse, word_key
 
 EMPTY = "empty"

@@ -16,7 +16,7 @@ from pipeline.common.texts import texts
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import FILES, Intake, Stacked, detail, gather
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.submissions.office import blank_ratings, name_of_field, sheets_of_experts
 from pipeline.submissions.parse.parse import Parsed, parse

@@ -10,7 +10,7 @@ from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.evaluation.admission import STEPS
 from pipeline.report.feedback.gather import asks_by_cluster
-from pipeline.report.pages.discretion import discretion
+from pipeline.report.pages.hidden_limits import discretion
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review

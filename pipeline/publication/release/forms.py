@@ -11,7 +11,7 @@ from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.intake.gather import gather
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
 from pipeline.publication.publications import Work
 from pipeline.report.form.carry import carried_over

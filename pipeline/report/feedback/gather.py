@@ -13,11 +13,11 @@ from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.intake.discover import shown_name
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.report.answers import Answer, answer_of, answers
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.report.feedback.write import FeedbackBatch
-from pipeline.report.pages.discretion import discretion, masked
+from pipeline.report.pages.hidden_limits import discretion, masked
 from pipeline.review import Review
 from pipeline.submissions.choose import SUPERSEDED
 

@@ -7,8 +7,8 @@ program saved it.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from pipeline.report.feedback.addresses import address, cell_of
 from pipeline.report.feedback.package import Element, local, remove, tag
-from pipeline.report.feedback.places import address, cell_of
 from pipeline.report.feedback.subject import SEVERITIES, Mark
 from pipeline.report.feedback.worksheet import insert, rules_of
 

@@ -11,7 +11,7 @@ from pipeline.history.published import DamagedError, is_published, published_per
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.report.form.carry import carried_over
 from pipeline.report.form.plan import Filled, text

@@ -12,16 +12,16 @@ from pipeline.report.pages.actor_table import actor_tables
 from pipeline.report.pages.admission import Admission, admission
 from pipeline.report.pages.changes import NAME as CHANGES
 from pipeline.report.pages.changes import own_changes, titles_of
+from pipeline.report.pages.cohort_position import Place, place
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.counting import Actors, FigureRows, actor_rows, figure_rows
-from pipeline.report.pages.discretion import discretion
 from pipeline.report.pages.experts import Label, label_text, labels_of, own_agreements, own_label
-from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
+from pipeline.report.pages.findings import SEVERITIES, cell_findings, readable
+from pipeline.report.pages.hidden_limits import discretion
 from pipeline.report.pages.money import own_money
 from pipeline.report.pages.outlook import lapsing, own_outlook
-from pipeline.report.pages.paper import Paper, Sections, paper
-from pipeline.report.pages.place import Place, place
+from pipeline.report.pages.print_selection import Paper, Sections, paper
 from pipeline.report.pages.revision import OwnRevision, own_revision
 from pipeline.report.pages.steps import Steps, steps
 from pipeline.report.pages.verdict import Verdict, named_conditions, verdict

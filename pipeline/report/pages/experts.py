@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.report.owed import of_experts
+from pipeline.report.owed_opinions import of_experts
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words

@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.report.pages.change_charts import Counts, criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.changes import cause_text, turned
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.figures import median_text
-from pipeline.report.pages.moved import Counts, criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.views import (
     Cell,
     Table,

@@ -9,17 +9,16 @@ from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.comparison import Comparison, comparison
-from pipeline.report.pages.course import fields_over_quarters
-from pipeline.report.pages.edge import Edge, edges
 from pipeline.report.pages.experts import Experts, experts
 from pipeline.report.pages.explain import chosen_from, reasons, said
-from pipeline.report.pages.faults import finding_tables
 from pipeline.report.pages.filters import Filter, filters
-from pipeline.report.pages.first_sight import FirstSight, first_sight
+from pipeline.report.pages.findings import finding_tables
+from pipeline.report.pages.first_screen import FirstSight, first_sight
 from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
 from pipeline.report.pages.landscape import Landscape, landscape
 from pipeline.report.pages.matrix import Matrix, matrices
+from pipeline.report.pages.measures import Policy, policy
 from pipeline.report.pages.method import Method, method
 from pipeline.report.pages.money import Money, money
 from pipeline.report.pages.outlook import Outlook, outlook
@@ -35,11 +34,12 @@ from pipeline.report.pages.overview import (
     returns,
     role_bars,
 )
-from pipeline.report.pages.policy import Policy, policy
 from pipeline.report.pages.profile import Profile, profiles
 from pipeline.report.pages.revision import Revision, revision
+from pipeline.report.pages.sensitivity import Edge, edges
 from pipeline.report.pages.shared import Shared, shared
 from pipeline.report.pages.staffing import Staffing, staffing
+from pipeline.report.pages.trends import fields_over_quarters
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review

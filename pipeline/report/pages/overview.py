@@ -15,7 +15,7 @@ from pipeline.report.pages.charts import (
     draw,
     one_bar,
 )
-from pipeline.report.pages.course import Course, change, course
+from pipeline.report.pages.trends import Course, change, course
 from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review

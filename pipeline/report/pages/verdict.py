@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion, metrics
-from pipeline.report.pages.discretion import masked
 from pipeline.report.pages.figures import interval, lever, required
+from pipeline.report.pages.hidden_limits import masked
 from pipeline.report.pages.views import anchor
 from pipeline.report.pages.words import Words
 from pipeline.review import Review

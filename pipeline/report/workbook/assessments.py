@@ -11,7 +11,7 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.earlier import Earlier
-from pipeline.report.owed import of_experts
+from pipeline.report.owed_opinions import of_experts
 from pipeline.report.workbook.cells import Column, put, put_column
 from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
 from pipeline.report.workbook.files import write_file

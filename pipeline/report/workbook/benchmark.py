@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.common.texts import say, say_limit
 from pipeline.evaluation.benchmark import ALL, band_labels
 from pipeline.evaluation.statistics import SHOWN, rank_formula

@@ -8,9 +8,9 @@ from pipeline.common.texts import say
 from pipeline.report.since import is_better, since_sentences
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.changes_medians import median_columns, put_array_formulas
+from pipeline.report.workbook.cluster_columns import cause_word, named_columns
 from pipeline.report.workbook.indicator_changes import put_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
-from pipeline.report.workbook.named import cause_word, named_columns
 from pipeline.report.workbook.sheets import Book, decision_looks, new_sheet, status_looks
 from pipeline.report.workbook.stack import Stack
 from schemas.tables import CAUSES

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from pipeline.common.catalogue import metrics
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import ALL
 from pipeline.report.earlier import Earlier

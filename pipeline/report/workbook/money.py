@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.report.workbook.benchmark import cohort_names
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.named import named_columns
+from pipeline.report.workbook.cluster_columns import named_columns
 from pipeline.report.workbook.portfolio import measures
 from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack

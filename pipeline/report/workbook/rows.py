@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import say, texts
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.named import named_columns
+from pipeline.report.workbook.cluster_columns import named_columns
 from pipeline.report.workbook.sheets import Book, new_sheet, print_heading
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission

@@ -9,9 +9,9 @@ import datetime as dt
 import polars as pl
 
 from pipeline.common.keys import choice_key_expr, collapse_expr, word_key_expr
-from pipeline.submissions.parse.nothing import NO_ANSWER, NONE, with_nothing
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, with_nothing
 from schemas.declaration import LISTED, LISTS, Workbook
-from schemas.often import times_per_year
+from schemas.frequency import times_per_year
 from schemas.words import DASHES, word_key
 
 TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.common.keys import choice_key_expr
 from pipeline.submissions.parse.cells import as_text, times_in_words
-from pipeline.submissions.parse.nothing import NO_ANSWER, with_nothing
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, with_nothing
 from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
 from schemas.words import choice_key
 
@@ -28,7 +28,7 @@ def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """Add ADDED to cells below a header row.
 
     Of a column that is none of ours type is null. role: sum or title, see `workbook.toml`. nothing,
-    unending: see `nothing`. listed: a word that the column's list has, a yes or no, how often, an
+    unending: see `words_for_nothing`. listed: a word that the column's list has, a yes or no, how often, an
     open end. filled: not empty, zero, an unticked box, an open end or a word for none; words for no
     answer fill titles alone.
     """

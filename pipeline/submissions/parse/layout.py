@@ -10,7 +10,6 @@ import polars as pl
 
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import word_key_expr
-from pipeline.submissions.parse.beside import units_beside
 from pipeline.submissions.parse.cells import read_cells, with_words
 from pipeline.submissions.parse.facts import CELL, SHEET, TEXT
 from pipeline.submissions.parse.foreign import (
@@ -24,14 +23,15 @@ from pipeline.submissions.parse.foreign import (
 from pipeline.submissions.parse.headers import OTHER_UNIT, read_headers
 from pipeline.submissions.parse.language import HEADERS
 from pipeline.submissions.parse.merged import merged_columns, merges_of
-from pipeline.submissions.parse.rows import rows_of_data
-from pipeline.submissions.parse.unfound import (
+from pipeline.submissions.parse.misplaced_headers import (
     FLAT,
     forms_on_their_side,
     headers_found,
     instead_of_header,
     values_beside,
 )
+from pipeline.submissions.parse.rows import rows_of_data
+from pipeline.submissions.parse.units_outside_tables import units_beside
 from schemas.declaration import Workbook
 from schemas.words import header_key, word_key
 

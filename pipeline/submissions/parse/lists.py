@@ -14,8 +14,8 @@ from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import choice_key_expr, word_key_expr
 from pipeline.submissions.parse.facts import CELL, TEXT
 from pipeline.submissions.parse.foreign import Foreign, our_items
-from pipeline.submissions.parse.nothing import NONE, nothing_in
 from pipeline.submissions.parse.tables import translated
+from pipeline.submissions.parse.words_for_nothing import NONE, nothing_in
 from schemas.declaration import LISTS, Field, Sheet, Workbook, words
 from schemas.words import choice_key, collapse
 

@@ -13,8 +13,8 @@ from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.language import languages_of
 from pipeline.submissions.parse.layout import Layout, find_layout
 from pipeline.submissions.parse.lists import read_lists
-from pipeline.submissions.parse.nothing import NO_ANSWER
 from pipeline.submissions.parse.tables import KEY, sheet_table
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER
 from schemas.declaration import Sheet, Workbook
 
 VALUES = ("value_number", "value_text", "value_date", "value_flag")

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.submissions.parse.again import (
-    cells_in_other_units,
-    headers_again,
-    moved_cells,
-    with_empty_cells,
-)
 from pipeline.submissions.parse.cells import as_text
 from pipeline.submissions.parse.defaults import default_rows
 from pipeline.submissions.parse.facts import ADDED, CELL, ROW, first_cells, with_facts
 from pipeline.submissions.parse.headers import OTHER_UNIT
-from pipeline.submissions.parse.lone import (
+from pipeline.submissions.parse.notes_and_headings import (
     COLON,
     HEADING,
     LONE_ROW,
@@ -30,10 +24,16 @@ from pipeline.submissions.parse.lone import (
     notes,
     rows_below,
 )
-from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import rows_in_words
+from pipeline.submissions.parse.repeated_headers import (
+    cells_in_other_units,
+    headers_again,
+    moved_cells,
+    with_empty_cells,
+)
 from pipeline.submissions.parse.sums import EQUALS_ONE, SUMS_BELOW, UNREADABLE
 from pipeline.submissions.parse.totals import NAMED_ELSEWHERE, total_rows
+from pipeline.submissions.parse.words_for_nothing import NONE
 from schemas.declaration import Workbook
 
 IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW, NAMED_ELSEWHERE]

@@ -6,7 +6,7 @@ values a column too far to the right.
 
 import polars as pl
 
-from pipeline.common.addresses import column_letters
+from pipeline.common.column_letters import column_letters
 from pipeline.common.texts import both
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import SHEET, TEXT

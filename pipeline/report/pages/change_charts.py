@@ -8,8 +8,8 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.changes import turned
 from pipeline.report.pages.charts import Chart, Said, counts_axis, draw, dumbbells, shares_axis
-from pipeline.report.pages.course import signed
 from pipeline.report.pages.figures import median_text
+from pipeline.report.pages.trends import signed
 from pipeline.report.pages.views import source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review

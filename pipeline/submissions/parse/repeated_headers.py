@@ -18,8 +18,8 @@ from pipeline.submissions.parse.headers import (
     is_unit,
     read_headers,
 )
-from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import in_words_expr
+from pipeline.submissions.parse.words_for_nothing import NONE
 from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key

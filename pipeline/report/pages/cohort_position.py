@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from pipeline.report.pages.comparison import cohort_name
-from pipeline.report.pages.course import Course, course_of
 from pipeline.report.pages.figures import indicator, rounded, rounded_value
+from pipeline.report.pages.trends import Course, course_of
 from pipeline.report.pages.words import Words
 from schemas.benchmarks import declared_indicators
 

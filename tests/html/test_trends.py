@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.common.catalogue import load
 from pipeline.history.published import published_before
-from pipeline.report.pages.course import HEIGHT, WIDTH, course, places, signed
 from pipeline.report.pages.overview import headline_sentences, role_bars
+from pipeline.report.pages.trends import HEIGHT, WIDTH, course, places, signed
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.headlines import FIGURE

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.pages.admission import Admission
+from pipeline.report.pages.cohort_position import Place
 from pipeline.report.pages.features import Feature
-from pipeline.report.pages.place import Place
 from pipeline.report.pages.steps import Steps
 from pipeline.report.pages.verdict import ConditionView, CriterionView, Verdict
 from pipeline.report.pages.views import Table

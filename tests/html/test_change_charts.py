@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from pipeline.common.catalogue import load
+from pipeline.report.pages.change_charts import criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.history import criteria_turned
-from pipeline.report.pages.moved import criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 

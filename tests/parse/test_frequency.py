@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.often import often, times_per_year
+from schemas.frequency import often, times_per_year
 
 READ = {
     "laufend": 52,
