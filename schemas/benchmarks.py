@@ -30,10 +30,10 @@ NOT_IN_LABELS = "\"'[]#@"
 
 def plain(label: Mapping[str, str]) -> Mapping[str, str]:
     """Check that a label may be the header of a column that formulas name."""
-    for lang, said in label.items():
-        if any(sign in said for sign in NOT_IN_LABELS):
+    for lang, text in label.items():
+        if any(sign in text for sign in NOT_IN_LABELS):
             signs = " ".join(NOT_IN_LABELS)
-            raise instead(said, f"ein Text ohne {signs}", f"a text without {signs}", lang)
+            raise instead(text, f"ein Text ohne {signs}", f"a text without {signs}", lang)
     return label
 
 

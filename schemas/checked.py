@@ -43,21 +43,21 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 def exactly(*keys: str) -> AfterValidator:
     """Return the check that a section has these keys and no other."""
 
-    def check(said: Mapping[str, Item]) -> Mapping[str, Item]:
-        for slip in wrong_keys(said, keys):
+    def check(given: Mapping[str, Item]) -> Mapping[str, Item]:
+        for slip in wrong_keys(given, keys):
             raise slip
-        return said
+        return given
 
     return AfterValidator(check)
 
 
-def wrong_keys(said: Iterable[str], known: Sequence[str]) -> Iterator[SlipError]:
+def wrong_keys(given: Iterable[str], known: Sequence[str]) -> Iterator[SlipError]:
     """Yield the slips of keys that may not stand there, then of those that must."""
-    for key in said:
+    for key in given:
         if key not in known:
             yield no_such_key(key, list(known))
     for key in known:
-        if key not in said:
+        if key not in given:
             yield missing(key)
 
 
@@ -91,8 +91,8 @@ def filled_from(*names: str) -> AfterValidator:
     """Return the check that a text leaves no other places to be filled in."""
 
     def check(text: Mapping[str, str]) -> Mapping[str, str]:
-        for lang, said in text.items():
-            for name in HOLE.findall(said):
+        for lang, template in text.items():
+            for name in HOLE.findall(template):
                 if name not in names:
                     raise unknown(f"{{{name}}}", [f"{{{known}}}" for known in names], lang)
         return text
@@ -267,16 +267,16 @@ def checked(raw: Any, shape: type[Shape], file: str, *within: str) -> Shape:
 
     within: the keys under which it stands in the file.
     """
-    said = as_tuples(raw)
+    given = as_tuples(raw)
     try:
-        result: Shape = adapter(shape).validate_python(said)  # type: ignore[arg-type]
+        result: Shape = adapter(shape).validate_python(given)  # type: ignore[arg-type]
     except ValidationError as error:
         slips = [slip_of(dict(found), shape) for found in error.errors(include_url=False)]
     else:
         return result
     for key in reversed(within):
-        said = {key: said}
-    places = [f"{file}, {place((*within, *slip.at), said)}".rstrip(", ") for slip in slips]
+        given = {key: given}
+    places = [f"{file}, {place((*within, *slip.at), given)}".rstrip(", ") for slip in slips]
     raise DeclarationError(
         "\n".join(f"{at}: {slip.german}" for at, slip in zip(places, slips, strict=True)),
         "\n".join(f"{at}: {slip.english}" for at, slip in zip(places, slips, strict=True)),

@@ -56,7 +56,7 @@ def with_requests(
     """Add request_de and request_en to the undetermined criteria.
 
     rows: see `figures.base.ROWS`. places, cells: see `Parsed`; of cells at least those that
-    `parse.again.cells_moved` returns.
+    `repeated_headers.cells_moved` returns.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
     moved = cells_moved(places, cells)

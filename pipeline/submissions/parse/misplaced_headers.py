@@ -74,8 +74,8 @@ def headers_found(strange: pl.DataFrame) -> pl.DataFrame:
         .group_by(SHEET)
         .agg(names=pl.format("„{}“", "clean").head(MOST_NAMED).str.join(", "))
     )
-    said = both("nicht erkannt: {}", "not recognised: {}")
-    return names.select(*SHEET, detail=pl.format(said, "names", "names"))
+    text = both("nicht erkannt: {}", "not recognised: {}")
+    return names.select(*SHEET, detail=pl.format(text, "names", "names"))
 
 
 # ------------------------------------------------------------------------------------------ forms

@@ -101,9 +101,9 @@ def as_tables(
 
 def unanswered(typed: pl.DataFrame) -> pl.DataFrame:
     """Return hints about cells that count as empty although they hold something."""
-    told = typed.drop_nulls("told").with_columns(row="at", value="raw")
-    usual = pl.col("told") == NOT_ANSWERED
-    return findings(told.with_columns(check=pl.when(~usual).then("told")), NO_ANSWER)
+    hints = typed.drop_nulls("hint").with_columns(row="at", value="raw")
+    variant = pl.when(pl.col("hint") != NOT_ANSWERED).then("hint")
+    return findings(hints.with_columns(check=variant), NO_ANSWER)
 
 
 def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:

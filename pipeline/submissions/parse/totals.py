@@ -43,9 +43,9 @@ def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     verdict is `counts` are no totals, see `sums.judge_sums`.
     """
     ours = data.filter(pl.col("field").is_not_null())
-    said = by_word(ours)
-    sure = said.filter(pl.col("variant") != EDGE)
-    doubtful = said.filter(pl.col("variant") == EDGE)
+    labelled = by_word(ours)
+    sure = labelled.filter(pl.col("variant") != EDGE)
+    doubtful = labelled.filter(pl.col("variant") == EDGE)
     numbers = by_number(workbook, ours, sure, doubtful)
     edge = doubtful.join(numbers.filter(verdict=TOTAL), on=ROW, how="semi")
     bare = numbers.filter(pl.col("verdict") == SUMS_BELOW)
@@ -119,9 +119,9 @@ def total_words() -> list[pl.Expr]:
     not stand beside a weak word. aside: whether that holds for what stands outside brackets.
     """
     words, outside = pl.col("words"), pl.col("outside")
-    said = row_words().totals
-    strong, part = any_of(said.strong), any_of(said.part)
-    weak = any_of((*said.weak, *said.strong))
+    totals = row_words().totals
+    strong, part = any_of(totals.strong), any_of(totals.part)
+    weak = any_of((*totals.weak, *totals.strong))
     plain = made_of(words, words_beside())
     aside = made_of(outside, words_beside()) & outside.str.contains(weak)
     edge = words.str.contains(f"^{weak}|{weak}$") | (plain & words.str.contains(weak)) | aside
@@ -141,20 +141,20 @@ def total_words() -> list[pl.Expr]:
 @cache
 def every_word() -> tuple[str, ...]:
     """Return all words of totals."""
-    said = row_words().totals
-    return (*said.strong, *said.part, *said.weak)
+    totals = row_words().totals
+    return (*totals.strong, *totals.part, *totals.weak)
 
 
 @cache
 def words_beside() -> tuple[str, ...]:
     """Return what may stand beside a weak word: units, words of lists and groups, our names."""
-    said = row_words()
+    declared = row_words()
     lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
     names = (key for sheet in submission().sheets for key in sheet.keys)
     heads = (key for s in submission().sheets for f in s.fields for key in f.keys)
-    units = (*said.headers.our_units, *said.headers.other_units, *said.headers.harmless)
-    groups = (*said.headings.groups, *said.headings.joining)
-    words = (*every_word(), *said.totals.beside, *said.totals.dates)
+    units = (*declared.headers.our_units, *declared.headers.other_units, *declared.headers.harmless)
+    groups = (*declared.headings.groups, *declared.headings.joining)
+    words = (*every_word(), *declared.totals.beside, *declared.totals.dates)
     every = single_words([*units, *lists, *names, *heads, *groups, *words])
     return tuple(sorted(every))
 
