@@ -10,7 +10,7 @@ from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.evaluation.admission import STEPS
 from pipeline.report.feedback.gather import asks_by_cluster
-from pipeline.report.pages.hidden_limits import discretion
+from pipeline.report.pages.hidden_limits import limit_hider
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -143,7 +143,7 @@ def missed_conditions(
     review: Review, words: Words
 ) -> Mapping[tuple[str, str], Sequence[ConditionView]]:
     """Return the conditions that are not fulfilled, by cluster and criterion."""
-    hides = discretion(review)
+    hides = limit_hider(review)
     declared = {
         (criterion.id, number): condition
         for criterion in review.catalogues[0].criteria

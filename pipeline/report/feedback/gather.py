@@ -17,7 +17,7 @@ from pipeline.intake.sent_file import SentFile
 from pipeline.report.answers import Answer, answer_of, answers
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.report.feedback.write import FeedbackBatch
-from pipeline.report.pages.hidden_limits import discretion, masked
+from pipeline.report.pages.hidden_limits import limit_hider, masked
 from pipeline.review import Review
 from pipeline.submissions.choose import SUPERSEDED
 
@@ -275,7 +275,7 @@ def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:
 
 def hidden_limits(review: Review) -> Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]:
     """Return by catalogue, cluster and criterion the conditions limited by others' values."""
-    hides = discretion(review)
+    hides = limit_hider(review)
     table = review.tables["conditions"]
     table = table.filter(pl.col("limit_source").str.contains("^(quartile|frozen)"))
     result: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}

@@ -64,12 +64,12 @@ def _step(step: Taken, process: Row, words: Words) -> Step:
     title = words.code("admission_step", step.code)
     day, word = process[step.day], process[step.word] if step.word else None
     if step.word:
-        if not process["told"]:
+        if not process["informed"]:
             return Step(title, words("not_told"), done=False)
         if word in (None, NOT_YET):
             return Step(title, words("not_yet"), done=False)
-        said = [words.name("votes", word), *([words.day(day)] if day else [])]
-        return Step(title, ", ".join(said), done=True)
+        texts = [words.name("votes", word), *([words.day(day)] if day else [])]
+        return Step(title, ", ".join(texts), done=True)
     return Step(title, words.day(day) if day else words("not_yet"), done=day is not None)
 
 
@@ -141,5 +141,5 @@ def _number(value: int | None, words: Words) -> str | Cell:
 
 
 def _vote(word: str | None, day: Any, words: Words) -> str:
-    said = [words.name("votes", word) if word else "", words.day(day) if day else ""]
-    return ", ".join(filter(None, said)) or words("none")
+    texts = [words.name("votes", word) if word else "", words.day(day) if day else ""]
+    return ", ".join(filter(None, texts)) or words("none")

@@ -80,12 +80,12 @@ def _owed(review: Review, words: Words) -> Table | None:
 
 def dissent_texts(review: Review, words: Words) -> Mapping[tuple[str, str, str], str]:
     """Return by catalogue, cluster and criterion what the experts say who differ."""
-    said: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for r in review.tables["ratings"].filter("dissent").iter_rows(named=True):
         text = f"{r['reviewer'] or words('none')}: {words.code('status', r['rating'])}"
         key = (r["catalogue"], r["cluster_id"], r["criterion_id"])
-        said.setdefault(key, []).append(text + (f" ({words.day(r['date'])})" if r["date"] else ""))
-    return {key: "; ".join(texts) for key, texts in said.items()}
+        found.setdefault(key, []).append(text + (f" ({words.day(r['date'])})" if r["date"] else ""))
+    return {key: "; ".join(texts) for key, texts in found.items()}
 
 
 def _dissents(review: Review, words: Words) -> Table | None:

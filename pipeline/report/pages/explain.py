@@ -72,7 +72,7 @@ class Pool:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def said(words: Words) -> Row:
+def script_texts(words: Words) -> Row:
     """Return the script's own texts, and the names of the fields in its data."""
     return {
         "fields": FIELDS,
@@ -228,8 +228,8 @@ def _cell(
         views.append(_view(view, source, pool))
     status = f"{words.code('status_sign', row['status'])} {words.code('status', row['status'])}"
     differs = words("dissent_is", ratings=dissent) if dissent else ""
-    said = " ".join(filter(None, (f"{basis}.", against, differs)))
-    texts = (status, said, reason, row[f"request_{words.lang}"] or "")
+    basis_text = " ".join(filter(None, (f"{basis}.", against, differs)))
+    texts = (status, basis_text, reason, row[f"request_{words.lang}"] or "")
     return [*(pool(text) for text in texts), views]
 
 

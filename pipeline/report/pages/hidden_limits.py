@@ -17,7 +17,7 @@ from pipeline.tables.reasons import LIMIT, harder_value
 Row = Mapping[str, Any]
 
 
-def discretion(review: Review) -> Callable[[Row], bool]:
+def limit_hider(review: Review) -> Callable[[Row], bool]:
     """Return the test whether a condition's limit must be hidden from the cluster."""
     large = large_cohorts(review)
 

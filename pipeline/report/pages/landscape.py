@@ -31,12 +31,12 @@ def landscape(review: Review, words: Words) -> Landscape | None:
     if "features" not in review.context:
         return None
     every, stages = review.context["features"], review.context["stages"]
-    said: dict[str, list[str]] = {}
+    sentences: dict[str, list[str]] = {}
     for row in review.tables["features"].iter_rows(named=True):
-        said.setdefault(row["feature"], []).append(_statement(row, words))
-    said["field"] += _missing_fields(review, words)
-    said["chain"] += _stages_named(stages, words)
-    features = tuple(Feature(words(f"feature_{k}"), parts) for k, parts in said.items())
+        sentences.setdefault(row["feature"], []).append(_statement(row, words))
+    sentences["field"] += _missing_fields(review, words)
+    sentences["chain"] += _stages_named(stages, words)
+    features = tuple(Feature(words(f"feature_{k}"), parts) for k, parts in sentences.items())
     return Landscape(features, _research(review, every, words), _uncovered(review, stages, words))
 
 

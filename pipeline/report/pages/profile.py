@@ -9,8 +9,8 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.charts import (
     STATUS_COLOURS,
+    Caption,
     Chart,
-    Said,
     bars,
     counts_axis,
     draw,
@@ -89,14 +89,14 @@ def _chart(
     ]
     spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
     n = sum(counts[catalogue.criteria[0].id][s] for s in STATUSES)
-    said = Said(
+    caption = Caption(
         name=f"profile-{number}",
         title=_seen(counts, catalogue, words),
         unit=words("profile_unit", title=words.of(catalogue.title), n=words.number(n)),
         description=words("profile_chart_desc"),
         source=source_line(review, words),
     )
-    return draw(spec, said, words.lang)
+    return draw(spec, caption, words.lang)
 
 
 def _seen(counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: Words) -> str:

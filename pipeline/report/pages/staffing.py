@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.report.limit_steps import edges, is_outlier, limit_steps, limited
-from pipeline.report.pages.charts import Chart, Link, Said, draw
+from pipeline.report.pages.charts import Caption, Chart, Link, draw
 from pipeline.report.pages.comparison import FIRST, cohort_name
 from pipeline.report.pages.scatter import Band, Limit, Line, Point, Scatter, scatter
 from pipeline.report.pages.views import Cell, Table, linked, names_of, page_of, source_line
@@ -60,9 +60,9 @@ def staffing(review: Review, words: Words) -> Staffing | None:
         axes=(words("staffing_x"), words("staffing_y")),
     )
     links = [Link(r["cluster_id"], page_of(r["cluster_id"]), _title(r, words)) for r in drawn]
-    said = _said(drawn, condition, review, words)
+    caption = _caption(drawn, condition, review, words)
     return Staffing(
-        chart=draw(scatter(picture), said, words.lang, links),
+        chart=draw(scatter(picture), caption, words.lang, links),
         bands=_band_table(bands, steps, rows, words),
         clusters=_cluster_table(rows, names, words),
         absent=_absent([r["cluster_id"] for r in rows if r not in drawn], words),
@@ -155,11 +155,11 @@ def _published(words: Words) -> Iterator[Line]:
 
 
 # -------------------------------------------------------------------------------------- the words
-def _said(drawn: Sequence[Row], condition: Condition, review: Review, words: Words) -> Said:
+def _caption(drawn: Sequence[Row], condition: Condition, review: Review, words: Words) -> Caption:
     n, limited = len(drawn), [r for r in drawn if r["threshold"] is not None]
     above = sum(r[FIRST] > r["threshold"] for r in limited)
     key = "staffing_seen" if limited else "staffing_unlimited"
-    return Said(
+    return Caption(
         name="staffing",
         title=words(key, n=words.number(above), all=words.number(len(limited) or n)),
         unit=words("staffing_unit", n=words.number(n), limit=_limit_kind(condition, words)),

@@ -99,7 +99,7 @@ def verdict(
     """Return a catalogue's verdict from a cluster's rows of the three tables.
 
     number: of the catalogue, from 1. hides: whether a condition's limit must be hidden from the
-    cluster (see `discretion`).
+    cluster (see `limit_hider`).
     """
     of_criterion: dict[str, list[Row]] = {}
     for row in conditions:
@@ -188,7 +188,7 @@ def _condition(
     row = dict(zip(READ, values, strict=True))
     unit, threshold, status = row["unit"], row["threshold"], row["status"]
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
-    told = status != FULFILLED and not hidden
+    named = status != FULFILLED and not hidden
     return ConditionView(
         title=words.of(metrics()[metric].title),
         value=_value(row, words),
@@ -199,8 +199,8 @@ def _condition(
         status=status,
         sign=words.code("status_sign", status),
         status_text=words.code("status", status),
-        lever=missing if told else "",
-        lever_unit=(row["lever_unit"] or "") if told else "",
+        lever=missing if named else "",
+        lever_unit=(row["lever_unit"] or "") if named else "",
     )
 
 
