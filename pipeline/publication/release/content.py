@@ -55,7 +55,7 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
     """
     own, catalogue, words = by_first(review), review.catalogues[0], Words(lang)
     at = LANGUAGES.index(lang)
-    left, told = departed(review), told_decisions(review, lang)
+    left, known = departed(review), known_decisions(review, lang)
     asks = {
         (cluster, ask.criterion): ask.request[at]
         for cluster, several in asks_by_cluster(own).items()
@@ -79,13 +79,13 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
                 missed.append(missed_item(criterion, conditions.get(key, ()), rated, lang))
             elif status == OPEN:
                 open_.append(open_item(criterion, asks.get(key, ""), lang))
-        sentences = decision(row, catalogue, lang, told.get(cluster))
+        sentences = decision(row, catalogue, lang, known.get(cluster))
         result[cluster] = Content(sentences, missed, open_)
     return result
 
 
-def told_decisions(review: Review, lang: str) -> Mapping[str, str]:
-    """Return a sentence for each cluster that was told the decision by the period's last day."""
+def known_decisions(review: Review, lang: str) -> Mapping[str, str]:
+    """Return a sentence for each cluster that knows its decision by the period's last day."""
     process = review.context["process"].filter(
         pl.col("informed_on") <= review.last_day, DECISION.done
     )
@@ -105,15 +105,15 @@ def by_first(review: Review) -> Review:
     return replace(review, catalogues=(first,), tables={**review.tables, **own})
 
 
-def decision(row: Row, catalogue: Catalogue, lang: str, told: str | None = None) -> str:
+def decision(row: Row, catalogue: Catalogue, lang: str, known: str | None = None) -> str:
     """Return the result of a cluster in a few sentences.
 
-    row: of the table decisions. told: what the ministry decided, where the cluster knows of it.
+    row: of the table decisions. known: what the ministry decided, if the cluster knows of it.
     """
     counts = {k: v for k, v in row.items() if isinstance(v, int)}
     text = say("letter", f"decision_{row['decision']}", lang)
     result = text.format(all=len(catalogue.criteria), mark=catalogue.pass_mark, **counts)
-    return f"{result} {told or say('letter', 'not_decided', lang)}"
+    return f"{result} {known or say('letter', 'not_decided', lang)}"
 
 
 def agreed(review: Review, lang: str) -> Mapping[str, Sequence[str]]:

@@ -207,9 +207,9 @@ def beside(book: Book, rows: pl.DataFrame, *, fill: bool) -> Iterable[Column]:
         "note": (rows["note"].to_list(), "wrap", 44),
         "name": (rows["name"].to_list(), "foreign", None),
         "title": (rows["title"].to_list(), "wrap", 26),
-        "kind": (book.says("kind", rows["kind"].to_list()), "text", None),
+        "kind": (book.labels("kind", rows["kind"].to_list()), "text", None),
         "asks": (rows["asks"].to_list(), "wrap", 44),
-        "computed_status": (book.says("status", rows["computed_status"].to_list()), "text", None),
+        "computed_status": (book.labels("status", rows["computed_status"].to_list()), "text", None),
         "reason_now": (rows["reason_now"].to_list(), "foreign_wrap", 70),
         "request": (rows["request"].to_list(), "foreign_wrap", 60),
     }

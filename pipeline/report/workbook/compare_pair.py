@@ -163,7 +163,7 @@ class Pair:
     def columns(self) -> list[Column]:
         """Return the columns of the table."""
         book, indicators = self.book, list(declared_indicators())
-        units = book.says("unit", [unit(name) for name in indicators])
+        units = book.labels("unit", [unit(name) for name in indicators])
         names = [indicator_header(book, name) for name in indicators]
         formats: list[str] = [median_format(name) for name in indicators]
         columns = [
@@ -240,8 +240,8 @@ def put_chart(pair: Pair, sheet: Worksheet, last: int) -> int:
         )
     title = book.text("pair_title", first='"&{first}&"', second='"&{second}&"')
     formula = f'="{title}"'.format(first=pair.cells[1], second=pair.cells[2]).replace('&""', "")
-    said = book.text("pair_title", first=pair.first[1], second=pair.second[1])
-    sheet.write_formula(top - 1, 1, formula, book.looks["label"], said)
+    stored = book.text("pair_title", first=pair.first[1], second=pair.second[1])
+    sheet.write_formula(top - 1, 1, formula, book.looks["label"], stored)
     bars = Bars(
         book.text("pair_axis"),
         book.text("pair_ratio"),

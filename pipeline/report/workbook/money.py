@@ -31,7 +31,7 @@ def put_payer_cohorts(stack: Stack) -> None:
     settings, text = book.review.settings, book.text
     table = of_cohorts(book.review.tables, settings)
     before = [
-        Column(text("h_cohort_kind"), book.says("cohort_kind", table["cohort_kind"].to_list())),
+        Column(text("h_cohort_kind"), book.labels("cohort_kind", table["cohort_kind"].to_list())),
         Column(text("h_cohort"), cohort_names(book, table)),
         Column(text("h_clusters"), table["clusters"].to_list(), "int"),
         *moved_columns(book, table),

@@ -61,7 +61,7 @@ def looked_up(matrix: Matrix, header: str) -> Formula:
 def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Column]:
     """Return the columns of the table: what everybody looks for, then groups that close."""
     clusters, text = book.table("clusters"), book.text
-    decisions = book.says("decision", clusters["decision"].to_list())
+    decisions = book.labels("decision", clusters["decision"].to_list())
     before = [
         Column(text("h_cluster_id"), clusters["cluster_id"].to_list()),
         Column(text("h_name"), clusters["name"].to_list(), "foreign"),

@@ -263,8 +263,8 @@ def put_data(staffing: Staffing, sheet: Worksheet) -> None:
         put_column(sheet, TOP + 1, at, column, book.looks, book.lang)
         sheet.set_column(at, at, column.width)
     heads = {decision: name_of_group(staffing, decision) for decision in GROUPS}
-    for code, (formula, said) in {**heads, "step_y": name_of_limit(staffing)}.items():
-        sheet.write_formula(KEY_ROW, staffing.at(code), f"={formula}", book.looks["small"], said)
+    for code, (formula, name) in {**heads, "step_y": name_of_limit(staffing)}.items():
+        sheet.write_formula(KEY_ROW, staffing.at(code), f"={formula}", book.looks["small"], name)
 
 
 def what_is_seen(staffing: Staffing) -> tuple[str, str]:
@@ -280,8 +280,8 @@ def what_is_seen(staffing: Staffing) -> tuple[str, str]:
     for gap, cell in cells.items():
         spelled = spelled.replace(f"{{{gap}}}", f'"&{cell}&"')
     above, limits = staffing.counts()
-    said = seen.format(n=above, all=limits) if limits else none
-    return f'IF({cells["all"]}=0,"{none}",{spelled})', said
+    result = seen.format(n=above, all=limits) if limits else none
+    return f'IF({cells["all"]}=0,"{none}",{spelled})', result
 
 
 def name_of_group(staffing: Staffing, decision: str) -> tuple[str, str]:
@@ -289,8 +289,8 @@ def name_of_group(staffing: Staffing, decision: str) -> tuple[str, str]:
     lang = staffing.book.lang
     status = say("status", GROUPS[decision], lang)
     verdict = f"{staffing.slot.criterion.id} {status}"
-    said = say("decision", decision, lang)
-    return f'IF({staffing.shows_decisions},"{said}","{verdict}")', said
+    name = say("decision", decision, lang)
+    return f'IF({staffing.shows_decisions},"{name}","{verdict}")', name
 
 
 def name_of_limit(staffing: Staffing) -> tuple[str, str]:
