@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from schemas.slips import DeclarationError, SlipError, instead, meant, shown, unknown
+from schemas.slips import DeclarationError, SlipError, as_written, instead, meant, unknown
 
 
 class Declared(BaseModel):
@@ -104,7 +104,7 @@ def ascending(values: tuple[float, ...]) -> tuple[float, ...]:
     """Check that each value is greater than the one before it."""
     for at, (one, next_) in enumerate(zip(values, values[1:], strict=False), 1):
         if next_ <= one:
-            above = f"über {shown(one)} (aufsteigend)", f"above {shown(one)} (ascending)"
+            above = f"über {as_written(one)} (aufsteigend)", f"above {as_written(one)} (ascending)"
             raise instead(next_, f"ein Wert {above[0]}", f"a value {above[1]}", at)
     return values
 
@@ -153,7 +153,7 @@ def one_of(known: Callable[[], Iterable[str]]) -> AfterValidator:
 
 def twice(value: object, *at: str | int) -> SlipError:
     """Return the slip of a value that stands there for the second time."""
-    found = shown(value)
+    found = as_written(value)
     return SlipError(
         f"{found} steht schon weiter oben; erlaubt: jeder Wert einmal.",
         f"{found} stands further up already; allowed: each value once.",
@@ -368,11 +368,13 @@ def place(at: tuple[str | int, ...], raw: Any) -> str:
         raw = inside(raw, step)
         if isinstance(step, int):
             own = raw if isinstance(raw, dict) else {}
-            name = next((shown(own[n]) for n in NAMES if isinstance(own.get(n), str)), step + 1)
+            name = next(
+                (as_written(own[n]) for n in NAMES if isinstance(own.get(n), str)), step + 1
+            )
             result += f"[{name}]"
         else:
             bare = re.fullmatch(r"[\w-]+", step)
-            result += f"{'.' if result else ''}{step if bare else shown(step)}"
+            result += f"{'.' if result else ''}{step if bare else as_written(step)}"
     return result
 
 

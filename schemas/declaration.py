@@ -26,7 +26,7 @@ from schemas.checked import (
     regular_expression,
     twice,
 )
-from schemas.slips import DeclarationError, SlipError, instead, shown, unknown
+from schemas.slips import DeclarationError, SlipError, as_written, instead, unknown
 from schemas.words import choice_key, header_key, word_key
 
 __all__ = ["HERE", "DeclarationError"]
@@ -255,8 +255,8 @@ def differ(items: tuple[Named, ...], key: str) -> None:
 def no_use(key: str, kind: str) -> SlipError:
     """Return the slip of a key that a field of that type has no use for."""
     return SlipError(
-        f"ist bei type = {shown(kind)} nicht erlaubt.",
-        f"is not allowed with type = {shown(kind)}.",
+        f"ist bei type = {as_written(kind)} nicht erlaubt.",
+        f"is not allowed with type = {as_written(kind)}.",
         key,
     )
 

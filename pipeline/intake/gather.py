@@ -69,5 +69,5 @@ def gather(
 
 def detail(refusal: Refusal) -> str:
     """Return in both languages the details for a refusal's message."""
-    shown = {k: visible(v) if isinstance(v, str) else v for k, v in refusal.details.items()}
-    return both(*(say_refusal(refusal.reason, shown, lang) for lang in LANGUAGES))
+    details = {k: visible(v) if isinstance(v, str) else v for k, v in refusal.details.items()}
+    return both(*(say_refusal(refusal.reason, details, lang) for lang in LANGUAGES))

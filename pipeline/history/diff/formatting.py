@@ -66,12 +66,12 @@ def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
     """Return one source with what became of it, and both states where people can read them."""
     kind, name = row["kind"], readable_name(row["kind"], row["name"], lang)
     line = f"{say('source_kind', kind, lang)} {name}: {say('source_change', row['change'], lang)}"
-    shown = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
+    states = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
     if kind == "catalogue":
-        shown = (versions[0].get(row["name"]), versions[1].get(row["name"]))
-    if row["change"] != "changed" or None in shown or shown[0] == shown[1]:
+        states = (versions[0].get(row["name"]), versions[1].get(row["name"]))
+    if row["change"] != "changed" or None in states or states[0] == states[1]:
         return line
-    return f"{line} ({shown[0]} → {shown[1]})"
+    return f"{line} ({states[0]} → {states[1]})"
 
 
 # --------------------------------------------------------------------------------------- effects

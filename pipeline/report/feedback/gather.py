@@ -245,8 +245,8 @@ def _mark(
     message = (
         own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
     )
-    shown = "" if own else value or ""
-    return Mark(severity, sheet or "", cell or "", message, criteria, shown)
+    quoted = "" if own else value or ""
+    return Mark(severity, sheet or "", cell or "", message, criteria, quoted)
 
 
 def bare(message: str, place: str) -> str:

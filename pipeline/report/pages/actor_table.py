@@ -21,24 +21,24 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
     actors: the table of the contract. The columns: row, name, type, whether it is bound, whether it
     is an SME, how near it is, and each of `shown_properties`.
     """
-    shown = list(shown_properties())
+    properties = list(shown_properties())
     # After rounding there are few different distances.
     actors = actors.with_columns(pl.col("distance_km").round(KILOMETRES))
     cells = actors.select(
         "cluster_id",
         "row",
         name=escaped(pl.col("name").fill_null(words("none"))),
-        mark=each_said("bound", actors, MARKS.__getitem__),
-        kind=each_said("actor_type", actors, lambda v: words.name("actor_types", v)),
-        bound=each_said("bound_reason", actors, lambda v: words.code("bound_reason", v)),
-        sme=each_said("sme_reason", actors, lambda v: words.code("sme_reason", v)),
+        mark=escaped_texts("bound", actors, MARKS.__getitem__),
+        kind=escaped_texts("actor_type", actors, lambda v: words.name("actor_types", v)),
+        bound=escaped_texts("bound_reason", actors, lambda v: words.code("bound_reason", v)),
+        sme=escaped_texts("sme_reason", actors, lambda v: words.code("sme_reason", v)),
         near=pl.concat_str(
-            each_said("distance_km", actors, lambda v: _distance(v, words)),
-            each_said("near_reason", actors, lambda v: words.code("near_reason", v)),
+            escaped_texts("distance_km", actors, lambda v: _distance(v, words)),
+            escaped_texts("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
-        **{key: each_said(key, actors, words.yes_no) for key in shown},
+        **{key: escaped_texts(key, actors, words.yes_no) for key in properties},
     )
-    columns = ["kind", "bound", "sme", "near", *shown]
+    columns = ["kind", "bound", "sme", "near", *properties]
     row = pl.format(
         f"{START}{'<td>{}</td>' * len(columns)}</tr>\n", "mark", "row", "name", *columns
     )
@@ -55,7 +55,7 @@ def _distance(value: float | None, words: Words) -> str:
     return "" if value is None else f"{words.number(value, KILOMETRES)} km: "
 
 
-def each_said(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
+def escaped_texts(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
     """Return a column as text, escaped; each of its few values is formatted once."""
     values = actors[column].unique()
     texts = [str(escape(say(value))) for value in values]

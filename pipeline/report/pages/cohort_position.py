@@ -84,7 +84,7 @@ def cohort_position(
 
     earlier: its rows of `Quarters.indicators`. period: the one of the benchmarks.
     """
-    shown = {_cohort(r): None for r in benchmarks if r["n"] >= minimum and r["p25"] is not None}
+    visible = {_cohort(r): None for r in benchmarks if r["n"] >= minimum and r["p25"] is not None}
     every = {_cohort(r): None for r in benchmarks}
     by_indicator: dict[str, dict[tuple[str, str], Row]] = {}
     for row in benchmarks:
@@ -96,7 +96,7 @@ def cohort_position(
         _indicator(
             name,
             by_indicator[name],
-            list(shown),
+            list(visible),
             minimum,
             words,
             _trend(name, before.get(name, {}), by_indicator[name], period, words),
@@ -104,14 +104,14 @@ def cohort_position(
         for name in declared_indicators()
         if name in by_indicator
     ]
-    small = [_title(c, words) for c in every if c not in shown]
+    small = [_title(c, words) for c in every if c not in visible]
     sentence = words("too_small", minimum=minimum, names="; ".join(small)) if small else ""
     return CohortPosition(
-        cohorts=[_title(c, words) for c in shown],
+        cohorts=[_title(c, words) for c in visible],
         rows=rows,
         too_small=sentence,
         has_trend=any(row.trend for row in rows),
-        many=len(shown) > FEW,
+        many=len(visible) > FEW,
     )
 
 

@@ -148,15 +148,15 @@ def _verdict(
         parts[name].get((catalogue.id, cluster_id), ()) for name in TABLES
     )
     # The office sees every limit.
-    seen = verdict(catalogue, number, decision, criteria, conditions, lambda _: False, words)
-    views = {view.id: view for view in (*seen.unmet, *seen.met)}
+    judged = verdict(catalogue, number, decision, criteria, conditions, lambda _: False, words)
+    views = {view.id: view for view in (*judged.unmet, *judged.met)}
     rows = {row["criterion_id"]: row for row in criteria}
     return DossierVerdict(
-        title=seen.title,
-        decision=seen.decision,
-        decision_text=seen.decision_text,
-        counts=seen.counts,
-        others=seen.others,
+        title=judged.title,
+        decision=judged.decision,
+        decision_text=judged.decision_text,
+        counts=judged.counts,
+        others=judged.others,
         criteria=[
             _criterion(
                 criterion,

@@ -64,12 +64,12 @@ def _field(row: Row, words: Words) -> list[str]:
 
 
 def _chain(row: Row, stages: Sequence[Row], words: Words) -> list[str]:
-    shown = [f"{s['stage']} ({words.number(s['actors'])})" for s in stages[:STAGES_NAMED]]
-    more = len(stages) - len(shown)
+    named = [f"{s['stage']} ({words.number(s['actors'])})" for s in stages[:STAGES_NAMED]]
+    more = len(stages) - len(named)
     if more:
-        shown.append(words("and_more", n=words.number(more)))
+        named.append(words("and_more", n=words.number(more)))
     known = _part("stage_actors", row["stage_known"], row, words)
-    return [known, ", ".join(shown)] if shown else [known]
+    return [known, ", ".join(named)] if named else [known]
 
 
 def _relations(row: Row, words: Words) -> list[str]:

@@ -165,8 +165,8 @@ def _median(row: Row, words: Words) -> list[str]:
 
 
 def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
-    shown = words("not_shown") if value is None else median_text(value, name, words)
-    return words("value_of_n", value=shown, n=words.number(n))
+    median = words("not_shown") if value is None else median_text(value, name, words)
+    return words("value_of_n", value=median, n=words.number(n))
 
 
 # ----------------------------------------------------------------------------- joined and left

@@ -58,11 +58,11 @@ def _missing_fields(review: Review, words: Words) -> list[str]:
 def _stages_named(stages: pl.DataFrame, words: Words) -> list[str]:
     """Return a sentence that names the most frequent stages, if any are named."""
     counts = stage_counts(stages)
-    shown = [f"{stage} ({words.number(n)})" for stage, n in counts.head(STAGES_NAMED).iter_rows()]
-    more = counts.height - len(shown)
+    named = [f"{stage} ({words.number(n)})" for stage, n in counts.head(STAGES_NAMED).iter_rows()]
+    more = counts.height - len(named)
     if more > 0:
-        shown.append(words("and_more", n=words.number(more)))
-    return [words("all_stages_named", names=", ".join(shown))] if shown else []
+        named.append(words("and_more", n=words.number(more)))
+    return [words("all_stages_named", names=", ".join(named))] if named else []
 
 
 def _research(review: Review, every: pl.DataFrame, words: Words) -> Table:

@@ -171,10 +171,10 @@ def signed(decision: str, words: Words) -> str:
 
 def _behind(label: str, counts: Mapping[str, int], words: Words) -> dict[str, object]:
     """Return the numbers behind a bar: small parts have no room for theirs."""
-    shown = [
+    counts_text = [
         f"{words.code('status_sign', SIGNS[d])} {words.number(counts.get(d, 0))}" for d in DECISIONS
     ]
-    return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(shown)}
+    return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(counts_text)}
 
 
 def _role_parts(label: str, counts: Mapping[str, int], words: Words) -> Iterator[dict[str, object]]:
@@ -334,7 +334,7 @@ def _not_reviewed(review: Review, words: Words) -> Table:
                 r["name"] or words("none"),
                 words.name("roles", r["role"]),
                 words.yes_no(r["expected"]),
-                words.code("outcome", r["shown"]),
+                words.code("outcome", r["shown_state"]),
                 r["guessed_from"] or words("none"),
             ]
             for r in rows.iter_rows(named=True)

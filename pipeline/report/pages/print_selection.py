@@ -116,7 +116,7 @@ def _unmet(view: CriterionView, words: Words) -> float:
     rows = sum(
         max(
             _lines(f"✓ {one.title}", CONDITION),
-            _lines(_asked(one, words), LIMIT + (0 if one.lever else LEVER)),
+            _lines(_required(one, words), LIMIT + (0 if one.lever else LEVER)),
             _lines(one.lever, LEVER),
         )
         for one in view.conditions
@@ -125,9 +125,9 @@ def _unmet(view: CriterionView, words: Words) -> float:
     return (max(title, rows) + contrary) * LINE + 1.1
 
 
-def _asked(view: ConditionView, words: Words) -> str:
-    asked = words("required", what=view.required)
-    return f"{asked} ({view.limit})" if view.limit else asked
+def _required(view: ConditionView, words: Words) -> str:
+    text = words("required", what=view.required)
+    return f"{text} ({view.limit})" if view.limit else text
 
 
 def _reason(view: CriterionView, words: Words) -> float:
@@ -135,7 +135,7 @@ def _reason(view: CriterionView, words: Words) -> float:
 
 
 def _met(view: CriterionView, words: Words) -> float:
-    conditions = [f"{k.title} {k.value} {_asked(k, words)};" for k in view.conditions]
+    conditions = [f"{k.title} {k.value} {_required(k, words)};" for k in view.conditions]
     return (
         _lines(" ".join((view.id, view.title, *conditions, view.contrary or view.basis))) * LINE
         + 0.3

@@ -184,14 +184,14 @@ def _band_table(
 ) -> Table:
     cells = []
     for band in bands:
-        shown = [band.p25, band.median, band.p75]
+        quartiles = [band.p25, band.median, band.p75]
         inside = [step.text for step in steps if _overlap(step, band)]
         sources = {r["limit_source"]: None for r in rows if _is_in(r, band)}
         cells.append(
             [
                 band.name,
                 words.number(band.n),
-                *(words("none") if v is None else words.fixed(v, DECIMALS) for v in shown),
+                *(words("none") if v is None else words.fixed(v, DECIMALS) for v in quartiles),
                 " / ".join(inside) or words("none"),
                 "; ".join(map(words.limit, sources)) or words("none"),
             ]

@@ -116,16 +116,18 @@ def write_to_fill(
     about = book.text(code, reviewer=reviewer)
     sheet = new_sheet(book, "assessments", about, suffix, alone=True)
     put(sheet, 2, 0, book.text("about_filling"), book.looks["about"], book.lang)
-    shown = with_blank(rows)
-    columns = [*fields(book, shown, "in_"), *beside(book, shown, fill=True)]
+    with_new_rows = with_blank(rows)
+    columns = [*fields(book, with_new_rows, "in_"), *beside(book, with_new_rows, fill=True)]
     name = book.text("table_assessments") + ("" if number is None else f"_{number}")
     put_table(book, sheet, name, columns, frozen=3, whole=True)
-    colour_ratings(book, sheet, columns, shown.height)
+    colour_ratings(book, sheet, columns, with_new_rows.height)
     # blank rows are not printed
     last = HEADER_ROW + max(rows.height, 1)
     print_legibly(book, sheet, HEADER_ROW, last, kept_narrow(columns, 3))
     write_head(book, sheet, reviewer)
-    limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), signed=bool(reviewer))
+    limit_entries(
+        book, sheet, (HEADER_ROW + 1, HEADER_ROW + with_new_rows.height), signed=bool(reviewer)
+    )
     sheet.protect("", ALLOWED)
 
 

@@ -64,8 +64,8 @@ class Pair:
         """Kind, name, label chosen at first: the largest of the first kind that shows one."""
         least = self.book.review.settings.cohorts.minimum
         own = [entry for entry in self.cohorts if entry[1] != ALL] or self.cohorts
-        shown = [entry for entry in own if self.sizes.get(entry[:2], 0) >= least] or own
-        same = [entry for entry in shown if entry[0] == shown[0][0]]
+        large_enough = [entry for entry in own if self.sizes.get(entry[:2], 0) >= least] or own
+        same = [entry for entry in large_enough if entry[0] == large_enough[0][0]]
         return max(same, key=lambda entry: self.sizes.get(entry[:2], 0))
 
     @property

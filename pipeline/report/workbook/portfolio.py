@@ -81,11 +81,11 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
     ]
 
 
-def grouped(columns: list[Column], shown: int = 0) -> list[Column]:
-    """Return the columns as a group: all but the first `shown` ones and the next one close."""
+def grouped(columns: list[Column], visible: int = 0) -> list[Column]:
+    """Return the columns as a group: all but the first `visible` ones and the next one close."""
     return [
-        *columns[: shown + 1],
-        *(replace(column, folds=True) for column in columns[shown + 1 :]),
+        *columns[: visible + 1],
+        *(replace(column, folds=True) for column in columns[visible + 1 :]),
     ]
 
 

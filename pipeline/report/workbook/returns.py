@@ -74,7 +74,7 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
         Column(text("h_name"), table["name"].to_list(), "foreign"),
         Column(text("h_role"), book.words(table["role"].to_list())),
         Column(text("h_expected"), book.yes_no(table["expected"].to_list())),
-        Column(text("h_state"), book.labels("outcome", table["shown"].to_list())),
+        Column(text("h_state"), book.labels("outcome", table["shown_state"].to_list())),
         Column(text("h_as_of"), table["as_of"].to_list(), "date"),
         Column(text("h_age_days"), table["age_days"].to_list(), "int"),
         Column(text("h_outdated"), book.yes_no(table["outdated"].to_list())),
@@ -167,8 +167,8 @@ def readable_findings(book: Book) -> pl.DataFrame:
     number: how many findings a row represents.
     """
     rules = book.review.settings.findings
-    shown = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")
-    more = shown.filter(pl.col("others") > 0)
+    listed = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")
+    more = listed.filter(pl.col("others") > 0)
     message = f"message_{book.lang}"
     texts = [others_text(book, row) for row in more.iter_rows(named=True)]
     more = more.with_columns(
@@ -177,8 +177,8 @@ def readable_findings(book: Book) -> pl.DataFrame:
         value=pl.lit(""),
         number=pl.col("others"),
     )
-    shown = shown.with_columns(number=pl.lit(1, pl.Int64))
-    return pl.concat([shown, more]).sort("at", maintain_order=True)
+    listed = listed.with_columns(number=pl.lit(1, pl.Int64))
+    return pl.concat([listed, more]).sort("at", maintain_order=True)
 
 
 def others_text(book: Book, row: Mapping[str, Any]) -> str:

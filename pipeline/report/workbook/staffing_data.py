@@ -167,8 +167,8 @@ class Staffing:
         at = working.column_of(self.slot.catalogue, self.slot.criterion, working.valid_at)
         sign = f"LEFT(${xl_col_to_name(at)}{row},1)"
         by_verdict = one_of(sign, [say("status_sign", s, lang) for s in GROUPS.values()])
-        shown = f"IF({self.shows_decisions},{by_decision},{by_verdict})"
-        return f'=IF({self.cell("y", row)}="","",{shown})'
+        number = f"IF({self.shows_decisions},{by_decision},{by_verdict})"
+        return f'=IF({self.cell("y", row)}="","",{number})'
 
     def point(self, decision: str) -> Formula:
         """Return the formula of the ratio of a cluster of one group."""
@@ -203,10 +203,10 @@ class Staffing:
             yield Column(header, [row[code] for row in self.rows], kind, formula, 12)
         corners = self.corners
         own = [value for _, value in corners]
-        shown = [NOTHING if value is None else value for value in own]
+        heights = [NOTHING if value is None else value for value in own]
         yield Column(text("p_step_x"), [x for x, _ in corners], "one", width=12)
         yield Column(text("p_step_own"), own, "two", width=12)
-        yield Column(text("p_step_y"), shown, "two", self.step, 12)
+        yield Column(text("p_step_y"), heights, "two", self.step, 12)
 
 
 def corners_of(

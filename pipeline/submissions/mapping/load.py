@@ -20,7 +20,7 @@ from pipeline.submissions.mapping.model import (
 from pipeline.submissions.mapping.toml import Section, names, read_section, shorten_key
 from pipeline.submissions.parse.words_for_nothing import NONE, nothing_in_text
 from schemas.declaration import LISTS, Field, Sheet, Workbook, submission, words
-from schemas.slips import shown as as_written
+from schemas.slips import as_written
 from schemas.words import choice_key, collapse, header_key, word_key
 
 # Of a sheet.

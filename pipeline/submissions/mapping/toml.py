@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.submissions.mapping.model import MappingError, Problem, problem
 from schemas.checked import LARGEST_BYTES, first_bytes, in_german
-from schemas.slips import shown as as_written
+from schemas.slips import as_written
 
 # How many names a message lists.
 MOST_NAMES = 15

@@ -265,11 +265,11 @@ def says_nothing() -> pl.Expr:
 
 def times_in_words(cells: pl.DataFrame) -> pl.Expr:
     """Return how often a year a text states, in fields that ask for it; null for other texts."""
-    asked = pl.col("often") & (KIND == TEXT)
-    texts = cells.filter(asked)["word"].drop_nulls().unique().to_list()
+    is_frequency = pl.col("often") & (KIND == TEXT)
+    texts = cells.filter(is_frequency)["word"].drop_nulls().unique().to_list()
     known = {text: times_per_year(text) for text in texts}
     times = pl.col("word").replace_strict(known, default=None, return_dtype=pl.Float64)
-    return pl.when(asked).then(times)
+    return pl.when(is_frequency).then(times)
 
 
 def reading(
@@ -315,8 +315,8 @@ def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> 
     shows. doubtful: whether the text may mean another number, too.
     """
     value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
-    shown = in_shown_digits(value)
-    value = pl.when(shown.round(0) == shown).then(shown).otherwise(value)
+    rounded = in_shown_digits(value)
+    value = pl.when(rounded.round(0) == rounded).then(rounded).otherwise(value)
     usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())

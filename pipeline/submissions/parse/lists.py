@@ -45,7 +45,7 @@ def sure_pieces(text: str) -> list[str]:
     pieces = [part for piece in pieces for part in piece.split(";")]
     pieces = [line for piece in pieces for line in LINES.split(piece)]
     pieces = [part for piece in pieces for part in at_marks(piece)]
-    return [shown for piece in pieces if (shown := without_mark(piece))]
+    return [item for piece in pieces if (item := without_mark(piece))]
 
 
 def at_marks(line: str) -> list[str]:

@@ -187,14 +187,14 @@ def by_number(
 
     Also of the doubtful ones, by all their numbers. sure: rows of totals by their word.
     """
-    asked = pl.concat([bare_rows(ours, sure), doubtful.select(ROW)]).unique()
-    if asked.is_empty():
+    candidates = pl.concat([bare_rows(ours, sure), doubtful.select(ROW)]).unique()
+    if candidates.is_empty():
         return no_verdicts()
-    there = ours.join(asked.select(SHEET).unique(), on=SHEET, how="semi")
+    there = ours.join(candidates.select(SHEET).unique(), on=SHEET, how="semi")
     cells = there.filter(pl.col("number_field"), pl.col("field") != YEAR, pl.col("filled"))
     years = there.filter(pl.col("field") == YEAR).select(*ROW, year=as_text())
     read = read_cells(workbook, cells.drop(ADDED)).join(years, on=ROW, how="left")
-    for name, rows in (("asked", asked), ("total", sure.select(ROW))):
+    for name, rows in (("candidate", candidates), ("total", sure.select(ROW))):
         marked = rows.with_columns(pl.lit(value=True).alias(name))
         read = read.join(marked, on=ROW, how="left")
     return judge_sums(read.sort(*ROW, "column"))
