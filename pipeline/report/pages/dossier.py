@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.contacts import without_contacts
-from pipeline.report.pages.actor_table import each_said, escaped
+from pipeline.report.pages.actor_table import escaped, escaped_texts
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.experts import own_agreements
 from pipeline.report.pages.verdict import CriterionView, named_conditions, verdict
@@ -198,7 +198,9 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
     lang, nothing = words.lang, pl.lit("")
     at = pl.coalesce("cell", pl.col("row").cast(pl.String), nothing)
     reason = pl.col(f"reason_{lang}")
-    counted = each_said("counted", wording, lambda v: "" if v is None else words.code("counted", v))
+    counted = escaped_texts(
+        "counted", wording, lambda v: "" if v is None else words.code("counted", v)
+    )
     colon = pl.when((counted != "") & (reason != "")).then(pl.lit(": ")).otherwise(nothing)
     cells = wording.select(
         *KEY,
@@ -206,7 +208,7 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
         mark=pl.col("counted").fill_null("read"),
         place=escaped(pl.concat_str("sheet", pl.lit(" "), at)),
         text=escaped(pl.col(f"wording_{lang}")),
-        day=each_said("date", wording, lambda v: "" if v is None else words.day(v)),
+        day=escaped_texts("date", wording, lambda v: "" if v is None else words.day(v)),
         reference=escaped(pl.col(f"reference_{lang}").fill_null("")),
         answer=pl.concat_str(counted, colon, escaped(reason)),
     )
