@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.common.rows import Row
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.evaluation.admission import STEPS
 from pipeline.report.feedback.gather import asks_by_cluster
@@ -18,7 +18,6 @@ from pipeline.submissions.office import has_left
 
 MISSED, OPEN = "not_fulfilled", "undetermined"
 DECISION = STEPS[-1]
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.check import Checked
 from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.rows import rows_by
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.common.texts import LANGUAGES, day, say
@@ -278,8 +279,5 @@ def hidden_limits(review: Review) -> Mapping[tuple[str, str, str], Sequence[Mapp
     hides = limit_hider(review)
     table = review.tables["conditions"]
     table = table.filter(pl.col("limit_source").str.contains("^(quartile|frozen)"))
-    result: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for row in filter(hides, table.iter_rows(named=True)):
-        key = (row["catalogue"], row["cluster_id"], row["criterion_id"])
-        result.setdefault(key, []).append(row)
-    return result
+    hidden = filter(hides, table.iter_rows(named=True))
+    return rows_by(hidden, "catalogue", "cluster_id", "criterion_id")

@@ -28,15 +28,15 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
         "cluster_id",
         "row",
         name=escaped(pl.col("name").fill_null(words("none"))),
-        mark=escaped_texts("bound", actors, MARKS.__getitem__),
-        kind=escaped_texts("actor_type", actors, lambda v: words.name("actor_types", v)),
-        bound=escaped_texts("bound_reason", actors, lambda v: words.code("bound_reason", v)),
-        sme=escaped_texts("sme_reason", actors, lambda v: words.code("sme_reason", v)),
+        mark=as_texts("bound", actors, MARKS.__getitem__),
+        kind=as_texts("actor_type", actors, lambda v: words.name("actor_types", v)),
+        bound=as_texts("bound_reason", actors, lambda v: words.code("bound_reason", v)),
+        sme=as_texts("sme_reason", actors, lambda v: words.code("sme_reason", v)),
         near=pl.concat_str(
-            escaped_texts("distance_km", actors, lambda v: _distance(v, words)),
-            escaped_texts("near_reason", actors, lambda v: words.code("near_reason", v)),
+            as_texts("distance_km", actors, lambda v: _distance(v, words)),
+            as_texts("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
-        **{key: escaped_texts(key, actors, words.yes_no) for key in properties},
+        **{key: as_texts(key, actors, words.yes_no) for key in properties},
     )
     columns = ["kind", "bound", "sme", "near", *properties]
     row = pl.format(
@@ -55,7 +55,7 @@ def _distance(value: float | None, words: Words) -> str:
     return "" if value is None else f"{words.number(value, KILOMETRES)} km: "
 
 
-def escaped_texts(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
+def as_texts(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
     """Return a column as text, escaped; each of its few values is formatted once."""
     values = actors[column].unique()
     texts = [str(escape(say(value))) for value in values]

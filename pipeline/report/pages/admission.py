@@ -6,14 +6,13 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.evaluation.admission import NOT_YET, STEPS
 from pipeline.evaluation.admission import Step as Taken
 from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.tables import CHECKLIST
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """What changed since the period before, as pictures: a mark for before, one for now in each row."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.rows import Row
 from pipeline.report.pages.changes import turned
 from pipeline.report.pages.charts import Caption, Chart, counts_axis, draw, dumbbells, shares_axis
 from pipeline.report.pages.figures import median_text
@@ -15,7 +15,6 @@ from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import fulfilled_then_and_now
 
-Row = Mapping[str, Any]
 # By criterion: how many clusters fulfil it before and now.
 Counts = Mapping[str, tuple[int, int]]
 PANEL = "panel"

@@ -14,6 +14,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup, escape
 
+from pipeline.common.rows import rows_by
+
 Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, object]]
 # Placeholders for the page's own colours; no two may be equal.
@@ -336,9 +338,7 @@ def one_bar(label: str, parts: Iterable[tuple[str, float, str]]) -> Iterator[dic
 
 def outside(rows: Rows) -> list[Mapping[str, object]]:
     """Return what stands behind bars: the numbers of their parts that have no room for them."""
-    found: dict[object, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["label"], []).append(row)
+    found = rows_by(rows, "label")
     left = {k: [r["number"] for r in own if _is_left_out(r)] for k, own in found.items()}
     return [
         {"label": label, "end": found[label][-1]["end"], "text": " · ".join(texts)}

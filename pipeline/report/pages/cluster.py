@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
+from pipeline.common.rows import Row, rows_by
 from pipeline.common.texts import LANGUAGES
 from pipeline.report.pages.actor_table import actor_tables
 from pipeline.report.pages.admission import Admission, admission
@@ -31,7 +31,6 @@ from pipeline.report.since import since_sentences
 from pipeline.review import Review
 from pipeline.tables.insights import lacking
 
-Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
 TABLES = (
     "decisions",
@@ -76,7 +75,10 @@ def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
     review: of some hundred clusters at most: as Python rows, tables need many times their memory.
     """
     hides = limit_hider(review)
-    parts = {name: _by_cluster(frame) for name, frame in printed_frames(review).items()}
+    parts = {
+        name: rows_by(frame.iter_rows(named=True), "cluster_id")
+        for name, frame in printed_frames(review).items()
+    }
     printed = actor_tables(review.tables["actors"], words)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
         yield cluster_view(row, review, parts, hides, printed, words)
@@ -98,13 +100,6 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     frames["findings"] = readable(review, findings)
     frames["severities"] = findings.group_by("cluster_id", "severity").len("n")
     return frames
-
-
-def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in frame.iter_rows(named=True):
-        found.setdefault(row["cluster_id"], []).append(row)
-    return found
 
 
 def grouped_rows(rows: pl.DataFrame) -> pl.DataFrame:

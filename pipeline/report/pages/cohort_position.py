@@ -4,15 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from pipeline.common.rows import Row
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.figures import indicator, rounded, rounded_value
 from pipeline.report.pages.trends import Trend, trend_of
 from pipeline.report.pages.words import Words
 from schemas.benchmarks import declared_indicators
 
-Row = Mapping[str, Any]
 QUARTILES = ("p25", "median", "p75")
 # Of the drawing, in pixels: its length and the room for the mark at both ends.
 LENGTH, EDGE = 120, 6

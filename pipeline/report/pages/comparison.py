@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row, rows_by
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import PORTFOLIO, band_labels
 from pipeline.evaluation.statistics import POOLED, SHOWN, STATISTICS
@@ -23,8 +23,6 @@ OPEN_BAND = "über "
 # What the small pictures of the other indicators compare.
 SMALL_KINDS = (PORTFOLIO, SIZE_BAND)
 FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1~f", "eur": ",d"}
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ class Comparison:
 
 def comparison(review: Review, words: Words) -> Comparison:
     """Return the benchmark of every indicator."""
-    by_indicator: dict[str, list[Row]] = {}
-    for row in review.tables["cohorts"].iter_rows(named=True):
-        by_indicator.setdefault(row["indicator"], []).append(row)
+    by_indicator = rows_by(review.tables["cohorts"].iter_rows(named=True), "indicator")
     order = [FIRST, *(i for i in declared_indicators() if i != FIRST)]
     found = [_distribution(i, by_indicator[i], review, words) for i in order if i in by_indicator]
     small = _small(review, words)

@@ -3,17 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.report.owed_opinions import of_experts
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.views import Cell, Table, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
-Row = Mapping[str, Any]
 Titles = Mapping[tuple[str, str], str]
 # What became of an agreement, with the mark of its badge; what needs the office comes first.
 OUTCOMES = {"overdue": "not_eligible", "running": "open", "kept": "eligible"}

@@ -1,12 +1,11 @@
 """A cluster by the six features that define one; counts without an evaluation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from pipeline.common.rows import Row
 from pipeline.report.pages.words import Words
 
-Row = Mapping[str, Any]
 # The width of a full bar, in the units of the template's macro.
 FULL = 100
 STAGES_NAMED = 6

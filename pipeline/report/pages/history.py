@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.rows import Row
 from pipeline.report.pages.change_charts import Counts, criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.changes import cause_text, turned
 from pipeline.report.pages.charts import Chart
@@ -23,8 +23,6 @@ from pipeline.report.pages.views import (
 from pipeline.report.pages.words import Words
 from pipeline.report.since import is_better, since_sentences
 from pipeline.review import Review
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

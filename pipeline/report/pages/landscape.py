@@ -1,11 +1,10 @@
 """The portfolio by the six features that define a cluster; counts without an evaluation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.report.pages.features import Feature
 from pipeline.report.pages.views import Table
 from pipeline.report.pages.words import Words
@@ -13,7 +12,6 @@ from pipeline.review import Review
 from pipeline.tables.insights import research_by_field, stage_counts, uncovered_stages
 from schemas.declaration import registers
 
-Row = Mapping[str, Any]
 STAGES_NAMED = 12
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.evaluation.benchmark import PORTFOLIO
 from pipeline.report.pages.charts import SERIES, Caption, Chart, bars, draw, one_bar, shares_axis
 from pipeline.report.pages.comparison import cohort_name
@@ -13,8 +13,6 @@ from pipeline.report.pages.views import Cell, Table, linked, names_of, source_li
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

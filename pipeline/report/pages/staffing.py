@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
+from pipeline.common.rows import Row
 from pipeline.report.limit_steps import edges, is_outlier, limit_steps, limited
 from pipeline.report.pages.charts import Caption, Chart, Link, draw
 from pipeline.report.pages.comparison import FIRST, cohort_name
@@ -20,8 +20,6 @@ from schemas.reference_figures import reference_lines
 DECIMALS = 1
 STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 ACTORS = "bound_actors"
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

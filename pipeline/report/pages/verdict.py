@@ -1,6 +1,6 @@
 """A cluster's decision and its criteria: values, thresholds, what is missing and why."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion, metrics
+from pipeline.common.rows import Row, rows_by
 from pipeline.report.pages.figures import interval, lever, required
 from pipeline.report.pages.hidden_limits import masked
 from pipeline.report.pages.views import anchor
@@ -15,7 +16,6 @@ from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.reasons import asks_text
 
-Row = Mapping[str, Any]
 FULFILLED = "fulfilled"
 # The columns that the text of a condition depends on.
 READ = (
@@ -101,9 +101,7 @@ def verdict(
     number: of the catalogue, from 1. hides: whether a condition's limit must be hidden from the
     cluster (see `limit_hider`).
     """
-    of_criterion: dict[str, list[Row]] = {}
-    for row in conditions:
-        of_criterion.setdefault(row["criterion_id"], []).append(row)
+    of_criterion = rows_by(conditions, "criterion_id")
     by_id = {r["criterion_id"]: r for r in criteria}
     views = [
         _criterion(c, number, by_id[c.id], of_criterion.get(c.id, []), hides, words)

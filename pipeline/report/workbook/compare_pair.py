@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.rows import Row
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import ALL
 from pipeline.report.workbook.bars import Bars, put_bars
@@ -21,7 +22,6 @@ from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 
-Row = Mapping[str, Any]
 SHOWN = ("n", "p25", "median", "p75")
 # how many rows above the table hold the choices
 ABOVE = 4
