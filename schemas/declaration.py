@@ -238,6 +238,11 @@ class Workbook:
         """Return the sheet of that key."""
         return next(s for s in self.sheets if s.key == key)
 
+    @property
+    def forms(self) -> list[str]:
+        """The keys of its forms: sheets with one value beside each label."""
+        return [sheet.key for sheet in self.sheets if sheet.layout == "form"]
+
 
 def differ(items: tuple[Named, ...], key: str) -> None:
     """Check that no two sheets, or fields of a sheet, have a key or a name in common."""

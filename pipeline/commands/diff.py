@@ -31,8 +31,8 @@ def command(
     try:
         last_day(period)
         earlier, later = two_publications(outputs, period, before, after)
-    except BadPeriodError:
-        return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except BadPeriodError as error:
+        return fail(USAGE_ERROR, str(error))
     except UnknownPlaceError as error:
         return fail(USAGE_ERROR, error.messages[lang])
     except NothingToCompareError as error:

@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.common.rows import Row
 from pipeline.evaluation.admission import NOT_YET, STEPS
 from pipeline.evaluation.admission import Step as Taken
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.pages.views import Cell, Table, day_cell, decision_cell, linked, names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.tables import CHECKLIST
@@ -121,7 +121,7 @@ def _waiting_row(row: Row, names: Mapping[str, str], words: Words) -> list[str |
         linked(cluster_id, names) if known else f"{cluster_id} {row['name'] or ''}".strip(),
         words.role(row["role"]),
         Cell(words.code("admission_step", step) if step else words("decided"), key=str(order)),
-        _day(row["since"], words),
+        day_cell(row["since"], words),
         _number(row["days"], words),
         Cell(words("overdue"), mark="not_eligible") if row["overdue"] else "",
         "; ".join(words.code("checklist", code) for code in row["missing"]),
@@ -129,10 +129,6 @@ def _waiting_row(row: Row, names: Mapping[str, str], words: Words) -> list[str |
         decision_cell(row["decision"], words) if row["decision"] else words("not_reviewed"),
         *(_vote(row[own.word], row[own.day], words) for own in STEPS if own.word),
     ]
-
-
-def _day(day: Any, words: Words) -> Cell:
-    return Cell(words.day(day) if day else words("none"), key=day.isoformat() if day else "")
 
 
 def _number(value: int | None, words: Words) -> str | Cell:

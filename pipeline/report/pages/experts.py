@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.common.rows import Row
 from pipeline.report.owed_opinions import of_experts
 from pipeline.report.pages.changes import titles_of
-from pipeline.report.pages.views import Cell, Table, page_of
+from pipeline.report.pages.views import Cell, Table, day_cell, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
@@ -48,7 +48,7 @@ def _of_experts(review: Review, words: Words) -> Table | None:
         [
             r["reviewer"],
             *(words.number(r[c]) for c in ("assigned", "done", "owed", "overdue")),
-            _day(r["next_due"], words),
+            day_cell(r["next_due"], words),
         ]
         for r in table.iter_rows(named=True)
     ]
@@ -67,7 +67,7 @@ def _owed(review: Review, words: Words) -> Table | None:
             _cluster(r["cluster_id"], known),
             _title(r, titles),
             r["reviewer"],
-            _day(r["due"], words),
+            day_cell(r["due"], words),
             Cell(words("overdue"), mark="not_eligible") if r["overdue"] else "",
         ]
         for r in owed.iter_rows(named=True)
@@ -133,9 +133,9 @@ def _agreement(row: Row, titles: Titles, words: Words) -> list[str | Cell]:
     return [
         _title(row, titles),
         row["agreement"] or words("none"),
-        _day(row["agreed_on"], words),
+        day_cell(row["agreed_on"], words),
         *statuses,
-        _day(row["due"], words),
+        day_cell(row["due"], words),
         Cell(words(f"agreement_{outcome}"), mark=OUTCOMES[outcome]),
     ]
 
@@ -184,7 +184,7 @@ def expiring_labels(review: Review, words: Words) -> Table:
             _cluster(i, known),
             words.role(roles.get(i)),
             words.name("esca_labels", k.label),
-            _day(k.until, words),
+            day_cell(k.until, words),
             words("expired") if k.until and k.until < review.last_day else "",
         ]
         for i, k in found
@@ -214,7 +214,3 @@ def _cluster(cluster_id: str, known: Mapping[str, tuple[str, bool]]) -> Cell:
 def _title(row: Row, titles: Titles) -> str:
     key = row["catalogue"], row["criterion_id"]
     return titles.get(key, f"{row['criterion_id']} ({row['catalogue']})")
-
-
-def _day(day: dt.date | None, words: Words) -> Cell:
-    return Cell(words.day(day) if day else words("none"), key=day.isoformat() if day else "")

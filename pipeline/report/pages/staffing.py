@@ -5,20 +5,27 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.common.catalogue import Catalogue, Condition
+from pipeline.common.catalogue import STATUSES, Catalogue, Condition
 from pipeline.common.rows import Row
 from pipeline.report.limit_steps import edges, is_outlier, limit_steps, limited
 from pipeline.report.pages.charts import Caption, Chart, Link, draw
 from pipeline.report.pages.comparison import FIRST, cohort_name
 from pipeline.report.pages.scatter import Band, Limit, Line, Point, Scatter, scatter
-from pipeline.report.pages.views import Cell, Table, linked, names_of, page_of, source_line
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    linked,
+    names_of,
+    page_of,
+    signed_status,
+    source_line,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND
 from schemas.reference_figures import reference_lines
 
 DECIMALS = 1
-STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 ACTORS = "bound_actors"
 
 
@@ -54,7 +61,7 @@ def staffing(review: Review, words: Words) -> Staffing | None:
         bands=bands,
         limits=steps,
         lines=[*_minimum(catalogue, words), *_published(words)],
-        statuses=[(s, _signed(s, words)) for s in STATUSES],
+        statuses=[(s, signed_status(s, words)) for s in STATUSES],
         axes=(words("staffing_x"), words("staffing_y")),
     )
     links = [Link(r["cluster_id"], page_of(r["cluster_id"]), _title(r, words)) for r in drawn]
@@ -93,10 +100,6 @@ def _point(row: Row, bands: Sequence[Band]) -> Point:
     band = next(b for b in bands if _is_in(row, b))
     label = row["cluster_id"] if is_outlier(row[FIRST], band.p25, band.p75) else ""
     return Point(row["actors"], row[FIRST], row["status"], row["basis"] == "assessed", label)
-
-
-def _signed(status: str, words: Words) -> str:
-    return f"{words.code('status_sign', status)} {words.code('status', status)}"
 
 
 def _verdict(row: Row, words: Words) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.catalogue import STATUSES
 from pipeline.common.texts import say, say_limit
 from pipeline.evaluation.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, SIGNS, Slot
@@ -25,7 +26,6 @@ from pipeline.report.workbook.sheets import (
 from pipeline.report.workbook.working import Working
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
-STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 # letters of the columns that formulas refer to
 LOW, HIGH, LIMIT, STATUS = "I", "J", "L", "N"
 

@@ -225,8 +225,7 @@ def with_fixed(
     if foreign.fixed.is_empty():
         return typed
     filled = typed.filter(~pl.col("empty"))
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    form_rows = sheets.filter(pl.col("sheet_key").is_in(forms)).select(
+    form_rows = sheets.filter(pl.col("sheet_key").is_in(workbook.forms)).select(
         *SHEET, row=pl.lit(FORM_ROW, pl.UInt32)
     )
     rows = pl.concat([filled.select(*SHEET, "row"), form_rows]).unique()
@@ -244,7 +243,6 @@ def as_placed(fixed: pl.DataFrame) -> pl.DataFrame:
 
 def fixed_forms(workbook: Workbook, known: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     """Return file, sheet_key, name of forms that files do not have and a mapping fixes."""
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    fixed = foreign.fixed.filter(pl.col("sheet_key").is_in(forms))
+    fixed = foreign.fixed.filter(pl.col("sheet_key").is_in(workbook.forms))
     fixed = fixed.select(*SHEET, name="sheet").unique(SHEET, keep="first")
     return fixed.join(known, on=SHEET, how="anti")

@@ -85,17 +85,16 @@ def find_layout(
     merges = merges_of(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
     form = layout_of_forms(
         workbook,
-        known.filter(pl.col("sheet_key").is_in(forms)),
-        cells.filter(pl.col("sheet_key").is_in(forms)),
+        known.filter(pl.col("sheet_key").is_in(workbook.forms)),
+        cells.filter(pl.col("sheet_key").is_in(workbook.forms)),
         foreign,
     )
     table = layout_of_tables(
         workbook,
-        known.filter(~pl.col("sheet_key").is_in(forms)),
-        cells.filter(~pl.col("sheet_key").is_in(forms)),
+        known.filter(~pl.col("sheet_key").is_in(workbook.forms)),
+        cells.filter(~pl.col("sheet_key").is_in(workbook.forms)),
         years_of(workbook, form.cells),
         foreign,
     )

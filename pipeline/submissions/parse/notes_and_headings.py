@@ -5,8 +5,14 @@ from functools import cache
 import polars as pl
 
 from pipeline.submissions.parse.facts import ROW, SHEET, TEXT
-from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
-from schemas.declaration import Workbook, registers, submission
+from pipeline.submissions.parse.phrases import (
+    any_of,
+    declared_names,
+    in_words_expr,
+    made_of,
+    single_words,
+)
+from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
 
@@ -143,11 +149,8 @@ def year_after(phrases: tuple[str, ...]) -> pl.Expr:
 def group_words() -> tuple[str, ...]:
     """Return the words of headings: of lists and sheets, for groups, and words that join these."""
     heading_words = row_words().headings
-    lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
-    names = (key for sheet in submission().sheets for key in sheet.keys)
-    return tuple(
-        sorted(single_words([*lists, *names, *heading_words.groups, *heading_words.joining]))
-    )
+    names = declared_names(LISTS)
+    return tuple(sorted(single_words([*names, *heading_words.groups, *heading_words.joining])))
 
 
 def rows_below(found: pl.DataFrame, data: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:

@@ -58,8 +58,7 @@ def parse(
     """
     layout = find_layout(workbook, sheets, cells, foreign)
     typed = in_our_units(read_cells(workbook, layout.cells), layout.unknown)
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
+    row = pl.when(pl.col("sheet_key").is_in(workbook.forms)).then(FORM_ROW).otherwise(pl.col("row"))
     typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
     typed = with_fixed(workbook, typed, layout.sheets, foreign)
     return as_tables(workbook, layout, typed, foreign)

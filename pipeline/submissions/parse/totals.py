@@ -10,9 +10,15 @@ import polars as pl
 
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import ADDED, NUMBER, ROW, SHEET, TEXT, YEAR
-from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
+from pipeline.submissions.parse.phrases import (
+    any_of,
+    declared_names,
+    in_words_expr,
+    made_of,
+    single_words,
+)
 from pipeline.submissions.parse.sums import SUMS_BELOW, TOTAL, judge_sums, no_verdicts
-from schemas.declaration import Workbook, registers, submission
+from schemas.declaration import Workbook, submission
 from schemas.rows import row_words
 
 PART, EDGE, ASIDE_REMARK, BY_NUMBER = "part", "edge", "aside", "by_number"
@@ -149,13 +155,11 @@ def every_word() -> tuple[str, ...]:
 def words_beside() -> tuple[str, ...]:
     """Return what may stand beside a weak word: units, words of lists and groups, our names."""
     declared = row_words()
-    lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
-    names = (key for sheet in submission().sheets for key in sheet.keys)
     heads = (key for s in submission().sheets for f in s.fields for key in f.keys)
     units = (*declared.headers.our_units, *declared.headers.other_units, *declared.headers.harmless)
     groups = (*declared.headings.groups, *declared.headings.joining)
     words = (*every_word(), *declared.totals.beside, *declared.totals.dates)
-    every = single_words([*units, *lists, *names, *heads, *groups, *words])
+    every = single_words([*units, *declared_names(LISTS), *heads, *groups, *words])
     return tuple(sorted(every))
 
 
