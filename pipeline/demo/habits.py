@@ -26,7 +26,7 @@ def layout(moment: Moment, fate: Fate) -> Layout:
         example_sheet=EXAMPLE.holds(plan),
         note=NOTE if NOTED.holds(plan) else None,
         missing_sheets=_missing_sheets(moment, fate),
-        missing_columns=_missing_columns(fate),
+        missing_columns=frozenset({("actors", "commitment")} if fate.without_column else ()),
     )
 
 
@@ -44,7 +44,3 @@ def _missing_sheets(moment: Moment, fate: Fate) -> frozenset[str]:
     if fate.without_sheet:
         missing.add("actors")
     return frozenset(missing)
-
-
-def _missing_columns(fate: Fate) -> frozenset[tuple[str, str]]:
-    return frozenset({("actors", "commitment")} if fate.without_column else ())

@@ -33,7 +33,11 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
         bound=as_texts("bound_reason", actors, lambda v: words.code("bound_reason", v)),
         sme=as_texts("sme_reason", actors, lambda v: words.code("sme_reason", v)),
         near=pl.concat_str(
-            as_texts("distance_km", actors, lambda v: _distance(v, words)),
+            as_texts(
+                "distance_km",
+                actors,
+                lambda v: "" if v is None else f"{words.number(v, KILOMETRES)} km: ",
+            ),
             as_texts("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
         **{key: as_texts(key, actors, words.yes_no) for key in properties},
@@ -49,10 +53,6 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
 def escaped(text: pl.Expr) -> pl.Expr:
     """Return texts escaped for a page, as `escape` does."""
     return text.str.replace_many(list(SIGNS), list(SIGNS.values()))
-
-
-def _distance(value: float | None, words: Words) -> str:
-    return "" if value is None else f"{words.number(value, KILOMETRES)} km: "
 
 
 def as_texts(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:

@@ -77,7 +77,8 @@ def medians_moved(review: Review, words: Words) -> Chart | None:
     """Return the medians of now as shares of those before, over the clusters of both periods."""
     if review.since is None:
         return None
-    rows = [r for r in review.tables["medians"].to_dicts() if r["scope"] == PANEL and _is_known(r)]
+    known = review.tables["medians"].filter(scope=PANEL).drop_nulls("value").to_dicts()
+    rows = [row for row in known if row["previous"]]
     if not rows:
         return None
     most = max(rows, key=lambda r: abs(r["value"] / r["previous"] - 1))
@@ -103,10 +104,6 @@ def medians_moved(review: Review, words: Words) -> Chart | None:
     )
     axis = {"axis": shares_axis(words("medians_moved_axis", period=review.since.period))["axis"]}
     return draw(dumbbells(drawn, _names(review, words), axis), caption, words.lang)
-
-
-def _is_known(row: Row) -> bool:
-    return row["value"] is not None and bool(row["previous"])
 
 
 def _medians_text(row: Row, words: Words) -> str:

@@ -54,7 +54,7 @@ def actor_rows(rows: Sequence[Row], printed: Markup, words: Words) -> Actors:
     reasons = [
         (
             words.code("bound_reason", k),
-            words.code("counted", bound_mark(g[0]["bound"])),
+            words.code("counted", MARKS[g[0]["bound"]]),
             words.number(len(g)),
             ranges([r["row"] for r in g]),
         )
@@ -71,11 +71,6 @@ def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: 
     if not left_out:
         return f"{head}."
     return f"{head}: {', '.join(f'{words.number(n)} {text}' for n, text in left_out)}."
-
-
-def bound_mark(bound: bool | None) -> str:
-    """Return the code of three-valued counting."""
-    return MARKS[bound]
 
 
 # ---------------------------------------------------------------------------------- other sheets

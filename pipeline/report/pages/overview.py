@@ -1,6 +1,6 @@
 """The head of the office's report: an overview of the portfolio, and who reported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -147,7 +147,11 @@ def role_bars(review: Review, words: Words) -> Chart | None:
         for period, counts in ((review.period, now), (before, then))
         if period is not None
     ]
-    rows = [part for label, counts in pairs for part in _role_parts(label, counts, words)]
+    rows = [
+        part
+        for label, counts in pairs
+        for part in one_bar(label, ((signed(d, words), counts.get(d, 0), "") for d in DECISIONS))
+    ]
     behind = [_behind(label, counts, words) for label, counts in pairs]
     parts = [(signed(d, words), STATUS_COLOURS[d]) for d in DECISIONS]
     total = sum(r["clusters"] for r in now.values())
@@ -175,11 +179,6 @@ def _behind(label: str, counts: Mapping[str, int], words: Words) -> dict[str, ob
         f"{words.code('status_sign', SIGNS[d])} {words.number(counts.get(d, 0))}" for d in DECISIONS
     ]
     return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(counts_text)}
-
-
-def _role_parts(label: str, counts: Mapping[str, int], words: Words) -> Iterator[dict[str, object]]:
-    """Return the parts of one bar; their numbers stand behind it."""
-    return one_bar(label, ((signed(d, words), counts.get(d, 0), "") for d in DECISIONS))
 
 
 def beside(review: Review, words: Words) -> Table:

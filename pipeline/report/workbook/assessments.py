@@ -116,7 +116,7 @@ def write_to_fill(
     about = book.text(code, reviewer=reviewer)
     sheet = new_sheet(book, "assessments", about, suffix, alone=True)
     put(sheet, 2, 0, book.text("about_filling"), book.looks["about"], book.lang)
-    with_new_rows = with_blank(rows)
+    with_new_rows = pl.concat([rows, rows.clear(MORE)])
     columns = [*fields(book, with_new_rows, "in_"), *beside(book, with_new_rows, fill=True)]
     name = book.text("table_assessments") + ("" if number is None else f"_{number}")
     put_table(book, sheet, name, columns, frozen=3, whole=True)
@@ -177,11 +177,6 @@ def owed_columns(book: Book, table: pl.DataFrame) -> list[Column]:
         Column(book.text(f"h_owed_{name}"), table[name].to_list(), kinds.get(name, "int"))
         for name in table.columns
     ]
-
-
-def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add blank rows for further ratings."""
-    return pl.concat([rows, rows.clear(MORE)])
 
 
 def fields(book: Book, rows: pl.DataFrame, look: str = "") -> Iterable[Column]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.common.keys import header_key_expr, word_key_expr
 from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of
-from schemas.declaration import NUMBERS, Field, Sheet
+from schemas.declaration import NUMBERS, Sheet
 from schemas.rows import row_words
 
 OTHER_UNIT, HEADER_REMARK = "other_unit", "header_remark"
@@ -135,7 +135,8 @@ def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl
     inside = pl.col("brackets").str.strip_chars("()[]{} ")
     alias = alias | (meant(inside, fields) == pl.col("field"))
     example = pl.col("remark").str.contains(f"^{any_of(words.examples)}")
-    counted = [f.key for f in sheet.fields if is_counted(sheet, f)]
+    is_table = sheet.layout == "table"
+    counted = [f.key for f in sheet.fields if is_table and f.type in NUMBERS]
     free = [f.key for f in sheet.fields if f.type == "text"]
     remark = pl.col("remark")
     empty = remark.str.strip_chars() == ""
@@ -148,11 +149,6 @@ def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl
     loose = blank & pl.col("tail").is_not_null() & ~pl.col("tail").str.contains(r"^in\s")
     sure = ~loose | pl.col("unit") | pl.col("nothing") | pl.col("field").is_in(counted)
     return texts.with_columns(sure=sure.fill_null(value=True))
-
-
-def is_counted(sheet: Sheet, field: Field) -> bool:
-    """Whether the field is a column of numbers in a table."""
-    return sheet.layout == "table" and field.type in NUMBERS
 
 
 def is_remark(words: pl.Expr) -> pl.Expr:
