@@ -149,7 +149,7 @@ def no_figure(key: str, known: Iterable[str], *at: str) -> SlipError:
 
 
 def labels_differ(entries: Mapping[str, Indicator | CohortKind], section: str) -> None:
-    """Check that each label stands once: Excel finds a column by it, whatever its capitals."""
+    """Check that labels differ also without capitals: Excel finds columns by them."""
     for lang in LANGUAGES:
         labels = {key: entry.label[lang].casefold() for key, entry in entries.items()}
         differ(labels, section, "label", lang)

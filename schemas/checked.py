@@ -140,7 +140,7 @@ def matching(pattern: str, example: str) -> AfterValidator:
 
 
 def one_of(known: Callable[[], Iterable[str]]) -> AfterValidator:
-    """Return the check that a text is one of the words; they are asked for when it is checked."""
+    """Return the check that a text is one of the words, which are read at the first check."""
     words = cache(lambda: dict.fromkeys(known()))
 
     def check(word: str) -> str:
@@ -347,7 +347,7 @@ def keys_at(shape: Any, at: tuple[str | int, ...]) -> list[str]:
 
 
 def model_in(annotation: Any) -> Any:
-    """Return the model that an annotation speaks of, if there is one."""
+    """Return the model in an annotation, if there is one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(model_in, get_args(annotation))), None)

@@ -296,14 +296,14 @@ def views() -> Workbook:
 
 
 def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
-    """Return the keys of all sheets worth reading."""
+    """Return the keys of all sheets to be read."""
     never = {word_key(name) for name in workbook.words["never_read"]}
     return frozenset(key for s in workbook.sheets for key in s.keys) - never
 
 
 # --------------------------------------------------------------------------------------- registers
 class Entry(Declared):
-    """One word of a register with its translations and whatever else the register says of it."""
+    """One word of a register with its translations and its further keys in the register."""
 
     de: Filled
     en: Filled

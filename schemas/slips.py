@@ -8,7 +8,7 @@ MOST_WORDS, LONGEST = 20, 80
 
 
 class WrongUsageError(Exception):
-    """What was asked for cannot be done; the messages say why. Nothing was changed."""
+    """A request that cannot be done; the messages say why. Nothing was changed."""
 
     def __init__(self, german: str, english: str) -> None:
         super().__init__(german, english)

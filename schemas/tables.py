@@ -516,7 +516,7 @@ def is_sound(schema: pa.DataFrameSchema, table: pl.DataFrame) -> bool:
 
 
 def conditions_of(column: pa.Column) -> Iterator[pl.Expr]:
-    """Yield what must hold of a column's values, each as one truth; of a strange check false."""
+    """Yield what must hold of a column's values, each as one truth value; false if unknown."""
     value = pl.col(column.name)
     if not column.nullable:
         yield value.null_count() == 0

@@ -79,7 +79,7 @@ def command(
     )
     try:
         last_day(period)
-        load_all(request.catalogues)  # wrong usage is said at once, before anything is started
+        load_all(request.catalogues)  # wrong usage ends here, before anything is started
         modes_of(load_settings().review.group)
         published = run_here(request) if direct else run_by_flow(request, scheduler)
     except BadPeriodError as error:

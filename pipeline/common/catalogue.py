@@ -178,7 +178,7 @@ class Condition(Declared):
 
     @property
     def is_as_shipped(self) -> bool:
-        """Whether the threshold is still the one that the origin is said of."""
+        """Whether the threshold is still the one whose origin is declared."""
         return self.origin is None or self.threshold == self.origin_of
 
     @property

@@ -60,7 +60,7 @@ class ReviewRules(Declared):
 
 
 class OfficeRules(Declared):
-    """Who writes to the clusters and within how many days they answer; empty until it is said."""
+    """Who writes to the clusters and within how many days they answer; empty until it is set."""
 
     name: str
     address: tuple[Filled, ...]

@@ -61,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do.
+    """One task of the office.
 
     text: a sentence with its number. entries: the first items. more: the number of other items as
     text, or empty. anchor: of the full list on the office's page. sheet: of the full list in the

@@ -108,7 +108,7 @@ def cluster_lines(
 def of_each_cluster(difference: Difference, first: str, lang: str) -> dict[str, list[str]]:
     """Return the differences of each cluster as short texts, for the cluster itself.
 
-    first: the catalogue that decides. A reason is not told: the present one stands with its
+    first: the catalogue that decides. A reason is left out: the present one stands with its
     criterion.
     """
     parts = parts_by_cluster(difference)

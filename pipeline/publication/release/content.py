@@ -43,7 +43,7 @@ class Content:
 
 
 def departed(review: Review) -> set[str]:
-    """Return the clusters that have left: nothing is asked of them."""
+    """Return the clusters that have left: they get no requests."""
     return set(review.tables["coverage"].filter(has_left())["cluster_id"])
 
 

@@ -8,7 +8,7 @@ from pipeline.report.feedback.addresses import address, fit
 from pipeline.report.feedback.package import HEAD, MAIN
 
 PAPER_A4 = 9
-HEIGHT = 15.0  # of a row, in points, if nothing else is said
+HEIGHT = 15.0  # of a row, in points, if none is given
 MOST_OF_NAME = 80  # a footer holds 255 characters
 
 

@@ -45,9 +45,9 @@ class Admission:
 def admission(process: Row, applies: Row | None, errors: int, words: Words) -> Admission:
     """Return the way to admission as the cluster may see it.
 
-    process: the cluster's row of `context.process`, with told: whether it knows of the votes; until
-    then it is not said whether there are any. applies: its row of the table admission, if it has
-    one. errors: how many cells cannot be used.
+    process: the cluster's row of `context.process`, with informed: whether it knows the votes;
+    before, the page does not show whether there are any. applies: its row of the table admission,
+    if it has one. errors: how many cells cannot be used.
     """
     steps = [_step(step, process, words) for step in STEPS]
     if applies is None:

@@ -35,7 +35,7 @@ READ = (
 class ConditionView:
     """A condition: the present value, the required value, what is missing.
 
-    lever_unit: of what something is missing; empty if nothing is, or if it must not be told.
+    lever_unit: the unit of the missing amount; empty without one, or if it must be hidden.
     """
 
     title: str

@@ -32,7 +32,7 @@ def wording_of(review: Review) -> pl.DataFrame:
 
 
 def has_wording(book: Book) -> bool:
-    """Whether the file has the sheet: with too many rows all stands in the dossiers alone."""
+    """Whether the file has the sheet: with too many rows only the dossiers have them."""
     return wording_of(book.review).height <= book.review.settings.workbook.most_rows
 
 

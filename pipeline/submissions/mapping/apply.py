@@ -209,7 +209,7 @@ def header_rows(mapping: ExportMapping) -> Iterator[Row]:
 
 
 def word_rows(mapping: ExportMapping, *, lists: bool) -> Iterator[Row]:
-    """Yield sheet_key, field, key, said of the words, either of cells or of items of lists."""
+    """Yield sheet_key, field, key, our_word, either of the words of cells or of items of lists."""
     for sheet in mapping.sheets:
         for field, words in sheet.words.items():
             if holds_list(sheet, field) == lists:

@@ -120,7 +120,7 @@ def looked_through(found: Found, grid: Grid) -> Found:
 
 
 def name_bonus(name: str, ours: Sheet) -> float:
-    """Return how much the name of a sheet speaks for it being one of ours."""
+    """Return the points for a sheet whose name is like the name of ours."""
     names = sheet_names()
     near = process.extractOne(word_key(name), names.keys, scorer=fuzz.ratio, score_cutoff=85)
     if near is None or names.of[near[2]] != ours.key:
@@ -129,7 +129,7 @@ def name_bonus(name: str, ours: Sheet) -> float:
 
 
 def score(found: Found) -> float:
-    """Return how much speaks for a reading: its clear columns, the required ones twice."""
+    """Return the points of a reading: one for each clear column, two for a required one."""
     clear = [c for c in found.columns if c.field]
     return sum((2 if c.field and c.field.required else 1) * c.score / 100 for c in clear)
 

@@ -1,4 +1,4 @@
-"""Reads a mapping's TOML with all its mistakes at once: what is not as wanted is noted."""
+"""Reads a mapping's TOML and collects all of its mistakes."""
 
 import difflib
 import tomllib
@@ -67,7 +67,7 @@ class Section:
         return value
 
     def factor(self, key: str) -> float | None:
-        """Return what numbers are multiplied by, if it is said."""
+        """Return the factor of numbers; None without one."""
         value = self._wanted(key, int | float, "factor")
         if value is None:
             return None

@@ -158,7 +158,7 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 
 def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
-    """Add grouped, decimal, agree, differ, from which thousands and decimals are told apart.
+    """Add grouped, decimal, agree, differ, which separate thousands from decimals.
 
     grouped: the sign before a single group of three digits ("1.234", "84,000"). decimal: the sign
     before the decimals, where a text leaves no doubt. agree, differ: whether other texts of the

@@ -1,7 +1,7 @@
-"""What stands in a sheet instead of what is looked for: said, never read (contract 1.1).
+"""Finds headers and values at a wrong place, for messages; they are not read (contract 1.1).
 
-Headers too far down, on their side or replaced by a pivot table; a form on its side, or with its
-values a column too far to the right.
+Headers too far down, in a column instead of a row, or replaced by a pivot table; a form whose
+labels stand side by side, or whose values stand a column too far to the right.
 """
 
 import polars as pl

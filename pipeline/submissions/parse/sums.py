@@ -87,7 +87,7 @@ class Above:
 
 
 def judge_sums(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return ROW, sheet, column, field, value, verdict of the asked rows that may be totals.
+    """Return ROW, sheet, column, field, value, verdict of the candidates for rows of totals.
 
     cells: typed numbers of whole columns, sorted by row, with year, candidate (whether to judge the
     row) and total (whether it is already known as a total; null: no). A row with several numbers is
@@ -104,7 +104,7 @@ def judge_sums(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the verdict on each asked row of one column."""
+    """Yield the verdict on each candidate row of one column."""
     above = Above()
     cells = list(column.iter_rows(named=True))
     for at, cell in enumerate(cells):

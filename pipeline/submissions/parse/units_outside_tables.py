@@ -1,6 +1,6 @@
 """Texts above or below a table that name another unit: "Alle Beträge in T€".
 
-No rule says of which columns they speak, so the numbers are read by their headers, and it is said.
+It is not clear which columns they concern: numbers are read by their headers, with a finding.
 """
 
 import polars as pl
