@@ -21,7 +21,7 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
     actors: the table of the contract. The columns: row, name, type, whether it is bound, whether it
     is an SME, how near it is, and each of `shown_properties`.
     """
-    properties = list(shown_properties())
+    shown = list(shown_properties())
     # After rounding there are few different distances.
     actors = actors.with_columns(pl.col("distance_km").round(KILOMETRES))
     cells = actors.select(
@@ -40,9 +40,9 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
             ),
             as_texts("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
-        **{key: as_texts(key, actors, words.yes_no) for key in properties},
+        **{key: as_texts(key, actors, words.yes_no) for key in shown},
     )
-    columns = ["kind", "bound", "sme", "near", *properties]
+    columns = ["kind", "bound", "sme", "near", *shown]
     row = pl.format(
         f"{START}{'<td>{}</td>' * len(columns)}</tr>\n", "mark", "row", "name", *columns
     )
