@@ -12,7 +12,7 @@ from pipeline.intake.frames import stack
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
 
 # While a cell is parsed it needs many times the memory of what was read.

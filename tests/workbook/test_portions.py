@@ -13,7 +13,7 @@ from pipeline.common.settings import load_settings
 from pipeline.common.stages import LEAST_IN_BATCH, MOST_IN_BATCH, in_batches
 from pipeline.figures.each_submission import ProcessingOptions, Received
 from pipeline.intake.discover import discover, distinct_names
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.read import ReadBatch, read_and_examine
 from pipeline.report.pages.pages import make_pages, page_batches
 from schemas.declaration import submission, wanted_sheet_keys
