@@ -16,6 +16,8 @@ LIMIT = {"de": {">=": "mindestens", "<=": "höchstens"}, "en": {">=": "at least"
 UNKNOWN = {"de": "unbekannt", "en": "unknown"}
 UP = {"de": "oder mehr", "en": "or more"}
 TO = {"de": "bis", "en": "to"}
+# What stands between an expert's own words and who wrote them.
+RATED = {"de": " [Gutachten", "en": " [Expert's rating"}
 DIGITS = {"actors": 0, "years": 0, "months": 0, "count": 0}
 
 
@@ -65,12 +67,16 @@ def rated_text(lang: str, *, signed: bool = True) -> pl.Expr:
     written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
     return pl.concat_str(
         "reason",
-        pl.lit(" ["),
-        pl.lit("Gutachten" if lang == "de" else "Expert's rating"),
+        pl.lit(RATED[lang]),
         pl.concat_str(pl.lit(" "), "assessor").fill_null("") if signed else pl.lit(""),
         pl.concat_str(pl.lit(", "), written).fill_null(""),
         pl.lit(f"; {'berechnet' if lang == 'de' else 'computed'}: "),
     )
+
+
+def written_reason(text: str, lang: str) -> str:
+    """Return what the expert wrote in a text of `rated_text`; empty if there is none."""
+    return text.rpartition(RATED[lang])[0]
 
 
 def unsigned_reasons(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:

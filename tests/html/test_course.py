@@ -137,15 +137,16 @@ def before() -> Quarters:
 
 def test_three_sentences_with_numbers_and_their_changes() -> None:
     assert headline_sentences(reviewed(before()), DE) == [
-        "57 von 86 Clustern erfüllen rechnerisch (±0 seit 2026-Q2), davon 41 Mitglieder; "
-        "8 stehen genau auf 12.",
+        "57 von 86 Clustern erfüllen rechnerisch mindestens 12 von 19 Kriterien (±0 seit 2026-Q2), "
+        "davon 41 Mitglieder; 8 erfüllen genau 12.",
         "Offen: 13 (−2 seit 2026-Q2); rechnerisch nicht erfüllt: 16 (+6 seit 2026-Q2). "
         "67 Ergebnisse hängen noch an weichen Kriterien ohne Gutachten.",
         "Bewertet: 86 (−1 seit 2026-Q2) von 90 bekannten Clustern; ohne Einreichung: 2; "
         "zurückgestellt: 2 Dateien von 1 Cluster.",
     ]
     assert headline_sentences(reviewed(Quarters()), EN)[0] == (
-        "57 of 86 clusters pass by computation, 41 of them members; 8 stand exactly at 12."
+        "57 of 86 clusters fulfil at least 12 of 19 criteria by computation, 41 of them members; "
+        "8 fulfil exactly 12."
     )
 
 

@@ -45,6 +45,8 @@ FONT_SIZE = 12
 WIDTH, SMALL = 620, 210
 ROW, SMALL_ROW, BAR_ROW = 30, 22, 26
 TIMELINE_ROOM = 14
+# Of small lines: how many stand side by side, and how large each is.
+PANELS, PANEL_WIDTH, PANEL_HEIGHT = 3, 280, 64
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
 KEY_LINE = 3
@@ -411,8 +413,51 @@ def dumbbells(rows: Rows, names: tuple[str, str], x: Spec) -> Spec:
     # The text stands behind the mark that is farther to the right.
     ends = pl.DataFrame(rows).with_columns(end=pl.max_horizontal("before", "now")).to_dicts()
     texts = _texts(ends, "end", {"align": "left", "dx": 12, **HALO})
-    x = {"scale": {"zero": False, "nice": True}, **x}
+    # The room at both ends keeps a mark off the names and texts.
+    x = {"scale": {"zero": False, "nice": True, "padding": 10}, **x}
     return _by_row(labels, x, [line, points, texts], [row["text"] for row in rows])
+
+
+def courses(panels: Sequence[str], rows: Rows, fmt: str) -> Spec:
+    """Return a small line over time for each panel, all on one scale, under its title.
+
+    rows: panel, time, value (None where it is not known), text (beside the value, or empty). fmt:
+    of numbers on the axis.
+    """
+    times = sorted({str(row["time"]) for row in rows})
+    title = {"labelFontSize": FONT_SIZE, "labelFontWeight": 600, "labelColor": COLOURS["ink"]}
+    head = {"title": None, "labelAnchor": "start", "labelLimit": 0, **title}
+    x = {"title": None, "labelAngle": 0}
+    y = {"title": None, "format": fmt, "tickCount": 3, "grid": True}
+    line = {"type": "line", "color": COLOURS["accent"], "strokeWidth": 2}
+    dot = {"type": "point", "filled": True, "color": COLOURS["accent"], "size": 30, "opacity": 1}
+    said = {"text": {"field": "text", "type": "nominal"}}
+    return {
+        "data": {"values": list(rows)},
+        "facet": {"field": "panel", "type": "nominal", "sort": list(panels), "header": head},
+        "columns": PANELS,
+        "spacing": {"column": 36, "row": 40},
+        "bounds": "flush",
+        "spec": {
+            "width": PANEL_WIDTH,
+            "height": PANEL_HEIGHT,
+            "encoding": {
+                "x": {"field": "time", "type": "ordinal", "scale": {"domain": times}, "axis": x},
+                "y": {
+                    "field": "value",
+                    "type": "quantitative",
+                    "scale": {"zero": False, "nice": True, "padding": 12},
+                    "axis": y,
+                },
+            },
+            "layer": [
+                {"mark": line},
+                {"mark": dot},
+                {"mark": {"type": "text", "dy": -11, **HALO}, "encoding": said},
+            ],
+        },
+        "padding": {"left": 8, "right": 30, "top": 5, "bottom": 10},
+    }
 
 
 def timeline(

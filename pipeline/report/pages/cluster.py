@@ -159,7 +159,7 @@ def cluster_view(
     beside = _beside(row, words)
     place_text = " ".join((beside, words("place_note"), standing.too_small))
     return ClusterView(
-        head=page_head(review, f"{cluster_id} {name}", words),
+        head=page_head(review, cluster_id, words, row["name"] or ""),
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, labels.get(cluster_id), words),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.contacts import without_contacts
@@ -101,9 +101,9 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
     agreements, titles = review.tables["agreements"], titles_of(review, words)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
         cluster_id = row["cluster_id"]
-        title = f"{words('dossier')} {cluster_id} {row['name'] or ''}".rstrip()
+        title = f"{words('dossier')} {cluster_id}"
         yield DossierView(
-            head=page_head(review, title, words),
+            head=page_head(review, title, words, row["name"] or ""),
             cluster_id=cluster_id,
             page=f"../{page_of(cluster_id)}",
             facts=_facts(row, files[cluster_id], words),
@@ -196,6 +196,8 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
     The columns: place, wording, date, reference, whether it counts and why.
     """
     lang, nothing = words.lang, pl.lit("")
+    said = wording.select(f"wording_{lang}", "written")
+    texts = [str(escape(words.marked(text, own))) for text, own in said.iter_rows()]
     at = pl.coalesce("cell", pl.col("row").cast(pl.String), nothing)
     reason = pl.col(f"reason_{lang}")
     counted = each_said("counted", wording, lambda v: "" if v is None else words.code("counted", v))
@@ -205,7 +207,7 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
         "cluster_id",
         mark=pl.col("counted").fill_null("read"),
         place=escaped(pl.concat_str("sheet", pl.lit(" "), at)),
-        text=escaped(pl.col(f"wording_{lang}")),
+        text=pl.Series(texts, dtype=pl.String),
         day=each_said("date", wording, lambda v: "" if v is None else words.day(v)),
         reference=escaped(pl.col(f"reference_{lang}").fill_null("")),
         answer=pl.concat_str(counted, colon, escaped(reason)),

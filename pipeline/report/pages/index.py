@@ -9,7 +9,7 @@ from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.comparison import Comparison, comparison
-from pipeline.report.pages.course import fields_over_quarters
+from pipeline.report.pages.course import fields_drawn, fields_over_quarters
 from pipeline.report.pages.edge import Edge, edges
 from pipeline.report.pages.experts import Experts, experts
 from pipeline.report.pages.explain import chosen_from, reasons, said
@@ -81,6 +81,7 @@ class IndexView:
     staffing: Staffing | None
     comparison: Comparison
     fields: Table | None
+    fields_chart: Chart | None
     edges: Sequence[Edge]
     profiles: Sequence[Profile]
     landscape: Landscape | None
@@ -129,6 +130,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         staffing=staffing(review, words),
         comparison=comparison(review, words),
         fields=fields_over_quarters(review, words),
+        fields_chart=fields_drawn(review, words),
         edges=edges(review, words),
         profiles=profiles(review, words),
         landscape=described,

@@ -1,6 +1,6 @@
 """The outlook: what lapses in the coming months, if no new data arrive (contract 2.6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,26 @@ import polars as pl
 
 from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
 from pipeline.report.pages.changes import titles_of
+from pipeline.report.pages.charts import (
+    SERIES,
+    Chart,
+    Said,
+    bars,
+    counts_axis,
+    draw,
+    one_bar,
+    outside,
+)
 from pipeline.report.pages.experts import expiring_labels
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    decision_cell,
+    linked,
+    names_of,
+    roles_of,
+    source_line,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
@@ -21,11 +39,13 @@ Row = Mapping[str, Any]
 class Outlook:
     """How many criteria lapse within how many months, which, and who falls below the pass mark.
 
-    lapsed: first what has lapsed already, None without any.
+    lapsed: first what has lapsed already, None without any. charts: of each catalogue under which
+    something lapses.
     """
 
     lapsed: Table | None
     counts: Table
+    charts: Sequence[Chart]
     tables: Sequence[Table]
 
 
@@ -38,7 +58,50 @@ def outlook(review: Review, words: Words) -> Outlook | None:
     tables.append(expiring_labels(review, words))
     gone = _lapsed(review, words)
     counts = _counts(review, found, falling, words)
-    return Outlook(gone if gone.rows else None, counts, [t for t in tables if t.rows])
+    charts = list(drawn(review, found, words))
+    return Outlook(gone if gone.rows else None, counts, charts, [t for t in tables if t.rows])
+
+
+def drawn(review: Review, found: pl.DataFrame, words: Words) -> Iterator[Chart]:
+    """Yield for each catalogue how many clusters each of its criteria lapses for, and when.
+
+    found: see `lapsing`.
+    """
+    ends = list(review.settings.robustness.outlook_months)
+    spans = list(zip([1, *(end + 1 for end in ends)], ends, strict=False))
+    parts = [words("outlook_part", start=start, end=end) for start, end in spans]
+    for number, catalogue in enumerate(review.catalogues, 1):
+        own = found.filter(catalogue=catalogue.id)
+        if own.is_empty():
+            continue
+        rows: list[dict[str, object]] = []
+        counts = dict(own.group_by("criterion_id").len().iter_rows())
+        for criterion in (c for c in catalogue.criteria if c.id in counts):
+            months = own.filter(criterion_id=criterion.id)["months"]
+            amounts = [months.is_between(start, end).sum() for start, end in spans]
+            said = zip(parts, amounts, map(words.number, amounts), strict=True)
+            rows += one_bar(f"{criterion.id} {words.of(criterion.title)}", said)
+        most = max(counts.values())
+        named = [c for c in catalogue.criteria if counts.get(c.id) == most]
+        said = Said(
+            name=f"outlook-{number}",
+            title=words(
+                "outlook_seen",
+                criteria="; ".join(f"{c.id} {words.of(c.title)}" for c in named),
+                n=words.count("clusters", most),
+            ),
+            unit=words(
+                "outlook_unit",
+                title=words.of(catalogue.title),
+                n=words.number(own.height),
+                clusters=words.count("of_clusters", own["cluster_id"].n_unique()),
+            ),
+            description=words("outlook_desc"),
+            source=source_line(review, words),
+        )
+        colours = list(zip(parts, SERIES, strict=False))
+        spec = bars(rows, colours, counts_axis(words("axis_clusters")), outside(rows))
+        yield draw(spec, said, words.lang)
 
 
 def lapsing(review: Review) -> pl.DataFrame:

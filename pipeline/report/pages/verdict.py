@@ -11,9 +11,10 @@ from pipeline.common.catalogue import Catalogue, Condition, Criterion, metrics
 from pipeline.report.pages.discretion import masked
 from pipeline.report.pages.figures import interval, lever, required
 from pipeline.report.pages.views import anchor
-from pipeline.report.pages.words import Words
+from pipeline.report.pages.words import Words, form_words
 from pipeline.review import Review
-from pipeline.tables.reasons import asks_text
+from pipeline.tables.missing import FIELDS
+from pipeline.tables.reasons import asks_text, written_reason
 
 Row = Mapping[str, Any]
 FULFILLED = "fulfilled"
@@ -36,6 +37,7 @@ class ConditionView:
     """A condition: the present value, the required value, what is missing.
 
     lever_unit: of what something is missing; empty if nothing is, or if it must not be told.
+    written: the parts of the lever that the cluster wrote, see `Words.marked`.
     """
 
     title: str
@@ -47,13 +49,15 @@ class ConditionView:
     status_text: str
     lever: str
     lever_unit: str
+    written: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class CriterionView:
     """A criterion with its verdict, the reason, and the request to the cluster.
 
-    only_rated: whether the calculation sees it as fulfilled and an expert does not.
+    only_rated: whether the calculation sees it as fulfilled and an expert does not. written: the
+    parts of reason and request that experts wrote or that the form calls so, see `Words.marked`.
     """
 
     id: str
@@ -70,6 +74,7 @@ class CriterionView:
     request: str
     only_rated: bool
     conditions: Sequence[ConditionView]
+    written: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,11 @@ def _criterion(
         conditions=[
             condition_view(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
         ],
+        written=[
+            written_reason(reason, words.lang),
+            *(name for one in conditions for name in own_names(one, words)),
+            *form_words(),
+        ],
     )
 
 
@@ -169,7 +179,18 @@ def condition_view(
     values = tuple(row[key] for key in READ)
     view = _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
     names = row.get(f"missing_{words.lang}")
-    return replace(view, lever=f"{view.lever} ({names})") if names and view.lever else view
+    if not (names and view.lever):
+        return view
+    return replace(view, lever=f"{view.lever} ({names})", written=own_names(row, words))
+
+
+def own_names(row: Row, words: Words) -> list[str]:
+    """Return the names that the cluster itself gave to what is missing: those of action fields.
+
+    row: of `named_conditions`.
+    """
+    names = row.get(f"missing_{words.lang}")
+    return [names.partition(": ")[2]] if names and row["metric"] == FIELDS else []
 
 
 def named_conditions(review: Review) -> pl.DataFrame:
