@@ -54,7 +54,7 @@ KEY_LINE = 3
 FEW = {"tickCount": 7, "labelFlush": False}
 # A part narrower than this share of its bar has no room for its number.
 PART_ROOM = 0.06
-# As in the texts: "1.200,5" and "20 %" (with a space that does not break), "1,200.5" and "20%".
+# As in the texts: "1.200,5" or "1,200.5", and "20 %" with a space that does not break.
 LOCALES: Mapping[str, dict[str, Any]] = {
     "de": {
         "decimal": ",",
@@ -63,7 +63,13 @@ LOCALES: Mapping[str, dict[str, Any]] = {
         "currency": ["", "\u00a0€"],
         "percent": "\u00a0%",
     },
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
+    "en": {
+        "decimal": ".",
+        "thousands": ",",
+        "grouping": [3],
+        "currency": ["€", ""],
+        "percent": "\u00a0%",
+    },
 }
 BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
 # Of a text that may cross lines.

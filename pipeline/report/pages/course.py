@@ -109,10 +109,12 @@ def fields_over_quarters(review: Review, words: Words) -> Table | None:
 
 def fields_drawn(review: Review, words: Words) -> Chart | None:
     """Return a small line for each field; None if none came before or no field is shown."""
-    every = _of_all_quarters(review)
-    if review.quarters.fields.is_empty() or every["pooled"].is_null().all():
+    if review.quarters.fields.is_empty():
         return None
-    rows = every.drop_nulls("pooled").sort("cohort", "at_period").to_dicts()
+    found = _of_all_quarters(review).drop_nulls("pooled").sort("cohort", "at_period")
+    if found.is_empty():
+        return None
+    rows = found.to_dicts()
     known = {cohort: list(own) for cohort, own in groupby(rows, key=lambda r: r["cohort"])}
     names = {cohort: words.name("technology_fields", cohort) for cohort in known}
     ends = {(cohort, own[at]["at_period"]) for cohort, own in known.items() for at in (0, -1)}

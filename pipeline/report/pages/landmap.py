@@ -143,7 +143,7 @@ def land_map(review: Review, words: Words) -> LandMap | None:
     drawing = outline()
     n = sum(map(len, ordered))
     return LandMap(
-        seen=_seen(ordered, words),
+        seen=seen(ordered, words),
         counted=words("map_unit", n=words.number(n)),
         source=f"{source_line(review, words)} {words('outlines_line')}",
         width=drawing["width"],
@@ -159,14 +159,14 @@ def land_map(review: Review, words: Words) -> LandMap | None:
     )
 
 
-def _seen(cities: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> str:
+def seen(cities: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> str:
     """Return in which cities most clusters are, if some have several. cities: the largest first."""
     most = len(cities[0]) if cities else 0
     named = [own[0]["city"] for own in cities if len(own) == most and own[0]["city"]]
     if most < SEVERAL or not named:
         return words("map_title")
-    seen = words.count("map_seen", len(named))
-    return seen.format(names=", ".join(sorted(named)), most=words.number(most))
+    said = words.count("map_seen", len(named))
+    return said.format(names=", ".join(sorted(named)), most=words.number(most))
 
 
 def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
