@@ -117,6 +117,20 @@ def test_no_lever_leaves_its_card(opened: Open, cluster_page: str) -> None:
         assert wide == [], width
 
 
+def test_with_forced_colours_the_parts_of_pictures_are_told_apart(opened: Open) -> None:
+    page = opened(forced_colors="active")
+    look = """selector => { const found = getComputedStyle(document.querySelector(selector));
+        return [found.fill, found.fillOpacity, found.stroke].join(" "); }"""
+    three = ("eligible", "open", "not_eligible")
+    for parts in (
+        [f".quarters rect.s-{d}" for d in three],
+        [f'.chart path[fill="var(--{colour})"]' for colour in ("good", "open", "bad")],
+        [f'#money .chart path[fill="var(--series-{x})"]' for x in "abcde"],
+    ):
+        looks = [page.evaluate(look, part) for part in parts]
+        assert len(set(looks)) == len(parts), dict(zip(parts, looks, strict=True))
+
+
 def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str) -> None:
     still = opened(reduced_motion="reduce")
     assert still.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"

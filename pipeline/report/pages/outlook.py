@@ -67,27 +67,20 @@ def drawn(review: Review, found: pl.DataFrame, words: Words) -> Iterator[Chart]:
 
     found: see `lapsing`.
     """
-    ends = list(review.settings.robustness.outlook_months)
-    spans = list(zip([1, *(end + 1 for end in ends)], ends, strict=False))
-    parts = [words("outlook_part", start=start, end=end) for start, end in spans]
     for number, catalogue in enumerate(review.catalogues, 1):
         own = found.filter(catalogue=catalogue.id)
         if own.is_empty():
             continue
-        rows: list[dict[str, object]] = []
+        titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
+        rows, parts = _bars(own, titles, review.settings.robustness.outlook_months, words)
+        spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
         counts = dict(own.group_by("criterion_id").len().iter_rows())
-        for criterion in (c for c in catalogue.criteria if c.id in counts):
-            months = own.filter(criterion_id=criterion.id)["months"]
-            amounts = [months.is_between(start, end).sum() for start, end in spans]
-            said = zip(parts, amounts, map(words.number, amounts), strict=True)
-            rows += one_bar(f"{criterion.id} {words.of(criterion.title)}", said)
         most = max(counts.values())
-        named = [c for c in catalogue.criteria if counts.get(c.id) == most]
         said = Said(
             name=f"outlook-{number}",
             title=words(
                 "outlook_seen",
-                criteria="; ".join(f"{c.id} {words.of(c.title)}" for c in named),
+                criteria="; ".join(t for c, t in titles.items() if counts.get(c) == most),
                 n=words.count("clusters", most),
             ),
             unit=words(
@@ -99,9 +92,25 @@ def drawn(review: Review, found: pl.DataFrame, words: Words) -> Iterator[Chart]:
             description=words("outlook_desc"),
             source=source_line(review, words),
         )
-        colours = list(zip(parts, SERIES, strict=False))
-        spec = bars(rows, colours, counts_axis(words("axis_clusters")), outside(rows))
         yield draw(spec, said, words.lang)
+
+
+def _bars(
+    own: pl.DataFrame, titles: Mapping[str, str], ends: Sequence[int], words: Words
+) -> tuple[list[dict[str, object]], list[tuple[str, str]]]:
+    """Return the rows of a bar for each criterion that lapses, and its parts with their colours.
+
+    own: what lapses under one catalogue. titles: of its criteria. ends: the last month of a part.
+    """
+    spans = list(zip([1, *(end + 1 for end in ends)], ends, strict=False))
+    parts = [words("outlook_part", start=start, end=end) for start, end in spans]
+    rows: list[dict[str, object]] = []
+    for criterion, title in titles.items():
+        months = own.filter(criterion_id=criterion)["months"]
+        amounts = [int(months.is_between(start, end).sum()) for start, end in spans]
+        if any(amounts):
+            rows += one_bar(title, zip(parts, amounts, map(words.number, amounts), strict=True))
+    return rows, list(zip(parts, SERIES, strict=False))
 
 
 def lapsing(review: Review) -> pl.DataFrame:
