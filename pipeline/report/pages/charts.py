@@ -46,7 +46,7 @@ WIDTH, SMALL = 620, 210
 ROW, SMALL_ROW, BAR_ROW = 30, 22, 26
 TIMELINE_ROOM = 14
 # Of small lines: how many stand side by side, and how large each is.
-PANELS, PANEL_WIDTH, PANEL_HEIGHT = 3, 280, 64
+PANELS, PANEL_WIDTH, PANEL_HEIGHT = 3, 280, 80
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
 KEY_LINE = 3
@@ -452,7 +452,8 @@ def courses(panels: Sequence[str], rows: Rows, fmt: str) -> Spec:
                 "y": {
                     "field": "value",
                     "type": "quantitative",
-                    "scale": {"zero": False, "nice": True, "padding": 12},
+                    # Room for the numbers above the line.
+                    "scale": {"zero": False, "nice": True, "padding": 22},
                     "axis": y,
                 },
             },

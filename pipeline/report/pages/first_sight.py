@@ -62,7 +62,7 @@ def quarters(review: Review, words: Words) -> list[Counts]:
     return [
         Counts(
             period,
-            " · ".join(
+            f"{NO_BREAK}· ".join(
                 f"{signed(d, words)} {words.number(n)}".replace(" ", NO_BREAK)
                 for d, n in counts.items()
             ),
