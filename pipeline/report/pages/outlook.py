@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.charts import (
     SERIES,
+    Caption,
     Chart,
-    Said,
     bars,
     counts_axis,
     draw,
@@ -31,8 +31,6 @@ from pipeline.report.pages.views import (
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def drawn(review: Review, found: pl.DataFrame, words: Words) -> Iterator[Chart]:
         spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
         counts = dict(own.group_by("criterion_id").len().iter_rows())
         most = max(counts.values())
-        said = Said(
+        caption = Caption(
             name=f"outlook-{number}",
             title=words(
                 "outlook_seen",
@@ -92,7 +90,7 @@ def drawn(review: Review, found: pl.DataFrame, words: Words) -> Iterator[Chart]:
             description=words("outlook_desc"),
             source=source_line(review, words),
         )
-        yield draw(spec, said, words.lang)
+        yield draw(spec, caption, words.lang)
 
 
 def _bars(

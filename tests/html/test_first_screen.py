@@ -12,7 +12,7 @@ from pipeline.common.catalogue import load
 from pipeline.common.settings import load_settings
 from pipeline.history.lapses import LAPSE
 from pipeline.report.pages import landmap
-from pipeline.report.pages.first_sight import SHOWN, decided_anew
+from pipeline.report.pages.first_screen import SHOWN, decided_anew
 from pipeline.report.pages.outlook import drawn
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -79,8 +79,8 @@ def test_what_lapses_is_a_bar_for_each_criterion_parted_by_months() -> None:
         ]
     ]
     (chart,) = drawn(review(), pl.DataFrame(rows, schema=LAPSE, orient="row"), DE)
-    assert chart.said.title == "Am häufigsten läuft aus: 12 Erfolgsgeschichten (3 Cluster)"
-    assert chart.said.unit.endswith("n = 5 Kriterien von 4 Clustern.")
+    assert chart.caption.title == "Am häufigsten läuft aus: 12 Erfolgsgeschichten (3 Cluster)"
+    assert chart.caption.unit.endswith("n = 5 Kriterien von 4 Clustern.")
     svg = str(chart.svg)
     assert {
         "Monat 1 bis 3",
