@@ -107,6 +107,14 @@ def test_a_clusters_page_prints_on_two_tagged_sheets(
         assert b"/MarkInfo" in pdf
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 800)])
+def test_the_first_screen_reaches_to_what_is_to_do(opened: Open, width: int, height: int) -> None:
+    page = opened(viewport={"width": width, "height": height})
+    first = page.locator("#todo li").first.bounding_box()
+    assert first is not None
+    assert first["y"] + first["height"] < height
+
+
 def test_no_lever_leaves_its_card(opened: Open, cluster_page: str) -> None:
     for width in (1440, 768, 375):
         page = opened(cluster_page, viewport={"width": width, "height": 900})
