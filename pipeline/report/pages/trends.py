@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 import polars as pl
 
 from pipeline.common import periods
+from pipeline.common.rows import Row
 from pipeline.report.pages.charts import Caption, Chart, draw, small_lines
 from pipeline.report.pages.views import Table, source_line
 from pipeline.report.pages.words import Words
@@ -138,9 +138,7 @@ def fields_drawn(review: Review, words: Words) -> Chart | None:
     return draw(small_lines(list(names.values()), marks, ",.0~f"), caption, words.lang)
 
 
-def _fields_seen(
-    known: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str], words: Words
-) -> str:
+def _fields_seen(known: Mapping[str, Sequence[Row]], names: Mapping[str, str], words: Words) -> str:
     """Return which field's ratio changed most from its first quarter to its last."""
     ends = {c: (own[0], own[-1]) for c, own in known.items() if len(own) > 1}
     if not ends:
@@ -159,7 +157,7 @@ def _of_all_quarters(review: Review) -> pl.DataFrame:
     return pl.concat([review.quarters.fields, now])
 
 
-def _pooled(row: Mapping[str, Any] | None, words: Words) -> str:
+def _pooled(row: Row | None, words: Words) -> str:
     if row is None:
         return words("none")
     value = (
