@@ -8,6 +8,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipeline.common.texts import LANGUAGES
+from pipeline.report.outlook import lapsing
 from pipeline.report.pages.actor_table import actor_tables
 from pipeline.report.pages.admission import Admission, admission
 from pipeline.report.pages.changes import NAME as CHANGES
@@ -19,7 +20,7 @@ from pipeline.report.pages.experts import Label, label_text, labels_of, own_agre
 from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
 from pipeline.report.pages.money import own_money
-from pipeline.report.pages.outlook import lapsing, own_outlook
+from pipeline.report.pages.outlook import own_outlook
 from pipeline.report.pages.paper import Paper, Sections, paper
 from pipeline.report.pages.place import Place, place
 from pipeline.report.pages.revision import OwnRevision, own_revision

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
+from pipeline.report.outlook import fall_reasons, fallen, lapsing
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.experts import expiring_labels
 from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
@@ -39,21 +39,6 @@ def outlook(review: Review, words: Words) -> Outlook | None:
     gone = _lapsed(review, words)
     counts = _counts(review, found, falling, words)
     return Outlook(gone if gone.rows else None, counts, [t for t in tables if t.rows])
-
-
-def lapsing(review: Review) -> pl.DataFrame:
-    """Return what lapses, see `lapses`; the soonest first."""
-    t = review.tables
-    if "outlook" not in t:
-        return pl.DataFrame(schema=LAPSE)
-    return lapses(t["criteria"], t["outlook"], t["clusters"], t["lapsed"])
-
-
-def fallen(review: Review) -> pl.DataFrame:
-    """Return the clusters that will fall below the pass mark, the soonest first."""
-    return decisions_to_lapse(
-        review.catalogues, review.tables["decisions"], review.tables["outlook"]
-    )
 
 
 def lapse_text(row: Row, title: str, words: Words) -> str:
@@ -109,10 +94,7 @@ def _falls(review: Review, falling: pl.DataFrame, found: pl.DataFrame, words: Wo
     """Return who falls and which criteria lapse until then; found: see `lapsing`."""
     names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
     roles, titles = roles_of(review, words), titles_of(review, words)
-    keys = ["catalogue", "cluster_id"]
-    until = falling.select(*keys, until="months")
-    gone = found.join(until, on=keys).filter(pl.col("months") <= pl.col("until"))
-    why = {key: own["criterion_id"].to_list() for key, own in gone.group_by(keys)}
+    why = fall_reasons(falling, found)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
