@@ -276,19 +276,29 @@ def agreement(outcome: str, due: dt.date | None) -> dict[str, Any]:
     return {**own, "agreement": "Sitz für Forschung", "outcome": outcome, "due": due}
 
 
-@pytest.mark.parametrize("role", ["Mitglied", "Ausgeschieden"])
-def test_what_was_agreed_and_is_not_kept_is_in_the_letter(role: str) -> None:
+@pytest.mark.parametrize("role", ["Mitglied", "Antrag", "Beobachtung", None, "Ausgeschieden"])
+@pytest.mark.parametrize(
+    ("outcome", "due", "said"),
+    [
+        ("kept", None, None),
+        ("kept", DAY, None),
+        ("running", None, "(ohne Frist)"),
+        ("running", DAY, "(bis zum 20.10.2026)"),
+        ("overdue", DAY, "(überfällig, Frist war der 20.10.2026)"),
+    ],
+)
+def test_what_was_agreed_and_is_not_kept_is_in_the_letter(
+    role: str | None, outcome: str, due: dt.date | None, said: str | None
+) -> None:
     whole = reviewed()
-    rows = [agreement("kept", DAY), agreement("running", None), agreement("overdue", DAY)]
-    tables = {
-        **whole.tables,
-        "agreements": published("agreements", rows),
-        "coverage": whole.tables["coverage"].with_columns(role=pl.lit(role)),
-    }
+    coverage = whole.tables["coverage"].with_columns(role=pl.lit(role, pl.String))
+    rows = published("agreements", [agreement(outcome, due)])
+    tables = {**whole.tables, "agreements": rows, "coverage": coverage}
     found = agreed(replace(whole, tables=tables), "de").get("DE-0001", ())
-    ends = ["(ohne Frist)", "(überfällig, Frist war der 20.10.2026)"] if role == "Mitglied" else []
-    assert [text[text.rindex("(") :] for text in found] == ends
-    assert all(": Sitz für Forschung (" in text for text in found)
+    is_said = said is not None and role != "Ausgeschieden"
+    assert [text[text.index(": ") :] for text in found] == (
+        [f": Sitz für Forschung {said}"] if is_said else []
+    )
 
 
 @pytest.mark.parametrize(
