@@ -76,8 +76,10 @@ def write_overview(
     guide = f"internal:'{sheet.get_name()}'!A{row + 1}"
     sheet.write_url(LINK_ROW, 0, guide, book.looks["link"], string=book.text("o_to_guide"))
     charts = write_charts(matrices[0], sheet, put_guide(book, sheet, row, sheets) + 2)
+    pictures = f"internal:'{sheet.get_name()}'!A{charts[0] + 1}"
+    sheet.write_url(LINK_ROW, 1, pictures, book.looks["link"], string=book.text("o_to_charts"))
     sheet.set_print_scale(scale_of(WIDTHS))
-    sheet.set_h_pagebreaks([decisions, row, charts[1]])
+    sheet.set_h_pagebreaks([decisions, row, *charts[:2]])
     sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
 
 
