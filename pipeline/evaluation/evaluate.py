@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.common.exact import ceil_at, ratio
 from pipeline.figures.base import collect_frames
-from schemas.slips import DeclarationError, shown
+from schemas.slips import DeclarationError, as_written
 
 FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
 WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
@@ -45,10 +45,10 @@ def refuse_uncomputed(catalogues: Iterable[Catalogue], figures: pl.DataFrame) ->
                 if computed and key not in computed:
                     place = f"{catalogue.id}.toml, {criterion.id}"
                     raise DeclarationError(
-                        f"{place}: {shown(key)} steht in metrics.toml, aber kein Teil des Programms"
+                        f"{place}: {as_written(key)} steht in metrics.toml, aber kein Teil des Programms"
                         " berechnet diese Größe. Bitte eine andere nennen oder sie programmieren"
                         " (docs/architecture.md, another figure).",
-                        f"{place}: {shown(key)} is in metrics.toml, but no part of the program"
+                        f"{place}: {as_written(key)} is in metrics.toml, but no part of the program"
                         " computes this figure. Please name another one or program it"
                         " (docs/architecture.md, another figure).",
                     )

@@ -313,7 +313,7 @@ def test_what_was_agreed_and_is_not_kept_is_in_the_letter(
     ],
 )
 def test_who_is_asked_nothing_need_not_answer(row: dict[str, Any], said: str) -> None:
-    usual = {"state": "reviewed", "shown": "reviewed", "role": None, "errors": None}
+    usual = {"state": "reviewed", "shown_state": "reviewed", "role": None, "errors": None}
     names = {"settles": None, "marked": "a.xlsx", "guessed_from": None}
     whole = {**usual, **names, "deadline": "1.1.", "contact": "Team", **row}
     table = pl.DataFrame([whole], schema_overrides={"errors": pl.Int64, "settles": pl.String})

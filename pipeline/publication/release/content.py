@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
 from pipeline.common import periods
 from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.common.rows import Row
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.evaluation.admission import STEPS
 from pipeline.report.feedback.gather import asks_by_cluster
-from pipeline.report.pages.discretion import discretion
+from pipeline.report.pages.hidden_limits import limit_hider
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -19,7 +19,6 @@ from pipeline.submissions.office import APPLICANT, has_left
 
 MISSED, OPEN = "not_fulfilled", "undetermined"
 DECISION = STEPS[-1]
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Content:
 
 
 def departed(review: Review) -> set[str]:
-    """Return the clusters that have left: nothing is asked of them."""
+    """Return the clusters that have left: they get no requests."""
     return set(review.tables["coverage"].filter(has_left())["cluster_id"])
 
 
@@ -86,11 +85,11 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
 
 
 def closings(review: Review, lang: str) -> Mapping[str, str]:
-    """Return by cluster what follows the result: whose the decision is, or what it was.
+    """Return by cluster the sentence after the result: whose the decision is, or what it was.
 
-    A decision is told once: in the quarter in which the cluster was told, or in the next one that
-    is published. Later, and of who never applied, it is said whose decision it is what follows from
-    the result; of who has left nothing.
+    A decision is mentioned once: in the quarter in which the cluster was informed, or in the next
+    one that is published. Later, and for who never applied, the sentence is that the ministry
+    decides what follows from the result; for who has left there is none.
     """
     since = review.since.period if review.since else periods.before(review.last_day)
     day_before, words = periods.last_day(since), Words(lang)
@@ -98,18 +97,18 @@ def closings(review: Review, lang: str) -> Mapping[str, str]:
     known = review.tables["coverage"].select("cluster_id", "role")
     known = known.join(process, on="cluster_id", how="left")
     is_decided = DECISION.done.fill_null(value=False)
-    is_told = is_decided & (pl.col("informed_on") <= review.last_day).fill_null(value=False)
+    is_informed = is_decided & (pl.col("informed_on") <= review.last_day).fill_null(value=False)
     applies = is_decided | (pl.col("role") == APPLICANT) | pl.col("role").is_null()
     code = (
         pl.when(has_left())
         .then(None)
-        .when(is_told & (pl.col("informed_on") > day_before))
+        .when(is_informed & (pl.col("informed_on") > day_before))
         .then(pl.lit("decided"))
-        .when(applies & ~is_told)
+        .when(applies & ~is_informed)
         .then(pl.lit("not_decided"))
         .otherwise(pl.lit("follows"))
     )
-    told = known.select("cluster_id", "decided", "informed_on", code=code)
+    chosen = known.select("cluster_id", "decided", "informed_on", code=code)
     return {
         row["cluster_id"]: ""
         if row["code"] is None
@@ -117,7 +116,7 @@ def closings(review: Review, lang: str) -> Mapping[str, str]:
             word=words.name("votes", row["decided"]) if row["decided"] else "",
             day=day(row["informed_on"], lang) if row["informed_on"] else "",
         )
-        for row in told.iter_rows(named=True)
+        for row in chosen.iter_rows(named=True)
     }
 
 
@@ -167,7 +166,7 @@ def missed_conditions(
     review: Review, words: Words
 ) -> Mapping[tuple[str, str], Sequence[ConditionView]]:
     """Return the conditions that are not fulfilled, by cluster and criterion."""
-    hides = discretion(review)
+    hides = limit_hider(review)
     declared = {
         (criterion.id, number): condition
         for criterion in review.catalogues[0].criteria

@@ -11,7 +11,7 @@ from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.intake.gather import gather
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
 from pipeline.publication.publications import Work
 from pipeline.report.form.carry import carried_over
@@ -20,8 +20,7 @@ from pipeline.report.form.plan import Filled
 from pipeline.report.form.stored import Stored, stored_values
 from pipeline.report.form.translated import examine_translated
 from pipeline.submissions.examine import Examined
-from pipeline.submissions.mapping.apply import mapping_sheet_keys
-from schemas.declaration import submission, wanted_sheet_keys
+from pipeline.submissions.mapping.apply import submission_sheet_keys
 
 # For one form; it usually takes a second or two.
 SECONDS = 300
@@ -96,7 +95,7 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
 def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
     """Return reviewed submissions, read and examined in the same way as by the review."""
     review, mappings = work.review, work.mappings
-    sheet_keys = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    sheet_keys = submission_sheet_keys(mappings)
     limits = review.settings.intake
     outcomes = list(read_many([file.path for file in files], limits, sheet_keys))
     sent = gather(files, outcomes, most_mb=limits.max_file_mb)

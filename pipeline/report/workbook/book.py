@@ -161,11 +161,11 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
             continue
         before = len(book.file.worksheets())
         planned.write(parts)
-        said = f"guide_{planned.code}{planned.variant(parts)}"
+        guide = f"guide_{planned.code}{planned.variant(parts)}"
         for sheet in book.file.worksheets()[before:]:
             sheet.set_tab_color(TABS[planned.group])
             if planned.code != "overview":
-                text = book.text(said, number=len(declared_indicators()))
+                text = book.text(guide, number=len(declared_indicators()))
                 name = sheet.get_name()
                 blocks = book.blocks.get(name, ())
                 described.append(Described(name, text, planned.group, blocks))

@@ -2,7 +2,7 @@
 
 from pipeline.report.outlook import fall_reasons, fallen, lapsing
 from pipeline.report.workbook.cells import Column
-from pipeline.report.workbook.named import named_columns
+from pipeline.report.workbook.cluster_columns import named_columns
 from pipeline.report.workbook.portfolio import SEPARATOR
 from pipeline.report.workbook.sheets import decision_looks
 from pipeline.report.workbook.stack import Stack
@@ -25,7 +25,7 @@ def put_falls(stack: Stack) -> None:
         Column(text("h_catalogue"), falling["catalogue"].to_list()),
         Column(text("h_within_months"), falling["months"].to_list(), "int"),
         Column(text("h_fulfilled_then"), falling["fulfilled"].to_list(), "int"),
-        Column(then, book.says("decision", falling["decision"].to_list())),
+        Column(then, book.labels("decision", falling["decision"].to_list())),
         Column(text("h_falls_for"), reasons, "wrap", width=60),
     ]
     stack.add(columns, {then: decision_looks(book.lang)})
