@@ -43,12 +43,12 @@ def refuse_uncomputed(catalogues: Iterable[Catalogue], figures: pl.DataFrame) ->
             for condition in criterion.conditions:
                 key = condition.metric.key
                 if computed and key not in computed:
-                    place = f"{catalogue.id}.toml, {criterion.id}"
+                    place = f"{catalogue.id}.toml, {criterion.id}: {as_written(key)}"
                     raise DeclarationError(
-                        f"{place}: {as_written(key)} steht in metrics.toml, aber kein Teil des Programms"
+                        f"{place} steht in metrics.toml, aber kein Teil des Programms"
                         " berechnet diese Größe. Bitte eine andere nennen oder sie programmieren"
                         " (docs/architecture.md, another figure).",
-                        f"{place}: {as_written(key)} is in metrics.toml, but no part of the program"
+                        f"{place} is in metrics.toml, but no part of the program"
                         " computes this figure. Please name another one or program it"
                         " (docs/architecture.md, another figure).",
                     )
