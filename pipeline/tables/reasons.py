@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion, Metric, metrics
+from pipeline.common.contacts import without_contacts
 from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 
 CRITERION = ["catalogue", "file", "criterion_id"]
@@ -60,13 +61,15 @@ def with_reasons(
 
 
 def rated_text(lang: str, *, signed: bool = True) -> pl.Expr:
-    """The expert's reason unchanged, who gave it and when; the computed one is to follow.
+    """The expert's reason, who gave it and when; the computed one is to follow.
 
-    signed: whether the expert's sign stands there.
+    signed: whether the reason is unchanged and the expert's sign stands there; else mail addresses
+    and telephone numbers are masked, too.
     """
     written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
+    masked = pl.col("reason").map_elements(lambda text: without_contacts(text, lang), pl.String)
     return pl.concat_str(
-        "reason",
+        "reason" if signed else masked,
         pl.lit(RATED[lang]),
         pl.concat_str(pl.lit(" "), "assessor").fill_null("") if signed else pl.lit(""),
         pl.concat_str(pl.lit(", "), written).fill_null(""),
@@ -82,8 +85,8 @@ def written_reason(text: str, lang: str) -> str:
 def unsigned_reasons(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
     """Return catalogue, cluster_id, criterion_id, reason_de, reason_en of what experts judged.
 
-    They are for the clusters: without the expert's sign (contract 2.5). criteria: the table.
-    ratings: those in force.
+    They are for the clusters: without the expert's sign (contract 2.5), and without what leads to
+    a person. criteria: the table. ratings: those in force.
     """
     key = ["catalogue", "cluster_id", "criterion_id"]
     rated = ratings.drop_nulls("reason").select(

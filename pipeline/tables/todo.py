@@ -46,7 +46,7 @@ PLACES: Mapping[str, tuple[str, str | None]] = {
     "opinions": ("experts", "assessments"),
     "agreed": ("experts", "agreements"),
     "lapsed": ("outlook", None),
-    "lapsing": ("outlook", None),
+    "lapsing": ("outlook", "lapses"),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.rows import Row
-from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
+from pipeline.report.outlook import fall_reasons, fallen, lapsing
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.charts import (
     SERIES,
@@ -111,21 +111,6 @@ def _bars(
     return rows, list(zip(parts, SERIES, strict=False))
 
 
-def lapsing(review: Review) -> pl.DataFrame:
-    """Return what lapses, see `lapses`; the soonest first."""
-    t = review.tables
-    if "outlook" not in t:
-        return pl.DataFrame(schema=LAPSE)
-    return lapses(t["criteria"], t["outlook"], t["clusters"], t["lapsed"])
-
-
-def fallen(review: Review) -> pl.DataFrame:
-    """Return the clusters that will fall below the pass mark, the soonest first."""
-    return decisions_to_lapse(
-        review.catalogues, review.tables["decisions"], review.tables["outlook"]
-    )
-
-
 def lapse_text(row: Row, title: str, words: Words) -> str:
     """Return what lapses and when: `7.2 … läuft 2027-Q1 aus`."""
     key = "lapses" if row["sure"] else "lapses_by"
@@ -179,10 +164,7 @@ def _falls(review: Review, falling: pl.DataFrame, found: pl.DataFrame, words: Wo
     """Return who falls and which criteria lapse until then; found: see `lapsing`."""
     names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
     roles, titles = roles_of(review, words), titles_of(review, words)
-    keys = ["catalogue", "cluster_id"]
-    until = falling.select(*keys, until="months")
-    gone = found.join(until, on=keys).filter(pl.col("months") <= pl.col("until"))
-    why = {key: own["criterion_id"].to_list() for key, own in gone.group_by(keys)}
+    why = fall_reasons(falling, found)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),

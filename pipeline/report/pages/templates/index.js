@@ -38,6 +38,7 @@
   // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
   // would make every choice slow.
   const STEP = 100;
+  const FOUND = 5; // This many chosen clusters are named beside their number.
   const ROW_END = "</tr>";
   const lists = all("main table:is([data-list], :has(tbody [data-c]))").map(list);
   const offices = all(".places [data-c], #land [data-c], .chart [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
@@ -214,9 +215,16 @@
     const counts = { n: number.format(chosen.length), all: number.format(data.clusters.length) };
     write(status, say(filtering ? "filter_status" : "filter_all", counts));
     tellChoice(counts);
+    one("#found").replaceChildren(...(filtering && chosen.length <= FOUND ? chosen.map(pageLink) : []));
     document.body.classList.toggle("chosen", filtering);
     rove();
     roveMarks();
+  }
+  // A choice of few clusters leads straight to their pages.
+  function pageLink(row) {
+    const link = node("a", [row[field.cluster_id], row[field.name]].filter(Boolean).join(" "));
+    link.href = data.page.replace("{id}", row[field.cluster_id]);
+    return link;
   }
   // What is chosen, in sight wherever one reads, and in the caption of each table that follows.
   const strip = one("#chosen");
