@@ -122,7 +122,7 @@ def ended_in_words(command: Known) -> Callable[..., int]:
 
 
 def refuse(code: int, message: tuple[str, str], lang: str | None) -> int:
-    """Say it in the language asked for, else in both; returns the exit code."""
+    """Print the message in the requested language, else in both; return the exit code."""
     return fail(code, "\n".join(message) if lang is None else message[LANGUAGES.index(lang)])
 
 

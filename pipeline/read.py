@@ -5,17 +5,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.common.limits import Limits
+from pipeline.common.sandbox import own_process
 from pipeline.common.settings import load_settings
 from pipeline.figures.each_submission import ProcessingOptions, Received, process_submissions
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import Intake, gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
 
 # While a cell is parsed it needs many times the memory of what was read.
 CELLS_AT_ONCE = 500_000
+# With fewer submissions, starting a process takes longer than it saves.
+WORTH_A_PROCESS = 50
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,15 @@ class ReadBatch:
 
 
 def read_and_examine(asked: ProcessingOptions, batch: ReadBatch) -> Received:
-    """Read the submissions of a batch and examine them."""
+    """Read the submissions of a batch and examine them; of many, in a process of their own."""
+    if len(batch) < WORTH_A_PROCESS:
+        return read_and_examine_here(asked, batch)
+    with own_process() as other:
+        return other.submit(read_and_examine_here, asked, batch).result()
+
+
+def read_and_examine_here(asked: ProcessingOptions, batch: ReadBatch) -> Received:
+    """Read the submissions of a batch and examine them in this process."""
     intake = read_batch(batch)
     parts = [
         process_submissions(asked, intake.files, *stack(some)) for some in portions(intake.readings)

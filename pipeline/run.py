@@ -53,7 +53,7 @@ from pipeline.intake.discover import (
     shown_name,
 )
 from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
-from pipeline.intake.sent import SentFile, numbered
+from pipeline.intake.sent_file import SentFile, numbered
 from pipeline.intake.worker import read_many
 from pipeline.publication.cache import submission_cache
 from pipeline.publication.declarations import check_declarations
@@ -72,14 +72,14 @@ from pipeline.report.pages.dossier import FOLDER as DOSSIERS
 from pipeline.report.pages.pages import make_pages, page_batches, write_pages
 from pipeline.report.workbooks import Books, write_books
 from pipeline.review import Review, Task, review
-from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.apply import submission_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import OfficeFileError, read_office
 from pipeline.tables.findings import file_message
 from pipeline.tables.quarters import earlier_quarters
 from pipeline.tables.unread import unread_frame
-from schemas.declaration import office, submission, wanted_sheet_keys
+from schemas.declaration import office, wanted_sheet_keys
 from schemas.slips import DeclarationError, WrongUsageError
 
 # Below a publication.
@@ -247,7 +247,7 @@ def prepare(request: Request) -> Plan:
         quarters=earlier_quarters(earlier),
         left_behind=None if has_ratings else ratings_left_behind(earlier, last_day),
     )
-    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    wanted = submission_sheet_keys(mappings)
     return Plan(request, task, found, wanted, earlier, modes)
 
 

@@ -30,10 +30,10 @@ NOT_IN_LABELS = "\"'[]#@"
 
 def plain(label: Mapping[str, str]) -> Mapping[str, str]:
     """Check that a label may be the header of a column that formulas name."""
-    for lang, said in label.items():
-        if any(sign in said for sign in NOT_IN_LABELS):
+    for lang, text in label.items():
+        if any(sign in text for sign in NOT_IN_LABELS):
             signs = " ".join(NOT_IN_LABELS)
-            raise instead(said, f"ein Text ohne {signs}", f"a text without {signs}", lang)
+            raise instead(text, f"ein Text ohne {signs}", f"a text without {signs}", lang)
     return label
 
 
@@ -149,7 +149,7 @@ def no_figure(key: str, known: Iterable[str], *at: str) -> SlipError:
 
 
 def labels_differ(entries: Mapping[str, Indicator | CohortKind], section: str) -> None:
-    """Check that each label stands once: Excel finds a column by it, whatever its capitals."""
+    """Check that labels differ also without capitals: Excel finds columns by them."""
     for lang in LANGUAGES:
         labels = {key: entry.label[lang].casefold() for key, entry in entries.items()}
         differ(labels, section, "label", lang)

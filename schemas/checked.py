@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from schemas.slips import DeclarationError, SlipError, instead, meant, shown, unknown
+from schemas.slips import DeclarationError, SlipError, as_written, instead, meant, unknown
 
 
 class Declared(BaseModel):
@@ -43,21 +43,21 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 def exactly(*keys: str) -> AfterValidator:
     """Return the check that a section has these keys and no other."""
 
-    def check(said: Mapping[str, Item]) -> Mapping[str, Item]:
-        for slip in wrong_keys(said, keys):
+    def check(given: Mapping[str, Item]) -> Mapping[str, Item]:
+        for slip in wrong_keys(given, keys):
             raise slip
-        return said
+        return given
 
     return AfterValidator(check)
 
 
-def wrong_keys(said: Iterable[str], known: Sequence[str]) -> Iterator[SlipError]:
+def wrong_keys(given: Iterable[str], known: Sequence[str]) -> Iterator[SlipError]:
     """Yield the slips of keys that may not stand there, then of those that must."""
-    for key in said:
+    for key in given:
         if key not in known:
             yield no_such_key(key, list(known))
     for key in known:
-        if key not in said:
+        if key not in given:
             yield missing(key)
 
 
@@ -91,8 +91,8 @@ def filled_from(*names: str) -> AfterValidator:
     """Return the check that a text leaves no other places to be filled in."""
 
     def check(text: Mapping[str, str]) -> Mapping[str, str]:
-        for lang, said in text.items():
-            for name in HOLE.findall(said):
+        for lang, template in text.items():
+            for name in HOLE.findall(template):
                 if name not in names:
                     raise unknown(f"{{{name}}}", [f"{{{known}}}" for known in names], lang)
         return text
@@ -104,7 +104,7 @@ def ascending(values: tuple[float, ...]) -> tuple[float, ...]:
     """Check that each value is greater than the one before it."""
     for at, (one, next_) in enumerate(zip(values, values[1:], strict=False), 1):
         if next_ <= one:
-            above = f"über {shown(one)} (aufsteigend)", f"above {shown(one)} (ascending)"
+            above = f"über {as_written(one)} (aufsteigend)", f"above {as_written(one)} (ascending)"
             raise instead(next_, f"ein Wert {above[0]}", f"a value {above[1]}", at)
     return values
 
@@ -140,7 +140,7 @@ def matching(pattern: str, example: str) -> AfterValidator:
 
 
 def one_of(known: Callable[[], Iterable[str]]) -> AfterValidator:
-    """Return the check that a text is one of the words; they are asked for when it is checked."""
+    """Return the check that a text is one of the words, which are read at the first check."""
     words = cache(lambda: dict.fromkeys(known()))
 
     def check(word: str) -> str:
@@ -153,7 +153,7 @@ def one_of(known: Callable[[], Iterable[str]]) -> AfterValidator:
 
 def twice(value: object, *at: str | int) -> SlipError:
     """Return the slip of a value that stands there for the second time."""
-    found = shown(value)
+    found = as_written(value)
     return SlipError(
         f"{found} steht schon weiter oben; erlaubt: jeder Wert einmal.",
         f"{found} stands further up already; allowed: each value once.",
@@ -267,16 +267,16 @@ def checked(raw: Any, shape: type[Shape], file: str, *within: str) -> Shape:
 
     within: the keys under which it stands in the file.
     """
-    said = as_tuples(raw)
+    given = as_tuples(raw)
     try:
-        result: Shape = adapter(shape).validate_python(said)  # type: ignore[arg-type]
+        result: Shape = adapter(shape).validate_python(given)  # type: ignore[arg-type]
     except ValidationError as error:
         slips = [slip_of(dict(found), shape) for found in error.errors(include_url=False)]
     else:
         return result
     for key in reversed(within):
-        said = {key: said}
-    places = [f"{file}, {place((*within, *slip.at), said)}".rstrip(", ") for slip in slips]
+        given = {key: given}
+    places = [f"{file}, {place((*within, *slip.at), given)}".rstrip(", ") for slip in slips]
     raise DeclarationError(
         "\n".join(f"{at}: {slip.german}" for at, slip in zip(places, slips, strict=True)),
         "\n".join(f"{at}: {slip.english}" for at, slip in zip(places, slips, strict=True)),
@@ -347,7 +347,7 @@ def keys_at(shape: Any, at: tuple[str | int, ...]) -> list[str]:
 
 
 def model_in(annotation: Any) -> Any:
-    """Return the model that an annotation speaks of, if there is one."""
+    """Return the model in an annotation, if there is one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(model_in, get_args(annotation))), None)
@@ -368,11 +368,13 @@ def place(at: tuple[str | int, ...], raw: Any) -> str:
         raw = inside(raw, step)
         if isinstance(step, int):
             own = raw if isinstance(raw, dict) else {}
-            name = next((shown(own[n]) for n in NAMES if isinstance(own.get(n), str)), step + 1)
+            name = next(
+                (as_written(own[n]) for n in NAMES if isinstance(own.get(n), str)), step + 1
+            )
             result += f"[{name}]"
         else:
             bare = re.fullmatch(r"[\w-]+", step)
-            result += f"{'.' if result else ''}{step if bare else shown(step)}"
+            result += f"{'.' if result else ''}{step if bare else as_written(step)}"
     return result
 
 

@@ -26,7 +26,7 @@ from schemas.checked import (
     regular_expression,
     twice,
 )
-from schemas.slips import DeclarationError, SlipError, instead, shown, unknown
+from schemas.slips import DeclarationError, SlipError, as_written, instead, unknown
 from schemas.words import choice_key, header_key, word_key
 
 __all__ = ["HERE", "DeclarationError"]
@@ -238,6 +238,11 @@ class Workbook:
         """Return the sheet of that key."""
         return next(s for s in self.sheets if s.key == key)
 
+    @property
+    def forms(self) -> list[str]:
+        """The keys of its forms: sheets with one value beside each label."""
+        return [sheet.key for sheet in self.sheets if sheet.layout == "form"]
+
 
 def differ(items: tuple[Named, ...], key: str) -> None:
     """Check that no two sheets, or fields of a sheet, have a key or a name in common."""
@@ -255,8 +260,8 @@ def differ(items: tuple[Named, ...], key: str) -> None:
 def no_use(key: str, kind: str) -> SlipError:
     """Return the slip of a key that a field of that type has no use for."""
     return SlipError(
-        f"ist bei type = {shown(kind)} nicht erlaubt.",
-        f"is not allowed with type = {shown(kind)}.",
+        f"ist bei type = {as_written(kind)} nicht erlaubt.",
+        f"is not allowed with type = {as_written(kind)}.",
         key,
     )
 
@@ -291,14 +296,14 @@ def views() -> Workbook:
 
 
 def wanted_sheet_keys(workbook: Workbook) -> frozenset[str]:
-    """Return the keys of all sheets worth reading."""
+    """Return the keys of all sheets to be read."""
     never = {word_key(name) for name in workbook.words["never_read"]}
     return frozenset(key for s in workbook.sheets for key in s.keys) - never
 
 
 # --------------------------------------------------------------------------------------- registers
 class Entry(Declared):
-    """One word of a register with its translations and whatever else the register says of it."""
+    """One word of a register with its translations and its further keys in the register."""
 
     de: Filled
     en: Filled

@@ -8,8 +8,9 @@ import datetime as dt
 import polars as pl
 
 from schemas.checking import pa
-from schemas.columns import dtype_of, is_whole
 from schemas.declaration import LISTS, Field, Sheet, values
+
+DTYPES = {"number": pl.Float64, "integer": pl.Float64, "date": pl.Date, "yes_no": pl.Boolean}
 
 
 def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
@@ -25,6 +26,11 @@ def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameS
 def column(field: Field, last_day: dt.date | None) -> pa.Column:
     """Return the field's column with its checks; an empty cell fails only where one is required."""
     return pa.Column(dtype_of(field), checks(field, last_day), nullable=not field.required)
+
+
+def dtype_of(field: Field) -> type[pl.DataType]:
+    """Return the type of the field's column."""
+    return DTYPES.get(field.type, pl.String)
 
 
 def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
@@ -47,7 +53,8 @@ def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
 
 def whole(data: pa.PolarsData) -> pl.LazyFrame:
     """Whether numbers are whole."""
-    return data.lazyframe.select(is_whole(pl.col(data.key)))
+    number = pl.col(data.key)
+    return data.lazyframe.select(number.round(0) == number)
 
 
 def items_schema(register: str) -> pa.DataFrameSchema:

@@ -8,7 +8,7 @@ MOST_WORDS, LONGEST = 20, 80
 
 
 class WrongUsageError(Exception):
-    """What was asked for cannot be done; the messages say why. Nothing was changed."""
+    """A request that cannot be done; the messages say why. Nothing was changed."""
 
     def __init__(self, german: str, english: str) -> None:
         super().__init__(german, english)
@@ -32,7 +32,7 @@ class SlipError(ValueError):
 
 def instead(value: object, german: str, english: str, *at: str | int) -> SlipError:
     """Return the slip of a value that stands where something else is allowed."""
-    found = shown(value)
+    found = as_written(value)
     return SlipError(
         f"da steht {found}; erlaubt: {german}.",
         f"it says {found}; allowed: {english}.",
@@ -42,7 +42,7 @@ def instead(value: object, german: str, english: str, *at: str | int) -> SlipErr
 
 def unknown(word: object, known: Iterable[str], *at: str | int) -> SlipError:
     """Return the slip of a word that is none of those known."""
-    found = shown(word)
+    found = as_written(word)
     german, english = meant(str(word), list(dict.fromkeys(known)))
     return SlipError(
         f"da steht {found}; erlaubt: {german}", f"it says {found}; allowed: {english}", *at
@@ -51,18 +51,20 @@ def unknown(word: object, known: Iterable[str], *at: str | int) -> SlipError:
 
 def meant(word: str, known: list[str]) -> tuple[str, str]:
     """Return the known words in German and English, and which of them may have been meant."""
-    several = ", ".join(map(shown, known[:MOST_WORDS])) + (", …" if len(known) > MOST_WORDS else "")
+    several = ", ".join(map(as_written, known[:MOST_WORDS])) + (
+        ", …" if len(known) > MOST_WORDS else ""
+    )
     from difflib import get_close_matches  # loaded where something is wrong
 
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), folded, 1)
     if not near:
         return f"{several}.", f"{several}."
-    nearest = shown(folded[near[0]])
+    nearest = as_written(folded[near[0]])
     return f"{several}. Meinten Sie {nearest}?", f"{several}. Did you mean {nearest}?"
 
 
-def shown(value: object) -> str:
+def as_written(value: object) -> str:
     """Return a value as its file says it, cut where it is long."""
     import json  # loaded where something is wrong
 

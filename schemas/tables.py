@@ -516,15 +516,15 @@ def is_sound(schema: pa.DataFrameSchema, table: pl.DataFrame) -> bool:
 
 
 def conditions_of(column: pa.Column) -> Iterator[pl.Expr]:
-    """Yield what must hold of a column's values, each as one truth; of a strange check false."""
+    """Yield what must hold of a column's values, each as one truth value; false if unknown."""
     value = pl.col(column.name)
     if not column.nullable:
         yield value.null_count() == 0
     for check in column.checks:
-        said = check.statistics or {}
+        statistics = check.statistics or {}
         if check.name == "isin":
-            yield value.is_in(said["allowed_values"]).all()
+            yield value.is_in(statistics["allowed_values"]).all()
         elif check.name == "greater_than_or_equal_to":
-            yield (value >= said["min_value"]).all()
+            yield (value >= statistics["min_value"]).all()
         else:
             yield pl.lit(value=False)

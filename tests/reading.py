@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeline.common.settings import load_settings
 from pipeline.intake.gather import Intake, gather
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import read_one
 from pipeline.submissions.examine import Examined, examine
 from schemas.declaration import submission, wanted_sheet_keys

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.common.addresses import column_letters, column_number
+from pipeline.common.column_letters import column_letters, column_number
 
 
 @pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (703, "AAA")])

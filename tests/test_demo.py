@@ -12,11 +12,11 @@ from pipeline.demo import write_portfolio
 from pipeline.demo.actors import BOUND
 from pipeline.demo.grid import Grid, workbook_grids
 from pipeline.demo.model import Layout, Row, Submission
-from pipeline.demo.moment import Moment
 from pipeline.demo.office import agreements_grid, register_grid
 from pipeline.demo.portfolio import all_plans, all_submissions
 from pipeline.demo.profiles import CRITERIA, DECK
 from pipeline.demo.ratings import assessments_grid, assignments_grid
+from pipeline.demo.reporting_day import Moment
 from schemas.declaration import measures, registers, submission, words
 from schemas.words import word_key
 

@@ -24,7 +24,7 @@ from pipeline.figures import of_activities, of_evidence
 from pipeline.figures.base import FiguresAndRows, Portfolio, RowTest, collect_frames
 from pipeline.figures.figures import compute_figures
 from pipeline.submissions.examine import examine
-from pipeline.submissions.parse import nothing
+from pipeline.submissions.parse import words_for_nothing
 from pipeline.tables.preview import NO_RATINGS, portfolio_of
 from tests.making.frames import raw_cells_of
 
@@ -210,7 +210,7 @@ def test_words_for_nothing_decide_about_7_2(
     benchmarks: Benchmarks, judged: Statuses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A prospect is stated by any text; `nein` says that there is none, an open one is unknown."""
-    monkeypatch.setattr(nothing, "nothing_in", no_word_is_special)
+    monkeypatch.setattr(words_for_nothing, "nothing_in", no_word_is_special)
     said = {"DE-0017": NOT_FULFILLED, "DE-0028": UNDETERMINED}
     portfolio = portfolio_of_some([one for one in sent() if one.cluster_id in said])
     without = statuses(portfolio, figures_of(portfolio), benchmarks, load("go-cluster"))

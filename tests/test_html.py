@@ -21,8 +21,8 @@ from pipeline.common.catalogue import Catalogue, load
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import NBSP
 from pipeline.report.pages import figures
+from pipeline.report.pages.cohort_position import quarters
 from pipeline.report.pages.counting import actor_rows
-from pipeline.report.pages.place import quarters
 from pipeline.report.pages.rendering import script
 from pipeline.report.pages.words import Words
 from pipeline.review import Review

@@ -142,7 +142,12 @@ def test_how_a_state_is_shown() -> None:
         "coverage": published("coverage", states),
     }
     # of the second one could be read, but not whose it is
-    assert shown_states(tables)["shown"].to_list() == ["unread", "quarantined", "unread", "missing"]
+    assert shown_states(tables)["shown_state"].to_list() == [
+        "unread",
+        "quarantined",
+        "unread",
+        "missing",
+    ]
 
 
 def test_what_is_said_of_what_was_not_read() -> None:

@@ -11,7 +11,7 @@ from pipeline.commands.run_end import todo_first
 from pipeline.common.texts import LANGUAGES
 from pipeline.history.earlier import LEFT_BEHIND
 from pipeline.operation.artifacts import todo as in_markdown
-from pipeline.report.owed import of_experts
+from pipeline.report.owed_opinions import of_experts
 from pipeline.report.pages.pages import make_pages, page_batches
 from pipeline.review import Review
 from pipeline.run import Published

@@ -89,8 +89,8 @@ def by_mappings(
         groups.setdefault(tuple(given or mappings_beside(path)), []).append(path)
     if not any(groups):
         return [((), paths)], ours
-    from pipeline.submissions.mapping.apply import mapping_sheet_keys
+    from pipeline.submissions.mapping.apply import submission_sheet_keys
     from pipeline.submissions.mapping.load import load_mappings
 
     loaded = [(load_mappings(own), group) for own, group in groups.items()]
-    return loaded, ours.union(*(mapping_sheet_keys(mappings) for mappings, _ in loaded))
+    return loaded, ours.union(*(submission_sheet_keys(mappings) for mappings, _ in loaded))

@@ -18,7 +18,7 @@ from pipeline.intake.discover import distinct_names
 from pipeline.intake.gather import gather
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.submissions.choose import QUARANTINED
 from pipeline.tables.short_view import shorten
 from pipeline.tables.unread import unread_frame, with_unread_messages

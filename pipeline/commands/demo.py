@@ -31,7 +31,7 @@ def command(
         for period in quarters:
             last_day(period)
     except BadPeriodError as error:
-        return fail(USAGE_ERROR, f"{error}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+        return fail(USAGE_ERROR, str(error))
     from pipeline.demo import write_portfolio
 
     write_portfolio(folder, clusters, quarters, seed, habits)

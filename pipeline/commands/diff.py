@@ -21,18 +21,18 @@ def command(
 ) -> int:
     """Compare; 0 done, also where nothing differs, 1 nothing to compare, 2 wrong usage."""
     from pipeline.history.diff.compare import compare
+    from pipeline.history.diff.formatting import as_json, lines
     from pipeline.history.diff.publication import (
         NothingToCompareError,
         UnknownPlaceError,
         two_publications,
     )
-    from pipeline.history.diff.say import as_json, lines
 
     try:
         last_day(period)
         earlier, later = two_publications(outputs, period, before, after)
-    except BadPeriodError:
-        return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except BadPeriodError as error:
+        return fail(USAGE_ERROR, str(error))
     except UnknownPlaceError as error:
         return fail(USAGE_ERROR, error.messages[lang])
     except NothingToCompareError as error:

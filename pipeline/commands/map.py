@@ -71,7 +71,7 @@ def why_unreadable(file: Path, refusal: "Refusal", lang: str) -> str:
     """Return why a file cannot be read, one sentence per line."""
     from pipeline.check import check
     from pipeline.intake.gather import gather
-    from pipeline.intake.sent import numbered
+    from pipeline.intake.sent_file import numbered
 
     most = load_settings().intake.max_file_mb
     sent = gather(numbered([file], [shown_name(file)]), [refusal], most_mb=most)

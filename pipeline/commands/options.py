@@ -12,7 +12,7 @@ Period = Annotated[str, typer.Argument(metavar="PERIOD")]
 Inputs = Annotated[Path, typer.Option("--inputs", metavar="DIR")]
 Outputs = Annotated[Path, typer.Option("--outputs", metavar="DIR")]
 Lang = Annotated[Literal["de", "en"], typer.Option("--lang")]
-# Without it both languages are said.
+# Without it messages are in both languages.
 OneLang = Annotated[Literal["de", "en"] | None, typer.Option("--lang")]
 Format = Annotated[Literal["text", "json"], typer.Option("--format")]
 

@@ -69,8 +69,8 @@ def command(
         else:
             with show_progress():
                 lines = release_message(release(period, by, inputs, outputs, Direct()), lang)
-    except BadPeriodError:
-        return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except BadPeriodError as error:
+        return fail(USAGE_ERROR, str(error))
     except NothingPublishedError as end:
         return fail(NOT_RELEASED, end.messages[lang])
     today = dt.datetime.now().astimezone().date()

@@ -79,11 +79,11 @@ def command(
     )
     try:
         last_day(period)
-        load_all(request.catalogues)  # wrong usage is said at once, before anything is started
+        load_all(request.catalogues)  # wrong usage ends here, before anything is started
         modes_of(load_settings().review.group)
         published = run_here(request) if direct else run_by_flow(request, scheduler)
-    except BadPeriodError:
-        return fail(USAGE_ERROR, f"{period}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3")
+    except BadPeriodError as error:
+        return fail(USAGE_ERROR, str(error))
     except SchedulerError as error:
         code = USAGE_ERROR if error.is_usage else NOT_PUBLISHED
         return fail(code, error.messages[lang])

@@ -28,7 +28,7 @@ from schemas.checked import (
 from schemas.checked import load as load_declared
 from schemas.declaration import number, submission, value_of
 from schemas.properties import properties
-from schemas.slips import DeclarationError, SlipError, instead, meant, shown, unknown
+from schemas.slips import DeclarationError, SlipError, as_written, instead, meant, unknown
 
 FOLDER = HERE / "catalogues"
 Status = Literal["fulfilled", "not_fulfilled", "undetermined"]
@@ -110,7 +110,7 @@ def threshold(value: object) -> float | None:
         return float(number(value))
     except SlipError as error:
         raise instead(
-            value, f"eine Zahl oder {shown(REFERENCE)}", f"a number or {shown(REFERENCE)}"
+            value, f"eine Zahl oder {as_written(REFERENCE)}", f"a number or {as_written(REFERENCE)}"
         ) from error
 
 
@@ -163,12 +163,12 @@ class Condition(Declared):
     @model_validator(mode="after")
     def says_its_threshold(self) -> Self:
         """Check that the reason takes its number from the threshold, and the origin is of one."""
-        says = "threshold" in holes(self.reason["de"])
-        if says != (self.threshold is not None and self.metric.unit != "yes_no"):
+        names_threshold = "threshold" in holes(self.reason["de"])
+        if names_threshold != (self.threshold is not None and self.metric.unit != "yes_no"):
             raise instead(
                 self.reason["de"],
-                f"ein Text {'ohne' if says else 'mit'} {{threshold}}",
-                f"a text {'without' if says else 'with'} {{threshold}}",
+                f"ein Text {'ohne' if names_threshold else 'mit'} {{threshold}}",
+                f"a text {'without' if names_threshold else 'with'} {{threshold}}",
                 "reason",
             )
         for one, other in (("origin", "origin_of"), ("origin_of", "origin")):
@@ -178,7 +178,7 @@ class Condition(Declared):
 
     @property
     def is_as_shipped(self) -> bool:
-        """Whether the threshold is still the one that the origin is said of."""
+        """Whether the threshold is still the one whose origin is declared."""
         return self.origin is None or self.threshold == self.origin_of
 
     @property
@@ -207,8 +207,8 @@ class Condition(Declared):
 def only_with_reference(key: str) -> SlipError:
     """Return the error about a key that needs a reference threshold."""
     return SlipError(
-        f"ist nur bei threshold = {shown(REFERENCE)} erlaubt.",
-        f"is allowed with threshold = {shown(REFERENCE)} only.",
+        f"ist nur bei threshold = {as_written(REFERENCE)} erlaubt.",
+        f"is allowed with threshold = {as_written(REFERENCE)} only.",
         key,
     )
 
@@ -265,9 +265,9 @@ class Criterion(Declared):
         for status in STATUSES:
             if all(example.status != status for example in self.examples):
                 raise SlipError(
-                    f"kein Beispiel hat status = {shown(status)}; erlaubt: mindestens eines je "
-                    "Status.",
-                    f"has no example that is {shown(status)}; allowed: at least one of each "
+                    f"kein Beispiel hat status = {as_written(status)}; erlaubt: mindestens eines "
+                    "je Status.",
+                    f"has no example that is {as_written(status)}; allowed: at least one of each "
                     "status.",
                     "examples",
                 )
@@ -342,12 +342,13 @@ def load(name: str) -> Catalogue:
     if not path.is_file():
         german, english = meant(name, shipped())
         raise DeclarationError(
-            f"Einen Katalog {shown(name)} gibt es nicht; erlaubt: eine .toml-Datei und: {german}",
-            f"there is no catalogue {shown(name)}; allowed: a .toml file and: {english}",
+            f"Einen Katalog {as_written(name)} gibt es nicht; "
+            f"erlaubt: eine .toml-Datei und: {german}",
+            f"there is no catalogue {as_written(name)}; allowed: a .toml file and: {english}",
         )
     content = read_toml(path)
     if content.get("id") not in (None, path.stem):
-        found, stem = shown(content["id"]), shown(path.stem)
+        found, stem = as_written(content["id"]), as_written(path.stem)
         raise DeclarationError(
             f"{path.name}, id: da steht {found}; erlaubt: der Name der Datei, {stem}.",
             f"{path.name}, id: it says {found}; allowed: the file's name, {stem}.",

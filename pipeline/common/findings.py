@@ -9,7 +9,7 @@ import polars as pl
 
 # detail, other: what the message needs beyond the place (another cell, a list's item, a limit).
 # check: by which cross check (schemas/crosschecks.toml), or as which variant of its kind
-# (schemas/findings.toml): whose message is said.
+# (schemas/findings.toml): whose message is used.
 FINDINGS = {
     "file": pl.UInt32,
     "sheet_key": pl.String,

@@ -10,7 +10,10 @@ NAME = re.compile(r"^(\d{4})-Q([1-4])$")
 
 
 class BadPeriodError(ValueError):
-    """A period is not written as YYYY-Qn."""
+    """A period is not written as YYYY-Qn; its text says so in both languages."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: kein Quartal wie 2026-Q3 / no quarter such as 2026-Q3"
 
 
 def last_day(period: str) -> dt.date:

@@ -13,7 +13,7 @@ import pickle
 import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -60,6 +60,22 @@ def spawn_context() -> SpawnContext:
     """
     os.environ["PYTHONSAFEPATH"] = "1"
     return multiprocessing.get_context("spawn")
+
+
+def own_process() -> ProcessPoolExecutor:
+    """Return a pool of one process, for work of ours that is mostly Python.
+
+    Two threads would take turns: Python runs one at a time. Polars gets one thread: with more, its
+    many small steps need a third more processor time.
+    """
+    return ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=start_own_process)
+
+
+def start_own_process() -> None:
+    """Set up a process of `own_process`, before it imports polars; Ctrl-C ends it at once."""
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.environ["POLARS_MAX_THREADS"] = "1"
 
 
 def run_in_sandbox(

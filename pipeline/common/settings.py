@@ -25,7 +25,7 @@ from schemas.checked import (
     twice,
 )
 from schemas.declaration import value_of
-from schemas.slips import SlipError, instead, shown
+from schemas.slips import SlipError, as_written, instead
 
 Commitments = tuple[Annotated[str, value_of("commitments")], ...]
 Sources = tuple[Annotated[str, value_of("funding_sources")], ...]
@@ -60,7 +60,7 @@ class ReviewRules(Declared):
 
 
 class OfficeRules(Declared):
-    """Who writes to the clusters and within how many days they answer; empty until it is said."""
+    """Who writes to the clusters and within how many days they answer; empty until it is set."""
 
     name: str
     address: tuple[Filled, ...]
@@ -99,9 +99,9 @@ class ActorRules(Declared):
         for at, word in enumerate(self.loose_commitments):
             if word in self.bound_commitments:
                 raise SlipError(
-                    f"{shown(word)} steht schon unter bound_commitments; erlaubt: ein Wort "
+                    f"{as_written(word)} steht schon unter bound_commitments; erlaubt: ein Wort "
                     "unter einem von beiden.",
-                    f"{shown(word)} stands under bound_commitments already; allowed: a word "
+                    f"{as_written(word)} stands under bound_commitments already; allowed: a word "
                     "under one of the two.",
                     "loose_commitments",
                     at,

@@ -15,8 +15,8 @@ from threading import Lock
 from typing import Protocol, TypeVar
 
 CORES = os.cpu_count() or 1
-# A batch takes about a minute on a slow machine. More files give more batches, not longer ones.
-MOST_IN_BATCH = 125
+# A batch takes a minute or two on a slow machine. More files give more batches, not longer ones.
+MOST_IN_BATCH = 250
 # The polars calls and the process of a batch cost as much as the work on so many files: with fewer,
 # a second batch at the same time saves nothing.
 LEAST_IN_BATCH = 25

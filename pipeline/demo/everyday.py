@@ -50,8 +50,8 @@ def written_freely(layout: Layout, plan: Plan) -> Layout:
     return replace(layout, units=_texts(plan, UNIT), unseen=_texts(plan, UNSEEN))
 
 
-def _texts(plan: Plan, way: str) -> dict[str, str]:
-    return {habit["field"]: habit["text"] for habit in habits_of(plan) if habit["way"] == way}
+def _texts(plan: Plan, kind: str) -> dict[str, str]:
+    return {habit["field"]: habit["text"] for habit in habits_of(plan) if habit["way"] == kind}
 
 
 def _one_word(rng: Random, rows: list[Row], habit: Habit) -> None:

@@ -13,8 +13,8 @@ from pipeline.demo.events import (
     SUPPORT_ALONE,
 )
 from pipeline.demo.model import Row, add_months, period_end, random_day, vocabulary
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN
+from pipeline.demo.reporting_day import Moment
 
 SERVICE, GROUP, FORUM = "Service", "Arbeitsgruppe", "Clusterforum"
 SUPPORT = "Innovationsunterstützung"

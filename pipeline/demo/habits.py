@@ -2,8 +2,8 @@
 
 from pipeline.demo.events import ENGLISH, Fate, Rule
 from pipeline.demo.model import Layout
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import UNKNOWN, Plan
+from pipeline.demo.reporting_day import Moment
 
 EVIDENCE = ("10.1", "10.2", "11", "12", "13")
 TITLED, STARRED, NUMERIC = Rule(5, 2), Rule(2, 1), Rule(5, 1)
@@ -26,7 +26,7 @@ def layout(moment: Moment, fate: Fate) -> Layout:
         example_sheet=EXAMPLE.holds(plan),
         note=NOTE if NOTED.holds(plan) else None,
         missing_sheets=_missing_sheets(moment, fate),
-        missing_columns=_missing_columns(fate),
+        missing_columns=frozenset({("actors", "commitment")} if fate.without_column else ()),
     )
 
 
@@ -44,7 +44,3 @@ def _missing_sheets(moment: Moment, fate: Fate) -> frozenset[str]:
     if fate.without_sheet:
         missing.add("actors")
     return frozenset(missing)
-
-
-def _missing_columns(fate: Fate) -> frozenset[tuple[str, str]]:
-    return frozenset({("actors", "commitment")} if fate.without_column else ())

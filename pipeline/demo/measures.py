@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.demo.model import vocabulary
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import Plan
+from pipeline.demo.reporting_day import Moment
 from schemas.declaration import Measure, measures
 
 

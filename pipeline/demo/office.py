@@ -14,8 +14,8 @@ from pipeline.demo.model import (
     random_day,
     vocabulary,
 )
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import CRITERIA, MET, MISSED, Plan
+from pipeline.demo.reporting_day import Moment
 from pipeline.demo.sheets import NO_ANSWER, master_data
 from schemas.declaration import office
 

@@ -14,11 +14,11 @@ from pipeline.demo.grid import workbook_grids
 from pipeline.demo.habits import layout
 from pipeline.demo.measures import with_measures
 from pipeline.demo.model import Sheets, Submission
-from pipeline.demo.moment import Moment
 from pipeline.demo.office import agreements_grid, register_grid
 from pipeline.demo.places import around
 from pipeline.demo.profiles import Plan
 from pipeline.demo.ratings import assessments_grid, assignments_grid
+from pipeline.demo.reporting_day import Moment
 from pipeline.demo.writing import workbook_bytes
 
 KEPT_OF_BROKEN = 0.6

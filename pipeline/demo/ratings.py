@@ -14,8 +14,8 @@ from pipeline.demo.model import (
     period_end,
     vocabulary,
 )
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN, Plan
+from pipeline.demo.reporting_day import Moment
 from schemas.declaration import office
 
 SOFT = ("2.2", "4.2", "5", "6.1", "6.2", "8", "9.1", "9.2", "10.2", "11", "13")

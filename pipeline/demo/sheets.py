@@ -12,8 +12,8 @@ from pipeline.demo.model import (
     spread_counts,
     vocabulary,
 )
-from pipeline.demo.moment import Moment
 from pipeline.demo.profiles import MET, MISSED, UNKNOWN
+from pipeline.demo.reporting_day import Moment
 from schemas.declaration import registers
 
 NO_ANSWER = "k. A."

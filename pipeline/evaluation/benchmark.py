@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.common.declared_order import declared_order
 from pipeline.common.exact import ratio
 from pipeline.common.keys import collapse_expr, title_key_expr
-from pipeline.common.order import declared_order
 from pipeline.common.settings import CohortRules
 from pipeline.evaluation.statistics import (
     POOLED,

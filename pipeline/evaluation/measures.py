@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.common.declared_order import declared_order
 from pipeline.common.findings import findings
-from pipeline.common.order import declared_order
 from pipeline.common.texts import BETWEEN_LANGUAGES
 from pipeline.evaluation.benchmark import Benchmarks, registered_measures
 from pipeline.evaluation.statistics import MEDIAN, pooled_expression

@@ -20,8 +20,8 @@ from pipeline.submissions.actors.status import bound_reason, near_reason, sme_re
 from pipeline.submissions.examine import Examined, examine
 from pipeline.submissions.mapping.apply import foreign, recognise
 from pipeline.submissions.mapping.model import ExportMapping
-from pipeline.submissions.parse.again import cells_moved
 from pipeline.submissions.parse.foreign import FORM_ROW
+from pipeline.submissions.parse.repeated_headers import cells_moved
 from schemas.declaration import submission
 
 # What the published table of actors needs beside the inputs of figures, and what firms state of
@@ -189,9 +189,9 @@ def cells_for_findings(examined: Examined) -> pl.DataFrame:
     row = ["file", "sheet_key", "row"]
     cells = examined.parsed.cells
     moved = cells_moved(examined.parsed.places, cells)
-    shown = pl.concat([examined.findings.select(row), moved.select(row)])
-    shown = shown.unique().with_columns(wanted=pl.lit(value=True))
-    cells = cells.join(shown, on=row, how="left").sort(*row, "column", "field")
+    needed = pl.concat([examined.findings.select(row), moved.select(row)])
+    needed = needed.unique().with_columns(wanted=pl.lit(value=True))
+    cells = cells.join(needed, on=row, how="left").sort(*row, "column", "field")
     first = pl.struct("file", "sheet_key", "field").is_first_distinct()
     cells = cells.filter(pl.col("wanted").is_not_null() | (pl.col("row") == FORM_ROW) | first)
     return cells.drop("wanted")

@@ -64,7 +64,7 @@ def figures_in_scenarios(portfolio: Portfolio, last_day: dt.date) -> ScenarioFig
     own = figures_without_actors(portfolio, with_rows=True)
     found = add_actor_figures(portfolio, own, Definition(), with_rows=True)
     usual, rows = collect_frames(found.figures.select(list(FIGURES)), found.rows)
-    others = [no_figures()]
+    others = [pl.DataFrame(schema={**FIGURES, **SCENARIO_KEY})]
     for one in scenarios(portfolio.settings):
         # Another definition of actors leaves the other figures as they are.
         found = (
@@ -75,11 +75,6 @@ def figures_in_scenarios(portfolio: Portfolio, last_day: dt.date) -> ScenarioFig
         others.append(in_scenario(found, one))
     others.append(in_scenario(compute_figures(as_of_last_day(portfolio, last_day)), LAST_DAY))
     return ScenarioFigures(usual, rows, pl.concat(others))
-
-
-def no_figures() -> pl.DataFrame:
-    """Return an empty frame of FIGURES and SCENARIO_KEY."""
-    return pl.DataFrame(schema={**FIGURES, **SCENARIO_KEY})
 
 
 def as_of_last_day(portfolio: Portfolio, last_day: dt.date) -> Portfolio:

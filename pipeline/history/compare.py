@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.evaluation.statistics import MEDIAN
 from pipeline.history.causes import KEYS, Steps, cause, evaluate_steps
 from pipeline.history.model import EarlierReview

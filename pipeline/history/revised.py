@@ -9,13 +9,13 @@ import polars as pl
 
 from pipeline.common.texts import LANGUAGES
 from pipeline.history.diff.compare import compare
+from pipeline.history.diff.formatting import of_each_cluster
 from pipeline.history.diff.publication import (
     CURRENT,
     NothingToCompareError,
     Publication,
     read_publication,
 )
-from pipeline.history.diff.say import of_each_cluster
 from pipeline.history.published import Record, read_record
 from pipeline.history.standing import Standing, day_of, standing, withdrawn_before
 from pipeline.history.state import State

@@ -117,7 +117,7 @@ def _with_lists(frame: pl.DataFrame, schema: Mapping[str, object]) -> pl.DataFra
 
 
 def _clusters(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Keep of the long-term prospect only whether there is one, or none is said to be."""
+    """Replace the text of the long-term prospect by whether there is one, or stated to be none."""
     prospect = pl.col("long_term_prospect")
     stated = pl.when(prospect == "").then(prospect).when(prospect != "").then(pl.lit("x"))
     return clusters.with_columns(long_term_prospect=stated)

@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.common.addresses import column_letters, column_number
+from pipeline.common.column_letters import column_letters, column_number
 from pipeline.common.limits import MB, Limits
 from pipeline.intake.refusal import Refusal
 
@@ -24,7 +24,7 @@ REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 Value = tuple[int, float]
 # The sheet, first and last row, first and last column of an area, from 0.
 Area = tuple[int, int, int, int, int]
-# No sheet that people fill in has more merged areas; the rest is not told of.
+# No sheet that people fill in has more merged areas; the rest has no findings.
 MOST_MERGED = 10_000
 
 

@@ -97,11 +97,11 @@ def distinct_names(paths: Sequence[Path], *, whole: bool = False) -> list[str]:
     """Return the files' names (or whole paths) as unique texts: equal ones get a number."""
     names, taken = [], set[str]()
     for path in paths:
-        shown = name = shown_path(path) if whole else shown_name(path)
+        label = name = shown_path(path) if whole else shown_name(path)
         number = 1
         while name in taken:
             number += 1
-            name = f"{shown} ({number})"
+            name = f"{label} ({number})"
         taken.add(name)
         names.append(name)
     return names

@@ -10,7 +10,7 @@ from pipeline.intake.discover import fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from schemas.words import visible
 
 FILES = {"file": pl.UInt32, "source_file": pl.String, "sha256": pl.String}
@@ -69,5 +69,5 @@ def gather(
 
 def detail(refusal: Refusal) -> str:
     """Return in both languages the details for a refusal's message."""
-    shown = {k: visible(v) if isinstance(v, str) else v for k, v in refusal.details.items()}
-    return both(*(say_refusal(refusal.reason, shown, lang) for lang in LANGUAGES))
+    details = {k: visible(v) if isinstance(v, str) else v for k, v in refusal.details.items()}
+    return both(*(say_refusal(refusal.reason, details, lang) for lang in LANGUAGES))

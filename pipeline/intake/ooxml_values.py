@@ -83,14 +83,14 @@ class OoxmlValues:
 
     def number(self, style: str, text: str) -> Value:
         """Return a number in the kind that its format shows."""
-        shown = self.number_kind(style)
+        number_kind = self.number_kind(style)
         if NUMBER_FORM.fullmatch(text):
             number = float(text)
         elif text in NO_NUMBERS:
             number = math.nan
         else:
             raise BadCellError("bad_cell", text)
-        return number_value(self.cells, number, shown, text, from_1904=self.from_1904)
+        return number_value(self.cells, number, number_kind, text, from_1904=self.from_1904)
 
     def number_kind(self, style: str) -> int:
         """Return the kind of number for the format at a position."""

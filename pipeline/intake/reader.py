@@ -54,13 +54,8 @@ class Reading:
     repaired: bool = False
 
 
-def read_workbook(path: Path, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
-    """Read the cells of the wanted sheets, or raise a Refusal with the code of an outcome."""
-    return read_content(read_bytes(path, limits), limits, wanted)
-
-
 def read_content(data: bytes, limits: Limits, wanted: Callable[[str], bool]) -> Reading:
-    """Read a workbook's bytes in the same way."""
+    """Return the cells of the wanted sheets of a workbook; Refusal with the code of an outcome."""
     kind, archive = kind_of(data, limits)
     book = open_book(kind, archive, data, limits)
     if not book.names:

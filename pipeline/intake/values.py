@@ -55,23 +55,27 @@ def kind_shown_by(number_format: str) -> int:
     return TIME if clock else PLAIN
 
 
-def number_value(cells: Cells, number: float, shown: int, text: str, *, from_1904: bool) -> Value:
+def number_value(
+    cells: Cells, number: float, number_kind: int, text: str, *, from_1904: bool
+) -> Value:
     """Return a stored number in the kind its format shows; if that is impossible, as OTHER."""
     if not -1.7e308 < number < 1.7e308:
         return cells.text(OTHER, text)
-    if shown == PLAIN:
+    if number_kind == PLAIN:
         return NUMBER, number
-    if shown == ELAPSED:
+    if number_kind == ELAPSED:
         return cells.text(OTHER, clock(number))
-    return day_value(cells, number, shown, text, from_1904=from_1904)
+    return day_value(cells, number, number_kind, text, from_1904=from_1904)
 
 
-def day_value(cells: Cells, number: float, shown: int, text: str, *, from_1904: bool) -> Value:
+def day_value(
+    cells: Cells, number: float, number_kind: int, text: str, *, from_1904: bool
+) -> Value:
     """Return a stored number as a day (days since 1970), or as a time without a day."""
     rounded = number + ROUNDING
     if number < 0 or rounded >= (END_1904 if from_1904 else END_1900):
         return cells.text(OTHER, text)
-    if rounded < 1 and (shown == TIME or not from_1904):
+    if rounded < 1 and (number_kind == TIME or not from_1904):
         return cells.text(OTHER, clock(number))
     day = int(rounded)
     if from_1904:

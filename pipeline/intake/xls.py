@@ -51,10 +51,10 @@ class XlsBook:
             blank = not cell.value or cell.value.isspace()
             return None if blank else cells.text(TEXT, cell.value)
         if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-            shown = self.number_kind(cell)
+            number_kind = self.number_kind(cell)
             text = f"{cell.value:g}"
             from_1904 = bool(self.book.datemode)
-            return number_value(cells, cell.value, shown, text, from_1904=from_1904)
+            return number_value(cells, cell.value, number_kind, text, from_1904=from_1904)
         if cell.ctype == xlrd.XL_CELL_BOOLEAN:
             return BOOLEAN, float(cell.value)
         if cell.ctype == xlrd.XL_CELL_ERROR:

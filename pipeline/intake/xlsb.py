@@ -217,8 +217,10 @@ class _Sheet:
         styles = self.book.styles or [PLAIN]
         if style >= len(styles):
             raise BadCellError("style_missing", str(style))
-        shown = styles[style]
-        return number_value(self.cells, number, shown, f"{number:g}", from_1904=self.book.from_1904)
+        number_kind = styles[style]
+        return number_value(
+            self.cells, number, number_kind, f"{number:g}", from_1904=self.book.from_1904
+        )
 
     def text(self, text: str) -> Value | None:
         return None if not text or text.isspace() else self.cells.text(TEXT, text)

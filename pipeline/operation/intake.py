@@ -22,18 +22,17 @@ from pipeline.common.file_modes import below, modes_of
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.intake.discover import discover, distinct_names, fingerprint
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.read import ReadBatch, read_batch
 from pipeline.report.feedback.gather import subjects_of_check
 from pipeline.report.feedback.names import feedback_names
 from pipeline.report.feedback.write import FeedbackBatch, make_feedback, write_copies
 from pipeline.submissions.choose import QUARANTINED
-from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.apply import submission_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.mapping.model import ExportMapping
 from schemas import declaration
-from schemas.declaration import submission, wanted_sheet_keys
 
 PLACE, MEMORY, COPIES = ".intake", "checked.json", "feedback"
 SCHEMAS = Path(declaration.__file__).parent
@@ -100,7 +99,7 @@ def check_these(
     """Check these files, replace their marked copies, and return the entries for `checked.json`."""
     if not files:
         return []
-    wanted = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    wanted = submission_sheet_keys(mappings)
     sent = numbered(list(files.values()), list(files))
     batches = [ReadBatch(some, load_settings().intake, wanted) for some in in_batches(sent)]
     read = engine.each(Stage.READ, read_batch, batches, lambda intake: intake.may_pass)

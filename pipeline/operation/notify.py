@@ -1,4 +1,4 @@
-"""Who is told of a finished draft and of a run that failed; nobody, unless it is set up here.
+"""Notifies people of a finished draft and of a failed run; nobody, unless it is set up here.
 
     python -m pipeline.operation.notify --webhook https://…           a POST with JSON
     python -m pipeline.operation.notify --mail mailtos://user:password@example.org?to=office@example.org

@@ -160,8 +160,8 @@ def how_to_log_in(home: Path, url: str, new: bool) -> Iterator[str]:
         secret, place = f"$(cat {shlex.quote(str(file))})", str(file)
     else:
         secret = place = f"${OURS}"
-    shown = f": {os.environ[OURS]}" if new else ""
-    yield f"Passwort / password ({place}){shown}"
+    password = f": {os.environ[OURS]}" if new else ""
+    yield f"Passwort / password ({place}){password}"
     yield "Zweites Terminal / second shell, for .venv/bin/prefect:"
     yield f'  export PREFECT_API_URL={url} {THEIRS}="{secret}"'
 

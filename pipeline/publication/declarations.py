@@ -17,7 +17,7 @@ from schemas import efforts, properties, reference_figures
 from schemas.benchmarks import Benchmarks
 from schemas.checked import Text, load
 from schemas.declaration import REGISTERS, OfficeFiles, Sheets, Submission
-from schemas.often import Often
+from schemas.frequency import FrequencyWords
 from schemas.rows import RowWords
 
 # Without catalogues, which `catalogue.load` checks one by one. In the order of their dependencies,
@@ -37,7 +37,7 @@ SHAPES: Mapping[str, Any] = {
     "findings.toml": Kinds,
     "crosschecks.toml": CrossChecks,
     "mapping_hints.toml": Hints,
-    "often.toml": Often,
+    "often.toml": FrequencyWords,
     "rows.toml": RowWords,
     "form.toml": FormTexts,
     reference_figures.NAME: reference_figures.References,

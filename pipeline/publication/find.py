@@ -74,8 +74,8 @@ def find_text(text: str, folders: Iterable[Path], most_mb: int) -> Iterator[Matc
 def spellings(text: str) -> list[str]:
     """Return the forms of a text in a file: as it is, in XML and HTML, in JSON, in an address."""
     composed = [unicodedata.normalize(form, text) for form in ("NFC", "NFD")]
-    ways = (str, html.escape, lambda t: html.escape(t, quote=False), quote)
-    found = [way(one) for one in composed for way in ways]
+    spellings_of = (str, html.escape, lambda t: html.escape(t, quote=False), quote)
+    found = [spell(one) for one in composed for spell in spellings_of]
     found += [json.dumps(one, ensure_ascii=True)[1:-1] for one in composed]
     return list(dict.fromkeys(found))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.history.published import Record
 from pipeline.history.standing import Standing
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.review import Review
 from pipeline.submissions.mapping.model import ExportMapping
 

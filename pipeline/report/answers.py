@@ -30,7 +30,7 @@ class Answer:
         return self.contact or self.office.name
 
     def text(self, lang: str, released_on: dt.date | None = None) -> str:
-        """Return until when and to whom to answer; what the office has not said is left out.
+        """Return until when and to whom to answer; what the office has not set is left out.
 
         released_on: None before a release, when the day of `deadline` is not known yet.
         """

@@ -25,7 +25,7 @@ from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.frames import stack
 from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.read import portions
 from pipeline.report.earlier import read_earlier
@@ -33,7 +33,7 @@ from pipeline.report.form.source import NoSourceError
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.review import Review
 from pipeline.submissions.choose import REVIEWED
-from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.apply import submission_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
 from pipeline.submissions.office import Office, OfficeFileError, read_office
@@ -41,7 +41,7 @@ from pipeline.submissions.ratings import RatingScope, opinions
 from pipeline.tables.findings import file_message
 from pipeline.tables.reasons import catalogue_criteria
 from pipeline.tables.wording import NOTHING, wording
-from schemas.declaration import office, submission, wanted_sheet_keys
+from schemas.declaration import office, wanted_sheet_keys
 from schemas.words import word_key
 
 FILE = "assessments.xlsx"
@@ -158,7 +158,7 @@ def wording_of(
     if not paths:
         return NOTHING
     mappings = load_mappings(mapping_files(places.inputs / review.period / FOLDER))
-    sheet_keys = wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings)
+    sheet_keys = submission_sheet_keys(mappings)
     outcomes = list(places.read(list(paths.values()), sheet_keys))
     files = numbered(list(paths.values()), list(paths))
     sent = gather(files, outcomes, most_mb=review.settings.intake.max_file_mb)

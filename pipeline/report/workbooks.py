@@ -3,13 +3,12 @@
 import gc
 import os
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.common.sandbox import end_with_parent, spawn_context
+from pipeline.common.sandbox import own_process
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
@@ -45,7 +44,7 @@ def write_books(books: Books) -> None:
         books.write_template()
         return
     bare = replace(books, review=replace(books.review, tables={}), earlier=dict(books.earlier))
-    with ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=end_with_parent) as other:
+    with own_process() as other:
         workbook = other.submit(write_from_folder, bare)
         books.write_template()
         workbook.result()

@@ -124,7 +124,7 @@ def bad_criteria(parsed: Parsed) -> pl.DataFrame:
 
 
 def has_left() -> pl.Expr:
-    """Whether a cluster has left, by its role: nothing is asked of it."""
+    """Whether a cluster has left, by its role: it gets no requests."""
     return (pl.col("role") == DEPARTED).fill_null(value=False)
 
 

@@ -121,8 +121,8 @@ def expert() -> pl.Expr:
 
 def is_in_force(day: pl.Expr) -> pl.Expr:
     """Whether a rating is fulfilled or not fulfilled, has a reason, and is valid on a day."""
-    says = pl.col("rated").is_not_null() & (pl.col("rated") != UNDETERMINED)
-    return says & pl.col("reason").is_not_null() & ~expired(day)
+    decides = pl.col("rated").is_not_null() & (pl.col("rated") != UNDETERMINED)
+    return decides & pl.col("reason").is_not_null() & ~expired(day)
 
 
 def expired(day: pl.Expr) -> pl.Expr:

@@ -90,11 +90,6 @@ def failed_values(sheet: Sheet, table: pl.DataFrame, last_day: dt.date | None) -
     return failures.with_columns(sheet_key=pl.lit(sheet.key)).select(list(FAILURES))
 
 
-def failed_items(register: str, items: pl.DataFrame) -> pl.DataFrame:
-    """Return index, code of every item that is not one of the register's words."""
-    return failed(items_schema(register), items).select("index", "code")
-
-
 def failed(schema: pa.DataFrameSchema, table: pl.DataFrame) -> pl.DataFrame:
     """Return index (as in the table), field, code of every value that fails; one row per value."""
     try:
@@ -125,7 +120,8 @@ def unknown_items(sheet: Sheet, items: pl.DataFrame) -> pl.DataFrame:
     for field in sheet.fields:
         if field.type in LISTS and field.list:
             of_field = own.filter(pl.col("field") == field.key).with_row_index("index")
-            hit = of_field.join(failed_items(field.list, of_field), on="index")
+            wrong = failed(items_schema(field.list), of_field).select("index", "code")
+            hit = of_field.join(wrong, on="index")
             bad.append(hit.select(*CELL, "code", detail="item"))
     return pl.concat(bad)
 

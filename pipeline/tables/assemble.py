@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.common.texts import LANGUAGES
 from pipeline.evaluation.admission import admission
 from pipeline.evaluation.agreements import agreement_outcomes

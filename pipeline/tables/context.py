@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.figures.features import COUNTED, Features
 from schemas.declaration import submission
 

@@ -244,9 +244,9 @@ def variants() -> pl.DataFrame:
 
 
 def with_quoted_value(table: pl.DataFrame) -> pl.DataFrame:
-    """Add said: the value that a message quotes; of a list the wrong item."""
+    """Add quoted: the value that a message quotes; of a list the wrong item."""
     item = pl.when(pl.col("code").is_in(["bad_value", "unknown_measure"])).then("detail")
-    return table.with_columns(said=pl.coalesce(item, "value"))
+    return table.with_columns(quoted=pl.coalesce(item, "value"))
 
 
 def with_messages(table: pl.DataFrame) -> pl.DataFrame:
@@ -299,7 +299,7 @@ def filled(message: Mapping[str, str], code: str, lang: str) -> pl.Expr:
     remedy = "remedy_limits" if code == "out_of_range" else "remedy"
     values = {name: in_form(name, lang) for name in ("detail", "other")}
     values["place"] = shorten_value(pl.col("place"))
-    values["value"] = shorten_value(pl.col("said"))
+    values["value"] = shorten_value(pl.col("quoted"))
     values["remedy"] = pl.coalesce(f"hint_{lang}", f"{remedy}_{lang}")
     values["more"] = pl.concat_str(pl.lit(" ("), values["detail"], pl.lit(")"))
     for name in ("field", "wrong"):

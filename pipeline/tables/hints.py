@@ -11,7 +11,7 @@ from pipeline.submissions.parse.cells import TIME_OF_DAY
 from pipeline.tables.templates import fill
 from schemas.slips import DeclarationError, instead
 
-KEY = ["code", "sheet_key", "field", "said"]
+KEY = ["code", "sheet_key", "field", "quoted"]
 MOST_GROUPS = 3
 # A longer text is no number and no date with a typing error.
 LONGEST = 64
@@ -20,17 +20,17 @@ LONGEST = 64
 def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     """Add hint_de and hint_en, null where no pattern fits.
 
-    table: code, sheet_key, field, type, said (what the cell holds), or_empty_de, or_empty_en.
+    table: code, sheet_key, field, type, quoted (what the cell holds), or_empty_de, or_empty_en.
     Each different text of a column is looked at once.
     """
     codes = sorted({code for hint in phrases().hints for code in hint.codes})
-    failed = table.filter(pl.col("code").is_in(codes)).drop_nulls("said")
+    failed = table.filter(pl.col("code").is_in(codes)).drop_nulls("quoted")
     if failed.is_empty():
         nothing = pl.lit(None, pl.String)
         return table.with_columns(hint_de=nothing, hint_en=nothing)
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
     failed = failed.unique(KEY).select(*KEY, "type", *words)
-    text = pl.col("said").str.slice(0, LONGEST).str.strip_chars()
+    text = pl.col("quoted").str.slice(0, LONGEST).str.strip_chars()
     failed = failed.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
     parts = [failed.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
     for (number,), rows in failed.partition_by("hint", as_dict=True).items():

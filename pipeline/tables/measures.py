@@ -62,13 +62,13 @@ def facts(measure: Measure, lang: str) -> Facts:
 
 
 def years(measure: Measure, lang: str) -> str:
-    """Return from when until when: what is unknown is said to be unknown."""
+    """Return from when until when: a text states what is unknown."""
     begin = "from" if measure.start else "from_unknown"
     end = measure.end_kind.replace(" ", "_")
     if end == "unknown" and measure.end is not None:
         end = "at_least"
-    said = {"start": measure.start, "end": measure.end, "as_of": measure.as_of}
-    return ", ".join(_say("measure_years", code, lang, **said) for code in (begin, end))
+    known = {"start": measure.start, "end": measure.end, "as_of": measure.as_of}
+    return ", ".join(_say("measure_years", code, lang, **known) for code in (begin, end))
 
 
 def event(one: Event, lang: str) -> str:
@@ -84,8 +84,8 @@ def names(listed: tuple[str, ...] | list[str], lang: str) -> list[str]:
 def places(measure: Measure, lang: str) -> str:
     """Return how many places there are and in how many rounds."""
     own = {"places": measure.places, "rounds": measure.rounds}
-    said = [say_count("measure_fact", key, n, lang) for key, n in own.items() if n is not None]
-    return ", ".join(said)
+    texts = [say_count("measure_fact", key, n, lang) for key, n in own.items() if n is not None]
+    return ", ".join(texts)
 
 
 def conditions(measure: Measure, lang: str) -> str:

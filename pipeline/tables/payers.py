@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.common.settings import Settings
 from pipeline.evaluation.benchmark import band_labels
 from schemas.benchmarks import declared_cohort_kinds

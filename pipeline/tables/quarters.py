@@ -52,7 +52,7 @@ class Quarters:
         default_factory=lambda: pl.DataFrame(schema={**AT, **INDICATORS})
     )
 
-    def course(self, figure: str, catalogue: str | None = None) -> dict[str, int]:
+    def headline_by_period(self, figure: str, catalogue: str | None = None) -> dict[str, int]:
         """Return a figure by quarter, the earliest first; without those that lack it."""
         own = self.headlines.filter(
             pl.col("figure") == figure, pl.col("catalogue").eq_missing(pl.lit(catalogue, pl.String))

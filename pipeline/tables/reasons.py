@@ -151,11 +151,11 @@ def reason_text(condition: Condition, lang: str) -> str:
 
     A threshold that somebody changed is the catalogue's own, whatever the source says.
     """
-    says = fill_in(condition.reason[lang], {"threshold": threshold_text(condition, lang)})
+    wording = fill_in(condition.reason[lang], {"threshold": threshold_text(condition, lang)})
     if condition.origin is None:
-        return says
+        return wording
     origin = condition.origin[lang] if condition.is_as_shipped else say("origin", "own", lang)
-    return f"{says} {origin}"
+    return f"{wording} {origin}"
 
 
 def asks_text(criterion: Criterion, lang: str) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import LANGUAGES
 from pipeline.figures.of_actors import MAY_JOIN, MAY_JOIN_OPEN, MAY_STAY_AWAY, PROPERTY_OPEN
-from pipeline.submissions.parse.again import cells_moved
+from pipeline.submissions.parse.repeated_headers import cells_moved
 from pipeline.tables.findings import cell_name
 from pipeline.tables.reasons import LIMIT, harder_value
 from pipeline.tables.templates import fill
@@ -56,7 +56,7 @@ def with_requests(
     """Add request_de and request_en to the undetermined criteria.
 
     rows: see `figures.base.ROWS`. places, cells: see `Parsed`; of cells at least those that
-    `parse.again.cells_moved` returns.
+    `repeated_headers.cells_moved` returns.
     """
     open_ = conditions.filter(pl.col("status") == "undetermined")
     moved = cells_moved(places, cells)

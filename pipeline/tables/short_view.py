@@ -10,7 +10,7 @@ def shorten(findings: pl.DataFrame, most: int) -> pl.DataFrame:
     """Return the first `most` findings of each file, sheet and kind, in their order.
 
     findings: the table of the contract. Added is others (i64): how many more of the same file,
-    sheet and kind stand behind the last row shown of them; 0 in all other rows.
+    sheet and kind stand behind the last of the rows that are kept; 0 in all other rows.
     """
     if most < 1:
         raise ValueError("at least one finding of each kind must be shown")
@@ -37,7 +37,7 @@ def with_range(findings: pl.DataFrame, most: int) -> pl.DataFrame:
 
     Both are null in rows behind which none stands.
     """
-    shown = shorten(findings, most)
-    shown = shown.join(left_out(findings, most), on=KIND, how="left", maintain_order="left")
+    rows = shorten(findings, most)
+    rows = rows.join(left_out(findings, most), on=KIND, how="left", maintain_order="left")
     some = pl.col("others") > 0
-    return shown.with_columns(pl.when(some).then(name).alias(name) for name in CELLS)
+    return rows.with_columns(pl.when(some).then(name).alias(name) for name in CELLS)

@@ -23,7 +23,7 @@ SHORTEST_STEM = 5
 LONGEST = 60
 NEAREST = [f"nearest_{lang}" for lang in LANGUAGES]
 COLUMN = ["file", "sheet_key", "field"]
-HEADER = {"file": pl.UInt32, "sheet_key": pl.String, "said": pl.String, "field": pl.String}
+HEADER = {"file": pl.UInt32, "sheet_key": pl.String, "quoted": pl.String, "field": pl.String}
 Names = Sequence[tuple[str, int]]
 
 
@@ -32,7 +32,7 @@ def with_suggestions(
 ) -> pl.DataFrame:
     """Add nearest_de and nearest_en: what may have been meant, null where nothing is near.
 
-    table: findings with said (what the cell holds) and list (the field's register). cells: see
+    table: findings with quoted (what the cell holds) and list (the field's register). cells: see
     `Parsed.cells`. A field that has a column is not suggested for another column.
     """
     columns = [c for c in table.columns if c != "index"]
@@ -52,7 +52,7 @@ def with_suggestions(
 def meant_words(table: pl.DataFrame) -> pl.DataFrame:
     """Return index and NEAREST: the word of the register nearest to an unknown word."""
     wrong = table.filter(pl.col("code").is_in(["bad_value", "unknown_measure"]))
-    wrong = wrong.drop_nulls(["list", "said"])
+    wrong = wrong.drop_nulls(["list", "quoted"])
     parts = [no_suggestions()]
     for (name,), rows in wrong.partition_by("list", as_dict=True).items():
         entries = registers()[str(name)]
@@ -71,10 +71,10 @@ def web_key(text: str) -> str:
 def meant_headers(
     table: pl.DataFrame, cells: pl.DataFrame, workbooks: list[Workbook]
 ) -> pl.DataFrame:
-    """Return index, NEAREST, file, sheet_key, said, field (the one meant) of unknown headers."""
+    """Return index, NEAREST, file, sheet_key, quoted, field (the one meant) of unknown headers."""
     strange = table.filter(code="unknown_column").drop_nulls(["sheet_key", "column"])
-    strange = strange.with_columns(said="detail").drop("field").drop_nulls("said")
-    person = in_words_expr(word_key_expr(pl.col("said")))
+    strange = strange.with_columns(quoted="detail").drop("field").drop_nulls("quoted")
+    person = in_words_expr(word_key_expr(pl.col("quoted")))
     person = person.str.contains(any_of(row_words().headers.persons))
     strange = strange.filter(~person)
     parts = [no_suggestions().with_columns(*(pl.lit(None, t).alias(n) for n, t in HEADER.items()))]
@@ -97,7 +97,7 @@ def meant_headers(
 
 def meant_columns(table: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
     """Return index and NEAREST: the unknown header nearest to the name of a missing column."""
-    first = headers.sort("index").unique(COLUMN, keep="first").select(*COLUMN, near="said")
+    first = headers.sort("index").unique(COLUMN, keep="first").select(*COLUMN, near="quoted")
     missing = table.filter(code="missing_column").join(first, on=COLUMN)
     return missing.select("index", *(pl.col("near").alias(name) for name in NEAREST))
 
@@ -107,7 +107,11 @@ def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame
     sheets = [s for w in workbooks for s in w.sheets]
     names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
     missing = table.filter(code="missing_sheet").drop_nulls("other")
-    others = missing.drop("said").with_columns(said=pl.col("other").str.split("\n")).explode("said")
+    others = (
+        missing.drop("quoted")
+        .with_columns(quoted=pl.col("other").str.split("\n"))
+        .explode("quoted")
+    )
     others = others.with_row_index("place")
     further = names_elsewhere("sheets")
     called = [(word_key(n), at) for at, s in enumerate(sheets) for n in further.get(s.key, ())]
@@ -115,7 +119,7 @@ def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame
     own = pl.col("at").replace_strict({at: s.key for at, s in enumerate(sheets)}, default=None)
     found = found.filter(own == pl.col("sheet_key"))
     found = found.sort("place").unique("index", keep="first")
-    return found.select("index", *(pl.col("said").alias(name) for name in NEAREST))
+    return found.select("index", *(pl.col("quoted").alias(name) for name in NEAREST))
 
 
 def no_suggestions() -> pl.DataFrame:
@@ -141,17 +145,17 @@ def names_elsewhere(*keys: str) -> Mapping[str, Sequence[str]]:
 def near_names(
     rows: pl.DataFrame, key: Callable[[str], str], names: Names, others: Names = ()
 ) -> pl.DataFrame:
-    """Return the rows whose `said` is near one of the names, with its number as `at`.
+    """Return the rows whose `quoted` is near one of the names, with its number as `at`.
 
     others: other systems' names, used only where none of our names is near.
     """
-    texts = rows.select("said").unique()
-    texts = texts.filter(pl.col("said").str.len_chars() <= LONGEST)
-    keys = [key(text) for text in texts["said"]]
+    texts = rows.select("quoted").unique()
+    texts = texts.filter(pl.col("quoted").str.len_chars() <= LONGEST)
+    keys = [key(text) for text in texts["quoted"]]
     found = zip(nearest(keys, names), keys, strict=True)
     near = [one_of(text, names, others) if at is None and others else at for at, text in found]
     texts = texts.with_columns(at=pl.Series(near, dtype=pl.Int64)).drop_nulls("at")
-    return rows.join(texts, on="said")
+    return rows.join(texts, on="quoted")
 
 
 def one_of(text: str, names: Names, others: Names) -> int | None:

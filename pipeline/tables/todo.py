@@ -61,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do.
+    """One task of the office.
 
     text: a sentence with its number. entries: the first items. more: the number of other items as
     text, or empty. anchor: of the full list on the office's page. sheet: of the full list in the
@@ -98,7 +98,7 @@ def todo(
     states = shown_states(tables)
     found = {
         **({} if left_behind is None else {"ratings": carried_over(left_behind)}),
-        "remind": states.filter(pl.col("expected") & (pl.col("shown") == "missing")),
+        "remind": states.filter(pl.col("expected") & (pl.col("shown_state") == "missing")),
         "put_back": quarantined_files(tables, states),
         "ask": answerable(tables["criteria"], catalogue),
         **waiting(tables["admission"]),
@@ -114,8 +114,8 @@ def todo(
     table = pl.concat(parts, how="diagonal_relaxed").join(known, on="cluster_id", how="left")
     table = table.with_columns(name=pl.coalesce("name", "known"))
     left = has_left()
-    asked = pl.col("criteria").is_not_null() & ~pl.col("kind").is_in(OF_EXPERTS)
-    table = table.filter(~(left & asked))
+    criterion_asked = pl.col("criteria").is_not_null() & ~pl.col("kind").is_in(OF_EXPERTS)
+    table = table.filter(~(left & criterion_asked))
     order = [
         pl.col("kind").cast(pl.Enum(KINDS)),
         -pl.when(pl.col("kind") == "overdue").then("days").fill_null(0),
@@ -139,7 +139,7 @@ def quarantined_files(tables: Mapping[str, pl.DataFrame], states: pl.DataFrame) 
     guess = [ids[0] if len(ids) == 1 else None for ids in named]
     files = files.with_columns(guess=pl.Series(guess, dtype=pl.String))
     files = files.select(cluster_id=pl.coalesce("cluster_id", "guess"), name="source_file")
-    unread = states.filter(pl.col("shown") == CANNOT_BE_READ)
+    unread = states.filter(pl.col("shown_state") == CANNOT_BE_READ)
     files = pl.concat([files, unread.select("cluster_id", name="guessed_from")]).unique()
     reviewed = states.filter(pl.col("state") == "reviewed").select("cluster_id")
     return files.join(reviewed, on="cluster_id", how="anti")

@@ -32,7 +32,7 @@ def with_unread_messages(unread: pl.DataFrame) -> pl.DataFrame:
 
 
 def shown_states(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the table `coverage` with shown: its state, or that the only file cannot be read.
+    """Return the table `coverage` with shown_state: its state, or CANNOT_BE_READ for an only file.
 
     Where the name of a file alone says whose it is, a cluster has not failed to send one.
     """
@@ -40,5 +40,5 @@ def shown_states(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     refused = submissions.filter(pl.col("code").is_in(REFUSED))["source_file"]
     files = [*refused, *tables["unread"]["source_file"]]
     cannot = pl.col("guessed_from").is_in(files).fill_null(value=False)
-    shown = pl.when(cannot).then(pl.lit(CANNOT_BE_READ)).otherwise("state")
-    return tables["coverage"].with_columns(shown=shown)
+    shown_state = pl.when(cannot).then(pl.lit(CANNOT_BE_READ)).otherwise("state")
+    return tables["coverage"].with_columns(shown_state=shown_state)

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.common.addresses import column_letters
 from pipeline.common.catalogue import Catalogue, metrics
+from pipeline.common.column_letters import column_letters
 from pipeline.common.contacts import without_contacts
 from pipeline.common.texts import LANGUAGES, day, number, say
 from pipeline.figures.inputs import SHEETS
@@ -114,17 +114,17 @@ def judged_pieces(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     table = rows.filter(pl.col("sheet_key") != ACTORS).join(own, on="metric")
     table = table.with_columns(
         field=pl.when(pl.col("sheet_key") == FORM).then(cell).otherwise(pl.lit("")),
-        said=pl.concat_str("metric", counted, "reason_code", separator="|"),
+        judged=pl.concat_str("metric", counted, "reason_code", separator="|"),
     )
-    table = table.group_by(*KEY, *PLACE).agg(pl.col("said").sort_by("place").str.join(";"))
-    said = table["said"].unique().to_list()
-    answers = {one: answer([tuple(part.split("|")) for part in one.split(";")]) for one in said}
+    table = table.group_by(*KEY, *PLACE).agg(pl.col("judged").sort_by("place").str.join(";"))
+    judged = table["judged"].unique().to_list()
+    answers = {one: answer([tuple(part.split("|")) for part in one.split(";")]) for one in judged}
     columns = ["counted", *(f"reason_{lang}" for lang in LANGUAGES)]
     return table.select(
         *(*KEY, *PLACE),
         *(
-            pl.col("said")
-            .replace_strict(said, [answers[one][at] for one in said], return_dtype=pl.String)
+            pl.col("judged")
+            .replace_strict(judged, [answers[one][at] for one in judged], return_dtype=pl.String)
             .alias(column)
             for at, column in enumerate(columns)
         ),

@@ -12,8 +12,8 @@ from pipeline.cli import main
 from pipeline.common.texts import texts
 from pipeline.history.causes import CAUSES
 from pipeline.history.diff.compare import Difference, compare
+from pipeline.history.diff.formatting import as_json, lines
 from pipeline.history.diff.publication import TABLES, Publication
-from pipeline.history.diff.say import as_json, lines
 from pipeline.history.diff.sources import changed_sources
 from schemas.benchmarks import declared_indicators
 from tests.history.world import Says, state

@@ -20,7 +20,7 @@ from pipeline.common.frames import frames_of, stack_all
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.figures.each_submission import ProcessingOptions, Received, join_batches
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.operation import scheduler
 from pipeline.operation.scheduler import SchedulerError, connected
 from pipeline.read import ReadBatch, read_and_examine, read_batch

@@ -8,8 +8,8 @@ import polars as pl
 
 from pipeline.common.settings import load_settings
 from pipeline.intake.frames import stack
+from pipeline.report.feedback.addresses import address
 from pipeline.report.feedback.copy import Job, Terms, make_copy
-from pipeline.report.feedback.places import address
 from pipeline.report.feedback.subject import Mark, Subject
 from pipeline.report.feedback.values import same_values
 from pipeline.submissions.examine import examine

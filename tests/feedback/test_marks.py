@@ -6,9 +6,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.report.feedback.addresses import address, cell_of, free_name, link_to
 from pipeline.report.feedback.comments import words_of
 from pipeline.report.feedback.marks import gravest, ranges_of
-from pipeline.report.feedback.places import address, cell_of, free_name, link_to
 from pipeline.report.feedback.subject import Ask, Subject
 from tests.declared import changed_in
 from tests.feedback.making import SETTINGS, TERMS, about, assert_untouched, copy, mark, write

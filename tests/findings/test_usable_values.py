@@ -9,9 +9,8 @@ import polars as pl
 import pytest
 
 from pipeline.submissions.validate import failed
-from schemas.columns import dtype_of
 from schemas.declaration import LISTS, Field, Sheet, office, submission, values, views
-from schemas.sheets import items_schema, sheet_schema
+from schemas.sheets import dtype_of, items_schema, sheet_schema
 from tests.making.frames import LAST_DAY
 
 SHEETS = [sheet for workbook in (submission(), office(), views()) for sheet in workbook.sheets]

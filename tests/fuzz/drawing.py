@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from schemas.declaration import Field, Sheet, registers, submission
-from schemas.often import often
+from schemas.frequency import frequency_words
 from schemas.rows import row_words
 
 from .books import Drawn, book
@@ -50,7 +50,7 @@ WORD_LIKE = [
     *WORDS["no_answer"],
     *WORDS["none"],
     *WORDS["goes_on"],
-    *often().words,
+    *frequency_words().words,
     *("derzeit keine", "k.A., folgt", "noch nicht bekannt", "kein Wettbewerber", "alle", "---"),
     *row_words().totals.strong,
     *row_words().totals.weak,

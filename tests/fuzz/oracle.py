@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schemas.declaration import LISTS, Field, registers, submission, words
-from schemas.often import often
+from schemas.frequency import frequency_words
 from schemas.words import DASHES, choice_key, collapse, word_key
 
 EMPTY = "empty"
@@ -26,7 +26,11 @@ PLAIN_ITEM = re.compile(
     r"|(?i:\b(?:und|and|u\.)\b)"
 )
 ALL = {word_key(word) for word in WORDS["all_fields"]}
-OFTEN = {word_key(w): n for words in (often().words, often().rates) for w, n in words.items()}
+OFTEN = {
+    word_key(w): n
+    for words in (frequency_words().words, frequency_words().rates)
+    for w, n in words.items()
+}
 YES, NO = ({choice_key(word) for word in WORDS[name]} for name in ("yes", "no"))
 
 

@@ -19,7 +19,7 @@ MAY, JUNE, JULY = (dt.date(2026, month, 1) for month in (5, 6, 7))
 
 def row(**known: object) -> dict[str, object]:
     """Return a cluster's way to admission; what is not said is not known."""
-    return {**dict.fromkeys(OF_REGISTER), "as_of": JUNE, "told": False, **known}
+    return {**dict.fromkeys(OF_REGISTER), "as_of": JUNE, "informed": False, **known}
 
 
 # ---- admission ----
@@ -54,7 +54,7 @@ VOTES = {
 
 
 def test_steps_say_their_date_and_the_votes() -> None:
-    found = admission(row(**VOTES, told=True), None, 0, DE)
+    found = admission(row(**VOTES, informed=True), None, 0, DE)
     assert [(s.title, s.text, s.done) for s in found.steps] == [
         ("Beratungsgespräch", "noch kein Datum", False),
         ("Antrag", "01.05.2026", True),
@@ -66,9 +66,9 @@ def test_steps_say_their_date_and_the_votes() -> None:
     ]
 
 
-def test_a_cluster_that_was_not_told_sees_no_vote() -> None:
-    untold = admission(row(**VOTES), None, 0, DE)
-    assert untold == admission(row(application_on=MAY), None, 0, DE)
+def test_a_cluster_that_was_not_informed_sees_no_vote() -> None:
+    uninformed = admission(row(**VOTES), None, 0, DE)
+    assert uninformed == admission(row(application_on=MAY), None, 0, DE)
 
 
 # ---- features ----

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.common.catalogue import load, metrics
-from pipeline.report.pages.place import EDGE, LENGTH, line
+from pipeline.report.pages.cohort_position import EDGE, LENGTH, line
 from pipeline.report.pages.steps import steps
 from pipeline.report.pages.verdict import (
     READ,

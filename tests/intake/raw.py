@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.common.settings import load_settings
 from pipeline.intake.cells import WITH_TEXT, address
-from pipeline.intake.reader import Reading, read_workbook
+from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_one
 
@@ -116,7 +116,7 @@ def cells_of(reading: Reading, sheet: int = 0) -> Found:
 def read(data: bytes, folder: Path) -> Found:
     path = folder / "file.xlsx"
     path.write_bytes(data)
-    return cells_of(read_workbook(path, LIMITS, lambda _: True))
+    return cells_of(read_content(read_bytes(path, LIMITS), LIMITS, lambda _: True))
 
 
 def refused(data: bytes, folder: Path) -> tuple[str, str]:

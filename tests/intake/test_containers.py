@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.common.texts import LANGUAGES, say_refusal, texts
 from pipeline.intake.archive import Archive
-from pipeline.intake.reader import Reading, read_workbook
+from pipeline.intake.reader import Reading, read_bytes, read_content
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.worker import read_one
 from tests.making.damage import encrypted, flipped_byte
@@ -231,7 +231,7 @@ def test_a_file_that_is_gone_may_come_back(tmp_path: Path) -> None:
 def test_any_name(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(GOOD)
-    assert isinstance(read_workbook(path, LIMITS, lambda _: True), Reading)
+    assert isinstance(read_content(read_bytes(path, LIMITS), LIMITS, lambda _: True), Reading)
 
 
 # ---- texts ----------------------------------------------------------------------------------

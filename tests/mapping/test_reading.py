@@ -15,11 +15,10 @@ from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 from pipeline.intake.worker import read_one
 from pipeline.submissions.examine import Examined, examine
-from pipeline.submissions.mapping.apply import apply_mappings, mapping_sheet_keys
+from pipeline.submissions.mapping.apply import apply_mappings, submission_sheet_keys
 from pipeline.submissions.mapping.load import load_mapping
 from pipeline.submissions.mapping.model import ExportMapping
 from schemas.declaration import submission as declared
-from schemas.declaration import wanted_sheet_keys
 from tests.intake.published import Published, publish
 from tests.making.together import of_files, together
 from tests.making.workbooks import Book, Cell, Grid, save, submission
@@ -61,7 +60,7 @@ def read_mapped(
     path = save(folder / f"{number}.xlsx", book)
     mapping = load_mapping(save(folder / "m.toml", toml.encode()))
     assert mapping.file == "*"
-    wanted = wanted_sheet_keys(declared()) | mapping_sheet_keys([mapping])
+    wanted = submission_sheet_keys([mapping])
     reading = read_one(path, load_settings().intake, wanted)
     assert isinstance(reading, Reading)
     return replace(mapping, file=path.name), reading

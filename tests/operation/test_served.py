@@ -23,12 +23,12 @@ import pytest
 from pipeline.common.periods import before
 from pipeline.operation.processes import descendants
 from tests.operation.office import ROOT, Office, lives, today
+from tests.operation.strangers import HOSTS, ORIGINS, SECRET_PATHS, WRONG_PASSWORDS
 
 pytestmark = pytest.mark.soak
 REVIEW, NIGHTLY = "quarterly-review", "intake-check"
 PERIOD = before(today())
 BAD = "\\[x\\]\\(javascript\\:1\\)\\.xlsx"
-SECRET_PATHS = ["flow_runs/filter", "deployments/filter", "artifacts/filter", "events/filter"]
 # What a work pool of Prefect lets a run set, unless it is given another template.
 VARIABLES = ("command", "env", "working_dir")
 PREFECTS_OWN = {
@@ -67,18 +67,7 @@ def stranger(office: Office) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize(
-    ("origin", "may_read"),
-    [
-        ("http://127.0.0.1:{port}", True),
-        ("http://localhost:{port}", True),
-        ("http://127.0.0.1:1", False),  # another program on this machine
-        ("https://127.0.0.1:{port}", False),
-        ("http://evil.example", False),
-        ("http://127.0.0.1.evil.example:{port}", False),
-        ("null", False),  # a page in a sandbox, a file
-    ],
-)
+@pytest.mark.parametrize(("origin", "may_read"), ORIGINS)
 def test_only_our_own_pages_may_read(
     office: Office, stranger: httpx.Client, origin: str, may_read: bool
 ) -> None:
@@ -92,20 +81,7 @@ def test_only_our_own_pages_may_read(
     assert (preflight.status_code == httpx.codes.OK) is may_read
 
 
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1:{port}", httpx.codes.OK),
-        ("localhost:{port}", httpx.codes.OK),
-        ("LOCALHOST", httpx.codes.OK),
-        ("evil.example", httpx.codes.BAD_REQUEST),
-        ("evil.example:{port}", httpx.codes.BAD_REQUEST),
-        ("127.0.0.1.evil.example:{port}", httpx.codes.BAD_REQUEST),
-        ("localhost.evil.example", httpx.codes.BAD_REQUEST),
-        ("user@127.0.0.1", httpx.codes.BAD_REQUEST),
-        ("", httpx.codes.BAD_REQUEST),
-    ],
-)
+@pytest.mark.parametrize(("host", "expected"), HOSTS)
 @pytest.mark.parametrize("path", ["/", "/api/health", "/api/flow_runs/count"])
 def test_another_name_gets_no_answer(office: Office, host: str, expected: int, path: str) -> None:
     address = f"http://127.0.0.1:{office.port}{path}"
@@ -128,7 +104,7 @@ def test_another_name_gets_no_events(office: Office) -> None:
 
 
 @pytest.mark.parametrize("path", SECRET_PATHS)
-@pytest.mark.parametrize("auth", [None, ("office", "guess"), ("", "")])
+@pytest.mark.parametrize("auth", WRONG_PASSWORDS)
 def test_without_the_password_nothing_is_said(
     stranger: httpx.Client, path: str, auth: tuple[str, str] | None
 ) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.common.keys import word_key_expr
-from pipeline.submissions.parse.nothing import NO_ANSWER, NONE, nothing_in
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, nothing_in
 from schemas.declaration import registers, submission
 from tests.making.frames import MASTER
 from tests.parse.making import USUAL, Answered, Done, examined, with_rows

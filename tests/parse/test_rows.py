@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.demo.portfolio import all_plans, all_submissions
-from pipeline.submissions.parse.nothing import NONE
+from pipeline.submissions.parse.words_for_nothing import NONE
 from schemas.declaration import submission
 from schemas.rows import row_words
 from tests.making.frames import Grids

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.common.periods import after, last_day
 from pipeline.common.settings import load_settings
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.publication.publications import Work
 from pipeline.publication.release.forms import Job, next_forms, write_one
 from pipeline.report.form.plan import Filled

@@ -14,7 +14,7 @@ from docx import Document
 from pipeline.common.catalogue import load
 from pipeline.common.texts import LANGUAGES
 from pipeline.publication.release.confirm import refuse_without_office
-from pipeline.publication.release.content import Item, agreed, decision, told_decisions
+from pipeline.publication.release.content import Item, agreed, decision, known_decisions
 from pipeline.publication.release.cover import FIELDS, LISTS, TEMPLATE, check_letter
 from pipeline.publication.release.letter import LONGEST, listed, reply, request_text
 from pipeline.publication.release.word import check_template, letter, opened
@@ -215,7 +215,7 @@ def sentence(lang: str, informed_on: dt.date = dt.date(2026, 6, 1), word: str = 
     whole = reviewed()
     row = {"cluster_id": "DE-0001", "decided": word, "informed_on": informed_on}
     context = {**whole.context, "process": beside("process", [row])}
-    return told_decisions(replace(whole, context=context), lang).get("DE-0001", "")
+    return known_decisions(replace(whole, context=context), lang).get("DE-0001", "")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_what_was_agreed_and_is_not_kept_is_in_the_letter(role: str) -> None:
     ],
 )
 def test_who_is_asked_nothing_need_not_answer(row: dict[str, Any], said: str) -> None:
-    usual = {"state": "reviewed", "shown": "reviewed", "role": None, "errors": None}
+    usual = {"state": "reviewed", "shown_state": "reviewed", "role": None, "errors": None}
     names = {"settles": None, "marked": "a.xlsx", "guessed_from": None}
     whole = {**usual, **names, "deadline": "1.1.", "contact": "Team", **row}
     table = pl.DataFrame([whole], schema_overrides={"errors": pl.Int64, "settles": pl.String})

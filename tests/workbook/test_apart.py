@@ -35,7 +35,7 @@ def test_what_goes_wrong_there_is_raised_here(demo: Demo, tmp_path: Path) -> Non
 CHILD = """
 import time
 from multiprocessing import get_context
-from pipeline.report.workbooks import end_with_parent
+from pipeline.common.sandbox import end_with_parent
 
 def wait():
     end_with_parent()

@@ -13,7 +13,7 @@ from pipeline.common.settings import load_settings
 from pipeline.common.stages import LEAST_IN_BATCH, MOST_IN_BATCH, in_batches
 from pipeline.figures.each_submission import ProcessingOptions, Received
 from pipeline.intake.discover import discover, distinct_names
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.read import ReadBatch, read_and_examine
 from pipeline.report.pages.pages import make_pages, page_batches
 from schemas.declaration import submission, wanted_sheet_keys
@@ -47,6 +47,17 @@ def test_portions_are_the_whole(
     found = read_and_examine(ASKED, batch)
     one_by_one = len(batch) - found.refusals.height
     assert {1: one_by_one}.get(most, 2) <= len(found.parts) <= one_by_one
+    one, other = (frames_of(stack_all(sent.parts)) for sent in (found, whole))
+    for name, frame in other.items():
+        assert_frame_equal(one[name], frame)
+
+
+def test_another_process_finds_the_same(
+    batch: ReadBatch, whole: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WORTH_A_PROCESS", 1)
+    found = read_and_examine(ASKED, batch)
+    assert_frame_equal(found.files, whole.files)
     one, other = (frames_of(stack_all(sent.parts)) for sent in (found, whole))
     for name, frame in other.items():
         assert_frame_equal(one[name], frame)

@@ -134,7 +134,8 @@ def refuse_loss(rows: Sequence[Mapping[str, Value]], ratings: Ratings, path: Pat
 def rows_by_column(rows: Sequence[Mapping[str, Value]], ratings: Ratings) -> list[dict[int, Value]]:
     """Return the rows by column, ratings in the language of the sheet."""
     columns = dict(zip(ratings.places["field"], ratings.places["column"], strict=True))
-    english = {e.de: e.en for e in registers()["ratings"]} if is_english(ratings) else {}
+    is_english = sheet_of(ratings) == office().sheet(SHEET).name["en"]
+    english = {e.de: e.en for e in registers()["ratings"]} if is_english else {}
     words = [{**row, "rating": english.get(str(row["rating"]), row["rating"])} for row in rows]
     return [{columns[f]: value for f, value in row.items() if f in columns} for row in words]
 
@@ -143,11 +144,6 @@ def sheet_of(ratings: Ratings) -> str:
     """Return the name of the sheet of ratings."""
     name: str = ratings.places["sheet"][0]
     return name
-
-
-def is_english(ratings: Ratings) -> bool:
-    """Whether the sheet has its English name."""
-    return sheet_of(ratings) == office().sheet(SHEET).name["en"]
 
 
 def check(before: Ratings, rows: Sequence[Mapping[str, Value]], after: pl.DataFrame) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import load, shipped
+from pipeline.common.rows import Row
 from pipeline.publication.adopt.reading import Views
 from pipeline.submissions.office import with_catalogue
 
-Row = Mapping[str, Any]
 Key = tuple[str, str, str]
 ADOPTED, THERE = "adopted", "there"
 # a short sign, not the name of a person

@@ -16,7 +16,7 @@ from pipeline.common.texts import texts
 from pipeline.intake.discover import shown_name
 from pipeline.intake.gather import FILES, Intake, Stacked, detail, gather
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.submissions.office import blank_ratings, name_of_field, sheets_of_experts
 from pipeline.submissions.parse.parse import Parsed, parse
@@ -98,8 +98,8 @@ def read_views(path: Path, read: Read) -> Views:
     head = heads(cells.join(own, on=["file", "sheet"], how="semi"))
     usual = sheet_number(names, views().sheet(key).keys)
     # another sheet with nothing above it is none of the template's
-    head = {number: said for number, said in head.items() if said or number == usual}
-    periods = {said.get("o_period", "") for said in head.values()}
+    head = {number: heading for number, heading in head.items() if heading or number == usual}
+    periods = {heading.get("o_period", "") for heading in head.values()}
     if len(periods) != 1 or not NAME.match(period := periods.pop()):
         raise UnusableFileError(path, "no_period" if key == "views" else "no_period_ratings")
     first_head, ours = head[min(head)], pl.col("file").is_in(sorted(head))

@@ -10,12 +10,12 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.publication.adopt.decide import (
     ADOPTED,
     SIGN,
     THERE,
     Outcome,
-    Row,
     is_criterion,
     key_of,
 )

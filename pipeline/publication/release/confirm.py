@@ -14,7 +14,7 @@ from pipeline.history.standing import Standing, day_of, standing
 from schemas.slips import DeclarationError, SlipError, instead
 
 SHOWN = 10
-# What may stand where the office has said nothing yet.
+# What may stand where the office has entered nothing yet.
 WANTED = {
     "name": ("ein Text, der nicht leer ist", "a text that is not empty"),
     "address": ("eine Liste von Zeilen", "a list of lines"),

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Criterion
+from pipeline.common.rows import Row
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.evaluation.admission import STEPS
 from pipeline.report.feedback.gather import asks_by_cluster
-from pipeline.report.pages.discretion import discretion
+from pipeline.report.pages.hidden_limits import limit_hider
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -18,7 +18,6 @@ from pipeline.submissions.office import has_left
 
 MISSED, OPEN = "not_fulfilled", "undetermined"
 DECISION = STEPS[-1]
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Content:
 
 
 def departed(review: Review) -> set[str]:
-    """Return the clusters that have left: nothing is asked of them."""
+    """Return the clusters that have left: they get no requests."""
     return set(review.tables["coverage"].filter(has_left())["cluster_id"])
 
 
@@ -55,7 +54,7 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
     """
     own, catalogue, words = by_first(review), review.catalogues[0], Words(lang)
     at = LANGUAGES.index(lang)
-    left, told = departed(review), told_decisions(review, lang)
+    left, known = departed(review), known_decisions(review, lang)
     asks = {
         (cluster, ask.criterion): ask.request[at]
         for cluster, several in asks_by_cluster(own).items()
@@ -79,13 +78,13 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
                 missed.append(missed_item(criterion, conditions.get(key, ()), rated, lang))
             elif status == OPEN:
                 open_.append(open_item(criterion, asks.get(key, ""), lang))
-        sentences = decision(row, catalogue, lang, told.get(cluster))
+        sentences = decision(row, catalogue, lang, known.get(cluster))
         result[cluster] = Content(sentences, missed, open_)
     return result
 
 
-def told_decisions(review: Review, lang: str) -> Mapping[str, str]:
-    """Return a sentence for each cluster that was told the decision by the period's last day."""
+def known_decisions(review: Review, lang: str) -> Mapping[str, str]:
+    """Return a sentence for each cluster that knows its decision by the period's last day."""
     process = review.context["process"].filter(
         pl.col("informed_on") <= review.last_day, DECISION.done
     )
@@ -105,15 +104,15 @@ def by_first(review: Review) -> Review:
     return replace(review, catalogues=(first,), tables={**review.tables, **own})
 
 
-def decision(row: Row, catalogue: Catalogue, lang: str, told: str | None = None) -> str:
+def decision(row: Row, catalogue: Catalogue, lang: str, known: str | None = None) -> str:
     """Return the result of a cluster in a few sentences.
 
-    row: of the table decisions. told: what the ministry decided, where the cluster knows of it.
+    row: of the table decisions. known: what the ministry decided, if the cluster knows of it.
     """
     counts = {k: v for k, v in row.items() if isinstance(v, int)}
     text = say("letter", f"decision_{row['decision']}", lang)
     result = text.format(all=len(catalogue.criteria), mark=catalogue.pass_mark, **counts)
-    return f"{result} {told or say('letter', 'not_decided', lang)}"
+    return f"{result} {known or say('letter', 'not_decided', lang)}"
 
 
 def agreed(review: Review, lang: str) -> Mapping[str, Sequence[str]]:
@@ -143,7 +142,7 @@ def missed_conditions(
     review: Review, words: Words
 ) -> Mapping[tuple[str, str], Sequence[ConditionView]]:
     """Return the conditions that are not fulfilled, by cluster and criterion."""
-    hides = discretion(review)
+    hides = limit_hider(review)
     declared = {
         (criterion.id, number): condition
         for criterion in review.catalogues[0].criteria

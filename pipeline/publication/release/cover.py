@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.common.texts import day
 from pipeline.publication.release.letter import LETTER
 from pipeline.publication.release.word import Value, check_template, letter, opened
@@ -37,7 +37,6 @@ FIELDS = (
     "Zahl Anlagen",
     *LISTS,
 )
-Row = Mapping[str, Any]
 
 
 def check_letter() -> None:

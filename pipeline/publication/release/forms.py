@@ -12,7 +12,7 @@ from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import CORES, LEAST_IN_BATCH, MOST_IN_BATCH
 from pipeline.intake.gather import gather
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
 from pipeline.publication.publications import Work
 from pipeline.report.form.carry import carried_over
@@ -20,9 +20,8 @@ from pipeline.report.form.form import write_form
 from pipeline.report.form.plan import Filled
 from pipeline.report.form.stored import Stored, stored_values
 from pipeline.report.form.translated import parse_translated
-from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.apply import submission_sheet_keys
 from pipeline.submissions.parse.parse import Parsed
-from schemas.declaration import submission, wanted_sheet_keys
 
 # For one form; it usually takes less than a second.
 SECONDS = 300
@@ -105,7 +104,7 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
 
 def parsed_again(work: Work, files: Sequence[SentFile]) -> Parsed:
     """Return reviewed submissions, read and parsed in the same way as by the review."""
-    sheet_keys = wanted_sheet_keys(submission()) | mapping_sheet_keys(work.mappings)
+    sheet_keys = submission_sheet_keys(work.mappings)
     limits = work.review.settings.intake
     outcomes = list(read_many([file.path for file in files], limits, sheet_keys))
     sent = gather(files, outcomes, most_mb=limits.max_file_mb)

@@ -87,7 +87,7 @@ def letters(review: Review, files: pl.DataFrame, lang: str) -> pl.DataFrame:
         pl.col("name").fill_null("").str.slice(0, LONGEST),
         role=pl.col("role").map_elements(lambda role: role_word(role, lang), pl.String),
         period=pl.lit(review.period),
-        state=in_words("shown", "outcome", lang),
+        state=in_words("shown_state", "outcome", lang),
         as_of=pl.col("as_of").map_elements(lambda d: day(d, lang), pl.String),
         decision=in_words("decision", "decision", lang),
         result="result",
@@ -224,7 +224,7 @@ def request_text(lang: str) -> pl.Expr:
         .then(request("nothing"))
         .when(pl.col("state") == "missing")
         .then(request("missing"))
-        .when(pl.col("shown") == CANNOT_BE_READ)
+        .when(pl.col("shown_state") == CANNOT_BE_READ)
         .then(unread)
         .when(pl.col("state") == "quarantined")
         .then(request("quarantined"))

@@ -26,7 +26,7 @@ from pipeline.history.published import (
 from pipeline.history.standing import WITHDRAWN, Standing, day_of, standing
 from pipeline.intake.discover import discover
 from pipeline.intake.gather import gather
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import read_many
 from pipeline.publication.exclusive import run_exclusively
 from pipeline.publication.publish import publish, staging_folder, write_json

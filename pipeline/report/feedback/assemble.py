@@ -8,6 +8,7 @@ from io import BytesIO
 from lxml import etree
 
 from pipeline.common.settings import FeedbackRules
+from pipeline.report.feedback.addresses import free_name, link_to
 from pipeline.report.feedback.book import (
     LOST,
     OldBook,
@@ -34,7 +35,6 @@ from pipeline.report.feedback.package import (
     serialised,
     tag,
 )
-from pipeline.report.feedback.places import free_name, link_to
 from pipeline.report.feedback.protocol import Words, protocol
 from pipeline.report.feedback.styles import Styles, with_ours
 from pipeline.report.feedback.subject import Mark, Result, Subject

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from pipeline.report.feedback.addresses import fit
 from pipeline.report.feedback.formulas import Harmless, harmless_names
 from pipeline.report.feedback.marks import is_protocol
 from pipeline.report.feedback.package import (
@@ -19,7 +20,6 @@ from pipeline.report.feedback.package import (
     parse,
     tag,
 )
-from pipeline.report.feedback.places import fit
 from pipeline.report.feedback.worksheet import is_odd
 
 # The longest name of a sheet that Excel accepts.

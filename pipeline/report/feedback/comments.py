@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.common.texts import LANGUAGES, say
+from pipeline.report.feedback.addresses import address, cell_of, fit
 from pipeline.report.feedback.package import MAIN, Element, parse, serialised, tag
-from pipeline.report.feedback.places import address, cell_of, fit
 from pipeline.report.feedback.subject import SEVERITIES, Mark
 
 AUTHOR = "cluster-review"

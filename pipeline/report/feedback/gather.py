@@ -9,15 +9,16 @@ import polars as pl
 
 from pipeline.check import Checked
 from pipeline.common.catalogue import Catalogue, load
+from pipeline.common.rows import rows_by
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import in_batches
 from pipeline.common.texts import LANGUAGES, day, say
 from pipeline.intake.discover import shown_name
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.report.answers import Answer, answer_of, answers
 from pipeline.report.feedback.subject import Ask, Both, Mark, Subject
 from pipeline.report.feedback.write import FeedbackBatch
-from pipeline.report.pages.discretion import discretion, masked
+from pipeline.report.pages.hidden_limits import limit_hider, masked
 from pipeline.review import Review
 from pipeline.submissions.choose import SUPERSEDED
 
@@ -245,8 +246,8 @@ def _mark(
     message = (
         own_reason(own) if own else (bare(german, place or name), bare(english, place or name))
     )
-    shown = "" if own else value or ""
-    return Mark(severity, sheet or "", cell or "", message, criteria, shown)
+    quoted = "" if own else value or ""
+    return Mark(severity, sheet or "", cell or "", message, criteria, quoted)
 
 
 def bare(message: str, place: str) -> str:
@@ -275,11 +276,8 @@ def asks_by_cluster(review: Review) -> dict[str, tuple[Ask, ...]]:
 
 def hidden_limits(review: Review) -> Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]:
     """Return by catalogue, cluster and criterion the conditions limited by others' values."""
-    hides = discretion(review)
+    hides = limit_hider(review)
     table = review.tables["conditions"]
     table = table.filter(pl.col("limit_source").str.contains("^(quartile|frozen)"))
-    result: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for row in filter(hides, table.iter_rows(named=True)):
-        key = (row["catalogue"], row["cluster_id"], row["criterion_id"])
-        result.setdefault(key, []).append(row)
-    return result
+    hidden = filter(hides, table.iter_rows(named=True))
+    return rows_by(hidden, "catalogue", "cluster_id", "criterion_id")

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
+from pipeline.report.feedback.addresses import address, fit
 from pipeline.report.feedback.package import HEAD, MAIN
-from pipeline.report.feedback.places import address, fit
 
 PAPER_A4 = 9
-HEIGHT = 15.0  # of a row, in points, if nothing else is said
+HEIGHT = 15.0  # of a row, in points, if none is given
 MOST_OF_NAME = 80  # a footer holds 255 characters
 
 

@@ -7,8 +7,8 @@ program saved it.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from pipeline.report.feedback.addresses import address, cell_of
 from pipeline.report.feedback.package import Element, local, remove, tag
-from pipeline.report.feedback.places import address, cell_of
 from pipeline.report.feedback.subject import SEVERITIES, Mark
 from pipeline.report.feedback.worksheet import insert, rules_of
 
@@ -63,14 +63,11 @@ def ranges_of(cells: Sequence[tuple[int, int]]) -> list[str]:
     """Return sorted cells (column, row) as ranges within their columns: G17 or G17:G19."""
     result = []
     for _, run in groupby(enumerate(cells), lambda pair: (pair[1][0], pair[1][1] - pair[0])):
-        column, first, last = _ends([cell for _, cell in run])
+        cells_of_run = [cell for _, cell in run]
+        (column, first), (_, last) = cells_of_run[0], cells_of_run[-1]
         start = address(column, first)
         result.append(start if first == last else f"{start}:{address(column, last)}")
     return result
-
-
-def _ends(run: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
-    return run[0][0], run[0][1], run[-1][1]
 
 
 def _make_room(root: Element, number: int) -> None:

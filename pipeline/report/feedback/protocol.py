@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.common.settings import FeedbackRules
 from pipeline.common.texts import LANGUAGES, say
+from pipeline.report.feedback.addresses import link_to
 from pipeline.report.feedback.grid import Cell, Grid
-from pipeline.report.feedback.places import link_to
 from pipeline.report.feedback.subject import SEVERITIES, Both, Mark, Result, Subject
 
 WIDTHS = (18.0, 21.0, 66.0, 46.0, 20.0)

@@ -15,7 +15,7 @@ CHILDREN = ("autoFilter", "sortState", "tableColumns", "tableStyleInfo")
 
 
 def read_table(data: bytes) -> Element | None:
-    """Return a table's root; None if it is not a table we know."""
+    """Return a table's root; None if it is no known kind of table."""
     root = parse(data)
     return root if root.tag == tag("table") else None
 

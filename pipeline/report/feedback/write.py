@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
-from pipeline.intake.sent import SentFile
+from pipeline.intake.sent_file import SentFile
 from pipeline.report.feedback.assemble import alone
 from pipeline.report.feedback.copy import FAILED, TOO_SLOW, Job, Terms, make_copy
 from pipeline.report.feedback.names import feedback_names

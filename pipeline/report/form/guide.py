@@ -10,7 +10,7 @@ from schemas.declaration import Field, Sheet, submission, word_in
 
 WIDTHS = (24, 27, 34, 84, 18)
 STEPS = 5
-# How many pages the instructions have in print, whatever the letters.
+# How many pages the instructions have in print, with any font.
 PAGES = 3
 
 

@@ -11,16 +11,15 @@ from pipeline.history.published import DamagedError, is_published, published_per
 from pipeline.intake.discover import discover, distinct_names, fingerprint
 from pipeline.intake.gather import detail, gather
 from pipeline.intake.refusal import Refusal
-from pipeline.intake.sent import numbered
+from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.report.form.carry import carried_over
 from pipeline.report.form.plan import Filled, text
 from pipeline.report.form.translated import parse_translated
 from pipeline.submissions.choose import REVIEWED
-from pipeline.submissions.mapping.apply import mapping_sheet_keys
+from pipeline.submissions.mapping.apply import submission_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
 from pipeline.submissions.mapping.load import load_mappings
-from schemas.declaration import submission, wanted_sheet_keys
 
 
 class NoSourceError(Exception):
@@ -53,7 +52,7 @@ def filled_from(
     name, sha256 = reviewed_file(cluster, period, outputs)
     path = submitted_file(cluster, period, inputs, name, sha256)
     mappings = load_mappings(mapping_files(inputs / period / FOLDER))
-    (outcome,) = read([path], wanted_sheet_keys(submission()) | mapping_sheet_keys(mappings))
+    (outcome,) = read([path], submission_sheet_keys(mappings))
     if isinstance(outcome, Refusal):
         raise NoSourceError("unreadable", file=name, why=detail(outcome))
     most = load_settings().intake.max_file_mb

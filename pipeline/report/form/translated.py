@@ -42,7 +42,7 @@ def translated_cells(parsed: Parsed, foreign: Foreign) -> pl.DataFrame:
     joined = (
         items.drop_nulls("item")
         .group_by(CELL)
-        .agg(said=pl.col("item").sort_by("position", "item").str.join("; "))
+        .agg(words=pl.col("item").sort_by("position", "item").str.join("; "))
     )
     cells = cells.join(joined, on=CELL, how="left").sort("number")
-    return cells.with_columns(raw=pl.coalesce("said", "raw")).drop("number", "said")
+    return cells.with_columns(raw=pl.coalesce("words", "raw")).drop("number", "words")

@@ -28,15 +28,19 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
         "cluster_id",
         "row",
         name=escaped(pl.col("name").fill_null(words("none"))),
-        mark=each_said("bound", actors, MARKS.__getitem__),
-        kind=each_said("actor_type", actors, lambda v: words.name("actor_types", v)),
-        bound=each_said("bound_reason", actors, lambda v: words.code("bound_reason", v)),
-        sme=each_said("sme_reason", actors, lambda v: words.code("sme_reason", v)),
+        mark=as_texts("bound", actors, MARKS.__getitem__),
+        kind=as_texts("actor_type", actors, lambda v: words.name("actor_types", v)),
+        bound=as_texts("bound_reason", actors, lambda v: words.code("bound_reason", v)),
+        sme=as_texts("sme_reason", actors, lambda v: words.code("sme_reason", v)),
         near=pl.concat_str(
-            each_said("distance_km", actors, lambda v: _distance(v, words)),
-            each_said("near_reason", actors, lambda v: words.code("near_reason", v)),
+            as_texts(
+                "distance_km",
+                actors,
+                lambda v: "" if v is None else f"{words.number(v, KILOMETRES)} km: ",
+            ),
+            as_texts("near_reason", actors, lambda v: words.code("near_reason", v)),
         ),
-        **{key: each_said(key, actors, words.yes_no) for key in shown},
+        **{key: as_texts(key, actors, words.yes_no) for key in shown},
     )
     columns = ["kind", "bound", "sme", "near", *shown]
     row = pl.format(
@@ -51,11 +55,7 @@ def escaped(text: pl.Expr) -> pl.Expr:
     return text.str.replace_many(list(SIGNS), list(SIGNS.values()))
 
 
-def _distance(value: float | None, words: Words) -> str:
-    return "" if value is None else f"{words.number(value, KILOMETRES)} km: "
-
-
-def each_said(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
+def as_texts(column: str, actors: pl.DataFrame, say: Callable[[Any], str]) -> pl.Expr:
     """Return a column as text, escaped; each of its few values is formatted once."""
     values = actors[column].unique()
     texts = [str(escape(say(value))) for value in values]

@@ -6,14 +6,13 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.evaluation.admission import NOT_YET, STEPS
 from pipeline.evaluation.admission import Step as Taken
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of
+from pipeline.report.pages.views import Cell, Table, day_cell, decision_cell, linked, names_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.tables import CHECKLIST
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,9 @@ class Admission:
 def admission(process: Row, applies: Row | None, errors: int, words: Words) -> Admission:
     """Return the way to admission as the cluster may see it.
 
-    process: the cluster's row of `context.process`, with told: whether it knows of the votes; until
-    then it is not said whether there are any. applies: its row of the table admission, if it has
-    one. errors: how many cells cannot be used.
+    process: the cluster's row of `context.process`, with informed: whether it knows the votes;
+    before, the page does not show whether there are any. applies: its row of the table admission,
+    if it has one. errors: how many cells cannot be used.
     """
     steps = [_step(step, process, words) for step in STEPS]
     if applies is None:
@@ -64,12 +63,12 @@ def _step(step: Taken, process: Row, words: Words) -> Step:
     title = words.code("admission_step", step.code)
     day, word = process[step.day], process[step.word] if step.word else None
     if step.word:
-        if not process["told"]:
+        if not process["informed"]:
             return Step(title, words("not_told"), done=False)
         if word in (None, NOT_YET):
             return Step(title, words("not_yet"), done=False)
-        said = [words.name("votes", word), *([words.day(day)] if day else [])]
-        return Step(title, ", ".join(said), done=True)
+        texts = [words.name("votes", word), *([words.day(day)] if day else [])]
+        return Step(title, ", ".join(texts), done=True)
     return Step(title, words.day(day) if day else words("not_yet"), done=day is not None)
 
 
@@ -122,7 +121,7 @@ def _waiting_row(row: Row, names: Mapping[str, str], words: Words) -> list[str |
         linked(cluster_id, names) if known else f"{cluster_id} {row['name'] or ''}".strip(),
         words.role(row["role"]),
         Cell(words.code("admission_step", step) if step else words("decided"), key=str(order)),
-        _day(row["since"], words),
+        day_cell(row["since"], words),
         _number(row["days"], words),
         Cell(words("overdue"), mark="not_eligible") if row["overdue"] else "",
         "; ".join(words.code("checklist", code) for code in row["missing"]),
@@ -132,14 +131,10 @@ def _waiting_row(row: Row, names: Mapping[str, str], words: Words) -> list[str |
     ]
 
 
-def _day(day: Any, words: Words) -> Cell:
-    return Cell(words.day(day) if day else words("none"), key=day.isoformat() if day else "")
-
-
 def _number(value: int | None, words: Words) -> str | Cell:
     return words("none") if value is None else Cell(words.number(value), key=str(value))
 
 
 def _vote(word: str | None, day: Any, words: Words) -> str:
-    said = [words.name("votes", word) if word else "", words.day(day) if day else ""]
-    return ", ".join(filter(None, said)) or words("none")
+    texts = [words.name("votes", word) if word else "", words.day(day) if day else ""]
+    return ", ".join(filter(None, texts)) or words("none")

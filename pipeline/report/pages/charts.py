@@ -14,6 +14,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup, escape
 
+from pipeline.common.rows import rows_by
+
 Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, object]]
 # Placeholders for the page's own colours; no two may be equal.
@@ -85,8 +87,8 @@ MARK_SHAPES = ("stroke", "circle", "triangle-right", "diamond")
 
 
 @dataclass(frozen=True)
-class Said:
-    """What is said of a chart.
+class Caption:
+    """The texts around a chart and inside it.
 
     name: unique on the page, for the ids inside. title: what is seen. unit: what is counted, in
     which unit, of how many. description: for those who do not see it. source: with its day.
@@ -113,7 +115,7 @@ class Chart:
     """A drawn chart: its SVG with title and description inside, and what stands around it."""
 
     svg: Markup
-    said: Said
+    caption: Caption
 
 
 def leads(number: int) -> str:
@@ -126,7 +128,7 @@ def belongs(number: int | None) -> str:
     return f"belongs-{number}"
 
 
-def draw(spec: Spec, said: Said, lang: str, links: Sequence[Link] = ()) -> Chart:
+def draw(spec: Spec, caption: Caption, lang: str, links: Sequence[Link] = ()) -> Chart:
     """Return a chart as SVG; the same specification gives the same bytes.
 
     links: by their numbers, see `leads`.
@@ -136,7 +138,7 @@ def draw(spec: Spec, said: Said, lang: str, links: Sequence[Link] = ()) -> Chart
 
     whole = {"config": config(), **spec}
     svg = vl_convert.vegalite_to_svg(whole, format_locale=LOCALES[lang])
-    return Chart(Markup(dressed(svg, said, links)), said)
+    return Chart(Markup(dressed(svg, caption, links)), caption)
 
 
 def config() -> Spec:
@@ -156,12 +158,12 @@ def config() -> Spec:
 
 
 # ------------------------------------------------------------------------------------ the drawing
-def dressed(svg: str, said: Said, links: Sequence[Link] = ()) -> str:
+def dressed(svg: str, caption: Caption, links: Sequence[Link] = ()) -> str:
     """Return the SVG as one picture with a description, in the page's own colours.
 
     With links it is a group: a picture would hide them from those who hear the page.
     """
-    name = said.name
+    name = caption.name
     svg = re.sub(r'aria-label="((?:leads|belongs)-\d+)"', r'data-link="\1"', svg)
     svg = re.sub(r' (?:aria-[a-z]+|role|class|font-family|pointer-events)="[^"]*"', "", svg)
     svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d=""(?: display="none")?/>', "", svg)
@@ -180,8 +182,8 @@ def dressed(svg: str, said: Said, links: Sequence[Link] = ()) -> str:
     # At the end: what is put in here is not to be changed by the above.
     svg = MARK.sub(lambda mark: _linked(mark, links), svg)
     texts = (
-        f'<title id="{name}-title">{escape(said.title)}</title>'
-        f'<desc id="{name}-desc">{escape(said.description)}</desc>'
+        f'<title id="{name}-title">{escape(caption.title)}</title>'
+        f'<desc id="{name}-desc">{escape(caption.description)}</desc>'
     )
     start = re.compile(r"<svg [^>]*?( width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[^\"]+\")>")
     return start.sub(lambda match: f"{head}{match[1]}>{texts}", svg, count=1)
@@ -336,9 +338,7 @@ def one_bar(label: str, parts: Iterable[tuple[str, float, str]]) -> Iterator[dic
 
 def outside(rows: Rows) -> list[Mapping[str, object]]:
     """Return what stands behind bars: the numbers of their parts that have no room for them."""
-    found: dict[object, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["label"], []).append(row)
+    found = rows_by(rows, "label")
     left = {k: [r["number"] for r in own if _is_left_out(r)] for k, own in found.items()}
     return [
         {"label": label, "end": found[label][-1]["end"], "text": " · ".join(texts)}
@@ -445,8 +445,8 @@ def timeline(
         "shape": _named(of_marks | {"range": list(MARK_SHAPES)}, "bottom"),
         "color": _named(of_marks | {"range": inks}, "bottom"),
     }
-    said = _texts([{**row, "at": last} for row in texts], "at", {"align": "left", "dx": 10})
-    return _by_row(labels, {"scale": scale, "axis": ticks}, [bars, points, said])
+    row_texts = _texts([{**row, "at": last} for row in texts], "at", {"align": "left", "dx": 10})
+    return _by_row(labels, {"scale": scale, "axis": ticks}, [bars, points, row_texts])
 
 
 def _named(scale: Spec, orient: str) -> Spec:

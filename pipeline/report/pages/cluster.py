@@ -2,26 +2,26 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
+from pipeline.common.rows import Row, rows_by
 from pipeline.common.texts import LANGUAGES
 from pipeline.report.pages.actor_table import actor_tables
 from pipeline.report.pages.admission import Admission, admission
 from pipeline.report.pages.changes import NAME as CHANGES
 from pipeline.report.pages.changes import own_changes, titles_of
+from pipeline.report.pages.cohort_position import CohortPosition, cohort_position
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.counting import Actors, FigureRows, actor_rows, figure_rows
-from pipeline.report.pages.discretion import discretion
 from pipeline.report.pages.experts import Label, label_text, labels_of, own_agreements, own_label
-from pipeline.report.pages.faults import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.features import Feature, features
+from pipeline.report.pages.findings import SEVERITIES, cell_findings, readable
+from pipeline.report.pages.hidden_limits import limit_hider
 from pipeline.report.pages.money import own_money
 from pipeline.report.pages.outlook import lapsing, own_outlook
-from pipeline.report.pages.paper import Paper, Sections, paper
-from pipeline.report.pages.place import Place, place
+from pipeline.report.pages.print_selection import PrintSelection, Sections, select_printed
 from pipeline.report.pages.revision import OwnRevision, own_revision
 from pipeline.report.pages.steps import Steps, steps
 from pipeline.report.pages.verdict import Verdict, named_conditions, verdict
@@ -31,7 +31,6 @@ from pipeline.report.since import since_sentences
 from pipeline.review import Review
 from pipeline.tables.insights import lacking
 
-Row = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Sequence[Row]]]
 TABLES = (
     "decisions",
@@ -53,7 +52,7 @@ ASSESSED, REASONS = "assessed", [f"reason_{lang}" for lang in LANGUAGES]
 class ClusterView:
     """Everything that a cluster's page prints; None means unknown and is not printed.
 
-    beside: size and age. paper: what of all this is printed on paper.
+    beside: size and age. paper: what of all this is printed.
     """
 
     head: Head
@@ -62,12 +61,12 @@ class ClusterView:
     facts: Sequence[tuple[str, str]]
     revision: OwnRevision | None
     sections: Sections
-    place: Place
+    place: CohortPosition
     beside: str
     actors: Actors
     figures: Sequence[FigureRows]
     findings_summary: str
-    paper: Paper
+    paper: PrintSelection
 
 
 def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
@@ -75,8 +74,11 @@ def cluster_views(review: Review, words: Words) -> Iterator[ClusterView]:
 
     review: of some hundred clusters at most: as Python rows, tables need many times their memory.
     """
-    hides = discretion(review)
-    parts = {name: _by_cluster(frame) for name, frame in printed_frames(review).items()}
+    hides = limit_hider(review)
+    parts = {
+        name: rows_by(frame.iter_rows(named=True), "cluster_id")
+        for name, frame in printed_frames(review).items()
+    }
     printed = actor_tables(review.tables["actors"], words)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
         yield cluster_view(row, review, parts, hides, printed, words)
@@ -89,8 +91,8 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     frames["conditions"] = named_conditions(review)
     frames["actors"] = review.tables["actors"].select("cluster_id", "row", "bound", "bound_reason")
     if "process" in frames:
-        told = (pl.col("informed_on") <= review.last_day).fill_null(value=False)
-        frames["process"] = frames["process"].with_columns(told=told)
+        informed = (pl.col("informed_on") <= review.last_day).fill_null(value=False)
+        frames["process"] = frames["process"].with_columns(informed=informed)
     frames["earlier"] = review.quarters.indicators
     frames["lapses"] = lapsing(review)
     frames["rows"] = grouped_rows(review.tables["rows"])
@@ -98,13 +100,6 @@ def printed_frames(review: Review) -> Mapping[str, pl.DataFrame]:
     frames["findings"] = readable(review, findings)
     frames["severities"] = findings.group_by("cluster_id", "severity").len("n")
     return frames
-
-
-def _by_cluster(frame: pl.DataFrame) -> Mapping[str, Sequence[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in frame.iter_rows(named=True):
-        found.setdefault(row["cluster_id"], []).append(row)
-    return found
 
 
 def grouped_rows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -132,14 +127,14 @@ def cluster_view(
 ) -> ClusterView:
     """Return the view of one cluster, from its row of the table clusters and its parts.
 
-    hides: whether a condition's limit must be hidden from the cluster (see `discretion`). printed:
+    hides: whether a condition's limit must be hidden from the cluster (see `limit_hider`). printed:
     see `actor_tables`.
     """
     cluster_id = row["cluster_id"]
     own = {name: by_cluster.get(cluster_id, ()) for name, by_cluster in parts.items()}
     name, labels = row["name"] or cluster_id, labels_of(review)
     verdicts, settings = _verdicts(review, own, hides, words), review.settings.cohorts
-    standing = place(
+    position = cohort_position(
         own["benchmarks"], own["earlier"], review.period, settings.cluster_page_minimum, words
     )
     sections = Sections(
@@ -157,7 +152,7 @@ def cluster_view(
         findings=cell_findings(words("cell_findings_caption"), own["findings"], words),
     )
     beside = _beside(row, words)
-    place_text = " ".join((beside, words("place_note"), standing.too_small))
+    place_text = " ".join((beside, words("place_note"), position.too_small))
     return ClusterView(
         head=page_head(review, f"{cluster_id} {name}", words),
         cluster_id=cluster_id,
@@ -165,12 +160,12 @@ def cluster_view(
         facts=_facts(row, labels.get(cluster_id), words),
         revision=own_revision(review, cluster_id, words),
         sections=sections,
-        place=standing,
+        place=position,
         beside=beside,
         actors=actor_rows(own["actors"], printed.get(cluster_id, Markup()), words),
         figures=figure_rows(own["rows"], words),
         findings_summary=_findings_summary(own["severities"], words),
-        paper=paper(sections, standing, place_text, words),
+        paper=select_printed(sections, position, place_text, words),
     )
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row, rows_by
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import PORTFOLIO, band_labels
 from pipeline.evaluation.statistics import POOLED, SHOWN, STATISTICS
-from pipeline.report.pages.charts import SMALL, WIDTH, Chart, Said, distribution, draw
+from pipeline.report.pages.charts import SMALL, WIDTH, Caption, Chart, distribution, draw
 from pipeline.report.pages.figures import indicator
 from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
@@ -23,8 +23,6 @@ OPEN_BAND = "über "
 # What the small pictures of the other indicators compare.
 SMALL_KINDS = (PORTFOLIO, SIZE_BAND)
 FORMATS = {"share": ".0%", "count": ",d", "decimal": ",.1~f", "eur": ",d"}
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ class Comparison:
 
 def comparison(review: Review, words: Words) -> Comparison:
     """Return the benchmark of every indicator."""
-    by_indicator: dict[str, list[Row]] = {}
-    for row in review.tables["cohorts"].iter_rows(named=True):
-        by_indicator.setdefault(row["indicator"], []).append(row)
+    by_indicator = rows_by(review.tables["cohorts"].iter_rows(named=True), "indicator")
     order = [FIRST, *(i for i in declared_indicators() if i != FIRST)]
     found = [_distribution(i, by_indicator[i], review, words) for i in order if i in by_indicator]
     small = _small(review, words)
@@ -99,10 +95,12 @@ def _chart(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, word
     steps = _limits(of_kind, review, words) if main else []
     title, fmt = words.code("indicator", name), FORMATS[declared_indicators()[name].format]
     spec = distribution(groups, values, title, fmt, steps, WIDTH if main else SMALL)
-    return draw(spec, _said(name, of_kind, review, words), words.lang)
+    return draw(spec, _caption(name, of_kind, review, words), words.lang)
 
 
-def _said(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words) -> Said:
+def _caption(
+    name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words: Words
+) -> Caption:
     """Return what is seen of an indicator: its median and middle half over the whole portfolio."""
     whole = of_kind[PORTFOLIO][0]
     title = words.code("indicator", name)
@@ -110,7 +108,7 @@ def _said(name: str, of_kind: Mapping[str, Sequence[Row]], review: Review, words
         low, middle, high = (indicator(whole[k], name, words) for k in ("p25", "median", "p75"))
         title = words("distribution_seen", indicator=title, low=low, middle=middle, high=high)
     key = "main" if name == FIRST else "small"
-    return Said(
+    return Caption(
         name=f"chart-{name.replace('_', '-')}",
         title=title,
         unit=words(f"distribution_unit_{key}", n=words.number(whole["n"])),

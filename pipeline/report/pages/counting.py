@@ -1,19 +1,18 @@
 """Which of a cluster's rows count and why the others do not."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from pipeline.common.catalogue import metrics
+from pipeline.common.rows import Row, rows_by
 from pipeline.report.pages.actor_table import MARKS
 from pipeline.report.pages.figures import ranges
 from pipeline.report.pages.words import Words
 from schemas.properties import shown_properties
 
-Row = Mapping[str, Any]
 Lines = tuple[tuple[str, str, str, str], ...]
 COUNTED = ("yes", "possible", "no")
 
@@ -48,16 +47,14 @@ def actor_rows(rows: Sequence[Row], printed: Markup, words: Words) -> Actors:
 
     rows: row, bound, bound_reason. printed: see `actor_tables`.
     """
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(row["bound_reason"], []).append(row)
+    grouped = rows_by(rows, "bound_reason")
     counts = sum(r["bound"] is True for r in rows)
     left_out = Counter({k: len(g) for k, g in grouped.items() if g[0]["bound"] is not True})
     parts = [(n, words.code("bound_reason", k)) for k, n in left_out.most_common()]
     reasons = [
         (
             words.code("bound_reason", k),
-            words.code("counted", bound_mark(g[0]["bound"])),
+            words.code("counted", MARKS[g[0]["bound"]]),
             words.number(len(g)),
             ranges([r["row"] for r in g]),
         )
@@ -76,20 +73,13 @@ def summary(rows: int, counts: int, left_out: Sequence[tuple[int, str]], words: 
     return f"{head}: {', '.join(f'{words.number(n)} {text}' for n, text in left_out)}."
 
 
-def bound_mark(bound: bool | None) -> str:
-    """Return the code of three-valued counting."""
-    return MARKS[bound]
-
-
 # ---------------------------------------------------------------------------------- other sheets
 def figure_rows(rows: Sequence[Row], words: Words) -> list[FigureRows]:
     """Return the rows behind each figure of the other sheets; figures of the same rows together.
 
     rows: metric, sheet, counted, reason_code, numbers (of the rows), see `grouped_rows`.
     """
-    by_metric: dict[str, list[Row]] = {}
-    for row in rows:
-        by_metric.setdefault(row["metric"], []).append(row)
+    by_metric = rows_by(rows, "metric")
     order = {metric: i for i, metric in enumerate(metrics())}
     found: dict[Lines, FigureRows] = {}
     for metric in sorted(by_metric, key=lambda m: (order.get(m, len(order)), m)):

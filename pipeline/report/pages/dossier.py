@@ -5,14 +5,14 @@ No cluster sees it: it shows experts' signs and limits that are hidden on the cl
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
 from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.contacts import without_contacts
-from pipeline.report.pages.actor_table import each_said, escaped
+from pipeline.common.rows import Row, rows_by
+from pipeline.report.pages.actor_table import as_texts, escaped
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.experts import own_agreements
 from pipeline.report.pages.verdict import CriterionView, named_conditions, verdict
@@ -21,7 +21,6 @@ from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.wording import KEY, NOTHING
 
-Row = Mapping[str, Any]
 Key = tuple[str, str, str]
 FOLDER = "dossiers"
 TABLES = ("decisions", "criteria", "conditions")
@@ -93,7 +92,10 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
     review: of some hundred clusters at most, see `cluster.cluster_views`.
     """
     frames = {**review.tables, "conditions": named_conditions(review)}
-    parts = {name: _grouped(frames[name].iter_rows(named=True)) for name in TABLES}
+    parts = {
+        name: rows_by(frames[name].iter_rows(named=True), "catalogue", "cluster_id")
+        for name in TABLES
+    }
     pieces = printed_pieces(review.context.get("wording", NOTHING), words)
     ratings = printed_ratings(review.ratings, words)
     reviewed = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
@@ -115,14 +117,6 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
                 for number, catalogue in enumerate(review.catalogues, 1)
             ],
         )
-
-
-def _grouped(rows: Iterator[Row]) -> Mapping[tuple[str, str], Sequence[Row]]:
-    """Return rows by catalogue and cluster."""
-    found: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        found.setdefault((row["catalogue"], row["cluster_id"]), []).append(row)
-    return found
 
 
 def _facts(row: Row, source_file: str, words: Words) -> list[tuple[str, str]]:
@@ -148,15 +142,15 @@ def _verdict(
         parts[name].get((catalogue.id, cluster_id), ()) for name in TABLES
     )
     # The office sees every limit.
-    seen = verdict(catalogue, number, decision, criteria, conditions, lambda _: False, words)
-    views = {view.id: view for view in (*seen.unmet, *seen.met)}
+    judged = verdict(catalogue, number, decision, criteria, conditions, lambda _: False, words)
+    views = {view.id: view for view in (*judged.unmet, *judged.met)}
     rows = {row["criterion_id"]: row for row in criteria}
     return DossierVerdict(
-        title=seen.title,
-        decision=seen.decision,
-        decision_text=seen.decision_text,
-        counts=seen.counts,
-        others=seen.others,
+        title=judged.title,
+        decision=judged.decision,
+        decision_text=judged.decision_text,
+        counts=judged.counts,
+        others=judged.others,
         criteria=[
             _criterion(
                 criterion,
@@ -198,7 +192,7 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
     lang, nothing = words.lang, pl.lit("")
     at = pl.coalesce("cell", pl.col("row").cast(pl.String), nothing)
     reason = pl.col(f"reason_{lang}")
-    counted = each_said("counted", wording, lambda v: "" if v is None else words.code("counted", v))
+    counted = as_texts("counted", wording, lambda v: "" if v is None else words.code("counted", v))
     colon = pl.when((counted != "") & (reason != "")).then(pl.lit(": ")).otherwise(nothing)
     cells = wording.select(
         *KEY,
@@ -206,7 +200,7 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
         mark=pl.col("counted").fill_null("read"),
         place=escaped(pl.concat_str("sheet", pl.lit(" "), at)),
         text=escaped(pl.col(f"wording_{lang}")),
-        day=each_said("date", wording, lambda v: "" if v is None else words.day(v)),
+        day=as_texts("date", wording, lambda v: "" if v is None else words.day(v)),
         reference=escaped(pl.col(f"reference_{lang}").fill_null("")),
         answer=pl.concat_str(counted, colon, escaped(reason)),
     )

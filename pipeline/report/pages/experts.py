@@ -3,17 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
-from pipeline.report.owed import of_experts
+from pipeline.common.rows import Row
+from pipeline.report.owed_opinions import of_experts
 from pipeline.report.pages.changes import titles_of
-from pipeline.report.pages.views import Cell, Table, page_of
+from pipeline.report.pages.views import Cell, Table, day_cell, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
-Row = Mapping[str, Any]
 Titles = Mapping[tuple[str, str], str]
 # What became of an agreement, with the mark of its badge; what needs the office comes first.
 OUTCOMES = {"overdue": "not_eligible", "running": "open", "kept": "eligible"}
@@ -49,7 +48,7 @@ def _of_experts(review: Review, words: Words) -> Table | None:
         [
             r["reviewer"],
             *(words.number(r[c]) for c in ("assigned", "done", "owed", "overdue")),
-            _day(r["next_due"], words),
+            day_cell(r["next_due"], words),
         ]
         for r in table.iter_rows(named=True)
     ]
@@ -68,7 +67,7 @@ def _owed(review: Review, words: Words) -> Table | None:
             _cluster(r["cluster_id"], known),
             _title(r, titles),
             r["reviewer"],
-            _day(r["due"], words),
+            day_cell(r["due"], words),
             Cell(words("overdue"), mark="not_eligible") if r["overdue"] else "",
         ]
         for r in owed.iter_rows(named=True)
@@ -80,12 +79,12 @@ def _owed(review: Review, words: Words) -> Table | None:
 
 def dissent_texts(review: Review, words: Words) -> Mapping[tuple[str, str, str], str]:
     """Return by catalogue, cluster and criterion what the experts say who differ."""
-    said: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for r in review.tables["ratings"].filter("dissent").iter_rows(named=True):
         text = f"{r['reviewer'] or words('none')}: {words.code('status', r['rating'])}"
         key = (r["catalogue"], r["cluster_id"], r["criterion_id"])
-        said.setdefault(key, []).append(text + (f" ({words.day(r['date'])})" if r["date"] else ""))
-    return {key: "; ".join(texts) for key, texts in said.items()}
+        found.setdefault(key, []).append(text + (f" ({words.day(r['date'])})" if r["date"] else ""))
+    return {key: "; ".join(texts) for key, texts in found.items()}
 
 
 def _dissents(review: Review, words: Words) -> Table | None:
@@ -134,9 +133,9 @@ def _agreement(row: Row, titles: Titles, words: Words) -> list[str | Cell]:
     return [
         _title(row, titles),
         row["agreement"] or words("none"),
-        _day(row["agreed_on"], words),
+        day_cell(row["agreed_on"], words),
         *statuses,
-        _day(row["due"], words),
+        day_cell(row["due"], words),
         Cell(words(f"agreement_{outcome}"), mark=OUTCOMES[outcome]),
     ]
 
@@ -185,7 +184,7 @@ def expiring_labels(review: Review, words: Words) -> Table:
             _cluster(i, known),
             words.role(roles.get(i)),
             words.name("esca_labels", k.label),
-            _day(k.until, words),
+            day_cell(k.until, words),
             words("expired") if k.until and k.until < review.last_day else "",
         ]
         for i, k in found
@@ -215,7 +214,3 @@ def _cluster(cluster_id: str, known: Mapping[str, tuple[str, bool]]) -> Cell:
 def _title(row: Row, titles: Titles) -> str:
     key = row["catalogue"], row["criterion_id"]
     return titles.get(key, f"{row['criterion_id']} ({row['catalogue']})")
-
-
-def _day(day: dt.date | None, words: Words) -> Cell:
-    return Cell(words.day(day) if day else words("none"), key=day.isoformat() if day else "")

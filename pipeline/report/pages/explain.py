@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition
+from pipeline.common.rows import Row, rows_by
 from pipeline.report.pages.evidence import Sources, sources
 from pipeline.report.pages.experts import dissent_texts
 from pipeline.report.pages.matrix import CLASSES, spoken
@@ -20,7 +21,6 @@ from pipeline.review import Review
 from pipeline.tables.insights import Sharing
 from pipeline.tables.reasons import asks_text
 
-Row = Mapping[str, Any]
 # The script's own texts.
 SPOKEN = (
     "filter_status",
@@ -72,7 +72,7 @@ class Pool:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def said(words: Words) -> Row:
+def script_texts(words: Words) -> Row:
     """Return the script's own texts, and the names of the fields in its data."""
     return {
         "fields": FIELDS,
@@ -178,10 +178,8 @@ def _catalogue(
     review: Review, catalogue: Catalogue, behind: Sources, pool: Pool, words: Words
 ) -> dict[str, Any]:
     own = pl.col("catalogue") == catalogue.id
-    conditions: dict[tuple[str, str], list[Row]] = {}
     ordered = named_conditions(review).filter(own).sort("cluster_id", "criterion_id", "condition")
-    for row in ordered.iter_rows(named=True):
-        conditions.setdefault((row["cluster_id"], row["criterion_id"]), []).append(row)
+    conditions = rows_by(ordered.iter_rows(named=True), "cluster_id", "criterion_id")
     differ = dissent_texts(review, words)
     declared = {c.id: c for c in catalogue.criteria}
     position = {c.id: n for n, c in enumerate(catalogue.criteria)}
@@ -228,8 +226,8 @@ def _cell(
         views.append(_view(view, source, pool))
     status = f"{words.code('status_sign', row['status'])} {words.code('status', row['status'])}"
     differs = words("dissent_is", ratings=dissent) if dissent else ""
-    said = " ".join(filter(None, (f"{basis}.", against, differs)))
-    texts = (status, said, reason, row[f"request_{words.lang}"] or "")
+    basis_text = " ".join(filter(None, (f"{basis}.", against, differs)))
+    texts = (status, basis_text, reason, row[f"request_{words.lang}"] or "")
     return [*(pool(text) for text in texts), views]
 
 

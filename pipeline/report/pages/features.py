@@ -1,12 +1,11 @@
 """A cluster by the six features that define one; counts without an evaluation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from pipeline.common.rows import Row
 from pipeline.report.pages.words import Words
 
-Row = Mapping[str, Any]
 # The width of a full bar, in the units of the template's macro.
 FULL = 100
 STAGES_NAMED = 6
@@ -64,12 +63,12 @@ def _field(row: Row, words: Words) -> list[str]:
 
 
 def _chain(row: Row, stages: Sequence[Row], words: Words) -> list[str]:
-    shown = [f"{s['stage']} ({words.number(s['actors'])})" for s in stages[:STAGES_NAMED]]
-    more = len(stages) - len(shown)
+    named = [f"{s['stage']} ({words.number(s['actors'])})" for s in stages[:STAGES_NAMED]]
+    more = len(stages) - len(named)
     if more:
-        shown.append(words("and_more", n=words.number(more)))
+        named.append(words("and_more", n=words.number(more)))
     known = _part("stage_actors", row["stage_known"], row, words)
-    return [known, ", ".join(shown)] if shown else [known]
+    return [known, ", ".join(named)] if named else [known]
 
 
 def _relations(row: Row, words: Words) -> list[str]:

@@ -37,8 +37,8 @@ def careful_digits(value: float, threshold: float | None, unit: str) -> int:
     if math.isclose(x, t):
         return least  # a limit met exactly needs no more digits
     for digits in range(least, MOST_DIGITS):
-        shown = round(x, digits)
-        if ((shown < t), (shown > t)) == ((x < t), (x > t)):
+        rounded = round(x, digits)
+        if ((rounded < t), (rounded > t)) == ((x < t), (x > t)):
             return digits
     return MOST_DIGITS
 

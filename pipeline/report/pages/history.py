@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.rows import Row
+from pipeline.report.pages.change_charts import Counts, criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.changes import cause_text, turned
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.figures import median_text
-from pipeline.report.pages.moved import Counts, criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.views import (
     Cell,
     Table,
@@ -23,8 +23,6 @@ from pipeline.report.pages.views import (
 from pipeline.report.pages.words import Words
 from pipeline.report.since import is_better, since_sentences
 from pipeline.review import Review
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -165,8 +163,8 @@ def _median(row: Row, words: Words) -> list[str]:
 
 
 def _with_n(value: float | None, n: int, name: str, words: Words) -> str:
-    shown = words("not_shown") if value is None else median_text(value, name, words)
-    return words("value_of_n", value=shown, n=words.number(n))
+    median = words("not_shown") if value is None else median_text(value, name, words)
+    return words("value_of_n", value=median, n=words.number(n))
 
 
 # ----------------------------------------------------------------------------- joined and left

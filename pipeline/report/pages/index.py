@@ -9,17 +9,16 @@ from pipeline.report.pages.admission import Waiting, waiting
 from pipeline.report.pages.changes import Changes, changes
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.comparison import Comparison, comparison
-from pipeline.report.pages.course import fields_over_quarters
-from pipeline.report.pages.edge import Edge, edges
 from pipeline.report.pages.experts import Experts, experts
-from pipeline.report.pages.explain import chosen_from, reasons, said
-from pipeline.report.pages.faults import finding_tables
+from pipeline.report.pages.explain import chosen_from, reasons, script_texts
 from pipeline.report.pages.filters import Filter, filters
-from pipeline.report.pages.first_sight import FirstSight, first_sight
+from pipeline.report.pages.findings import finding_tables
+from pipeline.report.pages.first_screen import FirstScreen, first_screen
 from pipeline.report.pages.history import History, history
 from pipeline.report.pages.landmap import LandMap, land_map
 from pipeline.report.pages.landscape import Landscape, landscape
 from pipeline.report.pages.matrix import Matrix, matrices
+from pipeline.report.pages.measures import MeasuresView, measures_view
 from pipeline.report.pages.method import Method, method
 from pipeline.report.pages.money import Money, money
 from pipeline.report.pages.outlook import Outlook, outlook
@@ -35,11 +34,12 @@ from pipeline.report.pages.overview import (
     returns,
     role_bars,
 )
-from pipeline.report.pages.policy import Policy, policy
 from pipeline.report.pages.profile import Profile, profiles
 from pipeline.report.pages.revision import Revision, revision
+from pipeline.report.pages.sensitivity import Sensitivity, sensitivities
 from pipeline.report.pages.shared import Shared, shared
 from pipeline.report.pages.staffing import Staffing, staffing
+from pipeline.report.pages.trends import fields_over_quarters
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -50,7 +50,7 @@ from pipeline.tables.insights import Sharing, sharing
 class IndexData:
     """The data for the page's script, see `explain`; reasons: None for too many clusters."""
 
-    said: Mapping[str, Any]
+    texts: Mapping[str, Any]
     chosen_from: Mapping[str, Any]
     reasons: Mapping[str, Any] | None
 
@@ -60,7 +60,7 @@ class IndexView:
     """Everything that the office's page prints; None means missing: a map, applicants."""
 
     head: Head
-    first: FirstSight
+    first: FirstScreen
     sections: Sequence[str]
     filters: Sequence[Filter]
     figures: Sequence[KeyFigure]
@@ -81,11 +81,11 @@ class IndexView:
     staffing: Staffing | None
     comparison: Comparison
     fields: Table | None
-    edges: Sequence[Edge]
+    sensitivities: Sequence[Sensitivity]
     profiles: Sequence[Profile]
     landscape: Landscape | None
     money: Money
-    policy: Policy
+    policy: MeasuresView
     shared: Shared
     files: Sequence[Table]
     findings: Sequence[Table]
@@ -101,7 +101,7 @@ def index_view(review: Review, words: Words) -> IndexView:
     described, opinions = landscape(review, words), experts(review, words)
     return IndexView(
         head=page_head(review, words("index_title", period=review.period), words),
-        first=first_sight(review, words),
+        first=first_screen(review, words),
         sections=sections(
             has_admission=applicants is not None,
             has_experts=opinions is not None,
@@ -129,11 +129,11 @@ def index_view(review: Review, words: Words) -> IndexView:
         staffing=staffing(review, words),
         comparison=comparison(review, words),
         fields=fields_over_quarters(review, words),
-        edges=edges(review, words),
+        sensitivities=sensitivities(review, words),
         profiles=profiles(review, words),
         landscape=described,
         money=money(review, words),
-        policy=policy(review, words),
+        policy=measures_view(review, words),
         shared=shared(review, found, words),
         files=files_set_aside(review, words),
         findings=finding_tables(review, words),
@@ -146,7 +146,7 @@ def index_data(review: Review, found: Sharing, words: Words) -> IndexData:
     """Return the data for the script; found: see `insights.sharing`."""
     few = review.tables["clusters"].height <= review.settings.pages.explained_on_index
     why = reasons(review, words) if few else None
-    return IndexData(said(words), chosen_from(review, found), why)
+    return IndexData(script_texts(words), chosen_from(review, found), why)
 
 
 def sections(

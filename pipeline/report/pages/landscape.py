@@ -1,11 +1,10 @@
 """The portfolio by the six features that define a cluster; counts without an evaluation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.report.pages.features import Feature
 from pipeline.report.pages.views import Table
 from pipeline.report.pages.words import Words
@@ -13,7 +12,6 @@ from pipeline.review import Review
 from pipeline.tables.insights import research_by_field, stage_counts, uncovered_stages
 from schemas.declaration import registers
 
-Row = Mapping[str, Any]
 STAGES_NAMED = 12
 
 
@@ -31,12 +29,12 @@ def landscape(review: Review, words: Words) -> Landscape | None:
     if "features" not in review.context:
         return None
     every, stages = review.context["features"], review.context["stages"]
-    said: dict[str, list[str]] = {}
+    sentences: dict[str, list[str]] = {}
     for row in review.tables["features"].iter_rows(named=True):
-        said.setdefault(row["feature"], []).append(_statement(row, words))
-    said["field"] += _missing_fields(review, words)
-    said["chain"] += _stages_named(stages, words)
-    features = tuple(Feature(words(f"feature_{k}"), parts) for k, parts in said.items())
+        sentences.setdefault(row["feature"], []).append(_statement(row, words))
+    sentences["field"] += _missing_fields(review, words)
+    sentences["chain"] += _stages_named(stages, words)
+    features = tuple(Feature(words(f"feature_{k}"), parts) for k, parts in sentences.items())
     return Landscape(features, _research(review, every, words), _uncovered(review, stages, words))
 
 
@@ -58,11 +56,11 @@ def _missing_fields(review: Review, words: Words) -> list[str]:
 def _stages_named(stages: pl.DataFrame, words: Words) -> list[str]:
     """Return a sentence that names the most frequent stages, if any are named."""
     counts = stage_counts(stages)
-    shown = [f"{stage} ({words.number(n)})" for stage, n in counts.head(STAGES_NAMED).iter_rows()]
-    more = counts.height - len(shown)
+    named = [f"{stage} ({words.number(n)})" for stage, n in counts.head(STAGES_NAMED).iter_rows()]
+    more = counts.height - len(named)
     if more > 0:
-        shown.append(words("and_more", n=words.number(more)))
-    return [words("all_stages_named", names=", ".join(shown))] if shown else []
+        named.append(words("and_more", n=words.number(more)))
+    return [words("all_stages_named", names=", ".join(named))] if named else []
 
 
 def _research(review: Review, every: pl.DataFrame, words: Words) -> Table:

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.evaluation.benchmark import PORTFOLIO
-from pipeline.report.pages.charts import SERIES, Chart, Said, bars, draw, one_bar, shares_axis
+from pipeline.report.pages.charts import SERIES, Caption, Chart, bars, draw, one_bar, shares_axis
 from pipeline.report.pages.comparison import cohort_name
 from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.payers import MOVED, OTHER, OWN, PUBLIC, TOTAL, of_clusters, of_cohorts, payers
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ def _chart(known: pl.DataFrame, review: Review, words: Words) -> Chart:
     whole = known.row(by_predicate=pl.col("cohort_kind") == PORTFOLIO, named=True)
     title = words("money_seen", share=words.percent(whole[PUBLIC]))
     n, desc = words.number(whole["n"]), words("money_chart_desc")
-    said = Said("money", title, words("money_unit", n=n), desc, source_line(review, words))
-    return draw(spec, said, words.lang)
+    caption = Caption("money", title, words("money_unit", n=n), desc, source_line(review, words))
+    return draw(spec, caption, words.lang)
 
 
 def _parts(row: Row, every: list[tuple[str, str]], words: Words) -> Iterator[Mapping[str, object]]:
@@ -69,8 +67,8 @@ def _parts(row: Row, every: list[tuple[str, str]], words: Words) -> Iterator[Map
     kind = words.code("cohort_kind", row["cohort_kind"])
     name = cohort_name(row["cohort_kind"], row["cohort"], words)
     label = name if name == kind else f"{kind}: {name}"
-    shares = ((said, row[payer] / row[TOTAL]) for payer, said in every)
-    return one_bar(label, ((said, share, words.percent(share, 0)) for said, share in shares))
+    shares = ((name, row[payer] / row[TOTAL]) for payer, name in every)
+    return one_bar(label, ((name, share, words.percent(share, 0)) for name, share in shares))
 
 
 def _cohorts(cohorts: pl.DataFrame, review: Review, words: Words) -> Table:

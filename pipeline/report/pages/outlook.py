@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row
 from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
 from pipeline.report.pages.changes import titles_of
 from pipeline.report.pages.experts import expiring_labels
@@ -13,8 +13,6 @@ from pipeline.report.pages.views import Cell, Table, decision_cell, linked, name
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

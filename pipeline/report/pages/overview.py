@@ -1,6 +1,6 @@
 """The head of the office's report: an overview of the portfolio, and who reported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,14 +8,14 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.charts import (
     STATUS_COLOURS,
+    Caption,
     Chart,
-    Said,
     bars,
     counts_axis,
     draw,
     one_bar,
 )
-from pipeline.report.pages.course import Course, change, course
+from pipeline.report.pages.trends import Trend, change, trend
 from pipeline.report.pages.views import Cell, Table, page_of, source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -30,7 +30,7 @@ SIGNS = {"eligible": "fulfilled", "open": "undetermined", "not_eligible": "not_f
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One figure with its unit and remarks, and its course over the quarters, if there is one.
+    """One figure with its unit and remarks, and its trend over the quarters, if there is one.
 
     id: by which the script updates it when a reader filters; none if it does not depend on filters.
     """
@@ -40,7 +40,7 @@ class KeyFigure:
     note: str = ""
     mark: str = ""
     id: str = ""
-    course: Course | None = None
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True)
@@ -75,19 +75,19 @@ def key_figures(review: Review, words: Words) -> list[KeyFigure]:
             words("clusters_reviewed"),
             note,
             id="reviewed",
-            course=course(review, words, "clusters_reviewed"),
+            trend=trend(review, words, "clusters_reviewed"),
         ),
         *_actor_figures(review, words),
         KeyFigure(
             n(quarantined),
             words.count("files_quarantined", quarantined),
             words.count("of_clusters", now("clusters_quarantined")),
-            course=course(review, words, "quarantined"),
+            trend=trend(review, words, "quarantined"),
         ),
         KeyFigure(
             n(now("missing")),
             words("clusters_missing"),
-            course=course(review, words, "missing"),
+            trend=trend(review, words, "missing"),
         ),
     ]
 
@@ -147,12 +147,16 @@ def role_bars(review: Review, words: Words) -> Chart | None:
         for period, counts in ((review.period, now), (before, then))
         if period is not None
     ]
-    rows = [part for label, counts in pairs for part in _role_parts(label, counts, words)]
+    rows = [
+        part
+        for label, counts in pairs
+        for part in one_bar(label, ((signed(d, words), counts.get(d, 0), "") for d in DECISIONS))
+    ]
     behind = [_behind(label, counts, words) for label, counts in pairs]
     parts = [(signed(d, words), STATUS_COLOURS[d]) for d in DECISIONS]
     total = sum(r["clusters"] for r in now.values())
     eligible = sum(r["eligible"] for r in now.values())
-    said = Said(
+    caption = Caption(
         name="roles",
         title=words("roles_seen", n=words.number(eligible), all=words.number(total)),
         unit=words("roles_unit" if before else "roles_unit_now", n=words.number(total)),
@@ -160,7 +164,7 @@ def role_bars(review: Review, words: Words) -> Chart | None:
         source=source_line(review, words),
     )
     spec = bars(rows, parts, counts_axis(words("axis_clusters")), behind)
-    return draw(spec, said, words.lang)
+    return draw(spec, caption, words.lang)
 
 
 def signed(decision: str, words: Words) -> str:
@@ -171,15 +175,10 @@ def signed(decision: str, words: Words) -> str:
 
 def _behind(label: str, counts: Mapping[str, int], words: Words) -> dict[str, object]:
     """Return the numbers behind a bar: small parts have no room for theirs."""
-    shown = [
+    counts_text = [
         f"{words.code('status_sign', SIGNS[d])} {words.number(counts.get(d, 0))}" for d in DECISIONS
     ]
-    return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(shown)}
-
-
-def _role_parts(label: str, counts: Mapping[str, int], words: Words) -> Iterator[dict[str, object]]:
-    """Return the parts of one bar; their numbers stand behind it."""
-    return one_bar(label, ((signed(d, words), counts.get(d, 0), "") for d in DECISIONS))
+    return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(counts_text)}
 
 
 def beside(review: Review, words: Words) -> Table:
@@ -187,9 +186,9 @@ def beside(review: Review, words: Words) -> Table:
     rows = []
     for one in reference_figures().values():
         value = words.number(one.value)
-        said = words("about", n=value) if one.about else value
+        published = words("about", n=value) if one.about else value
         own = words.number(review.headline(one.figure))
-        rows.append([words.of(one.label), own, said, str(one.as_of), words.of(one.source)])
+        rows.append([words.of(one.label), own, published, str(one.as_of), words.of(one.source)])
     heads = [
         words(k) for k in ("figure_head", "this_portfolio", "by_source", "year", "source_head")
     ]
@@ -209,17 +208,15 @@ def _actor_figures(review: Review, words: Words) -> list[KeyFigure]:
             words("memberships"),
             note,
             id="memberships",
-            course=course(review, words, "memberships"),
+            trend=trend(review, words, "memberships"),
         ),
         KeyFigure(
             n(now("distinct")),
             words("distinct_actors"),
             id="distinct",
-            course=course(review, words, "distinct"),
+            trend=trend(review, words, "distinct"),
         ),
-        KeyFigure(
-            n(smes), words("smes"), smes_note, id="smes", course=course(review, words, "smes")
-        ),
+        KeyFigure(n(smes), words("smes"), smes_note, id="smes", trend=trend(review, words, "smes")),
     ]
 
 
@@ -241,8 +238,8 @@ def decisions(review: Review, words: Words) -> Decisions:
 def _decision(decision: str, n: int, doubtful: int, review: Review, words: Words) -> KeyFigure:
     note = words("without_experts", n=words.number(doubtful)) if doubtful else ""
     label = words.code("decision", decision)
-    went = course(review, words, decision, review.catalogues[0].id)
-    return KeyFigure(words.number(n), label, note, decision, decision, went)
+    over_quarters = trend(review, words, decision, review.catalogues[0].id)
+    return KeyFigure(words.number(n), label, note, decision, decision, over_quarters)
 
 
 def by_role(review: Review, words: Words) -> list[Table]:
@@ -336,7 +333,7 @@ def _not_reviewed(review: Review, words: Words) -> Table:
                 r["name"] or words("none"),
                 words.name("roles", r["role"]),
                 words.yes_no(r["expected"]),
-                words.code("outcome", r["shown"]),
+                words.code("outcome", r["shown_state"]),
                 r["guessed_from"] or words("none"),
             ]
             for r in rows.iter_rows(named=True)

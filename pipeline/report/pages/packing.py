@@ -37,7 +37,7 @@ def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Give
     packed = {"packed": pack(choose)}
     if view.data.reasons is not None:
         packed["why-data"] = pack(view.data.reasons)
-    start = plain({"first": rules.rows_at_first, **view.data.said})
+    start = plain({"first": rules.rows_at_first, **view.data.texts})
     return Given(start, packed, apart)
 
 

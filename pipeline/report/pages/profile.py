@@ -9,15 +9,15 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue
 from pipeline.report.pages.charts import (
     STATUS_COLOURS,
+    Caption,
     Chart,
-    Said,
     bars,
     counts_axis,
     draw,
     one_bar,
     outside,
 )
-from pipeline.report.pages.views import Table, source_line, titled
+from pipeline.report.pages.views import Table, signed_status, source_line, titled
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import criteria_counts, shortfalls, single_levers
@@ -81,7 +81,7 @@ def _chart(
     review: Review,
     words: Words,
 ) -> Chart:
-    parts = [(_signed(s, words), STATUS_COLOURS[s]) for s in STATUSES]
+    parts = [(signed_status(s, words), STATUS_COLOURS[s]) for s in STATUSES]
     rows = [
         part
         for c in catalogue.criteria
@@ -89,14 +89,14 @@ def _chart(
     ]
     spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
     n = sum(counts[catalogue.criteria[0].id][s] for s in STATUSES)
-    said = Said(
+    caption = Caption(
         name=f"profile-{number}",
         title=_seen(counts, catalogue, words),
         unit=words("profile_unit", title=words.of(catalogue.title), n=words.number(n)),
         description=words("profile_chart_desc"),
         source=source_line(review, words),
     )
-    return draw(spec, said, words.lang)
+    return draw(spec, caption, words.lang)
 
 
 def _seen(counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: Words) -> str:
@@ -109,15 +109,11 @@ def _seen(counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: 
     return words("profile_seen", criteria=named, n=words.number(most))
 
 
-def _signed(status: str, words: Words) -> str:
-    return f"{words.code('status_sign', status)} {words.code('status', status)}"
-
-
 def _parts(label: str, counts: Mapping[str, Any], words: Words) -> Iterator[dict[str, object]]:
     """Return the parts of one bar, each with its sign and number if there is room."""
     signs = {s: words.code("status_sign", s) for s in STATUSES}
     numbers = {s: f"{signs[s]} {words.number(counts[s])}" for s in STATUSES}
-    return one_bar(label, ((_signed(s, words), counts[s], numbers[s]) for s in STATUSES))
+    return one_bar(label, ((signed_status(s, words), counts[s], numbers[s]) for s in STATUSES))
 
 
 # ------------------------------------------------------------------------------------- the tables

@@ -425,7 +425,7 @@ def _texts(picture: Scatter) -> Iterator[Spec]:
         else:
             rows["limit" if name.bold else "plain"].append(row)
     mark = {"type": "text", "align": "left", "baseline": "middle", "fontSize": FONT_SIZE, **HALO}
-    said = {"text": {"field": "text", "type": "nominal"}}
-    yield _layer(rows["plain"], mark | {"color": COLOURS["soft"]}, **said)
-    yield _layer(rows["limit"], mark | {"color": COLOURS["bad"], "fontWeight": 700}, **said)
-    yield _layer(rows["cluster"], mark, **said, description={"field": "of"})
+    encoding = {"text": {"field": "text", "type": "nominal"}}
+    yield _layer(rows["plain"], mark | {"color": COLOURS["soft"]}, **encoding)
+    yield _layer(rows["limit"], mark | {"color": COLOURS["bad"], "fontWeight": 700}, **encoding)
+    yield _layer(rows["cluster"], mark, **encoding, description={"field": "of"})

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
-from pipeline.common.catalogue import Catalogue, Condition
+from pipeline.common.catalogue import STATUSES, Catalogue, Condition
+from pipeline.common.rows import Row
 from pipeline.report.limit_steps import edges, is_outlier, limit_steps, limited
-from pipeline.report.pages.charts import Chart, Link, Said, draw
+from pipeline.report.pages.charts import Caption, Chart, Link, draw
 from pipeline.report.pages.comparison import FIRST, cohort_name
 from pipeline.report.pages.scatter import Band, Limit, Line, Point, Scatter, scatter
-from pipeline.report.pages.views import Cell, Table, linked, names_of, page_of, source_line
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    linked,
+    names_of,
+    page_of,
+    signed_status,
+    source_line,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.benchmarks import SIZE_BAND
 from schemas.reference_figures import reference_lines
 
 DECIMALS = 1
-STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 ACTORS = "bound_actors"
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,13 @@ def staffing(review: Review, words: Words) -> Staffing | None:
         bands=bands,
         limits=steps,
         lines=[*_minimum(catalogue, words), *_published(words)],
-        statuses=[(s, _signed(s, words)) for s in STATUSES],
+        statuses=[(s, signed_status(s, words)) for s in STATUSES],
         axes=(words("staffing_x"), words("staffing_y")),
     )
     links = [Link(r["cluster_id"], page_of(r["cluster_id"]), _title(r, words)) for r in drawn]
-    said = _said(drawn, condition, review, words)
+    caption = _caption(drawn, condition, review, words)
     return Staffing(
-        chart=draw(scatter(picture), said, words.lang, links),
+        chart=draw(scatter(picture), caption, words.lang, links),
         bands=_band_table(bands, steps, rows, words),
         clusters=_cluster_table(rows, names, words),
         absent=_absent([r["cluster_id"] for r in rows if r not in drawn], words),
@@ -95,10 +100,6 @@ def _point(row: Row, bands: Sequence[Band]) -> Point:
     band = next(b for b in bands if _is_in(row, b))
     label = row["cluster_id"] if is_outlier(row[FIRST], band.p25, band.p75) else ""
     return Point(row["actors"], row[FIRST], row["status"], row["basis"] == "assessed", label)
-
-
-def _signed(status: str, words: Words) -> str:
-    return f"{words.code('status_sign', status)} {words.code('status', status)}"
 
 
 def _verdict(row: Row, words: Words) -> str:
@@ -155,11 +156,11 @@ def _published(words: Words) -> Iterator[Line]:
 
 
 # -------------------------------------------------------------------------------------- the words
-def _said(drawn: Sequence[Row], condition: Condition, review: Review, words: Words) -> Said:
+def _caption(drawn: Sequence[Row], condition: Condition, review: Review, words: Words) -> Caption:
     n, limited = len(drawn), [r for r in drawn if r["threshold"] is not None]
     above = sum(r[FIRST] > r["threshold"] for r in limited)
     key = "staffing_seen" if limited else "staffing_unlimited"
-    return Said(
+    return Caption(
         name="staffing",
         title=words(key, n=words.number(above), all=words.number(len(limited) or n)),
         unit=words("staffing_unit", n=words.number(n), limit=_limit_kind(condition, words)),
@@ -184,14 +185,14 @@ def _band_table(
 ) -> Table:
     cells = []
     for band in bands:
-        shown = [band.p25, band.median, band.p75]
+        quartiles = [band.p25, band.median, band.p75]
         inside = [step.text for step in steps if _overlap(step, band)]
         sources = {r["limit_source"]: None for r in rows if _is_in(r, band)}
         cells.append(
             [
                 band.name,
                 words.number(band.n),
-                *(words("none") if v is None else words.fixed(v, DECIMALS) for v in shown),
+                *(words("none") if v is None else words.fixed(v, DECIMALS) for v in quartiles),
                 " / ".join(inside) or words("none"),
                 "; ".join(map(words.limit, sources)) or words("none"),
             ]

@@ -56,7 +56,7 @@ def _step(view: CriterionView, words: Words) -> tuple[str, str]:
         return list(efforts())[-1], words("step_hidden")
     order = list(efforts())
     effort = max((effort_of(one.lever_unit) for one in missing), key=order.index)
-    # Of a criterion with several conditions it must be said which one is meant.
+    # Of a criterion with several conditions the amount names one is meant.
     named = len(view.conditions) > 1
-    said = [f"{one.title}: {one.lever}" if named else one.lever for one in missing]
-    return effort, "; ".join(said)
+    amounts = [f"{one.title}: {one.lever}" if named else one.lever for one in missing]
+    return effort, "; ".join(amounts)

@@ -1,6 +1,6 @@
 """A cluster's decision and its criteria: values, thresholds, what is missing and why."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion, metrics
-from pipeline.report.pages.discretion import masked
+from pipeline.common.rows import Row, rows_by
 from pipeline.report.pages.figures import interval, lever, required
+from pipeline.report.pages.hidden_limits import masked
 from pipeline.report.pages.views import anchor
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.reasons import asks_text
 
-Row = Mapping[str, Any]
 FULFILLED = "fulfilled"
 # The columns that the text of a condition depends on.
 READ = (
@@ -35,7 +35,7 @@ READ = (
 class ConditionView:
     """A condition: the present value, the required value, what is missing.
 
-    lever_unit: of what something is missing; empty if nothing is, or if it must not be told.
+    lever_unit: the unit of the missing amount; empty without one, or if it must be hidden.
     """
 
     title: str
@@ -99,11 +99,9 @@ def verdict(
     """Return a catalogue's verdict from a cluster's rows of the three tables.
 
     number: of the catalogue, from 1. hides: whether a condition's limit must be hidden from the
-    cluster (see `discretion`).
+    cluster (see `limit_hider`).
     """
-    of_criterion: dict[str, list[Row]] = {}
-    for row in conditions:
-        of_criterion.setdefault(row["criterion_id"], []).append(row)
+    of_criterion = rows_by(conditions, "criterion_id")
     by_id = {r["criterion_id"]: r for r in criteria}
     views = [
         _criterion(c, number, by_id[c.id], of_criterion.get(c.id, []), hides, words)
@@ -188,7 +186,7 @@ def _condition(
     row = dict(zip(READ, values, strict=True))
     unit, threshold, status = row["unit"], row["threshold"], row["status"]
     missing = lever(row["lever_amount"], row["lever_unit"], threshold, unit, words)
-    told = status != FULFILLED and not hidden
+    named = status != FULFILLED and not hidden
     return ConditionView(
         title=words.of(metrics()[metric].title),
         value=_value(row, words),
@@ -199,8 +197,8 @@ def _condition(
         status=status,
         sign=words.code("status_sign", status),
         status_text=words.code("status", status),
-        lever=missing if told else "",
-        lever_unit=(row["lever_unit"] or "") if told else "",
+        lever=missing if named else "",
+        lever_unit=(row["lever_unit"] or "") if named else "",
     )
 
 

@@ -1,5 +1,6 @@
 """What templates print: tables of texts, and the head of every page."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -96,6 +97,16 @@ def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:
 def titled(table: Table, title: str) -> Table:
     """Return the table with a title before its caption, so that no two captions are equal."""
     return replace(table, caption=f"{title}: {table.caption}")
+
+
+def signed_status(status: str, words: Words) -> str:
+    """Return a status with its sign."""
+    return f"{words.code('status_sign', status)} {words.code('status', status)}"
+
+
+def day_cell(day: dt.date | None, words: Words) -> Cell:
+    """Return a day in a cell that sorts by it."""
+    return Cell(words.day(day) if day else words("none"), key=day.isoformat() if day else "")
 
 
 def decision_cell(decision: str, words: Words) -> Cell:

@@ -49,7 +49,7 @@ def admission_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> Iterat
     yield Column(text("h_soft_unrated"), table["soft_unrated"].to_list(), "int")
     yield Column(
         text("h_decision_computed"),
-        book.says("decision", table["decision"].to_list()),
+        book.labels("decision", table["decision"].to_list()),
         formula=looked_up(matrix, "decision"),
     )
     for step in STEPS:

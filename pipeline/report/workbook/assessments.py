@@ -11,7 +11,7 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.earlier import Earlier
-from pipeline.report.owed import of_experts
+from pipeline.report.owed_opinions import of_experts
 from pipeline.report.workbook.cells import Column, put, put_column
 from pipeline.report.workbook.entries import ALLOWED, limit_entries, write_lists
 from pipeline.report.workbook.files import write_file
@@ -116,16 +116,18 @@ def write_to_fill(
     about = book.text(code, reviewer=reviewer)
     sheet = new_sheet(book, "assessments", about, suffix, alone=True)
     put(sheet, 2, 0, book.text("about_filling"), book.looks["about"], book.lang)
-    shown = with_blank(rows)
-    columns = [*fields(book, shown, "in_"), *beside(book, shown, fill=True)]
+    with_new_rows = pl.concat([rows, rows.clear(MORE)])
+    columns = [*fields(book, with_new_rows, "in_"), *beside(book, with_new_rows, fill=True)]
     name = book.text("table_assessments") + ("" if number is None else f"_{number}")
     put_table(book, sheet, name, columns, frozen=3, whole=True)
-    colour_ratings(book, sheet, columns, shown.height)
+    colour_ratings(book, sheet, columns, with_new_rows.height)
     # blank rows are not printed
     last = HEADER_ROW + max(rows.height, 1)
     print_legibly(book, sheet, HEADER_ROW, last, kept_narrow(columns, 3))
     write_head(book, sheet, reviewer)
-    limit_entries(book, sheet, (HEADER_ROW + 1, HEADER_ROW + shown.height), signed=bool(reviewer))
+    limit_entries(
+        book, sheet, (HEADER_ROW + 1, HEADER_ROW + with_new_rows.height), signed=bool(reviewer)
+    )
     sheet.protect("", ALLOWED)
 
 
@@ -177,11 +179,6 @@ def owed_columns(book: Book, table: pl.DataFrame) -> list[Column]:
     ]
 
 
-def with_blank(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add blank rows for further ratings."""
-    return pl.concat([rows, rows.clear(MORE)])
-
-
 def fields(book: Book, rows: pl.DataFrame, look: str = "") -> Iterable[Column]:
     """Return the columns that the next run reads, in the order of their declaration."""
     for field in office().sheet("assessments").fields:
@@ -207,9 +204,9 @@ def beside(book: Book, rows: pl.DataFrame, *, fill: bool) -> Iterable[Column]:
         "note": (rows["note"].to_list(), "wrap", 44),
         "name": (rows["name"].to_list(), "foreign", None),
         "title": (rows["title"].to_list(), "wrap", 26),
-        "kind": (book.says("kind", rows["kind"].to_list()), "text", None),
+        "kind": (book.labels("kind", rows["kind"].to_list()), "text", None),
         "asks": (rows["asks"].to_list(), "wrap", 44),
-        "computed_status": (book.says("status", rows["computed_status"].to_list()), "text", None),
+        "computed_status": (book.labels("status", rows["computed_status"].to_list()), "text", None),
         "reason_now": (rows["reason_now"].to_list(), "foreign_wrap", 70),
         "request": (rows["request"].to_list(), "foreign_wrap", 60),
     }

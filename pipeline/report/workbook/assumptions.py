@@ -152,9 +152,9 @@ def put_effect(book: Book, sheet: Worksheet) -> None:
     decisions = book.table("decisions").filter(catalogue=book.first.id)["decision"].to_list()
     formulas, values = [], []
     for code in DECISIONS:
-        said = say("decision", code, book.lang)
-        formulas.append(f'"{said}: "&COUNTIF({table}[{text("h_decision")}],"{said}")')
-        values.append(f"{said}: {decisions.count(code)}")
+        label = say("decision", code, book.lang)
+        formulas.append(f'"{label}: "&COUNTIF({table}[{text("h_decision")}],"{label}")')
+        values.append(f"{label}: {decisions.count(code)}")
     changed = text("changed")
     formulas.append(f'"{changed}: "&COUNTIF({table}[{text("h_effect")}],"{changed}")')
     values.append(f"{changed}: 0")
@@ -180,7 +180,7 @@ def of_place(book: Book, lines: Sequence[Line]) -> Iterable[Column]:
     )
     yield Column(text("h_metric"), titles, "wrap", width=40)
     yield Column(text("h_operator"), operators, "sign")
-    yield Column(text("h_unit"), book.says("unit", units))
+    yield Column(text("h_unit"), book.labels("unit", units))
     yield Column(text("h_technology_field"), book.words(fields))
 
 

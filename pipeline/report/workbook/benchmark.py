@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.common.texts import say, say_limit
 from pipeline.evaluation.benchmark import ALL, band_labels
 from pipeline.evaluation.statistics import SHOWN, rank_formula
@@ -237,7 +237,7 @@ def cohort_columns(formulas: CohortFormulas) -> list[Column]:
     suppressed = [note if hidden else "" for hidden in cohorts["suppressed"]]
     size = formulas.of_rows(formulas.size)
     return [
-        Column(text("h_cohort_kind"), book.says("cohort_kind", cohorts["cohort_kind"].to_list())),
+        Column(text("h_cohort_kind"), book.labels("cohort_kind", cohorts["cohort_kind"].to_list())),
         Column(text("h_cohort"), cohort_names(book, cohorts)),
         Column(text("h_n"), cohorts["n"].to_list(), "int", size),
         *(statistic_column(formulas, code) for code in SHOWN),

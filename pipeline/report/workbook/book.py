@@ -161,10 +161,10 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
             continue
         before = len(book.file.worksheets())
         planned.write(parts)
-        said = f"guide_{planned.code}{planned.variant(parts)}"
+        guide = f"guide_{planned.code}{planned.variant(parts)}"
         for sheet in book.file.worksheets()[before:]:
             sheet.set_tab_color(TABS[planned.group])
             if planned.code != "overview":
-                text = book.text(said, number=len(declared_indicators()))
+                text = book.text(guide, number=len(declared_indicators()))
                 described.append(Described(sheet.get_name(), text, planned.group))
     overview.write_overview(book, parts.matrices, described, earlier)

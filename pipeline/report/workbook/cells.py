@@ -73,7 +73,7 @@ class Complete(str):
     __slots__ = ()
 
     def __contains__(self, part: Any, /) -> bool:
-        """Whether the part is in the formula; the prefix always is, so to speak."""
+        """Whether the part is in the formula; the prefix always counts as such."""
         return part == "_xlfn." or super().__contains__(part)
 
 

@@ -8,9 +8,9 @@ from pipeline.common.texts import say
 from pipeline.report.since import is_better, since_sentences
 from pipeline.report.workbook.cells import Column, Formula
 from pipeline.report.workbook.changes_medians import median_columns, put_array_formulas
+from pipeline.report.workbook.cluster_columns import cause_word, named_columns
 from pipeline.report.workbook.indicator_changes import put_indicator_changes
 from pipeline.report.workbook.matrix import Matrix
-from pipeline.report.workbook.named import cause_word, named_columns
 from pipeline.report.workbook.sheets import Book, decision_looks, new_sheet, status_looks
 from pipeline.report.workbook.stack import Stack
 from schemas.tables import CAUSES
@@ -127,7 +127,7 @@ def mover_columns(
 
 def decision_column(book: Book, moved: pl.DataFrame, header: str, name: str) -> Column:
     """Return a column of decisions as text."""
-    return Column(book.text(f"h_{header}"), book.says("decision", moved[name].to_list()))
+    return Column(book.text(f"h_{header}"), book.labels("decision", moved[name].to_list()))
 
 
 def mover_causes(book: Book, moved: pl.DataFrame) -> list[str | None]:
@@ -147,8 +147,8 @@ def movement_columns(book: Book) -> list[Column]:
     return [
         Column(book.text("h_cluster_id"), found["cluster_id"].to_list()),
         Column(book.text("h_name"), found["name"].to_list(), "foreign"),
-        Column(book.text("h_c_movement"), book.says("movement", found["movement"].to_list())),
-        Column(book.text("h_state"), book.says("outcome", states)),
+        Column(book.text("h_c_movement"), book.labels("movement", found["movement"].to_list())),
+        Column(book.text("h_state"), book.labels("outcome", states)),
     ]
 
 
@@ -172,8 +172,8 @@ def verdict_columns(book: Book) -> list[Column]:
         *named_columns(book, found),
         Column(text("h_catalogue"), found["catalogue"].to_list()),
         Column(text("h_criterion"), found["criterion_id"].to_list()),
-        Column(text("h_c_then"), book.says("status", found["previous_status"].to_list())),
-        Column(text("h_c_now"), book.says("status", found["status"].to_list())),
+        Column(text("h_c_then"), book.labels("status", found["previous_status"].to_list())),
+        Column(text("h_c_now"), book.labels("status", found["status"].to_list())),
         Column(text("h_c_direction"), [directions[b] for b in found["better"]]),
         Column(text("h_c_cause"), [cause_word(book, c) for c in found["cause"]]),
         Column(text("h_c_title"), named),

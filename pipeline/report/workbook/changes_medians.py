@@ -54,7 +54,7 @@ def median_columns(book: Book, top: int) -> list[Column]:
     names = [indicator_header(book, r["indicator"]) for r in rows]
     kinds = [median_format(r["indicator"]) for r in rows]
     scopes = [book.text(f"c_scope_{r['scope']}") for r in rows]
-    then, now = ([shown(book, r[c]) for r in rows] for c in ("previous", "value"))
+    then, now = ([median_or_note(book, r[c]) for r in rows] for c in ("previous", "value"))
     return [
         Column(book.text("h_indicator"), names, "wrap", width=16),
         Column(book.text("h_c_scope"), scopes, "wrap", width=18.5),
@@ -71,7 +71,7 @@ def median_format(indicator: str) -> str:
     return MEDIANS[declared_indicators()[indicator].format]
 
 
-def shown(book: Book, value: float | None) -> float | str:
+def median_or_note(book: Book, value: float | None) -> float | str:
     """Return a median, or the note that there are too few values."""
     few = book.text("too_few", minimum=book.review.settings.cohorts.minimum)
     return few if value is None else value
@@ -99,7 +99,7 @@ def put_array_formulas(book: Book, sheet: Worksheet, top: int) -> None:
             sheet.write_array_formula(at, n_at, at, n_at, f"={count}", book.looks["int"], n)
             median = f'=IF({count}<{least},"{few}",{MEDIAN.of(values[now])})'
             sheet.write_array_formula(
-                at, median_at, at, median_at, median, look, shown(book, value)
+                at, median_at, at, median_at, median, look, median_or_note(book, value)
             )
 
 

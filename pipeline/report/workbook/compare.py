@@ -110,8 +110,8 @@ def of_cluster(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tupl
     mine = f"ISNUMBER({values})"
     if kind != "portfolio":
         mine += f"*({book.ref('portfolio', kind)}=$B{row})"
-    shown = not found["suppressed"] and value is not None
-    rank = choice.rank(kind) if shown else dash
+    is_visible = not found["suppressed"] and value is not None
+    rank = choice.rank(kind) if is_visible else dash
     ranked = rank_formula(mine, values, f"$J{row}", f"$C{row}")
     yield f'IF({hidden},"{dash}",{ranked})', rank, "one"
     words = {code: book.text(f"q_{code}") for code in ("below", "low", "high", "above")}
@@ -119,7 +119,7 @@ def of_cluster(book: Book, choice: Choice, kind: str, row: int) -> Iterable[tupl
         f'IF($J{row}<$E{row},"{words["below"]}",IF($J{row}<$F{row},"{words["low"]}",'
         f'IF($J{row}<=$G{row},"{words["high"]}","{words["above"]}")))'
     )
-    word = words[quarter(value, found)] if shown else few if found["suppressed"] else dash
+    word = words[quarter(value, found)] if is_visible else few if found["suppressed"] else dash
     few_or_dash = f'IF(ISNUMBER($E{row}),"{dash}","{few}")'
     yield f"IF({hidden},{few_or_dash},{position})", word, "text"
 

@@ -40,8 +40,8 @@ def put_chart_rows(book: Book, sheet: Worksheet, choice: Choice) -> None:
 def chart_cells(row: int) -> list[str]:
     """Return the expressions of a row of the chart's data."""
     steps = [f"$E{row}", f"$F{row}-$E{row}", f"$G{row}-$F{row}", f"$D{row}", f"$H{row}"]
-    shown = [f"IF(ISNUMBER($E{row}),{step},NA())" for step in steps]
-    return [*shown, f"IF(ISNUMBER($J{row}),$J{row},NA())"]
+    known_steps = [f"IF(ISNUMBER($E{row}),{step},NA())" for step in steps]
+    return [*known_steps, f"IF(ISNUMBER($J{row}),$J{row},NA())"]
 
 
 def chart_values(found: Mapping[str, Any], value: float | None) -> list[float | None]:

@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.common.rows import Row
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import ALL
 from pipeline.report.workbook.bars import Bars, put_bars
@@ -21,7 +22,6 @@ from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack
 from schemas.benchmarks import declared_cohort_kinds, declared_indicators
 
-Row = Mapping[str, Any]
 SHOWN = ("n", "p25", "median", "p75")
 # how many rows above the table hold the choices
 ABOVE = 4
@@ -64,8 +64,8 @@ class Pair:
         """Kind, name, label chosen at first: the largest of the first kind that shows one."""
         least = self.book.review.settings.cohorts.minimum
         own = [entry for entry in self.cohorts if entry[1] != ALL] or self.cohorts
-        shown = [entry for entry in own if self.sizes.get(entry[:2], 0) >= least] or own
-        same = [entry for entry in shown if entry[0] == shown[0][0]]
+        large_enough = [entry for entry in own if self.sizes.get(entry[:2], 0) >= least] or own
+        same = [entry for entry in large_enough if entry[0] == large_enough[0][0]]
         return max(same, key=lambda entry: self.sizes.get(entry[:2], 0))
 
     @property
@@ -163,7 +163,7 @@ class Pair:
     def columns(self) -> list[Column]:
         """Return the columns of the table."""
         book, indicators = self.book, list(declared_indicators())
-        units = book.says("unit", [unit(name) for name in indicators])
+        units = book.labels("unit", [unit(name) for name in indicators])
         names = [indicator_header(book, name) for name in indicators]
         formats: list[str] = [median_format(name) for name in indicators]
         columns = [
@@ -240,8 +240,8 @@ def put_chart(pair: Pair, sheet: Worksheet, last: int) -> int:
         )
     title = book.text("pair_title", first='"&{first}&"', second='"&{second}&"')
     formula = f'="{title}"'.format(first=pair.cells[1], second=pair.cells[2]).replace('&""', "")
-    said = book.text("pair_title", first=pair.first[1], second=pair.second[1])
-    sheet.write_formula(top - 1, 1, formula, book.looks["label"], said)
+    stored = book.text("pair_title", first=pair.first[1], second=pair.second[1])
+    sheet.write_formula(top - 1, 1, formula, book.looks["label"], stored)
     bars = Bars(
         book.text("pair_axis"),
         book.text("pair_ratio"),

@@ -4,8 +4,8 @@ import polars as pl
 
 from pipeline.figures.completeness import COUNTS
 from pipeline.report.workbook.cells import Column, Formula
+from pipeline.report.workbook.cluster_columns import named_columns
 from pipeline.report.workbook.formats import COLOURS
-from pipeline.report.workbook.named import named_columns
 from pipeline.report.workbook.sheets import Book, last_row
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.catalogue import STATUSES
 from pipeline.common.texts import say, say_limit
 from pipeline.evaluation.evaluate import NOT_FULFILLED
 from pipeline.report.workbook.assumptions import KINDS, SIGNS, Slot
@@ -25,7 +26,6 @@ from pipeline.report.workbook.sheets import (
 from pipeline.report.workbook.working import Working
 
 KEY = ["catalogue", "cluster_id", "criterion_id"]
-STATUSES = ("fulfilled", "not_fulfilled", "undetermined")
 # letters of the columns that formulas refer to
 LOW, HIGH, LIMIT, STATUS = "I", "J", "L", "N"
 
@@ -70,7 +70,7 @@ def of_place(book: Book, table: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_catalogue"), table["catalogue"].to_list())
     yield Column(text("h_criterion"), table["criterion_id"].to_list())
     yield Column(text("h_criterion_title"), [titles.get(place) for place in places], width=26)
-    yield Column(text("h_kind"), book.says("kind", table["kind"].to_list()))
+    yield Column(text("h_kind"), book.labels("kind", table["kind"].to_list()))
     yield Column(text("h_condition"), table["condition"].to_list(), "int")
 
 
@@ -87,23 +87,23 @@ def of_figure(book: Book, table: pl.DataFrame, live: "Live") -> Iterable[Column]
     ]
     sources = [source_of(book, source) for source in table["limit_source"]]
     thresholds = ["" if t is None else t for t in table["threshold"]]
-    statuses = book.says("status", table["status"].to_list())
+    statuses = book.labels("status", table["status"].to_list())
     yield Column(text("h_metric"), metric_titles(book, table), "wrap", width=32)
     yield Column(text("h_value_low"), lows(book, table), kinds)
     yield Column(text("h_value_high"), highs(book, table), kinds)
     yield Column(text("h_operator"), [SIGNS[o] for o in table["operator"]], "sign")
     yield Column(text("h_threshold"), thresholds, kinds, live.threshold)
-    yield Column(text("h_unit"), book.says("unit", table["unit"].to_list()))
+    yield Column(text("h_unit"), book.labels("unit", table["unit"].to_list()))
     yield Column(text("h_condition_status"), statuses, formula=live.status)
     yield Column(text("h_lever_amount"), table["lever_amount"].to_list(), amounts, live.lever)
-    yield Column(text("h_lever_unit"), book.says("lever_unit", lever_units), width=16)
+    yield Column(text("h_lever_unit"), book.labels("lever_unit", lever_units), width=16)
     yield Column(text("h_threshold_source"), sources, "wrap", width=36)
 
 
 def of_criterion(working: Working, table: pl.DataFrame) -> Iterable[Column]:
     """Return the request to the cluster, and the result of the criterion."""
     book, text = working.book, working.book.text
-    basis = book.says("basis", table["basis"].to_list())
+    basis = book.labels("basis", table["basis"].to_list())
     yield Column(text("h_request"), table["request"].to_list(), "foreign_wrap", width=64)
     signs, formula = criterion_signs(working, table)
     yield Column(text("h_criterion_status"), signs, "sign", formula, 12)
@@ -181,7 +181,7 @@ class Live:
             limits = (limit, limit) if limits[0] == limits[1] else limits
         operator, beyond = slot.condition.operator, self.working.beyond
         good, bad = verdict_tests(operator, f"{LOW}{row}", f"{HIGH}{row}", limits, beyond, known)
-        words = (book.says("status", [code])[0] for code in STATUSES)
+        words = (book.labels("status", [code])[0] for code in STATUSES)
         yes, no, perhaps = words
         return f'=IF({bad},"{no}",IF({good},"{yes}","{perhaps}"))'
 

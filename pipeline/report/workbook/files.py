@@ -12,7 +12,7 @@ from pipeline.report.workbook.formats import make_formats
 from pipeline.report.workbook.sheets import Book
 from pipeline.review import Review
 
-# Texts remain texts, whatever the cells of a submission contain.
+# A text of a submission stays a text, also where it looks like a formula or a link.
 OPTIONS = {
     "default_format_properties": {"font_name": "Arial", "font_size": 10},
     "strings_to_formulas": False,

@@ -4,7 +4,7 @@ import polars as pl
 
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.changes_medians import change_column
-from pipeline.report.workbook.named import cause_word, named_columns
+from pipeline.report.workbook.cluster_columns import cause_word, named_columns
 from pipeline.report.workbook.portfolio import indicator_format, indicator_header
 from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from pipeline.common.catalogue import metrics
-from pipeline.common.order import declared_order
+from pipeline.common.declared_order import declared_order
 from pipeline.common.texts import say
 from pipeline.evaluation.benchmark import ALL
 from pipeline.report.earlier import Earlier
@@ -87,8 +87,8 @@ def long_columns(book: Book, rows: pl.DataFrame) -> Iterable[Column]:
     yield Column(text("h_name"), rows["name"].to_list(), "foreign")
     yield Column(text("h_role"), book.words(rows["role"].to_list()))
     yield Column(text("h_period"), rows["period"].to_list())
-    yield Column(text("h_indicator"), book.says("indicator", indicators))
-    yield Column(text("h_unit"), book.says("unit", [unit(name) for name in indicators]))
+    yield Column(text("h_indicator"), book.labels("indicator", indicators))
+    yield Column(text("h_unit"), book.labels("unit", [unit(name) for name in indicators]))
     yield Column(text("h_indicator_value"), rows["value"].to_list(), values)
     for kind in one_cohort_kinds():
         name = say("cohort_kind", kind, book.lang)

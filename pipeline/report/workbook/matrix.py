@@ -145,7 +145,7 @@ class Matrix:
         return {
             name: Column(
                 self.book.text(f"h_{name}"),
-                self.book.says("decision", decisions[name].to_list()),
+                self.book.labels("decision", decisions[name].to_list()),
                 formula=formula,
             )
             for name, formula in formulas.items()
@@ -153,7 +153,7 @@ class Matrix:
 
     def changes(self, decisions: pl.DataFrame) -> dict[str, Column]:
         """Return the decision of the review, and whether views or assumptions changed it."""
-        texts = self.book.says("decision", decisions["decision"].to_list())
+        texts = self.book.labels("decision", decisions["decision"].to_list())
         now, before = self.place("decision"), self.place("reviewed")
         word = self.book.text("changed")
         return {

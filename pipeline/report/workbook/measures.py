@@ -62,15 +62,15 @@ def put_measures(stack: Stack) -> None:
     book = stack.book
     table, text = book.table("measures"), book.text
     own = measures()
-    told = [facts(own[name], book.lang) for name in table["measure"]]
+    described = [facts(own[name], book.lang) for name in table["measure"]]
     columns = [
-        Column(text("h_measure_name"), [one.name for one in told]),
-        Column(text("h_measure_years"), [one.years for one in told], width=34),
+        Column(text("h_measure_name"), [one.name for one in described]),
+        Column(text("h_measure_years"), [one.years for one in described], width=34),
         *of_clusters(book, table),
-        *of_budget(book, table, told),
+        *of_budget(book, table, described),
         *of_participation(book, table),
         *of_overlap(book, table),
-        *of_register(book, told),
+        *of_register(book, described),
     ]
     stack.add(columns, {text("h_measure_crowded"): {text("yes"): "bad"}})
 
@@ -120,12 +120,12 @@ def put_features(stack: Stack) -> None:
     shares = [n / of if of else None for n, of in table.select("n", "of").iter_rows()]
     stack.add(
         [
-            Column(text("h_feature"), book.says("feature", table["feature"].to_list())),
-            Column(text("h_feature_unit"), book.says("feature_unit", table["unit"].to_list())),
+            Column(text("h_feature"), book.labels("feature", table["feature"].to_list())),
+            Column(text("h_feature_unit"), book.labels("feature_unit", table["unit"].to_list())),
             Column(text("h_feature_n"), table["n"].to_list(), "int"),
             Column(text("h_feature_of"), table["of"].to_list(), "int"),
             Column(text("h_feature_share"), shares, "share"),
-            Column(text("h_statement"), book.says("statement", table["statement"].to_list())),
+            Column(text("h_statement"), book.labels("statement", table["statement"].to_list())),
         ]
     )
 
@@ -148,10 +148,10 @@ def of_clusters(book: Book, table: pl.DataFrame) -> Iterator[Column]:
     yield Column(text("h_measure_public"), table["pooled_public_share"].to_list(), "share")
 
 
-def of_budget(book: Book, table: pl.DataFrame, told: list[Facts]) -> Iterator[Column]:
+def of_budget(book: Book, table: pl.DataFrame, described: list[Facts]) -> Iterator[Column]:
     """Yield what the measure costs."""
     yield Column(book.text("h_measure_budget_eur"), table["budget_eur"].to_list(), "eur")
-    yield Column(book.text("h_measure_budget"), [one.budget or None for one in told])
+    yield Column(book.text("h_measure_budget"), [one.budget or None for one in described])
 
 
 def of_participation(book: Book, table: pl.DataFrame) -> Iterator[Column]:
@@ -183,8 +183,8 @@ def of_overlap(book: Book, table: pl.DataFrame) -> Iterator[Column]:
         yield Column(book.text(f"h_measure_{code}"), cells, "wrap", width=44)
 
 
-def of_register(book: Book, told: list[Facts]) -> Iterator[Column]:
+def of_register(book: Book, described: list[Facts]) -> Iterator[Column]:
     """Yield what else the register says."""
     for code, width in TOLD.items():
-        cells = [getattr(one, code) or None for one in told]
+        cells = [getattr(one, code) or None for one in described]
         yield Column(book.text(f"h_measure_{code}"), cells, "wrap", width=width)

@@ -156,14 +156,14 @@ def numbers(book: Book) -> dict[str, str]:
         "sources": settings.funding.own_sources,
         "bands": band_labels(cohorts),
     }
-    said = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
+    texts = {key: ", ".join(str(w) for w in book.words(words)) for key, words in lists.items()}
     tried = dict.fromkeys(s.variant for s in (*scenarios(settings), *other_rules(settings)))
     variants = "; ".join(say_variant(variant, lang) for variant in tried if variant)
-    said |= {"variants": variants, "quantiles": QUANTILES[lang]}
+    texts |= {"variants": variants, "quantiles": QUANTILES[lang]}
     kinds = (kind.about or kind.label for kind in declared_cohort_kinds().values())
-    listed = ", ".join(about[lang].format(bands=said["bands"]) for about in kinds)
-    said["kinds"] = listed[:1].upper() + listed[1:]
-    return {key: number(n, 2, lang) for key, n in plain.items()} | said
+    listed = ", ".join(about[lang].format(bands=texts["bands"]) for about in kinds)
+    texts["kinds"] = listed[:1].upper() + listed[1:]
+    return {key: number(n, 2, lang) for key, n in plain.items()} | texts
 
 
 def sources(book: Book) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.report.workbook.benchmark import cohort_names
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.named import named_columns
+from pipeline.report.workbook.cluster_columns import named_columns
 from pipeline.report.workbook.portfolio import measures
 from pipeline.report.workbook.sheets import Book
 from pipeline.report.workbook.stack import Stack
@@ -31,7 +31,7 @@ def put_payer_cohorts(stack: Stack) -> None:
     settings, text = book.review.settings, book.text
     table = of_cohorts(book.review.tables, settings)
     before = [
-        Column(text("h_cohort_kind"), book.says("cohort_kind", table["cohort_kind"].to_list())),
+        Column(text("h_cohort_kind"), book.labels("cohort_kind", table["cohort_kind"].to_list())),
         Column(text("h_cohort"), cohort_names(book, table)),
         Column(text("h_clusters"), table["clusters"].to_list(), "int"),
         *moved_columns(book, table),

@@ -53,10 +53,10 @@ class Before:
         """Return how many clusters had a decision; None if the catalogue was not evaluated."""
         if self.period is None:
             return None
-        told, catalogue = self.earlier[self.period].get(HEADLINES), matrix.catalogue.id
-        if told is None or catalogue not in told["catalogue"]:
+        published, catalogue = self.earlier[self.period].get(HEADLINES), matrix.catalogue.id
+        if published is None or catalogue not in published["catalogue"]:
             return None
-        return headline(told, code, catalogue)
+        return headline(published, code, catalogue)
 
 
 # ---------------------------------------------------------------------------------------- lines

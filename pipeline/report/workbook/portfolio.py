@@ -61,7 +61,7 @@ def looked_up(matrix: Matrix, header: str) -> Formula:
 def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Column]:
     """Return the columns of the table: what everybody looks for, then groups that close."""
     clusters, text = book.table("clusters"), book.text
-    decisions = book.says("decision", clusters["decision"].to_list())
+    decisions = book.labels("decision", clusters["decision"].to_list())
     before = [
         Column(text("h_cluster_id"), clusters["cluster_id"].to_list()),
         Column(text("h_name"), clusters["name"].to_list(), "foreign"),
@@ -69,23 +69,26 @@ def portfolio_columns(book: Book, matrix: Matrix, earlier: Earlier) -> list[Colu
         Column(text("h_decision"), decisions, formula=looked_up(matrix, "decision")),
         count_column(matrix, "fulfilled"),
     ]
+    as_of = Column(text("h_as_of"), clusters["as_of"].to_list(), "date")
+    # without rows the links lead to the counts
+    jumps = [*JUMPS, "actors" if book.has_rows else "counts"]
     return [
         *before,
         *grouped([indicator_column(book, name, len(before)) for name in in_order()], len(FIRST)),
         *grouped([count_column(matrix, "undetermined"), count_column(matrix, "not_fulfilled")]),
         *grouped([*cohort_columns(book), Column(text("h_measure"), measures(book), "wrap")]),
-        *grouped([as_of_column(book), *beside_columns(book)]),
-        *grouped([page_column(book), *(jump(book, code) for code in jumps(book))]),
+        *grouped([as_of, *beside_columns(book)]),
+        *grouped([page_column(book), *(jump(book, code) for code in jumps)]),
         *trend_columns(book, earlier),
         *data_columns(book, earlier),
     ]
 
 
-def grouped(columns: list[Column], shown: int = 0) -> list[Column]:
-    """Return the columns as a group: all but the first `shown` ones and the next one close."""
+def grouped(columns: list[Column], visible: int = 0) -> list[Column]:
+    """Return the columns as a group: all but the first `visible` ones and the next one close."""
     return [
-        *columns[: shown + 1],
-        *(replace(column, folds=True) for column in columns[shown + 1 :]),
+        *columns[: visible + 1],
+        *(replace(column, folds=True) for column in columns[visible + 1 :]),
     ]
 
 
@@ -100,11 +103,6 @@ def count_column(matrix: Matrix, code: str) -> Column:
     return Column(matrix.book.text(f"h_{code}"), values, "int", looked_up(matrix, code))
 
 
-def as_of_column(book: Book) -> Column:
-    """Return the day as of which each submission is judged."""
-    return Column(book.text("h_as_of"), book.table("clusters")["as_of"].to_list(), "date")
-
-
 def cohort_columns(book: Book) -> list[Column]:
     """Return the columns that name each cluster's cohorts, in the order of the table clusters."""
     of_column = {kind.column: key for key, kind in one_cohort_kinds().items()}
@@ -114,11 +112,6 @@ def cohort_columns(book: Book) -> list[Column]:
         for column in columns_of_clusters()
         if column in of_column
     ]
-
-
-def jumps(book: Book) -> list[str]:
-    """Return the tables that each cluster's row links to; without rows, the one of the counts."""
-    return [*JUMPS, "actors" if book.has_rows else "counts"]
 
 
 def page_column(book: Book) -> Column:

@@ -44,7 +44,7 @@ def role_columns(book: Book, table: pl.DataFrame) -> Iterator[Column]:
     for code, states in SENT.items():
         header = text("h_sent", answer=answer(book, code))
         words = [say("outcome", state, book.lang) for state in states]
-        yield counts.column(header, pl.col("shown").is_in(states), {"state": words})
+        yield counts.column(header, pl.col("shown_state").is_in(states), {"state": words})
     yield counts.column(text("h_outdated"), pl.col("outdated"), {"outdated": [text("yes")]})
     for code, decision in BELOW.items():
         header = text("h_below_is", answer=answer(book, code))

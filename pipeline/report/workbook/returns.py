@@ -74,13 +74,13 @@ def coverage_columns(book: Book, matrix: Matrix, table: pl.DataFrame) -> list[Co
         Column(text("h_name"), table["name"].to_list(), "foreign"),
         Column(text("h_role"), book.words(table["role"].to_list())),
         Column(text("h_expected"), book.yes_no(table["expected"].to_list())),
-        Column(text("h_state"), book.says("outcome", table["shown"].to_list())),
+        Column(text("h_state"), book.labels("outcome", table["shown_state"].to_list())),
         Column(text("h_as_of"), table["as_of"].to_list(), "date"),
         Column(text("h_age_days"), table["age_days"].to_list(), "int"),
         Column(text("h_outdated"), book.yes_no(table["outdated"].to_list())),
         Column(
             text("h_decision"),
-            book.says("decision", table["decision"].to_list()),
+            book.labels("decision", table["decision"].to_list()),
             formula=looked_up(matrix, "decision"),
         ),
         Column(
@@ -107,7 +107,7 @@ def put_submissions(stack: Stack) -> None:
     columns = [
         Column(text("h_cluster_id"), table["cluster_id"].to_list(), "foreign"),
         Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
-        Column(text("h_outcome"), book.says("outcome", table["outcome"].to_list())),
+        Column(text("h_outcome"), book.labels("outcome", table["outcome"].to_list())),
         Column(text("h_sha256"), table["sha256"].to_list(), width=NARROW),
         Column(text("h_code"), table["title"].to_list()),
         Column(text("h_message"), table[f"message_{book.lang}"].to_list(), "foreign"),
@@ -123,7 +123,7 @@ def files_and_unread(book: Book) -> pl.DataFrame:
     """Return the submissions, and the rows of `unread` like them; title: of the code or reason."""
     files, unread = book.table("submissions"), book.table("unread")
     titles = code_texts(book, files["code"].to_list())
-    reasons = book.says("unread_reason", unread["reason"].to_list())
+    reasons = book.labels("unread_reason", unread["reason"].to_list())
     files = files.with_columns(title=pl.Series(titles, dtype=pl.String))
     unread = unread.with_columns(
         title=pl.Series(reasons, dtype=pl.String), outcome=pl.lit("not_read")
@@ -147,7 +147,7 @@ def put_findings(stack: Stack) -> None:
         Column(text("h_source_file"), table["source_file"].to_list(), "foreign"),
         Column(text("h_sheet"), table["sheet"].to_list(), "foreign"),
         Column(text("h_cell"), table["cell"].to_list()),
-        Column(text("h_severity"), book.says("severity", table["severity"].to_list())),
+        Column(text("h_severity"), book.labels("severity", table["severity"].to_list())),
         Column(text("h_code"), code_texts(book, table["code"].to_list())),
         Column(text("h_value"), table["value"].to_list(), "foreign_wrap", width=NARROW),
         Column(text("h_criteria"), criteria_lists(table), "wrap", width=NARROW),
@@ -167,8 +167,8 @@ def readable_findings(book: Book) -> pl.DataFrame:
     number: how many findings a row represents.
     """
     rules = book.review.settings.findings
-    shown = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")
-    more = shown.filter(pl.col("others") > 0)
+    listed = with_range(book.table("findings"), rules.most_in_workbook).with_row_index("at")
+    more = listed.filter(pl.col("others") > 0)
     message = f"message_{book.lang}"
     texts = [others_text(book, row) for row in more.iter_rows(named=True)]
     more = more.with_columns(
@@ -177,8 +177,8 @@ def readable_findings(book: Book) -> pl.DataFrame:
         value=pl.lit(""),
         number=pl.col("others"),
     )
-    shown = shown.with_columns(number=pl.lit(1, pl.Int64))
-    return pl.concat([shown, more]).sort("at", maintain_order=True)
+    listed = listed.with_columns(number=pl.lit(1, pl.Int64))
+    return pl.concat([listed, more]).sort("at", maintain_order=True)
 
 
 def others_text(book: Book, row: Mapping[str, Any]) -> str:

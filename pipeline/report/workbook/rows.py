@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.common.catalogue import metrics
 from pipeline.common.texts import say, texts
 from pipeline.report.workbook.cells import Column, Formula
-from pipeline.report.workbook.named import named_columns
+from pipeline.report.workbook.cluster_columns import named_columns
 from pipeline.report.workbook.sheets import Book, new_sheet, print_heading
 from pipeline.report.workbook.stack import Stack
 from schemas.declaration import submission
@@ -110,7 +110,7 @@ def actor_columns(book: Book, actors: pl.DataFrame) -> Iterable[Column]:
 
 def because(book: Book, actors: pl.DataFrame, name: str) -> Column:
     """Return a column of reasons."""
-    return Column(book.text(f"h_{name}"), book.says(name, actors[name].to_list()))
+    return Column(book.text(f"h_{name}"), book.labels(name, actors[name].to_list()))
 
 
 def put_rows(stack: Stack) -> None:
@@ -123,7 +123,7 @@ def put_rows(stack: Stack) -> None:
         Column(text("h_sheet"), sheet_names(book, rows["sheet"].to_list()), "foreign"),
         Column(text("h_row"), rows["row"].to_list(), "int"),
         Column(text("h_counted"), [answer and text(answer) for answer in rows["counted"]]),
-        Column(text("h_counted_reason"), book.says("row_reason", rows["reason_code"].to_list())),
+        Column(text("h_counted_reason"), book.labels("row_reason", rows["reason_code"].to_list())),
     ]
     stack.add(columns, {text("h_counted"): answer_looks(book)})
 

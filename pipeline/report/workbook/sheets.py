@@ -71,7 +71,7 @@ class Book:
         """The catalogue that decides."""
         return self.review.catalogues[0]
 
-    def says(self, group: str, codes: Sequence[str | None]) -> list[str | None]:
+    def labels(self, group: str, codes: Sequence[str | None]) -> list[str | None]:
         """Return the texts of codes."""
         return [None if code is None else say(group, code, self.lang) for code in codes]
 

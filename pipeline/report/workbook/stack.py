@@ -158,10 +158,10 @@ class Stack:
         for block in self.blocks:
             set_heights(self.sheet, block.columns, block.top, widths, whole=block.whole)
         self.sheet.freeze_panes(NOTE_ROW, len(self.keys))
-        shown = self.blocks[:printed]
-        last = last_row(shown[-1].columns, shown[-1].top)
-        wide = max(len(block.columns) for block in shown)
-        cut = len(shown) < len(self.blocks)
+        printed_blocks = self.blocks[:printed]
+        last = last_row(printed_blocks[-1].columns, printed_blocks[-1].top)
+        wide = max(len(block.columns) for block in printed_blocks)
+        cut = len(printed_blocks) < len(self.blocks)
         print_legibly(self.book, self.sheet, NOTE_ROW, last, widths[:wide], cut=cut)
         if self.breaks:
             self.sheet.set_print_scale(scale_of(widths[: min(wide, legible(widths))]))

@@ -31,9 +31,9 @@ SHAPES = ("circle", "diamond", "square")
 def put_staffing(stack: Stack, staffing: Staffing) -> None:
     """Write the block: what the colours show, and the picture."""
     row = stack.leave(ROWS + 2)
-    formula, said = what_is_seen(staffing)
+    formula, result = what_is_seen(staffing)
     # in a cell: LibreOffice does not calculate a chart's title again
-    stack.sheet.write_formula(row, 0, f"={formula}", stack.book.looks["label"], said)
+    stack.sheet.write_formula(row, 0, f"={formula}", stack.book.looks["label"], result)
     put_choice(staffing, stack.sheet, row + 1)
     put_chart(staffing, stack.sheet, row + 2)
 

@@ -167,8 +167,8 @@ class Staffing:
         at = working.column_of(self.slot.catalogue, self.slot.criterion, working.valid_at)
         sign = f"LEFT(${xl_col_to_name(at)}{row},1)"
         by_verdict = one_of(sign, [say("status_sign", s, lang) for s in GROUPS.values()])
-        shown = f"IF({self.shows_decisions},{by_decision},{by_verdict})"
-        return f'=IF({self.cell("y", row)}="","",{shown})'
+        number = f"IF({self.shows_decisions},{by_decision},{by_verdict})"
+        return f'=IF({self.cell("y", row)}="","",{number})'
 
     def point(self, decision: str) -> Formula:
         """Return the formula of the ratio of a cluster of one group."""
@@ -203,10 +203,10 @@ class Staffing:
             yield Column(header, [row[code] for row in self.rows], kind, formula, 12)
         corners = self.corners
         own = [value for _, value in corners]
-        shown = [NOTHING if value is None else value for value in own]
+        heights = [NOTHING if value is None else value for value in own]
         yield Column(text("p_step_x"), [x for x, _ in corners], "one", width=12)
         yield Column(text("p_step_own"), own, "two", width=12)
-        yield Column(text("p_step_y"), shown, "two", self.step, 12)
+        yield Column(text("p_step_y"), heights, "two", self.step, 12)
 
 
 def corners_of(
@@ -263,8 +263,8 @@ def put_data(staffing: Staffing, sheet: Worksheet) -> None:
         put_column(sheet, TOP + 1, at, column, book.looks, book.lang)
         sheet.set_column(at, at, column.width)
     heads = {decision: name_of_group(staffing, decision) for decision in GROUPS}
-    for code, (formula, said) in {**heads, "step_y": name_of_limit(staffing)}.items():
-        sheet.write_formula(KEY_ROW, staffing.at(code), f"={formula}", book.looks["small"], said)
+    for code, (formula, name) in {**heads, "step_y": name_of_limit(staffing)}.items():
+        sheet.write_formula(KEY_ROW, staffing.at(code), f"={formula}", book.looks["small"], name)
 
 
 def what_is_seen(staffing: Staffing) -> tuple[str, str]:
@@ -280,8 +280,8 @@ def what_is_seen(staffing: Staffing) -> tuple[str, str]:
     for gap, cell in cells.items():
         spelled = spelled.replace(f"{{{gap}}}", f'"&{cell}&"')
     above, limits = staffing.counts()
-    said = seen.format(n=above, all=limits) if limits else none
-    return f'IF({cells["all"]}=0,"{none}",{spelled})', said
+    result = seen.format(n=above, all=limits) if limits else none
+    return f'IF({cells["all"]}=0,"{none}",{spelled})', result
 
 
 def name_of_group(staffing: Staffing, decision: str) -> tuple[str, str]:
@@ -289,8 +289,8 @@ def name_of_group(staffing: Staffing, decision: str) -> tuple[str, str]:
     lang = staffing.book.lang
     status = say("status", GROUPS[decision], lang)
     verdict = f"{staffing.slot.criterion.id} {status}"
-    said = say("decision", decision, lang)
-    return f'IF({staffing.shows_decisions},"{said}","{verdict}")', said
+    name = say("decision", decision, lang)
+    return f'IF({staffing.shows_decisions},"{name}","{verdict}")', name
 
 
 def name_of_limit(staffing: Staffing) -> tuple[str, str]:

@@ -113,14 +113,14 @@ def differing(review: Review, lang: str) -> pl.DataFrame:
     pairs = own.join(own, on=KEY, suffix="_other").filter(pl.col("rated") != pl.col("rated_other"))
     pairs = pairs.sort("row", "row_other")
     texts = [
-        f"{by or '–'} ({say('status', said, lang)})"
-        for by, said in pairs.select("assessor_other", "rated_other").iter_rows()
+        f"{by or '–'} ({say('status', status, lang)})"
+        for by, status in pairs.select("assessor_other", "rated_other").iter_rows()
     ]
     pairs = pairs.select("row").with_columns(others=pl.Series(texts, dtype=pl.String))
     grouped = pairs.group_by("row", maintain_order=True).agg(pl.col("others").str.join(", "))
     before, _, after = say("rating_note", "dissent", lang).partition("{others}")
-    said = pl.concat_str(pl.lit(before), "others", pl.lit(after))
-    return grouped.select("row", differs=said)
+    note = pl.concat_str(pl.lit(before), "others", pl.lit(after))
+    return grouped.select("row", differs=note)
 
 
 # ----------------------------------------------------------------------------------------- notes
@@ -181,12 +181,12 @@ def seen_period(day: dt.date | None, ends: dict[str, dt.date], review: Review) -
 
 def change_text(row: dict[str, object], lang: str) -> str:
     """Return a figure before and now."""
-    then = shown(row, "_then", lang)
-    now = shown(row, "", lang)
+    then = figure_text(row, "_then", lang)
+    now = figure_text(row, "", lang)
     return say("rating_note", "changed", lang).format(period=row["base"], then=then, now=now)
 
 
-def shown(row: dict[str, object], when: str, lang: str) -> str:
+def figure_text(row: dict[str, object], when: str, lang: str) -> str:
     """Return an interval and its status as text."""
     show = percent if row["unit"] == "share" else lambda value, lang: number(value, 2, lang)
     low, high = row[f"value_low{when}"], row[f"value_high{when}"]

@@ -153,9 +153,9 @@ def sign(book: Book) -> Formula:
     hard = say("kind", "hard", book.lang)
 
     def formula(row: int) -> str:
-        def given(shown: str) -> str:
-            against = f'IF(AND({KIND}{row}="{hard}",{COMPUTED}{row}<>"{shown}"),"!","")'
-            return f'"{shown}{mark}"&{against}'
+        def given(sign: str) -> str:
+            against = f'IF(AND({KIND}{row}="{hard}",{COMPUTED}{row}<>"{sign}"),"!","")'
+            return f'"{sign}{mark}"&{against}'
 
         good, bad, open_ = (f'{VIEW}{row}="{word(book, code)}"' for code in VIEWS)
         return f'=IF({good},{given(yes)},IF({bad},{given(no)},IF({open_},{COMPUTED}{row},"")))'

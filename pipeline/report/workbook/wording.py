@@ -32,7 +32,7 @@ def wording_of(review: Review) -> pl.DataFrame:
 
 
 def has_wording(book: Book) -> bool:
-    """Whether the file has the sheet: with too many rows all stands in the dossiers alone."""
+    """Whether the file has the sheet: with too many rows only the dossiers have them."""
     return wording_of(book.review).height <= book.review.settings.workbook.most_rows
 
 
@@ -54,7 +54,7 @@ def write_wording(book: Book) -> None:
         Column(
             text("h_reference"), table[f"{REFERENCE}_{lang}"].to_list(), "foreign_wrap", width=24
         ),
-        Column(text("h_counted"), book.says("counted", table["counted"].to_list())),
+        Column(text("h_counted"), book.labels("counted", table["counted"].to_list())),
         Column(text("h_counted_reason"), table[f"reason_{lang}"].to_list(), "wrap", width=26),
     ]
     put_table(book, sheet, text("table_wording"), columns, frozen=4)
@@ -77,10 +77,10 @@ def printed_line(row: dict[str, object], lang: str) -> str:
     """Return a piece of evidence as one line."""
     place = " ".join(filter(None, [str(row["sheet"]), str(row["cell"] or "")]))
     date = row["date"] and day(row["date"], lang)  # type: ignore[arg-type]
-    said = [row[f"wording_{lang}"], date, row[f"{REFERENCE}_{lang}"]]
+    parts = [row[f"wording_{lang}"], date, row[f"{REFERENCE}_{lang}"]]
     counted = row["counted"] and say("counted", str(row["counted"]), lang)
     verdict = ": ".join(str(part) for part in (counted, row[f"reason_{lang}"]) if part)
-    return f"{place}: {' · '.join(str(part) for part in said if part)} – {verdict}"
+    return f"{place}: {' · '.join(str(part) for part in parts if part)} – {verdict}"
 
 
 def shortened(lines: Sequence[str], lang: str) -> str:

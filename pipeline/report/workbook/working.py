@@ -153,7 +153,7 @@ class Working:
 
     def computed(self, catalogue: Catalogue, criterion: Criterion) -> Column:
         """Return the signs calculated from the figures and the assumed thresholds."""
-        values = self.signs_of(self.said(catalogue, criterion, "computed_status"))
+        values = self.signs_of(self.of_criteria(catalogue, criterion, "computed_status"))
         slots = [s for s in self.assumptions.slots if s.key[:2] == (catalogue.id, criterion.id)]
 
         def formula(row: int) -> str:
@@ -163,7 +163,7 @@ class Working:
         header = f"{criterion.id} {self.book.text('computed')}"
         return Column(header, values, "sign", formula, 8)
 
-    def said(self, catalogue: Catalogue, criterion: Criterion, what: str) -> list[Any]:
+    def of_criteria(self, catalogue: Catalogue, criterion: Criterion, what: str) -> list[Any]:
         """Return a column of the table of criteria for each row's cluster."""
         rows = (self.verdicts.get((catalogue.id, criterion.id, i)) for i in self.ids)
         return [row and row[what] for row in rows]
@@ -175,8 +175,8 @@ class Working:
     def rated(self, catalogue: Catalogue, criterion: Criterion) -> Column:
         """Return the ratings in force, as signs."""
         mark = self.book.text("assessed_sign")
-        signs = self.signs_of(self.said(catalogue, criterion, "status"))
-        bases = self.said(catalogue, criterion, "basis")
+        signs = self.signs_of(self.of_criteria(catalogue, criterion, "status"))
+        bases = self.of_criteria(catalogue, criterion, "basis")
         values = [
             f"{sign} {mark}" if basis == "assessed" else None
             for sign, basis in zip(signs, bases, strict=True)

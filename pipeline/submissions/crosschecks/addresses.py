@@ -68,8 +68,8 @@ def whole_km() -> pl.Expr:
 def coordinates_outside_country(check: Check, facts: Facts) -> pl.DataFrame:
     """Coordinates without a known postcode lie outside the rectangle around the row's country.
 
-    Where no country is stated (it counts as DE) nothing is said. degrees: so far around it they may
-    lie. except: countries with parts overseas.
+    Where no country is stated (it counts as DE) there is no finding. degrees: the
+    margin around the rectangle. except: countries with parts overseas.
     """
     out = outside_country(facts.tables[check.sheet], check.limits["degrees"])
     out = out.filter(~pl.col("country_code").is_in(check.limits["except"]))

@@ -102,7 +102,8 @@ class Check(Declared):
     rule: Annotated[str, one_of(lambda: NEEDED)]
     message: Text
     others: Annotated[
-        tuple[str, ...], BeforeValidator(lambda said: (said,) if isinstance(said, str) else said)
+        tuple[str, ...],
+        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
     ] = Field((), alias="with")
     given: Limits | None = Field(None, alias="limits")
 

@@ -10,7 +10,7 @@ from pipeline.common.texts import BETWEEN_LANGUAGES, LANGUAGES, both, in_languag
 from pipeline.submissions.actors import status
 from pipeline.submissions.crosschecks.declared import Check
 from pipeline.submissions.crosschecks.facts import Facts, day_text, hits, number_text
-from pipeline.submissions.parse.lone import group_words
+from pipeline.submissions.parse.notes_and_headings import group_words
 from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
 from schemas.declaration import office, registers, submission
 from schemas.rows import row_words

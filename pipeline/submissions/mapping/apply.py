@@ -10,7 +10,7 @@ from pipeline.intake.gather import Stacked
 from pipeline.submissions.mapping.fixed import fixed_cell
 from pipeline.submissions.mapping.model import ExportMapping, MappedSheet, MappingError, problem
 from pipeline.submissions.parse.foreign import NOTHING_FOREIGN, Foreign
-from schemas.declaration import LISTS, submission
+from schemas.declaration import LISTS, submission, wanted_sheet_keys
 from schemas.words import choice_key, name_pattern, word_key
 
 TEXT = ord("s")
@@ -34,11 +34,15 @@ def nothing_mapped() -> pl.DataFrame:
     return pl.DataFrame(schema={"source_file": pl.String, "mapping": pl.String})
 
 
-def mapping_sheet_keys(mappings: Sequence[ExportMapping]) -> frozenset[str]:
-    """Return the keys of the sheets that the mappings want read (see `words.name_pattern`)."""
+def submission_sheet_keys(mappings: Sequence[ExportMapping]) -> frozenset[str]:
+    """Return the keys of all sheets to be read: ours, and those that mappings name.
+
+    See `words.name_pattern`.
+    """
     never = {word_key(name) for name in submission().words["never_read"]}
     named = {sheet.key for mapping in mappings for sheet in mapping.sheets if sheet.key}
-    return frozenset(named.union(*(mapping.has_headers for mapping in mappings))) - never
+    theirs = named.union(*(mapping.has_headers for mapping in mappings)) - never
+    return wanted_sheet_keys(submission()) | theirs
 
 
 def apply_mappings(
@@ -205,7 +209,7 @@ def header_rows(mapping: ExportMapping) -> Iterator[Row]:
 
 
 def word_rows(mapping: ExportMapping, *, lists: bool) -> Iterator[Row]:
-    """Yield sheet_key, field, key, said of the words, either of cells or of items of lists."""
+    """Yield sheet_key, field, key, our_word, either of the words of cells or of items of lists."""
     for sheet in mapping.sheets:
         for field, words in sheet.words.items():
             if holds_list(sheet, field) == lists:

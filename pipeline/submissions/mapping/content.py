@@ -114,9 +114,9 @@ def known_words(sheet: str, field_key: str) -> frozenset[str]:
 
 
 def fits(content: Content, sheet: str, field: Field) -> tuple[int, int]:
-    """Return how much the content adds to a name's score, and what it is worth on its own.
+    """Return how much the content adds to a name's score, and its score without a name.
 
-    Scores are percentages; nothing is said of an empty column.
+    Scores are percentages; an empty column has none.
     """
     if not content.size:
         return 0, 0

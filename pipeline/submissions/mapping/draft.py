@@ -158,7 +158,7 @@ def column_line(column: Column, say: dict[str, str], lang: str) -> str:
 def column_value(
     column: Column, field: Field, say: dict[str, str], lang: str
 ) -> tuple[str, list[str]]:
-    """Return what stands behind the header in the draft, and what has to be said of it."""
+    """Return what stands behind the header in the draft, and the comment on it."""
     name = quoted(field.name[lang])
     if column.also is not None:
         return f"[{name}, {quoted(column.also.name[lang])}]", [say["split"]]

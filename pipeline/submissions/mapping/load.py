@@ -18,9 +18,9 @@ from pipeline.submissions.mapping.model import (
     Value,
 )
 from pipeline.submissions.mapping.toml import Section, names, read_section, shorten_key
-from pipeline.submissions.parse.nothing import NONE, nothing_in_text
+from pipeline.submissions.parse.words_for_nothing import NONE, nothing_in_text
 from schemas.declaration import LISTS, Field, Sheet, Workbook, submission, words
-from schemas.slips import shown as as_written
+from schemas.slips import as_written
 from schemas.words import choice_key, collapse, header_key, word_key
 
 # Of a sheet.
@@ -184,7 +184,7 @@ def columns(section: Section, sheet: Sheet) -> dict[str, MappedColumn]:
 def mapped_column(
     section: Section, sheet: Sheet, header: str, value: object
 ) -> MappedColumn | None:
-    """Return what is said of one column: a field, a postcode with a city, or a table with to."""
+    """Return what one column is mapped to: a field, a postcode with a city, or a table with to."""
     if isinstance(value, list):
         return postcode_and_city(section, sheet, header, value)
     if not isinstance(value, dict):
@@ -211,7 +211,7 @@ def mapped_column(
 def postcode_and_city(
     section: Section, sheet: Sheet, header: str, names: list[object]
 ) -> MappedColumn | None:
-    """Return a column with two of our fields; only a postcode and a city can be told apart."""
+    """Return a column with two of our fields; only a postcode and a city can be separated."""
     found = [our_field(section, sheet, name, header) for name in names]
     fields = [field for field in found if field is not None]
     if len(fields) < len(found):

@@ -106,9 +106,9 @@ def readings(name: str, grid: Grid) -> Iterator[Found]:
             tried = [Found(name, ours, None, matched(ours, heads)) for heads in labels]
         else:
             tried = [Found(name, ours, row, matched(ours, heads)) for row, heads in rows.items()]
-        best = max(tried, key=lambda found: (worth(found), -(found.header_row or 0)), default=None)
-        if best is not None and worth(best) > 0:
-            yield replace(best, value=worth(best) + name_bonus(name, ours))
+        best = max(tried, key=lambda found: (score(found), -(found.header_row or 0)), default=None)
+        if best is not None and score(best) > 0:
+            yield replace(best, value=score(best) + name_bonus(name, ours))
 
 
 def looked_through(found: Found, grid: Grid) -> Found:
@@ -120,7 +120,7 @@ def looked_through(found: Found, grid: Grid) -> Found:
 
 
 def name_bonus(name: str, ours: Sheet) -> float:
-    """Return how much the name of a sheet speaks for it being one of ours."""
+    """Return the points for a sheet whose name is like the name of ours."""
     names = sheet_names()
     near = process.extractOne(word_key(name), names.keys, scorer=fuzz.ratio, score_cutoff=85)
     if near is None or names.of[near[2]] != ours.key:
@@ -128,8 +128,8 @@ def name_bonus(name: str, ours: Sheet) -> float:
     return SAME_NAME if names.own[near[2]] and near[1] == 100 else HINTED_NAME
 
 
-def worth(found: Found) -> float:
-    """Return how much speaks for a reading: its clear columns, the required ones twice."""
+def score(found: Found) -> float:
+    """Return the points of a reading: one for each clear column, two for a required one."""
     clear = [c for c in found.columns if c.field]
     return sum((2 if c.field and c.field.required else 1) * c.score / 100 for c in clear)
 

@@ -1,4 +1,4 @@
-"""Reads a mapping's TOML with all its mistakes at once: what is not as wanted is noted."""
+"""Reads a mapping's TOML and collects all of its mistakes."""
 
 import difflib
 import tomllib
@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.submissions.mapping.model import MappingError, Problem, problem
 from schemas.checked import LARGEST_BYTES, first_bytes, in_german
-from schemas.slips import shown as as_written
+from schemas.slips import as_written
 
 # How many names a message lists.
 MOST_NAMES = 15
@@ -67,7 +67,7 @@ class Section:
         return value
 
     def factor(self, key: str) -> float | None:
-        """Return what numbers are multiplied by, if it is said."""
+        """Return the factor of numbers; None without one."""
         value = self._wanted(key, int | float, "factor")
         if value is None:
             return None

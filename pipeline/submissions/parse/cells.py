@@ -9,9 +9,9 @@ import datetime as dt
 import polars as pl
 
 from pipeline.common.keys import choice_key_expr, collapse_expr, word_key_expr
-from pipeline.submissions.parse.nothing import NO_ANSWER, NONE, with_nothing
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, with_nothing
 from schemas.declaration import LISTED, LISTS, Workbook
-from schemas.often import times_per_year
+from schemas.frequency import times_per_year
 from schemas.words import DASHES, word_key
 
 TEXT, NUMBER, BOOLEAN, DATE, OTHER, ERROR, FORMULA = (pl.lit(k, pl.UInt8) for k in b"snbdtef")
@@ -67,7 +67,7 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     """Return the placed cells with their typed value and code (see `reading`).
 
     At most one of number, text, date, flag is filled. raw: the cell as a user sees it. empty:
-    whether it counts as empty (blank, "k. A." in a text column). told: what a hint reports of such
+    whether it counts as empty (blank, "k. A." in a text column). hint: what a hint reports of such
     a cell. One rule reads each cell, chosen by the type of its field and its own kind.
     """
     cells = cells.join(field_declarations(workbook), on=["sheet_key", "field"])
@@ -80,7 +80,7 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     open_end = pl.col("goes_on") & pl.col("unending")
     cells = cells.with_columns(
         empty=is_blank() | says_nothing() | open_end,
-        told=pl.when(is_blank())
+        hint=pl.when(is_blank())
         .then(None)
         .when(open_end)
         .then(pl.lit(UNENDING))
@@ -147,18 +147,18 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
     """Add the columns that a rule uses several times, so that they are computed once."""
     if rule == "number in text":
         text = short_text().str.replace_all(CURRENCY, "").str.replace(NO_CENTS, "${1}00")
-        part = part.with_columns(said=collapse_expr(text.str.replace_all(CURRENCY, "")))
-        part = part.with_columns(digits=pl.col("said").str.replace(r"^[-+−–]\s*", ""))
+        part = part.with_columns(plain=collapse_expr(text.str.replace_all(CURRENCY, "")))
+        part = part.with_columns(digits=pl.col("plain").str.replace(r"^[-+−–]\s*", ""))
         return with_decimal_signs(part)
     if rule == "date in text":
         text = short_text()
-        said = text.str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
-        return part.with_columns(said=said, zoned=text.str.contains(TIME_IN_ZONE))
+        plain = text.str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
+        return part.with_columns(plain=plain, zoned=text.str.contains(TIME_IN_ZONE))
     return part
 
 
 def with_decimal_signs(part: pl.DataFrame) -> pl.DataFrame:
-    """Add grouped, decimal, agree, differ, from which thousands and decimals are told apart.
+    """Add grouped, decimal, agree, differ, which separate thousands from decimals.
 
     grouped: the sign before a single group of three digits ("1.234", "84,000"). decimal: the sign
     before the decimals, where a text leaves no doubt. agree, differ: whether other texts of the
@@ -265,11 +265,11 @@ def says_nothing() -> pl.Expr:
 
 def times_in_words(cells: pl.DataFrame) -> pl.Expr:
     """Return how often a year a text states, in fields that ask for it; null for other texts."""
-    asked = pl.col("often") & (KIND == TEXT)
-    texts = cells.filter(asked)["word"].drop_nulls().unique().to_list()
-    said = {text: times_per_year(text) for text in texts}
-    times = pl.col("word").replace_strict(said, default=None, return_dtype=pl.Float64)
-    return pl.when(asked).then(times)
+    is_frequency = pl.col("often") & (KIND == TEXT)
+    texts = cells.filter(is_frequency)["word"].drop_nulls().unique().to_list()
+    known = {text: times_per_year(text) for text in texts}
+    times = pl.col("word").replace_strict(known, default=None, return_dtype=pl.Float64)
+    return pl.when(is_frequency).then(times)
 
 
 def reading(
@@ -315,8 +315,8 @@ def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> 
     shows. doubtful: whether the text may mean another number, too.
     """
     value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
-    shown = in_shown_digits(value)
-    value = pl.when(shown.round(0) == shown).then(shown).otherwise(value)
+    rounded = in_shown_digits(value)
+    value = pl.when(rounded.round(0) == rounded).then(rounded).otherwise(value)
     usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())
@@ -342,7 +342,7 @@ def read_number_in_text() -> pl.Expr:
     The other texts of the column decide whether such a group is thousands. Where they show that it
     is not, the text could mean either and is refused.
     """
-    minus = pl.col("said").str.contains(r"^[-−–]")
+    minus = pl.col("plain").str.contains(r"^[-−–]")
     digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
     single = one_group & pl.col("decimal_point")
@@ -382,7 +382,7 @@ def read_date_in_text() -> pl.Expr:
 
     With a time and a zone it is the day in Berlin at that moment.
     """
-    text = pl.col("said")
+    text = pl.col("plain")
     german = pl.when(text.str.contains(GERMAN_DATE)).then(text)
     iso = pl.when(text.str.contains(ISO_DATE)).then(text)
     day = pl.coalesce(
@@ -411,7 +411,7 @@ def day_in_berlin(day: pl.Expr, time: pl.Expr) -> pl.Expr:
     moment = day.cast(pl.Datetime("us")) + pl.duration(minutes=clock - offset)
     there = moment.dt.replace_time_zone("UTC").dt.convert_time_zone(BERLIN).dt.date()
     possible = (number_of(minutes) < 60) & (clock <= DAY) & (offset.abs() <= FURTHEST)
-    possible = possible & (sign.is_null() | (sign == "+") | pl.col("said").str.contains(ISO_DATE))
+    possible = possible & (sign.is_null() | (sign == "+") | pl.col("plain").str.contains(ISO_DATE))
     return pl.when(possible).then(there)
 
 
@@ -455,6 +455,6 @@ def read_criterion() -> pl.Expr:
 
     A date is refused: it is a number such as 2.1 that Excel has changed.
     """
-    said = KIND.is_in([ord("s"), ord("n")])
-    value = pl.when(said).then(collapse_expr(pl.col("raw")).str.replace(",", ".", literal=True))
-    return reading(text=value, code=pl.when(~said).then(pl.lit("bad_value")))
+    readable = KIND.is_in([ord("s"), ord("n")])
+    value = pl.when(readable).then(collapse_expr(pl.col("raw")).str.replace(",", ".", literal=True))
+    return reading(text=value, code=pl.when(~readable).then(pl.lit("bad_value")))

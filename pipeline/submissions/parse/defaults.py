@@ -32,16 +32,16 @@ def default_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
 
 def with_runs(rows: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
     """Add first, last and alike of each run."""
-    said = pl.concat_str("field", as_text().fill_null(""), separator="=")
+    value = pl.concat_str("field", as_text().fill_null(""), separator="=")
     cells = ours.join(rows, on=ROW, how="semi").sort(*ROW, "column")
-    held = cells.group_by(ROW).agg(held=said.str.join("\n"))
+    values = cells.group_by(ROW).agg(values=value.str.join("\n"))
     run = [*SHEET, "run"]
     return (
-        rows.join(held, on=ROW, how="left")
+        rows.join(values, on=ROW, how="left")
         .with_columns(
             first=pl.col("row").min().over(run),
             last=pl.col("row").max().over(run),
-            alike=pl.col("held").n_unique().over(run) == 1,
+            alike=pl.col("values").n_unique().over(run) == 1,
         )
-        .drop("held")
+        .drop("values")
     )

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.common.keys import choice_key_expr
 from pipeline.submissions.parse.cells import as_text, times_in_words
-from pipeline.submissions.parse.nothing import NO_ANSWER, with_nothing
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, with_nothing
 from schemas.declaration import NUMBERS, TOGETHER, Sheet, Workbook, words
 from schemas.words import choice_key
 
@@ -27,24 +27,24 @@ YEAR = "year"
 def with_facts(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     """Add ADDED to cells below a header row.
 
-    Of a column that is none of ours type is null. role: sum or title, see `workbook.toml`. nothing,
-    unending: see `nothing`. listed: a word that the column's list has, a yes or no, how often, an
-    open end. filled: not empty, zero, an unticked box, an open end or a word for none; words for no
-    answer fill titles alone.
+    type: null in a column that is none of ours. role: sum or title, see `workbook.toml`. nothing,
+    unending: see `words_for_nothing`. listed: whether the cell holds a word of its column's list, a
+    yes or no, a frequency, or an open end. filled: false for an empty cell, a zero, an unticked
+    box, an open end and a word for none; a word for no answer fills a title only.
     """
     data = data.join(field_facts(workbook), on=["sheet_key", "field"], how="left")
     data = with_nothing(workbook, data)
     data = data.with_columns(choice=choice_key_expr(pl.col("word")))
     data = data.join(list_words(workbook), on=["register", "choice"], how="left").drop("choice")
     title = (pl.col("role") == "title").fill_null(value=False)
-    said = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
+    answers = pl.col("nothing").is_null() | ((pl.col("nothing") == NO_ANSWER) & title)
     blank = (pl.col("clean") == "").fill_null(value=False)
     zero = (pl.col("number_field") & pl.col("clean").str.contains(ZERO)).fill_null(value=False)
     open_end = (pl.col("goes_on") & pl.col("unending")).fill_null(value=False)
     often = times_in_words(data).is_not_null()
     return data.with_columns(
         listed=pl.col("listed").fill_null(value=False) | open_end | often,
-        filled=~blank & said & ~zero & ~open_end,
+        filled=~blank & answers & ~zero & ~open_end,
     )
 
 
@@ -76,8 +76,8 @@ def list_words(workbook: Workbook) -> pl.DataFrame:
     """Return register, choice, listed: every word that a cell of a list may hold."""
     registers = {f.list for s in workbook.sheets for f in s.fields if f.list}
     rows = [(register, key) for register in sorted(registers) for key in words(register)]
-    said = [*workbook.words["yes"], *workbook.words["no"]]
-    rows += [("yes_no", key) for key in sorted({choice_key(word) for word in said})]
+    yes_and_no = [*workbook.words["yes"], *workbook.words["no"]]
+    rows += [("yes_no", key) for key in sorted({choice_key(word) for word in yes_and_no})]
     schema = {"register": pl.String, "choice": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(listed=pl.lit(value=True))
 

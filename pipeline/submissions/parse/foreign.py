@@ -28,7 +28,7 @@ WORDS = {
     "sheet_key": pl.String,
     "field": pl.String,
     "key": pl.String,
-    "said": pl.String,
+    "our_word": pl.String,
 }
 SCHEMAS = {
     "sheets": {
@@ -111,8 +111,8 @@ def with_fields(headers: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     Adds by_mapping, left_out and OF_COLUMN. left_out: the mapping says not to read the column. A
     header that is split stands there once for each of its fields.
     """
-    said = foreign.headers.with_columns(by_mapping=pl.lit(value=True)).rename({"field": "their"})
-    headers = headers.join(said, on=[*SHEET, "key"], how="left")
+    mapped = foreign.headers.with_columns(by_mapping=pl.lit(value=True)).rename({"field": "their"})
+    headers = headers.join(mapped, on=[*SHEET, "key"], how="left")
     by_mapping = pl.col("by_mapping").fill_null(value=False)
     return headers.with_columns(
         field=pl.when(by_mapping).then("their").otherwise("field"),
@@ -158,14 +158,14 @@ def with_days_of_years(cells: pl.DataFrame) -> pl.DataFrame:
 
 def with_places_split(cells: pl.DataFrame) -> pl.DataFrame:
     """Keep only the postcode or only the city of cells that hold both ("01067 Dresden")."""
-    said = pl.when(pl.col("kind") == NUMBER).then(as_text()).otherwise("clean")
-    city = said.str.replace(POSTCODE, "").str.strip_chars(" ,;/-")
+    text = pl.when(pl.col("kind") == NUMBER).then(as_text()).otherwise("clean")
+    city = text.str.replace(POSTCODE, "").str.strip_chars(" ,;/-")
     here = pl.when(pl.col("split") & pl.col("kind").is_in([TEXT, NUMBER]))
     return cells.with_columns(
         clean=here.then(
             pl.when(pl.col("field") == "city")
             .then(city)
-            .otherwise(said.str.extract(f"({POSTCODE})").fill_null(""))
+            .otherwise(text.str.extract(f"({POSTCODE})").fill_null(""))
         ).otherwise("clean")
     )
 
@@ -177,10 +177,10 @@ def our_items(items: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
 
 def replaced(cells: pl.DataFrame, words: pl.DataFrame, text: str, key: str) -> pl.DataFrame:
     """Replace text and key of the cells (by their column `key`) that the words translate."""
-    words = words.with_columns(our_key=word_key_expr(pl.col("said")))
+    words = words.with_columns(our_key=word_key_expr(pl.col("our_word")))
     cells = cells.join(words, on=[*SHEET, "field", "key"], how="left")
-    ours = [pl.coalesce("said", text).alias(text), pl.coalesce("our_key", key).alias(key)]
-    return cells.with_columns(ours).drop("said", "our_key")
+    ours = [pl.coalesce("our_word", text).alias(text), pl.coalesce("our_key", key).alias(key)]
+    return cells.with_columns(ours).drop("our_word", "our_key")
 
 
 def with_our_notation(
@@ -225,8 +225,7 @@ def with_fixed(
     if foreign.fixed.is_empty():
         return typed
     filled = typed.filter(~pl.col("empty"))
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    form_rows = sheets.filter(pl.col("sheet_key").is_in(forms)).select(
+    form_rows = sheets.filter(pl.col("sheet_key").is_in(workbook.forms)).select(
         *SHEET, row=pl.lit(FORM_ROW, pl.UInt32)
     )
     rows = pl.concat([filled.select(*SHEET, "row"), form_rows]).unique()
@@ -244,7 +243,6 @@ def as_placed(fixed: pl.DataFrame) -> pl.DataFrame:
 
 def fixed_forms(workbook: Workbook, known: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     """Return file, sheet_key, name of forms that files do not have and a mapping fixes."""
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    fixed = foreign.fixed.filter(pl.col("sheet_key").is_in(forms))
+    fixed = foreign.fixed.filter(pl.col("sheet_key").is_in(workbook.forms))
     fixed = fixed.select(*SHEET, name="sheet").unique(SHEET, keep="first")
     return fixed.join(known, on=SHEET, how="anti")

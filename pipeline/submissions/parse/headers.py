@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.common.keys import header_key_expr, word_key_expr
 from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of
-from schemas.declaration import NUMBERS, Field, Sheet
+from schemas.declaration import NUMBERS, Sheet
 from schemas.rows import row_words
 
 OTHER_UNIT, HEADER_REMARK = "other_unit", "header_remark"
@@ -29,7 +29,7 @@ GLUED = r"(\p{L})\d{1,2}$"
 # What separates the name from the remark. A hyphen within a word does not.
 PARTS = r"(\s*[,/;:|]\s*|\s+[-–]\s+|\s+)"
 NOTHING_READ = pl.DataFrame(
-    schema=dict.fromkeys(("sheet_key", "said", "key", "field", "mark"), pl.String)
+    schema=dict.fromkeys(("sheet_key", "original", "key", "field", "mark"), pl.String)
 )
 # Matches nothing: a text with a number is a value ("50 %"), not a unit.
 NO_NUMBER = "$a"
@@ -50,22 +50,22 @@ def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame
     parts = [named(sheet, of_sheet[sheet.key,]) for sheet in sheets if (sheet.key,) in of_sheet]
     read = pl.concat([NOTHING_READ, *parts])
     return headers.join(
-        read.select("sheet_key", clean="said", key="key", field="field", mark="mark"),
+        read.select("sheet_key", clean="original", key="key", field="field", mark="mark"),
         on=["sheet_key", "clean"],
         how="left",
     )
 
 
 def decoded(texts: pl.DataFrame) -> pl.DataFrame:
-    """Add said (the original text); decode SharePoint's codes in clean and word."""
-    texts = texts.with_columns(said="clean")
+    """Keep the text as `original`; decode SharePoint's codes in clean and word."""
+    texts = texts.with_columns(original="clean")
     coded = texts.filter(pl.col("word").str.contains("_x[0-9a-f]{4}_"))
     if coded.is_empty():
         return texts
     plain = [ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) for text in coded["clean"]]
     clean = pl.Series("clean", plain, dtype=pl.String).str.strip_chars()
     coded = coded.with_columns(clean).with_columns(word=word_key_expr(pl.col("clean")))
-    return pl.concat([texts.join(coded, on=["sheet_key", "said"], how="anti"), coded])
+    return pl.concat([texts.join(coded, on=["sheet_key", "original"], how="anti"), coded])
 
 
 def named(sheet: Sheet, texts: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +85,7 @@ def named(sheet: Sheet, texts: pl.DataFrame) -> pl.DataFrame:
     remark = pl.when(~pl.col("nothing")).then(pl.lit(HEADER_REMARK))
     mark = pl.when(pl.col("unit")).then(pl.lit(OTHER_UNIT)).otherwise(remark)
     return texts.select(
-        *("sheet_key", "said", "key"),
+        *("sheet_key", "original", "key"),
         field=pl.when(ours).then("field"),
         mark=pl.when(ours).then(mark),
     )
@@ -135,14 +135,15 @@ def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl
     inside = pl.col("brackets").str.strip_chars("()[]{} ")
     alias = alias | (meant(inside, fields) == pl.col("field"))
     example = pl.col("remark").str.contains(f"^{any_of(words.examples)}")
-    counted = [f.key for f in sheet.fields if is_counted(sheet, f)]
+    is_table = sheet.layout == "table"
+    counted = [f.key for f in sheet.fields if is_table and f.type in NUMBERS]
     free = [f.key for f in sheet.fields if f.type == "text"]
-    said = pl.col("remark")
-    empty = said.str.strip_chars() == ""
+    remark = pl.col("remark")
+    empty = remark.str.strip_chars() == ""
     texts = texts.with_columns(
-        unit=said.str.contains(any_of((*words.other_units, *words.rates))) & ~example,
-        nothing=(empty | alias | example | made_of(said, known, FOOTNOTE)).fill_null(value=False),
-        person=said.str.contains(any_of(words.persons)) & pl.col("field").is_in(free),
+        unit=remark.str.contains(any_of((*words.other_units, *words.rates))) & ~example,
+        nothing=(empty | alias | example | made_of(remark, known, FOOTNOTE)).fill_null(value=False),
+        person=remark.str.contains(any_of(words.persons)) & pl.col("field").is_in(free),
     )
     blank = pl.col("part").str.strip_chars() == ""
     loose = blank & pl.col("tail").is_not_null() & ~pl.col("tail").str.contains(r"^in\s")
@@ -150,21 +151,20 @@ def with_remark(sheet: Sheet, texts: pl.DataFrame, fields: dict[str, str]) -> pl
     return texts.with_columns(sure=sure.fill_null(value=True))
 
 
-def is_counted(sheet: Sheet, field: Field) -> bool:
-    """Whether the field is a column of numbers in a table."""
-    return sheet.layout == "table" and field.type in NUMBERS
-
-
 def is_remark(words: pl.Expr) -> pl.Expr:
     """Whether a text in words has only units and remarks of headers."""
-    said = row_words().headers
-    return made_of(words, (*said.other_units, *said.our_units, *said.harmless), NO_NUMBER)
+    header_words = row_words().headers
+    return made_of(
+        words,
+        (*header_words.other_units, *header_words.our_units, *header_words.harmless),
+        NO_NUMBER,
+    )
 
 
 def is_unit(words: pl.Expr) -> pl.Expr:
     """Whether a text in words has only units."""
-    said = row_words().headers
-    return made_of(words, (*said.other_units, *said.our_units, "in"), NO_NUMBER)
+    header_words = row_words().headers
+    return made_of(words, (*header_words.other_units, *header_words.our_units, "in"), NO_NUMBER)
 
 
 def is_other_unit(words: pl.Expr) -> pl.Expr:

@@ -22,10 +22,10 @@ def languages_of(workbook: Workbook, sheets: pl.DataFrame, headers: pl.DataFrame
     """
     key = word_key_expr(pl.col("sheet"))
     named = sheets.select("file", "sheet_key", field=pl.lit(OF_SHEET), key=key)
-    said = pl.concat([named, headers.select(HEADERS.names())])
-    said = said.join(known_names(workbook), on=["sheet_key", "field", "key"])
+    names = pl.concat([named, headers.select(HEADERS.names())])
+    names = names.join(known_names(workbook), on=["sheet_key", "field", "key"])
     german = pl.col("language") == LANGUAGES[0]
-    counted = said.group_by("file").agg(more=german.sum().cast(pl.Int64) - (~german).sum())
+    counted = names.group_by("file").agg(more=german.sum().cast(pl.Int64) - (~german).sum())
     language = pl.when(pl.col("more") > 0).then(pl.lit("de")).otherwise(pl.lit("en"))
     return counted.filter(pl.col("more") != 0).select("file", language=language).sort("file")
 

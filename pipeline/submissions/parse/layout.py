@@ -10,7 +10,6 @@ import polars as pl
 
 from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import word_key_expr
-from pipeline.submissions.parse.beside import units_beside
 from pipeline.submissions.parse.cells import read_cells, with_words
 from pipeline.submissions.parse.facts import CELL, SHEET, TEXT
 from pipeline.submissions.parse.foreign import (
@@ -24,14 +23,15 @@ from pipeline.submissions.parse.foreign import (
 from pipeline.submissions.parse.headers import OTHER_UNIT, read_headers
 from pipeline.submissions.parse.language import HEADERS
 from pipeline.submissions.parse.merged import merged_columns, merges_of
-from pipeline.submissions.parse.rows import rows_of_data
-from pipeline.submissions.parse.unfound import (
+from pipeline.submissions.parse.misplaced_headers import (
     FLAT,
     forms_on_their_side,
     headers_found,
     instead_of_header,
     values_beside,
 )
+from pipeline.submissions.parse.rows import rows_of_data
+from pipeline.submissions.parse.units_outside_tables import units_outside_tables
 from schemas.declaration import Workbook
 from schemas.words import header_key, word_key
 
@@ -85,17 +85,16 @@ def find_layout(
     merges = merges_of(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
     form = layout_of_forms(
         workbook,
-        known.filter(pl.col("sheet_key").is_in(forms)),
-        cells.filter(pl.col("sheet_key").is_in(forms)),
+        known.filter(pl.col("sheet_key").is_in(workbook.forms)),
+        cells.filter(pl.col("sheet_key").is_in(workbook.forms)),
         foreign,
     )
     table = layout_of_tables(
         workbook,
-        known.filter(~pl.col("sheet_key").is_in(forms)),
-        cells.filter(~pl.col("sheet_key").is_in(forms)),
+        known.filter(~pl.col("sheet_key").is_in(workbook.forms)),
+        cells.filter(~pl.col("sheet_key").is_in(workbook.forms)),
         years_of(workbook, form.cells),
         foreign,
     )
@@ -154,13 +153,13 @@ def named_sheets(
         schema={"key": pl.String, "sheet_key": pl.String},
         orient="row",
     )
-    said = sheets.join(foreign.sheets.drop("header_row"), on="file")
-    said = said.filter(pl.col("key").str.contains(pl.col("pattern")))
+    mapped = sheets.join(foreign.sheets.drop("header_row"), on="file")
+    mapped = mapped.filter(pl.col("key").str.contains(pl.col("pattern")))
     # of two patterns that match a sheet the longer one is more specific
-    said = said.sort("file", "sheet", -pl.col("pattern").str.len_chars().cast(pl.Int64))
-    said = said.unique(["file", "sheet"], keep="first").drop("pattern")
-    ours = sheets.join(said, on=["file", "sheet"], how="anti").join(names, on="key")
-    parts = [said.with_columns(order=0), ours.with_columns(order=1)]
+    mapped = mapped.sort("file", "sheet", -pl.col("pattern").str.len_chars().cast(pl.Int64))
+    mapped = mapped.unique(["file", "sheet"], keep="first").drop("pattern")
+    ours = sheets.join(mapped, on=["file", "sheet"], how="anti").join(names, on="key")
+    parts = [mapped.with_columns(order=0), ours.with_columns(order=1)]
     every = pl.concat(parts).sort("file", "order", "sheet").drop("order")
     left_out = pl.col("sheet_key").is_null()
     return every.filter(~left_out), every.filter(left_out)
@@ -222,8 +221,8 @@ def layout_of_forms(
     nothing = pl.DataFrame()
     unknown = values.join(other, on=CELL, how="semi").select(CELL)
     readable = known.join(flat, on=SHEET, how="anti")
-    said = first.select(HEADERS.names())
-    return Layout(readable, values.select(PLACED), places, nothing, unknown, said, found)
+    names = first.select(HEADERS.names())
+    return Layout(readable, values.select(PLACED), places, nothing, unknown, names, found)
 
 
 def years_of(workbook: Workbook, form: pl.DataFrame) -> pl.DataFrame:
@@ -277,8 +276,8 @@ def layout_of_tables(
     columns = first.select(*SHEET, "sheet", "column", "field", *OF_COLUMN, header_row="row")
     data = cells.join(columns.select(*SHEET, "header_row").unique(), on=SHEET)
     data = data.filter(pl.col("row") > pl.col("header_row"))
-    said = columns.select(*SHEET, "column", "field", *OF_COLUMN)
-    data = data.join(said, on=[*SHEET, "column"], how="left")
+    by_column = columns.select(*SHEET, "column", "field", *OF_COLUMN)
+    data = data.join(by_column, on=[*SHEET, "column"], how="left")
     data = with_our_words(workbook, data, foreign)
     rows = rows_of_data(workbook, data, first.select(*HEAD), years)
     readable, headless = split_headless(sheets, cells, columns)
@@ -289,7 +288,7 @@ def layout_of_tables(
         second_tables(workbook, strange, cells),
         missing_columns(workbook, sheets, columns, foreign, contents_instead(instead, strange)),
         findings(headless, "missing_sheet"),
-        units_beside(cells, columns, rows.findings),
+        units_outside_tables(cells, columns, rows.findings),
         rows.findings,
     )
     placed = rows.cells.drop_nulls("field").select(PLACED)
@@ -330,15 +329,15 @@ def second_tables(workbook: Workbook, strange: pl.DataFrame, cells: pl.DataFrame
 def without_headers(cells: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
     """Return the cells of tables whose header row has fewer than two of our columns."""
     named = headers.drop_nulls("field").group_by(SHEET)
-    known = named.agg(known=pl.col("field").n_unique(), said=pl.col("by_mapping").any())
-    known = known.filter((pl.col("known") > 1) | pl.col("said"))
+    known = named.agg(known=pl.col("field").n_unique(), mapped=pl.col("by_mapping").any())
+    known = known.filter((pl.col("known") > 1) | pl.col("mapped"))
     return cells.join(known, on=SHEET, how="anti")
 
 
 def top_rows(workbook: Workbook, cells: pl.DataFrame, foreign: Foreign) -> pl.DataFrame:
     """Return the cells where the header may be: the first rows, or the row that a mapping names."""
-    said = foreign.sheets.select(*SHEET, "header_row").drop_nulls()
-    top = cells.join(said, on=SHEET, how="left")
+    given = foreign.sheets.select(*SHEET, "header_row").drop_nulls()
+    top = cells.join(given, on=SHEET, how="left")
     usual = pl.col("row") <= workbook.words["header_rows"]
     is_top = pl.when(pl.col("header_row").is_null()).then(usual)
     return top.filter(is_top.otherwise(pl.col("row") == pl.col("header_row"))).drop("header_row")
@@ -380,11 +379,11 @@ def missing_columns(
     sheets: pl.DataFrame,
     columns: pl.DataFrame,
     foreign: Foreign,
-    said: pl.DataFrame,
+    contents: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return a finding for every missing required column that no mapping fixes.
 
-    said: see `contents_instead`.
+    contents: see `contents_instead`.
     """
     declared = [(s.key, f.key) for s in workbook.sheets for f in s.fields if f.required]
     schema = {"sheet_key": pl.String, "field": pl.String}
@@ -393,5 +392,5 @@ def missing_columns(
     for given in (columns, foreign.fixed):
         every = every.join(given, on=[*SHEET, "field"], how="anti")
     missing = every.sort("file", "sheet_key")
-    missing = missing.join(said, on=SHEET, how="left")
+    missing = missing.join(contents, on=SHEET, how="left")
     return findings(missing, "missing_column")

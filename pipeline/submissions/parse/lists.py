@@ -14,8 +14,8 @@ from pipeline.common.findings import findings, join_findings
 from pipeline.common.keys import choice_key_expr, word_key_expr
 from pipeline.submissions.parse.facts import CELL, TEXT
 from pipeline.submissions.parse.foreign import Foreign, our_items
-from pipeline.submissions.parse.nothing import NONE, nothing_in
 from pipeline.submissions.parse.tables import translated
+from pipeline.submissions.parse.words_for_nothing import NONE, nothing_in
 from schemas.declaration import LISTS, Field, Sheet, Workbook, words
 from schemas.words import choice_key, collapse
 
@@ -45,7 +45,7 @@ def sure_pieces(text: str) -> list[str]:
     pieces = [part for piece in pieces for part in piece.split(";")]
     pieces = [line for piece in pieces for line in LINES.split(piece)]
     pieces = [part for piece in pieces for part in at_marks(piece)]
-    return [shown for piece in pieces if (shown := without_mark(piece))]
+    return [item for piece in pieces if (item := without_mark(piece))]
 
 
 def at_marks(line: str) -> list[str]:
@@ -107,12 +107,12 @@ def read_lists(workbook: Workbook, typed: pl.DataFrame, foreign: Foreign) -> Lis
     Of items that are the same word the first stays; words of a register are translated.
     """
     listed = typed.filter(pl.col("type").is_in(LISTS), ~pl.col("empty"), pl.col("code").is_null())
-    said = listed.filter((pl.col("nothing") != NONE).fill_null(value=True))
-    none = listed.join(said, on=CELL, how="anti").select(CELL)
+    filled = listed.filter((pl.col("nothing") != NONE).fill_null(value=True))
+    none = listed.join(filled, on=CELL, how="anti").select(CELL)
     none = none.with_columns(position=pl.lit(0, pl.Int64), item=pl.lit(None, pl.String))
     text = pl.when(pl.col("kind") == TEXT).then("text").otherwise("raw")
-    said = said.with_columns(whole=pl.coalesce(text, "raw"))
-    parted, doubtful = split_cells(workbook, said, foreign)
+    filled = filled.with_columns(whole=pl.coalesce(text, "raw"))
+    parted, doubtful = split_cells(workbook, filled, foreign)
     key = choice_key_expr(word_key_expr(pl.col("item")))
     parted = our_items(parted.with_columns(key=key), foreign)
     parted = with_words(workbook, parted.filter(pl.col("key") != ""))
@@ -123,11 +123,11 @@ def read_lists(workbook: Workbook, typed: pl.DataFrame, foreign: Foreign) -> Lis
 
 
 def split_cells(
-    workbook: Workbook, said: pl.DataFrame, foreign: Foreign
+    workbook: Workbook, cells: pl.DataFrame, foreign: Foreign
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return CELL, position, item of cells (CELL, whole), and CELL of those split in doubt."""
     partners = stated_together(workbook)
-    theirs = words_of_partners(said, partners)
+    theirs = words_of_partners(cells, partners)
     registers = {(s.key, f.key): f.list for s in workbook.sheets for f in s.fields if f.list}
     mapped: dict[tuple[int, str, str], set[str]] = {}
     for file, sheet, field, key in foreign.items.select(
@@ -135,7 +135,7 @@ def split_cells(
     ).iter_rows():
         mapped.setdefault((file, sheet, field), set()).add(key)
     rows, doubtful = [], []
-    for file, sheet, row, field, whole in said.select(*CELL, "whole").iter_rows():
+    for file, sheet, row, field, whole in cells.select(*CELL, "whole").iter_rows():
         register = registers.get((sheet, field))
         known = one_of(
             words(register) if register else (),
@@ -145,7 +145,7 @@ def split_cells(
         items, in_doubt = items_of(whole, known)
         rows += [(file, sheet, row, field, at, item) for at, item in enumerate(items)]
         doubtful += [(file, sheet, row, field)] if in_doubt else []
-    schema = {name: said.schema[name] for name in CELL}
+    schema = {name: cells.schema[name] for name in CELL}
     return (
         pl.DataFrame(rows, {**schema, "position": pl.Int64, "item": pl.String}, orient="row"),
         pl.DataFrame(doubtful, schema=schema, orient="row"),
@@ -181,14 +181,16 @@ def stated_fields(workbook: Workbook) -> Iterator[tuple[Sheet, Field, tuple[str,
 
 
 def words_of_partners(
-    said: pl.DataFrame, partners: Collection[tuple[str, str]]
+    cells: pl.DataFrame, partners: Collection[tuple[str, str]]
 ) -> Mapping[tuple[int, tuple[str, str] | None], set[str]]:
     """Return by file and (sheet, field) the keys of what is one item without doubt.
 
     A cell without comma and slash, or an item of one that is parted without doubt.
     """
     result: dict[tuple[int, tuple[str, str] | None], set[str]] = {}
-    for file, sheet, field, whole in said.select("file", "sheet_key", "field", "whole").iter_rows():
+    for file, sheet, field, whole in cells.select(
+        "file", "sheet_key", "field", "whole"
+    ).iter_rows():
         if (sheet, field) in partners:
             pieces = sure_pieces(whole)
             if len(pieces) > 1 or not IN_DOUBT.search(whole):
@@ -203,8 +205,8 @@ def with_words(workbook: Workbook, items: pl.DataFrame) -> pl.DataFrame:
     for none, that is left.
     """
     items = items.with_columns(nothing=nothing_in(workbook, pl.col("key")))
-    nothing, said = pl.col("nothing").is_not_null(), pl.col("nothing").is_null()
-    none = (pl.col("nothing") == NONE) & ~said.any().over(CELL)
+    nothing, is_item = pl.col("nothing").is_not_null(), pl.col("nothing").is_null()
+    none = (pl.col("nothing") == NONE) & ~is_item.any().over(CELL)
     items = items.filter(~nothing | none)
     items = items.with_columns(item=pl.when(~nothing).then("item"))
     items = items.sort("position").unique([*CELL, "key"], keep="first")

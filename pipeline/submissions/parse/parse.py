@@ -13,8 +13,8 @@ from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.language import languages_of
 from pipeline.submissions.parse.layout import Layout, find_layout
 from pipeline.submissions.parse.lists import read_lists
-from pipeline.submissions.parse.nothing import NO_ANSWER
 from pipeline.submissions.parse.tables import KEY, sheet_table
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER
 from schemas.declaration import Sheet, Workbook
 
 VALUES = ("value_number", "value_text", "value_date", "value_flag")
@@ -58,8 +58,7 @@ def parse(
     """
     layout = find_layout(workbook, sheets, cells, foreign)
     typed = in_our_units(read_cells(workbook, layout.cells), layout.unknown)
-    forms = [s.key for s in workbook.sheets if s.layout == "form"]
-    row = pl.when(pl.col("sheet_key").is_in(forms)).then(FORM_ROW).otherwise(pl.col("row"))
+    row = pl.when(pl.col("sheet_key").is_in(workbook.forms)).then(FORM_ROW).otherwise(pl.col("row"))
     typed = typed.with_columns(at="row").with_columns(row=row.cast(pl.UInt32))
     typed = with_fixed(workbook, typed, layout.sheets, foreign)
     return as_tables(workbook, layout, typed, foreign)
@@ -101,9 +100,9 @@ def as_tables(
 
 def unanswered(typed: pl.DataFrame) -> pl.DataFrame:
     """Return hints about cells that count as empty although they hold something."""
-    told = typed.drop_nulls("told").with_columns(row="at", value="raw")
-    usual = pl.col("told") == NOT_ANSWERED
-    return findings(told.with_columns(check=pl.when(~usual).then("told")), NO_ANSWER)
+    hints = typed.drop_nulls("hint").with_columns(row="at", value="raw")
+    variant = pl.when(pl.col("hint") != NOT_ANSWERED).then("hint")
+    return findings(hints.with_columns(check=variant), NO_ANSWER)
 
 
 def _table(sheet: Sheet, typed: pl.DataFrame, sheets: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from functools import cache
 import polars as pl
 
 from pipeline.common.texts import both
+from schemas.declaration import registers, submission
 from schemas.words import word_key
 
 # Signs that are part of a word, besides letters and digits.
@@ -47,6 +48,12 @@ def made_of(words: pl.Expr, phrases: tuple[str, ...], number: str = r"\d+") -> p
 def single_words(texts: Iterable[str]) -> set[str]:
     """Return every word of the texts."""
     return {word for text in texts for word in in_words(text).split()}
+
+
+def declared_names(lists: Iterable[str]) -> list[str]:
+    """Return every name of the words of these lists, and of our sheets."""
+    words = [name for key in lists for entry in registers()[key] for name in entry.keys]
+    return [*words, *(key for sheet in submission().sheets for key in sheet.keys)]
 
 
 def rows_in_words(first: pl.Expr, last: pl.Expr) -> pl.Expr:

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.common.findings import findings, join_findings
-from pipeline.submissions.parse.again import (
-    cells_in_other_units,
-    headers_again,
-    moved_cells,
-    with_empty_cells,
-)
 from pipeline.submissions.parse.cells import as_text
 from pipeline.submissions.parse.defaults import default_rows
 from pipeline.submissions.parse.facts import ADDED, CELL, ROW, first_cells, with_facts
 from pipeline.submissions.parse.headers import OTHER_UNIT
-from pipeline.submissions.parse.lone import (
+from pipeline.submissions.parse.notes_and_headings import (
     COLON,
     HEADING,
     LONE_ROW,
@@ -30,10 +24,16 @@ from pipeline.submissions.parse.lone import (
     notes,
     rows_below,
 )
-from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import rows_in_words
+from pipeline.submissions.parse.repeated_headers import (
+    cells_in_other_units,
+    moved_cells,
+    repeated_headers,
+    with_empty_cells,
+)
 from pipeline.submissions.parse.sums import EQUALS_ONE, SUMS_BELOW, UNREADABLE
 from pipeline.submissions.parse.totals import NAMED_ELSEWHERE, total_rows
+from pipeline.submissions.parse.words_for_nothing import NONE
 from schemas.declaration import Workbook
 
 IN_DOUBT = [EQUALS_ONE, UNREADABLE, SUMS_BELOW, NAMED_ELSEWHERE]
@@ -64,15 +64,15 @@ def rows_of_data(
     data = with_facts(workbook, data)
     parts: list[pl.DataFrame] = []
     data = without(data, none_titles(workbook, data), parts)
-    again = headers_again(workbook, data, columns)
+    repeated = repeated_headers(workbook, data, columns)
     unknown = data.select(CELL).clear()
-    if again is not None:
-        headers = again.rows.with_columns(check=pl.lit("again"))
+    if repeated is not None:
+        headers = repeated.rows.with_columns(check=pl.lit("again"))
         parts.append(findings(with_first_cells(data, headers), HEADING))
-        data = data.join(again.rows, on=ROW, how="anti")
-        if not again.columns.is_empty():
-            data = with_facts(workbook, moved_cells(data.drop(ADDED), again))
-        unknown, units = cells_in_other_units(data, again)
+        data = data.join(repeated.rows, on=ROW, how="anti")
+        if not repeated.columns.is_empty():
+            data = with_facts(workbook, moved_cells(data.drop(ADDED), repeated))
+        unknown, units = cells_in_other_units(data, repeated)
         parts.append(findings(units.with_columns(value="text"), OTHER_UNIT))
     totals = total_rows(workbook, data)
     doubtful = totals.filter(pl.col("variant").is_in(IN_DOUBT))
@@ -86,8 +86,8 @@ def rows_of_data(
     data = without_lone_texts(workbook, data, totals, years, parts)
     data = without_defaults(workbook, data, parts)
     data = data.drop(ADDED)
-    if again is not None:
-        data = with_empty_cells(data, again)
+    if repeated is not None:
+        data = with_empty_cells(data, repeated)
     return Rows(data, sums.drop(ADDED), unknown, join_findings(*parts))
 
 
@@ -131,23 +131,25 @@ def without_lone_texts(
     lone = lone_texts(data)
     if lone.is_empty():
         return data
-    found = notes(lone).with_columns(said=pl.lit(NOTE))
+    found = notes(lone).with_columns(row_kind=pl.lit(NOTE))
     lone = lone.join(found, on=ROW, how="anti")
     heads = headings(workbook, lone, years)
     rows = lone_rows(lone.join(heads, on=ROW, how="anti"))
     parts.append(findings(rows.with_columns(check=pl.lit(LONE_ROW)), "inconsistent"))
-    found = pl.concat([found.select(*ROW, "field", "said"), heads.select(*ROW, "field", "said")])
-    told = pl.col("field").is_not_null() | (pl.col("said") == MEANING)
-    found = found.filter(told).drop("field")
+    found = pl.concat(
+        [found.select(*ROW, "field", "row_kind"), heads.select(*ROW, "field", "row_kind")]
+    )
+    reported = pl.col("field").is_not_null() | (pl.col("row_kind") == MEANING)
+    found = found.filter(reported).drop("field")
     if found.is_empty():
         return data
-    meaning = pl.col("said") == MEANING
-    ends = pl.concat([found.filter(pl.col("said") != NOTE).select(ROW), totals.select(ROW)])
+    meaning = pl.col("row_kind") == MEANING
+    ends = pl.concat([found.filter(pl.col("row_kind") != NOTE).select(ROW), totals.select(ROW)])
     rest = data.join(found, on=ROW, how="anti")
     found = rows_below(found, rest.drop_nulls("field"), ends)
     rows = found.with_columns(
-        code=pl.when(pl.col("said") == COLON).then(pl.lit(HEADING)).otherwise("said"),
-        check=pl.when(pl.col("said") == COLON).then("said"),
+        code=pl.when(pl.col("row_kind") == COLON).then(pl.lit(HEADING)).otherwise("row_kind"),
+        check=pl.when(pl.col("row_kind") == COLON).then("row_kind"),
         detail=pl.when(meaning).then(rows_in_words(pl.col("first"), pl.col("until"))),
     )
     return without(data, rows, parts)

@@ -87,9 +87,9 @@ class Above:
 
 
 def judge_sums(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return ROW, sheet, column, field, value, verdict of the asked rows that may be totals.
+    """Return ROW, sheet, column, field, value, verdict of the candidates for rows of totals.
 
-    cells: typed numbers of whole columns, sorted by row, with year, asked (whether to judge the
+    cells: typed numbers of whole columns, sorted by row, with year, candidate (whether to judge the
     row) and total (whether it is already known as a total; null: no). A row with several numbers is
     a total if one of them is.
     """
@@ -104,18 +104,20 @@ def judge_sums(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def verdicts_of(column: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the verdict on each asked row of one column."""
+    """Yield the verdict on each candidate row of one column."""
     above = Above()
     cells = list(column.iter_rows(named=True))
     for at, cell in enumerate(cells):
         number = cell["value_number"]
         precision = PRECISION.get(cell["field"], WHOLE)
-        verdict = above.verdict(number, cell["year"], precision) if cell["asked"] else ROW_OF_DATA
-        if cell["asked"] and number and verdict == ROW_OF_DATA:
+        verdict = (
+            above.verdict(number, cell["year"], precision) if cell["candidate"] else ROW_OF_DATA
+        )
+        if cell["candidate"] and number and verdict == ROW_OF_DATA:
             below = sums_below(cells[at + 1 :], cell["year"])
             if any(each.count > 1 and each.is_met_by(number, precision) for each in below):
                 verdict = SUMS_BELOW
-        if cell["asked"]:
+        if cell["candidate"]:
             yield {name: cell.get(name) for name in JUDGED} | {
                 "value": cell["raw"],
                 "verdict": verdict,
@@ -131,7 +133,7 @@ def sums_below(cells: list[dict[str, Any]], year: str | None) -> Iterator[Sum]:
 
     Of all, of those down to the next total, of those of the year.
     """
-    rows = [cell for cell in cells if not cell["asked"]]
+    rows = [cell for cell in cells if not cell["candidate"]]
     total = next((at for at, cell in enumerate(rows) if cell["total"]), len(rows))
     own = [cell for cell in rows if not cell["total"]]
     of_year = [cell for cell in own if year and cell["year"] == year]

@@ -73,6 +73,6 @@ def more_values(field: Field, word: pl.Expr) -> list[pl.Expr]:
     """Return further columns from a field's words: whether an actor type means an SME."""
     if field.list != "actor_types":
         return []
-    said = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}
-    flag = word.replace_strict(said, default=None, return_dtype=pl.Boolean)
+    by_type = {k: e.extra["sme"] for k, e in words("actor_types").items() if "sme" in e.extra}
+    flag = word.replace_strict(by_type, default=None, return_dtype=pl.Boolean)
     return [flag.alias("sme_by_type")]

@@ -10,9 +10,15 @@ import polars as pl
 
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import ADDED, NUMBER, ROW, SHEET, TEXT, YEAR
-from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
+from pipeline.submissions.parse.phrases import (
+    any_of,
+    declared_names,
+    in_words_expr,
+    made_of,
+    single_words,
+)
 from pipeline.submissions.parse.sums import SUMS_BELOW, TOTAL, judge_sums, no_verdicts
-from schemas.declaration import Workbook, registers, submission
+from schemas.declaration import Workbook, submission
 from schemas.rows import row_words
 
 PART, EDGE, ASIDE_REMARK, BY_NUMBER = "part", "edge", "aside", "by_number"
@@ -43,9 +49,9 @@ def total_rows(workbook: Workbook, data: pl.DataFrame) -> pl.DataFrame:
     verdict is `counts` are no totals, see `sums.judge_sums`.
     """
     ours = data.filter(pl.col("field").is_not_null())
-    said = by_word(ours)
-    sure = said.filter(pl.col("variant") != EDGE)
-    doubtful = said.filter(pl.col("variant") == EDGE)
+    labelled = by_word(ours)
+    sure = labelled.filter(pl.col("variant") != EDGE)
+    doubtful = labelled.filter(pl.col("variant") == EDGE)
     numbers = by_number(workbook, ours, sure, doubtful)
     edge = doubtful.join(numbers.filter(verdict=TOTAL), on=ROW, how="semi")
     bare = numbers.filter(pl.col("verdict") == SUMS_BELOW)
@@ -119,9 +125,9 @@ def total_words() -> list[pl.Expr]:
     not stand beside a weak word. aside: whether that holds for what stands outside brackets.
     """
     words, outside = pl.col("words"), pl.col("outside")
-    said = row_words().totals
-    strong, part = any_of(said.strong), any_of(said.part)
-    weak = any_of((*said.weak, *said.strong))
+    totals = row_words().totals
+    strong, part = any_of(totals.strong), any_of(totals.part)
+    weak = any_of((*totals.weak, *totals.strong))
     plain = made_of(words, words_beside())
     aside = made_of(outside, words_beside()) & outside.str.contains(weak)
     edge = words.str.contains(f"^{weak}|{weak}$") | (plain & words.str.contains(weak)) | aside
@@ -141,21 +147,19 @@ def total_words() -> list[pl.Expr]:
 @cache
 def every_word() -> tuple[str, ...]:
     """Return all words of totals."""
-    said = row_words().totals
-    return (*said.strong, *said.part, *said.weak)
+    totals = row_words().totals
+    return (*totals.strong, *totals.part, *totals.weak)
 
 
 @cache
 def words_beside() -> tuple[str, ...]:
     """Return what may stand beside a weak word: units, words of lists and groups, our names."""
-    said = row_words()
-    lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
-    names = (key for sheet in submission().sheets for key in sheet.keys)
+    declared = row_words()
     heads = (key for s in submission().sheets for f in s.fields for key in f.keys)
-    units = (*said.headers.our_units, *said.headers.other_units, *said.headers.harmless)
-    groups = (*said.headings.groups, *said.headings.joining)
-    words = (*every_word(), *said.totals.beside, *said.totals.dates)
-    every = single_words([*units, *lists, *names, *heads, *groups, *words])
+    units = (*declared.headers.our_units, *declared.headers.other_units, *declared.headers.harmless)
+    groups = (*declared.headings.groups, *declared.headings.joining)
+    words = (*every_word(), *declared.totals.beside, *declared.totals.dates)
+    every = single_words([*units, *declared_names(LISTS), *heads, *groups, *words])
     return tuple(sorted(every))
 
 
@@ -187,14 +191,14 @@ def by_number(
 
     Also of the doubtful ones, by all their numbers. sure: rows of totals by their word.
     """
-    asked = pl.concat([bare_rows(ours, sure), doubtful.select(ROW)]).unique()
-    if asked.is_empty():
+    candidates = pl.concat([bare_rows(ours, sure), doubtful.select(ROW)]).unique()
+    if candidates.is_empty():
         return no_verdicts()
-    there = ours.join(asked.select(SHEET).unique(), on=SHEET, how="semi")
+    there = ours.join(candidates.select(SHEET).unique(), on=SHEET, how="semi")
     cells = there.filter(pl.col("number_field"), pl.col("field") != YEAR, pl.col("filled"))
     years = there.filter(pl.col("field") == YEAR).select(*ROW, year=as_text())
     read = read_cells(workbook, cells.drop(ADDED)).join(years, on=ROW, how="left")
-    for name, rows in (("asked", asked), ("total", sure.select(ROW))):
+    for name, rows in (("candidate", candidates), ("total", sure.select(ROW))):
         marked = rows.with_columns(pl.lit(value=True).alias(name))
         read = read.join(marked, on=ROW, how="left")
     return judge_sums(read.sort(*ROW, "column"))

@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.common.rows import Row, rows_by
 from pipeline.common.texts import number, percent, say, say_count
 from pipeline.history.diff.compare import Difference
 from pipeline.history.diff.publication import CURRENT, Publication
 from pipeline.history.diff.sources import catalogue_versions, readable_name
 from schemas.benchmarks import declared_indicators
 
-Row = Mapping[str, Any]
 DIGITS = {"count": 0, "decimal": 2, "eur": 0}
 MOST_SOURCES = 20
 
@@ -66,12 +66,12 @@ def source_line(row: Row, versions: list[dict[str, str]], lang: str) -> str:
     """Return one source with what became of it, and both states where people can read them."""
     kind, name = row["kind"], readable_name(row["kind"], row["name"], lang)
     line = f"{say('source_kind', kind, lang)} {name}: {say('source_change', row['change'], lang)}"
-    shown = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
+    states = (row["before"], row["now"]) if kind in ("version", "request") else (None, None)
     if kind == "catalogue":
-        shown = (versions[0].get(row["name"]), versions[1].get(row["name"]))
-    if row["change"] != "changed" or None in shown or shown[0] == shown[1]:
+        states = (versions[0].get(row["name"]), versions[1].get(row["name"]))
+    if row["change"] != "changed" or None in states or states[0] == states[1]:
         return line
-    return f"{line} ({shown[0]} → {shown[1]})"
+    return f"{line} ({states[0]} → {states[1]})"
 
 
 # --------------------------------------------------------------------------------------- effects
@@ -90,10 +90,7 @@ def cluster_lines(
         decided=moved["cluster_id"].n_unique(),
         turned=difference.criteria.height,
     )
-    parts = {
-        name: by_cluster(getattr(difference, name))
-        for name in ("decisions", "criteria", "indicators")
-    }
+    parts = parts_by_cluster(difference)
     first = next(iter(catalogue_versions(now.record)), "")
     for cluster in difference.clusters.iter_rows(named=True):
         own = {name: found.get(cluster["cluster_id"], ()) for name, found in parts.items()}
@@ -111,13 +108,10 @@ def cluster_lines(
 def of_each_cluster(difference: Difference, first: str, lang: str) -> dict[str, list[str]]:
     """Return the differences of each cluster as short texts, for the cluster itself.
 
-    first: the catalogue that decides. A reason is not told: the present one stands with its
+    first: the catalogue that decides. A reason is left out: the present one stands with its
     criterion.
     """
-    parts = {
-        name: by_cluster(getattr(difference, name))
-        for name in ("decisions", "criteria", "indicators")
-    }
+    parts = parts_by_cluster(difference)
     found = {}
     for cluster in difference.clusters.iter_rows(named=True):
         own = {name: rows.get(cluster["cluster_id"], []) for name, rows in parts.items()}
@@ -131,12 +125,12 @@ def of_each_cluster(difference: Difference, first: str, lang: str) -> dict[str, 
     return found
 
 
-def by_cluster(table: pl.DataFrame) -> Mapping[str, list[Row]]:
-    """Return the rows of each cluster."""
-    found: dict[str, list[Row]] = {}
-    for row in table.iter_rows(named=True):
-        found.setdefault(row["cluster_id"], []).append(row)
-    return found
+def parts_by_cluster(difference: Difference) -> Mapping[str, Mapping[str, list[Row]]]:
+    """Return the changed decisions, criteria and indicators, each by cluster."""
+    return {
+        name: rows_by(getattr(difference, name).iter_rows(named=True), "cluster_id")
+        for name in ("decisions", "criteria", "indicators")
+    }
 
 
 def causes(row: Row, lang: str) -> str:

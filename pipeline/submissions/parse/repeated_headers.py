@@ -18,8 +18,8 @@ from pipeline.submissions.parse.headers import (
     is_unit,
     read_headers,
 )
-from pipeline.submissions.parse.nothing import NONE
 from pipeline.submissions.parse.phrases import in_words_expr
+from pipeline.submissions.parse.words_for_nothing import NONE
 from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
@@ -29,7 +29,7 @@ FIRST_WORD = r"(\p{L}{2,}|[%‰€$£°])"
 
 
 @dataclass(frozen=True)
-class Again:
+class RepeatedHeaders:
     """Header rows among the rows of data.
 
     rows: ROW of each. columns: SHEET, sheet, row, column, field: the columns of fields, where they
@@ -43,7 +43,9 @@ class Again:
     starts: pl.DataFrame
 
 
-def headers_again(workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame) -> Again | None:
+def repeated_headers(
+    workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame
+) -> RepeatedHeaders | None:
     """Return the headers among rows (cells with facts), None if there is none.
 
     columns: SHEET, column, field, word, by_mapping: the header above.
@@ -57,13 +59,13 @@ def headers_again(workbook: Workbook, data: pl.DataFrame, columns: pl.DataFrame)
         return None
     cells = data.join(rows, on=ROW, how="semi")
     cells = read_headers(workbook.sheets, cells.drop("field"))
-    return read_again(rows, cells, columns)
+    return positions_of(rows, cells, columns)
 
 
 def hit_cells(workbook: Workbook, texts: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
     """Return ROW, column, unit of texts that a header may have, by our names or by a mapping."""
-    said = header_texts(workbook, texts.select("sheet_key", "clean", "word").unique())
-    hits = texts.join(said, on=["sheet_key", "clean"]).select(*ROW, "column", "unit")
+    names = header_texts(workbook, texts.select("sheet_key", "clean", "word").unique())
+    hits = texts.join(names, on=["sheet_key", "clean"]).select(*ROW, "column", "unit")
     theirs = columns.filter("by_mapping").select(*SHEET, "column", "word")
     if theirs.is_empty():
         return hits
@@ -77,8 +79,8 @@ def header_texts(workbook: Workbook, texts: pl.DataFrame) -> pl.DataFrame:
     texts = texts.filter(pl.col("word").str.extract(FIRST_WORD).is_in(first_words(workbook)))
     read = read_headers(workbook.sheets, texts)
     words = in_words_expr(pl.col("word"))
-    said = read.filter(pl.col("field").is_not_null() | is_remark(words))
-    return said.select("sheet_key", "clean", unit=is_unit(words))
+    of_headers = read.filter(pl.col("field").is_not_null() | is_remark(words))
+    return of_headers.select("sheet_key", "clean", unit=is_unit(words))
 
 
 @cache
@@ -89,9 +91,9 @@ def _first_words(names: tuple[str, ...]) -> pl.Series:
 
 def first_words(workbook: Workbook) -> pl.Series:
     """Return the first words of all texts of headers; they rule out most texts quickly."""
-    said = row_words().headers
+    words = row_words().headers
     names = [key for sheet in workbook.sheets for field in sheet.fields for key in field.keys]
-    return _first_words((*names, *said.other_units, *said.our_units, *said.harmless)).implode()
+    return _first_words((*names, *words.other_units, *words.our_units, *words.harmless)).implode()
 
 
 def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
@@ -103,14 +105,14 @@ def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     whole = ours.join(counted, on=ROW, how="semi")
     unit = hits.filter("unit").select(*ROW, "column", unit=pl.lit(value=True))
     whole = whole.join(unit, on=[*ROW, "column"], how="left")
-    said = pl.col("nothing").is_null() | (pl.col("nothing") == NONE)
-    whole = whole.filter((pl.col("filled") & said) | pl.col("unit"))  # "%" alone is a sign, too
+    answers = pl.col("nothing").is_null() | (pl.col("nothing") == NONE)
+    whole = whole.filter((pl.col("filled") & answers) | pl.col("unit"))  # "%" alone is a sign, too
     counted = counted.join(whole.group_by(ROW).agg(cells=pl.len()), on=ROW)
     half = (pl.col("hits") >= FEWEST) & (pl.col("hits") * 2 >= pl.col("cells"))
     return counted.filter(half | (pl.col("units") == pl.col("cells"))).select(ROW).sort(ROW)
 
 
-def read_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> Again:
+def positions_of(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> RepeatedHeaders:
     """Return the columns, units and starts of header rows. cells: of these, read as headers."""
     named = cells.drop_nulls("field").sort(*ROW, pl.col("mark").is_not_null(), "column")
     named = named.unique([*ROW, "field"], keep="first")
@@ -124,7 +126,7 @@ def read_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -
         (pl.col("mark") == OTHER_UNIT)
         | ((pl.col("kind") == TEXT) & is_unit(words) & is_other_unit(words))
     )
-    return Again(
+    return RepeatedHeaders(
         rows,
         moved.select(*SHEET, "sheet", "row", "column", "field"),
         alien.select(*SHEET, "sheet", "row", "column", "text"),
@@ -132,23 +134,23 @@ def read_again(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -
     )
 
 
-def moved_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
+def moved_cells(data: pl.DataFrame, repeated: RepeatedHeaders) -> pl.DataFrame:
     """Return placed cells (without facts) with the fields of the nearest header above them."""
-    data = with_start(data, again)
-    new = again.columns.select(*SHEET, "column", start="row", other="field")
-    moved = again.columns.select(*SHEET, start="row", moved=pl.lit(value=True)).unique()
+    data = with_start(data, repeated)
+    new = repeated.columns.select(*SHEET, "column", start="row", other="field")
+    moved = repeated.columns.select(*SHEET, start="row", moved=pl.lit(value=True)).unique()
     data = data.join(moved, on=[*SHEET, "start"], how="left")
     data = data.join(new, on=[*SHEET, "start", "column"], how="left")
     field = pl.when(pl.col("moved")).then("other").otherwise("field")
     return data.with_columns(field=field).drop("moved", "other", "start")
 
 
-def with_empty_cells(data: pl.DataFrame, again: Again) -> pl.DataFrame:
+def with_empty_cells(data: pl.DataFrame, repeated: RepeatedHeaders) -> pl.DataFrame:
     """Add the empty cells of rows below a header of another order, so findings have an address."""
-    if again.columns.is_empty():
+    if repeated.columns.is_empty():
         return data
-    rows = with_start(data.select(*ROW, "sheet").unique(), again)
-    places = again.columns.select(*SHEET, "column", "field", start="row")
+    rows = with_start(data.select(*ROW, "sheet").unique(), repeated)
+    places = repeated.columns.select(*SHEET, "column", "field", start="row")
     empty = rows.join(places, on=[*SHEET, "start"]).join(data, on=[*ROW, "field"], how="anti")
     text = {name: pl.lit("") for name in ("text", "clean", "word")}
     empty = empty.drop("start").with_columns(kind=pl.lit(TEXT, pl.UInt8), **text)
@@ -166,20 +168,22 @@ def cells_moved(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return cells.join(rows, on=["file", "sheet_key", "row"], how="semi")
 
 
-def cells_in_other_units(data: pl.DataFrame, again: Again) -> tuple[pl.DataFrame, pl.DataFrame]:
+def cells_in_other_units(
+    data: pl.DataFrame, repeated: RepeatedHeaders
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return CELL (ROW, field) of the cells below another unit, and the units with their field."""
-    units = with_start(again.units, again).rename({"row": "said"})
-    below = with_start(data.drop_nulls("field"), again)
+    units = with_start(repeated.units, repeated).rename({"row": "unit_row"})
+    below = with_start(data.drop_nulls("field"), repeated)
     below = below.join(units.drop("sheet", "text"), on=[*SHEET, "start", "column"])
-    below = below.filter(pl.col("row") > pl.col("said"))
-    fields = below.select(*SHEET, "column", "field", row="said").unique()
-    said = units.rename({"said": "row"}).join(fields, on=[*ROW, "column"])
-    return below.select(*ROW, "field").unique(), said.unique([*ROW, "column"], keep="first")
+    below = below.filter(pl.col("row") > pl.col("unit_row"))
+    fields = below.select(*SHEET, "column", "field", row="unit_row").unique()
+    named = units.rename({"unit_row": "row"}).join(fields, on=[*ROW, "column"])
+    return below.select(*ROW, "field").unique(), named.unique([*ROW, "column"], keep="first")
 
 
-def with_start(cells: pl.DataFrame, again: Again) -> pl.DataFrame:
+def with_start(cells: pl.DataFrame, repeated: RepeatedHeaders) -> pl.DataFrame:
     """Add start: the row of the last header above that names fields (0: the header itself)."""
-    starts = again.starts.with_columns(start="row").sort("row")
+    starts = repeated.starts.with_columns(start="row").sort("row")
     cells = cells.with_row_index("order").sort("row")
     cells = cells.join_asof(starts, on="row", by=SHEET, check_sortedness=False)
     return cells.sort("order").drop("order").with_columns(pl.col("start").fill_null(0))

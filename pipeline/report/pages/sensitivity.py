@@ -23,7 +23,7 @@ from pipeline.tables.insights import smallest_requests, within_one_of_mark
 
 
 @dataclass(frozen=True)
-class Edge:
+class Sensitivity:
     """One catalogue's tables: variants, changed decisions, clusters near the mark, requests."""
 
     title: str
@@ -31,12 +31,12 @@ class Edge:
     others: Sequence[Table]
 
 
-def edges(review: Review, words: Words) -> list[Edge]:
+def sensitivities(review: Review, words: Words) -> list[Sensitivity]:
     """Return what decisions depend on, by catalogue."""
-    return [_edge(review, catalogue, words) for catalogue in review.catalogues]
+    return [_sensitivity(review, catalogue, words) for catalogue in review.catalogues]
 
 
-def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
+def _sensitivity(review: Review, catalogue: Catalogue, words: Words) -> Sensitivity:
     own = pl.col("catalogue") == catalogue.id
     robustness = review.tables["robustness"].filter(own)
     decisions = review.tables["decisions"].filter(own)
@@ -54,7 +54,7 @@ def _edge(review: Review, catalogue: Catalogue, words: Words) -> Edge:
     members = review.tables["clusters"].filter(pl.col("role") == MEMBER)
     title = words.of(catalogue.title)
     tables = [titled(t, title) for t in others if t.rows]
-    return Edge(title, titled(_turns(robustness, members, variants, words), title), tables)
+    return Sensitivity(title, titled(_turns(robustness, members, variants, words), title), tables)
 
 
 # ------------------------------------------------------------------------------------- variants

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from pipeline.common.addresses import column_letters, column_number
+from pipeline.common.column_letters import column_letters, column_number
 
 ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576

@@ -5,8 +5,14 @@ from functools import cache
 import polars as pl
 
 from pipeline.submissions.parse.facts import ROW, SHEET, TEXT
-from pipeline.submissions.parse.phrases import any_of, in_words_expr, made_of, single_words
-from schemas.declaration import Workbook, registers, submission
+from pipeline.submissions.parse.phrases import (
+    any_of,
+    declared_names,
+    in_words_expr,
+    made_of,
+    single_words,
+)
+from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
 
@@ -48,16 +54,15 @@ def notes(lone: pl.DataFrame) -> pl.DataFrame:
 
 def is_note(word: pl.Expr) -> pl.Expr:
     """Whether a text (its word key) is a note."""
-    said = row_words().notes
+    declared = row_words().notes
     words = in_words_expr(word)
-    first = f"^{any_of(said.first)}"
-    followed = (
-        rf"^(?:{any_of(said.first)})(?:$| \d| (?:{MONTHS})\p{{L}}*  \d|{any_of(said.followed_by)})"
-    )
+    first = f"^{any_of(declared.first)}"
+    after = rf"$| \d| (?:{MONTHS})\p{{L}}*  \d|{any_of(declared.followed_by)}"
+    followed = f"{first}(?:{after})"
     colon = word.str.contains(r"^[^:]{1,40}:") & in_words_expr(
         word.str.extract(r"^([^:]{1,40}):", 1)
     ).str.contains(f"{first}$")
-    begins = "|".join(literal(text) for text in said.begins)
+    begins = "|".join(literal(text) for text in declared.begins)
     return (
         (words.str.contains(followed) & ~word.str.contains(COMPOUND))
         | colon
@@ -75,7 +80,7 @@ def literal(text: str) -> str:
 
 
 def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
-    """Return the lone texts that are headings, with said: heading_row, heading_meaning, colon.
+    """Return the lone texts that are headings, with row_kind: heading_row, heading_meaning, colon.
 
     years: file, year: of the Stichtag.
     """
@@ -84,11 +89,13 @@ def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.
     short = pl.col("word").str.len_chars() <= LONGEST
     some = lone.filter(pl.col("sheet_key").is_in(sheets), above & short)
     if some.is_empty():
-        return some.with_columns(said=pl.lit(""))
+        return some.with_columns(row_kind=pl.lit(""))
     some = some.join(years, on="file", how="left")
     some = some.with_columns(words=in_words_expr(pl.col("word")))
     return (
-        some.with_columns(said=kind_of_heading(workbook)).drop("words", "year").drop_nulls("said")
+        some.with_columns(row_kind=kind_of_heading(workbook))
+        .drop("words", "year")
+        .drop_nulls("row_kind")
     )
 
 
@@ -104,10 +111,10 @@ def lone_rows(lone: pl.DataFrame) -> pl.DataFrame:
 
 def kind_of_heading(workbook: Workbook) -> pl.Expr:
     """Return the kind of heading of a text (columns word and words); null if it is none."""
-    said = row_words().headings
+    heading_words = row_words().headings
     words = pl.col("words")
-    gone = any_of(said.no_members)
-    alone = made_of(words, tuple(sorted({*group_words(), *single_words(said.no_members)})))
+    gone = any_of(heading_words.no_members)
+    alone = made_of(words, tuple(sorted({*group_words(), *single_words(heading_words.no_members)})))
     ends = pl.col("word").str.ends_with(":")
     organisation = pl.col("text").str.contains(workbook.words["organisation_pattern"])
     meaning = words.str.contains(f"^{gone}") | (alone & words.str.contains(gone)) | other_year()
@@ -123,8 +130,8 @@ def kind_of_heading(workbook: Workbook) -> pl.Expr:
 
 def other_year() -> pl.Expr:
     """Whether a text says "ab 2027" or "bis 2024": a year after or before the Stichtag's."""
-    said = row_words().headings
-    begun, ended = year_after(said.from_year), year_after(said.until_year)
+    heading_words = row_words().headings
+    begun, ended = year_after(heading_words.from_year), year_after(heading_words.until_year)
     other = (begun > pl.col("year")) | (ended < pl.col("year"))
     return other.fill_null(value=False)
 
@@ -134,17 +141,16 @@ def year_after(phrases: tuple[str, ...]) -> pl.Expr:
 
     Null if there is none.
     """
-    said = rf"^(?:{any_of(group_words())})*{any_of(phrases)}(?: \d{{1,2}} ){{0,2}} (\d{{4}}) "
-    return pl.col("words").str.extract(said, 1).cast(pl.Int32, strict=False)
+    pattern = rf"^(?:{any_of(group_words())})*{any_of(phrases)}(?: \d{{1,2}} ){{0,2}} (\d{{4}}) "
+    return pl.col("words").str.extract(pattern, 1).cast(pl.Int32, strict=False)
 
 
 @cache
 def group_words() -> tuple[str, ...]:
     """Return the words of headings: of lists and sheets, for groups, and words that join these."""
-    said = row_words().headings
-    lists = (name for register in LISTS for e in registers()[register] for name in e.keys)
-    names = (key for sheet in submission().sheets for key in sheet.keys)
-    return tuple(sorted(single_words([*lists, *names, *said.groups, *said.joining])))
+    heading_words = row_words().headings
+    names = declared_names(LISTS)
+    return tuple(sorted(single_words([*names, *heading_words.groups, *heading_words.joining])))
 
 
 def rows_below(found: pl.DataFrame, data: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Texts above or below a table that name another unit: "Alle Beträge in T€".
 
-No rule says of which columns they speak, so the numbers are read by their headers, and it is said.
+It is not clear which columns they concern: numbers are read by their headers, with a finding.
 """
 
 import polars as pl
@@ -15,10 +15,12 @@ BETWEEN_PARTS = r"[()\[\]:,;]"
 UNIT_SIGN = r"[\p{L}%‰$£]"
 
 
-def units_beside(cells: pl.DataFrame, columns: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+def units_outside_tables(
+    cells: pl.DataFrame, columns: pl.DataFrame, row_findings: pl.DataFrame
+) -> pl.DataFrame:
     """Return findings of texts that name another unit above the header, or alone in a row below.
 
-    cells: all cells of tables. columns: SHEET, header_row. said: the findings of the rows.
+    cells: all cells of tables. columns: SHEET, header_row. row_findings: of the rows.
     """
     heads = columns.select(*SHEET, "header_row").unique()
     around = cells.join(heads, on=SHEET)
@@ -31,7 +33,7 @@ def units_beside(cells: pl.DataFrame, columns: pl.DataFrame, said: pl.DataFrame)
     parts = parts.explode("part").with_columns(words=in_words_expr(pl.col("part")))
     texts = parts.filter(names_other_unit(pl.col("words"))).select("word").unique()
     found = around.join(texts, on="word")
-    known = said.filter(pl.col("code") == OTHER_UNIT)
+    known = row_findings.filter(pl.col("code") == OTHER_UNIT)
     found = found.join(known, on=[*ROW, "column"], how="anti")
     check = pl.lit("beside_table")
     return findings(found.with_columns(check=check, value="text", field=None), HEADER_REMARK)
@@ -47,8 +49,8 @@ def names_other_unit(words: pl.Expr) -> pl.Expr:
 
     A number alone ("1.000") is a value, no unit.
     """
-    said = row_words().headers
-    other, ours = any_of(said.other_units), any_of(said.our_units)
-    named = words.str.contains(f"{any_of(said.before_unit)}{other}|{other}{ours}")
+    header_words = row_words().headers
+    other, ours = any_of(header_words.other_units), any_of(header_words.our_units)
+    named = words.str.contains(f"{any_of(header_words.before_unit)}{other}|{other}{ours}")
     alone = is_unit(words) & is_other_unit(words)
     return (named | alone) & words.str.contains(UNIT_SIGN)

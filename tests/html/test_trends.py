@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.common.catalogue import load
 from pipeline.history.published import published_before
-from pipeline.report.pages.course import HEIGHT, WIDTH, course, places, signed
 from pipeline.report.pages.overview import headline_sentences, role_bars
+from pipeline.report.pages.trends import HEIGHT, WIDTH, points_of, signed, trend
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.headlines import FIGURE
@@ -53,10 +53,10 @@ def test_figures_of_all_quarters_before_and_none_of_what_an_old_one_lacks(tmp_pa
     publish(tmp_path / "2026-Q2", 5, 2, coverage=pl.DataFrame({"state": ["reviewed"]}))
     publish(tmp_path / "2026-Q3", 9, 9)
     found = earlier_quarters(published_before(tmp_path, "2026-Q3"))
-    assert found.course("eligible", FIRST) == {"2025-Q4": 3, "2026-Q2": 5}
-    assert found.course("eligible_doubtful", FIRST) == {"2025-Q4": 3, "2026-Q2": 5}
-    assert found.course("clusters") == {"2025-Q4": 4, "2026-Q2": 7}
-    assert found.course("missing") == found.course("memberships") == {}
+    assert found.headline_by_period("eligible", FIRST) == {"2025-Q4": 3, "2026-Q2": 5}
+    assert found.headline_by_period("eligible_doubtful", FIRST) == {"2025-Q4": 3, "2026-Q2": 5}
+    assert found.headline_by_period("clusters") == {"2025-Q4": 4, "2026-Q2": 7}
+    assert found.headline_by_period("missing") == found.headline_by_period("memberships") == {}
     assert found.roles.select("at_period", "role", "clusters", "eligible", "open").rows() == [
         ("2025-Q4", "Mitglied", 3, 3, 0),
         ("2025-Q4", "Antrag", 1, 0, 1),
@@ -70,7 +70,7 @@ def test_a_damaged_quarter_is_left_out(tmp_path: Path) -> None:
     publish(tmp_path / "2026-Q2", 5, 2)
     (tmp_path / "2026-Q2" / "data" / "decisions.parquet").write_bytes(b"no table")
     earlier = published_before(tmp_path, "2026-Q3")
-    assert earlier_quarters(earlier).course("eligible", FIRST) == {"2026-Q1": 3}
+    assert earlier_quarters(earlier).headline_by_period("eligible", FIRST) == {"2026-Q1": 3}
     assert [path.name for path in earlier.damaged] == ["decisions.parquet"]
 
 
@@ -82,12 +82,12 @@ def test_a_change_has_its_sign(difference: int, text: str) -> None:
 
 
 def test_a_missing_quarter_is_a_gap_in_time() -> None:
-    found = places({"2025-Q4": 1, "2026-Q1": 3, "2026-Q4": 2})
+    found = points_of({"2025-Q4": 1, "2026-Q1": 3, "2026-Q4": 2})
     across = [x for x, _ in found]
     assert across[2] - across[1] == pytest.approx(3 * (across[1] - across[0]))
     assert found[1][1] < found[2][1] < found[0][1]
     assert all(0 < x < WIDTH and 0 < y < HEIGHT for x, y in found)
-    assert {y for _, y in places({"2026-Q1": 5, "2026-Q2": 5})} == {HEIGHT / 2}
+    assert {y for _, y in points_of({"2026-Q1": 5, "2026-Q2": 5})} == {HEIGHT / 2}
 
 
 # ---- the head, of figures that are given ----
@@ -150,10 +150,10 @@ def test_three_sentences_with_numbers_and_their_changes() -> None:
 
 
 def test_a_line_tells_every_quarter() -> None:
-    found = course(reviewed(before()), DE, "open", FIRST)
+    found = trend(reviewed(before()), DE, "open", FIRST)
     assert found is not None
-    assert (found.change, found.told) == ("−2 seit 2026-Q2", "2026-Q2: 15, 2026-Q3: 13")
-    assert course(reviewed(Quarters()), DE, "open", FIRST) is None
+    assert (found.change, found.text) == ("−2 seit 2026-Q2", "2026-Q2: 15, 2026-Q3: 13")
+    assert trend(reviewed(Quarters()), DE, "open", FIRST) is None
 
 
 def test_each_role_has_a_pair_of_bars_with_their_numbers_behind() -> None:

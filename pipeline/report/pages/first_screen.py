@@ -27,7 +27,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class FirstSight:
+class FirstScreen:
     """The sentences; the decisions now and in the quarter before; who is on the edge; what to do.
 
     edge: None if no cluster stands exactly at the pass mark.
@@ -39,9 +39,9 @@ class FirstSight:
     todo: Sequence[Todo]
 
 
-def first_sight(review: Review, words: Words) -> FirstSight:
+def first_screen(review: Review, words: Words) -> FirstScreen:
     """Return what the first screen says."""
-    return FirstSight(
+    return FirstScreen(
         headline_sentences(review, words),
         quarters(review, words),
         on_the_edge(review, words),
@@ -53,7 +53,7 @@ def quarters(review: Review, words: Words) -> list[Counts]:
     """Return the decisions now, and in the latest quarter that was published before."""
     first = review.catalogues[0].id
     found = {review.period: {d: review.headline(d, first) for d in DECISIONS}}
-    earlier = {d: review.quarters.course(d, first) for d in DECISIONS}
+    earlier = {d: review.quarters.headline_by_period(d, first) for d in DECISIONS}
     before = max(earlier[DECISIONS[0]], default=None)
     if before is not None:
         found[before] = {d: earlier[d].get(before, 0) for d in DECISIONS}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.common.texts import number
 from pipeline.evaluation.measures import is_crowded
-from pipeline.report.pages.charts import Chart, Said, draw, timeline
+from pipeline.report.pages.charts import Caption, Chart, draw, timeline
 from pipeline.report.pages.explain import measures_of
 from pipeline.report.pages.money import money_cells, money_heads
 from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
@@ -27,7 +27,7 @@ REGISTER = "measures"
 
 
 @dataclass(frozen=True)
-class Policy:
+class MeasuresView:
     """The time line and its numbers.
 
     crowded: sentences about measures with more clusters than places. tables: those to be opened.
@@ -41,24 +41,32 @@ class Policy:
     in_several: Table
 
 
-def policy(review: Review, words: Words) -> Policy:
+def measures_view(review: Review, words: Words) -> MeasuresView:
     """Return the measures of the register by their start."""
     rows = {row["measure"]: row for row in review.tables["measures"].iter_rows(named=True)}
     entries = sorted(measures().values(), key=_begin)
-    told = {entry.de: facts(entry, words.lang) for entry in entries}
+    described = {entry.de: facts(entry, words.lang) for entry in entries}
     last = review.last_day.year
-    labels = [told[entry.de].name for entry in entries]
+    labels = [described[entry.de].name for entry in entries]
     spec = timeline(
         labels,
-        [span for entry in entries for span in _spans(entry, told[entry.de].name, last, words)],
-        [mark for entry in entries for mark in _marks(entry, told[entry.de].name, last, words)],
-        [_text(entry, told[entry.de].name, rows[entry.de], words) for entry in entries],
+        [
+            span
+            for entry in entries
+            for span in _spans(entry, described[entry.de].name, last, words)
+        ],
+        [
+            mark
+            for entry in entries
+            for mark in _marks(entry, described[entry.de].name, last, words)
+        ],
+        [_text(entry, described[entry.de].name, rows[entry.de], words) for entry in entries],
         (min(filter(None, (entry.start for entry in entries)), default=last), last),
         words("year"),
         ([words(f"span_{kind}") for kind in SPANS], [words(f"mark_{kind}") for kind in MARKS]),
     )
-    chart = draw(spec, _said(rows, review, words), words.lang)
-    return Policy(
+    chart = draw(spec, _caption(rows, review, words), words.lang)
+    return MeasuresView(
         crowded=[
             _crowded(row, words)
             for row in rows.values()
@@ -70,11 +78,11 @@ def policy(review: Review, words: Words) -> Policy:
             table
             for table in (
                 _by_role(review, entries, words),
-                _budgets(entries, told, rows, words),
+                _budgets(entries, described, rows, words),
                 _participation(review, words),
                 _overlap(review, words),
                 _others(review, words),
-                *_register(entries, told, words),
+                *_register(entries, described, words),
             )
             if table.rows
         ],
@@ -82,7 +90,7 @@ def policy(review: Review, words: Words) -> Policy:
     )
 
 
-def _said(rows: Mapping[str, Mapping[str, Any]], review: Review, words: Words) -> Said:
+def _caption(rows: Mapping[str, Mapping[str, Any]], review: Review, words: Words) -> Caption:
     most = max((row["clusters"] for row in rows.values()), default=0)
     title = words("policy_chart")
     if most:
@@ -91,7 +99,7 @@ def _said(rows: Mapping[str, Mapping[str, Any]], review: Review, words: Words) -
         title = words("policy_seen", n=words.count("clusters", most), measures=named)
     unit = words("policy_unit", n=words.number(len(rows)))
     source = f"{words('policy_source')} {source_line(review, words)}"
-    return Said("policy", title, unit, words("policy_chart_desc"), source)
+    return Caption("policy", title, unit, words("policy_chart_desc"), source)
 
 
 def _crowded(row: Mapping[str, Any], words: Words) -> str:
@@ -152,12 +160,12 @@ def _marks(entry: Measure, label: str, last: int, words: Words) -> Iterator[dict
 
 def _text(entry: Measure, label: str, row: Mapping[str, Any], words: Words) -> dict[str, object]:
     """Return what stands at the right of a row: how many clusters, and a missing start."""
-    said = [words.count("clusters", row["clusters"])]
+    texts = [words.count("clusters", row["clusters"])]
     if is_crowded(row["clusters"], row["places"]):
-        said = [words("clusters_of_places", n=row["clusters"], places=row["places"])]
+        texts = [words("clusters_of_places", n=row["clusters"], places=row["places"])]
     if entry.start is None:
-        said.append(words("no_start"))
-    return {"label": label, "text": ", ".join(said)}
+        texts.append(words("no_start"))
+    return {"label": label, "text": ", ".join(texts)}
 
 
 # -------------------------------------------------------------------------------------- the tables
@@ -236,7 +244,7 @@ def _by_role(review: Review, entries: Sequence[Measure], words: Words) -> Table:
 
 def _budgets(
     entries: Sequence[Measure],
-    told: Mapping[str, Facts],
+    described: Mapping[str, Facts],
     rows: Mapping[str, Mapping[str, Any]],
     words: Words,
 ) -> Table:
@@ -255,12 +263,12 @@ def _budgets(
         [words(head) for head in heads],
         [
             [
-                told[entry.de].name,
-                told[entry.de].budget or words("unknown"),
+                described[entry.de].name,
+                described[entry.de].budget or words("unknown"),
                 words.number(rows[entry.de]["budget_eur"]),
-                told[entry.de].budget_for or words("none"),
-                told[entry.de].budget_source or words("none"),
-                told[entry.de].places or words("unknown"),
+                described[entry.de].budget_for or words("none"),
+                described[entry.de].budget_source or words("none"),
+                described[entry.de].places or words("unknown"),
                 _against_places(rows[entry.de], words),
             ]
             for entry in entries
@@ -354,7 +362,7 @@ def _in_several(review: Review, words: Words) -> Table:
 
 
 def _register(
-    entries: Sequence[Measure], told: Mapping[str, Facts], words: Words
+    entries: Sequence[Measure], described: Mapping[str, Facts], words: Words
 ) -> Iterator[Table]:
     """Yield what the register says: when, who and for whom, then conditions and sources."""
     for caption, columns in (
@@ -369,8 +377,8 @@ def _register(
             [words("measure"), *(words(f"fact_{column}") for column in columns)],
             [
                 [
-                    told[entry.de].name,
-                    *(getattr(told[entry.de], column) or words("none") for column in columns),
+                    described[entry.de].name,
+                    *(getattr(described[entry.de], column) or words("none") for column in columns),
                 ]
                 for entry in entries
             ],

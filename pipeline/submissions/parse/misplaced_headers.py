@@ -1,12 +1,12 @@
-"""What stands in a sheet instead of what is looked for: said, never read (contract 1.1).
+"""Finds headers and values at a wrong place, for messages; they are not read (contract 1.1).
 
-Headers too far down, on their side or replaced by a pivot table; a form on its side, or with its
-values a column too far to the right.
+Headers too far down, in a column instead of a row, or replaced by a pivot table; a form whose
+labels stand side by side, or whose values stand a column too far to the right.
 """
 
 import polars as pl
 
-from pipeline.common.addresses import column_letters
+from pipeline.common.column_letters import column_letters
 from pipeline.common.texts import both
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import SHEET, TEXT
@@ -20,6 +20,7 @@ BELOW, PIVOT, SIDEWAYS, FLAT, BESIDE = "below", "pivot", "sideways", "flat", "be
 NOTHING = pl.DataFrame(
     schema={"file": pl.UInt32} | dict.fromkeys(("sheet_key", "check", "detail"), pl.String)
 )
+QUOTED = pl.format("„{}“", "clean")
 # So many names of ours in a row (or column) are no chance.
 FEWEST = 3
 # So many headers are named; no header is looked for further down.
@@ -34,8 +35,9 @@ def instead_of_header(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     tables = [s for s in workbook.sheets if s.layout == "table"]
     named = read_headers(tables, cells).drop_nulls("field")
     deep = most_named(named, "row", BELOW, rows_in_words(pl.col("row"), pl.col("row")))
-    wide = most_named(named, "column", SIDEWAYS, quoted_first())
-    first = pl.col("word").str.contains_any(pivot_words())
+    wide = most_named(named, "column", SIDEWAYS, QUOTED)
+    pivot_words = [word_key(word) for word in row_words().headers.pivots]
+    first = pl.col("word").str.contains_any(pivot_words)
     pivots = cells.filter(first).sort(*SHEET, "row", "column")
     pivots = pivots.group_by(SHEET).agg(
         check=pl.lit(PIVOT), detail=pl.col("clean").first(), order=pl.lit(1)
@@ -57,25 +59,15 @@ def most_named(named: pl.DataFrame, along: str, check: str, detail: pl.Expr) -> 
     return best.select(*SHEET, pl.lit(check).alias("check"), "detail", "order")
 
 
-def pivot_words() -> list[str]:
-    """Return what pivot tables call their headers, as keys."""
-    return [word_key(word) for word in row_words().headers.pivots]
-
-
-def quoted_first() -> pl.Expr:
-    """A text in quotation marks."""
-    return pl.format("„{}“", "clean")
-
-
 def headers_found(strange: pl.DataFrame) -> pl.DataFrame:
     """Return SHEET, detail: which headers stand there that are none of ours."""
     names = (
         strange.sort(*SHEET, "column")
         .group_by(SHEET)
-        .agg(names=pl.format("„{}“", "clean").head(MOST_NAMED).str.join(", "))
+        .agg(names=QUOTED.head(MOST_NAMED).str.join(", "))
     )
-    said = both("nicht erkannt: {}", "not recognised: {}")
-    return names.select(*SHEET, detail=pl.format(said, "names", "names"))
+    text = both("nicht erkannt: {}", "not recognised: {}")
+    return names.select(*SHEET, detail=pl.format(text, "names", "names"))
 
 
 # ------------------------------------------------------------------------------------------ forms

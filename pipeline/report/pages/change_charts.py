@@ -1,21 +1,20 @@
 """What changed since the period before, as pictures: a mark for before, one for now in each row."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.common.rows import Row
 from pipeline.report.pages.changes import turned
-from pipeline.report.pages.charts import Chart, Said, counts_axis, draw, dumbbells, shares_axis
-from pipeline.report.pages.course import signed
+from pipeline.report.pages.charts import Caption, Chart, counts_axis, draw, dumbbells, shares_axis
 from pipeline.report.pages.figures import median_text
+from pipeline.report.pages.trends import signed
 from pipeline.report.pages.views import source_line
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import fulfilled_then_and_now
 
-Row = Mapping[str, Any]
 # By criterion: how many clusters fulfil it before and now.
 Counts = Mapping[str, tuple[int, int]]
 PANEL = "panel"
@@ -44,7 +43,7 @@ def criteria_moved(
     number: of the catalogue, from 1. counts: see `then_and_now`.
     """
     rows = [
-        _row(f"{c.id} {words.of(c.title)}", *counts[c.id], _told(*counts[c.id], words))
+        _row(f"{c.id} {words.of(c.title)}", *counts[c.id], _change_text(*counts[c.id], words))
         for c in catalogue.criteria
         if c.id in counts
     ]
@@ -53,7 +52,7 @@ def criteria_moved(
     up = sum(now > before for before, now in counts.values())
     down = sum(now < before for before, now in counts.values())
     n = review.tables["indicator_changes"]["cluster_id"].n_unique()
-    said = Said(
+    caption = Caption(
         name=f"moved-{number}",
         title=words("criteria_moved_seen", up=words.number(up), down=words.number(down)),
         unit=words(
@@ -66,10 +65,10 @@ def criteria_moved(
         source=source_line(review, words),
     )
     spec = dumbbells(rows, _names(review, words), counts_axis(words("axis_clusters")))
-    return draw(spec, said, words.lang)
+    return draw(spec, caption, words.lang)
 
 
-def _told(before: int, now: int, words: Words) -> str:
+def _change_text(before: int, now: int, words: Words) -> str:
     one, other = words.number(before), words.number(now)
     return words("then_now_change", one=one, other=other, change=signed(now - before, words))
 
@@ -78,7 +77,8 @@ def medians_moved(review: Review, words: Words) -> Chart | None:
     """Return the medians of now as shares of those before, over the clusters of both periods."""
     if review.since is None:
         return None
-    rows = [r for r in review.tables["medians"].to_dicts() if r["scope"] == PANEL and _is_known(r)]
+    known = review.tables["medians"].filter(scope=PANEL).drop_nulls("value").to_dicts()
+    rows = [row for row in known if row["previous"]]
     if not rows:
         return None
     most = max(rows, key=lambda r: abs(r["value"] / r["previous"] - 1))
@@ -91,7 +91,7 @@ def medians_moved(review: Review, words: Words) -> Chart | None:
         )
         for r in rows
     ]
-    said = Said(
+    caption = Caption(
         name="moved-medians",
         title=words(
             "medians_moved_seen",
@@ -103,11 +103,7 @@ def medians_moved(review: Review, words: Words) -> Chart | None:
         source=source_line(review, words),
     )
     axis = {"axis": shares_axis(words("medians_moved_axis", period=review.since.period))["axis"]}
-    return draw(dumbbells(drawn, _names(review, words), axis), said, words.lang)
-
-
-def _is_known(row: Row) -> bool:
-    return row["value"] is not None and bool(row["previous"])
+    return draw(dumbbells(drawn, _names(review, words), axis), caption, words.lang)
 
 
 def _medians_text(row: Row, words: Words) -> str:

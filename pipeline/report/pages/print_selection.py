@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.pages.admission import Admission
+from pipeline.report.pages.cohort_position import CohortPosition
 from pipeline.report.pages.features import Feature
-from pipeline.report.pages.place import Place
 from pipeline.report.pages.steps import Steps
 from pipeline.report.pages.verdict import ConditionView, CriterionView, Verdict
 from pipeline.report.pages.views import Table
@@ -31,7 +31,7 @@ ADMISSION = 26.0
 
 
 @dataclass(frozen=True)
-class Paper:
+class PrintSelection:
     """What is not printed: names of sections; findings: how many are printed; note: says it all."""
 
     left_out: frozenset[str]
@@ -58,7 +58,9 @@ class Sections:
     findings: Table
 
 
-def paper(sections: Sections, place: Place, place_text: str, words: Words) -> Paper:
+def select_printed(
+    sections: Sections, place: CohortPosition, place_text: str, words: Words
+) -> PrintSelection:
     """Return what is printed of a page; place_text: the paragraph above the indicators."""
     room = ROOM - HEAD - 2 * SECTION
     room -= _verdicts(sections.verdicts, words) + _place(place, place_text)
@@ -71,14 +73,14 @@ def paper(sections: Sections, place: Place, place_text: str, words: Words) -> Pa
     rows = sections.findings.rows
     # The text of a finding stands beside a narrow column, below the head of the table.
     printed = _fitting(rows, room - SECTION - 2 * LINE)
-    said = [words(f"paper_{name}") for name in left_out]
+    notes = [words(f"paper_{name}") for name in left_out]
     if printed < len(rows):
         left = words.number(len(rows) - printed)
-        said.append(words("paper_findings", n=left, all=words.number(len(rows))))
-    said.append(words("paper_rows"))
-    if place.rows and (place.many or place.has_course):
-        said.append(words("paper_place"))
-    return Paper(frozenset(left_out), printed, words("paper_note", parts="; ".join(said)))
+        notes.append(words("paper_findings", n=left, all=words.number(len(rows))))
+    notes.append(words("paper_rows"))
+    if place.rows and (place.many or place.has_trend):
+        notes.append(words("paper_place"))
+    return PrintSelection(frozenset(left_out), printed, words("paper_note", parts="; ".join(notes)))
 
 
 def _optional(sections: Sections, words: Words) -> Iterator[tuple[str, float]]:
@@ -96,8 +98,8 @@ def _verdicts(verdicts: Sequence[tuple[Verdict, Steps]], words: Words) -> float:
     """Return the height of all verdicts; only the first one's criteria are printed."""
     whole = 0.0
     for at, (verdict, steps) in enumerate(verdicts):
-        said = (verdict.decision_text, verdict.counts, verdict.others, verdict.pass_rule)
-        whole += SECTION + 3 + _lines(" ".join((*said, verdict.confirmed))) * LINE
+        sentences = (verdict.decision_text, verdict.counts, verdict.others, verdict.pass_rule)
+        whole += SECTION + 3 + _lines(" ".join((*sentences, verdict.confirmed))) * LINE
         if at:
             continue
         own = [step for _, found in steps.efforts for step in found]
@@ -114,7 +116,7 @@ def _unmet(view: CriterionView, words: Words) -> float:
     rows = sum(
         max(
             _lines(f"✓ {one.title}", CONDITION),
-            _lines(_asked(one, words), LIMIT + (0 if one.lever else LEVER)),
+            _lines(_required(one, words), LIMIT + (0 if one.lever else LEVER)),
             _lines(one.lever, LEVER),
         )
         for one in view.conditions
@@ -123,9 +125,9 @@ def _unmet(view: CriterionView, words: Words) -> float:
     return (max(title, rows) + contrary) * LINE + 1.1
 
 
-def _asked(view: ConditionView, words: Words) -> str:
-    asked = words("required", what=view.required)
-    return f"{asked} ({view.limit})" if view.limit else asked
+def _required(view: ConditionView, words: Words) -> str:
+    text = words("required", what=view.required)
+    return f"{text} ({view.limit})" if view.limit else text
 
 
 def _reason(view: CriterionView, words: Words) -> float:
@@ -133,11 +135,14 @@ def _reason(view: CriterionView, words: Words) -> float:
 
 
 def _met(view: CriterionView, words: Words) -> float:
-    said = [f"{k.title} {k.value} {_asked(k, words)};" for k in view.conditions]
-    return _lines(" ".join((view.id, view.title, *said, view.contrary or view.basis))) * LINE + 0.3
+    conditions = [f"{k.title} {k.value} {_required(k, words)};" for k in view.conditions]
+    return (
+        _lines(" ".join((view.id, view.title, *conditions, view.contrary or view.basis))) * LINE
+        + 0.3
+    )
 
 
-def _place(place: Place, text: str) -> float:
+def _place(place: CohortPosition, text: str) -> float:
     rows = sum(_lines(row.title, LETTERS_OF_INDICATOR) * LINE + ROW for row in place.rows)
     return SECTION + _lines(text) * LINE + 2 * LINE + rows
 

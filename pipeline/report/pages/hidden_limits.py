@@ -4,20 +4,18 @@ The stand-in limit of criterion 4.2 is an exact quartile. In a small cohort the 
 of single clusters, so the page states which limit was used, but not its value (contract 2.5).
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import polars as pl
 
 from pipeline.common.catalogue import metrics
+from pipeline.common.rows import Row
 from pipeline.common.texts import LANGUAGES
 from pipeline.review import Review
 from pipeline.tables.reasons import LIMIT, harder_value
 
-Row = Mapping[str, Any]
 
-
-def discretion(review: Review) -> Callable[[Row], bool]:
+def limit_hider(review: Review) -> Callable[[Row], bool]:
     """Return the test whether a condition's limit must be hidden from the cluster."""
     large = large_cohorts(review)
 

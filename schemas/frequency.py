@@ -1,4 +1,4 @@
-"""schemas/often.toml: how often a year, in words (contract 1.1)."""
+"""The words of schemas/often.toml for how often a year something happens (contract 1.1)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ ENDINGS = "(?:e|n|en|s)?"
 AROUND = " .,;:()"
 
 
-class Often(Declared):
+class FrequencyWords(Declared):
     """The whole file."""
 
     times: Filleds
@@ -26,22 +26,22 @@ class Often(Declared):
     numbers: Mapping[Filled, Above0]
 
 
-def often() -> Often:
+def frequency_words() -> FrequencyWords:
     """Return the words that are declared."""
-    return load("often.toml", Often)
+    return load("often.toml", FrequencyWords)
 
 
 def times_per_year(text: str) -> float | None:
-    """Return how often a year a text says, None where it says nothing of the kind."""
-    said, key = often(), word_key(text).strip(AROUND)
-    alone = by_key(said.words, said.rates)
+    """Return how often a year a text states; None if it states no such thing."""
+    declared, key = frequency_words(), word_key(text).strip(AROUND)
+    alone = by_key(declared.words, declared.rates)
     if key in alone:
         return alone[key]
     for form in forms():
         found = re.fullmatch(form, key)
         if found is not None:
             parts = found.groupdict()
-            period = by_key(said.periods, said.rates)[parts["period"]]
+            period = by_key(declared.periods, declared.rates)[parts["period"]]
             if "apart" in parts:
                 return round(period / number_of(parts["apart"]), 9)
             return round(period * number_of(parts.get("number", "1")), 9)
@@ -51,29 +51,29 @@ def times_per_year(text: str) -> float | None:
 @cache
 def forms() -> tuple[str, ...]:
     """Return the forms of "2 x pro Monat", "2x monatlich", "alle 2 Monate" and "jede Woche"."""
-    said = often()
-    number = rf"\d{{1,3}}(?:[.,]\d{{1,2}})?|{any_of(said.numbers)}"
-    once, times, per = any_of(said.once), any_of(said.times), any_of(said.per)
-    period = rf"(?P<period>{any_of(said.periods)})"
-    rate = rf"(?P<period>{any_of(said.rates)})"
+    declared = frequency_words()
+    number = rf"\d{{1,3}}(?:[.,]\d{{1,2}})?|{any_of(declared.numbers)}"
+    once, times, per = any_of(declared.once), any_of(declared.times), any_of(declared.per)
+    period = rf"(?P<period>{any_of(declared.periods)})"
+    rate = rf"(?P<period>{any_of(declared.rates)})"
     return (
         rf"(?P<number>{number}|{once})(?: ?(?:{times}))? ?(?:{per}) ?{period}",
         rf"(?P<number>{number}) ?(?:{times}) {rate}",
         rf"(?P<number>{once}) {rate}",
-        rf"(?:{any_of(said.every)}) (?P<apart>(?!0)(?:{number})) {period}{ENDINGS}",
-        rf"(?:{any_of(said.each)}) {period}",
+        rf"(?:{any_of(declared.every)}) (?P<apart>(?!0)(?:{number})) {period}{ENDINGS}",
+        rf"(?:{any_of(declared.each)}) {period}",
     )
 
 
 def number_of(text: str) -> float:
     """Return the number that a word or digits stand for."""
-    named = by_key(often().numbers, often().once)
+    named = by_key(frequency_words().numbers, frequency_words().once)
     return named[text] if text in named else float(text.replace(",", "."))
 
 
 def by_key(*words: Mapping[str, float]) -> Mapping[str, float]:
     """Return numbers by the keys of their words."""
-    return {word_key(word): number for said in words for word, number in said.items()}
+    return {word_key(word): number for numbers in words for word, number in numbers.items()}
 
 
 def any_of(words: Iterable[str]) -> str:

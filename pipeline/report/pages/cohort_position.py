@@ -1,24 +1,23 @@
-"""A cluster's position in its cohorts, without ranks, names or extremes, and its own course."""
+"""A cluster's position in its cohorts, without ranks, names or extremes, and its own trend."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from pipeline.common.rows import Row
 from pipeline.report.pages.comparison import cohort_name
-from pipeline.report.pages.course import Course, course_of
 from pipeline.report.pages.figures import indicator, rounded, rounded_value
+from pipeline.report.pages.trends import Trend, trend_of
 from pipeline.report.pages.words import Words
 from schemas.benchmarks import declared_indicators
 
-Row = Mapping[str, Any]
 QUARTILES = ("p25", "median", "p75")
 # Of the drawing, in pixels: its length and the room for the mark at both ends.
 LENGTH, EDGE = 120, 6
 # With more cohorts than this, paper has room for the lines alone.
 FEW = 2
-# A course has at least so many quarters.
+# A trend has at least so many quarters.
 TWO = 2
 
 
@@ -47,44 +46,44 @@ class Quarter:
 
 @dataclass(frozen=True)
 class IndicatorRow:
-    """An indicator's value, its course over the quarters, its position in each cohort.
+    """An indicator's value, its trend over the quarters, its position in each cohort.
 
     None: without an earlier quarter; if it is unknown.
     """
 
     title: str
     value: str
-    course: Course | None
+    trend: Trend | None
     places: Sequence[Quarter | None]
 
 
 @dataclass(frozen=True)
-class Place:
+class CohortPosition:
     """All indicators; the cohorts shown, and a sentence about those that are too small.
 
-    has_course: whether an earlier quarter knows a value. many: whether the quartiles' numbers do
+    has_trend: whether an earlier quarter knows a value. many: whether the quartiles' numbers do
     not fit on paper.
     """
 
     cohorts: Sequence[str]
     rows: Sequence[IndicatorRow]
     too_small: str
-    has_course: bool
+    has_trend: bool
     many: bool
 
 
-def place(
+def cohort_position(
     benchmarks: Sequence[Row],
     earlier: Sequence[Row],
     period: str,
     minimum: int,
     words: Words,
-) -> Place:
+) -> CohortPosition:
     """Return the cluster's position from its rows of the table benchmarks.
 
     earlier: its rows of `Quarters.indicators`. period: the one of the benchmarks.
     """
-    shown = {_cohort(r): None for r in benchmarks if r["n"] >= minimum and r["p25"] is not None}
+    visible = {_cohort(r): None for r in benchmarks if r["n"] >= minimum and r["p25"] is not None}
     every = {_cohort(r): None for r in benchmarks}
     by_indicator: dict[str, dict[tuple[str, str], Row]] = {}
     for row in benchmarks:
@@ -96,40 +95,40 @@ def place(
         _indicator(
             name,
             by_indicator[name],
-            list(shown),
+            list(visible),
             minimum,
             words,
-            _course(name, before.get(name, {}), by_indicator[name], period, words),
+            _trend(name, before.get(name, {}), by_indicator[name], period, words),
         )
         for name in declared_indicators()
         if name in by_indicator
     ]
-    small = [_title(c, words) for c in every if c not in shown]
+    small = [_title(c, words) for c in every if c not in visible]
     sentence = words("too_small", minimum=minimum, names="; ".join(small)) if small else ""
-    return Place(
-        cohorts=[_title(c, words) for c in shown],
+    return CohortPosition(
+        cohorts=[_title(c, words) for c in visible],
         rows=rows,
         too_small=sentence,
-        has_course=any(row.course for row in rows),
-        many=len(shown) > FEW,
+        has_trend=any(row.trend for row in rows),
+        many=len(visible) > FEW,
     )
 
 
-def _course(
+def _trend(
     name: str,
     before: Mapping[str, float | None],
     of_cohort: Mapping[tuple[str, str], Row],
     period: str,
     words: Words,
-) -> Course | None:
-    """Return an indicator's course: the quarter before in words, all quarters as a line."""
+) -> Trend | None:
+    """Return an indicator's trend: the quarter before in words, all quarters as a line."""
     now = next(iter(of_cohort.values()))["value"]
     values = {at: v for at, v in sorted({**before, period: now}.items()) if v is not None}
     if len(values) < TWO:
         return None
-    told = {at: indicator(value, name, words) for at, value in values.items()}
+    texts = {at: indicator(value, name, words) for at, value in values.items()}
     last = max(at for at in values if at != period)
-    return course_of(values, words("value_at", period=last, value=told[last]), told)
+    return trend_of(values, words("value_at", period=last, value=texts[last]), texts)
 
 
 def _cohort(row: Row) -> tuple[str, str]:
@@ -147,13 +146,11 @@ def _indicator(
     cohorts: Sequence[tuple[str, str]],
     minimum: int,
     words: Words,
-    course: Course | None,
+    trend: Trend | None,
 ) -> IndicatorRow:
     value = next(iter(of_cohort.values()))["value"]
     places = [_quarter(of_cohort.get(c), minimum, words) for c in cohorts]
-    return IndicatorRow(
-        words.code("indicator", name), indicator(value, name, words), course, places
-    )
+    return IndicatorRow(words.code("indicator", name), indicator(value, name, words), trend, places)
 
 
 def _quarter(row: Row | None, minimum: int, words: Words) -> Quarter | None:

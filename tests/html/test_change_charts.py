@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from pipeline.common.catalogue import load
+from pipeline.report.pages.change_charts import criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.charts import Chart
 from pipeline.report.pages.history import criteria_turned
-from pipeline.report.pages.moved import criteria_moved, medians_moved, then_and_now
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
@@ -92,7 +92,7 @@ def test_counts_are_those_of_the_clusters_of_both_quarters() -> None:
 def test_marks_stand_at_the_counts_before_and_now() -> None:
     drawn = criteria_moved(MOVED, CATALOGUE, 1, then_and_now(MOVED, CATALOGUE), DE)
     assert drawn is not None
-    assert "erfüllen als vorher: 1; weniger: 1" in drawn.said.title
+    assert "erfüllen als vorher: 1; weniger: 1" in drawn.caption.title
     places = shown(drawn)
     assert set(places) == {"1 → 3 (+2)", "3 → 2 (−1)", "2 → 2 (±0)"}
     one, three = places["1 → 3 (+2)"]
@@ -105,7 +105,7 @@ def test_marks_stand_at_the_counts_before_and_now() -> None:
 def test_medians_are_shares_of_those_before() -> None:
     drawn = medians_moved(MOVED, DE)
     assert drawn is not None
-    assert "VZÄ" in drawn.said.title
+    assert "VZÄ" in drawn.caption.title
     places = shown(drawn)
     assert set(places) == {"80,0 → 90,0", "4,00 → 3,00"}
     (whole, more), (again, less) = places["80,0 → 90,0"], places["4,00 → 3,00"]

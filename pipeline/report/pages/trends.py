@@ -1,4 +1,4 @@
-"""How a headline figure went over the published quarters: its change and a line of all of them."""
+"""The trend of a headline figure over the published quarters: its change, and a line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,39 +17,37 @@ WIDTH, HEIGHT, EDGE = 96, 24, 4
 
 
 @dataclass(frozen=True)
-class Course:
+class Trend:
     """A figure's change and its line.
 
     change: with its sign and since when. points: of the line, as SVG wants them. end: its last
-    point. told: every quarter with its value, for those who do not see the line.
+    point. text: every quarter with its value, for those who do not see the line.
     """
 
     change: str
     points: str
     end: tuple[str, str]
-    told: str
+    text: str
 
 
-def course(
-    review: Review, words: Words, figure: str, catalogue: str | None = None
-) -> Course | None:
-    """Return the course of a figure up to now; None if no earlier quarter published it."""
-    earlier = review.quarters.course(figure, catalogue)
+def trend(review: Review, words: Words, figure: str, catalogue: str | None = None) -> Trend | None:
+    """Return the trend of a figure up to now; None if no earlier quarter published it."""
+    earlier = review.quarters.headline_by_period(figure, catalogue)
     if not earlier:
         return None
     values = earlier | {review.period: review.headline(figure, catalogue)}
-    told = {period: words.number(n) for period, n in values.items()}
-    return course_of(values, since(review, words, values), told)
+    texts = {period: words.number(n) for period, n in values.items()}
+    return trend_of(values, since(review, words, values), texts)
 
 
-def course_of(values: Mapping[str, float], change: str, told: Mapping[str, str]) -> Course:
-    """Return the course of values by quarter, the earliest first; told: these as text."""
-    points = places(values)
-    return Course(
+def trend_of(values: Mapping[str, float], change: str, texts: Mapping[str, str]) -> Trend:
+    """Return the trend of values by quarter, the earliest first. texts: the same values as text."""
+    points = points_of(values)
+    return Trend(
         change=change,
         points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
         end=(f"{points[-1][0]:.1f}", f"{points[-1][1]:.1f}"),
-        told=", ".join(f"{period}: {value}" for period, value in told.items()),
+        text=", ".join(f"{period}: {value}" for period, value in texts.items()),
     )
 
 
@@ -62,7 +60,7 @@ def since(review: Review, words: Words, values: Mapping[str, int]) -> str:
 
 def change(review: Review, words: Words, figure: str, catalogue: str | None = None) -> str:
     """Return the change of a figure in brackets, with a space before; empty without one."""
-    found = course(review, words, figure, catalogue)
+    found = trend(review, words, figure, catalogue)
     return f" ({found.change})" if found else ""
 
 
@@ -72,7 +70,7 @@ def signed(difference: int, words: Words) -> str:
     return f"{sign}{words.number(abs(difference))}"
 
 
-def places(values: Mapping[str, float]) -> list[tuple[float, float]]:
+def points_of(values: Mapping[str, float]) -> list[tuple[float, float]]:
     """Return the points of the line: across by time, so that a missing quarter is a gap in time."""
     first = min(values)
     times = [len(periods.between(first, period)) + (period != first) for period in values]

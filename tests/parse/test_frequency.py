@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.often import often, times_per_year
+from schemas.frequency import frequency_words, times_per_year
 
 READ = {
     "laufend": 52,
@@ -71,11 +71,11 @@ def test_what_is_not(text: str) -> None:
 
 
 def test_every_declared_word() -> None:
-    said = often()
-    for words in (said.words, said.rates):
+    declared = frequency_words()
+    for words in (declared.words, declared.rates):
         assert {word: times_per_year(word.upper()) for word in words} == dict(words)
-    for period, number in said.periods.items():
-        for per in said.per:
+    for period, number in declared.periods.items():
+        for per in declared.per:
             assert times_per_year(f"3 x {per} {period}") == 3 * number
-        for word, times in said.once.items():
+        for word, times in declared.once.items():
             assert times_per_year(f"{word} pro {period}") == times * number
