@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from schemas.checked import Above0, Count, Declared, Filled, Text, load
+from schemas.checked import Above0, Count, Declared, Text, load
 
 NAME = "reference_figures.toml"
 
@@ -16,7 +16,7 @@ class ReferenceFigure(Declared):
     about: bool
     label: Text
     as_of: Count
-    source: Filled
+    source: Text
 
 
 class ReferenceLine(Declared):
@@ -25,7 +25,7 @@ class ReferenceLine(Declared):
     figure: Literal["actors", "fte"]
     value: Above0
     label: Text
-    source: Filled
+    source: Text
 
 
 class References(Declared):

@@ -146,7 +146,7 @@ def dirty(path: Path) -> None:
 def test_what_is_carried_over(tmp_path: Path) -> None:
     path = tmp_path / "dirty.xlsx"
     dirty(path)
-    filled = carried_over(examined(path), "de", PERIOD)
+    filled = carried_over(examined(path).parsed, CLUSTER, "de", PERIOD)
     assert filled.master == {
         "cluster_id": CLUSTER,
         "version": 4,  # raised
@@ -169,7 +169,7 @@ def test_what_is_carried_over(tmp_path: Path) -> None:
 def test_new_quarter_leaves_date_and_version_out(tmp_path: Path) -> None:
     path = tmp_path / "dirty.xlsx"
     dirty(path)
-    filled = carried_over(examined(path), "en", PERIOD, new_day=True)
+    filled = carried_over(examined(path).parsed, CLUSTER, "en", PERIOD, new_day=True)
     assert not {"as_of", "version"} & set(filled.master)
 
 
@@ -177,7 +177,7 @@ def test_findings_stand_beside_their_cells_in_the_next_form(tmp_path: Path) -> N
     path, after = tmp_path / "dirty.xlsx", tmp_path / "next.xlsx"
     dirty(path)
     before = examined(path)
-    write_form(after, "de", carried_over(before, "de", PERIOD))
+    write_form(after, "de", carried_over(before.parsed, CLUSTER, "de", PERIOD))
     codes = [e.findings.filter(pl.col("code").is_in(["bad_type", "bad_value", "bad_date"]))
              ["code"].sort().to_list() for e in (before, examined(after))]  # fmt: skip
     assert codes[0] == codes[1] != []

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.common.rows import Row
 from pipeline.common.texts import day
 from pipeline.publication.release.letter import LETTER
-from pipeline.publication.release.word import Value, check_template, letter
+from pipeline.publication.release.word import Value, check_template, letter, opened
 from pipeline.review import Review
 from schemas.declaration import HERE
 
@@ -47,12 +47,12 @@ def check_letter() -> None:
 def write_covers(rows: pl.DataFrame, review: Review, folder: Path) -> None:
     """Write <cluster_id>/Anschreiben.docx for every row of `letters`, which are German."""
     assert review.released_on is not None
-    author = review.settings.office.name
+    author, template = review.settings.office.name, opened(HERE / TEMPLATE)
     for row in rows.iter_rows(named=True):
         place = folder / row["cluster_id"]
         place.mkdir(exist_ok=True)
         values = values_of(row, review)
-        document = letter(HERE / TEMPLATE, values, author, review.released_on)
+        document = letter(template, values, author, review.released_on)
         (place / LETTER).write_bytes(document)
 
 

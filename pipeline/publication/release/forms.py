@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from pipeline.common.sandbox import Death, run_in_sandbox
 from pipeline.common.settings import load_settings
-from pipeline.common.stages import in_batches
+from pipeline.common.stages import CORES, LEAST_IN_BATCH, MOST_IN_BATCH
 from pipeline.intake.gather import gather
 from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
@@ -18,12 +19,13 @@ from pipeline.report.form.carry import carried_over
 from pipeline.report.form.form import write_form
 from pipeline.report.form.plan import Filled
 from pipeline.report.form.stored import Stored, stored_values
-from pipeline.report.form.translated import examine_translated
-from pipeline.submissions.examine import Examined
+from pipeline.report.form.translated import parse_translated
 from pipeline.submissions.mapping.apply import submission_sheet_keys
+from pipeline.submissions.parse.parse import Parsed
 
-# For one form; it usually takes a second or two.
+# For one form; it usually takes less than a second.
 SECONDS = 300
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,24 +45,31 @@ def write_forms(work: Work, paths: Mapping[str, Path]) -> list[str]:
     """
     jobs = [
         Job(paths[cluster], filled, stored)
-        for some in in_batches([one for one in next_forms(work) if one[0] in paths])
+        for some in portions([one for one in next_forms(work) if one[0] in paths])
         for (cluster, filled), stored in zip(
             some, stored_together([filled for _, filled in some], work.lang), strict=True
         )
     ]
     limits = load_settings().intake
+    # A process costs as much as many forms before it writes the first.
+    most = -(-len(jobs) // LEAST_IN_BATCH)
     outcomes = run_in_sandbox(
         partial(write_one, lang=work.lang),
         jobs,
         seconds=SECONDS,
         megabytes=limits.max_memory_mb,
-        workers=limits.workers,
+        workers=min(limits.workers or CORES, most),
         writes=True,
     )
     for job, done in zip(jobs, outcomes, strict=True):
         if isinstance(done, Death) or not done:
             job.path.unlink(missing_ok=True)
     return [cluster for cluster, path in paths.items() if not path.exists()]
+
+
+def portions(items: Sequence[T]) -> list[Sequence[T]]:
+    """Return the items in portions that fit into memory: the fewer, the less each item costs."""
+    return [items[at : at + MOST_IN_BATCH] for at in range(0, len(items), MOST_IN_BATCH)]
 
 
 def stored_together(forms: Sequence[Filled], lang: str) -> Sequence[Stored | None]:
@@ -85,34 +94,31 @@ def next_forms(work: Work) -> Iterator[tuple[str, Filled]]:
     """Yield every reviewed cluster with the values of its form for the next quarter."""
     submissions = work.review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
     clusters = dict(submissions.select("source_file", "cluster_id").iter_rows())
-    for some in in_batches([file for file in work.files if file.name in clusters]):
+    for some in portions([file for file in work.files if file.name in clusters]):
         names = {file.number: file.name for file in some}
-        for number, examined in one_by_one(examined_again(work, some)):
-            filled = carried_over(examined, work.lang, work.review.period, new_day=True)
-            yield clusters[names[number]], filled
+        for number, parsed in one_by_one(parsed_again(work, some)):
+            cluster = clusters[names[number]]
+            filled = carried_over(parsed, cluster, work.lang, work.review.period, new_day=True)
+            yield cluster, filled
 
 
-def examined_again(work: Work, files: Sequence[SentFile]) -> Examined:
-    """Return reviewed submissions, read and examined in the same way as by the review."""
-    review, mappings = work.review, work.mappings
-    sheet_keys = submission_sheet_keys(mappings)
-    limits = review.settings.intake
+def parsed_again(work: Work, files: Sequence[SentFile]) -> Parsed:
+    """Return reviewed submissions, read and parsed in the same way as by the review."""
+    sheet_keys = submission_sheet_keys(work.mappings)
+    limits = work.review.settings.intake
     outcomes = list(read_many([file.path for file in files], limits, sheet_keys))
     sent = gather(files, outcomes, most_mb=limits.max_file_mb)
-    stacked, last_day = sent.stacked(), review.last_day
-    return examine_translated(sent.files, stacked, mappings, review.settings, last_day)
+    return parse_translated(sent.files, sent.stacked(), work.mappings)
 
 
-def one_by_one(examined: Examined) -> Iterator[tuple[int, Examined]]:
+def one_by_one(parsed: Parsed) -> Iterator[tuple[int, Parsed]]:
     """Yield every file with its part of the tables that `carried_over` needs."""
-    tables = {key: by_file(table) for key, table in examined.parsed.tables.items()}
-    cells, masters = by_file(examined.parsed.cells), by_file(examined.master)
-    empty = {key: table.clear() for key, table in examined.parsed.tables.items()}
-    for file in sorted(masters):
+    tables = {key: by_file(table) for key, table in parsed.tables.items()}
+    empty = {key: table.clear() for key, table in parsed.tables.items()}
+    cells = by_file(parsed.cells)
+    for file in sorted(cells):
         own = {key: parts.get(file, empty[key]) for key, parts in tables.items()}
-        parsed = replace(examined.parsed, tables=own, cells=cells[file])
-        valid = replace(examined.valid, tables={"master_data": masters[file]})
-        yield file, replace(examined, parsed=parsed, valid=valid)
+        yield file, replace(parsed, tables=own, cells=cells[file])
 
 
 def by_file(table: pl.DataFrame) -> Mapping[int, pl.DataFrame]:

@@ -84,12 +84,13 @@ def slips_in(text: str, fields: Sequence[str], lists: Sequence[str]) -> Iterator
 
 
 # -------------------------------------------------------------------------------------- a letter
-def letter(path: Path, values: Mapping[str, Value], author: str, day: dt.date) -> bytes:
+def letter(document: WordDocument, values: Mapping[str, Value], author: str, day: dt.date) -> bytes:
     """Return the template filled; the same values give the same bytes.
 
+    document: the template, which is as before afterwards: it is opened once for many letters.
     values: of every field. author, day: what the document says of its origin.
     """
-    document = opened(path)
+    before = [(element, deepcopy(element)) for element in elements(document)]
     own = {word_key(name): value for name, value in values.items()}
     for paragraph in list(paragraphs(document)):
         fill(paragraph, own)
@@ -98,6 +99,8 @@ def letter(path: Path, values: Mapping[str, Value], author: str, day: dt.date) -
     properties.created = properties.modified = dt.datetime.combine(day, dt.time())
     written = io.BytesIO()
     document.save(written)
+    for element, copy in before:
+        element[:] = copy[:]
     return packed(written)
 
 
@@ -159,9 +162,15 @@ def take_out(paragraph: Element) -> None:
 
 def paragraphs(document: WordDocument) -> Iterator[Element]:
     """Yield every paragraph of text, headers, footers, tables and boxes."""
+    for element in elements(document):
+        yield from element.iter(qn("w:p"))
+
+
+def elements(document: WordDocument) -> Iterator[Element]:
+    """Yield the root of every part that is XML."""
     for part in document.part.package.iter_parts():
         if isinstance(part, XmlPart):
-            yield from part.element.iter(qn("w:p"))
+            yield part.element
 
 
 def text_of(paragraph: Element) -> str:

@@ -23,14 +23,14 @@ ENTRY: Look = {"border": 1, "border_color": RULE, "bg_color": "#FFFDF3", "font_c
                "valign": "top"}  # fmt: skip
 # Lines are drawn where something stands: LibreOffice prints pages of empty cells that have lines.
 COLUMN: Look = {"font_color": INK}
-# type of a field -> name of its cell format
+# type of a field -> name of its cell format; a number keeps its distance from the text beside it
 KINDS: Mapping[str, Look] = {
     "text": {"num_format": "@"},
     "date": {"align": "center"},
-    "integer": {"num_format": "#,##0"},
-    "euros": {"num_format": "#,##0.00"},
+    "integer": {"num_format": "#,##0_)"},
+    "euros": {"num_format": "#,##0.00_)"},
     "degrees": {"num_format": "0.0000##"},
-    "year": {"num_format": "0"},
+    "year": {"num_format": "0_)"},
     "plain": {},
 }
 BOX: Look = {"valign": "top", "border": 1, "border_color": RULE}

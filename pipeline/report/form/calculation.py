@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.form.plan import FIRST_ROW, Filled, capacity, tables
+from pipeline.report.workbook.cells import complete
 from schemas.declaration import Sheet
 
 # Single figures have labels in A and values in B; columns begin further right.
@@ -106,15 +107,16 @@ class Calculation:
         for row, (name, content) in enumerate(self.singles.items()):
             sheet.write_string(row, 0, name)
             if isinstance(content, Over):
-                formula = f"{{={self.resolved(content.formula, addresses)}}}"
+                formula = complete(self.resolved(content.formula, addresses))
                 sheet.write_array_formula(row, 1, row, 1, formula, None, "")
             elif isinstance(content, str):
-                sheet.write_formula(row, 1, f"={self.resolved(content, addresses)}", None, "")
+                formula = complete(self.resolved(content, addresses))
+                sheet.write_formula(row, 1, formula, None, "")
             else:
                 sheet.write_number(row, 1, content)
         for at, (name, column) in enumerate(self.columns.items(), FIRST_COLUMN):
             sheet.write_string(FIRST_ROW - 2, at, name)
-            formula = f"{{={self.resolved(column.formula, addresses, column.last)}}}"
+            formula = complete(self.resolved(column.formula, addresses, column.last))
             area = (FIRST_ROW - 1, at, column.last - 1, at)
             sheet.write_array_formula(*area, formula, None, "")
 

@@ -1,4 +1,4 @@
-"""From an examined submission to the values of its next form: as typed, in the form's language.
+"""From a parsed submission to the values of its next form: as typed, in the form's language.
 
 What could not be read is carried over as its original text, so that nothing is lost. Rows of totals
 and headings and unknown columns are left out, repeated rows are not.
@@ -11,38 +11,42 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.form.plan import Filled, Row, Value
-from pipeline.submissions.examine import Examined
+from pipeline.report.form.plan import master as form
 from pipeline.submissions.parse.foreign import FORM_ROW
+from pipeline.submissions.parse.parse import Parsed
 from schemas.declaration import Field, Sheet, submission, word_in
 
 TYPED = ("number", "integer", "date", "yes_no")
 # A formula that was never calculated has no value to keep.
 NOTHING = ("formula_without_value",)
+FIRST_VERSION = 1
 
 
-def carried_over(examined: Examined, lang: str, period: str, *, new_day: bool = False) -> Filled:
-    """Return the values of the one submission that was examined, for its next form.
+def carried_over(
+    parsed: Parsed, cluster: str, lang: str, period: str, *, new_day: bool = False
+) -> Filled:
+    """Return the values of the one submission that was parsed, for the cluster's next form.
 
     The Stichtag is kept and the Version is raised by 1, so that the form can replace the
     submission. new_day: both are left out, for the form of the next quarter.
     """
     master: dict[str, Value] = {}
     rows = {}
-    cells = examined.parsed.cells.sort("row", "column")
+    cells = parsed.cells.sort("row", "column")
     by_sheet = cells.partition_by("sheet_key", as_dict=True)
     for sheet in submission().sheets:
         own = by_sheet.get((sheet.key,), cells.clear())
-        values = sheet_rows(own, examined.parsed.tables[sheet.key], sheet, lang)
+        values = sheet_rows(own, parsed.tables[sheet.key], sheet, lang)
         if sheet.layout == "form":
             master = dict(values.get(FORM_ROW, {}))
         else:
             rows[sheet.key] = [values[row] for row in sorted(values)]
-    version = examined.master["version"].item()
-    master["version"] = (version or 1) + 1
     if new_day:
-        del master["version"]
+        master.pop("version", None)
         master.pop("as_of", None)
-    cluster = str(examined.master["cluster_id"].item())
+    else:
+        version = parsed.tables[form().key]["version"].item()
+        master["version"] = max(version or FIRST_VERSION, FIRST_VERSION) + 1
     return Filled(master, rows, (cluster, period), new_day)
 
 

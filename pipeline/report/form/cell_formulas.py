@@ -5,7 +5,7 @@ The rules are those of intake and validation (contract 1.2), as far as Excel's o
 
 import re
 
-from pipeline.report.form.words import EMPTY, NBSP, NONE, SQUEEZED
+from pipeline.report.form.words import BEFORE, BETWEEN, DIGITS, EMPTY, NBSP, NONE, SQUEEZED, entry
 from schemas.declaration import DeclarationError, Field
 
 BAD, MISSING = "!", "-"
@@ -14,22 +14,32 @@ UNKNOWN = "0.5"
 # An earlier date is a number that somebody typed: 2019 is a day of 1905.
 FIRST_DATE, AFTER_LAST_DATE = 18_264, 2_958_466
 LARGEST = 10**12
-# Characters that Excel's MATCH treats as wildcards.
-WILD = "~*?"
+# Characters that Excel's MATCH treats as wildcards, and the one between the words of a list.
+SPECIAL = f"~*?{BETWEEN}"
 PATTERN_PART = re.compile(r"\[([A-Z0-9])-([A-Z0-9])\](?:\{(\d+)\})?|([A-Za-z0-9 _-])")
 
 
 def word(cell: str) -> str:
-    """Return the formula of a cell's text without needless blanks and without wildcards."""
+    """Return the formula of a cell's text without needless blanks and special characters."""
     inner = f'SUBSTITUTE({cell},"{NBSP}"," ")'
-    for sign in WILD:
+    for sign in SPECIAL:
         inner = f'SUBSTITUTE({inner},"{sign}","#")'
     return f"TRIM({inner})"
 
 
+def found(text: str, register: str) -> str:
+    """Return the formula of where a text without special characters stands in a list.
+
+    An error if it is no word of the list.
+    """
+    return f'FIND("{BETWEEN}"&LOWER({text})&"{BEFORE}",w_{register})'
+
+
 def looked_up(cell: str, register: str) -> str:
     """Return the formula of the number of a word in a list; an error if it is unknown."""
-    return f"VLOOKUP({word(cell)},t_{register},2,FALSE)"
+    own = word(cell)
+    at = f"{found(own, register)}+LEN({own})+{len(BETWEEN + BEFORE)}"
+    return f"VALUE(MID(w_{register},{at},{DIGITS}))"
 
 
 def squeezed(cell: str) -> str:
@@ -42,12 +52,13 @@ def squeezed(cell: str) -> str:
 
 def is_empty_word(cell: str) -> str:
     """Return the formula of whether a text means nothing ("k. A.", "keine")."""
-    return f'(({squeezed(cell)}="")+ISNUMBER(MATCH({squeezed(cell)},w_{EMPTY},0))>0)'
+    return f'(({squeezed(cell)}="")+ISNUMBER({found(squeezed(cell), EMPTY)})>0)'
 
 
 def is_none(cell: str) -> str:
     """Return the formula of whether a text says that there is none ("keine")."""
-    return f"IFERROR(VLOOKUP({squeezed(cell)},t_{EMPTY},2,FALSE)={NONE},FALSE)"
+    none = f'"{BETWEEN}"&LOWER({squeezed(cell)})&"{entry("", NONE)}{BETWEEN}"'
+    return f"ISNUMBER(FIND({none},w_{EMPTY}))"
 
 
 def number_of(cell: str, register: str, unknown: str = UNKNOWN) -> str:
@@ -81,7 +92,7 @@ def is_bad(field: Field, cells: str) -> str:
     """Return the formula of which cells are unusable: 1 or 0 each."""
     if field.type in ("choice", "country", "yes_no"):
         register = "yes_no" if field.type == "yes_no" else str(field.list)
-        wrong = f"--ISERROR(MATCH({word(cells)},w_{register},0))"
+        wrong = f"--ISERROR({found(word(cells), register)})"
     elif field.type in ("number", "integer", "date"):
         wrong = f"IF(ISNUMBER({cells}),1-{usable(field, cells)},1)"
     elif field.pattern:

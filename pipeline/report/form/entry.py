@@ -1,5 +1,8 @@
 """The sheets to fill in: one for each declared sheet."""
 
+from collections.abc import Sequence
+from functools import cache
+
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -160,10 +163,16 @@ def explanation(book: Book, declared: Sheet, item: Field) -> str:
 
 def criteria(book: Book, declared: Sheet, item: Field) -> str:
     """Return the criteria that read a field, in words."""
-    ids = criteria_reading(catalogue(), {f"{declared.key}.{item.key}"})
+    ids = reading(f"{declared.key}.{item.key}")
     if len(ids) == len(catalogue().criteria):
         return book.text("guide", "all_criteria")
     return ", ".join(ids) or "–"
+
+
+@cache
+def reading(place: str) -> Sequence[str]:
+    """Return the criteria that read a field, such as actors.name: the same in every form."""
+    return criteria_reading(catalogue(), {place})
 
 
 def add_remarks(book: Book, sheet: Worksheet, declared: Sheet) -> None:

@@ -8,6 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline.report.form.book import Book, add_sheet, add_title, leave_out
 from pipeline.report.form.plan import offered, own_sheet, yes_no
 from pipeline.report.form.words import YES_NO, used_lists
+from pipeline.report.workbook.cells import complete
 from schemas.declaration import Field, submission
 
 HEAD_ROW = 4  # from 1
@@ -21,12 +22,12 @@ def lists(lang: str) -> Mapping[str, Sequence[str]]:
 
 
 def list_range(item: Field, lang: str) -> str:
-    """Return the reference to the words a field offers."""
+    """Return the reference to the words a field offers, as a formula."""
     name = YES_NO if item.type == YES_NO else str(item.list)
     every = lists(lang)
     letters = xl_col_to_name(list(every).index(name))
     last = HEAD_ROW + len(every[name])
-    return f"='{own_sheet('lists', lang)}'!${letters}${HEAD_ROW + 1}:${letters}${last}"
+    return complete(f"'{own_sheet('lists', lang)}'!${letters}${HEAD_ROW + 1}:${letters}${last}")
 
 
 def list_title(name: str, lang: str) -> str:

@@ -90,10 +90,9 @@ def digits(sheet: Sheet) -> str:
 
 # --------------------------------------------------------------------------------------------- SME
 def add_sme(sums: Calculation, sheet: Sheet) -> None:
-    """Add whether each actor is small enough for an SME, and whether it is one (EU definition).
+    """Add whether each actor is an SME (EU definition).
 
-    Too large is who has too many employees, or too much of both turnover and balance sheet. `small`
-    is 1 (yes), 0 (no), or in between (unknown).
+    Too large is who has too many employees, or too much of both turnover and balance sheet.
     """
     employees, turnover, balance = (
         judged(sheet.field(key), here, f"{here}{limit}")
@@ -104,14 +103,14 @@ def add_sme(sums: Calculation, sheet: Sheet) -> None:
         }.items()
         for here in [cell(sheet, key)]
     )
-    sums.column(sheet, "small", f"(1-{employees})*(1-{turnover}*{balance})")
-    sums.column(sheet, "stated", number_of(cell(sheet, "sme_stated"), YES_NO))
-    sums.column(sheet, "kind", number_of(cell(sheet, "actor_type"), "actor_types", '"?"'))
+    small = f"(1-{employees})*(1-{turnover}*{balance})"
+    stated = number_of(cell(sheet, "sme_stated"), YES_NO)
     # What the actor says of itself is trusted, unless its size says no.
-    unsaid = f"IF([stated]={UNKNOWN},IF([small]=1,1,{UNKNOWN}),[stated])"
-    company = f"IF([small]=0,0,IF([kind]={SAID_YES},1,{unsaid}))"
-    never = f"([kind]={NO_COMPANY})+([kind]={SAID_NO})>0"
-    sums.column(sheet, "sme", f'IF([kind]="?",{UNKNOWN},IF({never},0,{company}))')
+    unsaid = f"IF({stated}={UNKNOWN},IF({small}=1,1,{UNKNOWN}),{stated})"
+    kind = number_of(cell(sheet, "actor_type"), "actor_types")
+    company = f"IF({small}=0,0,IF({kind}={SAID_YES},1,{unsaid}))"
+    never = f"({kind}={NO_COMPANY})+({kind}={SAID_NO})>0"
+    sums.column(sheet, "sme", f"IF({kind}={UNKNOWN},{UNKNOWN},IF({never},0,{company}))")
 
 
 # ---------------------------------------------------------------------------------- repeated actors
@@ -134,14 +133,14 @@ def add_repeated(sums: Calculation, sheet: Sheet) -> None:
     def first(state: str) -> str:
         return f'MATCH("{state}"&MID([state],2,255),[state],0)'
 
-    sums.column(sheet, "first_bound", f"IFERROR({first('b')},0)")
-    unbound = f"IFERROR({first('p')},{first('n')})"
-    sums.column(sheet, "chosen", f"IF([first_bound]>0,[first_bound],{unbound})")
-    possible = "([bound]>0)*([bound]<1)*(([first_bound]=0)+(§<[first_bound]))"
-    sums.column(sheet, "candidate", f"IF((§=[chosen])+{possible}>0,[chosen],0)")
+    # The number of the row; negative if no row is bound.
+    unbound = f"-IFERROR({first('p')},{first('n')})"
+    sums.column(sheet, "chosen", f"IFERROR({first('b')},{unbound})")
+    possible = "([bound]>0)*([bound]<1)*(([chosen]<0)+(§<[chosen]))"
+    sums.column(sheet, "candidate", f"IF((§=ABS([chosen]))+{possible}>0,[chosen],0)")
     same = "COUNTIFS([candidate],[chosen],[sme],[sme])"
     agreed = f"IF(COUNTIFS([candidate],[chosen])={same},[sme],{UNKNOWN})"
-    counts = "(§=[chosen])*([bound]>0)"
+    counts = "(§=ABS([chosen]))*([bound]>0)"
     sums.column(sheet, "counted", f'IF({counts},IF([bound]=1,4,2)+{agreed},"")')
 
 

@@ -127,8 +127,7 @@ def add_titles(sums: Calculation, sheet: Sheet, metric: str, kind: str, holds: s
     number = position("evidence_kinds", kind)
     which = looked_up(cell(sheet, "kind"), "evidence_kinds")
     of_kind = f"IFERROR(IF({which}={number},1,0),{UNKNOWN})"
-    sums.column(sheet, f"{metric}_holds", f"{of_kind}*{holds}")
-    state = f'IF([{metric}_holds]=1,"b",IF([{metric}_holds]=0,"n","p"))'
+    state = f'MID("npb",1+ROUNDUP(2*{of_kind}*{holds},0),1)'
     sums.column(sheet, metric, f'IF([title]=0,"",{state}&"|"&[title])')
     every = f"[{metric}]"
     first = f'(MATCH({every}&"",{every}&"",0)=ROW({every})-{FIRST_ROW - 1})'

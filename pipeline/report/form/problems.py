@@ -27,9 +27,7 @@ def add_problems(sums: Calculation) -> None:
         for item in sheet.fields:
             add_column(sums, sheet, item)
         add_sheet(sums, sheet)
-    for item in master().fields:
-        add_cell(sums, item)
-    add_sheet(sums, master())
+    add_form(sums)
 
 
 def rows_beyond(sums: Calculation, sheet: Sheet) -> str:
@@ -52,18 +50,18 @@ def add_column(sums: Calculation, sheet: Sheet, item: Field) -> None:
         sums.single(f"{own}_at", Over(f'IF({{{own}}}=0,"",{first})'))
 
 
-def add_cell(sums: Calculation, item: Field) -> None:
-    """Add the problems of a cell of Stammdaten."""
-    name = f"{master().key}_{item.key}"
-    here = (FORM_ROW + place(master(), item.key)) * STEP + VALUE_COLUMN + 1
+def add_form(sums: Calculation) -> None:
+    """Add the same of Stammdaten, from the values of its cells."""
+    sheet = master()
+    first, last = (f"{{{sheet.key}_{sheet.fields[at].key}}}" for at in (0, -1))
     for problem, sign in PROBLEMS.items():
-        count = f'IF({{{name}}}="{sign}",1,0)'
-        sums.single(f"{name}_{problem}", count)
-        sums.single(f"{name}_{problem}_at", f'IF({{{name}_{problem}}}=0,"",{here})')
+        sums.single(f"{sheet.key}_{problem}", f'COUNTIF({first}:{last},"{sign}")')
+        row = f'{FORM_ROW - 1}+MATCH("{sign}",{first}:{last},0)'
+        sums.single(f"{sheet.key}_{problem}_at", f'IFERROR("{LETTERS[VALUE_COLUMN]}"&{row},"")')
 
 
 def add_sheet(sums: Calculation, sheet: Sheet) -> None:
-    """Add the sums of a sheet, and the address of the first problem of each kind."""
+    """Add the sums of a table, and the address of the first problem of each kind."""
     for problem in PROBLEMS:
         names = [n for f in sheet.fields if (n := f"{sheet.key}_{f.key}_{problem}") in sums.singles]
         counts = ",".join(f"{{{n}}}" for n in names) or "0"

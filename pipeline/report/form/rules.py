@@ -7,8 +7,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.form.book import Book
-from pipeline.report.form.cell_formulas import FIRST_DATE, limits, pattern_test
+from pipeline.report.form.cell_formulas import FIRST_DATE, found, limits, pattern_test
 from pipeline.report.form.lists import list_range
+from pipeline.report.workbook.cells import complete
 from pipeline.submissions.field_messages import expected
 from schemas.declaration import Field
 
@@ -48,7 +49,7 @@ def rule_of(book: Book, item: Field, first: str) -> dict[str, Any]:
         kind = "integer" if item.type == "integer" else "decimal"
         return {"validate": kind, "criteria": "between", "minimum": least, "maximum": most}
     if item.pattern:
-        return {"validate": "custom", "value": "=" + pattern_test(item.pattern, first)}
+        return {"validate": "custom", "value": complete(pattern_test(item.pattern, first))}
     return {"validate": "length", "criteria": "<=", "value": LONGEST[item.type]}
 
 
@@ -81,16 +82,16 @@ def add_colours(book: Book, sheet: Worksheet, item: Field, area: Area, whole: st
 
 def colour(book: Book, sheet: Worksheet, area: Area, formula: str, look: str) -> None:
     """Colour the cells for which the formula holds."""
-    options = {"type": "formula", "criteria": formula, "format": book.looks[look]}
+    options = {"type": "formula", "criteria": complete(formula), "format": book.looks[look]}
     sheet.conditional_format(*area, options)
 
 
 def bad_test(item: Field, cell: str) -> str | None:
     """Return the formula of whether a filled cell cannot be used; None where every text can."""
     if item.type in ("choice", "country"):
-        return f"ISNA(MATCH(TRIM({cell}),w_{item.list},0))"
+        return f"ISERROR({found(f'TRIM({cell})', str(item.list))})"
     if item.type == "yes_no":
-        return f"ISNA(MATCH(TRIM({cell}),w_yes_no,0))"
+        return f"ISERROR({found(f'TRIM({cell})', item.type)})"
     if item.type == "date":
         return f"IF(ISNUMBER({cell}),{cell}<{FIRST_DATE},TRUE)"
     if item.type in ("number", "integer"):

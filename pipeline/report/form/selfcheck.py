@@ -12,6 +12,7 @@ from pipeline.report.form.calculation import Calculation
 from pipeline.report.form.plan import capacity, master, own_sheet
 from pipeline.report.form.stored import Problems, Stored
 from pipeline.report.form.verdicts import Line, hard_criteria, lines
+from pipeline.report.workbook.cells import complete
 from pipeline.report.workbook.sheets import status_looks
 from schemas.declaration import Sheet, submission
 
@@ -57,7 +58,7 @@ def formula(
     book: Book, sheet: Worksheet, place: tuple[int, int], content: str, look: str, value: Any
 ) -> None:
     """Write a formula with its stored value; place: row and column from 0."""
-    sheet.write_formula(*place, f"={content}", book.looks[look], value)
+    sheet.write_formula(*place, complete(content), book.looks[look], value)
 
 
 def write_ready(book: Book, sheet: Worksheet, sums: Figures) -> None:

@@ -15,7 +15,7 @@ from pipeline.intake.sent_file import numbered
 from pipeline.intake.worker import Read
 from pipeline.report.form.carry import carried_over
 from pipeline.report.form.plan import Filled, text
-from pipeline.report.form.translated import examine_translated
+from pipeline.report.form.translated import parse_translated
 from pipeline.submissions.choose import REVIEWED
 from pipeline.submissions.mapping.apply import submission_sheet_keys
 from pipeline.submissions.mapping.files import FOLDER, mapping_files
@@ -48,17 +48,17 @@ def filled_from(
     NoSourceError if there is none, or its file is gone or has changed since; `BadPeriodError` if
     the period is invalid, `MappingError` if a mapping is wrong.
     """
-    end = last_day(period)
+    last_day(period)  # raises if it is none
     name, sha256 = reviewed_file(cluster, period, outputs)
     path = submitted_file(cluster, period, inputs, name, sha256)
     mappings = load_mappings(mapping_files(inputs / period / FOLDER))
     (outcome,) = read([path], submission_sheet_keys(mappings))
     if isinstance(outcome, Refusal):
         raise NoSourceError("unreadable", file=name, why=detail(outcome))
-    settings = load_settings()
-    sent = gather(numbered([path], [name]), [outcome], most_mb=settings.intake.max_file_mb)
-    examined = examine_translated(sent.files, sent.stacked(), mappings, settings, end)
-    return carried_over(examined, lang, period)
+    most = load_settings().intake.max_file_mb
+    sent = gather(numbered([path], [name]), [outcome], most_mb=most)
+    parsed = parse_translated(sent.files, sent.stacked(), mappings)
+    return carried_over(parsed, cluster, lang, period)
 
 
 def latest_period(cluster: str, outputs: Path) -> str:

@@ -25,7 +25,6 @@ from pipeline.report.form.plan import (
     Value,
     catalogue,
     header,
-    place,
     yes_no,
 )
 from pipeline.submissions.examine import Examined, examine
@@ -139,11 +138,12 @@ def cells_of(sheet: Sheet, filled: Filled, lang: str) -> Iterator[Cell]:
             yield row, VALUE_COLUMN, header(item, lang)
             yield row, VALUE_COLUMN + 1, filled.master.get(item.key)
         return
-    for column, item in enumerate(sheet.fields, 1):
-        yield HEADER_ROW, column, header(item, lang)
+    columns = {item.key: column for column, item in enumerate(sheet.fields, 1)}
+    for item in sheet.fields:
+        yield HEADER_ROW, columns[item.key], header(item, lang)
     for number, values in enumerate(filled.rows.get(sheet.key, ()), FIRST_ROW):
         for key, value in values.items():
-            yield number, place(sheet, key) + 1, value
+            yield number, columns[key], value
 
 
 def raw(value: Value, lang: str) -> tuple[int, float | None, str | None]:

@@ -1,13 +1,13 @@
 """The hidden sheet of words: which typed word has which meaning in the formulas.
 
-Each list has two names: w_<list> the words intake accepts, t_<list> these and their numbers.
+Each list is the text of one cell, named w_<list>: "|ja=001|yes=001|nein=000|" holds the words that
+intake accepts and their numbers. A formula finds a word in it, whatever the size of the list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.settings import load_settings
@@ -21,6 +21,8 @@ YES_NO, EMPTY = "yes_no", "empty"
 NO_ANSWER, NONE = 1, 2
 NBSP = "\u00a0"
 SQUEEZED = f" {NBSP}.,;:-–—/\\()[]?!*~_…|"
+# How a list parts its words, and a word from its number of so many digits.
+BETWEEN, BEFORE, DIGITS = "|", "=", 3
 # What an actor type implies about SMEs.
 NO_COMPANY, COMPANY_UNSAID, SAID_YES, SAID_NO = range(4)
 
@@ -81,21 +83,30 @@ def position(register: str, german: str) -> int:
     return [e.de for e in registers()[register]].index(german) + 1
 
 
+def matched_lists() -> list[str]:
+    """Return the lists that formulas look words up in; a cell of several words is not looked up."""
+    fields = [f for s in submission().sheets for f in s.fields]
+    single = dict.fromkeys(f.list for f in fields if f.list and f.type != "choices")
+    return [*single, YES_NO, EMPTY]
+
+
 @cache
-def every_list() -> Mapping[str, Sequence[tuple[str, int]]]:
-    """Return the words and numbers of every list on the sheet."""
-    return {register: accepted(register) for register in (*used_lists(), YES_NO, EMPTY)}
+def every_list() -> Mapping[str, str]:
+    """Return the text of every list on the sheet."""
+    return {
+        register: "".join([BETWEEN, *(f"{entry(*pair)}{BETWEEN}" for pair in accepted(register))])
+        for register in matched_lists()
+    }
+
+
+def entry(word: str, number: int) -> str:
+    """Return a word and its number as they stand in a list."""
+    return f"{word}{BEFORE}{number:0{DIGITS}}"
 
 
 def write_words(file: Workbook, sheet: Worksheet) -> None:
     """Write the sheet, the same in every form, and name its lists."""
-    for at, (register, pairs) in enumerate(every_list().items()):
-        column = 2 * at
-        sheet.write_string(0, column, register)
-        for row, (word, meaning) in enumerate(pairs, 1):
-            sheet.write_string(row, column, word)
-            sheet.write_number(row, column + 1, meaning)
-        first, second = xl_col_to_name(column), xl_col_to_name(column + 1)
-        start, last = f"='{sheet.get_name()}'!${first}$2", len(pairs) + 1
-        file.define_name(f"w_{register}", f"{start}:${first}${last}")
-        file.define_name(f"t_{register}", f"{start}:${second}${last}")
+    for row, (register, words) in enumerate(every_list().items()):
+        sheet.write_string(row, 0, register)
+        sheet.write_string(row, 1, words)
+        file.define_name(f"w_{register}", f"='{sheet.get_name()}'!$B${row + 1}")

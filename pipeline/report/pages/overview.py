@@ -200,7 +200,7 @@ def beside(review: Review, words: Words) -> Table:
         value = words.number(one.value)
         published = words("about", n=value) if one.about else value
         own = words.number(review.headline(one.figure))
-        rows.append([words.of(one.label), own, published, str(one.as_of), one.source])
+        rows.append([words.of(one.label), own, published, str(one.as_of), words.of(one.source)])
     heads = [
         words(k) for k in ("figure_head", "this_portfolio", "by_source", "year", "source_head")
     ]

@@ -72,7 +72,7 @@ def staffing(review: Review, words: Words) -> Staffing | None:
         clusters=_cluster_table(rows, names, words),
         absent=_absent([r["cluster_id"] for r in rows if r not in drawn], words),
         lines=[
-            f"{words.of(one.label)}. {words('source', name=one.source)}"
+            f"{words.of(one.label)}. {words('source', name=words.of(one.source))}"
             for one in reference_lines().values()
         ],
     )

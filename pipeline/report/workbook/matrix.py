@@ -133,7 +133,7 @@ class Matrix:
                 decisions[name].to_list(),
                 "int",
                 formula,
-                13 if name in COUNTS else 10,
+                13 if name in COUNTS else None,
                 folds=name in COUNTS,
             )
             for name, formula in formulas.items()

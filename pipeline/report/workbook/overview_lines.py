@@ -150,7 +150,7 @@ def of_source(book: Book) -> Iterable[Line]:
     lang = book.lang
     for one in reference_figures().values():
         code = "o_by_source_about" if one.about else "o_by_source"
-        note = book.text(code, year=one.as_of, source=one.source)
+        note = book.text(code, year=one.as_of, source=one.source[book.lang])
         yield Line(one.label[lang], one.value, note=note)
 
 
