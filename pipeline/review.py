@@ -14,7 +14,7 @@ from pipeline.common.settings import Settings
 from pipeline.evaluation.admission import admission_dates
 from pipeline.evaluation.agreements import STATUS_THEN
 from pipeline.evaluation.benchmark import Benchmarks, benchmark, supplementary_figures
-from pipeline.evaluation.evaluate import Verdicts, evaluate
+from pipeline.evaluation.evaluate import Verdicts, evaluate, refuse_uncomputed
 from pipeline.evaluation.measures import PARTICIPATION, REGISTER_FILE, measure_tables
 from pipeline.evaluation.scenarios import ScenarioInputs, evaluate_scenarios, limits
 from pipeline.figures.base import Portfolio
@@ -290,7 +290,11 @@ def reviewed_portfolio(task: Task, reviewed: SubmissionResults, office: Office) 
 def judge(
     task: Task, portfolio: Portfolio, figures: pl.DataFrame, ratings: pl.DataFrame
 ) -> tuple[Benchmarks, Sequence[Verdicts]]:
-    """Return benchmarks, and the verdicts of every catalogue with the ratings that count."""
+    """Return benchmarks, and the verdicts of every catalogue with the ratings that count.
+
+    DeclarationError if a catalogue is about a figure that is not computed.
+    """
+    refuse_uncomputed(task.catalogues, figures)
     benchmarks = benchmark(figures, portfolio.clusters, task.settings.cohorts)
     verdicts = [
         evaluate(c, figures, portfolio.clusters, limits(c, benchmarks, task.frozen), ratings)

@@ -186,6 +186,7 @@ class Submission(Sheets):
     around: Filleds
     none_of: Filleds
     none_between: Filleds
+    none_nouns: Filleds
     goes_on: Filleds
     all_fields: Filleds
     yes: Filleds

@@ -16,12 +16,19 @@ class HeaderWords(Declared):
     pivots: Filleds
 
 
+class SheetWords(Declared):
+    """Words beside the name of a sheet."""
+
+    further: Filleds
+
+
 class TotalWords(Declared):
     """Words of rows of totals."""
 
     strong: Filleds
     part: Filleds
     weak: Filleds
+    not_added: Filleds
     beside: Filleds
     dates: Filleds
 
@@ -48,6 +55,7 @@ class RowWords(Declared):
     """The whole file."""
 
     headers: HeaderWords
+    sheets: SheetWords
     totals: TotalWords
     notes: NoteWords
     headings: HeadingWords

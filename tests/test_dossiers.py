@@ -243,6 +243,12 @@ def test_earlier_ratings_stand_under_their_criterion_the_newest_first(
     assert f"Begründung für {ONE}, Tel. [Telefonnummer]" in text
 
 
+def test_what_a_cluster_reads_of_an_experts_reason_leads_to_no_person(report: Path) -> None:
+    text = (report / page_of(ONE)).read_text("utf-8")
+    assert f"Begründung für {ONE}, Tel. [Telefonnummer] [Gutachten, 04.03.2026; berechnet:" in text
+    assert "123456" not in text
+
+
 def test_what_a_criterion_asks_names_its_thresholds(report: Path) -> None:
     for path in report.rglob("*.html"):
         _, text = path.read_text(encoding="utf-8").split("</style>")

@@ -560,9 +560,16 @@ def test_a_limit_met_exactly_is_written_short(limit: float, expected: str) -> No
 @pytest.mark.parametrize(
     ("amount", "lever_unit", "threshold", "unit", "german", "english"),
     [
-        (4.0, "smes", 0.5, "share", "noch 4 KMU bis 50 %", "4 SMEs missing to 50 %"),
-        (1.0, "actors", 30.0, "actors", "noch 1 Akteur bis 30", "1 actor missing to 30"),
-        (5.0, "months", 3.0, "years", "noch 5 Monate bis 3 Jahre", "5 months missing to 3 years"),
+        (4.0, "smes", 0.5, "share", "noch 4 KMU bis 50 %", "4 SMEs missing to reach 50 %"),
+        (1.0, "actors", 30.0, "actors", "noch 1 Akteur bis 30", "1 actor missing to reach 30"),
+        (
+            5.0,
+            "months",
+            3.0,
+            "years",
+            "noch 5 Monate bis 3 Jahre",
+            "5 months missing to reach 3 years",
+        ),
         (3.0, "competitors", 3.0, "count", "noch 3 Wettbewerber", "3 competitors missing"),
         (
             1.0,

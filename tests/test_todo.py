@@ -134,7 +134,7 @@ def test_requests_of_the_deciding_catalogue_are_counted_by_cluster() -> None:
     )
     assert said(found) == {"ask": ["DE-0001 (4.2, 6.1, 6.2 …)"]}
     (line,) = todo_lines(todo(found, FIRST), "en")
-    assert line.text == "Ask 1 cluster for missing entries (undetermined criteria: 4)"
+    assert line.text == "Ask 1 cluster for missing entries (4 criteria undetermined)"
 
 
 def test_who_is_invited_and_what_is_overdue_the_longest_first() -> None:

@@ -105,6 +105,26 @@ def conditions_of_b() -> list[Row]:
     ]
 
 
+# What A has left when eight criteria have lapsed: below the pass mark of twelve.
+LATER = "+++++-++++--------+"
+
+
+def outlook() -> list[Row]:
+    """Return the same statuses in six months; in twelve A has lost criteria."""
+    return [
+        {
+            "catalogue": "go-cluster",
+            "cluster_id": cluster,
+            "criterion_id": c.id,
+            "months": months,
+            "status": STATUS[sign],
+        }
+        for months, signs in ((6, SIGNS), (12, SIGNS | {A: LATER}))
+        for cluster, own in signs.items()
+        for c, sign in zip(load("go-cluster").criteria, own, strict=True)
+    ]
+
+
 def decision(cluster: str, counts: tuple[int, ...], is_: str, confirmed: str) -> Row:
     """Return a decision; counts as in the table."""
     names = ["fulfilled_hard", "fulfilled_soft", "fulfilled_assessed"]
@@ -265,6 +285,7 @@ def review() -> Review:
         "robustness": [radius | {"cluster_id": B, "changed": True}],
         "criteria": criteria(),
         "conditions": conditions(),
+        "outlook": outlook(),
         "rows": [row | {"counted": "no", "reason_code": "outside_window"}],
         "actors": actors(),
         "benchmarks": benchmarks(),
@@ -371,6 +392,28 @@ def test_decisions_by_role(german: openpyxl.Workbook) -> None:
     assert rows[at][1:] == head
     assert rows[at + 1] == ["Mitglied", 1, 1, 1]
     assert rows[at + 2] == [None] * 4
+
+
+def test_who_falls_below_the_pass_mark_and_why(german: openpyxl.Workbook) -> None:
+    (row,) = table_rows(german, "Unter_die_Grenze")
+    names = ["Cluster-ID", "Rolle", "binnen Monaten", "dann erfüllt", "Entscheidung dann"]
+    assert [row[name] for name in names] == [A, "Mitglied", 12, 10, "rechnerisch nicht erfüllt"]
+    reasons = str(row["weil ausläuft"]).split("; ")
+    lost = ["7.2", "8", "9.1", "9.2", "10.1", "10.2", "11", "12"]
+    assert [reason.split(" ")[0] for reason in reasons] == lost
+    rows = table_rows(german, "Auslaufendes")
+    assert [row["Kriterium"] for row in rows] == lost
+    assert {(row["Cluster-ID"], row["binnen Monaten"]) for row in rows} == {(A, 12)}
+    assert {row["spätestens im Quartal"] for row in rows} == {"2027-Q3"}
+
+
+def test_the_guide_leads_to_every_table_of_a_sheet(german: openpyxl.Workbook) -> None:
+    sheet = german["Überblick"]
+    links = {cell.value: cell.hyperlink.location for (cell, *_) in sheet.rows if cell.hyperlink}
+    for title, name in (("Zeilen der Akteure", "Zeilen"), ("Geldgeber", "Maßnahmen & Geld")):
+        there, cell = str(links[title]).rsplit("!", 1)
+        assert there == f"'{name}'"
+        assert german[name][cell].value == title
 
 
 def test_applicants(german: openpyxl.Workbook) -> None:

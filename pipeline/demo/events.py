@@ -31,6 +31,7 @@ WITHOUT_COLUMN = Rule(180, 52)  # the last period without a required column
 CORRECTED = Rule(30, 2)  # sends a corrected Version 2 as well as the first one
 OUTDATED = Rule(60, 5)  # sends the same old figures every time
 ENGLISH = Rule(30, 6)  # fills in an English form
+FALLS = Rule(36, 19)  # meets just enough criteria, and its funding is secured for hardly two years
 
 # Of a criterion of these clusters one rule of the criteria decides alone.
 SAYS_NO = Rule(30, 17)  # 7.2: its long-term prospect is a word for none

@@ -17,12 +17,12 @@ from pipeline.demo.model import (
 from pipeline.demo.profiles import CRITERIA, MET, MISSED, Plan
 from pipeline.demo.reporting_day import Moment
 from pipeline.demo.sheets import NO_ANSWER, master_data
+from pipeline.evaluation.admission import NOT_YET
+from pipeline.submissions.office import APPLICANT, DEPARTED, MEMBER
 from schemas.declaration import office
 
-DEPARTED = "Ausgeschieden"
-MEMBERS = ("Mitglied", DEPARTED)
-APPLICANT = "Antrag"
-ADMITTED, REJECTED, PENDING = "Aufnahme", "Ablehnung", "offen"
+MEMBERS = (MEMBER, DEPARTED)
+ADMITTED, REJECTED = "Aufnahme", "Ablehnung"
 PROGRAMME = date(2012, 10, 1)
 # The register's own faults: words in a field left open, a rejection.
 WORDY, REJECTED_ONE = Rule(60, 5), Rule(4, 3)
@@ -101,7 +101,7 @@ def _application(moment: Moment, applied: Value, end: date) -> Row:
         row["assessed_on"] = opinion
     if rejected:
         return row | _votes(REJECTED, vote, committee, decision) | {"informed_on": end}
-    row |= dict.fromkeys(("vote", "committee_vote", "decided"), PENDING)
+    row |= dict.fromkeys(("vote", "committee_vote", "decided"), NOT_YET)
     return row | ({"vote": ADMITTED, "vote_on": vote} if steps > 2 else {})
 
 

@@ -103,6 +103,8 @@ DECK = (
 # Bound actors by share of the clusters (of those with 30 or more): log-linear between the knots.
 SIZES = ((0.0, 33), (0.2, 50), (0.47, 82), (0.68, 152), (0.845, 315), (0.95, 712), (1.0, 1335))
 GOLDEN = 0.6180339887498949
+# Technology fields of many clusters, once every field has one: their cohorts are not suppressed.
+FREQUENT = ("IKT", "Produktion und Engineering")
 # Clusters by federal state; a deck of 45 in which every state occurs.
 STATE_DECK = {
     **{"NW": 7, "BW": 6, "BY": 6, "SN": 4, "NI": 3, "HE": 3, "BE": 2, "RP": 2},
@@ -156,6 +158,9 @@ class Plan:
     def field(self) -> Entry:
         """The technology field."""
         fields = registers()["technology_fields"]
+        many = [field for field in fields if field.de in FREQUENT]
+        if many and self.number > len(fields) and self.number % 3 == 0:
+            return many[self.number // 3 % len(many)]
         return fields[self.number * 5 % len(fields)]
 
     @property

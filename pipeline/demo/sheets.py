@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from pipeline.demo.events import LEFT_OPEN, SAYS_NO
+from pipeline.demo.events import FALLS, LEFT_OPEN, SAYS_NO
 from pipeline.demo.model import (
     Row,
     Value,
@@ -95,6 +95,7 @@ def _prospect(moment: Moment) -> Row:
     # Some are secured for two years and a few weeks: by the next quarter less than two years are
     # left.
     months = 25 if aim == MET and rng.random() < 0.08 else months
+    months = 28 if aim == MET and FALLS.holds(moment.plan) else months
     until = add_months(start.replace(day=1), months) - timedelta(days=1)
     prospect = rng.choice(vocabulary()["prospects"])
     for rule, words in NO_PROSPECT.items():

@@ -1,6 +1,6 @@
 """The stage: figures against a catalogue's conditions, ratings, decisions (contract 2.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.common.exact import ceil_at, ratio
 from pipeline.figures.base import collect_frames
+from schemas.slips import DeclarationError, as_written
 
 FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
 WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
@@ -28,6 +29,29 @@ class Verdicts:
     conditions: pl.DataFrame
     criteria: pl.DataFrame
     decisions: pl.DataFrame
+
+
+def refuse_uncomputed(catalogues: Iterable[Catalogue], figures: pl.DataFrame) -> None:
+    """Raise DeclarationError if a condition is about a figure that no code computes.
+
+    It is declared in schemas/metrics.toml, but every cluster would be undetermined without a word.
+    figures: of any number of files; each file has every figure, unknown or not.
+    """
+    computed = set(figures["metric"].unique())
+    for catalogue in catalogues:
+        for criterion in catalogue.criteria:
+            for condition in criterion.conditions:
+                key = condition.metric.key
+                if computed and key not in computed:
+                    place = f"{catalogue.id}.toml, {criterion.id}: {as_written(key)}"
+                    raise DeclarationError(
+                        f"{place} steht in metrics.toml, aber kein Teil des Programms"
+                        " berechnet diese Größe. Bitte eine andere nennen oder sie programmieren"
+                        " (docs/architecture.md, another figure).",
+                        f"{place} is in metrics.toml, but no part of the program"
+                        " computes this figure. Please name another one or program it"
+                        " (docs/architecture.md, another figure).",
+                    )
 
 
 def evaluate(

@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.common.catalogue import load
 from pipeline.common.settings import Settings
 from pipeline.common.texts import LANGUAGES
-from pipeline.evaluation.evaluate import CRITERION, evaluate
+from pipeline.evaluation.evaluate import CRITERION, evaluate, refuse_uncomputed
 from pipeline.figures.base import Portfolio, collect_frames
 from pipeline.figures.figures import compute_figures
 from pipeline.submissions.examine import Examined
@@ -30,6 +30,7 @@ def preview(examined: Examined, files: pl.DataFrame, settings: Settings) -> pl.D
     portfolio = portfolio_of(examined, files, settings)
     computed = compute_figures(portfolio, with_rows=True)
     figures, rows = collect_frames(computed.figures, computed.rows)
+    refuse_uncomputed([catalogue], figures)
     limits = portfolio.clusters.select(
         "file", limit=pl.lit(None, pl.Float64), limit_source=pl.lit("none")
     )

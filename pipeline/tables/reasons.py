@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue, Condition, Criterion, Metric, metrics
+from pipeline.common.contacts import without_contacts
 from pipeline.common.texts import LANGUAGES, number, percent, say, say_limit
 
 CRITERION = ["catalogue", "file", "criterion_id"]
@@ -16,6 +17,8 @@ LIMIT = {"de": {">=": "mindestens", "<=": "höchstens"}, "en": {">=": "at least"
 UNKNOWN = {"de": "unbekannt", "en": "unknown"}
 UP = {"de": "oder mehr", "en": "or more"}
 TO = {"de": "bis", "en": "to"}
+# What stands between an expert's own words and who wrote them.
+RATED = {"de": " [Gutachten", "en": " [Expert's rating"}
 DIGITS = {"actors": 0, "years": 0, "months": 0, "count": 0}
 
 
@@ -58,26 +61,32 @@ def with_reasons(
 
 
 def rated_text(lang: str, *, signed: bool = True) -> pl.Expr:
-    """The expert's reason unchanged, who gave it and when; the computed one is to follow.
+    """The expert's reason, who gave it and when; the computed one is to follow.
 
-    signed: whether the expert's sign stands there.
+    signed: whether the reason is unchanged and the expert's sign stands there; else mail addresses
+    and telephone numbers are masked, too.
     """
     written = pl.col("rated_on").dt.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
+    masked = pl.col("reason").map_elements(lambda text: without_contacts(text, lang), pl.String)
     return pl.concat_str(
-        "reason",
-        pl.lit(" ["),
-        pl.lit("Gutachten" if lang == "de" else "Expert's rating"),
+        "reason" if signed else masked,
+        pl.lit(RATED[lang]),
         pl.concat_str(pl.lit(" "), "assessor").fill_null("") if signed else pl.lit(""),
         pl.concat_str(pl.lit(", "), written).fill_null(""),
         pl.lit(f"; {'berechnet' if lang == 'de' else 'computed'}: "),
     )
 
 
+def written_reason(text: str, lang: str) -> str:
+    """Return what the expert wrote in a text of `rated_text`; empty if there is none."""
+    return text.rpartition(RATED[lang])[0]
+
+
 def unsigned_reasons(criteria: pl.DataFrame, ratings: pl.DataFrame) -> pl.DataFrame:
     """Return catalogue, cluster_id, criterion_id, reason_de, reason_en of what experts judged.
 
-    They are for the clusters: without the expert's sign (contract 2.5). criteria: the table.
-    ratings: those in force.
+    They are for the clusters: without the expert's sign (contract 2.5), and without what leads to
+    a person. criteria: the table. ratings: those in force.
     """
     key = ["catalogue", "cluster_id", "criterion_id"]
     rated = ratings.drop_nulls("reason").select(

@@ -46,7 +46,7 @@ PLACES: Mapping[str, tuple[str, str | None]] = {
     "opinions": ("experts", "assessments"),
     "agreed": ("experts", "agreements"),
     "lapsed": ("outlook", None),
-    "lapsing": ("outlook", None),
+    "lapsing": ("outlook", "lapses"),
 }
 
 
@@ -202,7 +202,12 @@ def lines_of(table: pl.DataFrame, lang: str) -> Iterator[Line]:
         if not rows:
             continue
         n, criteria = len(rows), sum(len(row["criteria"] or ()) for row in rows)
-        parts = {"criteria": number(criteria, 0, lang), "months": SOON, "period": rows[0]["step"]}
+        parts = {
+            "criteria": number(criteria, 0, lang),
+            "of_criteria": say_count("todo", "criteria", criteria, lang),
+            "months": SOON,
+            "period": rows[0]["step"],
+        }
         text = say_count("todo", kind, n, lang, **parts)
         entries = [entry(kind, row, lang) for row in rows[:SHOWN]]
         more = say_count("todo", "more", n - SHOWN, lang) if n > SHOWN else ""

@@ -22,6 +22,7 @@ FORM, ACTORS = "master_data", "actors"
 AS_OF = "as_of"
 REFERENCE = "reference"
 DIGITS = 4
+FREE = ("text", "text_list", "choices")
 BETWEEN = " · "
 YES, POSSIBLE, NO, PARTLY = "yes", "possible", "no", "partly"
 COUNTS = "counts"
@@ -29,7 +30,8 @@ KEY = ["catalogue", "criterion_id"]
 PLACE = ["file", "sheet_key", "row", "field"]
 # sheet: as named in the file. row, cell: null where a mapping fixed the value. counted: YES,
 # POSSIBLE, NO, PARTLY where the figures of a criterion differ, null for a cell that is only read.
-COLUMNS: Mapping[str, type[pl.DataType]] = {
+# written: the parts of the wording that the cluster wrote in its own words.
+COLUMNS: Mapping[str, type[pl.DataType] | pl.DataType] = {
     **dict.fromkeys(["catalogue", "cluster_id", "criterion_id", "sheet"], pl.String),
     "row": pl.UInt32,
     "cell": pl.String,
@@ -38,9 +40,10 @@ COLUMNS: Mapping[str, type[pl.DataType]] = {
     **dict.fromkeys([f"{REFERENCE}_{lang}" for lang in LANGUAGES], pl.String),
     "counted": pl.String,
     **dict.fromkeys([f"reason_{lang}" for lang in LANGUAGES], pl.String),
+    "written": pl.List(pl.String),
 }
 NOTHING = pl.DataFrame(schema=COLUMNS)
-TEXTS: Mapping[str, type[pl.DataType]] = {
+TEXTS: Mapping[str, type[pl.DataType] | pl.DataType] = {
     "file": pl.UInt32,
     "sheet_key": pl.String,
     "row": pl.UInt32,
@@ -51,6 +54,7 @@ TEXTS: Mapping[str, type[pl.DataType]] = {
     "date": pl.Date,
     **dict.fromkeys([f"{REFERENCE}_{lang}" for lang in LANGUAGES], pl.String),
     "filled": pl.Boolean,
+    "written": pl.List(pl.String),
 }
 
 
@@ -211,6 +215,7 @@ def of_sheet(sheet: Sheet, rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFr
             for lang in LANGUAGES
         },
         filled=pl.lit(value=True),
+        written=own_words(sheet.fields, table),
     ).cast(TEXTS)  # type: ignore[arg-type]
 
 
@@ -244,6 +249,7 @@ def of_form(clusters: pl.DataFrame, cells: pl.DataFrame, places: pl.DataFrame) -
                 date=pl.lit(None),
                 **dict.fromkeys([f"{REFERENCE}_{lang}" for lang in LANGUAGES], pl.lit(None)),
                 filled=is_filled,
+                written=own_words([field], table),
             ).cast(TEXTS)  # type: ignore[arg-type]
         )
     return pl.concat(parts)
@@ -270,6 +276,18 @@ def value_and_unusable(
     value = value_texts(field, table, lang)
     nothing = pl.col(field.key).is_null()
     return label + value if name else value, pl.when(nothing).then(label + unusable)
+
+
+def own_words(fields: Sequence[Field], table: pl.DataFrame) -> pl.Expr:
+    """Return the list of what the cluster wrote freely in these fields, or wrote there unusably.
+
+    As it stands in the English wording: in the German one nothing is marked.
+    """
+    free = [value_texts(f, table, "en") for f in fields if f.type in FREE]
+    unusable = [
+        pl.when(pl.col(f.key).is_null()).then(masked(table, f"{f.key}_raw", "en")) for f in fields
+    ]
+    return pl.concat_list(*free, *unusable).list.drop_nulls()
 
 
 def value_texts(field: Field, table: pl.DataFrame, lang: str) -> pl.Expr:

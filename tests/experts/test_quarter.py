@@ -68,13 +68,18 @@ def test_dissent_is_shown_wherever_the_rating_is(lived: Lived) -> None:
     page = (report / "clusters" / "DE-0001.html").read_text(encoding="utf-8")
     assert "Gesehen: erfüllt. [Gutachten, 25.09.2026; berechnet:" in page
     dossier = html.unescape((report / "dossiers" / "DE-0001.html").read_text(encoding="utf-8"))
-    assert ONE in dossier
-    assert OTHER in dossier
+    assert f"Gutachten weichen voneinander ab: {SAID}. Es gilt das neueste." in dossier
     assert "Das ESCA-Label Silber läuft am 31.12.2026 ab." in page
     book = opened(lived.draft / "portfolio.xlsx", values=True)
     texts = {cell for row in book["Gutachten"].iter_rows(values_only=True) for cell in row}
     assert f"gilt; weicht ab von: {ONE} (nicht erfüllt)" in texts
     assert "Zugeteilte Gutachten je Kürzel, Überfälliges zuerst" in texts
+
+
+def test_what_was_adopted_is_not_adopted_again(lived: Lived) -> None:
+    for sign in (ONE, OTHER):
+        assert "1 Bewertung in " in lived.said[sign].out
+    assert "Nichts zu übernehmen" in lived.said["adopted again"].out
 
 
 def test_a_dossier_holds_the_wording_before_anybody_has_rated(lived: Lived) -> None:
@@ -92,6 +97,10 @@ def test_a_vote_is_entered_between_two_drafts(lived: Lived) -> None:
     assert votes[0].to_list() != votes[1].to_list()
     index = (lived.draft / "report" / "index.html").read_text(encoding="utf-8")
     assert VOTE in index
+    # The cluster is told on the first day of the next quarter, and sees it there.
+    for place, shown in ((lived.draft, False), (lived.later, True)):
+        page = (place / "report" / "clusters" / "DE-0002.html").read_text(encoding="utf-8")
+        assert (VOTE in page) is shown
 
 
 def test_agreements_run_and_are_kept_or_overdue_in_the_next_quarter(lived: Lived) -> None:

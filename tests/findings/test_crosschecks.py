@@ -17,6 +17,7 @@ from pipeline.submissions.examine import examine
 from pipeline.submissions.office import Office, read_office
 from pipeline.tables.findings import findings_table
 from schemas.declaration import office, submission
+from schemas.rows import row_words
 from tests.making.frames import COMPANY, LAST_DAY, MASTER, Grids, grid_of, raw_cells, raw_cells_of
 from tests.making.together import of_files, together
 
@@ -114,6 +115,29 @@ DAYS = [
 def test_days_of_the_master_data() -> Answered:
     known = {"Beratungsgespräch am": date(2020, 1, 1)}
     assert_fired(DAYS, (yield [book(known | {label: day}) for label, day, _ in DAYS]))
+
+
+# A number in a cell for dates: the day that Excel shows for it.
+TYPED_YEARS = [
+    ({"Formale Gründung": date(1905, 7, 7)}, {}, "founded", "2015"),
+    ({"Finanzierung gesichert bis": date(1905, 7, 21)}, {}, "funding_secured_until", "2029"),
+    ({}, {"Akteure": [actor(Beitritt=date(1905, 5, 3))]}, "joined", "1950"),
+    ({}, {"Akteure": [actor(Austritt=date(1905, 9, 30))]}, "left", "2100"),
+    ({}, {"Management": [{"Funktion": "A", "Ende": date(1905, 7, 19)}]}, "until", "2027"),
+    ({}, {"Aktivitäten": [{"Bezeichnung": "A", "Beginn": date(1905, 7, 17)}]}, "from", "2025"),
+    ({}, {"Nachweise": [{"Titel": "Aus Glas", "Datum": date(1905, 7, 17)}]}, "date", "2025"),
+    ({"Formale Gründung": date(1905, 5, 2)}, {}, None, None),
+    ({"Formale Gründung": date(1905, 10, 1)}, {}, None, None),
+    ({"Formale Gründung": date(2015, 7, 7)}, {}, None, None),
+]
+
+
+@examined
+def test_a_year_in_a_cell_for_dates_is_told() -> Answered:
+    found = yield [book(master, tables) for master, tables, *_ in TYPED_YEARS]
+    years = [own.filter(pl.col("check").str.starts_with("year_as_day")) for own in found]
+    told = [own.select("field", "detail").rows() for own in years]
+    assert told == [[(field, year)] if field else [] for *_, field, year in TYPED_YEARS]
 
 
 def test_without_a_period_no_stichtag_is_too_early() -> None:
@@ -456,6 +480,9 @@ TOTALS = [
     ([(2024, "ca. 80"), (2025, 50), ("Summe", 999)], []),  # unknown
     ([(2024, 100), ("Summe", None)], []),
     ([("Summe", 300), (2024, 100)], []),  # nothing above
+    ([(2024, 100), (2025, 50), (2025, 20), ("Summe", 70)], []),  # of one year
+    ([(2024, 100), (2025, 50), (2025, 20), ("Summe", 90)], ["170"]),
+    *(([(2024, 100), (2025, 50), (word, 75)], []) for word in row_words().totals.not_added),
 ]
 
 

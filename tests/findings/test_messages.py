@@ -96,6 +96,8 @@ DATES = [
     ("2025-Q3", "Ein Quartal ist kein Tag", "A quarter is no day"),
     ("3. Quartal 2025", "Ein Quartal ist kein Tag", "A quarter is no day"),
     ("03/2025", "(etwa 01.03.2025)", "(for instance 01.03.2025)"),
+    ("3/2025", "(etwa 01.03.2025)", "(for instance 01.03.2025)"),
+    ("12.2025", "(etwa 01.12.2025)", "(for instance 01.12.2025)"),
     ("März 2025", "Monat als Zahl", "month as a number"),
     ("1. März 2025", "Monat als Zahl", "month as a number"),
     ("1.3.24", "mit vier Ziffern", "with four digits"),
@@ -142,7 +144,13 @@ NUMBERS = [
     ("Akteure", "Beschäftigte", date(2026, 5, 1), "Excel hat daraus ein Datum gemacht"),
     ("Akteure", "Umsatz EUR", "100 T€", "die Zahl ausschreiben"),
     ("Akteure", "Umsatz EUR", "1,2 Mio.", "die Zahl ausschreiben"),
+    ("Akteure", "Umsatz EUR", "100 USD", "andere Währung oder Einheit"),
+    ("Akteure", "Umsatz EUR", "$ 1,000", "andere Währung oder Einheit"),
+    ("Akteure", "Umsatz EUR", "1.000 CHF", "andere Währung oder Einheit"),
+    ("Akteure", "Umsatz EUR", "=SUM(A1:A3)", "eine Formel als Text"),
     ("Akteure", "Umsatz EUR", "viel", "den Umsatz in Euro"),
+    ("Management", "VZÄ", "20 h", "20 von 40 Wochenstunden sind 0,5"),
+    ("Management", "VZÄ", "19,5 Std./Woche", "20 von 40 Wochenstunden sind 0,5"),
     ("Management", "VZÄ", "50 %", "50 % sind 0,5"),
     ("Management", "VZÄ", "halbtags", "eine halbe 0,5"),
     ("Aktivitäten", "Häufigkeit pro Jahr", "nach Bedarf", "monatlich 12"),
@@ -320,6 +328,8 @@ OF_STICHTAG = [
     ("2026-09-30T22:00:00.000Z", "Mit dieser Uhrzeit und Zeitzone ist es in Deutschland"),
     ("2026-10-01 08:00", "liegt nach dem letzten Tag des Berichtsquartals"),
     ("01.10.2026", "liegt nach dem letzten Tag des Berichtsquartals"),
+    ("30.9.26", "das Jahr mit vier Ziffern"),
+    ("30. 09. 26", "das Jahr mit vier Ziffern"),
 ]
 
 

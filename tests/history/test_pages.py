@@ -75,7 +75,7 @@ def read(folder: Path, name: str) -> str:
         "Verglichen mit 2025-Q4",
         "Für 2026-Q1, 2026-Q2 ist nichts veröffentlicht",
         "Ursache nicht feststellbar: Die frühere Veröffentlichung 2025-Q4 enthält nicht",
-        "2 Kriterien haben ihr Urteil geändert: 2 zum Besseren, 0 zum Schlechteren.",
+        "Geänderte Urteile über Kriterien: 2, davon 2 zum Besseren und 0 zum Schlechteren.",
         "10 → 19",
         "eigene Angaben",
         "Grenzwert von 4.2",

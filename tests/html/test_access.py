@@ -107,6 +107,14 @@ def test_a_clusters_page_prints_on_two_tagged_sheets(
         assert b"/MarkInfo" in pdf
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 800)])
+def test_the_first_screen_reaches_to_what_is_to_do(opened: Open, width: int, height: int) -> None:
+    page = opened(viewport={"width": width, "height": height})
+    first = page.locator("#todo li").first.bounding_box()
+    assert first is not None
+    assert first["y"] + first["height"] < height
+
+
 def test_no_lever_leaves_its_card(opened: Open, cluster_page: str) -> None:
     for width in (1440, 768, 375):
         page = opened(cluster_page, viewport={"width": width, "height": 900})
@@ -115,6 +123,20 @@ def test_no_lever_leaves_its_card(opened: Open, cluster_page: str) -> None:
             .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
         )
         assert wide == [], width
+
+
+def test_with_forced_colours_the_parts_of_pictures_are_told_apart(opened: Open) -> None:
+    page = opened(forced_colors="active")
+    look = """selector => { const found = getComputedStyle(document.querySelector(selector));
+        return [found.fill, found.fillOpacity, found.stroke].join(" "); }"""
+    three = ("eligible", "open", "not_eligible")
+    for parts in (
+        [f".quarters rect.s-{d}" for d in three],
+        [f'.chart path[fill="var(--{colour})"]' for colour in ("good", "open", "bad")],
+        [f'#money .chart path[fill="var(--series-{x})"]' for x in "abcde"],
+    ):
+        looks = [page.evaluate(look, part) for part in parts]
+        assert len(set(looks)) == len(parts), dict(zip(parts, looks, strict=True))
 
 
 def test_motion_and_forced_colours_are_respected(opened: Open, cluster_page: str) -> None:

@@ -127,8 +127,18 @@ def test_free_text_finds_by_id_and_nothing_is_found_for_nonsense(opened: Open) -
     page = opened()
     page.locator("input[name=q]").fill("de-0003")
     assert [row.get_attribute("data-c") for row in rows(page).all()] == ["DE-0003"]
+    (link,) = page.locator("#found a").all()
+    assert (link.text_content() or "").startswith("DE-0003 ")
+    page.locator("input[name=q]").fill("demo")
+    expect(page.locator("#found a")).to_have_count(0)  # too many to be named
     page.locator("input[name=q]").fill("<script>")
     assert rows(page).count() == 0
+    expect(page.locator("#found a")).to_have_count(0)
+    page.locator("input[name=q]").fill("de-0003")
+    link.click()
+    expect(page.locator("h1")).to_contain_text("DE-0003")
+    page.go_back()
+    page.locator("input[name=q]").fill("<script>")
     expect(page.locator("#status")).to_contain_text("0 von")
 
 

@@ -92,7 +92,9 @@ def test_counts_are_those_of_the_clusters_of_both_quarters() -> None:
 def test_marks_stand_at_the_counts_before_and_now() -> None:
     drawn = criteria_moved(MOVED, CATALOGUE, 1, then_and_now(MOVED, CATALOGUE), DE)
     assert drawn is not None
-    assert "erfüllen als vorher: 1; weniger: 1" in drawn.caption.title
+    assert drawn.caption.title.startswith(
+        "Bei 1 von 19 Kriterien erfüllen mehr Cluster als vorher, bei 1 "
+    )
     places = shown(drawn)
     assert set(places) == {"1 → 3 (+2)", "3 → 2 (−1)", "2 → 2 (±0)"}
     one, three = places["1 → 3 (+2)"]

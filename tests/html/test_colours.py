@@ -70,9 +70,9 @@ def test_a_chart_is_one_described_picture_in_the_pages_colours(lang: str) -> Non
     groups = [("", [box]), ("Gruppe", [{"label": "leer (n = 2)"}])]
     values = [{"label": "IKT <b>", "value": 2.5}]
     spec = charts.distribution(groups, values, "Achse", ",.1f")
-    said = charts.Said("one", "Titel & mehr", "Einheit", "Worte", "Quelle")
-    drawn = str(charts.draw(spec, said, lang).svg)
-    assert drawn == str(charts.draw(spec, said, lang).svg)
+    caption = charts.Caption("one", "Titel & mehr", "Einheit", "Worte", "Quelle")
+    drawn = str(charts.draw(spec, caption, lang).svg)
+    assert drawn == str(charts.draw(spec, caption, lang).svg)
     assert '<title id="one-title">Titel &amp; mehr</title>' in drawn
     assert 'role="img" aria-labelledby="one-title"' in drawn
     assert not re.findall(r"aria-(?:label|roledescription|hidden)=|font-family|style=", drawn)

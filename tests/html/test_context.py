@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from pipeline.evaluation.admission import OF_REGISTER
+from pipeline.evaluation.admission import OF_REGISTER, STEPS, Step
 from pipeline.figures.features import counts, stages
 from pipeline.report.pages.admission import admission
 from pipeline.report.pages.changes import own_changes
@@ -64,6 +64,35 @@ def test_steps_say_their_date_and_the_votes() -> None:
         ("Votum Programmbegleitkreis", "Ablehnung", True),
         ("Entscheidung", "noch kein Datum", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "day", "informed", "said"),
+    [
+        ("Aufnahme", JUNE, True, "Aufnahme, 01.06.2026"),
+        ("Ablehnung", JUNE, True, "Ablehnung, 01.06.2026"),
+        ("Ablehnung", None, True, "Ablehnung"),
+        ("offen", JUNE, True, "noch kein Datum"),  # no vote yet, whatever the day
+        ("offen", None, True, "noch kein Datum"),
+        (None, JUNE, True, "noch kein Datum"),
+        (None, None, True, "noch kein Datum"),
+        ("Aufnahme", JUNE, False, "noch nicht mitgeteilt"),
+        ("offen", None, False, "noch nicht mitgeteilt"),
+        (None, None, False, "noch nicht mitgeteilt"),
+    ],
+)
+@pytest.mark.parametrize("step", [step for step in STEPS if step.word], ids=lambda s: s.code)
+def test_a_vote_is_shown_once_it_is_taken_and_the_cluster_informed(
+    step: Step, word: str | None, day: dt.date | None, informed: bool, said: str
+) -> None:
+    known = {step.word: word, step.day: day}
+    (found,) = [
+        own
+        for own in admission(row(informed=informed, **known), None, 0, DE).steps
+        if own.title == DE.code("admission_step", step.code)
+    ]
+    assert found.text == said
+    assert found.done is said.startswith(("Aufnahme", "Ablehnung"))
 
 
 def test_a_cluster_that_was_not_informed_sees_no_vote() -> None:

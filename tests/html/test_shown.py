@@ -109,7 +109,7 @@ def assert_shows(text: str, *values: float | None) -> None:
 def test_cohorts(index: str, data: Mapping[str, pl.DataFrame]) -> None:
     shown, seen = Tables(index).found, 0
     for (name, kind), own in data["cohorts"].group_by("indicator", "cohort_kind"):
-        caption = f"{DE.code('indicator', str(name))} nach: {DE.code('cohort_kind', str(kind))}"
+        caption = f"{DE.code('indicator', str(name))}: {DE.code('cohort_kind', str(kind))}"
         if caption not in shown:
             continue
         seen += 1

@@ -34,7 +34,7 @@ def criterion(
 ) -> CriterionView:
     status = "undetermined" if request else "not_fulfilled"
     said = ("Titel", "", "hart", status, "", "", "", "", "", request)
-    return CriterionView(number, f"k1-{number}", *said, rated, conditions)
+    return CriterionView(number, f"k1-{number}", *said, rated, conditions, written=())
 
 
 def verdict(*unmet: CriterionView) -> Verdict:

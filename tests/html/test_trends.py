@@ -12,11 +12,11 @@ import pytest
 from pipeline.common.catalogue import load
 from pipeline.history.published import published_before
 from pipeline.report.pages.overview import headline_sentences, role_bars
-from pipeline.report.pages.trends import HEIGHT, WIDTH, points_of, signed, trend
+from pipeline.report.pages.trends import HEIGHT, WIDTH, fields_drawn, points_of, signed, trend
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.headlines import FIGURE
-from pipeline.tables.quarters import AT, ROLES, Quarters, earlier_quarters
+from pipeline.tables.quarters import AT, FIELDS, ROLES, Quarters, earlier_quarters
 
 DE, EN = Words("de"), Words("en")
 FIRST = "go-cluster"
@@ -137,15 +137,16 @@ def before() -> Quarters:
 
 def test_three_sentences_with_numbers_and_their_changes() -> None:
     assert headline_sentences(reviewed(before()), DE) == [
-        "57 von 86 Clustern erfüllen rechnerisch (±0 seit 2026-Q2), davon 41 Mitglieder; "
-        "8 stehen genau auf 12.",
+        "57 von 86 Clustern erfüllen rechnerisch mindestens 12 von 19 Kriterien (±0 seit 2026-Q2), "
+        "davon 41 Mitglieder; 8 erfüllen genau 12.",
         "Offen: 13 (−2 seit 2026-Q2); rechnerisch nicht erfüllt: 16 (+6 seit 2026-Q2). "
         "67 Ergebnisse hängen noch an weichen Kriterien ohne Gutachten.",
         "Bewertet: 86 (−1 seit 2026-Q2) von 90 bekannten Clustern; ohne Einreichung: 2; "
         "zurückgestellt: 2 Dateien von 1 Cluster.",
     ]
     assert headline_sentences(reviewed(Quarters()), EN)[0] == (
-        "57 of 86 clusters pass by computation, 41 of them members; 8 stand exactly at 12."
+        "57 of 86 clusters fulfil at least 12 of 19 criteria by calculation, 41 of them members; "
+        "8 fulfil exactly 12."
     )
 
 
@@ -181,3 +182,34 @@ def test_without_a_quarter_before_each_role_has_one_bar() -> None:
     assert drawn is not None
     behind = [text for text in re.findall(r">([^<>]+)</text>", str(drawn.svg)) if " · " in text]
     assert behind == ["✓ 41 · ? 8 · ✗ 6", "✓ 0 · ? 0 · ✗ 1"]
+
+
+def of_fields(*rows: tuple[str, int, float | None]) -> pl.DataFrame:
+    """Return the cohorts of fields: name, clusters, actors per FTE."""
+    table = pl.DataFrame(rows, schema=FIELDS, orient="row")
+    return table.with_columns(
+        indicator=pl.lit("actors_per_fte"), cohort_kind=pl.lit("technology_field")
+    )
+
+
+def test_each_field_with_enough_clusters_has_a_line_over_the_quarters() -> None:
+    earlier = [
+        ("2026-Q1", "IKT", 6, 20.0),
+        ("2026-Q2", "IKT", 6, 22.0),
+        ("2026-Q2", "Bauwesen", 5, 9.0),
+    ]
+    fields = pl.DataFrame(earlier, schema={**AT, **FIELDS}, orient="row")
+    now = of_fields(("IKT", 7, 30.0), ("Bauwesen", 5, 9.5), ("Biotechnologie", 2, None))
+    review = reviewed(Quarters(fields=fields))
+    review.tables["cohorts"] = now  # type: ignore[index]
+    drawn = fields_drawn(review, DE)
+    assert drawn is not None
+    assert (
+        drawn.caption.title == "Akteure je VZÄ seit 2026-Q1: größte Änderung in IKT (20,00 → 30,00)"
+    )
+    assert "n = 12 Cluster" in drawn.caption.unit
+    svg = str(drawn.svg)
+    texts = re.findall(r">([^<>]+)</text>", svg)
+    assert {"IKT", "Bauwesen", "20,00", "30,00", "9,00", "9,50", "2026-Q1"} <= set(texts)
+    assert not {"Biotechnologie", "22,00"} & set(texts)
+    assert fields_drawn(reviewed(Quarters()), DE) is None

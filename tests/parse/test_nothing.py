@@ -23,6 +23,7 @@ FORMS = [
     "- {} -",
     "{}!",
     "derzeit {}",
+    "noch {}",
     "{} bekannt",
     "bisher {} geplant",
     "{} 2",
@@ -63,6 +64,12 @@ STAY = [
     "Kein Stillstand",
     "Keine Messe ohne uns",
     "Nichts ist unmöglich",
+    "Kein Seminar ohne Praxis",
+    "Keine Projektgesellschaft",
+    "Wettbewerb Nord",
+    "Titel der Titel",
+    "Beispielregion Emsland",
+    "Weitere folgen uns",
     "Diverse Teams gewinnen",
     "Weitere Wege",
     "0,5-Liter-Flasche",
@@ -97,7 +104,9 @@ def written(name: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", [NO_ANSWER, NONE])
 def test_every_word_in_every_form(name: str) -> None:
-    texts = list(written(name))
+    # "noch nicht bekannt" is also "noch nicht" with a word after it: not known is the weaker claim.
+    weaker = set(written(NO_ANSWER)) if name == NONE else set[str]()
+    texts = [text for text in written(name) if text not in weaker]
     wrong = {t: s for t, s in zip(texts, said(texts), strict=True) if s != name}
     assert wrong == {}
 
@@ -112,7 +121,8 @@ def test_punctuation_alone_is_no_answer() -> None:
 
 
 def test_none_of_a_kind() -> None:
-    texts = [f"{word} {kind}" for word in WORDS["none_of"] for kind in KINDS]
+    nouns = [*KINDS, *WORDS["none_nouns"]]
+    texts = [f"{word} {noun}" for word in WORDS["none_of"] for noun in nouns]
     texts += ["keine Messen", "Derzeit keine Wettbewerber bekannt", "no success stories"]
     texts += ["keine Clusterforen", "bisher noch keine Innovationsprojekte (in Planung)"]
     assert said(texts) == [NONE] * len(texts)

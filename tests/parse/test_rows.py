@@ -262,7 +262,7 @@ def note_texts() -> list[str]:
         "{} von der Geschäftsstelle",
         "{}",
     )
-    texts = [forms[at % 5].format(word) for at, word in enumerate(WORDS.notes.first)]
+    texts = [form.format(word) for word in WORDS.notes.first for form in forms]
     begun = [f"{word} 2026, Cluster e. V." for word in WORDS.notes.begins]
     return [
         *texts,
@@ -348,6 +348,8 @@ def test_with_any_other_cell_filled_a_text_is_a_row(cells: list[Any]) -> Answere
 DEFAULTS = [
     ("Akteure", [[None, None, None, None, None, "DE", None, None, "nein"]] * 20, ""),
     ("Akteure", [[None, "bitte wählen", "bitte wählen"]] * 5, ""),
+    ("Akteure", [[None, "Bitte auswählen", "Bitte auswählen", None, None, "DE"]] * 5, ""),
+    ("Akteure", [[None, None, "Kontakt"]] * 5, ""),
     ("Akteure", [[None, None, None, None, None, None, 0, 0, False]] * 30, ""),
     ("Akteure", [["keine", "Unternehmen", None, "-", "k. A."]] * 2, ""),
     (

@@ -92,6 +92,26 @@ def test_notes_beside_empty_values_are_no_values() -> Answered:
     assert not any("steht in" in message for _, message in found)
 
 
+@pytest.mark.parametrize(("row", "further"), [(0, "DE-9999"), (1, date(2026, 6, 30))])
+@examined
+def test_a_further_column_of_another_submission_is_told(row: int, further: Any) -> Answered:
+    form: Grid = [[label, value] for label, value in zip(LABELS, VALUES, strict=True)]
+    form[row] = [*form[row], further]
+    said = yield whole({"Stammdaten": form})
+    (message,) = [german for code, german, _ in said if code == "inconsistent"]
+    assert f"Stammdaten!C{row + 1}: Rechts neben" in message
+
+
+REMARKS = ["vorläufig", "bitte nicht ändern", "DE-0001", "de–0001", "wie DE-0042", 12, None]
+
+
+@examined
+def test_a_remark_or_the_same_value_further_right_is_not_told() -> Answered:
+    values = zip(LABELS * 2, VALUES * 2, REMARKS, strict=False)
+    said = yield whole({"Stammdaten": [[label, value, more] for label, value, more in values]})
+    assert not [code for code, *_ in said if code == "inconsistent"]
+
+
 NAMED = [
     ("Name", "Name der Organisation"),
     ("Name", "Firma"),
@@ -112,9 +132,20 @@ def test_a_missing_column_names_the_header_that_may_be_meant(field: str, header:
     assert f"Meinten Sie mit „{header}“ diese Spalte?" in message
 
 
+PERSONS = [
+    "Name (Ansprechpartner)",
+    "Name des Ansprechpartners",
+    "Name der Ansprechperson",
+    "Name der Kontaktperson",
+    "Name des Geschäftsführers",
+    "Name, Vorname",
+]
+
+
+@pytest.mark.parametrize("header", PERSONS)
 @examined
-def test_no_persons_column_is_proposed() -> Answered:
-    book = whole(with_headers("Akteure", Name="Name (Ansprechpartner)"))
+def test_no_persons_column_is_proposed(header: str) -> Answered:
+    book = whole(with_headers("Akteure", Name=header))
     ((_, message),) = errors((yield book))
     assert "Meinten Sie" not in message
 
@@ -136,6 +167,39 @@ def test_a_missing_sheet_names_the_sheet_that_may_be_meant(name: str) -> Answere
     del sheets["Akteure"]
     found = [german for code, german in errors((yield sheets)) if code == "missing_sheet"]
     assert f"Meinten Sie mit „{name}“ dieses Blatt?" in found[0]
+
+
+FURTHER = [f"{name}{more}" for name in USUAL for more in (" (2)", " Teil 2", " 2025", " neu")]
+FURTHER += ["weitere Akteure", "Kopie von Management", "Fortsetzung Nachweise", "Akteure ab 2024"]
+OTHERS = [
+    "Anleitung",
+    "Akteurstypen",
+    "Hinweise zu Akteure",
+    "Akteure und Partner GmbH",
+    "Tabelle1",
+]
+
+
+@pytest.mark.parametrize("name", FURTHER)
+@examined
+def test_a_sheet_that_may_continue_another_one_is_told(name: str) -> Answered:
+    said = yield whole({name: [["Notiz"]]})
+    (message,) = [german for code, german, _ in said if code == "inconsistent"]
+    assert message.startswith(f"{name}: Das Blatt „{name}“ wird nicht gelesen")
+
+
+@examined
+def test_sheets_of_other_names_are_not_told() -> Answered:
+    said = yield whole({name: [["Notiz"]] for name in OTHERS})
+    assert not [code for code, *_ in said if code == "inconsistent"]
+
+
+@examined
+def test_a_missing_sheet_is_not_told_twice() -> Answered:
+    sheets = whole({"Akteure (2)": USUAL["Akteure"]})
+    del sheets["Akteure"]
+    said = yield sheets
+    assert "inconsistent" not in [code for code, *_ in said]
 
 
 # Merged areas (sheet, first row, last row, first and last column) and where they are told of.

@@ -13,8 +13,9 @@ from docx import Document
 
 from pipeline.common.catalogue import load
 from pipeline.common.texts import LANGUAGES
+from pipeline.history.model import EarlierPeriod
 from pipeline.publication.release.confirm import refuse_without_office
-from pipeline.publication.release.content import Item, agreed, decision, known_decisions
+from pipeline.publication.release.content import Item, agreed, closings, decision
 from pipeline.publication.release.cover import FIELDS, LISTS, TEMPLATE, check_letter
 from pipeline.publication.release.letter import LONGEST, listed, reply, request_text
 from pipeline.publication.release.word import check_template, letter, opened
@@ -199,38 +200,77 @@ def test_until_when_and_whom_to_answer(answer: Answer, deadline: dt.date, said: 
 )
 def test_each_decision_is_a_sentence_that_admits_nobody(code: str, said: str) -> None:
     row = {"decision": code, "fulfilled": 13, "fulfilled_soft": 5, "undetermined": 2}
-    texts = {lang: decision(row, load("go-cluster"), lang) for lang in LANGUAGES}
+    whole = "Der letzte Satz."
+    texts = {lang: decision(row, load("go-cluster"), lang, whole) for lang in LANGUAGES}
     assert said in texts["de"]
-    assert texts["de"].endswith("Die Entscheidung liegt beim Ministerium.")
-    told = {lang: decision(row, load("go-cluster"), lang, sentence(lang)) for lang in LANGUAGES}
-    assert told["de"].endswith(
-        "Über den Antrag ist entschieden: Aufnahme, mitgeteilt am 01.06.2026."
-    )
-    assert "Ministerium" not in told["de"]
-    assert max(map(len, [*texts.values(), *told.values()])) <= LONGEST
+    assert texts["de"].endswith(f". {whole}")
+    assert not decision(row, load("go-cluster"), "de", "").endswith(" ")
+    ends = {lang: closing(lang, APPLICANT, NO, LAST_DAY, None) for lang in LANGUAGES}
+    told = [decision(row, load("go-cluster"), lang, end) for lang, end in ends.items()]
+    assert max(map(len, told)) <= LONGEST
 
 
-def sentence(lang: str, informed_on: dt.date = dt.date(2026, 6, 1), word: str = "Aufnahme") -> str:
-    """What a cluster is told of its decision, empty without one."""
+def closing(
+    lang: str, role: str | None, word: str | None, informed_on: dt.date | None, since: str | None
+) -> str:
+    """The last sentence about the result of one cluster; since: the quarter published before."""
     whole = reviewed()
     row = {"cluster_id": "DE-0001", "decided": word, "informed_on": informed_on}
-    context = {**whole.context, "process": beside("process", [row])}
-    return known_decisions(replace(whole, context=context), lang).get("DE-0001", "")
+    coverage = whole.tables["coverage"].with_columns(role=pl.lit(role, pl.String))
+    before = None if since is None else EarlierPeriod(since)
+    return closings(
+        replace(
+            whole,
+            context={**whole.context, "process": beside("process", [row])},
+            tables={**whole.tables, "coverage": coverage},
+            since=before,
+        ),
+        lang,
+    )["DE-0001"]
+
+
+TOLD, MINE, FOLLOWS = (
+    "Über den Antrag ist entschieden: {}, mitgeteilt am {}.",
+    "Die Entscheidung liegt beim Ministerium.",
+    "Was daraus folgt, entscheidet das Ministerium.",
+)
+FIRST_DAY, NEXT_DAY = dt.date(2026, 7, 1), LAST_DAY + dt.timedelta(days=1)
+MEMBER, APPLICANT, YES, NO = "Mitglied", "Antrag", "Aufnahme", "Ablehnung"
 
 
 @pytest.mark.parametrize(
-    ("informed_on", "word", "told"),
+    ("role", "word", "informed_on", "since", "said"),
     [
-        (LAST_DAY, "Ablehnung", True),
-        (LAST_DAY + dt.timedelta(days=1), "Ablehnung", False),
-        (None, "Ablehnung", False),
-        (LAST_DAY, "offen", False),
+        # told in this quarter
+        (APPLICANT, NO, LAST_DAY, None, TOLD.format(NO, "30.09.2026")),
+        (MEMBER, YES, FIRST_DAY, None, TOLD.format(YES, "01.07.2026")),
+        (None, YES, FIRST_DAY, None, TOLD.format(YES, "01.07.2026")),
+        # told before: once more only if no quarter was published since
+        (MEMBER, YES, dt.date(2026, 6, 30), None, FOLLOWS),
+        (MEMBER, YES, dt.date(2026, 6, 30), "2026-Q2", FOLLOWS),
+        (MEMBER, YES, dt.date(2026, 6, 30), "2026-Q1", TOLD.format(YES, "30.06.2026")),
+        (MEMBER, YES, dt.date(2015, 1, 6), "2026-Q2", FOLLOWS),
+        (APPLICANT, NO, dt.date(2026, 3, 31), "2026-Q2", FOLLOWS),
+        # not told yet, whatever the role says
+        (APPLICANT, NO, NEXT_DAY, None, MINE),
+        (APPLICANT, NO, None, None, MINE),
+        (MEMBER, YES, NEXT_DAY, None, MINE),
+        # not decided
+        (APPLICANT, "offen", LAST_DAY, None, MINE),
+        (APPLICANT, None, None, None, MINE),
+        (None, None, None, None, MINE),
+        # never applied
+        (MEMBER, None, None, None, FOLLOWS),
+        ("Beobachtung", None, None, None, FOLLOWS),
+        # left
+        ("Ausgeschieden", YES, dt.date(2015, 1, 6), None, ""),
     ],
 )
-def test_a_decision_is_told_from_the_day_on_which_the_cluster_was_told(
-    informed_on: dt.date, word: str, told: bool
+def test_what_follows_the_result(
+    role: str | None, word: str | None, informed_on: dt.date | None, since: str | None, said: str
 ) -> None:
-    assert bool(sentence("de", informed_on, word)) is told
+    assert closing("de", role, word, informed_on, since) == said
+    assert bool(closing("en", role, word, informed_on, since)) is bool(said)
 
 
 def agreement(outcome: str, due: dt.date | None) -> dict[str, Any]:
@@ -238,19 +278,29 @@ def agreement(outcome: str, due: dt.date | None) -> dict[str, Any]:
     return {**own, "agreement": "Sitz für Forschung", "outcome": outcome, "due": due}
 
 
-@pytest.mark.parametrize("role", ["Mitglied", "Ausgeschieden"])
-def test_what_was_agreed_and_is_not_kept_is_in_the_letter(role: str) -> None:
+@pytest.mark.parametrize("role", ["Mitglied", "Antrag", "Beobachtung", None, "Ausgeschieden"])
+@pytest.mark.parametrize(
+    ("outcome", "due", "said"),
+    [
+        ("kept", None, None),
+        ("kept", DAY, None),
+        ("running", None, "(ohne Frist)"),
+        ("running", DAY, "(bis zum 20.10.2026)"),
+        ("overdue", DAY, "(überfällig, Frist war der 20.10.2026)"),
+    ],
+)
+def test_what_was_agreed_and_is_not_kept_is_in_the_letter(
+    role: str | None, outcome: str, due: dt.date | None, said: str | None
+) -> None:
     whole = reviewed()
-    rows = [agreement("kept", DAY), agreement("running", None), agreement("overdue", DAY)]
-    tables = {
-        **whole.tables,
-        "agreements": published("agreements", rows),
-        "coverage": whole.tables["coverage"].with_columns(role=pl.lit(role)),
-    }
+    coverage = whole.tables["coverage"].with_columns(role=pl.lit(role, pl.String))
+    rows = published("agreements", [agreement(outcome, due)])
+    tables = {**whole.tables, "agreements": rows, "coverage": coverage}
     found = agreed(replace(whole, tables=tables), "de").get("DE-0001", ())
-    ends = ["(ohne Frist)", "(überfällig, Frist war der 20.10.2026)"] if role == "Mitglied" else []
-    assert [text[text.rindex("(") :] for text in found] == ends
-    assert all(": Sitz für Forschung (" in text for text in found)
+    is_said = said is not None and role != "Ausgeschieden"
+    assert [text[text.index(": ") :] for text in found] == (
+        [f": Sitz für Forschung {said}"] if is_said else []
+    )
 
 
 @pytest.mark.parametrize(
@@ -285,9 +335,9 @@ def item(number: str, length: int) -> Item:
     ("items", "expected"),
     [
         ([], ""),
-        ([item("1", 3), item("2.1", 3)], "1 xxx; 2.1 xxx"),
-        ([item("1", 3), item("2.1", 300)], "1 xxx; 2.1"),
-        ([item("1", 300), item("2.1", 3)], "1; 2.1"),
+        ([item("1", 3), item("2.1", 3)], "1 xxx · 2.1 xxx"),
+        ([item("1", 3), item("2.1", 300)], "1 xxx · 2.1"),
+        ([item("1", 300), item("2.1", 3)], "1 · 2.1"),
     ],
 )
 def test_a_list_names_every_criterion(items: list[Item], expected: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from pipeline.common import periods
 from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.rows import Row
 from pipeline.common.texts import LANGUAGES, day, say
@@ -14,7 +15,7 @@ from pipeline.report.pages.hidden_limits import limit_hider
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.submissions.office import has_left
+from pipeline.submissions.office import APPLICANT, has_left
 
 MISSED, OPEN = "not_fulfilled", "undetermined"
 DECISION = STEPS[-1]
@@ -54,7 +55,7 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
     """
     own, catalogue, words = by_first(review), review.catalogues[0], Words(lang)
     at = LANGUAGES.index(lang)
-    left, known = departed(review), known_decisions(review, lang)
+    left, ends = departed(review), closings(review, lang)
     asks = {
         (cluster, ask.criterion): ask.request[at]
         for cluster, several in asks_by_cluster(own).items()
@@ -78,21 +79,44 @@ def contents(review: Review, lang: str) -> Mapping[str, Content]:
                 missed.append(missed_item(criterion, conditions.get(key, ()), rated, lang))
             elif status == OPEN:
                 open_.append(open_item(criterion, asks.get(key, ""), lang))
-        sentences = decision(row, catalogue, lang, known.get(cluster))
+        sentences = decision(row, catalogue, lang, ends[cluster])
         result[cluster] = Content(sentences, missed, open_)
     return result
 
 
-def known_decisions(review: Review, lang: str) -> Mapping[str, str]:
-    """Return a sentence for each cluster that knows its decision by the period's last day."""
-    process = review.context["process"].filter(
-        pl.col("informed_on") <= review.last_day, DECISION.done
+def closings(review: Review, lang: str) -> Mapping[str, str]:
+    """Return by cluster the sentence after the result: whose the decision is, or what it was.
+
+    A decision is mentioned once: in the quarter in which the cluster was informed, or in the next
+    one that is published. Later, and for who never applied, the sentence is that the ministry
+    decides what follows from the result; for who has left there is none.
+    """
+    since = review.since.period if review.since else periods.before(review.last_day)
+    day_before, words = periods.last_day(since), Words(lang)
+    process = review.context["process"].select("cluster_id", "decided", "informed_on")
+    known = review.tables["coverage"].select("cluster_id", "role")
+    known = known.join(process, on="cluster_id", how="left")
+    is_decided = DECISION.done.fill_null(value=False)
+    is_informed = is_decided & (pl.col("informed_on") <= review.last_day).fill_null(value=False)
+    applies = is_decided | (pl.col("role") == APPLICANT) | pl.col("role").is_null()
+    code = (
+        pl.when(has_left())
+        .then(None)
+        .when(is_informed & (pl.col("informed_on") > day_before))
+        .then(pl.lit("decided"))
+        .when(applies & ~is_informed)
+        .then(pl.lit("not_decided"))
+        .otherwise(pl.lit("follows"))
     )
-    text = say("letter", "decided", lang)
-    words = Words(lang)
-    rows = process.select("cluster_id", "decided", "informed_on").iter_rows()
+    chosen = known.select("cluster_id", "decided", "informed_on", code=code)
     return {
-        i: text.format(word=words.name("votes", word), day=day(on, lang)) for i, word, on in rows
+        row["cluster_id"]: ""
+        if row["code"] is None
+        else say("letter", row["code"], lang).format(
+            word=words.name("votes", row["decided"]) if row["decided"] else "",
+            day=day(row["informed_on"], lang) if row["informed_on"] else "",
+        )
+        for row in chosen.iter_rows(named=True)
     }
 
 
@@ -104,15 +128,15 @@ def by_first(review: Review) -> Review:
     return replace(review, catalogues=(first,), tables={**review.tables, **own})
 
 
-def decision(row: Row, catalogue: Catalogue, lang: str, known: str | None = None) -> str:
+def decision(row: Row, catalogue: Catalogue, lang: str, closing: str) -> str:
     """Return the result of a cluster in a few sentences.
 
-    row: of the table decisions. known: what the ministry decided, if the cluster knows of it.
+    row: of the table decisions. closing: the last one, see `closings`.
     """
     counts = {k: v for k, v in row.items() if isinstance(v, int)}
     text = say("letter", f"decision_{row['decision']}", lang)
     result = text.format(all=len(catalogue.criteria), mark=catalogue.pass_mark, **counts)
-    return f"{result} {known or say('letter', 'not_decided', lang)}"
+    return f"{result} {closing}".rstrip()
 
 
 def agreed(review: Review, lang: str) -> Mapping[str, Sequence[str]]:
@@ -162,7 +186,7 @@ def missed_item(
 ) -> Item:
     """Return what is not fulfilled; rated: by an expert, whose reason is on the cluster's page."""
     levers = "; ".join(filter(None, (view.lever for view in conditions)))
-    short = f"{criterion.id} ({levers})" if levers else criterion.id
+    short = f"{criterion.id}: {levers}" if levers else criterion.id
     if rated:
         return Item(criterion.id, criterion.id, line(criterion, say("letter", "rated", lang), lang))
     texts = "; ".join(condition_text(view, lang) for view in conditions)
@@ -182,7 +206,7 @@ def open_item(criterion: Criterion, request: str, lang: str) -> Item:
         return Item(
             criterion.id, criterion.id, line(criterion, say("letter", "not_asked", lang), lang)
         )
-    return Item(criterion.id, f"{criterion.id} ({request})", line(criterion, request, lang))
+    return Item(criterion.id, f"{criterion.id}: {request}", line(criterion, request, lang))
 
 
 def line(criterion: Criterion, text: str, lang: str) -> str:

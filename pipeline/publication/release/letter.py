@@ -53,6 +53,7 @@ COLUMNS = [
 ]
 FOREIGN = {"name", "not_fulfilled", "open", "agreed", "asked", "contact", "marked"}
 LONGEST = 250
+BETWEEN = " · "  # of items, which hold semicolons and brackets themselves
 LONGEST_NAME = 120  # of a file, within a sentence
 LETTER = "Anschreiben.docx"
 RESULTS = pl.Schema(
@@ -149,7 +150,7 @@ def listed(items: Sequence[Item]) -> str:
     """Return all items as one text; the first have levers or requests while a field has room."""
     for whole in range(len(items), -1, -1):
         shorts = [item.short for item in items[:whole]]
-        text = "; ".join(shorts + [item.criterion for item in items[whole:]])
+        text = BETWEEN.join(shorts + [item.criterion for item in items[whole:]])
         if len(text) <= LONGEST:
             break
     return text[:LONGEST]

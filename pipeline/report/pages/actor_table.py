@@ -12,7 +12,7 @@ from schemas.properties import shown_properties
 KILOMETRES = 1
 MARKS = {True: "yes", False: "no", None: "possible"}
 SIGNS = {sign: str(escape(sign)) for sign in "&<>'\""}
-START = '<tr class="k-{}"><td class="n">{}</td><th scope="row">{}</th>'
+START = '<tr class="k-{}"><td class="n">{}</td><th scope="row"GERMAN>{}</th>'
 
 
 def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
@@ -43,8 +43,9 @@ def actor_tables(actors: pl.DataFrame, words: Words) -> Mapping[str, Markup]:
         **{key: as_texts(key, actors, words.yes_no) for key in shown},
     )
     columns = ["kind", "bound", "sme", "near", *shown]
+    start = START.replace("GERMAN", words.german)
     row = pl.format(
-        f"{START}{'<td>{}</td>' * len(columns)}</tr>\n", "mark", "row", "name", *columns
+        f"{start}{'<td>{}</td>' * len(columns)}</tr>\n", "mark", "row", "name", *columns
     )
     own = cells.group_by("cluster_id").agg(row.str.join())
     return {cluster_id: Markup(rows) for cluster_id, rows in own.iter_rows()}

@@ -9,7 +9,15 @@ import polars as pl
 from pipeline.common.rows import Row
 from pipeline.evaluation.admission import NOT_YET, STEPS
 from pipeline.evaluation.admission import Step as Taken
-from pipeline.report.pages.views import Cell, Table, day_cell, decision_cell, linked, names_of
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    day_cell,
+    decision_cell,
+    linked,
+    named,
+    names_of,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.tables import CHECKLIST
@@ -118,7 +126,7 @@ def _waiting_row(row: Row, names: Mapping[str, str], words: Words) -> list[str |
     known = cluster_id in names
     order = [own.code for own in STEPS].index(step) if step else len(STEPS)
     return [
-        linked(cluster_id, names) if known else f"{cluster_id} {row['name'] or ''}".strip(),
+        linked(cluster_id, names) if known else named(cluster_id, row["name"]),
         words.role(row["role"]),
         Cell(words.code("admission_step", step) if step else words("decided"), key=str(order)),
         day_cell(row["since"], words),

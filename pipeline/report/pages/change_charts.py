@@ -54,7 +54,12 @@ def criteria_moved(
     n = review.tables["indicator_changes"]["cluster_id"].n_unique()
     caption = Caption(
         name=f"moved-{number}",
-        title=words("criteria_moved_seen", up=words.number(up), down=words.number(down)),
+        title=words(
+            "criteria_moved_seen",
+            up=words.number(up),
+            down=words.number(down),
+            all=words.number(len(catalogue.criteria)),
+        ),
         unit=words(
             "criteria_moved_unit",
             title=words.of(catalogue.title),

@@ -47,6 +47,8 @@ FONT_SIZE = 12
 WIDTH, SMALL = 620, 210
 ROW, SMALL_ROW, BAR_ROW = 30, 22, 26
 TIMELINE_ROOM = 14
+# Of small lines: how many stand side by side, and how large each is.
+PANELS, PANEL_WIDTH, PANEL_HEIGHT = 3, 280, 80
 # Leaves room for a wider font than the library's own.
 LEGEND_PADDING = 30
 KEY_LINE = 3
@@ -54,7 +56,7 @@ KEY_LINE = 3
 FEW = {"tickCount": 7, "labelFlush": False}
 # A part narrower than this share of its bar has no room for its number.
 PART_ROOM = 0.06
-# As in the texts: "1.200,5" and "20 %" (with a space that does not break), "1,200.5" and "20%".
+# As in the texts: "1.200,5" or "1,200.5", and "20 %" with a space that does not break.
 LOCALES: Mapping[str, dict[str, Any]] = {
     "de": {
         "decimal": ",",
@@ -63,7 +65,13 @@ LOCALES: Mapping[str, dict[str, Any]] = {
         "currency": ["", "\u00a0€"],
         "percent": "\u00a0%",
     },
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
+    "en": {
+        "decimal": ".",
+        "thousands": ",",
+        "grouping": [3],
+        "currency": ["€", ""],
+        "percent": "\u00a0%",
+    },
 }
 BOX = {"type": "bar", "height": 12, "color": COLOURS["accent-bg"], "stroke": COLOURS["accent"]}
 # Of a text that may cross lines.
@@ -411,8 +419,52 @@ def dumbbells(rows: Rows, names: tuple[str, str], x: Spec) -> Spec:
     # The text stands behind the mark that is farther to the right.
     ends = pl.DataFrame(rows).with_columns(end=pl.max_horizontal("before", "now")).to_dicts()
     texts = _texts(ends, "end", {"align": "left", "dx": 12, **HALO})
-    x = {"scale": {"zero": False, "nice": True}, **x}
+    # The room at both ends keeps a mark off the names and texts.
+    x = {"scale": {"zero": False, "nice": True, "padding": 10}, **x}
     return _by_row(labels, x, [line, points, texts], [row["text"] for row in rows])
+
+
+def small_lines(panels: Sequence[str], rows: Rows, fmt: str) -> Spec:
+    """Return a small line over time for each panel, all on one scale, under its title.
+
+    rows: panel, time, value (None where it is not known), text (beside the value, or empty). fmt:
+    of numbers on the axis.
+    """
+    times = sorted({str(row["time"]) for row in rows})
+    title = {"labelFontSize": FONT_SIZE, "labelFontWeight": 600, "labelColor": COLOURS["ink"]}
+    head = {"title": None, "labelAnchor": "start", "labelLimit": 0, **title}
+    x = {"title": None, "labelAngle": 0}
+    y = {"title": None, "format": fmt, "tickCount": 3, "grid": True}
+    line = {"type": "line", "color": COLOURS["accent"], "strokeWidth": 2}
+    dot = {"type": "point", "filled": True, "color": COLOURS["accent"], "size": 30, "opacity": 1}
+    numbers = {"text": {"field": "text", "type": "nominal"}}
+    return {
+        "data": {"values": list(rows)},
+        "facet": {"field": "panel", "type": "nominal", "sort": list(panels), "header": head},
+        "columns": PANELS,
+        "spacing": {"column": 36, "row": 40},
+        "bounds": "flush",
+        "spec": {
+            "width": PANEL_WIDTH,
+            "height": PANEL_HEIGHT,
+            "encoding": {
+                "x": {"field": "time", "type": "ordinal", "scale": {"domain": times}, "axis": x},
+                "y": {
+                    "field": "value",
+                    "type": "quantitative",
+                    # Room for the numbers above the line.
+                    "scale": {"zero": False, "nice": True, "padding": 22},
+                    "axis": y,
+                },
+            },
+            "layer": [
+                {"mark": line},
+                {"mark": dot},
+                {"mark": {"type": "text", "dy": -11, **HALO}, "encoding": numbers},
+            ],
+        },
+        "padding": {"left": 8, "right": 30, "top": 5, "bottom": 10},
+    }
 
 
 def timeline(

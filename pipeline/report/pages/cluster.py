@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from pipeline.common.rows import Row, rows_by
 from pipeline.common.texts import LANGUAGES
+from pipeline.report.outlook import lapsing
 from pipeline.report.pages.actor_table import actor_tables
 from pipeline.report.pages.admission import Admission, admission
 from pipeline.report.pages.changes import NAME as CHANGES
@@ -20,7 +21,7 @@ from pipeline.report.pages.features import Feature, features
 from pipeline.report.pages.findings import SEVERITIES, cell_findings, readable
 from pipeline.report.pages.hidden_limits import limit_hider
 from pipeline.report.pages.money import own_money
-from pipeline.report.pages.outlook import lapsing, own_outlook
+from pipeline.report.pages.outlook import own_outlook
 from pipeline.report.pages.print_selection import PrintSelection, Sections, select_printed
 from pipeline.report.pages.revision import OwnRevision, own_revision
 from pipeline.report.pages.steps import Steps, steps
@@ -154,7 +155,7 @@ def cluster_view(
     beside = _beside(row, words)
     place_text = " ".join((beside, words("place_note"), position.too_small))
     return ClusterView(
-        head=page_head(review, f"{cluster_id} {name}", words),
+        head=page_head(review, cluster_id, words, row["name"] or ""),
         cluster_id=cluster_id,
         name=name,
         facts=_facts(row, labels.get(cluster_id), words),

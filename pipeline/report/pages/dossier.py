@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipeline.common.catalogue import Catalogue, Criterion
 from pipeline.common.contacts import without_contacts
 from pipeline.common.rows import Row, rows_by
 from pipeline.report.pages.actor_table import as_texts, escaped
 from pipeline.report.pages.changes import titles_of
-from pipeline.report.pages.experts import own_agreements
+from pipeline.report.pages.experts import dissent_texts, own_agreements
 from pipeline.report.pages.verdict import CriterionView, named_conditions, verdict
 from pipeline.report.pages.views import Head, Table, page_head, page_of
 from pipeline.report.pages.words import Words
@@ -46,7 +46,8 @@ class DossierCriterion:
     """A criterion with all that an expert needs to judge it.
 
     reason: of the status that holds. pieces: the printed rows of the wording. by_actors: whether
-    its figures read the sheet Akteure, whose rows are on the cluster's page.
+    its figures read the sheet Akteure, whose rows are on the cluster's page. dissent: who of the
+    experts says what, if they differ.
     """
 
     view: CriterionView
@@ -54,6 +55,7 @@ class DossierCriterion:
     reason: str
     pieces: Markup
     by_actors: bool
+    dissent: str
     ratings: Sequence[RatingView]
 
 
@@ -97,15 +99,15 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
         for name in TABLES
     }
     pieces = printed_pieces(review.context.get("wording", NOTHING), words)
-    ratings = printed_ratings(review.ratings, words)
+    ratings, differ = printed_ratings(review.ratings, words), dissent_texts(review, words)
     reviewed = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
     files = dict(reviewed.select("cluster_id", "source_file").iter_rows())
     agreements, titles = review.tables["agreements"], titles_of(review, words)
     for row in review.tables["clusters"].sort("cluster_id").iter_rows(named=True):
         cluster_id = row["cluster_id"]
-        title = f"{words('dossier')} {cluster_id} {row['name'] or ''}".rstrip()
+        title = f"{words('dossier')} {cluster_id}"
         yield DossierView(
-            head=page_head(review, title, words),
+            head=page_head(review, title, words, row["name"] or ""),
             cluster_id=cluster_id,
             page=f"../{page_of(cluster_id)}",
             facts=_facts(row, files[cluster_id], words),
@@ -113,7 +115,7 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
                 agreements.filter(cluster_id=cluster_id).to_dicts(), titles, words
             ),
             verdicts=[
-                _verdict(catalogue, number, cluster_id, parts, pieces, ratings, words)
+                _verdict(catalogue, number, cluster_id, parts, pieces, ratings, differ, words)
                 for number, catalogue in enumerate(review.catalogues, 1)
             ],
         )
@@ -136,6 +138,7 @@ def _verdict(
     parts: Mapping[str, Mapping[tuple[str, str], Sequence[Row]]],
     pieces: Mapping[Key, Markup],
     ratings: Mapping[Key, Sequence[RatingView]],
+    differ: Mapping[Key, str],
     words: Words,
 ) -> DossierVerdict:
     (decision,), criteria, conditions = (
@@ -158,6 +161,7 @@ def _verdict(
                 rows[criterion.id],
                 pieces.get((catalogue.id, cluster_id, criterion.id), Markup()),
                 ratings.get((catalogue.id, cluster_id, criterion.id), ()),
+                differ.get((catalogue.id, cluster_id, criterion.id), ""),
                 words,
             )
             for criterion in catalogue.criteria
@@ -171,6 +175,7 @@ def _criterion(
     row: Row,
     pieces: Markup,
     ratings: Sequence[RatingView],
+    dissent: str,
     words: Words,
 ) -> DossierCriterion:
     reads = (place for condition in criterion.conditions for place in condition.metric.reads)
@@ -180,6 +185,7 @@ def _criterion(
         reason=without_contacts(row[f"reason_{words.lang}"] or "", words.lang),
         pieces=pieces,
         by_actors=any(place.startswith("actors.") for place in reads),
+        dissent=words("dissent_is", ratings=dissent) if dissent else "",
         ratings=ratings,
     )
 
@@ -190,6 +196,8 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
     The columns: place, wording, date, reference, whether it counts and why.
     """
     lang, nothing = words.lang, pl.lit("")
+    said = wording.select(f"wording_{lang}", "written")
+    texts = [str(escape(words.marked(text, own))) for text, own in said.iter_rows()]
     at = pl.coalesce("cell", pl.col("row").cast(pl.String), nothing)
     reason = pl.col(f"reason_{lang}")
     counted = as_texts("counted", wording, lambda v: "" if v is None else words.code("counted", v))
@@ -199,7 +207,7 @@ def printed_pieces(wording: pl.DataFrame, words: Words) -> Mapping[Key, Markup]:
         "cluster_id",
         mark=pl.col("counted").fill_null("read"),
         place=escaped(pl.concat_str("sheet", pl.lit(" "), at)),
-        text=escaped(pl.col(f"wording_{lang}")),
+        text=pl.Series(texts, dtype=pl.String),
         day=as_texts("date", wording, lambda v: "" if v is None else words.day(v)),
         reference=escaped(pl.col(f"reference_{lang}").fill_null("")),
         answer=pl.concat_str(counted, colon, escaped(reason)),

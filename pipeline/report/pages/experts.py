@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.common.rows import Row
 from pipeline.report.owed_opinions import of_experts
 from pipeline.report.pages.changes import titles_of
-from pipeline.report.pages.views import Cell, Table, day_cell, page_of
+from pipeline.report.pages.views import Cell, Table, day_cell, named, page_of, theirs
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
@@ -132,7 +132,7 @@ def _agreement(row: Row, titles: Titles, words: Words) -> list[str | Cell]:
     outcome = row["outcome"]
     return [
         _title(row, titles),
-        row["agreement"] or words("none"),
+        theirs(row["agreement"] or words("none")),
         day_cell(row["agreed_on"], words),
         *statuses,
         day_cell(row["due"], words),
@@ -208,7 +208,7 @@ def _names(review: Review) -> Mapping[str, tuple[str, bool]]:
 
 def _cluster(cluster_id: str, known: Mapping[str, tuple[str, bool]]) -> Cell:
     name, has_page = known.get(cluster_id, ("", False))
-    return Cell(f"{cluster_id} {name}".strip(), page_of(cluster_id) if has_page else "")
+    return named(cluster_id, name, page_of(cluster_id) if has_page else "")
 
 
 def _title(row: Row, titles: Titles) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
+from markupsafe import escape
 
 from pipeline.common.catalogue import Catalogue, Condition
 from pipeline.common.rows import Row, rows_by
@@ -16,10 +17,10 @@ from pipeline.report.pages.experts import dissent_texts
 from pipeline.report.pages.matrix import CLASSES, spoken
 from pipeline.report.pages.verdict import ConditionView, condition_view, named_conditions
 from pipeline.report.pages.views import names_of
-from pipeline.report.pages.words import Words
+from pipeline.report.pages.words import Words, form_words
 from pipeline.review import Review
 from pipeline.tables.insights import Sharing
-from pipeline.tables.reasons import asks_text
+from pipeline.tables.reasons import asks_text, written_reason
 
 # The script's own texts.
 SPOKEN = (
@@ -62,14 +63,14 @@ FIELDS = (
 
 
 class Pool:
-    """Texts by number; the empty text is 0."""
+    """Texts by number, escaped for the page; the empty text is 0."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {"": 0}
 
     def __call__(self, text: str) -> int:
         """Return the text's number."""
-        return self.numbers.setdefault(text, len(self.numbers))
+        return self.numbers.setdefault(str(escape(text)), len(self.numbers))
 
 
 def script_texts(words: Words) -> Row:
@@ -223,14 +224,17 @@ def _cell(
     for condition in conditions:
         view = condition_view(declared[condition["condition"] - 1], condition, words)
         source = behind.get((row["cluster_id"], condition["metric"]), "")
-        views.append(_view(view, source, pool))
+        views.append(_view(view, source, pool, words))
+    written = [written_reason(reason or "", words.lang), *form_words()]
     status = f"{words.code('status_sign', row['status'])} {words.code('status', row['status'])}"
     differs = words("dissent_is", ratings=dissent) if dissent else ""
     basis_text = " ".join(filter(None, (f"{basis}.", against, differs)))
-    texts = (status, basis_text, reason, row[f"request_{words.lang}"] or "")
-    return [*(pool(text) for text in texts), views]
+    request = row[f"request_{words.lang}"] or ""
+    texts = (status, basis_text, *(words.marked(text or "", written) for text in (reason, request)))
+    return [*map(pool, texts), views]
 
 
-def _view(view: ConditionView, source: str, pool: Pool) -> list[int]:
+def _view(view: ConditionView, source: str, pool: Pool, words: Words) -> list[int]:
     required = f"{view.required} ({view.limit})" if view.limit else view.required
-    return [pool(text) for text in (view.sign, view.value, required, view.lever, source)]
+    told = words.marked(view.lever, view.written)
+    return [pool(text) for text in (view.sign, view.value, required, told, source)]

@@ -1,7 +1,7 @@
 """A cluster by the six features that define one; counts without an evaluation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.common.rows import Row
 from pipeline.report.pages.words import Words
@@ -13,11 +13,15 @@ STAGES_NAMED = 6
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature: sentences, and a share of the actors for a bar (hundredths, None without one)."""
+    """A feature: sentences, and a share of the actors for a bar (hundredths, None without one).
+
+    written: the parts of the sentences that clusters wrote, see `Words.marked`.
+    """
 
     title: str
     sentences: Sequence[str]
     share: str = ""
+    written: Sequence[str] = ()
 
 
 def features(row: Row, stages: Sequence[Row], words: Words) -> list[Feature]:
@@ -30,7 +34,10 @@ def features(row: Row, stages: Sequence[Row], words: Words) -> list[Feature]:
         _feature("companies", _companies(row, words), words, row, "companies"),
         _feature("science", _science(row, words), words, row, "science"),
         _feature("field", _field(row, words), words),
-        _feature("chain", _chain(row, stages, words), words, row, "stage_known"),
+        replace(
+            _feature("chain", _chain(row, stages, words), words, row, "stage_known"),
+            written=[s["stage"] for s in stages[:STAGES_NAMED]],
+        ),
         _feature("relations", _relations(row, words), words),
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.pages.views import Cell, Table, page_of
-from pipeline.report.pages.words import Words
+from pipeline.report.pages.words import Words, form_words
 from pipeline.review import Review
 from pipeline.tables.short_view import with_range
 
@@ -114,15 +114,15 @@ def _finding(row: Mapping[str, Any], words: Words, files: bool) -> list[Sequence
     sheet, mark = row["sheet"] or words("none"), severity(row["severity"], words)
     own = [
         *file,
-        sheet,
+        Cell(sheet, written=form_words()),
         row["cell"] or words("whole_sheet" if row["sheet"] else "whole_file"),
         mark,
-        row[f"message_{words.lang}"],
+        Cell(row[f"message_{words.lang}"], written=[row["value"] or "", *form_words()]),
         ", ".join(row["criterion_ids"] or ()) or words("none"),
     ]
     if not row["others"]:
         return [own]
-    more = [*file, sheet, words("none"), mark, _others(row, words), words("none")]
+    more = [*file, own[len(file)], words("none"), mark, _others(row, words), words("none")]
     return [own, more]
 
 

@@ -16,6 +16,7 @@ from pipeline.report.pages.views import (
     Table,
     decision_cell,
     linked,
+    named,
     names_of,
     roles_of,
     titled,
@@ -175,7 +176,7 @@ def movements(review: Review, words: Words) -> Table:
         [
             linked(r["cluster_id"], names)
             if r["cluster_id"] in names
-            else f"{r['cluster_id']} {r['name'] or ''}",
+            else named(r["cluster_id"], r["name"]),
             words.code("movement", r["movement"]),
             words.code("outcome", r["state"]) if r["state"] else words("not_expected"),
         ]

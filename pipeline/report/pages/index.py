@@ -39,7 +39,7 @@ from pipeline.report.pages.revision import Revision, revision
 from pipeline.report.pages.sensitivity import Sensitivity, sensitivities
 from pipeline.report.pages.shared import Shared, shared
 from pipeline.report.pages.staffing import Staffing, staffing
-from pipeline.report.pages.trends import fields_over_quarters
+from pipeline.report.pages.trends import fields_drawn, fields_over_quarters
 from pipeline.report.pages.views import Head, Table, page_head
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
@@ -81,6 +81,7 @@ class IndexView:
     staffing: Staffing | None
     comparison: Comparison
     fields: Table | None
+    fields_chart: Chart | None
     sensitivities: Sequence[Sensitivity]
     profiles: Sequence[Profile]
     landscape: Landscape | None
@@ -129,6 +130,7 @@ def index_view(review: Review, words: Words) -> IndexView:
         staffing=staffing(review, words),
         comparison=comparison(review, words),
         fields=fields_over_quarters(review, words),
+        fields_chart=fields_drawn(review, words),
         sensitivities=sensitivities(review, words),
         profiles=profiles(review, words),
         landscape=described,

@@ -15,7 +15,15 @@ from typing import Any
 import polars as pl
 from pyproj import Proj
 
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, page_of
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    decision_cell,
+    linked,
+    names_of,
+    page_of,
+    source_line,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from schemas.declaration import HERE
@@ -24,6 +32,7 @@ from schemas.tables import DECISIONS
 # Units of radius per square root of a cluster; the sizes that the key shows.
 SCALE = 8.5
 KEY = (1, 5, 20)
+SEVERAL = 2
 # Units between two marks, what may lack of it, and how often marks are moved apart at most.
 BETWEEN, NEAR, ROUNDS = 1.5, 0.1, 500
 # A sector is a dash on a circle whose length counts as WHOLE.
@@ -85,8 +94,14 @@ class Key:
 
 @dataclass(frozen=True)
 class LandMap:
-    """The drawing, in kilometres, and the same as a table; the offices with unknown location."""
+    """The drawing, in kilometres, and the same as a table; the offices with unknown location.
 
+    seen, counted, source: what is seen, what is counted of how many, where it is from.
+    """
+
+    seen: str
+    counted: str
+    source: str
     width: int
     height: int
     radius: str
@@ -126,7 +141,11 @@ def land_map(review: Review, words: Words) -> LandMap | None:
     ]
     left_out = [r["cluster_id"] for r in rows if r["x"] is None]
     drawing = outline()
+    n = sum(map(len, ordered))
     return LandMap(
+        seen=seen(ordered, words),
+        counted=words("map_unit", n=words.number(n)),
+        source=f"{source_line(review, words)} {words('outlines_line')}",
         width=drawing["width"],
         height=drawing["height"],
         radius=radius,
@@ -138,6 +157,16 @@ def land_map(review: Review, words: Words) -> LandMap | None:
         table=_table(rows, names, words),
         unplaced=words("unplaced", names=", ".join(left_out)) if left_out else "",
     )
+
+
+def seen(cities: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> str:
+    """Return in which cities most clusters are, if some have several. cities: the largest first."""
+    most = len(cities[0]) if cities else 0
+    named = [own[0]["city"] for own in cities if len(own) == most and own[0]["city"]]
+    if most < SEVERAL or not named:
+        return words("map_title")
+    said = words.count("map_seen", len(named))
+    return said.format(names=", ".join(sorted(named)), most=words.number(most))
 
 
 def _place(row: Mapping[str, Any]) -> tuple[str, ...]:

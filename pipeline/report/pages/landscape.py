@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.common.rows import Row
 from pipeline.report.pages.features import Feature
-from pipeline.report.pages.views import Table
+from pipeline.report.pages.views import Cell, Table
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import research_by_field, stage_counts, uncovered_stages
@@ -34,7 +34,11 @@ def landscape(review: Review, words: Words) -> Landscape | None:
         sentences.setdefault(row["feature"], []).append(_statement(row, words))
     sentences["field"] += _missing_fields(review, words)
     sentences["chain"] += _stages_named(stages, words)
-    features = tuple(Feature(words(f"feature_{k}"), parts) for k, parts in sentences.items())
+    written = stages["stage"].drop_nulls().unique().to_list()
+    features = tuple(
+        Feature(words(f"feature_{k}"), parts, written=written if k == "chain" else ())
+        for k, parts in sentences.items()
+    )
     return Landscape(features, _research(review, every, words), _uncovered(review, stages, words))
 
 
@@ -78,12 +82,12 @@ def _research(review: Review, every: pl.DataFrame, words: Words) -> Table:
 
 def _uncovered(review: Review, stages: pl.DataFrame, words: Words) -> Table:
     found = uncovered_stages(review.tables["clusters"], stages)
-    rows = [
+    rows: list[list[str | Cell]] = [
         [
             words.name("technology_fields", r["technology_field"]),
             words.number(r["clusters"]),
             words.number(r["covered"]),
-            ", ".join(r["missing"]) or words("none"),
+            Cell(", ".join(r["missing"]) or words("none"), written=r["missing"]),
         ]
         for r in found.iter_rows(named=True)
     ]

@@ -9,7 +9,7 @@ from pipeline.evaluation.measures import is_crowded
 from pipeline.report.pages.charts import Caption, Chart, draw, timeline
 from pipeline.report.pages.explain import measures_of
 from pipeline.report.pages.money import money_cells, money_heads
-from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line
+from pipeline.report.pages.views import Cell, Table, linked, names_of, source_line, theirs
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.measures import (
@@ -331,7 +331,7 @@ def _others(review: Review, words: Words) -> Table:
     return Table(
         words("other_measures_caption"),
         [words("measure"), words("axis_clusters"), words("clusters_named")],
-        [[name, words.number(len(ids)), ", ".join(ids)] for name, ids in by_name.items()],
+        [[theirs(name), words.number(len(ids)), ", ".join(ids)] for name, ids in by_name.items()],
         frozenset({1}),
     )
 

@@ -1,15 +1,33 @@
 """The outlook: what lapses in the coming months, if no new data arrive (contract 2.6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.common.rows import Row
-from pipeline.history.lapses import LAPSE, decisions_to_lapse, lapses
+from pipeline.report.outlook import fall_reasons, fallen, lapsing
 from pipeline.report.pages.changes import titles_of
+from pipeline.report.pages.charts import (
+    SERIES,
+    Caption,
+    Chart,
+    bars,
+    counts_axis,
+    draw,
+    one_bar,
+    outside,
+)
 from pipeline.report.pages.experts import expiring_labels
-from pipeline.report.pages.views import Cell, Table, decision_cell, linked, names_of, roles_of
+from pipeline.report.pages.views import (
+    Cell,
+    Table,
+    decision_cell,
+    linked,
+    names_of,
+    roles_of,
+    source_line,
+)
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
@@ -19,11 +37,13 @@ from pipeline.submissions.office import MEMBER
 class Outlook:
     """How many criteria lapse within how many months, which, and who falls below the pass mark.
 
-    lapsed: first what has lapsed already, None without any.
+    lapsed: first what has lapsed already, None without any. charts: of each catalogue under which
+    something lapses.
     """
 
     lapsed: Table | None
     counts: Table
+    charts: Sequence[Chart]
     tables: Sequence[Table]
 
 
@@ -36,22 +56,59 @@ def outlook(review: Review, words: Words) -> Outlook | None:
     tables.append(expiring_labels(review, words))
     gone = _lapsed(review, words)
     counts = _counts(review, found, falling, words)
-    return Outlook(gone if gone.rows else None, counts, [t for t in tables if t.rows])
+    charts = list(drawn(review, found, words))
+    return Outlook(gone if gone.rows else None, counts, charts, [t for t in tables if t.rows])
 
 
-def lapsing(review: Review) -> pl.DataFrame:
-    """Return what lapses, see `lapses`; the soonest first."""
-    t = review.tables
-    if "outlook" not in t:
-        return pl.DataFrame(schema=LAPSE)
-    return lapses(t["criteria"], t["outlook"], t["clusters"], t["lapsed"])
+def drawn(review: Review, found: pl.DataFrame, words: Words) -> Iterator[Chart]:
+    """Yield for each catalogue how many clusters each of its criteria lapses for, and when.
+
+    found: see `lapsing`.
+    """
+    for number, catalogue in enumerate(review.catalogues, 1):
+        own = found.filter(catalogue=catalogue.id)
+        if own.is_empty():
+            continue
+        titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
+        rows, parts = _bars(own, titles, review.settings.robustness.outlook_months, words)
+        spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
+        counts = dict(own.group_by("criterion_id").len().iter_rows())
+        most = max(counts.values())
+        caption = Caption(
+            name=f"outlook-{number}",
+            title=words(
+                "outlook_seen",
+                criteria="; ".join(t for c, t in titles.items() if counts.get(c) == most),
+                n=words.count("clusters", most),
+            ),
+            unit=words(
+                "outlook_unit",
+                title=words.of(catalogue.title),
+                n=words.number(own.height),
+                clusters=words.count("of_clusters", own["cluster_id"].n_unique()),
+            ),
+            description=words("outlook_desc"),
+            source=source_line(review, words),
+        )
+        yield draw(spec, caption, words.lang)
 
 
-def fallen(review: Review) -> pl.DataFrame:
-    """Return the clusters that will fall below the pass mark, the soonest first."""
-    return decisions_to_lapse(
-        review.catalogues, review.tables["decisions"], review.tables["outlook"]
-    )
+def _bars(
+    own: pl.DataFrame, titles: Mapping[str, str], ends: Sequence[int], words: Words
+) -> tuple[list[dict[str, object]], list[tuple[str, str]]]:
+    """Return the rows of a bar for each criterion that lapses, and its parts with their colours.
+
+    own: what lapses under one catalogue. titles: of its criteria. ends: the last month of a part.
+    """
+    spans = list(zip([1, *(end + 1 for end in ends)], ends, strict=False))
+    parts = [words("outlook_part", start=start, end=end) for start, end in spans]
+    rows: list[dict[str, object]] = []
+    for criterion, title in titles.items():
+        months = own.filter(criterion_id=criterion)["months"]
+        amounts = [int(months.is_between(start, end).sum()) for start, end in spans]
+        if any(amounts):
+            rows += one_bar(title, zip(parts, amounts, map(words.number, amounts), strict=True))
+    return rows, list(zip(parts, SERIES, strict=False))
 
 
 def lapse_text(row: Row, title: str, words: Words) -> str:
@@ -107,10 +164,7 @@ def _falls(review: Review, falling: pl.DataFrame, found: pl.DataFrame, words: Wo
     """Return who falls and which criteria lapse until then; found: see `lapsing`."""
     names, catalogues = names_of(review), {c.id: c for c in review.catalogues}
     roles, titles = roles_of(review, words), titles_of(review, words)
-    keys = ["catalogue", "cluster_id"]
-    until = falling.select(*keys, until="months")
-    gone = found.join(until, on=keys).filter(pl.col("months") <= pl.col("until"))
-    why = {key: own["criterion_id"].to_list() for key, own in gone.group_by(keys)}
+    why = fall_reasons(falling, found)
     rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),

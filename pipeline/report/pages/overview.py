@@ -16,7 +16,7 @@ from pipeline.report.pages.charts import (
     one_bar,
 )
 from pipeline.report.pages.trends import Trend, change, trend
-from pipeline.report.pages.views import Cell, Table, page_of, source_line
+from pipeline.report.pages.views import Cell, Table, page_of, source_line, theirs
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
@@ -102,15 +102,13 @@ def headline_sentences(review: Review, words: Words) -> list[str]:
     decided = review.tables["decisions"].filter(pl.col("catalogue") == first.id)
     at_mark = len(exactly_at_mark(decided, first.pass_mark))
     doubtful = sum(now(f"{d}_doubtful", first.id) for d in DECISIONS)
-    own = (pl.col("catalogue") == first.id) & (pl.col("role") == MEMBER)
-    members = int(review.by_role.filter(own)["eligible"].sum())
     return [
-        words(
-            "head_eligible",
-            n=n(now("eligible", first.id)),
+        words.count("head_eligible", now("eligible", first.id)).format(
             all=n(decided.height),
+            mark=n(first.pass_mark),
+            criteria=n(len(first.criteria)),
             change=change(review, words, "eligible", first.id),
-            members=words.count("passing_members", members),
+            members=passing_members(review, words),
             at=words.count("stand_at_mark", at_mark).format(mark=n(first.pass_mark)),
         ),
         words(
@@ -128,6 +126,13 @@ def headline_sentences(review: Review, words: Words) -> list[str]:
             clusters=words.count("of_clusters", now("clusters_quarantined")),
         ),
     ]
+
+
+def passing_members(review: Review, words: Words) -> str:
+    """Return how many of the clusters that fulfil are members."""
+    own = pl.col("catalogue") == review.catalogues[0].id
+    members = review.by_role.filter(own & (pl.col("role") == MEMBER))
+    return words.count("passing_members", int(members["eligible"].sum()))
 
 
 def role_bars(review: Review, words: Words) -> Chart | None:
@@ -158,7 +163,12 @@ def role_bars(review: Review, words: Words) -> Chart | None:
     eligible = sum(r["eligible"] for r in now.values())
     caption = Caption(
         name="roles",
-        title=words("roles_seen", n=words.number(eligible), all=words.number(total)),
+        title=words(
+            "roles_seen",
+            n=words.number(eligible),
+            all=words.number(total),
+            members=passing_members(review, words),
+        ),
         unit=words("roles_unit" if before else "roles_unit_now", n=words.number(total)),
         description=words("roles_desc"),
         source=source_line(review, words),
@@ -167,17 +177,19 @@ def role_bars(review: Review, words: Words) -> Chart | None:
     return draw(spec, caption, words.lang)
 
 
+def sign(decision: str, words: Words) -> str:
+    """Return the sign of the status that a decision corresponds to."""
+    return words.code("status_sign", SIGNS[decision])
+
+
 def signed(decision: str, words: Words) -> str:
-    """Return a decision with the sign of the status that it corresponds to."""
-    sign = words.code("status_sign", SIGNS[decision])
-    return f"{sign} {words.code('decision', decision)}"
+    """Return a decision with its sign."""
+    return f"{sign(decision, words)} {words.code('decision', decision)}"
 
 
 def _behind(label: str, counts: Mapping[str, int], words: Words) -> dict[str, object]:
     """Return the numbers behind a bar: small parts have no room for theirs."""
-    counts_text = [
-        f"{words.code('status_sign', SIGNS[d])} {words.number(counts.get(d, 0))}" for d in DECISIONS
-    ]
+    counts_text = [f"{sign(d, words)} {words.number(counts.get(d, 0))}" for d in DECISIONS]
     return {"label": label, "end": counts.get("clusters", 0), "text": " · ".join(counts_text)}
 
 
@@ -330,7 +342,7 @@ def _not_reviewed(review: Review, words: Words) -> Table:
         [
             [
                 r["cluster_id"],
-                r["name"] or words("none"),
+                theirs(r["name"] or words("none")),
                 words.name("roles", r["role"]),
                 words.yes_no(r["expected"]),
                 words.code("outcome", r["shown_state"]),
@@ -385,7 +397,7 @@ def _outdated(coverage: pl.DataFrame, words: Words) -> Table:
         [
             [
                 r["cluster_id"],
-                r["name"] or words("none"),
+                theirs(r["name"] or words("none")),
                 words.day(r["as_of"]),
                 words.number(r["age_days"]),
             ]
@@ -409,7 +421,7 @@ def _below(review: Review, catalogue: Catalogue, words: Words) -> Table:
         [
             [
                 Cell(r["cluster_id"], page_of(r["cluster_id"])),
-                r["name"] or words("none"),
+                theirs(r["name"] or words("none")),
                 words.number(r["fulfilled"]),
                 words.number(r["undetermined"]),
                 Cell(words.code("decision", r["decision"]), mark=r["decision"]),

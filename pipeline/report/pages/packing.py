@@ -13,6 +13,7 @@ from pipeline.report.pages.index import IndexView
 from pipeline.report.pages.landmap import LandMap
 from pipeline.report.pages.lists import Lists
 from pipeline.report.pages.rendering import part
+from pipeline.report.pages.views import page_of
 from pipeline.report.pages.words import Words
 
 
@@ -37,7 +38,7 @@ def given(view: IndexView, lists: Lists, rules: PageRules, words: Words) -> Give
     packed = {"packed": pack(choose)}
     if view.data.reasons is not None:
         packed["why-data"] = pack(view.data.reasons)
-    start = plain({"first": rules.rows_at_first, **view.data.texts})
+    start = plain({"first": rules.rows_at_first, "page": page_of("{id}"), **view.data.texts})
     return Given(start, packed, apart)
 
 

@@ -210,15 +210,17 @@ def _of_bands(picture: Scatter) -> Iterator[Name]:
 
 
 def _of_limits(picture: Scatter, marks: Sequence[Box]) -> Iterator[Name]:
-    """Yield the numbers of the steps, each above its step where it covers the fewest marks."""
+    """Yield the numbers of the steps, each above or below it where it covers the fewest marks."""
     for limit in picture.limits:
         start, end = map(picture.scales.across, picture.ends(limit.start, limit.end))
         if end <= start:
             continue
-        middle = picture.scales.down(limit.value) - LINE_HEIGHT / 2 - 2
+        step, off = picture.scales.down(limit.value), LINE_HEIGHT / 2 + 2
         last = end - 4 - LETTER * len(limit.text)
         places = [
-            _box(limit.text, max(last - k * (last - start), start + 3), middle) for k in ALONG
+            _box(limit.text, max(last - k * (last - start), start + 3), middle)
+            for middle in (step - off, step + off)
+            for k in ALONG
         ]
         yield Name(limit.text, min(places, key=lambda box: _covered(box, marks)), bold=True)
 

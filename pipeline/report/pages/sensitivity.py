@@ -16,7 +16,7 @@ from pipeline.report.pages.views import (
     roles_of,
     titled,
 )
-from pipeline.report.pages.words import Words
+from pipeline.report.pages.words import Words, form_words
 from pipeline.review import Review
 from pipeline.submissions.office import MEMBER
 from pipeline.tables.insights import smallest_requests, within_one_of_mark
@@ -156,13 +156,13 @@ def _requests(
     words: Words,
 ) -> Table:
     titles = {c.id: f"{c.id} {words.of(c.title)}" for c in catalogue.criteria}
-    rows = [
+    rows: list[list[str | Cell]] = [
         [
             linked(r["cluster_id"], names),
             roles[r["cluster_id"]],
             words.number(r["missing"]),
             titles[r["criterion_id"]],
-            r[f"request_{words.lang}"],
+            Cell(r[f"request_{words.lang}"], written=form_words()),
         ]
         for r in requests.iter_rows(named=True)
     ]

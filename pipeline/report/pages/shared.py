@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.report.pages.views import Cell, Table, linked, names_of
+from pipeline.report.pages.views import Cell, Table, linked, names_of, theirs
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import Sharing, actors_of_several
@@ -62,10 +62,13 @@ def _actors(review: Review, words: Words) -> Table:
     names, found = names_of(review), actors_of_several(review.tables["actors"])
     rows: list[list[str | Cell]] = [
         [
-            row["name"],
+            theirs(row["name"]),
             row["postcode"] or words("none"),
             words.number(len(row["cluster_ids"])),
-            "; ".join(linked(one, names).text for one in row["cluster_ids"]),
+            Cell(
+                "; ".join(linked(one, names).text for one in row["cluster_ids"]),
+                written=[names[one] for one in row["cluster_ids"]],
+            ),
         ]
         for row in found.iter_rows(named=True)
     ]

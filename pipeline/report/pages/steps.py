@@ -12,11 +12,15 @@ UNDETERMINED = "undetermined"
 
 @dataclass(frozen=True)
 class Step:
-    """What one criterion asks for; anchor: where the criterion stands on the page."""
+    """What one criterion asks for; anchor: where the criterion stands on the page.
+
+    written: the parts of the text in German, see `Words.marked`.
+    """
 
     anchor: str
     criterion: str
     text: str
+    written: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def steps(verdict: Verdict, lacking: int, mark: int, words: Words) -> Steps:
     found: dict[str, list[Step]] = {name: [] for name in efforts()}
     for view in verdict.unmet:
         effort, text = _step(view, words)
-        found[effort].append(Step(view.anchor, f"{view.id} {view.title}", text))
+        found[effort].append(Step(view.anchor, f"{view.id} {view.title}", text, view.written))
     reached = "all_reached" if not verdict.unmet else "mark_reached"
     return Steps(
         missing=words.count("criteria_missing", lacking).format(mark=words.number(mark))

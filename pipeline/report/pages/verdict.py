@@ -12,9 +12,10 @@ from pipeline.common.rows import Row, rows_by
 from pipeline.report.pages.figures import interval, lever, required
 from pipeline.report.pages.hidden_limits import masked
 from pipeline.report.pages.views import anchor
-from pipeline.report.pages.words import Words
+from pipeline.report.pages.words import Words, form_words
 from pipeline.review import Review
-from pipeline.tables.reasons import asks_text
+from pipeline.tables.missing import FIELDS
+from pipeline.tables.reasons import asks_text, written_reason
 
 FULFILLED = "fulfilled"
 # The columns that the text of a condition depends on.
@@ -35,7 +36,8 @@ READ = (
 class ConditionView:
     """A condition: the present value, the required value, what is missing.
 
-    lever_unit: the unit of the missing amount; empty without one, or if it must be hidden.
+    lever_unit: the unit of the missing amount; empty without one, or if it must be hidden. written:
+    the parts of the lever that the cluster wrote, see `Words.marked`.
     """
 
     title: str
@@ -47,13 +49,15 @@ class ConditionView:
     status_text: str
     lever: str
     lever_unit: str
+    written: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class CriterionView:
     """A criterion with its verdict, the reason, and the request to the cluster.
 
-    only_rated: whether the calculation sees it as fulfilled and an expert does not.
+    only_rated: whether the calculation sees it as fulfilled and an expert does not. written: the
+    parts of reason and request that experts wrote or that the form calls so, see `Words.marked`.
     """
 
     id: str
@@ -70,6 +74,7 @@ class CriterionView:
     request: str
     only_rated: bool
     conditions: Sequence[ConditionView]
+    written: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,11 @@ def _criterion(
         conditions=[
             condition_view(declared[c["condition"]], c, words, hidden=hides(c)) for c in conditions
         ],
+        written=[
+            written_reason(reason, words.lang),
+            *(name for one in conditions for name in own_names(one, words)),
+            *form_words(),
+        ],
     )
 
 
@@ -167,7 +177,18 @@ def condition_view(
     values = tuple(row[key] for key in READ)
     view = _condition(condition.metric.key, values, condition.threshold is None, hidden, words)
     names = row.get(f"missing_{words.lang}")
-    return replace(view, lever=f"{view.lever} ({names})") if names and view.lever else view
+    if not (names and view.lever):
+        return view
+    return replace(view, lever=f"{view.lever} ({names})", written=own_names(row, words))
+
+
+def own_names(row: Row, words: Words) -> list[str]:
+    """Return the names that the cluster itself gave to what is missing: those of action fields.
+
+    row: of `named_conditions`.
+    """
+    names = row.get(f"missing_{words.lang}")
+    return [names.partition(": ")[2]] if names and row["metric"] == FIELDS else []
 
 
 def named_conditions(review: Review) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """What templates print: tables of texts, and the head of every page."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.report.pages.words import Words
@@ -13,7 +13,7 @@ class Cell:
     """A cell that is more than a text: linked, or coloured by a status as well as its text.
 
     key: by which the script sorts it, where its text does not say the order. title: the full text
-    of a short one.
+    of a short one. written: the parts of its text that others wrote, see `Words.marked`.
     """
 
     text: str
@@ -21,6 +21,7 @@ class Cell:
     mark: str = ""
     key: str = ""
     title: str = ""
+    written: Iterable[str] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Head:
-    """The content of a page's head."""
+    """The content of a page's head; name: that of a cluster, after the title."""
 
     lang: str
     title: str
@@ -50,16 +51,17 @@ class Head:
     last_day: str
     catalogues: str
     draft: bool = True
+    name: str = ""
 
 
-def page_head(review: Review, title: str, words: Words) -> Head:
-    """Return the head of a page."""
+def page_head(review: Review, title: str, words: Words, name: str = "") -> Head:
+    """Return the head of a page; name: that of a cluster, after the title."""
     catalogues = ", ".join(
         words("catalogue_version", title=words.of(c.title), version=c.version)
         for c in review.catalogues
     )
     day = words.day(review.last_day)
-    return Head(words.lang, title, review.period, day, catalogues, review.draft)
+    return Head(words.lang, title, review.period, day, catalogues, review.draft, name)
 
 
 def source_line(review: Review, words: Words) -> str:
@@ -91,7 +93,17 @@ def roles_of(review: Review, words: Words) -> dict[str, str]:
 
 def linked(cluster_id: str, names: Mapping[str, str]) -> Cell:
     """Return a cluster's id and name, linked to its page."""
-    return Cell(f"{cluster_id} {names[cluster_id]}", page_of(cluster_id))
+    return named(cluster_id, names[cluster_id], page_of(cluster_id))
+
+
+def named(cluster_id: str, name: str | None, href: str = "") -> Cell:
+    """Return a cluster's id and name; href: of its page, if it has one."""
+    return Cell(f"{cluster_id} {name or ''}".strip(), href, written=[name] if name else ())
+
+
+def theirs(text: str) -> Cell:
+    """Return a text as others wrote it, in German."""
+    return Cell(text, written=[text])
 
 
 def titled(table: Table, title: str) -> Table:

@@ -1,15 +1,21 @@
 """All texts of a page: labels of codes, names of registers, numbers and dates in one language."""
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from markupsafe import Markup
 
 from pipeline.common.texts import day, number, percent, say, say_limit, say_variant, texts
 from pipeline.report.pages.translations import plural, translation
 from pipeline.tables.findings import kinds
 from pipeline.tables.headlines import role_word
-from schemas.declaration import registers
+from schemas.declaration import registers, submission
+
+# What clusters, experts and the office write is German (contract, 1.1).
+GERMAN = "de"
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,30 @@ class Words:
         """Return the source of a condition's limit; empty for the catalogue's own limit."""
         return say_limit(source, self.lang)
 
+    @property
+    def german(self) -> Markup:
+        """The attribute, with a space before it, of what others wrote; empty on a German page."""
+        return Markup("" if self.lang == GERMAN else f' lang="{GERMAN}"')
+
+    @property
+    def form_words(self) -> frozenset[str]:
+        """What the form calls its sheets and columns in German; to be marked, too."""
+        return form_words()
+
+    def marked(self, text: str, written: Iterable[str]) -> str:
+        """Return a text in which what others wrote is marked as German, if the page is not.
+
+        written: names, titles, reasons as clusters, experts or the office wrote them, in German.
+        """
+        own = sorted(
+            (w for w in set(written) if w in text and has_letter(w)), key=len, reverse=True
+        )
+        if self.lang == GERMAN or not own:
+            return text
+        pieces = re.split(rf"(?<!\w)({'|'.join(map(re.escape, own))})(?!\w)", text)
+        span = Markup("<span{}>{{}}</span>").format(self.german)
+        return Markup("").join(span.format(p) if at % 2 else p for at, p in enumerate(pieces))
+
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a number."""
         return _number(value, digits, self.lang)
@@ -85,6 +115,19 @@ class Words:
     def yes_no(self, value: bool | None) -> str:
         """Return yes, no or unknown."""
         return self({True: "yes", False: "no", None: "unknown"}[value])
+
+
+def has_letter(text: str) -> bool:
+    """Return whether a text is more than signs and digits, which no language needs."""
+    return any(map(str.isalpha, text))
+
+
+@cache
+def form_words() -> frozenset[str]:
+    """Return the German names of the form's sheets and columns that are other words in English."""
+    sheets = submission().sheets
+    names = [s.name for s in sheets] + [f.name for s in sheets for f in s.fields]
+    return frozenset(name["de"] for name in names if name["de"] != name["en"])
 
 
 # The same numbers are repeated on hundreds of pages.

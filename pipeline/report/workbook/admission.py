@@ -1,4 +1,4 @@
-"""The sheet Aufnahme: where each applicant stands, and below what was agreed with clusters."""
+"""The sheet Aufnahme: where each applicant stands, what was agreed, and what lapses soon."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,16 @@ from pipeline.evaluation.admission import STEPS
 from pipeline.report.workbook.agreements import put_agreements
 from pipeline.report.workbook.cells import Column
 from pipeline.report.workbook.matrix import Matrix
+from pipeline.report.workbook.outlook import put_falls, put_lapses
 from pipeline.report.workbook.portfolio import SEPARATOR, looked_up
 from pipeline.report.workbook.sheets import Book, decision_looks, new_sheet
 from pipeline.report.workbook.stack import Stack
 
 
 def write_admission(book: Book, matrix: Matrix) -> None:
-    """Write the sheet; a block is empty where nobody applies, or nothing was agreed."""
-    stack = Stack(book, new_sheet(book, "admission", book.text("about_sheet_admission")),
-                  ["admission", "agreements"])  # fmt: skip
+    """Write the sheet; a block is empty where there is nothing of its kind."""
+    sheet = new_sheet(book, "admission", book.text("about_sheet_admission"))
+    stack = Stack(book, sheet, ["admission", "agreements", "falls", "lapses"])
     order = ["overdue", "days", "cluster_id"]
     table = book.table("admission").sort(order, descending=[True, True, False], nulls_last=True)
     columns = list(admission_columns(book, matrix, table))
@@ -27,6 +28,8 @@ def write_admission(book: Book, matrix: Matrix) -> None:
     }
     stack.add(columns, looks)
     put_agreements(stack)
+    put_falls(stack)
+    put_lapses(stack)
     stack.close()
 
 

@@ -18,6 +18,8 @@ KINDS = {"share": "share", "fte": "two", "actors_per_fte": "two", "per_year": "o
 SIGNS = {">=": "≥", "<=": "≤"}
 # the row (from 0) above the header that says what the assumptions come to
 EFFECT_ROW = 3
+# how many clusters of another decision it names; the sheet Kriterien marks all
+NAMED = 8
 # letters of the columns: the catalogue's value, the analyst's assumption, the value in force
 GIVEN, ASSUMED, HOLDS = "H", "I", "J"
 
@@ -147,7 +149,7 @@ def write_assumptions(assumptions: Assumptions) -> None:
 
 
 def put_effect(book: Book, sheet: Worksheet) -> None:
-    """Write above the lines what they come to: the decisions, and how many differ now."""
+    """Write above the lines what they come to: the decisions, and whose differ now."""
     table, text = book.text("table_criteria"), book.text
     decisions = book.table("decisions").filter(catalogue=book.first.id)["decision"].to_list()
     formulas, values = [], []
@@ -156,10 +158,19 @@ def put_effect(book: Book, sheet: Worksheet) -> None:
         formulas.append(f'"{label}: "&COUNTIF({table}[{text("h_decision")}],"{label}")')
         values.append(f"{label}: {decisions.count(code)}")
     changed = text("changed")
-    formulas.append(f'"{changed}: "&COUNTIF({table}[{text("h_effect")}],"{changed}")')
+    effect, ids = f"{table}[{text('h_effect')}]", f"{table}[{text('h_cluster_id')}]"
+    number = f'COUNTIF({effect},"{changed}")'
+    rows = f'IF({effect}="{changed}",ROW({effect})-MIN(ROW({effect}))+1)'
+    first = "&".join(
+        f'IFERROR("{", " if n > 1 else ""}"&INDEX({ids},SMALL({rows},{n})),"")'
+        for n in range(1, NAMED + 1)
+    )
+    more = f'IF({number}>{NAMED}," …","")'
+    formulas.append(f'"{changed}: "&{number}&IF({number}=0,""," ("&{first}&{more}&")")')
     values.append(f"{changed}: 0")
-    formula = '&" · "&'.join(formulas)
-    sheet.write_formula(EFFECT_ROW, 3, f"={formula}", book.looks["label"], " · ".join(values))
+    formula, value = '&" · "&'.join(formulas), " · ".join(values)
+    place = (EFFECT_ROW, 3, EFFECT_ROW, 3)
+    sheet.write_array_formula(*place, f"={formula}", book.looks["label"], value)
 
 
 def of_place(book: Book, lines: Sequence[Line]) -> Iterable[Column]:

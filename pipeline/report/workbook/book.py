@@ -166,5 +166,7 @@ def write_sheets(book: Book, earlier: Earlier) -> None:
             sheet.set_tab_color(TABS[planned.group])
             if planned.code != "overview":
                 text = book.text(guide, number=len(declared_indicators()))
-                described.append(Described(sheet.get_name(), text, planned.group))
+                name = sheet.get_name()
+                blocks = book.blocks.get(name, ())
+                described.append(Described(name, text, planned.group, blocks))
     overview.write_overview(book, parts.matrices, described, earlier)

@@ -70,6 +70,7 @@ PLAIN: Mapping[str, Look] = {
     "title": {"bold": True, "font_size": 16, "font_color": HEADER},
     "about": {"font_color": "#3D444B"},
     "link": {"font_color": "#0B4F9E", "underline": 1, "valign": "top"},
+    "link_in": {"font_color": "#0B4F9E", "underline": 1, "align": "left", "indent": 2},
     "section": {"bold": True, "font_size": 12, "font_color": HEADER, "bottom": 1},
     "section_right": {
         "bold": True,

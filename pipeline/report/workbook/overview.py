@@ -39,11 +39,15 @@ START = 5
 
 @dataclass(frozen=True)
 class Described:
-    """A sheet as the guide shows it: its name, a line about it, its group (of `GROUPS`)."""
+    """A sheet as the guide shows it: its name, a line about it, its group (of `GROUPS`).
+
+    blocks: the title and the place of each of its tables, if there are several.
+    """
 
     name: str
     text: str
     group: str
+    blocks: Sequence[tuple[str, str]]
 
 
 def write_overview(
@@ -72,8 +76,10 @@ def write_overview(
     guide = f"internal:'{sheet.get_name()}'!A{row + 1}"
     sheet.write_url(LINK_ROW, 0, guide, book.looks["link"], string=book.text("o_to_guide"))
     charts = write_charts(matrices[0], sheet, put_guide(book, sheet, row, sheets) + 2)
+    pictures = f"internal:'{sheet.get_name()}'!A{charts[0] + 1}"
+    sheet.write_url(LINK_ROW, 1, pictures, book.looks["link"], string=book.text("o_to_charts"))
     sheet.set_print_scale(scale_of(WIDTHS))
-    sheet.set_h_pagebreaks([decisions, row, charts[1]])
+    sheet.set_h_pagebreaks([decisions, row, *charts[:2]])
     sheet.print_area(0, 0, charts[-1], len(WIDTHS) - 1)
 
 
@@ -187,7 +193,10 @@ EXCEL_EPOCH = 693_594  # 1899-12-30
 
 
 def put_guide(book: Book, sheet: Worksheet, row: int, sheets: Sequence[Described]) -> int:
-    """Write by groups a link to every sheet and its description; return the last row."""
+    """Write by groups links to every sheet and its tables; return the last row.
+
+    So a table is one click away from the first sheet, and its filter two.
+    """
     put_section(book, sheet, row, book.text("o_sheets"))
     for group in GROUPS:
         row += 1
@@ -198,4 +207,7 @@ def put_guide(book: Book, sheet: Worksheet, row: int, sheets: Sequence[Described
                 link = f"internal:'{one.name}'!A1"
                 sheet.write_url(row, 0, link, book.looks["link"], string=one.name)
                 put(sheet, row, 1, one.text, book.looks["about"], book.lang)
+                for title, place in one.blocks:
+                    row += 1
+                    sheet.write_url(row, 0, place, book.looks["link_in"], string=title)
     return row

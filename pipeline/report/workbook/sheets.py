@@ -34,6 +34,7 @@ class Book:
     """The file, its review, its language, its cell formats.
 
     places: where each sheet and each block of a sheet begins, by its code, as far as written.
+    blocks: of each sheet with several the title and the place of each, in order.
     """
 
     file: Workbook
@@ -41,6 +42,7 @@ class Book:
     lang: str
     looks: Mapping[str, Format]
     places: dict[str, str] = field(default_factory=dict)
+    blocks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @cached_property
     def has_rows(self) -> bool:

@@ -88,18 +88,19 @@ class Stack:
     def head(self, columns: int) -> str:
         """Write title and explanation of the next block, so many columns wide; return its code."""
         book, code = self.book, self.codes[self.heads]
-        put(self.sheet, self.row, 0, book.text(f"block_{code}"), book.looks["section"], book.lang)
+        name, text = self.sheet.get_name(), book.text(f"block_{code}")
+        put(self.sheet, self.row, 0, text, book.looks["section"], book.lang)
         for at in range(1, columns):
             put(self.sheet, self.row, at, None, book.looks["section"], book.lang)
         minimum = book.review.settings.cohorts.minimum
         about = book.text(f"about_{code}", minimum=minimum, **self.parts)
         put(self.sheet, self.row + 1, 0, about, book.looks["about"], book.lang)
-        place = f"internal:'{self.sheet.get_name()}'!A{self.row + 1}"
+        place = f"internal:'{name}'!A{self.row + 1}"
         if len(self.codes) > FEW:
             at = self.links + self.heads
-            text, link = book.text(f"block_{code}"), book.looks["link"]
-            self.sheet.write_url(at, 0, place, link, string=text)
+            self.sheet.write_url(at, 0, place, book.looks["link"], string=text)
         book.places[code] = place
+        book.blocks.setdefault(name, []).append((text, place))
         if code in self.pages:
             self.breaks.append(self.row)
         self.heads += 1

@@ -27,6 +27,7 @@ RULES: Mapping[str, Rule] = {
     "sme_against_type": statements.sme_against_type,
     "sme_of_no_company": statements.sme_of_no_company,
     "after_last_day": statements.after_last_day,
+    "year_as_day": statements.year_as_day,
     "without": statements.without,
     "word_against_word": statements.word_against_word,
     "only_these_words": statements.only_these_words,

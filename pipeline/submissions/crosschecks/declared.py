@@ -36,6 +36,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "sme_against_type": (),
     "sme_of_no_company": (),
     "after_last_day": (),
+    "year_as_day": (),
     "without": (),
     "word_against_word": ("words", "others"),
     "only_these_words": ("words", "least"),
@@ -60,7 +61,7 @@ OPTIONAL = {
     "only_these_words": ("kinds", "others"),
 }
 ONE_OTHER = ("word_against_word",)
-SEVERAL_OTHERS = ("before", "after", "after_last_day", "without", "total")
+SEVERAL_OTHERS = ("before", "after", "after_last_day", "year_as_day", "without", "total")
 
 
 def words() -> Iterable[str]:

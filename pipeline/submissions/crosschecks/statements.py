@@ -1,5 +1,6 @@
 """Rules about the values of one row, compared with each other, with a day or with a list."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -16,6 +17,9 @@ from schemas.declaration import office, registers, submission
 from schemas.rows import row_words
 
 ACTUAL = "Ist"
+# Excel counts days from here; the days that it shows for the years 1950 to 2100.
+DAY_0 = dt.date(1899, 12, 30)
+DAYS_OF_YEARS = (DAY_0 + dt.timedelta(1950), DAY_0 + dt.timedelta(2100))
 # What stands in brackets, or after a dash at the end.
 ASIDE = r"[(\[]([^()\[\]]+)[)\]]|\s[-–—]\s*([^-–—]+)$"
 
@@ -64,6 +68,22 @@ def after_last_day(check: Check, facts: Facts) -> pl.DataFrame:
     late = pl.concat(rows)
     found = hits(late, day_text(pl.col("last_day")))
     return found.with_columns(late["field"])
+
+
+def year_as_day(check: Check, facts: Facts) -> pl.DataFrame:
+    """Find days that are probably years, at the cell of each. Detail: the year.
+
+    Excel shows the year 2019 in a cell with a format of dates as the day 2019 after 1900.
+    """
+    table = facts.tables[check.sheet]
+    rows = [
+        table.filter(pl.col(date).is_between(*DAYS_OF_YEARS)).with_columns(
+            field=pl.lit(date), year_said=(pl.col(date) - DAY_0).dt.total_days()
+        )
+        for date in check.others
+    ]
+    found = pl.concat(rows)
+    return hits(found, pl.col("year_said")).with_columns(found["field"])
 
 
 def more_than_actors(check: Check, facts: Facts) -> pl.DataFrame:

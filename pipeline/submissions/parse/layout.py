@@ -26,12 +26,14 @@ from pipeline.submissions.parse.merged import merged_columns, merges_of
 from pipeline.submissions.parse.misplaced_headers import (
     FLAT,
     forms_on_their_side,
+    further_values,
     headers_found,
     instead_of_header,
     values_beside,
 )
 from pipeline.submissions.parse.rows import rows_of_data
 from pipeline.submissions.parse.units_outside_tables import units_outside_tables
+from pipeline.submissions.parse.unread import unread_sheets
 from schemas.declaration import Workbook
 from schemas.words import header_key, word_key
 
@@ -80,7 +82,7 @@ def find_layout(
     workbook: Workbook, sheets: pl.DataFrame, cells: pl.DataFrame, foreign: Foreign
 ) -> Layout:
     """Return the layout of the stacked frames (see `intake.frames.stack`)."""
-    known, sheet_findings = match_sheets(workbook, sheets, foreign)
+    known, strange, sheet_findings = match_sheets(workbook, sheets, foreign)
     cells = with_words(cells)
     merges = merges_of(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
@@ -107,6 +109,7 @@ def find_layout(
         pl.concat([form.headers, table.headers]),
         join_findings(
             sheet_findings,
+            unread_sheets(workbook, strange, known.select(SHEET)),
             form.findings,
             table.findings,
             merged_columns(merges, table.places.drop("row"), table.cells),
@@ -117,10 +120,11 @@ def find_layout(
 # ---------------------------------------------------------------------------------------- sheets
 def match_sheets(
     workbook: Workbook, sheets: pl.DataFrame, foreign: Foreign
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the first sheet of each file for each declared sheet, and findings.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the first sheet of each file for each declared sheet, the other sheets, findings.
 
-    A missing form whose values a mapping fixes has no sheet in the file (null).
+    A missing form whose values a mapping fixes has no sheet in the file (null). The other sheets
+    are those without a finding, in files without a mapping of sheets.
     """
     sheets = sheets.with_columns(key=word_key_expr(pl.col("name")))
     matched, left_out = named_sheets(workbook, sheets, foreign)
@@ -130,6 +134,9 @@ def match_sheets(
     for read in (matched, left_out):
         office = office.join(read, on=["file", "sheet"], how="anti")
     known = first.select("file", "sheet", "sheet_key", "name")
+    strange = sheets.join(foreign.sheets, on="file", how="anti")
+    for said in (matched, office):
+        strange = strange.join(said, on=["file", "sheet"], how="anti")
     known = pl.concat([known, fixed_forms(workbook, known, foreign)], how="diagonal")
     repaired = sheets.filter("repaired").unique("file")
     found = join_findings(
@@ -138,7 +145,7 @@ def match_sheets(
         findings(office.select("file", sheet="name", detail="name"), "office_field"),
         missing_sheets(workbook, sheets, known),
     )
-    return known, found
+    return known, strange, found
 
 
 def named_sheets(
@@ -217,6 +224,7 @@ def layout_of_forms(
         strange_headers(workbook, strange),
         marked_headers(first),
         findings(values_beside(workbook, cells, places), "missing_value"),
+        findings(further_values(workbook, cells, places), "inconsistent"),
     )
     nothing = pl.DataFrame()
     unknown = values.join(other, on=CELL, how="semi").select(CELL)

@@ -7,6 +7,7 @@ labels stand side by side, or whose values stand a column too far to the right.
 import polars as pl
 
 from pipeline.common.column_letters import column_letters
+from pipeline.common.keys import word_key_expr
 from pipeline.common.texts import both
 from pipeline.submissions.parse.cells import as_text, read_cells
 from pipeline.submissions.parse.facts import SHEET, TEXT
@@ -17,6 +18,7 @@ from schemas.rows import row_words
 from schemas.words import word_key
 
 BELOW, PIVOT, SIDEWAYS, FLAT, BESIDE = "below", "pivot", "sideways", "flat", "beside"
+FURTHER = "further"
 NOTHING = pl.DataFrame(
     schema={"file": pl.UInt32} | dict.fromkeys(("sheet_key", "check", "detail"), pl.String)
 )
@@ -97,29 +99,9 @@ def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame)
 
     cells: of forms. places: SHEET, sheet, row, column, field: where values are looked for.
     """
-    required = [
-        (s.key, f.key, f.pattern or "")
-        for s in workbook.sheets
-        if s.layout == "form"
-        for f in s.fields
-        if f.required
-    ]
-    schema = {"sheet_key": pl.String, "field": pl.String, "pattern": pl.String}
-    wanted = places.join(
-        pl.DataFrame(required, schema=schema, orient="row"), on=["sheet_key", "field"]
-    )
+    wanted = required_places(workbook, places)
     wanted = wanted.join(cells, on=[*SHEET, "row", "column"], how="anti")
-    if wanted.is_empty():
-        return wanted
-    beside = cells.join(
-        wanted.select(*SHEET, "row", "field", "pattern", place="column"), on=[*SHEET, "row"]
-    )
-    beside = beside.filter(pl.col("column") > pl.col("place"))
-    beside = beside.with_columns(factor=pl.lit(None, pl.Float64))
-    read = read_cells(workbook, beside).filter(pl.col("code").is_null())
-    fits = (pl.col("pattern") == "") | pl.col("value_text").str.contains(pl.col("pattern"))
-    read = read.filter(fits.fill_null(value=False)).sort(*SHEET, "row", "column")
-    read = read.unique([*SHEET, "field"], keep="first")
+    read = read_beside(workbook, cells, wanted)
     at = [f"{column_letters(c)}{r}" for c, r in read.select("column", "row").iter_rows()]
     return read.select(
         *(*SHEET, "sheet", "row", "field"),
@@ -128,3 +110,48 @@ def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame)
         detail=pl.Series(at, dtype=pl.String),
         check=pl.lit(BESIDE),
     )
+
+
+def further_values(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return findings' columns for further values right of required ones, which are not read.
+
+    A second column with another Cluster-ID or another Stichtag is of another submission.
+    """
+    wanted = required_places(workbook, places)
+    own = cells.select(*SHEET, "row", "column", detail=as_text())
+    wanted = wanted.join(own, on=[*SHEET, "row", "column"])
+    read = read_beside(workbook, cells, wanted)
+    read = read.join(wanted.select(*SHEET, "field", "detail"), on=[*SHEET, "field"])
+    other = word_key_expr(as_text()) != word_key_expr(pl.col("detail"))
+    return read.filter(other).select(
+        *(*SHEET, "sheet", "row", "field", "column", "detail"),
+        value=as_text(),
+        check=pl.lit(FURTHER),
+    )
+
+
+def required_places(workbook: Workbook, places: pl.DataFrame) -> pl.DataFrame:
+    """Return the places of required values, with the pattern of the field."""
+    required = [
+        (s.key, f.key, f.pattern or "")
+        for s in workbook.sheets
+        if s.layout == "form"
+        for f in s.fields
+        if f.required
+    ]
+    schema = {"sheet_key": pl.String, "field": pl.String, "pattern": pl.String}
+    declared = pl.DataFrame(required, schema=schema, orient="row")
+    return places.join(declared, on=["sheet_key", "field"])
+
+
+def read_beside(workbook: Workbook, cells: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the first readable cell right of each wanted place, with place (its column)."""
+    beside = cells.join(
+        wanted.select(*SHEET, "row", "field", "pattern", place="column"), on=[*SHEET, "row"]
+    )
+    beside = beside.filter(pl.col("column") > pl.col("place"))
+    beside = beside.with_columns(factor=pl.lit(None, pl.Float64))
+    read = read_cells(workbook, beside).filter(pl.col("code").is_null())
+    fits = (pl.col("pattern") == "") | pl.col("value_text").str.contains(pl.col("pattern"))
+    read = read.filter(fits.fill_null(value=False)).sort(*SHEET, "row", "column")
+    return read.unique([*SHEET, "field"], keep="first")

@@ -47,9 +47,12 @@ def lone_texts(data: pl.DataFrame) -> pl.DataFrame:
 
 
 def notes(lone: pl.DataFrame) -> pl.DataFrame:
-    """Return the lone texts that are notes below the last full row."""
+    """Return the lone texts that are notes below the last full row.
+
+    A word of its column's list ("Kontakt" as a commitment) is a default, no note.
+    """
     below = (pl.col("row") > pl.col("last")).fill_null(value=False)
-    return lone.filter(below, is_note(pl.col("word")))
+    return lone.filter(below, ~pl.col("listed"), is_note(pl.col("word")))
 
 
 def is_note(word: pl.Expr) -> pl.Expr:
@@ -63,8 +66,10 @@ def is_note(word: pl.Expr) -> pl.Expr:
         word.str.extract(r"^([^:]{1,40}):", 1)
     ).str.contains(f"{first}$")
     begins = "|".join(literal(text) for text in declared.begins)
+    hyphened = "|".join(literal(text) for text in declared.first if "-" in text)  # "E-Mail"
+    whole = ~word.str.contains(COMPOUND) | word.str.contains(rf"^(?:{hyphened})(?:$|[^\p{{L}}-])")
     return (
-        (words.str.contains(followed) & ~word.str.contains(COMPOUND))
+        (words.str.contains(followed) & whole)
         | colon
         | word.str.contains(rf"^(?:{begins})")
         | word.str.contains(PLACE_AND_DAY)

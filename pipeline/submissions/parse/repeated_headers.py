@@ -19,7 +19,7 @@ from pipeline.submissions.parse.headers import (
     read_headers,
 )
 from pipeline.submissions.parse.phrases import in_words_expr
-from pipeline.submissions.parse.words_for_nothing import NONE
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER
 from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
@@ -65,7 +65,8 @@ def repeated_headers(
 def hit_cells(workbook: Workbook, texts: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
     """Return ROW, column, unit of texts that a header may have, by our names or by a mapping."""
     names = header_texts(workbook, texts.select("sheet_key", "clean", "word").unique())
-    hits = texts.join(names, on=["sheet_key", "clean"]).select(*ROW, "column", "unit")
+    hits = texts.join(names, on=["sheet_key", "clean"])
+    hits = hits.filter(pl.col("unit") | ~gives_no_answer()).select(*ROW, "column", "unit")
     theirs = columns.filter("by_mapping").select(*SHEET, "column", "word")
     if theirs.is_empty():
         return hits
@@ -105,11 +106,15 @@ def head_rows(ours: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     whole = ours.join(counted, on=ROW, how="semi")
     unit = hits.filter("unit").select(*ROW, "column", unit=pl.lit(value=True))
     whole = whole.join(unit, on=[*ROW, "column"], how="left")
-    answers = pl.col("nothing").is_null() | (pl.col("nothing") == NONE)
-    whole = whole.filter((pl.col("filled") & answers) | pl.col("unit"))  # "%" alone is a sign, too
+    whole = whole.filter((pl.col("filled") & ~gives_no_answer()) | pl.col("unit"))
     counted = counted.join(whole.group_by(ROW).agg(cells=pl.len()), on=ROW)
     half = (pl.col("hits") >= FEWEST) & (pl.col("hits") * 2 >= pl.col("cells"))
     return counted.filter(half | (pl.col("units") == pl.col("cells"))).select(ROW).sort(ROW)
+
+
+def gives_no_answer() -> pl.Expr:
+    """Whether a cell holds a word for no answer, which a unit such as "%" may look like."""
+    return (pl.col("nothing") == NO_ANSWER).fill_null(value=False)
 
 
 def positions_of(rows: pl.DataFrame, cells: pl.DataFrame, columns: pl.DataFrame) -> RepeatedHeaders:

@@ -42,14 +42,17 @@ def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def nothing_in(workbook: Workbook, word: pl.Expr) -> pl.Expr:
-    """Return no_answer, none, or null for a text (by its word key); a blank text is no answer."""
+    """Return no_answer, none, or null for a text (by its word key); a blank text is no answer.
+
+    "noch nicht bekannt" is both "nicht bekannt" and "noch nicht"; not known is the weaker claim.
+    """
     words = workbook.words
     none, no_answer = (words_pattern(words, name) for name in (NONE, NO_ANSWER))
     return (
-        pl.when(matches(word, none) | matches(word, none_of_a_kind(words)) | is_number(words, word))
-        .then(pl.lit(NONE))
-        .when((without_punctuation(word) == "") | matches(word, no_answer))
+        pl.when((without_punctuation(word) == "") | matches(word, no_answer))
         .then(pl.lit(NO_ANSWER))
+        .when(matches(word, none) | matches(word, none_of_a_kind(words)) | is_number(words, word))
+        .then(pl.lit(NONE))
     )
 
 
@@ -104,14 +107,19 @@ def with_around(pattern: str, around: tuple[str, ...]) -> str:
 
 def none_of_a_kind(words: Mapping[str, tuple[str, ...]]) -> str:
     """Return the regular expression of "kein Wettbewerber"."""
-    return _none_of_a_kind(words["none_of"], words["around"], words["none_between"])
+    names = ("none_of", "around", "none_between", "none_nouns")
+    return _none_of_a_kind(*(words[name] for name in names))
 
 
 @cache
 def _none_of_a_kind(
-    none_of: tuple[str, ...], around: tuple[str, ...], between: tuple[str, ...]
+    none_of: tuple[str, ...],
+    around: tuple[str, ...],
+    between: tuple[str, ...],
+    nouns: tuple[str, ...],
 ) -> str:
     kinds = {word_key(name) for register in KINDS for e in registers()[register] for name in e.keys}
+    kinds |= set(map(word_key, nouns))
     plurals = {
         kind.removesuffix(end) + plural
         for kind in kinds

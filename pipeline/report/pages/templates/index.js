@@ -38,6 +38,7 @@
   // Of a table the first rows stand in the page, and more come when a reader goes on: many of them
   // would make every choice slow.
   const STEP = 100;
+  const FOUND = 5; // This many chosen clusters are named beside their number.
   const ROW_END = "</tr>";
   const lists = all("main table:is([data-list], :has(tbody [data-c]))").map(list);
   const offices = all(".places [data-c], #land [data-c], .chart [data-c]").map((node) => ({ node, at: place.get(node.dataset.c), there: true }));
@@ -214,9 +215,16 @@
     const counts = { n: number.format(chosen.length), all: number.format(data.clusters.length) };
     write(status, say(filtering ? "filter_status" : "filter_all", counts));
     tellChoice(counts);
+    one("#found").replaceChildren(...(filtering && chosen.length <= FOUND ? chosen.map(pageLink) : []));
     document.body.classList.toggle("chosen", filtering);
     rove();
     roveMarks();
+  }
+  // A choice of few clusters leads straight to their pages.
+  function pageLink(row) {
+    const link = node("a", [row[field.cluster_id], row[field.name]].filter(Boolean).join(" "));
+    link.href = data.page.replace("{id}", row[field.cluster_id]);
+    return link;
   }
   // What is chosen, in sight wherever one reads, and in the caption of each table that follows.
   const strip = one("#chosen");
@@ -476,8 +484,17 @@
     if (css) made.className = css;
     return made;
   }
-  function line(list, term, value) {
-    if (value) list.append(node("dt", term), node("dd", value));
+  // The texts of reasons are escaped, and what others wrote in them is marked as German.
+  function line(list, term, n) {
+    if (!n) return;
+    const told = node("dd");
+    told.innerHTML = why.texts[n];
+    list.append(node("dt", term), told);
+  }
+  function plain(n) {
+    const told = node("p");
+    told.innerHTML = why.texts[n];
+    return told.textContent;
   }
   async function explain(link, each) {
     try {
@@ -486,28 +503,29 @@
       location.href = link.href;
       return;
     }
-    const text = (n) => why.texts[n];
     const row = link.closest("tr");
     const cluster = data.clusters[place.get(row.dataset.c)];
     const catalogue = why.catalogues[matrices.indexOf(each)];
     const column = link.closest("td").cellIndex - 4;
     const [id, title, kind, asks, conditions] = catalogue.criteria[column];
     const [state, basis, reason, request, views] = catalogue.cells[row.dataset.c][column];
-    one("#why-head").textContent = `${cluster[field.cluster_id]} ${cluster[field.name]}: ${id} ${title}`;
+    const name = node("span", cluster[field.name]);
+    name.lang = "de";
+    one("#why-head").replaceChildren(`${cluster[field.cluster_id]} `, name, `: ${id} ${title}`);
     const body = one(".body", dialog);
-    body.replaceChildren(node("p", `${text(state)} · ${kind}, ${text(basis)}`, "state"), node("p", asks, "note"));
+    body.replaceChildren(node("p", `${plain(state)} · ${kind}, ${plain(basis)}`, "state"), node("p", asks, "note"));
     views.forEach(([sign, value, required, lever, source], i) => {
-      body.append(node("h3", `${text(sign)} ${conditions[i]}`));
+      body.append(node("h3", `${plain(sign)} ${conditions[i]}`));
       const list = node("dl");
-      line(list, say("value"), text(value));
-      line(list, say("required", { what: "" }).replace(/[:\s]+$/, ""), text(required));
-      line(list, say("lever_head"), text(lever));
-      line(list, say("source_rows"), text(source));
+      line(list, say("value"), value);
+      line(list, say("required", { what: "" }).replace(/[:\s]+$/, ""), required);
+      line(list, say("lever_head"), lever);
+      line(list, say("source_rows"), source);
       body.append(list);
     });
     const more = node("dl");
-    line(more, say("reason"), text(reason));
-    line(more, say("request"), text(request));
+    line(more, say("reason"), reason);
+    line(more, say("request"), request);
     if (more.children.length) body.append(more);
     const go = node("a", say("open_page"));
     go.href = link.getAttribute("href");
