@@ -86,7 +86,7 @@ OPTIONAL = {
     *("says_none", "goes_on", "often", "stated_in", "request"),
     *("about", "column", "drawn", "numerator", "trend", "variants"),
     *("required", "severity_optional", "start", "status", "suggestion", "with"),
-    *("lever_units", "one", "thresholds"),
+    *("empty", "lever_units", "one", "thresholds"),
     # of a measure
     *("budget", "conditions", "field", "ministry", "participants", "places"),
 }
@@ -128,7 +128,8 @@ def test_a_missing_key_is_named_or_may_be_missing(name: str, at: Place) -> None:
     raw = said(name)
     del section(raw, at[:-1])[at[-1]]
     message = said_of(name, raw)
-    assert str(at[-1]) in message or (message == "" and at[-1] in OPTIONAL)
+    if at[-1] not in OPTIONAL or message:
+        assert str(at[-1]) in message, f"{name}: {at} is neither named nor in OPTIONAL"
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -136,6 +137,13 @@ def test_an_unknown_section_is_named(name: str) -> None:
     raw = said(name)
     raw["no_such_thing"] = {"x": 1}
     assert "no_such_thing" in str(mistakes(name, raw))
+
+
+def test_a_scenario_without_a_name_is_refused() -> None:
+    raw = said("settings.toml")
+    scenarios = raw["robustness"].setdefault("thresholds", [])
+    scenarios.append({"variant": "x"})
+    assert f"thresholds[{len(scenarios)}].name" in said_of("settings.toml", raw)
 
 
 # By file: the present text (its first occurrence) => its replacement @ where : what is allowed, or
@@ -159,7 +167,6 @@ RULES = {
         [3, 6, 12] => [0] @ robustness.outlook_months[1] : eine Zahl ab 1
         [145.0, 155.0] => [145.0] @ robustness.radii_km : mindestens 2
         [145.0, 155.0] => [155.0, 145.0] @ robustness.radii_km[2] : über 155.0
-        outlook_months = [3, 6, 12] => thresholds = [{variant = "x"}] @ thresholds[1].name : fehlt
         radius_km = 150.0 => radius_km = -1 @ actors.radius_km : eine Zahl über 0
         radius_km = 150.0 => radius_km = inf @ actors.radius_km : eine endliche Zahl
         minimum_share = 0.8 => minimum_share = 80 @ review.minimum_share : eine Zahl bis 1

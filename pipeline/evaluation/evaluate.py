@@ -189,7 +189,7 @@ def lever() -> pl.Expr:
     kind, more = pl.col("lever_kind"), pl.col("more")
     amount = (
         pl.when(kind == "missing")
-        .then((t - n).round(6))
+        .then((t - pl.col("low")).round(6))
         .when(kind == "months")
         .then(t * pl.col("months_per_unit") - n)
         .when(kind == "groups")

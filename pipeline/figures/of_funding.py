@@ -42,7 +42,7 @@ def funding_figures(portfolio: Portfolio) -> FiguresAndRows:
             [
                 figure_frame(table, "own_funds_share", share, share, own, total),
                 figure_frame(table, PUBLIC_SHARE, of_public, of_public, public, total),
-                figure_frame(table, "budget_eur", budget, budget, total),
+                figure_frame(table, "budget_eur", budget, budget, budget),
             ]
         ),
         pl.concat(

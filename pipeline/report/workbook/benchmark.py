@@ -1,4 +1,7 @@
-"""The sheets ESCA-Benchmark and Kennzahlen: clusters compared with their cohorts."""
+"""The sheet Kennzahlen, and the tables of cohorts: clusters compared with theirs.
+
+`esca.py` writes the sheet ESCA-Benchmark with the tables that are made here.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
