@@ -92,14 +92,17 @@ def says_none(cell: Given) -> bool:
     """Whether a cell says that there is none: a word, a zero, an unticked box."""
     if cell.kind in "nb":
         return bool(cell.value == 0)
-    return cell.kind == "s" and (is_of(cell.value, "none") or none_of_a_kind(cell.value))
+    if cell.kind != "s" or no_answer(cell):
+        return False
+    return is_of(cell.value, "none") or none_of_a_kind(cell.value)
 
 
 def no_answer(cell: Given) -> bool:
-    """Whether a cell says that no answer is given: a word, or punctuation alone."""
-    if cell.kind != "s" or says_none(cell):
-        return False
-    return bare(cell.value) == "" or is_of(cell.value, "no_answer")
+    """Whether a cell says that no answer is given: a word, or punctuation alone.
+
+    What may mean both (noch nicht bekannt) means this: it claims less.
+    """
+    return cell.kind == "s" and (bare(cell.value) == "" or is_of(cell.value, "no_answer"))
 
 
 def is_of(text: str, name: str) -> bool:
