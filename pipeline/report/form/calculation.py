@@ -134,6 +134,8 @@ def add_rows(sums: Calculation) -> None:
     """Add to every table a column <sheet>_row: whether anything stands in the row."""
     for sheet in tables():
         every = f"d_{sheet.key}"
-        ones = ";".join("1" for _ in sheet.fields)
         filled = f"IF(ISERROR({every}),1,LEN(TRIM({every})))"
-        sums.column(sheet, f"{sheet.key}_row", f"SIGN(MMULT({filled},{{{ones}}}))")
+        if len(sheet.fields) > 1:
+            ones = ";".join("1" for _ in sheet.fields)
+            filled = f"MMULT({filled},{{{ones}}})"
+        sums.column(sheet, f"{sheet.key}_row", f"SIGN({filled})")
