@@ -191,6 +191,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
     record["mappings"] = mappings_record(plan.task.mappings, done)
     record["read"] = {"anew": read_now, "cached": len(plan.files) - read_now}
     record["damaged"] = list(plan.earlier.names)
+    del sent, judge  # the results of the submissions: reports need the review alone
     done = replace(done, revised=revised(outputs, period, record, done.tables, done.state))
     with staging_folder(outputs, period) as folder:
         with clock.stage("tables"):
