@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.common.limits import Limits
-from pipeline.common.sandbox import own_process
+from pipeline.common.sandbox import WORTH_A_PROCESS, own_process
 from pipeline.common.settings import load_settings
 from pipeline.figures.each_submission import ProcessingOptions, Received, process_submissions
 from pipeline.intake.frames import stack
@@ -17,8 +17,6 @@ from pipeline.intake.worker import read_many
 
 # While a cell is parsed it needs many times the memory of what was read.
 CELLS_AT_ONCE = 500_000
-# With fewer submissions, starting a process takes longer than it saves.
-WORTH_A_PROCESS = 50
 
 
 @dataclass(frozen=True)

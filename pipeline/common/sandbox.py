@@ -62,6 +62,10 @@ def spawn_context() -> SpawnContext:
     return multiprocessing.get_context("spawn")
 
 
+# With fewer submissions or clusters, starting such a process takes longer than it saves.
+WORTH_A_PROCESS = 50
+
+
 def own_process() -> ProcessPoolExecutor:
     """Return a pool of one process, for work of ours that is mostly Python.
 

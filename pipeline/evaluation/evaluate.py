@@ -12,7 +12,8 @@ from pipeline.figures.base import collect_frames
 from schemas.slips import DeclarationError, as_written
 
 FULFILLED, NOT_FULFILLED, UNDETERMINED = "fulfilled", "not_fulfilled", "undetermined"
-WORST_FIRST = [NOT_FULFILLED, UNDETERMINED, FULFILLED]
+WORST_FIRST = (NOT_FULFILLED, UNDETERMINED, FULFILLED)
+BEST_FIRST = WORST_FIRST[::-1]
 ELIGIBLE, OPEN, NOT_ELIGIBLE = "eligible", "open", "not_eligible"
 CRITERION = ["catalogue", "file", "criterion_id"]
 STANDS_IN = r"^(?:quartile|frozen)"
@@ -38,20 +39,22 @@ def refuse_uncomputed(catalogues: Iterable[Catalogue], figures: pl.DataFrame) ->
     figures: of any number of files; each file has every figure, unknown or not.
     """
     computed = set(figures["metric"].unique())
-    for catalogue in catalogues:
-        for criterion in catalogue.criteria:
-            for condition in criterion.conditions:
-                key = condition.metric.key
-                if computed and key not in computed:
-                    place = f"{catalogue.id}.toml, {criterion.id}: {as_written(key)}"
-                    raise DeclarationError(
-                        f"{place} steht in metrics.toml, aber kein Teil des Programms"
-                        " berechnet diese Größe. Bitte eine andere nennen oder sie programmieren"
-                        " (docs/architecture.md, another figure).",
-                        f"{place} is in metrics.toml, but no part of the program"
-                        " computes this figure. Please name another one or program it"
-                        " (docs/architecture.md, another figure).",
-                    )
+    uncomputed = [
+        f"{catalogue.id}.toml, {criterion.id}: {as_written(condition.metric.key)}"
+        for catalogue in catalogues
+        for criterion in catalogue.criteria
+        for condition in criterion.conditions
+        if computed and condition.metric.key not in computed
+    ]
+    if uncomputed:
+        place = uncomputed[0]
+        raise DeclarationError(
+            f"{place} steht in metrics.toml, aber kein Teil des Programms berechnet diese Größe. "
+            "Bitte eine andere nennen oder sie programmieren (docs/architecture.md, another "
+            "figure).",
+            f"{place} is in metrics.toml, but no part of the program computes this figure. Please "
+            "name another one or program it (docs/architecture.md, another figure).",
+        )
 
 
 def evaluate(

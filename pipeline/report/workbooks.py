@@ -8,15 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.common.sandbox import own_process
+from pipeline.common.sandbox import WORTH_A_PROCESS, own_process
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
 
 WORKBOOK, TEMPLATE = "portfolio.xlsx", "assessments-template.xlsx"
-# With fewer clusters, starting a process takes longer than it saves.
-WORTH_IT = 50
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Books:
 
 def write_books(books: Books) -> None:
     """Write both files; the tables must stand in the publication's folder."""
-    if books.review.tables["clusters"].height < WORTH_IT or (os.cpu_count() or 1) == 1:
+    if books.review.tables["clusters"].height < WORTH_A_PROCESS or (os.cpu_count() or 1) == 1:
         books.write_workbook()
         books.write_template()
         return

@@ -15,7 +15,7 @@ from tests.workbook.conftest import Demo
 
 @pytest.fixture(autouse=True)
 def _two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "WORTH_IT", 1)
+    monkeypatch.setattr(apart, "WORTH_A_PROCESS", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.common.catalogue import Catalogue
+from pipeline.evaluation.evaluate import BEST_FIRST
 from pipeline.report.pages.charts import (
     STATUS_COLOURS,
     Caption,
@@ -21,8 +22,6 @@ from pipeline.report.pages.views import Table, signed_status, source_line, title
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 from pipeline.tables.insights import criteria_counts, shortfalls, single_levers
-
-STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 
 
 @dataclass(frozen=True)
@@ -81,14 +80,14 @@ def _chart(
     review: Review,
     words: Words,
 ) -> Chart:
-    parts = [(signed_status(s, words), STATUS_COLOURS[s]) for s in STATUSES]
+    parts = [(signed_status(s, words), STATUS_COLOURS[s]) for s in BEST_FIRST]
     rows = [
         part
         for c in catalogue.criteria
         for part in _parts(f"{c.id} {words.of(c.title)}", counts[c.id], words)
     ]
     spec = bars(rows, parts, counts_axis(words("axis_clusters")), outside(rows))
-    n = sum(counts[catalogue.criteria[0].id][s] for s in STATUSES)
+    n = sum(counts[catalogue.criteria[0].id][s] for s in BEST_FIRST)
     caption = Caption(
         name=f"profile-{number}",
         title=_seen(counts, catalogue, words),
@@ -111,9 +110,9 @@ def _seen(counts: Mapping[str, Mapping[str, Any]], catalogue: Catalogue, words: 
 
 def _parts(label: str, counts: Mapping[str, Any], words: Words) -> Iterator[dict[str, object]]:
     """Return the parts of one bar, each with its sign and number if there is room."""
-    signs = {s: words.code("status_sign", s) for s in STATUSES}
-    numbers = {s: f"{signs[s]} {words.number(counts[s])}" for s in STATUSES}
-    return one_bar(label, ((signed_status(s, words), counts[s], numbers[s]) for s in STATUSES))
+    signs = {s: words.code("status_sign", s) for s in BEST_FIRST}
+    numbers = {s: f"{signs[s]} {words.number(counts[s])}" for s in BEST_FIRST}
+    return one_bar(label, ((signed_status(s, words), counts[s], numbers[s]) for s in BEST_FIRST))
 
 
 # ------------------------------------------------------------------------------------- the tables
@@ -127,7 +126,7 @@ def _counts(
         [
             f"{c.id} {words.of(c.title)}",
             words.code("kind", c.kind),
-            *(words.number(counts[c.id][s]) for s in STATUSES),
+            *(words.number(counts[c.id][s]) for s in BEST_FIRST),
             words.number(alone.get(c.id, 0)),
         ]
         for c in catalogue.criteria
@@ -135,7 +134,7 @@ def _counts(
     heads = [
         words("criterion"),
         words("kind"),
-        *(words.code("status", s) for s in STATUSES),
+        *(words.code("status", s) for s in BEST_FIRST),
         words("alone_enough", mark=catalogue.pass_mark),
     ]
     return Table(words("profile_caption"), heads, rows, frozenset({2, 3, 4, 5}))

@@ -8,6 +8,7 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.common.texts import say
+from pipeline.evaluation.evaluate import BEST_FIRST
 from pipeline.report.workbook.bars import Bars, put_bars
 from pipeline.report.workbook.cells import put
 from pipeline.report.workbook.matrix import Matrix
@@ -15,7 +16,6 @@ from pipeline.report.workbook.sheets import Book
 from schemas.declaration import registers
 from schemas.tables import DECISIONS
 
-STATUSES = ("fulfilled", "undetermined", "not_fulfilled")
 LOOKS = ("good", "open", "bad")
 CHART_COLUMN = 4
 # in pixels: a line of the table, the charts
@@ -49,17 +49,17 @@ def by_criterion(matrix: Matrix) -> Counts:
     """Return how many clusters fulfil each criterion, from the matrix."""
     book, criteria = matrix.book, matrix.catalogue.criteria
     table = matrix.of("criteria")
-    signs = [say("status_sign", s, book.lang).replace("?", "~?") for s in STATUSES]
+    signs = [say("status_sign", s, book.lang).replace("?", "~?") for s in BEST_FIRST]
 
     def formula(at: int, _row: int, column: int) -> str:
         return f'=COUNTIF({matrix.table}[{criteria[at].id}],"{signs[column]}*")'
 
     return Counts(
         "criteria",
-        [say("status", s, book.lang) for s in STATUSES],
+        [say("status", s, book.lang) for s in BEST_FIRST],
         [f"{c.id} {c.title[book.lang]}" for c in criteria],
         [
-            counted(table.filter(pl.col("criterion_id") == c.id)["status"], STATUSES)
+            counted(table.filter(pl.col("criterion_id") == c.id)["status"], BEST_FIRST)
             for c in criteria
         ],
         formula,

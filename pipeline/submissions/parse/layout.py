@@ -26,7 +26,6 @@ from pipeline.submissions.parse.merged import merged_columns, merges_of
 from pipeline.submissions.parse.misplaced_headers import (
     FLAT,
     forms_on_their_side,
-    further_values,
     headers_found,
     instead_of_header,
     values_beside,
@@ -135,8 +134,8 @@ def match_sheets(
         office = office.join(read, on=["file", "sheet"], how="anti")
     known = first.select("file", "sheet", "sheet_key", "name")
     strange = sheets.join(foreign.sheets, on="file", how="anti")
-    for said in (matched, office):
-        strange = strange.join(said, on=["file", "sheet"], how="anti")
+    for other in (matched, office):
+        strange = strange.join(other, on=["file", "sheet"], how="anti")
     known = pl.concat([known, fixed_forms(workbook, known, foreign)], how="diagonal")
     repaired = sheets.filter("repaired").unique("file")
     found = join_findings(
@@ -223,8 +222,7 @@ def layout_of_forms(
         findings(flat.with_columns(check=pl.lit(FLAT)), "missing_sheet"),
         strange_headers(workbook, strange),
         marked_headers(first),
-        findings(values_beside(workbook, cells, places), "missing_value"),
-        findings(further_values(workbook, cells, places), "inconsistent"),
+        findings(values_beside(workbook, cells, places)),
     )
     nothing = pl.DataFrame()
     unknown = values.join(other, on=CELL, how="semi").select(CELL)

@@ -95,38 +95,28 @@ def forms_on_their_side(labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return findings' columns for required values that stand further right than looked for.
+    """Return findings' columns for values right of where required ones are looked for.
+
+    Where nothing is found in its place, the required value stands further right. Else a second
+    column with another Cluster-ID or another Stichtag is of another submission; it is not read.
 
     cells: of forms. places: SHEET, sheet, row, column, field: where values are looked for.
     """
-    wanted = required_places(workbook, places)
-    wanted = wanted.join(cells, on=[*SHEET, "row", "column"], how="anti")
-    read = read_beside(workbook, cells, wanted)
+    read = read_beside(workbook, cells, required_places(workbook, places))
+    found = cells.select(*SHEET, "row", place="column", own=as_text(), is_found=pl.lit(value=True))
+    read = read.join(found, on=[*SHEET, "row", "place"], how="left")
+    is_missing = pl.col("is_found").is_null()
+    differs = word_key_expr(as_text()) != word_key_expr(pl.col("own"))
+    read = read.filter(is_missing | differs)
     at = [f"{column_letters(c)}{r}" for c, r in read.select("column", "row").iter_rows()]
+    missing = pl.when(is_missing)
     return read.select(
         *(*SHEET, "sheet", "row", "field"),
-        column="place",
+        column=missing.then("place").otherwise("column"),
         value=as_text(),
-        detail=pl.Series(at, dtype=pl.String),
-        check=pl.lit(BESIDE),
-    )
-
-
-def further_values(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return findings' columns for further values right of required ones, which are not read.
-
-    A second column with another Cluster-ID or another Stichtag is of another submission.
-    """
-    wanted = required_places(workbook, places)
-    own = cells.select(*SHEET, "row", "column", detail=as_text())
-    wanted = wanted.join(own, on=[*SHEET, "row", "column"])
-    read = read_beside(workbook, cells, wanted)
-    read = read.join(wanted.select(*SHEET, "field", "detail"), on=[*SHEET, "field"])
-    other = word_key_expr(as_text()) != word_key_expr(pl.col("detail"))
-    return read.filter(other).select(
-        *(*SHEET, "sheet", "row", "field", "column", "detail"),
-        value=as_text(),
-        check=pl.lit(FURTHER),
+        detail=missing.then(pl.Series(at, dtype=pl.String)).otherwise("own"),
+        check=missing.then(pl.lit(BESIDE)).otherwise(pl.lit(FURTHER)),
+        code=missing.then(pl.lit("missing_value")).otherwise(pl.lit("inconsistent")),
     )
 
 
