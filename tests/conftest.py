@@ -14,14 +14,16 @@ import polars  # noqa: F401
 
 del os.environ["POLARS_MAX_THREADS"]
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.common import catalogue, stages
-from tests.lived import Lived, live, lived_in
+from tests import libreoffice, openxml
+from tests.libreoffice import Convert, Recalculate
+from tests.lived import Lived, Released, live, live_a_release, lived_in, released_in
 from tests.shared import made_once
 from tests.sparing import SELDOM, real_pictures, real_processes, sparing
 
@@ -91,9 +93,43 @@ def pictures() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def taken_back(tmp_path_factory: pytest.TempPathFactory) -> Released:
+    """A release that was taken back; it may only be read."""
+    return released_in(made_once(tmp_path_factory, "release", live_a_release))
+
+
+@pytest.fixture(scope="session")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     """Two quarters that were lived; they may only be read."""
     return lived_in(made_once(tmp_path_factory, "lived", live))
+
+
+@pytest.fixture(scope="session")
+def converted() -> Convert:
+    """Return how LibreOffice saves workbooks in another format."""
+    return libreoffice.converted
+
+
+@pytest.fixture(scope="session")
+def recalculated() -> Recalculate:
+    """Return how LibreOffice calculates workbooks again."""
+    return libreoffice.recalculated
+
+
+@pytest.fixture(scope="session")
+def problems() -> Callable[[Path], list[str]]:
+    """Return what a validator of others finds wrong in a file for Office."""
+    return openxml.problems
+
+
+# Whoever asks for one of these belongs to `make thorough`.
+THOROUGH = {"browser", "converted", "recalculated", "problems", "lived"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what opens our outputs with another program, or lives whole quarters."""
+    if isinstance(item, pytest.Function) and not THOROUGH.isdisjoint(item.fixturenames):
+        item.add_marker("thorough")
 
 
 @pytest.hookimpl(trylast=True)

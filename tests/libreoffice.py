@@ -3,10 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+
+Convert = Callable[[Sequence[Path], str, Path], list[Path]]
+Recalculate = Callable[[Sequence[Path], Path], list[Path]]
 
 # LibreOffice trusts stored values by default.
 FORCED = """<?xml version="1.0" encoding="UTF-8"?>

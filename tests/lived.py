@@ -1,15 +1,17 @@
-"""Two quarters as an office lives them, by its own commands: published once for all tests.
+"""Quarters as an office lives them, by its own commands: published once for all tests.
 
-Two clusters send a submission, a third one nothing, and one file is broken. The office checks,
-runs, asks two experts, adopts what they say, enters a vote, releases, withdraws; the next quarter
-is compared with the withdrawn release; then a correction makes the next revision of the first.
+A release: two clusters send a submission, a third one nothing, and one file is broken. The office
+enters a vote, runs, releases, withdraws.
+
+Two quarters: the office checks before, asks two experts, adopts what they say; the next quarter is
+compared with the withdrawn release; then a correction makes the next revision of the first.
 """
 
 import io
 import json
 import os
-from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -100,20 +102,25 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Lived:
-    """The inputs, what the commands said by their names, and the publications.
-
-    first: the draft before the experts rated, without workbook and copies. draft, released,
-    withdrawn: the first revision. revised: the second one. later: the draft of the next quarter,
-    made while the release was withdrawn.
-    """
+class Released:
+    """The inputs, what the commands said by their names, and the publications of a revision."""
 
     root: Path
     said: dict[str, Said]
-    first: Path
     draft: Path
     released: Path
     withdrawn: Path
+
+
+@dataclass(frozen=True)
+class Lived(Released):
+    """Two quarters.
+
+    first: the draft before the experts rated, without workbook and copies. revised: the second
+    revision. later: the draft of the next quarter, made while the release was withdrawn.
+    """
+
+    first: Path
     revised: Path
     later: Path
 
@@ -180,21 +187,81 @@ def fill(path: Path, criterion: str, **said: Any) -> Path:
     return path
 
 
-def live(root: Path) -> None:
-    """Live both quarters below a folder; what the commands said is in said.json."""
-    inputs, sent = root / "inputs", root / "inputs" / PERIOD / "submissions"
-    places = ["--inputs", str(inputs), "--outputs", str(root / "outputs")]
-    run = ("--direct", "--accept-missing")
-    said: dict[str, Said] = {}
+RUN = ("--direct", "--accept-missing")
+
+
+def send(root: Path) -> Path:
+    """Write what the office has at the end of the first quarter; return the submissions."""
+    inputs = root / "inputs"
+    sent = inputs / PERIOD / "submissions"
     write_inputs(inputs, {c: cluster(n) for c, n in NAMES.items()})
     (sent / "broken.xlsx").write_bytes(b"no workbook")
     write_register(inputs, {})
     write_ratings(inputs, PERIOD, RATINGS)
+    return sent
+
+
+def release(root: Path, said: dict[str, Said]) -> None:
+    """Enter a vote, make a draft, release it, take it back; add what the commands said."""
+    write_register(root / "inputs", VOTED)
+    with with_office():
+        said["draft"] = on("run", root, *RUN)
+    said["too early"] = on("release", root, *WITHDRAW)
+    said["refused"] = on("release", root, "--by", "KM")
+    with with_office():
+        said["released"] = on("release", root, "--by", "KM")
+        said["released twice"] = on("release", root, "--by", "KM")
+    said["withdrawn"] = on("release", root, *WITHDRAW)
+    said["withdrawn twice"] = on("release", root, *WITHDRAW)
+    said["withdrawn released"] = on("release", root, "--by", "KM")
+
+
+def keep(root: Path, said: dict[str, Said]) -> None:
+    """Write down what the commands said."""
+    saved = {name: asdict(own) for name, own in said.items()}
+    (root / "said.json").write_text(json.dumps(saved), encoding="utf-8")
+
+
+def kept(root: Path) -> dict[str, Said]:
+    """Return what the commands said."""
+    saved = json.loads((root / "said.json").read_text(encoding="utf-8"))
+    return {name: Said(**own) for name, own in saved.items()}
+
+
+def live_a_release(root: Path) -> None:
+    """Live a release below a folder, without the experts and without what only drafts show."""
+    said: dict[str, Said] = {}
+    send(root)
+    with one_core(), sparing("variants"):
+        release(root, said)
+    keep(root, said)
+
+
+def released_in(root: Path) -> Released:
+    """Return the release that was lived below a folder."""
+    outputs = root / "outputs"
+    draft, released = archived(outputs, PERIOD)
+    return Released(root, kept(root), draft, released, outputs / PERIOD)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Start no process more: it costs more than it saves here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "cpu_count", lambda: 1)  # a process more costs more than it saves here
+        patch.setattr(os, "cpu_count", lambda: 1)
+        yield
+
+
+def live(root: Path) -> None:
+    """Live both quarters below a folder."""
+    inputs = root / "inputs"
+    places = ["--inputs", str(inputs), "--outputs", str(root / "outputs")]
+    said: dict[str, Said] = {}
+    sent = send(root)
+    with one_core():
         said["check"] = command("check", str(sent), "--feedback", str(root / "checked"))
         with sparing("workbook", "copies"), with_office():
-            said["first"] = on("run", root, *run)
+            said["first"] = on("run", root, *RUN)
         # Two experts fill their templates and do not agree.
         for sign, own, day in (
             (EXPERTS[0], "nicht erfüllt", "2026-09-20"),
@@ -208,40 +275,28 @@ def live(root: Path) -> None:
             said[sign] = command("adopt", str(file), "--inputs", str(inputs), "--date", day)
         again = root / f"{EXPERTS[0]}.xlsx"
         said["adopted again"] = command("adopt", str(again), "--inputs", str(inputs))
-        write_register(inputs, VOTED)
-        with with_office():
-            said["draft"] = on("run", root, *run)
-        said["too early"] = on("release", root, *WITHDRAW)
-        said["refused"] = on("release", root, "--by", "KM")
-        with with_office():
-            said["released"] = on("release", root, "--by", "KM")
-            said["released twice"] = on("release", root, "--by", "KM")
-        said["withdrawn"] = on("release", root, *WITHDRAW)
-        said["withdrawn twice"] = on("release", root, *WITHDRAW)
-        said["withdrawn released"] = on("release", root, "--by", "KM")
+        release(root, said)
         # The next quarter: one cluster has kept what was agreed, the other one has not.
         for own, name in NAMES.items():
             write(cluster(name, date(2026, 12, 31)), own, inputs / NEXT / "submissions")
         write_ratings(inputs, NEXT, [rating("DE-0001", "10.2", "nicht erfüllt")])
         with sparing("copies"), with_office():
-            said["later"] = on("run", root, *run, period=NEXT)
+            said["later"] = on("run", root, *RUN, period=NEXT)
         # A correction of the withdrawn quarter.
         corrected = cluster(NAMES["DE-0001"])
         corrected.sheets["Management"] = []
         write(corrected, "DE-0001", sent)
         with with_office():
             with sparing("workbook", "pages", "copies"):
-                said["again"] = on("run", root, *run)
+                said["again"] = on("run", root, *RUN)
             said["revised"] = on("release", root, "--by", "KM")
-    saved = {name: asdict(own) for name, own in said.items()}
-    (root / "said.json").write_text(json.dumps(saved), encoding="utf-8")
+    keep(root, said)
 
 
 def lived_in(root: Path) -> Lived:
     """Return the story that was lived below a folder."""
     outputs = root / "outputs"
-    saved = json.loads((root / "said.json").read_text(encoding="utf-8"))
-    said = {name: Said(**own) for name, own in saved.items()}
     first, draft, released, withdrawn, _ = archived(outputs, PERIOD)
     present = outputs / PERIOD
-    return Lived(root, said, first, draft, released, withdrawn, present, outputs / NEXT)
+    said = kept(root)
+    return Lived(root, said, draft, released, withdrawn, first, present, outputs / NEXT)

@@ -123,6 +123,7 @@ def parent(folder: Path, rest: str, seconds: int, *items: str) -> subprocess.Pop
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("items", "seconds"),
     [
@@ -142,6 +143,7 @@ def test_no_process_outlives_a_killed_parent(
     until(lambda: not any(lives(process.pid) for process in family))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "rest",
     [

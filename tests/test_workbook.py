@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -17,9 +18,8 @@ from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
 from schemas.tables import table_models
 from tests.declared import changed_in
-from tests.libreoffice import recalculated
+from tests.libreoffice import Recalculate
 from tests.making.frames import expert_tables, measure_tables, published
-from tests.openxml import problems
 from tests.workbook.office_suite import cells, differing, formulas_of, table_rows
 
 PERIOD, DAY = "2026-Q3", dt.date(2026, 9, 30)
@@ -602,7 +602,7 @@ def test_marked_as_a_draft(german: openpyxl.Workbook) -> None:
 
 
 @pytest.mark.parametrize("path", ["de"], indirect=True)
-def test_valid_open_xml(path: Path) -> None:
+def test_valid_open_xml(path: Path, problems: Callable[[Path], list[str]]) -> None:
     assert problems(path) == []
 
 
@@ -637,7 +637,7 @@ def plant(path: Path, target: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def again(written: Path) -> dict[str, Path]:
+def again(written: Path, recalculated: Recalculate) -> dict[str, Path]:
     """The workbooks, and one with a wrong stored value, as LibreOffice calculates them."""
     wrong = plant(written / "de.xlsx", written / "wrong.xlsx")
     saved = recalculated([written / "de.xlsx", written / "en.xlsx", wrong], written)

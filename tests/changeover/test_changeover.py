@@ -14,6 +14,7 @@ import pytest
 from pipeline.cli import main
 from tests.shared import made_once
 
+pytestmark = pytest.mark.thorough
 OLD = Path(__file__).parent / "version_0_1"
 BEFORE, NOW = "2026-Q2", "2026-Q3"
 

@@ -59,6 +59,7 @@ def test_every_command_is_in_a_document() -> None:
 WITH_COMMANDS = [page for page in PAGES if [*steps(page.read_text(encoding="utf-8"))]]
 
 
+@pytest.mark.thorough  # a whole quarter
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
 def test_commands_print_what_is_said(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -14,9 +14,11 @@ import pytest
 from pipeline.cli import main
 from pipeline.report.workbook import assessments
 from pipeline.submissions.office import unread_ratings
-from tests.lived import NEXT as PERIOD
-from tests.lived import Lived, fill
+from tests.handmade.build import PERIOD, write_inputs
+from tests.lived import NAMES, RATINGS, cluster, fill, write_ratings
 from tests.making.frames import raw_cells_of
+from tests.shared import made_once
+from tests.sparing import ALL, sparing
 
 DAY = "2026-10-15"
 RATED = ["Katalog", "Cluster-ID", "Kriterium", "Bewertung", "Begründung", "Gutachter", "Datum",
@@ -29,11 +31,31 @@ TO_DO = ("go-cluster", "DE-0001", "5", *[None] * 5)
 Rows = list[tuple[Any, ...]]
 
 
-# The lived quarters write and adopt templates as the office does, with processes.
-@pytest.fixture
-def published(lived: Lived) -> Path:
-    """The outputs of a period of two clusters."""
-    return lived.later.parent
+@pytest.fixture(scope="session")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the inputs and outputs of two clusters; it may only be read."""
+    return made_once(tmp_path_factory, "rated", publish)
+
+
+def publish(root: Path) -> None:
+    """Publish two clusters, of which some criteria are rated."""
+    write_inputs(root / "inputs", {own: cluster(name) for own, name in NAMES.items()})
+    write_ratings(root / "inputs", PERIOD, RATINGS)
+    places = ["--inputs", str(root / "inputs"), "--outputs", str(root / "outputs")]
+    with sparing(*ALL):
+        assert main(["run", PERIOD, *places, "--direct"]) == 0
+
+
+@pytest.fixture(scope="session")
+def published(quarter: Path) -> Path:
+    """The outputs."""
+    return quarter / "outputs"
+
+
+@pytest.fixture(autouse=True)
+def _few_empty_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty rows take long to read."""
+    monkeypatch.setattr(assessments, "MORE", 20)
 
 
 @pytest.fixture
@@ -70,9 +92,7 @@ def written(outputs: Path, *options: str) -> bytes:
         write_office(folder)
         path = folder / "template.xlsx"
         places = ["--inputs", name, "--outputs", str(outputs)]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(assessments, "MORE", 20)  # empty rows take long to read
-            assert main(["template", str(path), "--ratings", *places, *options]) == 0
+        assert main(["template", str(path), "--ratings", *places, *options]) == 0
         return path.read_bytes()
 
 
@@ -383,12 +403,11 @@ def test_sheets_of_experts_that_the_office_stores_itself_are_not_passed_over_in_
 
 
 def test_the_wording_stands_beside_each_line_unless_the_file_has_changed_since(
-    tmp_path: Path, lived: Lived
+    tmp_path: Path, quarter: Path
 ) -> None:
     inputs = tmp_path / "inputs"
-    shutil.copytree(lived.root / "inputs", inputs)
-    outputs = lived.later.parent
-    places = ["--inputs", str(inputs), "--outputs", str(outputs)]
+    shutil.copytree(quarter / "inputs", inputs)
+    places = ["--inputs", str(inputs), "--outputs", str(quarter / "outputs")]
 
     def wordings(name: str) -> dict[str, list[str | None]]:
         file = tmp_path / name

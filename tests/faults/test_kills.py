@@ -186,6 +186,7 @@ for turn in range(10, 10 + int(sys.argv[2])):
 """
 
 
+@pytest.mark.thorough
 def test_real_kills(tmp_path: Path) -> None:
     """SIGKILL during several publications: each former one is in the archive, none is missing."""
     turns = 20

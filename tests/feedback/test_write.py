@@ -18,7 +18,7 @@ from tests.declared import changed_in
 from tests.feedback.making import TERMS, about, copied, mark, marked, places, write
 from tests.feedback.package import check_package
 from tests.intake.published import Published, command, publish
-from tests.libreoffice import converted
+from tests.libreoffice import Convert
 from tests.making.damage import encrypted
 from tests.making.workbooks import error, openpyxl_xlsx, submission, xlsx
 from tests.misfortunes import hanging_copy
@@ -260,15 +260,11 @@ def test_the_folder_of_the_originals(tmp_path: Path) -> None:
 # ---- other programs ----
 
 
-def office(path: Path, extension: str, folder: Path) -> Path:
-    """The workbook saved by LibreOffice."""
-    (saved,) = converted([path], extension, folder)
-    return saved
-
-
-def test_marks_are_known_again_after_libreoffice_has_saved_them(tmp_path: Path) -> None:
+def test_marks_are_known_again_after_libreoffice_has_saved_them(
+    tmp_path: Path, converted: Convert
+) -> None:
     path = write(tmp_path / "x.xlsx", submission(Bundesland="Tirol"))
-    saved = office(marked(path, "C3", "D4"), "xlsx", tmp_path / "out")
+    (saved,) = converted([marked(path, "C3", "D4")], "xlsx", tmp_path / "out")
     assert places(saved) == places(path)
     actors = openpyxl.load_workbook(saved)["Akteure"]
     (rule,) = [r for group in actors.conditional_formatting for r in group.rules]
@@ -281,10 +277,12 @@ def test_marks_are_known_again_after_libreoffice_has_saved_them(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("extension", ["ods", "xls"])
-def test_other_formats_are_copied_by_values(tmp_path: Path, extension: str) -> None:
+def test_other_formats_are_copied_by_values(
+    tmp_path: Path, extension: str, converted: Convert
+) -> None:
     book = submission(Bundesland="Tirol").set("Akteure", "Beschäftigte", error("#N/A"))
     book.set("Akteure", "Beitritt", "31.02.2024", row=3).set("Akteure", "KMU", True, row=4)
-    path = office(write(tmp_path / "x.xlsx", book), extension, tmp_path / "out")
+    (path,) = converted([write(tmp_path / "x.xlsx", book)], extension, tmp_path / "out")
     result = copied(path)
     check_package(result.read_bytes())
     assert places(result) == places(path)

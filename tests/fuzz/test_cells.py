@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from .drawing import books
 from .effort import examples
 from .oracle import EMPTY, Given, Said, no_answer, said, says_none, shown
 
+pytestmark = pytest.mark.thorough
 LEFT_OUT = ["total_row", "heading_row", "heading_meaning", "note_row"]
 TOTALS = row_words().totals
 WORDS = [word_key(word) for words in TOTALS.model_dump().values() for word in words]

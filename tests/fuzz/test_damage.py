@@ -31,7 +31,7 @@ from .strict_ods import read_ods
 from .xlsb import xlsb
 
 # Damage may make a reader hang.
-pytestmark = pytest.mark.usefixtures("processes")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("processes")]
 SAMPLES = Path(__file__).parent / "samples"
 CODES = {"unreadable", "encrypted", "not_a_workbook", "too_large", "timeout", "reader_crash"}
 WANTED = wanted_sheet_keys(declared())

@@ -21,6 +21,7 @@ from .strict import Cell
 from .test_damage import cells_of, wanted
 from .xlsb import xlsb
 
+pytestmark = pytest.mark.thorough
 FIRST_DAY = dt.date(1900, 3, 1)
 """Before it, Excel's days are not those of the calendar."""
 SMALLEST = 2.3e-308

@@ -10,6 +10,7 @@ from .books import Drawn, book
 from .effort import LONG, amount, chance
 from .long_texts import COLUMNS, TEXTS, clean, examined, with_cell
 
+pytestmark = pytest.mark.thorough
 LIMIT = 300 if not LONG else 3600
 """Seconds, many times what it takes: what is slow by the square of the length takes hours."""
 SLOWER, SLACK = 3, 0.2

@@ -3,6 +3,7 @@
 import random
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from .adding import SHEETS, added, workbook
 from .changing import Change, changed
 from .effort import examples
 
+pytestmark = pytest.mark.thorough
 WAYS = 60
 """How many workbooks are read together."""
 LEFT_OUT = ["total_row", "heading_row", "note_row", "default_rows", "no_answer"]

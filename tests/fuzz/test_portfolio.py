@@ -14,7 +14,7 @@ from tests.sparing import REPORTS, sparing
 from .attacks import ATTACKS, INCOMPLETE, Attack
 from .effort import LONG
 
-pytestmark = pytest.mark.usefixtures("processes")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("processes")]
 HEALTHY = 429 if LONG else 6
 ALONE = ATTACKS if LONG else [a for a in ATTACKS if a[0] == "repeated.ods"]
 OF_ALL_FILES = ("submissions", "findings", "coverage")

@@ -3,6 +3,7 @@
 import random
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from .books import Drawn, Seen, see
 from .drawing import books
 from .effort import examples
 
+pytestmark = pytest.mark.thorough
 WAYS = 6
 """How many rearrangements of one workbook are read together with it."""
 OF_THE_LAYOUT = ["unknown_column", "office_field"]

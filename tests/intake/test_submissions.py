@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.libreoffice import converted
+from tests.libreoffice import Convert
 from tests.making.damage import (
     encrypted,
     flipped_byte,
@@ -687,6 +687,7 @@ def test_check_of_several_files(tmp_path: Path) -> None:
 # ---- publishing -----------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     expect(tmp_path, 3)
     files: Files = some(2) | {"bad.xlsx": incomplete("DE-0003")}
@@ -712,6 +713,7 @@ def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 SAME = ("clusters", "decisions", "conditions", "criteria", "benchmarks", "cohorts", "coverage")
 
 
+@pytest.mark.thorough
 def test_the_order_of_files_and_rows_changes_nothing(tmp_path: Path) -> None:
     def books() -> list[Book]:
         numbers = (submission(f"DE-000{n}") for n in range(1, 4))
@@ -739,7 +741,7 @@ FORMATS = ("xls", "ods")
 
 
 @pytest.fixture(scope="module")
-def formats(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def formats(tmp_path_factory: pytest.TempPathFactory, converted: Convert) -> Published:
     root = tmp_path_factory.mktemp("formats")
     folder = root / "inputs" / PERIOD / "submissions"
     for number, extension in enumerate(("xlsx", *FORMATS), 1):

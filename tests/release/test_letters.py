@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from schemas.checked import HERE
 from schemas.slips import DeclarationError
 from tests.declared import OFFICE, changed_in
 from tests.making.frames import LAST_DAY, beside, published, reviewed
-from tests.openxml import problems
 
 DAY = dt.date(2026, 10, 20)
 NO_OFFICE = changed_in(OFFICE, name="", address=(), mail="", answer_days=0)
@@ -145,7 +144,7 @@ def test_the_template_of_ours_is_right_and_its_fields_are_told() -> None:
     assert len(lines(HERE / TEMPLATE)) > len(LISTS)
 
 
-def test_word_takes_a_letter(tmp_path: Path) -> None:
+def test_word_takes_a_letter(tmp_path: Path, problems: Callable[[Path], list[str]]) -> None:
     path = tmp_path / "Anschreiben.docx"
     values = {name: ["a", "b"] if name in LISTS else "x" for name in FIELDS}
     path.write_bytes(letter(opened(HERE / TEMPLATE), values, "Büro", DAY))

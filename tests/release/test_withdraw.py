@@ -14,7 +14,7 @@ from pipeline.history.standing import Standing, standing, withdrawn_before
 from pipeline.publication.release.marks import UnmarkedError, mark_page, mark_sheet
 from pipeline.report.revised import changed_text
 from tests.handmade.build import PERIOD
-from tests.lived import REASON, WITHDRAW, Lived, on
+from tests.lived import REASON, WITHDRAW, Lived, Released, on
 
 from .test_publications import publication
 from .test_story import names, parts, record
@@ -22,45 +22,51 @@ from .test_story import names, parts, record
 # ---- what is withdrawn ----
 
 
-def test_only_a_release_can_be_withdrawn_and_only_once(lived: Lived) -> None:
+def test_only_a_release_can_be_withdrawn_and_only_once(taken_back: Released) -> None:
     for name in ("too early", "withdrawn twice", "withdrawn released"):
-        assert lived.said[name].code == 1
-    assert "ist ein Entwurf (Revision 1) und nicht freigegeben" in lived.said["too early"].err
-    assert "schon zurückgezogen: Revision 1, von AB am " in lived.said["withdrawn twice"].err
-    assert "ist zurückgezogen: Revision 1, von AB" in lived.said["withdrawn released"].err
+        assert taken_back.said[name].code == 1
+    assert "ist ein Entwurf (Revision 1) und nicht freigegeben" in taken_back.said["too early"].err
+    assert "schon zurückgezogen: Revision 1, von AB am " in taken_back.said["withdrawn twice"].err
+    assert "ist zurückgezogen: Revision 1, von AB" in taken_back.said["withdrawn released"].err
 
 
-def test_the_record_says_who_when_and_why(lived: Lived) -> None:
-    said = record(lived.withdrawn)
+def test_the_record_says_who_when_and_why(taken_back: Released) -> None:
+    said = record(taken_back.withdrawn)
     keys = ("state", "revision", "released_by", "withdrawn_by", "withdrawn_reason")
     assert [said[key] for key in keys] == ["withdrawn", 1, "KM", "AB", REASON]
     assert said["withdrawn_at"] >= said["released_at"]
     own = set(said) - {key for key in said if key.startswith("withdrawn")} - {"state"}
-    assert {key: said[key] for key in own} == {key: record(lived.released)[key] for key in own}
+    assert {key: said[key] for key in own} == {key: record(taken_back.released)[key] for key in own}
 
 
-def test_the_archive_keeps_the_release_and_tables_stay_the_same(lived: Lived) -> None:
-    assert record(lived.released)["state"] == "released"
-    assert names(lived.released, "handout/*/*.html")
-    for name in names(lived.released, "data/*") + names(lived.released, "state/*.parquet"):
-        assert (lived.released / name).read_bytes() == (lived.withdrawn / name).read_bytes()
+def test_the_archive_keeps_the_release_and_tables_stay_the_same(taken_back: Released) -> None:
+    assert record(taken_back.released)["state"] == "released"
+    assert names(taken_back.released, "handout/*/*.html")
+    for name in names(taken_back.released, "data/*") + names(
+        taken_back.released, "state/*.parquet"
+    ):
+        assert (taken_back.released / name).read_bytes() == (
+            taken_back.withdrawn / name
+        ).read_bytes()
 
 
-def test_every_page_is_marked_and_nothing_else_changes(lived: Lived) -> None:
-    pages = names(lived.released, "report/**/*.html")
-    assert pages == names(lived.withdrawn, "report/**/*.html") != []
+def test_every_page_is_marked_and_nothing_else_changes(taken_back: Released) -> None:
+    pages = names(taken_back.released, "report/**/*.html")
+    assert pages == names(taken_back.withdrawn, "report/**/*.html") != []
     mark = re.compile(r'<p class="(?:draft|watermark).*?</p>\n|(?<=<title>)ZURÜCKGEZOGEN – ')
     for page in pages:
-        text = (lived.withdrawn / page).read_text()
+        text = (taken_back.withdrawn / page).read_text()
         assert text.count("ZURÜCKGEZOGEN") == 3
-        assert mark.sub("", text) == (lived.released / page).read_text()
+        assert mark.sub("", text) == (taken_back.released / page).read_text()
         # The reason may name a cluster.
         assert ("&lt;b&gt;falsch" in text) == (page == Path("report/index.html"))
 
 
 @pytest.mark.parametrize("name", ["portfolio.xlsx", "assessments-template.xlsx"])
-def test_every_sheet_that_is_seen_is_marked(lived: Lived, name: str) -> None:
-    was, now = (openpyxl.load_workbook(f / name) for f in (lived.released, lived.withdrawn))
+def test_every_sheet_that_is_seen_is_marked(taken_back: Released, name: str) -> None:
+    was, now = (
+        openpyxl.load_workbook(f / name) for f in (taken_back.released, taken_back.withdrawn)
+    )
     mark = "ZURÜCKGEZOGEN – gilt nicht mehr"
     assert was.sheetnames == now.sheetnames
     seen = [n for n, sheet in enumerate(now.worksheets) if sheet.sheet_state == "visible"]
@@ -70,16 +76,16 @@ def test_every_sheet_that_is_seen_is_marked(lived: Lived, name: str) -> None:
         assert sheet["A1"].style_id == before["A1"].style_id
         assert sheet.oddHeader.right.text == f"&B{mark}"
         assert sheet.oddHeader.left.text == before.oddHeader.left.text
-    one, other = (parts(f / name) for f in (lived.released, lived.withdrawn))
+    one, other = (parts(f / name) for f in (taken_back.released, taken_back.withdrawn))
     differ = {part for part in one if one[part] != other[part]}
     assert differ == {f"xl/worksheets/sheet{n + 1}.xml" for n in seen}
 
 
-def test_marked_copies_are_marked_on_their_own_sheet(lived: Lived) -> None:
-    copies = names(lived.withdrawn, "feedback/*.xlsx")
-    assert copies == names(lived.released, "feedback/*.xlsx") != []
+def test_marked_copies_are_marked_on_their_own_sheet(taken_back: Released) -> None:
+    copies = names(taken_back.withdrawn, "feedback/*.xlsx")
+    assert copies == names(taken_back.released, "feedback/*.xlsx") != []
     for copy in copies:
-        one, other = (parts(f / copy) for f in (lived.released, lived.withdrawn))
+        one, other = (parts(f / copy) for f in (taken_back.released, taken_back.withdrawn))
         differ = {part for part in one if one[part] != other[part]}
         assert differ == {part for part in one if "cluster-review: protocol" in one[part]}
         assert "xl/worksheets/sheet1.xml" in differ
@@ -88,21 +94,21 @@ def test_marked_copies_are_marked_on_their_own_sheet(lived: Lived) -> None:
         assert [other[part].count(word) for part in differ] == [2] * len(differ)
 
 
-def test_hand_outs_are_gone_but_for_the_list_of_whom_to_tell(lived: Lived) -> None:
-    assert names(lived.withdrawn, "handout/**/*") == [Path("handout/Zurückgezogen.xlsx")]
-    book = openpyxl.load_workbook(lived.withdrawn / "handout" / "Zurückgezogen.xlsx")
+def test_hand_outs_are_gone_but_for_the_list_of_whom_to_tell(taken_back: Released) -> None:
+    assert names(taken_back.withdrawn, "handout/**/*") == [Path("handout/Zurückgezogen.xlsx")]
+    book = openpyxl.load_workbook(taken_back.withdrawn / "handout" / "Zurückgezogen.xlsx")
     head, *rows = book.worksheets[0].iter_rows(values_only=True)
     told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
     assert list(told) == ["DE-0001", "DE-0002", "DE-0003"]  # the third got a letter
     for cluster_id, row in told.items():
-        files = names(lived.released / "handout" / cluster_id, "*")
+        files = names(taken_back.released / "handout" / cluster_id, "*")
         assert row["Ausgehaendigt"] == "; ".join(map(str, files))
         assert row["Grund"] == REASON
     assert [row["Ansprechperson"] for row in told.values()] == ["Team Review", None, None]
     cells = book.worksheets[0].iter_rows()
     assert all(cell.data_type in "sn" for row in cells for cell in row)
-    assert lived.said["withdrawn"].code == 0
-    assert "Zu benachrichtigende Cluster: 3" in lived.said["withdrawn"].out
+    assert taken_back.said["withdrawn"].code == 0
+    assert "Zu benachrichtigende Cluster: 3" in taken_back.said["withdrawn"].out
 
 
 def test_the_next_quarter_says_what_it_compares_itself_with(lived: Lived) -> None:
@@ -135,11 +141,12 @@ def test_the_next_revision_says_what_has_changed(lived: Lived) -> None:
     assert "ersetzt Revision 1" in (lived.revised / "report" / "index.html").read_text()
 
 
-def test_a_first_release_says_nothing_of_a_withdrawal(lived: Lived) -> None:
-    page = (lived.released / "report" / "index.html").read_text()
+def test_a_first_release_says_nothing_of_a_withdrawal(taken_back: Released) -> None:
+    page = (taken_back.released / "report" / "index.html").read_text()
     assert "zurückgezogen" not in page
     assert (
-        "Rueckzug" in parts(lived.released / "handout" / "Serienbrief.xlsx")["xl/sharedStrings.xml"]
+        "Rueckzug"
+        in parts(taken_back.released / "handout" / "Serienbrief.xlsx")["xl/sharedStrings.xml"]
     )
 
 

@@ -19,7 +19,7 @@ from pipeline.report.form.verdicts import lines
 from schemas.declaration import Field, Sheet, submission
 from tests.handmade.build import Workbook, changed
 from tests.handmade.test_evaluation import ANY, BOOKS, CASES, LODGED, Case
-from tests.libreoffice import recalculated
+from tests.libreoffice import Recalculate
 
 from .forms import check_sheet
 
@@ -81,7 +81,9 @@ FORMS = examples()
 
 
 @pytest.fixture(scope="module")
-def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[Any]]]:
+def checks(
+    tmp_path_factory: pytest.TempPathFactory, recalculated: Recalculate
+) -> dict[str, list[list[Any]]]:
     """The sheet of the self-check of every form, as LibreOffice calculates it."""
     folder = tmp_path_factory.mktemp("handmade")
     paths = {house: folder / f"form{n}.xlsx" for n, house in enumerate(FORMS)}

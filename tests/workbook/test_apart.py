@@ -19,6 +19,7 @@ def _two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
+@pytest.mark.thorough
 def test_another_process_writes_the_same(demo: Demo, tmp_path: Path) -> None:
     write_tables(demo.review, tmp_path)
     write_books(Books(demo.review, tmp_path, "de", {}))
@@ -48,6 +49,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.thorough
 def test_the_other_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     script = tmp_path / "child.py"
     script.write_text(CHILD)

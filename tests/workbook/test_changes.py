@@ -18,7 +18,7 @@ from pipeline.report.workbook.overview_lines import Before
 from pipeline.review import Review
 from pipeline.tables.assemble import shaped
 from pipeline.tables.headlines import FIGURE, headlines
-from tests.libreoffice import recalculated
+from tests.libreoffice import Recalculate
 
 from .conftest import PERIOD, Demo
 from .office_suite import differing, opened, table_rows
@@ -84,7 +84,7 @@ def part(path: Path, name: str) -> str:
 
 
 def test_the_formulas_of_changes_are_what_another_program_calculates(
-    book: Path, tmp_path: Path
+    book: Path, tmp_path: Path, recalculated: Recalculate
 ) -> None:
     assert not differing(book, recalculated([book], tmp_path)[0])
 

@@ -39,6 +39,7 @@ def whole(batch: ReadBatch) -> Received:
     return whole
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("most", PORTIONS)
 def test_portions_are_the_whole(
     batch: ReadBatch, whole: Received, most: int, monkeypatch: pytest.MonkeyPatch
@@ -52,6 +53,7 @@ def test_portions_are_the_whole(
         assert_frame_equal(one[name], frame)
 
 
+@pytest.mark.thorough
 def test_another_process_finds_the_same(
     batch: ReadBatch, whole: Received, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -268,6 +268,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
         assert there.new == MOST
 
 
+@pytest.mark.thorough
 def test_a_second_run_publishes_what_a_first_one_would(tmp_path: Path, demo: Demo) -> None:
     there = few_of(demo, tmp_path)
     outputs = [there.outputs.parent / name for name in ("twice", "once")]

@@ -3,6 +3,7 @@
 import posixpath
 import re
 import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from lxml import etree
 
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
-from tests.openxml import problems
 from tests.workbook.conftest import Demo
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -169,11 +169,13 @@ def valid(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_template_is_valid_open_xml(valid: Path) -> None:
+def test_the_template_is_valid_open_xml(valid: Path, problems: Callable[[Path], list[str]]) -> None:
     assert problems(valid) == []
 
 
-def test_invalid_open_xml_is_noticed(valid: Path, tmp_path: Path) -> None:
+def test_invalid_open_xml_is_noticed(
+    valid: Path, tmp_path: Path, problems: Callable[[Path], list[str]]
+) -> None:
     wrong, dates = tmp_path / "wrong.xlsx", 0
     with zipfile.ZipFile(valid) as source, zipfile.ZipFile(wrong, "w") as copy:
         for item in source.infolist():

@@ -18,7 +18,7 @@ from pipeline.report.workbook.working import KEY_ROW, TOP
 from pipeline.review import Review
 from schemas.benchmarks import declared_indicators
 from tests.declared import changed_in
-from tests.libreoffice import recalculated
+from tests.libreoffice import Recalculate
 from tests.workbook.conftest import Demo, review_of
 from tests.workbook.office_suite import agree, cells, opened
 
@@ -122,7 +122,9 @@ class Typed:
 
 
 @pytest.fixture(scope="module")
-def what_if(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Typed]:
+def what_if(
+    demo: Demo, tmp_path_factory: pytest.TempPathFactory, recalculated: Recalculate
+) -> dict[str, Typed]:
     """The workbook with thresholds, a pass mark and views typed into it."""
     folder = tmp_path_factory.mktemp("typed")
     cells_of = threshold_cells(demo.workbook)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.report.workbook.book import write_workbook
 from tests.declared import changed_in
-from tests.libreoffice import recalculated
+from tests.libreoffice import Recalculate
 from tests.workbook.conftest import Demo
 from tests.workbook.office_suite import differing, formulas_of, table_rows
 
@@ -69,7 +69,9 @@ def test_no_formula_reads_the_rows(without: Path) -> None:
 
 
 @pytest.mark.soak  # of the same formulas test_what_if.py knows that, and no other ones are left
-def test_another_program_calculates_the_same(without: Path, tmp_path: Path) -> None:
+def test_another_program_calculates_the_same(
+    without: Path, tmp_path: Path, recalculated: Recalculate
+) -> None:
     (again,) = recalculated([without], tmp_path)
     assert differing(without, again) == []
 
