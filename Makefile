@@ -1,6 +1,6 @@
 # `make review` and `make test` set up everything they need in .venv; nothing outside this folder is touched.
 .DEFAULT_GOAL := help
-.PHONY: help setup review serve test soak fuzz bench pictures lint format demo lock clean
+.PHONY: help setup review serve test thorough soak fuzz bench pictures lint format demo lock clean
 
 # Compiled modules are kept: many short processes of ours would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,8 +33,13 @@ review: $(READY)  ## review every period under inputs/ and publish under outputs
 serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT=4200, Ctrl-C ends it
 	@$(BIN)/python -m pipeline.operation.serve --port $(PORT)
 
-test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+IN_PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
+test: $(READY)  ## run the tests of every rule, figure, table, page, workbook: five minutes
+	$(BIN)/python -m pytest $(IN_PARALLEL)
+
+thorough: $(READY)  ## run the tests by other programs (LibreOffice, Chromium), chance, kills, quarters
+	$(BIN)/python -m pytest -m 'thorough and not soak' $(IN_PARALLEL)
 
 soak: $(READY)  ## run the tests that wait for minutes: server and worker, kills, PostgreSQL, Dask
 	$(BIN)/python -m pytest -m soak

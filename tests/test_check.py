@@ -46,34 +46,42 @@ def test_lines_name_place_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "errors: 1, warnings: 0, notes: 0" in english
 
 
-@pytest.mark.parametrize(
-    ("book", "outcome", "code", "errors"),
-    [
-        (submission(), "reviewed", None, 0),
-        (submission().set("Finanzierung", "Betrag EUR", "viel"), "reviewed", None, 1),
-        (submission().without("Akteure"), "quarantined", "missing_sheet", 1),
-        (submission(Stichtag=None), "quarantined", "missing_value", 1),
-        (plain_zip(), "quarantined", "not_a_workbook", 1),
-    ],
-)
-def test_json(
-    book: Book | bytes,
-    outcome: str,
-    code: str | None,
-    errors: int,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+FAULTY = submission().set("Finanzierung", "Betrag EUR", "viel")
+# what is sent, its outcome, its code, its errors
+SENT: dict[str, tuple[Book | bytes, str, str | None, int]] = {
+    "good": (submission(), "reviewed", None, 0),
+    "warning": (submission().set("Finanzierung", "Betrag EUR", "1.234"), "reviewed", None, 0),
+    "no evidence": (submission().without("Nachweise"), "reviewed", None, 0),
+    "text": (FAULTY, "reviewed", None, 1),
+    "empty cell": (submission().set("Akteure", "Bindung", None), "reviewed", None, 1),
+    "no actors": (submission().without("Akteure"), "quarantined", "missing_sheet", 1),
+    "no date": (submission(Stichtag=None), "quarantined", "missing_value", 1),
+    "zip": (plain_zip(), "quarantined", "not_a_workbook", 1),
+}
+
+
+@pytest.mark.parametrize(("least", "code"), [(0, 0), (1, 1)], ids=["good ones", "all"])
+def test_outcomes_in_json_and_the_exit_code(
+    least: int, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (file,) = as_json(capsys, save(tmp_path / "form.xlsx", book))
-    assert (file["outcome"], file["code"], file["counts"]["error"]) == (outcome, code, errors)
-    assert sum(f["severity"] == "error" for f in file["findings"]) == errors
+    sent = {name: own for name, own in SENT.items() if own[3] <= least}
+    paths = [str(save(tmp_path / f"{name}.xlsx", own[0])) for name, own in sent.items()]
+    assert command("check", "--format", "json", *paths) == code
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [(f["outcome"], f["code"], f["counts"]["error"]) for f in files] == [
+        own[1:] for own in sent.values()
+    ]
+    for file in files:
+        errors = sum(finding["severity"] == "error" for finding in file["findings"])
+        assert errors == file["counts"]["error"]
 
 
 def test_json_holds_what_the_table_of_findings_holds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    book = submission().set("Finanzierung", "Betrag EUR", "viel")
-    (file,) = as_json(capsys, save(tmp_path / "form.xlsx", book))
+    path = save(tmp_path / "form.xlsx", FAULTY)
+    assert command("check", "--format", "json", str(path)) == 1
+    (file,) = json.loads(capsys.readouterr().out)["files"]
     (finding,) = file["findings"]
     assert sorted(finding) == sorted(
         ["sheet", "cell", "severity", "code", "criterion_ids", "message_de", "message_en", "value"]
@@ -160,7 +168,11 @@ def test_missing_files_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_without_colours_server_or_noise_when_piped(tmp_path: Path) -> None:
     path = save(tmp_path / "form.xlsx", submission().set("Finanzierung", "Betrag EUR", "viel"))
-    code = "import sys; from pipeline.cli import main; sys.exit(main())"
+    seen = tmp_path / "modules"
+    code = (
+        "import sys; from pathlib import Path; from pipeline.cli import main; code = main(); "
+        f"Path({str(seen)!r}).write_text(' '.join(sys.modules)); sys.exit(code)"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code, "check", str(path)],
         capture_output=True,
@@ -170,14 +182,7 @@ def test_without_colours_server_or_noise_when_piped(tmp_path: Path) -> None:
     )
     assert (run.returncode, run.stderr) == (1, "")
     assert "\x1b" not in run.stdout
-    loaded = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", code, "check", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": ""},
-    ).stderr
-    modules = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
+    modules = set(seen.read_text().split())
     assert "polars" in modules
     assert not modules & {"prefect", "rich", "jinja2", "xlsxwriter", "openpyxl", "hypothesis"}
     assert not modules & {"pyproj", "rapidfuzz"}  # each takes a while to load

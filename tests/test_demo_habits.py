@@ -114,7 +114,7 @@ def test_a_portfolio_with_habits_is_published(tmp_path: Path) -> None:
     inputs, outputs = tmp_path / "inputs", tmp_path / "outputs"
     assert main(["demo", str(inputs), "--clusters", str(CLUSTERS), "--habits"]) == 0
     places = ["--inputs", str(inputs), "--outputs", str(outputs)]
-    with sparing("workbook", "copies"):
+    with sparing("variants", "workbook", "copies"):
         assert main(["run", PERIODS[1], "--direct", *places]) == 0
     data = outputs / PERIODS[1] / "data"
     found = pl.read_parquet(data / "findings.parquet")

@@ -12,11 +12,11 @@ PERIOD = "2026-Q3"
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory, pictures: None) -> Path:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("discretion")
     write_portfolio(root / "inputs", clusters=8, periods=[PERIOD])
     arguments = ["--inputs", str(root / "inputs"), "--outputs", str(root / "outputs")]
-    with sparing("workbook", "copies"):
+    with sparing("variants", "workbook", "copies"):
         assert main(["run", PERIOD, "--direct", "--accept-missing", *arguments]) == 0
     return root / "outputs" / PERIOD / "report"
 

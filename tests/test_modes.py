@@ -34,16 +34,18 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory, inputs: Path) -> Path:
-    """What a run keeps of the submission."""
+    """Outputs that a run has made, and what it keeps of the submission."""
     outputs = tmp_path_factory.mktemp("known")
+    before = os.umask(0o022)
     assert run(inputs, outputs) == 0
-    return outputs / ".cache"
+    os.umask(before)
+    return outputs
 
 
 @pytest.fixture
 def outputs(tmp_path: Path, known: Path) -> Path:
     """Outputs in which the submission is known, open as those of before."""
-    shutil.copytree(known, tmp_path / ".cache", copy_function=shutil.copyfile)
+    shutil.copytree(known / ".cache", tmp_path / ".cache", copy_function=shutil.copyfile)
     (tmp_path / ".cache").chmod(0o755)
     return tmp_path
 
@@ -87,40 +89,18 @@ def modes(folder: Path) -> set[int]:
     return {stat.S_IMODE(p.stat().st_mode) for p in (folder, *folder.rglob("*"))}
 
 
-def test_caches_are_private_and_publications_follow_the_umask(inputs: Path, tmp_path: Path) -> None:
-    assert run(inputs, tmp_path) == 0
-    assert modes(tmp_path / ".cache") == {0o700, 0o600}
-    assert modes(tmp_path / PERIOD) == {0o755, 0o644}
+def test_caches_are_private_and_publications_follow_the_umask(known: Path) -> None:
+    assert modes(known / ".cache") == {0o700, 0o600}
+    assert modes(known / PERIOD) == {0o755, 0o644}
 
 
-@pytest.mark.parametrize(("name", "expected"), [("", {0o700, 0o600}), (GROUP, {0o750, 0o640})])
-def test_dossiers_are_for_the_user_and_the_group(
-    name: str,
-    expected: set[int],
+def test_what_is_being_written_dossiers_and_a_cache_of_before_are_the_users(
     inputs: Path,
     outputs: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with_group(monkeypatch, name)
-    for _ in range(2):  # the former publication is in the archive
-        assert run(inputs, outputs, *ALL_BUT_PAGES) == 0
-    folders = list(outputs.rglob("dossiers"))
-    assert [modes(folder) for folder in folders] == [expected, expected]
-    pages = {stat.S_IMODE(page.stat().st_mode) for page in outputs.rglob("clusters/*.html")}
-    assert pages == ({0o640} if name else {0o644})
-    assert "Zugriffsrechte" not in capsys.readouterr().out
-
-
-def test_a_cache_of_before_is_closed(inputs: Path, outputs: Path) -> None:
     (outputs / ".cache" / "readings").mkdir()
-    assert run(inputs, outputs) == 0
-    assert stat.S_IMODE((outputs / ".cache").stat().st_mode) == 0o700
-
-
-def test_what_is_being_written_is_private(
-    inputs: Path, outputs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     seen: list[int] = []
     real = running.write_tables
 
@@ -129,16 +109,23 @@ def test_what_is_being_written_is_private(
         return real(done, folder)
 
     monkeypatch.setattr(running, "write_tables", look)
-    assert run(inputs, outputs) == 0
+    assert run(inputs, outputs, *ALL_BUT_PAGES) == 0
     assert seen == [0o700]
+    assert stat.S_IMODE((outputs / ".cache").stat().st_mode) == 0o700
+    assert modes(outputs / PERIOD / "report" / "dossiers") == {0o700, 0o600}
+    pages = (outputs / PERIOD / "report").glob("clusters/*.html")
+    assert {stat.S_IMODE(page.stat().st_mode) for page in pages} == {0o644}
+    assert "Zugriffsrechte" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("group")
 def test_a_group_reads_publications_and_archive_and_nobody_else_does(
-    inputs: Path, outputs: Path
+    inputs: Path, outputs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for _ in range(2):
-        assert run(inputs, outputs) == 0
+    for _ in range(2):  # the former publication is in the archive
+        assert run(inputs, outputs, *ALL_BUT_PAGES) == 0
+    assert "Zugriffsrechte" not in capsys.readouterr().out
+    assert len(list(outputs.rglob("dossiers"))) == 2
     (former,) = (outputs / ".archive" / PERIOD).iterdir()
     for folder in (outputs / PERIOD, former):
         assert modes(folder) == {0o750, 0o640}

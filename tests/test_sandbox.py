@@ -30,6 +30,7 @@ HOUR = 3600
         ("devour", Death("memory")),
     ],
 )
+@pytest.mark.thorough  # tests/intake/test_pool.py: one that hangs
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.soak)])
 def test_how_a_process_dies_is_its_items_outcome(
     name: str, expected: Death, workers: int, monkeypatch: pytest.MonkeyPatch
@@ -161,12 +162,10 @@ def test_nothing_is_printed(rest: str, items: list[str], tmp_path: Path) -> None
     assert run.returncode == 0
 
 
-@pytest.mark.parametrize(
-    "name", ["json", "pickle", "signal", "multiprocessing", "pebble", "polars"]
-)
-def test_a_strangers_module_is_not_imported(name: str, tmp_path: Path) -> None:
+def test_a_strangers_module_is_not_imported(tmp_path: Path) -> None:
     """The current folder may be that of the submissions."""
-    (tmp_path / f"{name}.py").write_text("open('imported', 'w')")
+    for name in ("json", "pickle", "signal", "multiprocessing", "pebble", "polars"):
+        (tmp_path / f"{name}.py").write_text("open('imported', 'w')")
     with parent(tmp_path, "assert list(outcomes)", HOUR, "nothing") as run:
         run.communicate()
     assert run.returncode == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.published import command, publish
+from tests.intake.published import Published, command, publish
 
 FILES = Path(__file__).parent / "files"
 BASE = FILES / "DE-1000_base.xlsx"
@@ -16,9 +16,14 @@ READ = {
 }
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    files = {name: (FILES / name).read_bytes() for name in (BASE.name, *READ)}
+    return publish(tmp_path_factory.mktemp("files"), files)
+
+
 @pytest.mark.parametrize("name", READ)
-def test_it_is_read_like_the_plain_one(name: str, tmp_path: Path) -> None:
-    published = publish(tmp_path, {name: (FILES / name).read_bytes(), BASE.name: BASE.read_bytes()})
+def test_it_is_read_like_the_plain_one(name: str, published: Published) -> None:
     cluster = published.cluster(name[:7])
     plain = published.cluster("DE-1000")
     same = {k: v for k, v in plain.items() if k not in NAMES}

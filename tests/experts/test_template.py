@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
+from pipeline.common.catalogue import load
 from pipeline.report.workbook import assessments
 from pipeline.submissions.office import unread_ratings
 from tests.handmade.build import PERIOD, write_inputs
@@ -238,62 +239,55 @@ def test_a_rating_that_the_office_changed_or_deleted_does_not_come_back(
 
 
 GOOD = {"Bewertung": "erfüllt", "Begründung": "Belegt."}
+# what an expert writes into a row of the own template, and what is told of it
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    (GOOD | {"Gutachter": "G2"}, "das Kürzel „G2“, die Datei ist aber von G1"),
+    (GOOD | {"Cluster_ID": "DE-0099"}, 'da steht "DE-0099"; erlaubt: "DE-0001"'),
+    (GOOD | {"Cluster_ID": "Kassel"}, "„Kassel“"),
+    (GOOD | {"Kriterium": "99"}, "Dieses Kriterium gibt es im Katalog nicht"),
+    ({"Bewertung": "erfüllt"}, "Begründung fehlt"),
+    ({"Begründung": "Belegt."}, "Die Bewertung fehlt"),
+    (GOOD | {"Bewertung": "vielleicht"}, "„vielleicht“"),
+    (GOOD | {"Datum": "bald"}, "„bald“"),
+]
 
 
-@pytest.mark.parametrize(
-    ("criterion", "said", "told"),
-    [
-        ("5", GOOD | {"Gutachter": "G2"}, "das Kürzel „G2“, die Datei ist aber von G1"),
-        ("5", GOOD | {"Cluster_ID": "DE-0099"}, 'da steht "DE-0099"; erlaubt: "DE-0001"'),
-        ("5", GOOD | {"Cluster_ID": "Kassel"}, "„Kassel“"),
-        ("5", GOOD | {"Kriterium": "99"}, "Dieses Kriterium gibt es im Katalog nicht"),
-        ("5", {"Bewertung": "erfüllt"}, "Begründung fehlt"),
-        ("5", {"Begründung": "Belegt."}, "Die Bewertung fehlt"),
-        ("5", GOOD | {"Bewertung": "vielleicht"}, "„vielleicht“"),
-        ("5", GOOD | {"Datum": "bald"}, "„bald“"),
-    ],
-)
 def test_what_is_refused_is_named(
-    tmp_path: Path,
-    office: Path,
-    published: Path,
-    capsys: pytest.CaptureFixture[str],
-    criterion: str,
-    said: dict[str, Any],
-    told: str,
+    tmp_path: Path, office: Path, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = office.read_bytes()
-    file = fill(template(tmp_path, published, "g1.xlsx", "--reviewer", "G1"), criterion, **said)
+    file = template(tmp_path, published, "g1.xlsx", "--reviewer", "G1")
+    others = (c.id for c in load("go-cluster").criteria if c.id not in ("2.2", "5"))
+    for criterion, (said, _) in zip(others, REFUSED, strict=False):
+        own = {"Cluster_ID": "DE-0001", "Kriterium": criterion, "Gutachter": "G1"}
+        fill(file, "none yet", **own | said)
     assert adopt(tmp_path, file) == 1
-    assert told in capsys.readouterr().out
-    assert office.read_bytes() == before
+    out = capsys.readouterr().out
+    assert [told for _, told in REFUSED if told not in out] == []
+    assert office.read_bytes() == before  # so each of them is refused
 
 
-@pytest.mark.parametrize(
-    ("sign", "options", "told"),
-    [
-        (None, [], "Das Kürzel fehlt"),
-        ("Erika Beispielfrau", [], "ist kein Kürzel"),
-        ("G4", ["--by", "G5"], "das Kürzel „G4“, die Datei ist aber von G5"),
-    ],
-)
 def test_signs_in_the_template_of_all(
-    tmp_path: Path,
-    office: Path,
-    published: Path,
-    capsys: pytest.CaptureFixture[str],
-    sign: str | None,
-    options: list[str],
-    told: str,
+    tmp_path: Path, office: Path, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = fill(template(tmp_path, published, "all.xlsx"), "8", **GOOD, Gutachter=sign)
+    file = template(tmp_path, published, "all.xlsx")
+    asked = [row[2] for row in rows_of(file) if row[1] == "DE-0001" and row[3] is None]
+    one, other = [criterion for criterion in asked if criterion != "5"][:2]
+    fill(file, one, **GOOD)
+    fill(file, other, **GOOD, Gutachter="Erika Beispielfrau")
     before = office.read_bytes()
-    assert adopt(tmp_path, file, *options) == 1
-    assert told in capsys.readouterr().out
+    assert adopt(tmp_path, file) == 1
+    out = capsys.readouterr().out
+    assert "Das Kürzel fehlt" in out
+    assert "Erika Beispielfrau" in out
+    assert "ist kein Kürzel" in out
+    for criterion in (one, other):
+        fill(file, criterion, Gutachter="G4")
+    assert adopt(tmp_path, file, "--by", "G5") == 1
+    assert "das Kürzel „G4“, die Datei ist aber von G5" in capsys.readouterr().out
     assert office.read_bytes() == before
-    fill(file, "8", Gutachter="G4")
     assert adopt(tmp_path, file) == 0
-    assert rows_of(office)[-1][5] == "G4"
+    assert [row[5] for row in rows_of(office)[-2:]] == ["G4", "G4"]
 
 
 # ---- one file with a sheet for each expert ----

@@ -14,6 +14,7 @@ from lxml import etree
 from tests.feedback.making import (
     assert_untouched,
     copied,
+    examine_together,
     findings,
     marked,
     places,
@@ -123,10 +124,20 @@ BOOKS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Path]]:
+    """All books and their copies, examined together."""
+    folder = tmp_path_factory.mktemp("books")
+    originals = [write(folder / f"{name}.xlsx", make()) for name, make in BOOKS.items()]
+    examine_together(originals)
+    made = [copied(path) for path in originals]
+    examine_together(made)
+    return dict(zip(BOOKS, zip(originals, made, strict=True), strict=True))
+
+
 @pytest.mark.parametrize("name", BOOKS)
-def test_the_copy_reads_as_the_original(name: str, tmp_path: Path) -> None:
-    original = write(tmp_path / "x.xlsx", BOOKS[name]())
-    copy = copied(original)
+def test_the_copy_reads_as_the_original(name: str, copies: dict[str, tuple[Path, Path]]) -> None:
+    original, copy = copies[name]
     check_package(copy.read_bytes())
     assert_untouched(original, copy)
 

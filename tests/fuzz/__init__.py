@@ -1,4 +1,4 @@
 """Attacks by chance: cells, structures, bytes and whole portfolios that nobody thought of.
 
-`make test` runs a small, always equal share of it; `make fuzz` goes on with new seeds.
+`make thorough` runs a small, always equal share of it; `make fuzz` goes on with new seeds.
 """

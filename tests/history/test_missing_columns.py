@@ -27,7 +27,7 @@ from tests.sparing import ALL, sparing
 from . import world
 
 EARLIER, PERIOD = "2026-Q2", "2026-Q3"
-CATALOGUES = ("go-cluster", "eccp-profile")
+CATALOGUES = ("go-cluster",)
 # Many clusters turn, and some have ratings.
 SEED = 11
 # Limits of 4.2 are only kept where a catalogue froze them.

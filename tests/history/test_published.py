@@ -8,7 +8,7 @@ import pytest
 from pipeline import run as runs
 from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
-from tests.sparing import REPORTS, sparing
+from tests.sparing import ALL, sparing
 
 EARLIER, PERIOD = "2026-Q1", "2026-Q3"
 # two of three clusters turn
@@ -20,7 +20,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> runs.Published:
     """Publish both without workbooks and pages; return the later publication."""
     root = tmp_path_factory.mktemp("history")
     write_portfolio(root / "inputs", clusters=3, periods=[EARLIER, PERIOD], seed=SEED)
-    with sparing(*REPORTS):
+    with sparing(*ALL):
         for period in (EARLIER, PERIOD):
             request = runs.Request(period, root / "inputs", root / "outputs", ("go-cluster",))
             found = runs.run(request, Direct())

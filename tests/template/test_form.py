@@ -159,6 +159,7 @@ def test_helper_sheets_are_hidden_and_nothing_is_protected(form: tuple[str, Part
     assert not [name for name, data in parts.items() if b"<sheetProtection" in data]
 
 
+@pytest.mark.thorough
 def test_same_arguments_give_the_same_bytes() -> None:
     assert form_bytes("de", example("de")) == form_bytes("de", example("de"))
 

@@ -3,7 +3,7 @@
 Left out are the differences that the sheet itself names: numbers and dates as text, dates before
 1950, rows of totals.
 
-More forms: `FORM_SEEDS=40 pytest tests/template`.
+More forms: `FORM_SEEDS=40 pytest -m thorough tests/template`.
 """
 
 import os
@@ -104,9 +104,8 @@ def random(seed: int, folder: Path) -> Made:
     return Made(folder / f"seed{seed}.xlsx", lang)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_what_is_stored_is_what_the_review_says(seed: int, tmp_path: Path) -> None:
-    form = random(seed, tmp_path)
+def test_what_is_stored_is_what_the_review_says(tmp_path: Path) -> None:
+    form = random(1, tmp_path)
     assert differences(check_sheet(form.path, form.lang), form.said, form.lang) == []
 
 

@@ -4,14 +4,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from pipeline.report.workbook.book import write_workbook
 from tests.declared import changed_in
 from tests.libreoffice import Recalculate
 from tests.workbook.conftest import Demo
-from tests.workbook.office_suite import differing, formulas_of, table_rows
+from tests.workbook.office_suite import differing, formulas_of, opened, table_rows
 
 OF_ROWS = {"Akteurszeilen", "Kennzahlzeilen"}
 FILES = ("data/actors.parquet", "data/rows.parquet")
@@ -38,7 +37,7 @@ def without(demo: Demo, rows: int, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def tables(path: Path) -> set[str]:
     """The names of the Excel tables of a workbook."""
-    return {name for sheet in openpyxl.load_workbook(path) for name in sheet.tables}
+    return {name for sheet in opened(path, values=False) for name in sheet.tables}
 
 
 def test_there_are_no_tables_of_rows(without: Path) -> None:
@@ -47,7 +46,7 @@ def test_there_are_no_tables_of_rows(without: Path) -> None:
 
 @pytest.mark.parametrize("sheet", ["Überblick", "Zeilen"])
 def test_the_workbook_says_where_the_rows_stand(without: Path, sheet: str) -> None:
-    cells = openpyxl.load_workbook(without)[sheet].iter_rows(values_only=True)
+    cells = opened(without, values=False)[sheet].iter_rows(values_only=True)
     assert any(
         isinstance(value, str) and all(file in value for file in FILES)
         for row in cells
@@ -57,8 +56,8 @@ def test_the_workbook_says_where_the_rows_stand(without: Path, sheet: str) -> No
 
 def test_the_counts_are_values_and_those_of_the_formulas(demo: Demo, without: Path) -> None:
     values, own, usual = (
-        table_rows(openpyxl.load_workbook(path, data_only=data_only), "Zeilenzahl")
-        for path, data_only in ((without, True), (without, False), (demo.workbook, True))
+        table_rows(opened(path, values=values), "Zeilenzahl")
+        for path, values in ((without, True), (without, False), (demo.workbook, True))
     )
     assert values == own == usual
     assert values
@@ -76,6 +75,7 @@ def test_another_program_calculates_the_same(
     assert differing(without, again) == []
 
 
+@pytest.mark.thorough
 def test_as_many_rows_as_the_settings_allow_stand_in_it(
     demo: Demo, rows: int, tmp_path: Path
 ) -> None:
