@@ -56,8 +56,8 @@ def test_the_workbook_says_where_the_rows_stand(without: Path, sheet: str) -> No
 
 def test_the_counts_are_values_and_those_of_the_formulas(demo: Demo, without: Path) -> None:
     values, own, usual = (
-        table_rows(opened(path, values=values), "Zeilenzahl")
-        for path, values in ((without, True), (without, False), (demo.workbook, True))
+        table_rows(opened(path, values=stored), "Zeilenzahl")
+        for path, stored in ((without, True), (without, False), (demo.workbook, True))
     )
     assert values == own == usual
     assert values
