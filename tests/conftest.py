@@ -38,32 +38,38 @@ catalogue.FOLDER = Path(__file__).parent / "catalogues"
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-# The first makes what many others read: so nobody waits for it.
+# The first of make thorough makes what others read: so nobody waits for it.
 LONGEST = [
-    "experts/test_quarter.py",
-    "intake/test_submissions.py",
+    # of make test
     "test_flow.py",
-    "experts/test_template.py",
-    "html/test_access.py",
-    "workbook/test_what_if.py",
-    "html/test_browser.py",
-    "workbook/test_recall.py",
-    "workbook/test_adopt.py",
-    "test_sandbox.py",
-    "template/test_selfcheck.py",
+    "intake/test_submissions.py",
     "history/test_damaged.py",
-    "history/test_missing_columns.py",
-    "documents/test_documents.py",
-    "test_workbook.py",
-    "feedback/test_round_trip.py",
-    "feedback/test_write.py",
-    "fuzz/test_long_texts.py",
+    "experts/test_template.py",
+    "release/test_story.py",
+    "html/test_language.py",
     "handmade/test_evaluation.py",
+    "workbook/test_adopt.py",
+    "history/test_missing_columns.py",
     "faults/test_refusals.py",
+    "faults/test_faults.py",
+    "handmade/test_benchmarks.py",
     "test_check.py",
+    "template/test_command.py",
+    "test_modes.py",
+    "feedback/test_round_trip.py",
+    # of make thorough
+    "experts/test_quarter.py",
+    "workbook/test_what_if.py",
+    "html/test_access.py",
+    "fuzz/test_long_texts.py",
+    "documents/test_documents.py",
+    "template/test_selfcheck.py",
+    "html/test_browser.py",
+    "fuzz/test_cells.py",
+    "workbook/test_recall.py",
+    "fuzz/test_portfolio.py",
     "workbook/test_cohorts.py",
-    "html/test_lists.py",
-    "intake/test_hostile.py",
+    "workbook/test_portions.py",
 ]
 PLACE = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
 

@@ -166,22 +166,38 @@ def test_an_unknown_group_is_wrong_usage(
         modes_of("nobody-has-it")
 
 
+def refuse_modes(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the file system refuse modes or groups, or do nothing."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    name = "chmod" if kind == "ignored" else kind
+    monkeypatch.setattr(os, name, (lambda *_, **__: None) if kind == "ignored" else refuse)
+
+
 @pytest.mark.parametrize("refused", ["chmod", "chown", "ignored"])
+def test_what_a_file_system_refuses_is_known(
+    refused: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x").touch(0o644)
+    kept = modes_of(GROUP)
+    kept.restrict([tmp_path / "x"])
+    assert (modes(tmp_path / "x"), kept.refused) == ({0o640}, False)
+    (tmp_path / "x").chmod(0o644)
+    refuse_modes(refused, monkeypatch)
+    kept.restrict([tmp_path / "x"])
+    assert kept.refused
+
+
 @pytest.mark.usefixtures("group")
 def test_a_file_system_without_modes_is_said_once_and_it_is_published(
-    refused: str,
     inputs: Path,
     outputs: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def refuse(path: Path, *_: object, **__: object) -> None:
-        raise PermissionError(1, "Operation not permitted", str(path))
-
-    if refused == "ignored":
-        monkeypatch.setattr(os, "chmod", lambda *_, **__: None)
-    else:
-        monkeypatch.setattr(os, refused, refuse)
+    refuse_modes("chmod", monkeypatch)
     assert run(inputs, outputs) == 0
     said = capsys.readouterr()
     assert (outputs / PERIOD / "run.json").is_file()

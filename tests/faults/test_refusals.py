@@ -166,7 +166,8 @@ def shell(line: str) -> subprocess.CompletedProcess[str]:
     [
         ("ulimit -n 24; CHECK {path}", 1, "nur 24 Dateien zugleich"),
         ("ulimit -v 500000; CHECK {path} --lang en", 1, "Memory is limited"),
-        ("CHECK {path} > /dev/full", 1, "voll (Standardausgabe"),
+        # The soft limit is raised, or it would be named.
+        ("ulimit -S -n 24; CHECK {path} > /dev/full", 1, "voll (Standardausgabe"),
     ],
 )
 def test_a_limit_is_named(line: str, code: int, words: str, submission: Path) -> None:
@@ -174,11 +175,6 @@ def test_a_limit_is_named(line: str, code: int, words: str, submission: Path) ->
     assert done.returncode == code
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_a_soft_limit_of_files_is_raised(submission: Path) -> None:
-    done = shell(f"ulimit -S -n 24; CHECK {submission} > /dev/null")
-    assert done.stderr == ""
 
 
 def test_an_output_that_nobody_reads_is_no_fault(submission: Path) -> None:

@@ -10,6 +10,7 @@ from pipeline.common.stages import Direct
 from pipeline.demo import write_portfolio
 from tests.sparing import ALL, sparing
 
+pytestmark = pytest.mark.thorough
 EARLIER, PERIOD = "2026-Q1", "2026-Q3"
 # two of three clusters turn
 SEED = 11

@@ -151,6 +151,7 @@ def all_of_it(there: Inputs) -> None:
 EACH = [(no_change, 0), (a_text, 1), (one_gone, 0), (one_twice, 0), (renamed, 0)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("happens", "anew"),
     [(all_of_it, 1), *(pytest.param(*case, marks=pytest.mark.soak) for case in EACH)],
@@ -183,6 +184,15 @@ def test_of_a_file_sent_twice_one_result_is_kept(tmp_path: Path, demo: Demo) -> 
     assert there.new == 0
 
 
+def test_what_is_changed_is_read_again(there: Inputs) -> None:
+    a_text(there)
+    one_gone(there)
+    found = there.results()
+    assert there.new == 1
+    names = found.offices["cluster_name"].to_list()
+    assert [name.startswith("Neuer Cluster") for name in names] == [False, True, False]
+
+
 def test_what_else_results_depend_on_makes_it_another(
     there: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +210,7 @@ def test_what_else_results_depend_on_makes_it_another(
     assert there.new == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "damage",
     [
