@@ -10,11 +10,12 @@ from pipeline.submissions.examine import Examined, examine
 from schemas.declaration import submission, wanted_sheet_keys
 
 
-def read(path: Path) -> Intake:
-    """What intake has of one file."""
-    limits = load_settings().intake
-    outcome = read_one(path, limits, wanted_sheet_keys(submission()))
-    return gather(numbered([path], [path.name]), [outcome], most_mb=limits.max_file_mb)
+def read(*paths: Path) -> Intake:
+    """What intake has of files."""
+    limits, wanted = load_settings().intake, wanted_sheet_keys(submission())
+    outcomes = [read_one(path, limits, wanted) for path in paths]
+    files = numbered(paths, [path.name for path in paths])
+    return gather(files, outcomes, most_mb=limits.max_file_mb)
 
 
 def examined(path: Path) -> Examined:

@@ -5,12 +5,20 @@ import json
 import os
 import re
 import shutil
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from pipeline.common.errors import NothingPublishedError
+from pipeline.common.settings import load_settings
+from pipeline.history.model import EarlierPeriod, EarlierReview
+from pipeline.publication.request import Request
+from pipeline.run import refuse_thin
 from tests.libreoffice import Convert
 from tests.making.damage import (
     encrypted,
@@ -21,6 +29,7 @@ from tests.making.damage import (
     twice,
     wrong_checksum,
 )
+from tests.making.frames import published, reviewed
 from tests.making.workbooks import (
     AS_OF,
     Book,
@@ -608,18 +617,35 @@ def test_the_eighty_percent_rule(tmp_path: Path) -> None:
     (tmp_path / "inputs" / PERIOD / "submissions/DE-0001.xlsx").unlink()
     assert run(tmp_path) == 1
     assert contents(tmp_path / "outputs") == before
-    assert run(tmp_path, "--accept-missing") == 0
-    assert contents(tmp_path / "outputs") != before
 
 
-def test_the_previous_period_without_a_register(tmp_path: Path) -> None:
-    publish(tmp_path, some(2, Stichtag=JUNE), period="2026-Q2")
-    submit(tmp_path, some(1))
-    # another cluster does not stand in for those of the previous period
-    submit(tmp_path, {"new.xlsx": submission("DE-0100")})
-    assert run(tmp_path) == 1
-    submit(tmp_path, some(2))
-    assert run(tmp_path) == 0
+def with_clusters(count: int, *others: str) -> dict[str, pl.DataFrame]:
+    """The tables of a review of so many clusters and of others, without a register."""
+    ids = [*(f"DE-{n:04}" for n in range(1, count + 1)), *others]
+    clusters = published("clusters", [{"cluster_id": cluster_id} for cluster_id in ids])
+    return {"clusters": clusters, "coverage": published("coverage", [])}
+
+
+@pytest.mark.parametrize(
+    ("sent", "others", "before", "refused"),
+    [
+        (3, (), 5, True),
+        (4, (), 5, False),
+        # other clusters do not stand in for those of the previous period
+        (3, ("DE-0101", "DE-0102"), 5, True),
+        (1, (), None, False),
+    ],
+)
+def test_the_previous_period_without_a_register(
+    sent: int, others: tuple[str, ...], before: int | None, refused: bool, tmp_path: Path
+) -> None:
+    done = replace(reviewed(), tables=with_clusters(sent, *others))
+    earlier = before and EarlierReview(EarlierPeriod("2026-Q2", ()), with_clusters(before))
+    asked = Request(PERIOD, tmp_path, tmp_path, ())
+    expectation = pytest.raises(NothingPublishedError) if refused else nullcontext()
+    with expectation:
+        refuse_thin(asked, load_settings(), done, earlier or None)
+    refuse_thin(replace(asked, accept_missing=True), load_settings(), done, earlier or None)
 
 
 def test_without_register_and_previous_period_all_is_published(
@@ -767,7 +793,7 @@ def test_names_that_look_alike_are_told_apart(tmp_path: Path) -> None:
     alike = [os.fsdecode(b"a\xff.xlsx"), r"a\xff.xlsx"]  # the first is no UTF-8
     for number, name in enumerate(alike, 1):
         save(folder / name, submission(f"DE-000{number}"))
-    seen = publish(tmp_path, {}, spared=("variants", "workbook"))
+    seen = publish(tmp_path, {}, spared=("variants", "workbook", "pages"))
     files = seen.table("submissions")["source_file"].to_list()
     assert sorted(files) == [r"a\xff.xlsx", r"a\xff.xlsx (2)"]
     assert len(list((seen.folder / "feedback").iterdir())) == 2

@@ -177,25 +177,17 @@ def test_empty_and_large_forms_are_small(monkeypatch: pytest.MonkeyPatch, actors
 # ---- what intake makes of it ----
 
 
-@pytest.mark.parametrize("lang", LANGS)
-def test_filled_form_passes_check(tmp_path: Path, lang: str) -> None:
-    path = tmp_path / "form.xlsx"
-    write_form(path, lang, example(lang))
-    found = checked(path)
-    assert found.rows() == []
-
-
-@pytest.mark.parametrize("lang", LANGS)
-def test_empty_form_lacks_what_is_required_and_nothing_else(tmp_path: Path, lang: str) -> None:
-    path = tmp_path / "form.xlsx"
-    write_form(path, lang)
-    found = checked(path)
-    assert found.select("cell", "code").rows() == [("B5", "missing_value"), ("B7", "missing_value")]
-
-
-def checked(path: Path) -> pl.DataFrame:
-    """The findings of a file."""
-    return check(read(path)).findings
+def test_filled_forms_pass_and_empty_ones_lack_what_is_required_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    for lang in LANGS:
+        write_form(tmp_path / f"filled-{lang}.xlsx", lang, example(lang))
+        write_form(tmp_path / f"empty-{lang}.xlsx", lang)
+    found = check(read(*sorted(tmp_path.iterdir()))).findings
+    lacks = [("B5", "missing_value"), ("B7", "missing_value")]
+    assert found.select("source_file", "cell", "code").rows() == [
+        (f"empty-{lang}.xlsx", *lack) for lang in LANGS for lack in lacks
+    ]
 
 
 HOSTILE: list[Value] = ["=1+1", "+49", "-x", "@x", "<b>&amp;", '"', "'", "#REF!", "{=1}"]
