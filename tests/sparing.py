@@ -5,9 +5,13 @@ outlook cost more than the review itself. A picture costs as much as a page, a p
 more than a small workbook.
 """
 
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import TypeVar
+from functools import cache
+from importlib.metadata import version
+from tomllib import loads
+from typing import Any, TypeVar
 
 import polars as pl
 import pytest
@@ -68,6 +72,18 @@ def no_picture(*_: object, **__: object) -> str:
     return '<svg class="marks" width="1" height="1" viewBox="0 0 1 1"></svg>'
 
 
+@cache
+def parsed(text: str) -> bytes:
+    """Return what a text in TOML says, pickled."""
+    return pickle.dumps(loads(text))
+
+
+def parsed_once(text: str) -> dict[str, Any]:
+    """Return what a text in TOML says, which nobody has changed."""
+    said: dict[str, Any] = pickle.loads(parsed(text))
+    return said
+
+
 STEPS: dict[str, dict[str, Callable[..., object]]] = {
     "variants": {
         "pipeline.review.evaluate_scenarios": no_verdicts,
@@ -84,11 +100,16 @@ STEPS: dict[str, dict[str, Callable[..., object]]] = {
         "pipeline.report.feedback.write.run_in_sandbox": in_this_process,
         "pipeline.publication.release.forms.run_in_sandbox": in_this_process,
     },
+    # What a user's process does once, and that of the tests would do for every run.
+    "repetitions": {
+        "tomllib.loads": parsed_once,
+        "pipeline.publication.record.version": cache(version),
+    },
 }
 REPORTS = ("workbook", "pages", "copies")
 ALL = ("variants", *REPORTS)
 # Left out in all tests but those that ask for them.
-SELDOM = ("pictures", "processes")
+SELDOM = ("pictures", "processes", "repetitions")
 
 
 @contextmanager
