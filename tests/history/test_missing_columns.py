@@ -52,7 +52,7 @@ def one_of_each_table() -> list[Any]:
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two periods, published."""
     root = tmp_path_factory.mktemp("lacking")
-    write_portfolio(root / "inputs", 8, [EARLIER, PERIOD], SEED)
+    write_portfolio(root / "inputs", 5, [EARLIER, PERIOD], SEED)
     for period in (EARLIER, PERIOD):
         run(root, root / "outputs", period)
     return root
