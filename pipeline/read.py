@@ -70,7 +70,7 @@ def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading
 
 
 def portions(readings: Sequence[tuple[int, Reading]]) -> Iterator[Sequence[tuple[int, Reading]]]:
-    """Yield the readings in portions of about as many cells; without readings, one empty portion."""
+    """Yield the readings in portions of similar size; without readings, one empty portion."""
     cells = [len(reading.cells.kind) for _, reading in readings]
     number = max(1, -(-sum(cells) // CELLS_AT_ONCE))
     share = -(-sum(cells) // number)

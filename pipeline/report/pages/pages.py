@@ -17,7 +17,6 @@ from pipeline.report.pages.views import page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
-
 # A cluster's page and dossier take half a megabyte of memory until they are written.
 MOST_PAGES = 50
 
