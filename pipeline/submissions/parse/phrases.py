@@ -15,7 +15,7 @@ from schemas.declaration import registers, submission
 from schemas.words import word_key
 
 # Signs that are part of a word, besides letters and digits.
-SIGNS = "%‰€$£°©σ∑"
+SIGNS = "%‰€$£¥₹₽₺₩₴₪¢°©σ∑"
 NO_WORD = rf"[^\p{{L}}\p{{N}}{SIGNS}]+"
 NOT_IN_WORDS = re.compile(rf"[^\w{SIGNS}]+|_+")
 
