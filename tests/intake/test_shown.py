@@ -15,7 +15,9 @@ from openpyxl.styles import Font
 
 from pipeline.common.settings import load_settings
 from pipeline.intake.looks import sections_of
-from pipeline.intake.reader import read_content
+from pipeline.intake.reader import Reading, read_content
+from pipeline.report.feedback.values import values_workbook
+from pipeline.report.form.carry import carried_over
 from pipeline.submissions.examine import Examined
 from schemas.rows import row_words
 from tests.libreoffice import converted
@@ -132,15 +134,23 @@ def workbook(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What is told of the workbook, saved as a kind of file."""
+    """What is told of the workbook, saved as a kind of file, or how it is read."""
     folder = tmp_path_factory.mktemp("shown")
 
     @cache
-    def saved(kind: str) -> Examined:
+    def saved(kind: str) -> Path:
         path = workbook(folder / "submission.xlsx")
-        return examined(path if kind == "xlsx" else converted([path], kind, folder)[0])
+        return path if kind == "xlsx" else converted([path], kind, folder)[0]
 
-    return saved
+    @cache
+    def seen(kind: str, *, read_only: bool = False) -> Examined | Reading:
+        return reading_of(saved(kind)) if read_only else examined(saved(kind))
+
+    return seen
+
+
+def reading_of(path: Path) -> Reading:
+    return read_content(path.read_bytes(), load_settings().intake, lambda _: True)
 
 
 def findings_of(seen: Examined, *checks: str) -> dict[tuple[str, int, int], tuple[str, str, str]]:
@@ -185,6 +195,22 @@ def test_names_struck_through_are_told_and_count(kind: str, told: Any) -> None:
     due = {(sheet, row, column): (REMARK, name, None) for sheet, row, column, name in STRUCK}
     assert findings_of(seen, "struck") == due
     assert seen.valid.tables["actors"]["row"].sort().to_list() == [2, 3, 4]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_copy_with_the_values_shows_the_same(kind: str, told: Any) -> None:
+    reading = told(kind, read_only=True)
+    copy = read_content(values_workbook(reading), load_settings().intake, lambda _: True)
+    assert copy.cells.shown == reading.cells.shown
+
+
+def test_values_in_another_unit_are_no_numbers_in_the_next_form(told: Any) -> None:
+    filled = carried_over(told("xlsx").parsed, "DE-0001", "de", "2026-Q3")
+    amounts = [row.get("amount_eur") for row in filled.rows["funding"]]
+    assert amounts == [
+        f"{value:g} (andere Einheit)" if said and said[0] == OTHER else value
+        for _, value, said in AMOUNTS
+    ]
 
 
 @pytest.mark.parametrize("form", ['0" {}"', '"{} "0', '0.00\\ [Blue]"{}";-0" {}"'])
