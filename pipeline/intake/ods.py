@@ -54,6 +54,8 @@ DURATION = re.compile(
 SHOWN_NUMBER = re.compile(r"[-+\u2212]?[0-9](?:[0-9.,'\u2019\s]*[0-9])?(?:E[-+]?[0-9]+)?")
 LAST_SIGN = re.compile(r"[.,](?=[0-9]*$)")
 MOST_THOUSANDS = 3
+# No format shows a number with a longer text.
+LONGEST_SHOWN = 120
 MOST_REPEATED = 1 << 31
 LONGEST_SPACES = 1000
 
@@ -279,7 +281,7 @@ def shown_besides(attrs: Attributes, value: CellValue, text: str) -> Shown:
     In percentages a % belongs to the number.
     """
     kind, number = value
-    if kind != NUMBER or not text or text.isdecimal():
+    if kind != NUMBER or len(text) > LONGEST_SHOWN or text.isdecimal():
         return NOTHING
     digits = SHOWN_NUMBER.search(text)
     unit = SHOWN_NUMBER.sub(" ", text, count=1)

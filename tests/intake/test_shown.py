@@ -24,7 +24,7 @@ from tests.libreoffice import converted
 from tests.making.frames import MASTER
 from tests.reading import examined
 
-from .raw import binary_cell, record, wide, xlsb, zipped
+from .raw import binary_cell, ods, ods_cell, ods_row, record, wide, xlsb, zipped
 
 WORDS = row_words().headers
 OTHER, REMARK = "other_unit", "inconsistent"
@@ -218,6 +218,26 @@ def test_the_text_of_a_format_is_its_unit(form: str) -> None:
     for unit in (*WORDS.other_units, *WORDS.rates, *WORDS.our_units):
         shown = sections_of(form.replace("{}", unit))
         assert [(s.unit, s.thousands) for s in shown][0] == (" ".join(unit.split()), 0)
+
+
+# The text that a cell of 314000 shows in an .ods, and what is besides the number.
+SHOWN_IN_ODS = [
+    ("314000", None),
+    ("314.000", None),
+    ("314 T€", ("T€", 1, False)),
+    ("0,3 Mio. €", ("Mio. €", 2, False)),
+    ("314.000,00 €", ("€", 0, False)),
+    ("-", None),
+    ("9" * 5000 + " T€", None),  # no format shows that
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), SHOWN_IN_ODS)
+def test_what_the_text_of_a_cell_shows_besides_its_number(text: str, shown: Any) -> None:
+    attributes = 'office:value-type="float" office:value="314000"'
+    data = ods(ods_row(ods_cell(f"<text:p>{text}</text:p>", attributes)))
+    read = read_content(data, load_settings().intake, lambda _: True).cells.shown
+    assert list(read) == ([(0, shown)] if shown else [])
 
 
 def binary_styles(code: str) -> bytes:
