@@ -70,7 +70,8 @@ def look_of(book: Workbook, shown: Shown) -> Format:
     look: dict[str, Any] = {"font_strikeout": True} if shown.struck else {}
     if shown.unit:
         unit = shown.unit.replace('"', "")
-        look["num_format"] = f'#,##0.######{"," * shown.thousands}" {unit}"'
+        number = f"#,##0.0{',' * shown.thousands}" if shown.thousands else "General"
+        look["num_format"] = f'{number}" {unit}"'
     return book.add_format(look)
 
 
