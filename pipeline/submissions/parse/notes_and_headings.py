@@ -36,7 +36,7 @@ COUNTED = r"^[^:]{1,60}: ?\d"
 ENUMERATED = r"^(?:[a-z]|[ivx]{2,4})[.)]\s+"
 # A name such as "Stand-by GmbH", whose first word is not a whole one.
 COMPOUND = r"^\p{L}+[-\u2010-\u2015]\p{L}"
-MARKED = r"^(?:\*|†|‡|\(?\d{1,2}\)|\[\d{1,2}\])"
+MARKED = r"^(?:[*†‡#§→]|\(?\d{1,2}\)|\[\d{1,2}\]|[a-z]\) |-+ ?\d+ ?-+$)"
 # The mark of a footnote, which keys do not tell from a digit: "¹ nach eigenen Angaben".
 FOOTNOTE = r"^[¹²³⁰⁴-⁹]"
 LISTS = ("actor_types", "commitments", "actor_groups")
