@@ -363,10 +363,10 @@ def test_headings_below_one_another_have_the_same_rows(texts: list[str], german:
 
 
 @examined
-def test_a_heading_above_no_rows_is_a_plain_one() -> Answered:
+def test_a_heading_above_no_rows_names_none() -> Answered:
     total = ["Summe", *[None] * 5, 42]
     seen = yield [with_rows("Akteure", ["Ehemalige Mitglieder"], total, at=4)]
-    assert seen.codes(0) == [("heading_row", "", 4), ("total_row", "", 5)]
+    assert seen.codes(0) == [("heading_meaning", "no_rows", 4), ("total_row", "", 5)]
     assert seen.rows(0, "Akteure") == [2, 3, 6]
 
 

@@ -148,11 +148,10 @@ def without_lone_texts(
     ends = [heads.select(*ROW, is_heading=True), totals.select(*ROW, is_heading=False)]
     rest = data.join(found, on=ROW, how="anti")
     found = rows_below(found, rest.drop_nulls("field"), pl.concat(ends))
-    meaning = meaning & pl.col("first").is_not_null()
-    plain = (pl.col("row_kind") == COLON) | ((pl.col("row_kind") == MEANING) & ~meaning)
+    colon, no_rows = pl.col("row_kind") == COLON, meaning & pl.col("first").is_null()
     rows = found.with_columns(
-        code=pl.when(plain).then(pl.lit(HEADING)).otherwise("row_kind"),
-        check=pl.when(pl.col("row_kind") == COLON).then("row_kind"),
+        code=pl.when(colon).then(pl.lit(HEADING)).otherwise("row_kind"),
+        check=pl.when(colon).then("row_kind").when(no_rows).then(pl.lit("no_rows")),
         detail=pl.when(meaning).then(rows_in_words(pl.col("first"), pl.col("until"))),
     )
     return without(data, rows, parts)
