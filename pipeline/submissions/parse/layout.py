@@ -54,6 +54,7 @@ PLACED = [
 ]
 HEAD = [*SHEET, "column", "field", "word", "by_mapping"]
 AS_OF = "as_of"
+AGAIN = "again"
 # How many of a file's other sheets a finding about a missing sheet names.
 MOST_NAMES = 50
 
@@ -147,7 +148,10 @@ def match_sheets(
     repaired = sheets.filter("repaired").unique("file")
     found = join_findings(
         findings(repaired.select("file"), "read_with_repair"),
-        findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
+        findings(
+            again.select("file", "sheet_key", sheet="name", detail="name", check=pl.lit(AGAIN)),
+            "unknown_column",
+        ),
         findings(office.select("file", sheet="name", detail="name"), "office_field"),
         missing_sheets(workbook, sheets, known),
     )
@@ -256,10 +260,16 @@ def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
-    """Return findings for labels and headers that are none of ours (columns PLACED and key)."""
+    """Return findings for labels and headers that are not read (columns PLACED and key).
+
+    They are none of ours, or another one with the same meaning counts (they have its field).
+    """
     is_office = pl.col("key").is_in(office_keys(workbook))
     code = pl.when(is_office).then(pl.lit("office_field")).otherwise(pl.lit("unknown_column"))
-    return findings(headers.with_columns(code=code, value="text", detail="text").drop("field"))
+    again = pl.when(pl.col("field").is_not_null()).then(pl.lit(AGAIN))
+    return findings(
+        headers.with_columns(code=code, check=again, value="text", detail="text").drop("field")
+    )
 
 
 def marked_headers(headers: pl.DataFrame) -> pl.DataFrame:
