@@ -53,7 +53,7 @@ def read_and_examine_here(asked: ProcessingOptions, batch: ReadBatch) -> Receive
     parts = [
         process_submissions(asked, intake.files, *stack(some)) for some in portions(intake.readings)
     ]
-    return Received(intake.files, intake.refusals, parts, may_pass=intake.may_pass)
+    return Received(intake.files, intake.refusals, parts, intake.may_pass, intake.lasting)
 
 
 def read_batch(batch: ReadBatch) -> Intake:
