@@ -52,7 +52,7 @@ from pipeline.intake.discover import (
     fingerprint,
     shown_name,
 )
-from pipeline.intake.gather import FILES, REFUSALS, Intake, gather
+from pipeline.intake.gather import FILES, Intake, gather
 from pipeline.intake.sent_file import SentFile, numbered
 from pipeline.intake.worker import read_many
 from pipeline.publication.cache import submission_cache
@@ -263,14 +263,12 @@ def read_submissions(plan: Plan, engine: Engine) -> tuple[Received, int]:
     cache = submission_cache(
         plan.options, plan.wanted, plan.request.outputs, use=plan.request.cache
     )
-    parts = cache.find(files)
-    known = {number for part in parts for number in part.files["file"]}
+    parts, refused = cache.find(files), cache.find_refusals(files)
+    known = {number for part in parts for number in part.files["file"]} | set(refused["file"])
     new = [file for file in plan.files if file.number not in known]
     batches = [ReadBatch(some, limits, plan.wanted) for some in in_batches(new)]
     work = partial(read_and_examine, plan.options)
-    sent = [
-        Received(files.filter(pl.col("file").is_in(known)), pl.DataFrame(schema=REFUSALS), parts)
-    ]
+    sent = [Received(files.filter(pl.col("file").is_in(known)), refused, parts)]
     for batch in engine.each(Stage.READ, work, batches, lambda read: read.may_pass):
         cache.keep(batch)
         sent.append(batch)

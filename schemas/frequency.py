@@ -50,17 +50,21 @@ def times_per_year(text: str) -> float | None:
 
 @cache
 def forms() -> tuple[str, ...]:
-    """Return the forms of "2 x pro Monat", "2x monatlich", "alle 2 Monate" and "jede Woche"."""
+    """Return the forms of "2 x pro Monat", "2x monatlich", "alle 2 Monate" and "jede Woche".
+
+    "Jeden zweiten Monat" and "jede 2. Woche" are of the third.
+    """
     declared = frequency_words()
     number = rf"\d{{1,3}}(?:[.,]\d{{1,2}})?|{any_of(declared.numbers)}"
     once, times, per = any_of(declared.once), any_of(declared.times), any_of(declared.per)
+    apart = any_of((*declared.every, *declared.each))
     period = rf"(?P<period>{any_of(declared.periods)})"
     rate = rf"(?P<period>{any_of(declared.rates)})"
     return (
-        rf"(?P<number>{number}|{once})(?: ?(?:{times}))? ?(?:{per}) ?{period}",
-        rf"(?P<number>{number}) ?(?:{times}) {rate}",
+        rf"(?P<number>{number}|{once})(?:[ -]?(?:{times}))? ?(?:{per}) ?{period}",
+        rf"(?P<number>{number})[ -]?(?:{times}) {rate}",
         rf"(?P<number>{once}) {rate}",
-        rf"(?:{any_of(declared.every)}) (?P<apart>(?!0)(?:{number})) {period}{ENDINGS}",
+        rf"(?:{apart}) (?P<apart>(?!0)(?:{number}))\.? {period}{ENDINGS}",
         rf"(?:{any_of(declared.each)}) {period}",
     )
 

@@ -7,7 +7,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence, Sized
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import partial
@@ -101,15 +101,17 @@ class Engine(Protocol):
 
 
 class Direct:
-    """Executes the stages in this process, without Prefect."""
+    """Executes the stages in this process, without Prefect: at once, as many as there are cores.
+
+    The pages and copies leave a core to the workbooks, which take longest.
+    """
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(CORES)
 
     def start(self, stage: Stage, work: Callable[[], T]) -> Started[T]:
         """Start a stage in a separate thread."""
-        with_progress = partial(counted, Progress(stage, 1), 1, work)
-        threads = ThreadPoolExecutor(1)
-        future = threads.submit(with_progress)
-        threads.shutdown(wait=False)
-        return future
+        return self.threads.submit(partial(counted, Progress(stage, 1), 1, work))
 
     def each(
         self,
@@ -118,18 +120,17 @@ class Direct:
         batches: Sequence[Batch],
         may_pass: Callable[[T], bool] = never,
     ) -> Iterator[T]:
-        """Yield the result of every batch, in order; as many run at once as there are cores."""
+        """Yield the result of every batch, in order."""
         progress = Progress(stage, sum(map(len, batches)))
-        with ThreadPoolExecutor(CORES) as threads:
-            works = [
-                partial(counted, progress, len(batch), partial(work, batch)) for batch in batches
-            ]
-            futures = deque(threads.submit(one) for one in works)
-            try:
-                while futures:  # a result that was taken must not be kept in memory
-                    yield futures.popleft().result()
-            finally:
-                threads.shutdown(wait=True, cancel_futures=True)
+        works = [partial(counted, progress, len(batch), partial(work, batch)) for batch in batches]
+        futures = deque(self.threads.submit(one) for one in works)
+        try:
+            while futures:  # a result that was taken must not be kept in memory
+                yield futures.popleft().result()
+        finally:
+            for future in futures:
+                future.cancel()
+            wait(futures)
 
 
 def counted(progress: Progress, items: int, work: Callable[[], T]) -> T:

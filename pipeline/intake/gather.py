@@ -24,13 +24,15 @@ class Intake:
     """The result of reading.
 
     files: file, source_file, sha256. refusals: file, code, detail. readings: of the other files, by
-    number. may_pass: whether a retry may read what was refused.
+    number. may_pass: whether a retry may read what was refused. lasting: the numbers of the files
+    that every run refuses, see `Refusal.lasts`.
     """
 
     files: pl.DataFrame
     refusals: pl.DataFrame
     readings: Sequence[tuple[int, Reading]]
     may_pass: bool = False
+    lasting: frozenset[int] = frozenset()
 
     @property
     def sheets(self) -> pl.DataFrame:
@@ -64,7 +66,8 @@ def gather(
         [(number, o.code, detail(o)) for number, o in refused], schema=REFUSALS, orient="row"
     )
     readings = [(f.number, o) for f, o in pairs if isinstance(o, Reading)]
-    return Intake(files, refusals, readings, any(o.passing for _, o in refused))
+    lasting = frozenset(number for number, o in refused if o.lasts)
+    return Intake(files, refusals, readings, any(o.passing for _, o in refused), lasting)
 
 
 def detail(refusal: Refusal) -> str:

@@ -23,6 +23,14 @@ class Refusal(Exception):  # noqa: N818 (it is an outcome, not an error of ours)
         self.details: Mapping[str, Detail] = details
         self.sha256 = ""
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the content is the cause: every run with this code and these limits refuses it.
+
+        A process that died, or a bug of ours, says nothing certain about the content.
+        """
+        return bool(self.sha256) and not self.passing and self.code != "reader_crash"
+
     def as_data(self) -> dict[str, Any]:
         """Return the refusal as plain data that can cross a process boundary."""
         return {

@@ -23,5 +23,5 @@ def parameter(default: Any, title: str, description: str) -> Any:
     return Field(default=default, description=description, json_schema_extra={"title": title})
 
 
-# One more than cores: the workbooks are written in a separate process.
-RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CORES + 1)
+# As `stages.Direct`: pages and copies leave a core to the workbooks.
+RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=CORES)

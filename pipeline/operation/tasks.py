@@ -107,12 +107,19 @@ def progress(stage: Stage, total: int) -> Progress:
 
 
 def as_artifact(stage: Stage) -> Show:
-    """Return what shows the progress of a stage as an artifact of the flow run."""
+    """Return what shows the progress of a stage as an artifact of the flow run.
+
+    The first call creates it: each call of Prefect's API keeps the run waiting.
+    """
     text = " / ".join(say("stage", stage, lang) for lang in LANGUAGES)
-    artifact = cast("UUID", create_progress_artifact(0.0, key=f"stage-{stage}", description=text))
+    created: list[UUID] = []
 
     def show(stage: Stage, done: int, total: int) -> None:
-        described = f"{text}: {done} / {total}"
-        update_progress_artifact(artifact, round(100 * done / total, 1), description=described)
+        percent, described = round(100 * done / total, 1), f"{text}: {done} / {total}"
+        if created:
+            update_progress_artifact(created[0], percent, description=described)
+        else:
+            artifact = create_progress_artifact(percent, f"stage-{stage}", described)
+            created.append(cast("UUID", artifact))
 
     return show

@@ -1,7 +1,7 @@
 """The cache of examined submissions, beside the outputs: an unchanged one is not examined again.
 
-Results are stored in packs of some hundred submissions, as frames. The folder may be deleted at any
-time.
+Results are stored in packs of some hundred submissions, as frames; contents that every run refuses,
+in one entry with their refusals. The folder may be deleted at any time.
 """
 
 import json
@@ -26,10 +26,13 @@ from numpy.typing import NDArray
 import pipeline
 from pipeline.common.frames import frames_of, record_of
 from pipeline.figures.each_submission import ProcessingOptions, Received, SubmissionResults
+from pipeline.intake.gather import REFUSALS
 from pipeline.publication import provenance
 from pipeline.publication.store import CACHE, Store
 
 FOLDER, SUFFIX, INDEX = f"{CACHE}/surveys", ".survey", "packs.json"
+# The key of the entry with the refusals, before the scheme.
+REFUSED = "refused"
 LENGTH = struct.Struct("<Q")
 # If less than this share of a pack is needed, its submissions are examined again. If more packs
 # than this number are used, the larger half is kept: the small ones become one.
@@ -81,13 +84,32 @@ class SubmissionCache:
             found.append(record_of(SubmissionResults, renumbered(pack.frames, rows)))
         return found
 
+    def find_refusals(self, files: pl.DataFrame) -> pl.DataFrame:
+        """Return the stored refusals of the files, under their numbers.
+
+        files: as for `find`. Returns file, code, detail.
+        """
+        refused = self.refused()
+        rows = [
+            (number, *refused[key])
+            for key, numbers in self.by_key(files).items()
+            for number in numbers
+            if key in refused
+        ]
+        return pl.DataFrame(rows, schema=REFUSALS, orient="row")
+
     def keep(self, sent: Received) -> None:
-        """Store the results of a batch."""
+        """Store the results of a batch, and the refusals that last."""
         if self.store is None:
             return
         keys = {number: key for key, own in self.by_key(sent.files).items() for number in own}
         for part in sent.parts:
             self.keep_part(part, {n: keys[n] for n in part.files["file"] if n in keys})
+        rows = sent.refusals.filter(pl.col("file").is_in(sent.lasting)).iter_rows()
+        new = {keys[number]: refusal for number, *refusal in rows if number in keys}
+        if new:
+            entry = json.dumps(self.refused() | new).encode()
+            self.store.save(f"{REFUSED} {self.scheme}", entry)
 
     def drop_old(self) -> None:
         """Delete what no recent run has used."""
@@ -107,6 +129,12 @@ class SubmissionCache:
         return found
 
     # -------------------------------------------------------------------------------------- disk
+    def refused(self) -> dict[str, list[str]]:
+        """Return code and detail of the stored refusals by the files' keys."""
+        content = self.store.load(f"{REFUSED} {self.scheme}") if self.store else None
+        found: dict[str, list[str]] = json.loads(bytes(content)) if content is not None else {}
+        return found
+
     def loaded(self, entry: Mapping[str, Any]) -> Pack | None:
         """Return the pack of an entry of the index; None if it is not what was written."""
         content = self.store.load(entry["name"]) if self.store else None

@@ -64,8 +64,12 @@ def meant_words(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def web_key(text: str) -> str:
-    """Return the key of a word that may have codes of web pages ("F&ouml;rderung")."""
-    return word_key(re.sub(r"<[^<>]*>", "", html.unescape(text)))
+    """Return the key of a word that may have codes of web pages ("F&ouml;rderung") or a remark.
+
+    A remark stands in brackets: "Förderung Land (Programm A)".
+    """
+    plain = re.sub(r"<[^<>]*>", "", html.unescape(text))
+    return word_key(re.sub(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]", "", plain))
 
 
 def meant_headers(
@@ -96,9 +100,10 @@ def meant_headers(
 
 
 def meant_columns(table: pl.DataFrame, headers: pl.DataFrame) -> pl.DataFrame:
-    """Return index and NEAREST: the unknown header nearest to the name of a missing column."""
+    """Return index and NEAREST: the unknown header nearest to a missing column or label."""
     first = headers.sort("index").unique(COLUMN, keep="first").select(*COLUMN, near="quoted")
-    missing = table.filter(code="missing_column").join(first, on=COLUMN)
+    label = (pl.col("code") == "missing_value") & pl.col("row").is_null()
+    missing = table.filter((pl.col("code") == "missing_column") | label).join(first, on=COLUMN)
     return missing.select("index", *(pl.col("near").alias(name) for name in NEAREST))
 
 

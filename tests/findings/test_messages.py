@@ -172,6 +172,8 @@ NEAR = [
     ("Akteurstyp", "Forschungseinrichtungen", "„FuE-Einrichtung“?", "“R&D institution”?"),
     ("Bindung", "Mitglied", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
     ("Bindung", "Mitgliedshaft", "Meinten Sie „Mitgliedschaft“?", "Did you mean “Membership”?"),
+    ("Akteurstyp", "Unternehmen (Zulieferer)", "„Unternehmen“?", "“Company”?"),
+    ("Bindung", "Mitgliedschaft [seit 2017]", "„Mitgliedschaft“?", "“Membership”?"),
     ("Land", "Östereich", "Meinten Sie „Österreich“?", "Did you mean “Austria”?"),
 ]
 
@@ -187,6 +189,7 @@ def test_near_misses(head: str, typed: str, german: str, english: str) -> Answer
 FAR = [
     ("Akteurstyp", "Start-up"),
     ("Bindung", "Fördermitglied"),
+    ("Bindung", "keine Mitgliedschaft (mehr)"),
     ("Land", "Demoland"),
     ("Land", "Dex"),
     ("KMU", "unbekannt"),
@@ -199,6 +202,14 @@ def test_nothing_is_suggested_that_is_not_near(head: str, typed: str) -> Answere
     ((_, german, english),) = yield book(**{head: typed})
     assert "Meinten" not in german
     assert "mean" not in english
+
+
+@examined
+def test_an_unknown_postcode_beside_coordinates() -> Answered:
+    ((code, german, english),) = yield book(PLZ="99999", Breitengrad=51.0, Längengrad=13.7)
+    assert code == "unknown_postcode"
+    assert "Gerechnet wird mit Breiten- und Längengrad" in german
+    assert "Latitude and longitude are used" in english
 
 
 @examined

@@ -55,6 +55,15 @@ OURS += [
         " {name}\n(optional) ",
     )
 ]
+OURS += [
+    ("Akteure", "Beschäftigte", "Beschäf-\ntigte", "employees"),
+    ("Akteure", "Beschäftigte", "Beschäf-\ntigte (Köpfe)", "employees"),
+    ("Akteure", "Umsatz_EUR", "Um-\nsatz EUR", "turnover_eur"),
+    ("Gremien", "Sitze", "2. Sit-\nze*", "seats"),
+    ("Aktivitäten", "Häufigkeit_pro_Jahr", "Häufigkeit (pro Jahr)", "times_per_year"),
+    ("Aktivitäten", "Häufigkeit_pro_Jahr", "Häufigkeit", "times_per_year"),
+]
+ALIEN += [("Aktivitäten", "Häufigkeit_pro_Jahr", "Häufigkeit (pro Monat)", "times_per_year")]
 REMARKED = [
     (sheet, key, form.format(name=name), field)
     for sheet, key, name, field in PLACES
@@ -133,6 +142,7 @@ NOT_OURS = [
     "PLZ Ort",
     "Orte",
     "KMU-Status",
+    "Ort- und Zeit",
 ]
 
 
@@ -170,3 +180,5 @@ def test_of_several_columns_the_first_without_unit_or_remark_counts() -> Answere
             None if counts is None else (10, 20)[counts]
         ]
         assert sorted(code for code, _, _ in seen.codes(number)) == codes
+        again = [check for code, check, _ in seen.codes(number) if code == "unknown_column"]
+        assert again == ["again"]

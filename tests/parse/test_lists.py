@@ -18,9 +18,19 @@ SURE = [
     *("{};{}", "{} ; {}", "{};\n{};", "{}\n{}", "{}\r\n\r\n{}", "{}|{}", "{} | {}", "• {} • {}"),
     *("•{}\n•{}", "· {}\n· {}", "{} · {}", "- {}\n- {}", "– {}\n– {}", "-{}\n-{}", "- {} - {}"),
     *("1. {}\n2. {}", "1. {}; 2. {}", "1) {}; 2) {}", "(1) {}\n(2) {}", "1. {} 2. {}"),
-    *("{};#12;#{};#7", "12;#{};#7;#{}", "{};#{}", "* {}\n* {}", "{}.;{}."),
+    *(
+        "{};#12;#{};#7",
+        "12;#{};#7;#{}",
+        "{};#{}",
+        "* {}\n* {}",
+        "{}.;{}.",
+        "a) {}; b) {}",
+        "a) {}\nb) {}",
+    ),
+    *("a) {} b) {}", "{}; und {}", "{}\nsowie {}"),
 ]
 DOUBTFUL = ["{}, {}", "{},{}", "{}, {},", "{}/{}", "{} / {}", "{} und {}", "{} & {}", "{} and {}"]
+DOUBTFUL += ["{} sowie {}", "{}, und {}", "{}, and {}"]
 
 
 def known(piece: str) -> bool:
@@ -58,6 +68,12 @@ WHOLE: dict[str, tuple[list[str], bool]] = {
     "Forschung/Entwicklung;": (["Forschung/Entwicklung"], True),
     "1. Qualifizierung": (["Qualifizierung"], False),
     "4.0 Industrie": (["4.0 Industrie"], False),
+    "und dann?": (["und dann?"], False),
+    "Undine; Andere": (["Undine", "Andere"], False),
+    "Qualifizierung, Neue Märkte, und Internationalisierung": (
+        ["Qualifizierung", "Neue Märkte", "Internationalisierung"],
+        False,
+    ),
     "Mitarbeiter·innen": (["Mitarbeiter·innen"], False),
     "Qualifizierung;": (["Qualifizierung"], False),
     "Qualifizierung,": (["Qualifizierung"], False),

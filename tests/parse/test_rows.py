@@ -271,6 +271,20 @@ def note_texts() -> list[str]:
         "1) laut Satzung",
         "Dresden, den 30.09.2026",
         "Jena, 1. Oktober 2026",
+        "Bautzen, im September 2026",
+        "Jena, Okt. 2026",
+        "¹ nach eigenen Angaben",
+        "‡ vorläufig",
+        "a) ohne Gäste",
+        "# vorläufig",
+        "→ weitere im Anhang",
+        "- 2 -",
+        "[1] laut Satzung",
+        "rot = ausgetreten",
+        "Summe aller Mitglieder: 30",
+        "Gesamtanzahl Datensätze: 34",
+        "Mitglieder gesamt: 38",
+        "Total members: 38",
     ]
 
 
@@ -306,6 +320,9 @@ def heading_texts() -> list[tuple[str, str, str]]:
     return [
         *((text, "heading_row", "colon" if text.startswith("Unsere") else "") for text in groups),
         *((text[0].upper() + text[1:], "heading_meaning", "") for text in gone),
+        ("B. Forschung und Lehre", "heading_row", ""),
+        ("iii) Unternehmen", "heading_row", ""),
+        ("c) Ehemalige Mitglieder", "heading_meaning", ""),
         ("Mitglieder ab 2027", "heading_meaning", ""),
         ("ab 01/2027", "heading_meaning", ""),
         ("Neu in der Region:", "heading_row", "colon"),
@@ -327,6 +344,30 @@ def test_a_heading_that_speaks_of_no_members_names_the_rows_below() -> Answered:
     seen = yield [with_rows("Akteure", ["Interessenten"], at=3)]
     (detail,) = seen.found.filter(code="heading_meaning")["detail"]
     assert detail == "Zeilen 4 bis 5\x1erows 4 to 5"
+
+
+NESTED = [
+    (["Ehemalige Mitglieder", "Unternehmen"], "Zeilen 5 bis 6"),
+    (["Ehemalige Mitglieder", "1. Partner", "Unternehmen:"], "Zeilen 6 bis 7"),
+    (["Unternehmen", "Interessenten"], "Zeilen 5 bis 6"),
+]
+
+
+@pytest.mark.parametrize(("texts", "german"), NESTED)
+@examined
+def test_headings_below_one_another_have_the_same_rows(texts: list[str], german: str) -> Answered:
+    seen = yield [with_rows("Akteure", *([text] for text in texts), at=3)]
+    (detail,) = seen.found.filter(code="heading_meaning")["detail"]
+    assert detail.split("\x1e")[0] == german
+    assert len(seen.rows(0, "Akteure")) == 3
+
+
+@examined
+def test_a_heading_above_no_rows_names_none() -> Answered:
+    total = ["Summe", *[None] * 5, 42]
+    seen = yield [with_rows("Akteure", ["Ehemalige Mitglieder"], total, at=4)]
+    assert seen.codes(0) == [("heading_meaning", "no_rows", 4), ("total_row", "", 5)]
+    assert seen.rows(0, "Akteure") == [2, 3, 6]
 
 
 @examined

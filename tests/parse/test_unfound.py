@@ -132,6 +132,23 @@ def test_a_missing_column_names_the_header_that_may_be_meant(field: str, header:
     assert f"Meinten Sie mit „{header}“ diese Spalte?" in message
 
 
+LABELLED = [
+    ("Cluster-ID", "ClusterID"),
+    ("Cluster-ID", "Cluster – ID"),
+    ("Stichtag", "Stichtag der Angaben"),
+    ("Stichtag", "Stichtagg"),
+]
+
+
+@pytest.mark.parametrize(("label", "said"), LABELLED)
+@examined
+def test_a_missing_label_names_the_label_that_may_be_meant(label: str, said: str) -> Answered:
+    form = [[said if own == label else own, value] for own, value in FORM]
+    ((code, message),) = errors((yield whole({**USUAL, "Stammdaten": form})))
+    assert code == "missing_value"
+    assert f"Meinten Sie mit „{said}“ diese Angabe?" in message
+
+
 PERSONS = [
     "Name (Ansprechpartner)",
     "Name des Ansprechpartners",

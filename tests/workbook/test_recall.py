@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -14,9 +15,17 @@ from polars.testing import assert_frame_equal
 
 from pipeline.common import periods
 from pipeline.common.frames import each_frame, frames_of, stack_all
+from pipeline.common.sandbox import Death
 from pipeline.common.settings import load_settings
 from pipeline.common.stages import Direct
-from pipeline.figures.each_submission import ProcessingOptions, SubmissionResults, in_order
+from pipeline.figures.each_submission import (
+    ProcessingOptions,
+    Received,
+    SubmissionResults,
+    in_order,
+)
+from pipeline.intake.refusal import Refusal
+from pipeline.intake.worker import refused
 from pipeline.publication import cache as recall
 from pipeline.publication.find import find_text
 from pipeline.publication.request import Request
@@ -39,10 +48,14 @@ class Inputs:
 
     def results(self, asked: ProcessingOptions = ASKED, *, cache: bool = True) -> SubmissionResults:
         """Return the results of the present files, with what is known from the last time."""
+        return each_frame(stack_all(self.sent(asked, cache=cache).parts), in_order)
+
+    def sent(self, asked: ProcessingOptions = ASKED, *, cache: bool = True) -> Received:
+        """Return what is known of the present files, with their refusals."""
         plan = prepare(Request(PERIOD, self.inputs, self.outputs, ("go-cluster",), cache=cache))
         task = replace(plan.task, settings=asked.settings, last_day=asked.last_day)
         sent, self.new = read_submissions(replace(plan, task=task), Direct())
-        return each_frame(stack_all(sent.parts), in_order)
+        return sent
 
     def from_scratch(self, asked: ProcessingOptions = ASKED) -> SubmissionResults:
         """Return the results with nothing known."""
@@ -277,6 +290,84 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, demo: De
     for _ in range(2):
         assert_same(there.results(), there.from_scratch())
         assert there.new == MOST
+
+
+NO_WORKBOOK = b"no workbook"
+
+
+@pytest.fixture
+def unreadable(tmp_path: Path) -> Inputs:
+    """Three files of two contents that no run can read."""
+    made = Inputs(tmp_path)
+    made.submissions.mkdir(parents=True)
+    for name, content in (("A", NO_WORKBOOK), ("B", b"PK\3\4 cut"), ("C", NO_WORKBOOK)):
+        (made.submissions / f"{name}.xlsx").write_bytes(content)
+    return made
+
+
+def test_a_content_that_is_refused_is_not_read_again(unreadable: Inputs) -> None:
+    unreadable.sent()
+    assert unreadable.new == 3
+    unreadable.path(0).rename(unreadable.submissions / "Z.xlsx")
+    known = unreadable.sent()
+    assert unreadable.new == 0
+    anew = unreadable.sent(cache=False)
+    assert unreadable.new == 3
+    assert_frame_equal(known.files, anew.files)
+    assert_frame_equal(known.refusals, anew.refusals)
+    assert known.refusals["file"].to_list() == [0, 1, 2]
+
+
+LIMITS = ASKED.settings.intake
+
+
+def when_read(refusal: Refusal) -> Refusal:
+    """Return a refusal by a process that lives and says which content it had."""
+    refusal.sha256 = sha256(NO_WORKBOOK).hexdigest()
+    return refusal
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        refused(Death("seconds"), LIMITS),
+        refused(Death("memory"), LIMITS),
+        refused(Death("signal", "SIGSEGV"), LIMITS),
+        when_read(Refusal("reader_crash", "exception", why="a bug")),
+        when_read(Refusal("unreadable", "changing", passing=True)),
+    ],
+    ids=lambda refusal: str(refusal.reason),
+)
+def test_what_another_try_may_read_is_tried_again(
+    outcome: Refusal, unreadable: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (unreadable.path(2), unreadable.path(1)):
+        path.unlink()
+    monkeypatch.setattr("pipeline.read.read_many", lambda *_: iter([outcome]))
+    assert unreadable.sent().refusals["code"].to_list() == [outcome.code]
+    monkeypatch.undo()
+    assert unreadable.sent().refusals["code"].to_list() == ["not_a_workbook"]
+    assert unreadable.new == 1
+
+
+def test_another_code_or_limit_tries_again(
+    unreadable: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable.sent()
+    limits = changed_in(ASKED.settings.limits, max_cells=LIMITS.max_cells + 1)
+    unreadable.sent(replace(ASKED, settings=changed_in(ASKED.settings, limits=limits)))
+    assert unreadable.new == 3
+    monkeypatch.setattr(recall, "code_version", lambda: "another")
+    unreadable.sent()
+    assert unreadable.new == 3
+
+
+def test_a_damaged_refusal_is_found_again(unreadable: Inputs) -> None:
+    unreadable.sent()
+    (entry,) = unreadable.packs
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert unreadable.sent().refusals.height == 3
+    assert unreadable.new == 3
 
 
 @pytest.mark.thorough

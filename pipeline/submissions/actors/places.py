@@ -137,5 +137,6 @@ def place_findings(table: pl.DataFrame) -> pl.DataFrame:
     covered = pl.col("country_code").is_in(covered_countries())
     unknown = has_code & pl.col("center_latitude").is_null() & (covered | ~pl.col("own"))
     rows = table.filter(unknown)
-    rows = rows.select("file", "row", field=pl.lit("postcode"), value="postcode")
+    check = pl.when("own").then(pl.lit("located"))
+    rows = rows.select("file", "row", field=pl.lit("postcode"), value="postcode", check=check)
     return findings(rows, "unknown_postcode")

@@ -26,6 +26,8 @@ IN_BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 MARKS = r"(?:\s*(?:[*:†‡#¹²³⁰⁴-⁹]|\s\d{1,2}\)))+$"
 # The number of a footnote directly after the last letter.
 GLUED = r"(\p{L})\d{1,2}$"
+# A word that was parted to fit a narrow column.
+PARTED = r"(\p{L})- (\p{L})"
 # What separates the name from the remark. A hyphen within a word does not.
 PARTS = r"(\s*[,/;:|]\s*|\s+[-–]\s+|\s+)"
 NOTHING_READ = pl.DataFrame(
@@ -75,10 +77,12 @@ def named(sheet: Sheet, texts: pl.DataFrame) -> pl.DataFrame:
     texts = with_parts(texts, tuple(keys))
     whole = meant(pl.col("bare"), fields)
     unglued = meant(pl.col("bare").str.replace(GLUED, "$1"), fields)
+    joined = meant(pl.col("bare").str.replace_all(PARTED, "$1$2"), fields)
     begun = meant(pl.col("name"), fields)
+    entire = pl.coalesce(whole, unglued, joined)
     texts = texts.with_columns(
-        field=pl.coalesce(whole, unglued, begun),
-        tail=pl.when(pl.coalesce(whole, unglued).is_null()).then(pl.col("tail")),
+        field=pl.coalesce(entire, begun),
+        tail=pl.when(entire.is_null()).then(pl.col("tail")),
     )
     texts = with_remark(sheet, texts, fields)
     ours = pl.col("field").is_not_null() & ~pl.col("person") & pl.col("sure")

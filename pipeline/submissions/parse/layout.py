@@ -31,6 +31,7 @@ from pipeline.submissions.parse.misplaced_headers import (
     values_beside,
 )
 from pipeline.submissions.parse.rows import rows_of_data
+from pipeline.submissions.parse.shown import shown_by, struck_rows, units_of_formats
 from pipeline.submissions.parse.units_outside_tables import units_outside_tables
 from pipeline.submissions.parse.unread import unread_sheets
 from schemas.declaration import Workbook
@@ -53,6 +54,7 @@ PLACED = [
 ]
 HEAD = [*SHEET, "column", "field", "word", "by_mapping"]
 AS_OF = "as_of"
+AGAIN = "again"
 # How many of a file's other sheets a finding about a missing sheet names.
 MOST_NAMES = 50
 
@@ -84,6 +86,7 @@ def find_layout(
     known, strange, sheet_findings = match_sheets(workbook, sheets, foreign)
     cells = with_words(cells)
     merges = merges_of(sheets, known)
+    shown = shown_by(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
     form = layout_of_forms(
@@ -99,12 +102,15 @@ def find_layout(
         years_of(workbook, form.cells),
         foreign,
     )
+    placed = pl.concat([form.cells, table.cells])
+    unknown = pl.concat([form.unknown, table.unknown])
+    other, unit_findings = units_of_formats(workbook, shown, placed, unknown)
     return Layout(
         pl.concat([form.sheets, table.sheets]),
-        pl.concat([form.cells, table.cells]),
+        placed,
         pl.concat([form.places, table.places]),
         table.totals,
-        pl.concat([form.unknown, table.unknown]),
+        pl.concat([unknown, other]),
         pl.concat([form.headers, table.headers]),
         join_findings(
             sheet_findings,
@@ -112,6 +118,8 @@ def find_layout(
             form.findings,
             table.findings,
             merged_columns(merges, table.places.drop("row"), table.cells),
+            unit_findings,
+            struck_rows(workbook, shown, table.cells),
         ),
     )
 
@@ -140,7 +148,10 @@ def match_sheets(
     repaired = sheets.filter("repaired").unique("file")
     found = join_findings(
         findings(repaired.select("file"), "read_with_repair"),
-        findings(again.select("file", "sheet_key", sheet="name", detail="name"), "unknown_column"),
+        findings(
+            again.select("file", "sheet_key", sheet="name", detail="name", check=pl.lit(AGAIN)),
+            "unknown_column",
+        ),
         findings(office.select("file", sheet="name", detail="name"), "office_field"),
         missing_sheets(workbook, sheets, known),
     )
@@ -249,10 +260,16 @@ def label_columns(labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def strange_headers(workbook: Workbook, headers: pl.DataFrame) -> pl.DataFrame:
-    """Return findings for labels and headers that are none of ours (columns PLACED and key)."""
+    """Return findings for labels and headers that are not read (columns PLACED and key).
+
+    They are none of ours, or another one with the same meaning counts (they have its field).
+    """
     is_office = pl.col("key").is_in(office_keys(workbook))
     code = pl.when(is_office).then(pl.lit("office_field")).otherwise(pl.lit("unknown_column"))
-    return findings(headers.with_columns(code=code, value="text", detail="text").drop("field"))
+    again = pl.when(pl.col("field").is_not_null()).then(pl.lit(AGAIN))
+    return findings(
+        headers.with_columns(code=code, check=again, value="text", detail="text").drop("field")
+    )
 
 
 def marked_headers(headers: pl.DataFrame) -> pl.DataFrame:

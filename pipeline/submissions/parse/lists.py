@@ -24,13 +24,16 @@ LIST_SEPARATOR, UNKNOWN_FIELD = "list_separator", "unknown_field"
 NUMBERED = ";#"
 LINES = re.compile(r"[\n\r\v\f\x85\u2028\u2029|•▪▫◦‣∙●■□○]|(?:(?<=\s)|^)·|·(?=\s|$)")
 # Marks before an item. Where a line begins with one, the same mark between blanks separates items.
-DASH, NUMBER = r"[-\u2010-\u2015\u2212*]", r"\(?\d{1,2}[.)]"
+DASH, NUMBER = r"[-\u2010-\u2015\u2212*]", r"(?:\(?\d{1,2}[.)]|\(?[a-z]\))"
 MARK = re.compile(rf"^\s*(?:{DASH}\s*(?=\S)|{NUMBER}(?:\s+|(?=[^\d\s])))")
 MARKS = [(re.compile(rf"\s*{s}\s"), re.compile(rf" {s} ")) for s in (DASH, NUMBER)]
+# Before the last of several items: "A; B; und C".
+JOINING = "und|and|sowie"
+LAST = re.compile(rf"(?i)^(?:{JOINING})\s+(?=\S)")
 WHITE = re.compile(r"\s+")
 ENDS = " \t;,."
 # Separators that are used, in this order, only if every piece is known.
-DOUBTFUL = [re.compile(","), re.compile("/"), re.compile(r"(?i)\s+(?:und|and|u\.|&|\+)\s+")]
+DOUBTFUL = [re.compile(","), re.compile("/"), re.compile(rf"(?i)\s+(?:{JOINING}|u\.|&|\+)\s+")]
 IN_DOUBT = re.compile("[,/]")
 
 Known = Callable[[str], bool]
@@ -45,7 +48,12 @@ def sure_pieces(text: str) -> list[str]:
     pieces = [part for piece in pieces for part in piece.split(";")]
     pieces = [line for piece in pieces for line in LINES.split(piece)]
     pieces = [part for piece in pieces for part in at_marks(piece)]
-    return [item for piece in pieces if (item := without_mark(piece))]
+    return without_joining([item for piece in pieces if (item := without_mark(piece))])
+
+
+def without_joining(pieces: list[str]) -> list[str]:
+    """Return the pieces without an "und" before the last of them."""
+    return [*pieces[:-1], LAST.sub("", pieces[-1])] if len(pieces) > 1 else pieces
 
 
 def at_marks(line: str) -> list[str]:
@@ -68,7 +76,7 @@ def known_pieces(piece: str, known: Known) -> list[str] | None:
     None if one of the pieces is not known.
     """
     for separator in DOUBTFUL:
-        parts = [p for part in separator.split(piece) if (p := without_mark(part))]
+        parts = without_joining([p for part in separator.split(piece) if (p := without_mark(part))])
         if len(parts) < 2:
             continue
         found = [[p] if known(p) else known_pieces(p, known) for p in parts]

@@ -12,6 +12,7 @@ from pipeline.submissions.parse.phrases import (
     made_of,
     single_words,
 )
+from pipeline.submissions.parse.totals import every_word, words_beside
 from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
@@ -25,9 +26,19 @@ PLACE_AND_DAY = (
     r"^(?:\p{L}[\p{L} .()/-]*,? )?(?:den |am |the )?"
     rf"\d{{1,2}}\. ?(?:\d{{1,2}}\. ?|(?:{MONTHS})\w* ?)\d{{2,4}}\.?$"
 )
+# A place and a month: "Dresden, im September 2026".
+PLACE_AND_MONTH = r"^\p{L}[\p{L} .()/-]*, ?(?:im |in )?(?:%s) \d{4}\.?$"
+# The meaning of a colour or a sign: "rot = ausgetreten".
+LEGEND = r"^[^=]{1,40}=\s*\S"
+# A number of members in words of totals: "Summe aller Mitglieder: 30".
+COUNTED = r"^[^:]{1,60}: ?\d"
+# The letter or number of a part: "B. Forschung und Lehre", "iv) Partner".
+ENUMERATED = r"^(?:[a-z]|[ivx]{2,4})[.)]\s+"
 # A name such as "Stand-by GmbH", whose first word is not a whole one.
 COMPOUND = r"^\p{L}+[-\u2010-\u2015]\p{L}"
-MARKED = r"^(?:\*|†|\(?\d{1,2}\)|[¹²³])"
+MARKED = r"^(?:[*†‡#§→]|\(?\d{1,2}\)|\[\d{1,2}\]|[a-z]\) |-+ ?\d+ ?-+$)"
+# The mark of a footnote, which keys do not tell from a digit: "¹ nach eigenen Angaben".
+FOOTNOTE = r"^[¹²³⁰⁴-⁹]"
 LISTS = ("actor_types", "commitments", "actor_groups")
 ACTORS = "actors"
 TEXTS = ("text", "text_list", "choices")
@@ -52,7 +63,8 @@ def notes(lone: pl.DataFrame) -> pl.DataFrame:
     A word of its column's list ("Kontakt" as a commitment) is a default, no note.
     """
     below = (pl.col("row") > pl.col("last")).fill_null(value=False)
-    return lone.filter(below, ~pl.col("listed"), is_note(pl.col("word")))
+    footnote = pl.col("text").str.contains(FOOTNOTE)
+    return lone.filter(below, ~pl.col("listed"), is_note(pl.col("word")) | footnote)
 
 
 def is_note(word: pl.Expr) -> pl.Expr:
@@ -68,11 +80,14 @@ def is_note(word: pl.Expr) -> pl.Expr:
     begins = "|".join(literal(text) for text in declared.begins)
     hyphened = "|".join(literal(text) for text in declared.first if "-" in text)  # "E-Mail"
     whole = ~word.str.contains(COMPOUND) | word.str.contains(rf"^(?:{hyphened})(?:$|[^\p{{L}}-])")
+    months = "|".join((*map(literal, row_words().totals.dates), rf"(?:{MONTHS})t?\.?"))
+    total = words.str.contains(any_of(every_word())) & made_of(words, words_beside())
     return (
         (words.str.contains(followed) & whole)
         | colon
+        | (total & word.str.contains(COUNTED))
         | word.str.contains(rf"^(?:{begins})")
-        | word.str.contains(PLACE_AND_DAY)
+        | word.str.contains(f"{PLACE_AND_DAY}|{PLACE_AND_MONTH % months}|{LEGEND}")
         | word.str.contains(MARKED)
     )
 
@@ -96,7 +111,7 @@ def headings(workbook: Workbook, lone: pl.DataFrame, years: pl.DataFrame) -> pl.
     if some.is_empty():
         return some.with_columns(row_kind=pl.lit(""))
     some = some.join(years, on="file", how="left")
-    some = some.with_columns(words=in_words_expr(pl.col("word")))
+    some = some.with_columns(words=in_words_expr(pl.col("word").str.replace(ENUMERATED, "")))
     return (
         some.with_columns(row_kind=kind_of_heading(workbook))
         .drop("words", "year")
@@ -161,9 +176,15 @@ def group_words() -> tuple[str, ...]:
 def rows_below(found: pl.DataFrame, data: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
     """Add first and until: the rows of data below each heading, down to the next of ends.
 
-    found: ROW and more. data: ROW of the rows that are left. ends: ROW of headings and totals.
+    Headings directly below one another ("Ehemalige Mitglieder", "Unternehmen") have the same rows.
+    found: ROW and more. data: ROW of the rows that are left. ends: ROW of headings and totals,
+    with is_heading.
     """
-    nexts = ends.select(*SHEET, next="row", end="row").unique().sort("end")
+    of_data = data.select(*ROW, is_heading=pl.lit(None, pl.Boolean)).unique()
+    lines = pl.concat([ends.select(*ROW, "is_heading").unique(), of_data]).sort(ROW)
+    below_one = pl.col("is_heading").shift(1).over(SHEET).fill_null(value=False)
+    nexts = lines.filter(pl.col("is_heading").is_not_null(), ~(pl.col("is_heading") & below_one))
+    nexts = nexts.select(*SHEET, next="row", end="row").sort("end")
     found = found.with_columns(after=pl.col("row") + 1).sort("after")
     found = found.join_asof(
         nexts, left_on="after", right_on="end", by=SHEET, strategy="forward", check_sortedness=False

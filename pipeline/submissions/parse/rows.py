@@ -144,12 +144,14 @@ def without_lone_texts(
     if found.is_empty():
         return data
     meaning = pl.col("row_kind") == MEANING
-    ends = pl.concat([found.filter(pl.col("row_kind") != NOTE).select(ROW), totals.select(ROW)])
+    heads = found.filter(pl.col("row_kind") != NOTE)
+    ends = [heads.select(*ROW, is_heading=True), totals.select(*ROW, is_heading=False)]
     rest = data.join(found, on=ROW, how="anti")
-    found = rows_below(found, rest.drop_nulls("field"), ends)
+    found = rows_below(found, rest.drop_nulls("field"), pl.concat(ends))
+    colon, no_rows = pl.col("row_kind") == COLON, meaning & pl.col("first").is_null()
     rows = found.with_columns(
-        code=pl.when(pl.col("row_kind") == COLON).then(pl.lit(HEADING)).otherwise("row_kind"),
-        check=pl.when(pl.col("row_kind") == COLON).then("row_kind"),
+        code=pl.when(colon).then(pl.lit(HEADING)).otherwise("row_kind"),
+        check=pl.when(colon).then("row_kind").when(no_rows).then(pl.lit("no_rows")),
         detail=pl.when(meaning).then(rows_in_words(pl.col("first"), pl.col("until"))),
     )
     return without(data, rows, parts)
