@@ -149,7 +149,9 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
         text = short_text().str.replace_all(CURRENCY, "").str.replace(NO_CENTS, "${1}00")
         part = part.with_columns(plain=collapse_expr(text.str.replace_all(CURRENCY, "")))
         part = part.with_columns(digits=pl.col("plain").str.replace(r"^[-+−–]\s*", ""))
-        return with_decimal_signs(part)
+        return with_number(with_decimal_signs(part), number_in_text())
+    if rule == "number":
+        return with_number(part, pl.when(KIND == NUMBER).then(pl.col("number")))
     if rule == "date in text":
         text = short_text()
         plain = text.str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
@@ -302,21 +304,31 @@ def failure_of_cell() -> pl.Expr:
     return reading(code=code.otherwise(pl.lit("formula_without_value")))
 
 
-def read_number() -> pl.Expr:
-    """Return the number of a number cell; a boolean, a date or a time is not a number."""
-    value = pl.when(KIND == NUMBER).then(pl.col("number"))
-    return numeric(value, doubtful=pl.lit(value=False))
-
-
-def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> pl.Expr:
-    """Return the reading of a number (null: not understood), multiplied by the mapping's factor.
+def with_number(part: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
+    """Add value: a number (null: not understood), multiplied by the mapping's factor.
 
     A number that Excel shows as whole is whole. The product is rounded to the digits that Excel
-    shows. doubtful: whether the text may mean another number, too.
+    shows.
     """
-    value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
-    rounded = in_shown_digits(value)
-    value = pl.when(rounded.round(0) == rounded).then(rounded).otherwise(value)
+    part = part.with_columns(value=value)
+    product = (pl.col("value") * pl.col("factor")).round_sig_figs(DIGITS)
+    part = part.with_columns(value=pl.coalesce(product, "value"))
+    part = part.with_columns(shown=in_shown_digits(pl.col("value")))
+    shown = pl.col("shown")
+    return part.with_columns(value=pl.when(shown.round(0) == shown).then("shown").otherwise("value"))
+
+
+def read_number() -> pl.Expr:
+    """Return the number of a number cell; a boolean, a date or a time is not a number."""
+    return numeric(doubtful=pl.lit(value=False))
+
+
+def numeric(doubtful: pl.Expr, check: pl.Expr | None = None) -> pl.Expr:
+    """Return the reading of a number (see `with_number`).
+
+    doubtful: whether the text may mean another number, too.
+    """
+    value = pl.col("value")
     usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())
@@ -336,21 +348,24 @@ def short_text() -> pl.Expr:
     return pl.when(fits | text.str.contains(r"^\d+$")).then(text)
 
 
-def read_number_in_text() -> pl.Expr:
-    """Return the number that a text means; a single group of three digits is doubtful.
+def refused() -> pl.Expr:
+    """Whether a text is refused: it could be either, as other texts of the column contradict it."""
+    return pl.col("grouped").is_not_null() & pl.col("differ") & ~pl.col("agree")
 
-    The other texts of the column decide whether such a group is thousands. Where they show that it
-    is not, the text could mean either and is refused.
+
+def number_in_text() -> pl.Expr:
+    """Return the number that a text means.
+
+    The other texts of the column decide whether a single group of three digits is thousands. Where
+    they show that it is not, the text could mean either and is refused.
     """
     minus = pl.col("plain").str.contains(r"^[-−–]")
     digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
     single = one_group & pl.col("decimal_point")
-    refused = pl.col("grouped").is_not_null() & pl.col("differ") & ~pl.col("agree")
-    settled = pl.col("agree") & ~pl.col("differ")
     with_point = digits.str.replace(",", ".", literal=True)
     plain = (
-        pl.when(refused)
+        pl.when(refused())
         .then(None)
         .when(~single & digits.str.contains(POINTED))
         .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
@@ -361,9 +376,14 @@ def read_number_in_text() -> pl.Expr:
         .when(digits.str.contains(PLAIN))
         .then(with_point)
     )
-    value = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+    return plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+
+
+def read_number_in_text() -> pl.Expr:
+    """Return the reading of a number in a text; a single group of three digits is doubtful."""
+    settled = pl.col("agree") & ~pl.col("differ")
     doubtful = pl.col("grouped").is_not_null() & ~settled
-    return numeric(value, doubtful, pl.when(refused).then(pl.lit("otherwise_in_column")))
+    return numeric(doubtful, pl.when(refused()).then(pl.lit("otherwise_in_column")))
 
 
 def read_date() -> pl.Expr:
