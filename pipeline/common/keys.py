@@ -48,8 +48,7 @@ def choice_key_expr(key: pl.Expr) -> pl.Expr:
     return key.str.replace(CHOICE_TAIL, "")
 
 
-def header_key_expr(text: pl.Expr) -> pl.Expr:
-    """`header_key` for a column."""
-    key = word_key_expr(text)
+def header_key_expr(key: pl.Expr) -> pl.Expr:
+    """`header_key` for a column of word keys."""
     bare = key.str.replace(HEADER_TAIL, "")
     return pl.when(bare == "").then(key).otherwise(bare)
