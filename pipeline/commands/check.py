@@ -4,6 +4,7 @@ The reader's process starts at once; the libraries that judge what it read are l
 work.
 """
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,6 +36,8 @@ def command(
 
     Exit codes: 0 no errors in the data, 1 errors, 2 no file to check or wrong usage.
     """
+    # Of one file each step is small: threads take longer to wake than to work.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from pipeline.intake.worker import read_many
 
     lost = [shown_name(path) for path in files if not path.exists() and not path.is_symlink()]
