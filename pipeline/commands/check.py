@@ -4,9 +4,11 @@ The reader's process starts at once; the libraries that judge what it read are l
 work.
 """
 
+import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +27,17 @@ WRONG, USAGE_ERROR = 1, 2
 Groups = Sequence[tuple[Sequence["ExportMapping"], Sequence[Path]]]
 
 
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Let Python not look for cycles of objects: a check makes few, the search takes a tenth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@without_collector()
 def command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE | FOLDER")],
     lang: Lang = "de",

@@ -5,6 +5,7 @@ The typed columns are number, text, date, flag; `code` is null where the cell co
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 import polars as pl
 
@@ -92,7 +93,7 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     rules = reading_rules(workbook)
     read = [
         with_steps(part, str(name))
-        .select(*part.columns, rules[str(name)].alias("reading"))
+        .select(*part.columns, rules[str(name)]().alias("reading"))
         .unnest("reading")
         for (name,), part in parts.items()
     ]
@@ -125,21 +126,21 @@ def rule_of_cell() -> pl.Expr:
     )
 
 
-def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
-    """Return every rule of reading by its name."""
+def reading_rules(workbook: Workbook) -> dict[str, Callable[[], pl.Expr]]:
+    """Return every rule of reading by its name; few cells need more than some of them."""
     return {
-        "nothing": reading(),
-        "none": reading(text=pl.lit("")),
-        "times in words": reading(number=pl.col("times")),
-        "failure": failure_of_cell(),
-        "number in text": read_number_in_text(),
-        "number": read_number(),
-        "date in text": read_date_in_text(),
-        "date": read_date(),
-        "yes_no": read_yes_no(workbook),
-        "criterion": read_criterion(),
-        "identifier": reading(text=identifier(pl.col("clean"))),
-        "text": reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
+        "nothing": reading,
+        "none": lambda: reading(text=pl.lit("")),
+        "times in words": lambda: reading(number=pl.col("times")),
+        "failure": failure_of_cell,
+        "number in text": read_number_in_text,
+        "number": read_number,
+        "date in text": read_date_in_text,
+        "date": read_date,
+        "yes_no": lambda: read_yes_no(workbook),
+        "criterion": read_criterion,
+        "identifier": lambda: reading(text=identifier(pl.col("clean"))),
+        "text": lambda: reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
     }
 
 
