@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from pipeline.common.keys import choice_key_expr, collapse_expr, word_key_expr
+from pipeline.common.keys import choice_key_expr, collapse_expr, folded_expr, with_and_expr
 from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, with_nothing
 from schemas.declaration import LISTED, LISTS, Workbook
 from schemas.frequency import times_per_year
@@ -60,7 +60,8 @@ def with_words(cells: pl.DataFrame) -> pl.DataFrame:
     """
     texts = cells.filter(KIND == TEXT).select("text").unique()
     texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
-    texts = texts.with_columns(word=word_key_expr(pl.col("clean")))
+    texts = texts.with_columns(word=folded_expr(pl.col("clean")))
+    texts = texts.with_columns(word=with_and_expr(pl.col("word")))
     return cells.join(texts, on="text", how="left")
 
 
@@ -316,7 +317,8 @@ def with_number(part: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
     part = part.with_columns(value=pl.coalesce(product, "value"))
     part = part.with_columns(shown=in_shown_digits(pl.col("value")))
     shown = pl.col("shown")
-    return part.with_columns(value=pl.when(shown.round(0) == shown).then("shown").otherwise("value"))
+    whole = shown.round(0) == shown
+    return part.with_columns(value=pl.when(whole).then("shown").otherwise("value"))
 
 
 def read_number() -> pl.Expr:
