@@ -16,7 +16,7 @@ from pipeline.intake.sent_file import SentFile
 from pipeline.intake.worker import read_many
 
 # While a cell is parsed it needs many times the memory of what was read.
-CELLS_AT_ONCE = 500_000
+CELLS_AT_ONCE = 450_000
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,17 @@ def read_here(paths: Sequence[Path], wanted: frozenset[str]) -> Iterator[Reading
 
 
 def portions(readings: Sequence[tuple[int, Reading]]) -> Iterator[Sequence[tuple[int, Reading]]]:
-    """Yield the readings in portions of so many cells; without readings, one empty portion."""
+    """Yield the readings in portions of similar size; without readings, one empty portion."""
+    cells = [len(reading.cells.kind) for _, reading in readings]
+    number = max(1, -(-sum(cells) // CELLS_AT_ONCE))
+    share = -(-sum(cells) // number)
     portion: list[tuple[int, Reading]] = []
-    cells = 0
-    for number, reading in readings:
-        portion.append((number, reading))
-        cells += len(reading.cells.kind)
-        if cells >= CELLS_AT_ONCE:
+    size = 0
+    for one, added in zip(readings, cells, strict=True):
+        portion.append(one)
+        size += added
+        if size >= share:
             yield portion
-            portion, cells = [], 0
+            portion, size = [], 0
     if portion or not readings:
         yield portion

@@ -6,7 +6,11 @@ from schemas.checked import Declared, Filleds, load
 class HeaderWords(Declared):
     """Words of remarks in headers."""
 
-    other_units: Filleds
+    thousands: Filleds
+    millions: Filleds
+    billions: Filleds
+    shares: Filleds
+    further_units: Filleds
     rates: Filleds
     our_units: Filleds
     harmless: Filleds
@@ -14,6 +18,16 @@ class HeaderWords(Declared):
     before_unit: Filleds
     persons: Filleds
     pivots: Filleds
+
+    @property
+    def other_units(self) -> tuple[str, ...]:
+        """All units that are not ours."""
+        return (*self.multiples, *self.shares, *self.further_units)
+
+    @property
+    def multiples(self) -> tuple[str, ...]:
+        """All words for thousands, millions, billions."""
+        return (*self.thousands, *self.millions, *self.billions)
 
 
 class SheetWords(Declared):

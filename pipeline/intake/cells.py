@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.common.column_letters import column_letters, column_number
 from pipeline.common.limits import MB, Limits
@@ -28,13 +30,26 @@ Area = tuple[int, int, int, int, int]
 MOST_MERGED = 10_000
 
 
+class Shown(NamedTuple):
+    """What a cell shows besides its value.
+
+    unit: the text in the format of a number ("T€"). thousands: how often the format divides the
+    number by 1000 before it shows it. struck: whether the cell's text is struck through.
+    """
+
+    unit: str
+    thousands: int
+    struck: bool
+
+
 @dataclass
 class Cells:
     """A workbook's cells that are not empty.
 
     sheet: position from 0. place: see WIDTH. number: of numbers, booleans, dates (days since
     1970-01-01) their value, of the other kinds the position of their text in texts. merged: areas
-    of several rows that are one cell.
+    of several rows that are one cell. shown: the places of a sheet's cells that show something
+    besides their values.
     """
 
     sheet: array[int] = field(default_factory=lambda: array("H"))
@@ -44,6 +59,7 @@ class Cells:
     texts: list[str] = field(default_factory=list)
     positions: dict[str, float] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
+    shown: dict[tuple[int, Shown], array[int]] = field(default_factory=dict)
 
     def text(self, kind: int, text: str) -> Value:
         """Return the value of a cell with a text."""
@@ -54,13 +70,15 @@ class Cells:
             self.texts.append(text)
         return kind, position
 
-    def add(self, sheet: int, values: dict[int, Value]) -> None:
-        """Append cells of one sheet in the order of their positions."""
+    def add(self, sheet: int, values: dict[int, Value], shown: Mapping[int, Shown]) -> None:
+        """Append cells of one sheet in the order of their positions, and what they show."""
         places = sorted(values)
         self.sheet.extend([sheet] * len(places))
         self.place.extend(places)
         self.kind += bytes(values[place][0] for place in places)
         self.number.extend(values[place][1] for place in places)
+        for place, besides in shown.items():
+            self.shown.setdefault((sheet, besides), array("Q")).append(place)
 
     def merge(self, area: Area) -> None:
         """Note a merged area if it holds several rows."""

@@ -13,12 +13,21 @@ from pipeline.intake.cells import TEXT, WIDTH, WITH_TEXT
 from pipeline.intake.reader import Reading
 
 AREA = pl.Struct(dict.fromkeys(("row", "last_row", "column", "last_column"), pl.UInt32))
+SHOWN = pl.Struct(
+    {
+        "unit": pl.String,
+        "thousands": pl.UInt8,
+        "struck": pl.Boolean,
+        "places": pl.List(pl.UInt64),
+    }
+)
 SHEETS: dict[str, pl.DataType | type[pl.DataType]] = {
     "file": pl.UInt32,
     "sheet": pl.UInt16,
     "name": pl.String,
     "repaired": pl.Boolean,
     "merged": pl.List(AREA),
+    "shown": pl.List(SHOWN),
 }
 CELLS = {
     "file": pl.UInt32,
@@ -36,9 +45,10 @@ def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.Dat
     """Return (sheets, cells) of the readings, each marked with its file's number.
 
     sheets: file, sheet (position from 0), name, repaired (see `Reading`), merged (areas of several
-    rows that are one cell; rows and columns from 1). cells: file, sheet, row and column (from 1),
-    kind (see `cells`), number (dates: days since 1970-01-01), text. Texts keep only visible
-    characters; a cell without any counts as empty.
+    rows that are one cell; rows and columns from 1), shown (what cells show besides their values,
+    see `cells.Shown`, and their positions, see `cells.WIDTH`). cells: file, sheet, row and column
+    (from 1), kind (see `cells`), number (dates: days since 1970-01-01), text. Texts keep only
+    visible characters; a cell without any counts as empty.
     """
     numbered = list(readings)
     return _sheets_frame(numbered), _cells_frame(numbered)
@@ -46,7 +56,7 @@ def stack(readings: Iterable[tuple[int, Reading]]) -> tuple[pl.DataFrame, pl.Dat
 
 def _sheets_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:
     rows = [
-        (file, at, name, r.repaired, _merged(r, at))
+        (file, at, name, r.repaired, _merged(r, at), _shown(r, at))
         for file, r in numbered
         for at, name in enumerate(r.sheets)
     ]
@@ -58,6 +68,12 @@ def _merged(reading: Reading, sheet: int) -> list[dict[str, int]]:
     names = ("row", "last_row", "column", "last_column")
     own = (area[1:] for area in reading.cells.merged if area[0] == sheet)
     return [{name: at + 1 for name, at in zip(names, area, strict=True)} for area in own]
+
+
+def _shown(reading: Reading, sheet: int) -> list[dict[str, object]]:
+    """Return what the cells of a sheet show besides their values."""
+    own = ((shown, at) for (where, shown), at in reading.cells.shown.items() if where == sheet)
+    return [{**shown._asdict(), "places": at.tolist()} for shown, at in own]
 
 
 def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:

@@ -19,14 +19,18 @@ from pipeline.intake.cells import (
     TEXT,
     WIDTH,
     Cells,
+    Shown,
 )
 from pipeline.intake.cells import Value as CellValue
+from pipeline.intake.looks import LONGEST_UNIT, NOTHING, ONLY_SIGNS
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.values import NUMBER_FORM, boolean_value, clock, iso_day
 from pipeline.intake.xml import Attributes, scan
 
 PREFIX = "urn:oasis:names:tc:opendocument:xmlns:"
-OFFICE, TABLE, WORDS = (f"{PREFIX}{name}:1.0 " for name in ("office", "table", "text"))
+OFFICE, TABLE, WORDS, STYLE = (
+    f"{PREFIX}{name}:1.0 " for name in ("office", "table", "text", "style")
+)
 EXTENSION = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 SPREADSHEET = [OFFICE + name for name in ("document-content", "body", "spreadsheet")]
 ROW, ROWS_REPEATED = TABLE + "table-row", TABLE + "number-rows-repeated"
@@ -46,6 +50,12 @@ ERROR_TEXT = re.compile(
 DURATION = re.compile(
     r"(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d*)?)S)?"
 )
+# The number in the text that a cell shows, and the signs between its digits.
+SHOWN_NUMBER = re.compile(r"[-+\u2212]?[0-9](?:[0-9.,'\u2019\s]*[0-9])?(?:E[-+]?[0-9]+)?")
+LAST_SIGN = re.compile(r"[.,](?=[0-9]*$)")
+MOST_THOUSANDS = 3
+# No format shows a number with a longer text.
+LONGEST_SHOWN = 120
 MOST_REPEATED = 1 << 31
 LONGEST_SPACES = 1000
 
@@ -65,7 +75,7 @@ class OdsBook:
         """Append the cells of a table."""
         reader = _Tables(cells, index, self.limits)
         scan_content(self.content, reader.start, reader.end, reader.text)
-        cells.add(index, reader.values)
+        cells.add(index, reader.values, reader.shown)
 
 
 def scan_content(
@@ -103,11 +113,16 @@ class _Tables:
         self.wanted = wanted
         self.most = limits.max_cells
         self.values: dict[int, CellValue] = {}
+        self.shown: dict[int, Shown] = {}
+        # The names of styles with a line through the text, and the style around.
+        self.struck: set[str] = set()
+        self.style = ""
         self.path: list[str] = []
         self.table = -1
         self.row = self.column = 0
         self.row_repeat = 1
         self.row_values: dict[int, CellValue] = {}
+        self.row_shown: dict[int, Shown] = {}
         self.attrs: Attributes = {}
         # The depth of the current cell, 0 outside of cells; its paragraphs.
         self.cell_depth = 0
@@ -117,18 +132,29 @@ class _Tables:
         self.path.append(name)
         if name == TABLE + "table":
             self.start_table()
+        elif self.table < 0:
+            self.start_style(name, attrs)
         elif self.table != self.wanted:
             return
         elif self.cell_depth:
             self.start_content(name, attrs)
         elif name == ROW and self.is_in_table():
             self.column, self.row_repeat = 0, repeat(attrs, ROWS_REPEATED)
-            self.row_values = {}
+            self.row_values, self.row_shown = {}, {}
         elif name in CELLS and self.path[-2] == ROW:
             self.attrs, self.paragraphs, self.cell_depth = attrs, [], len(self.path)
         elif name.startswith(TABLE) and self.path[-2] == ROW and self.is_in_table():
             why = f"<{name.removeprefix(TABLE)[:20]}>"  # it would hide the cells inside it
             raise Refusal("unreadable", "element", part="content.xml", why=why)
+
+    def start_style(self, name: str, attrs: Attributes) -> None:
+        """Note the name of a style with a line through the text."""
+        if name == STYLE + "style":
+            self.style = attrs.get(STYLE + "name", "")
+        elif name == STYLE + "text-properties":
+            line = attrs.get(STYLE + "text-line-through-style", "none")
+            if line != "none" and self.style:
+                self.struck.add(self.style)
 
     def start_table(self) -> None:
         if self.path[:-1] == SPREADSHEET:
@@ -176,14 +202,20 @@ class _Tables:
 
     def end_cell(self) -> None:
         count = repeat(self.attrs, COLUMNS_REPEATED)
-        value = cell_value(self.cells, self.attrs, "\n".join(self.paragraphs))
+        text = "\n".join(self.paragraphs)
+        value = cell_value(self.cells, self.attrs, text)
         if value is not None:
             if self.column + count > LAST_COLUMN:
                 raise Refusal("too_large", "columns", limit=LAST_COLUMN)
-            self.row_values.update(dict.fromkeys(range(self.column, self.column + count), value))
-        rows, columns = (repeat(self.attrs, name) for name in SPANNED)
+            columns = range(self.column, self.column + count)
+            self.row_values.update(dict.fromkeys(columns, value))
+            struck = self.attrs.get(TABLE + "style-name") in self.struck
+            shown = shown_besides(self.attrs, value, text)._replace(struck=struck)
+            if shown != NOTHING:
+                self.row_shown.update(dict.fromkeys(columns, shown))
+        rows, width = (repeat(self.attrs, name) for name in SPANNED)
         if rows > 1:
-            last = min(self.row + rows, LAST_ROW) - 1, min(self.column + columns, LAST_COLUMN) - 1
+            last = min(self.row + rows, LAST_ROW) - 1, min(self.column + width, LAST_COLUMN) - 1
             self.cells.merge((self.wanted, self.row, last[0], self.column, last[1]))
         self.column += count
         self.cell_depth = 0
@@ -197,6 +229,7 @@ class _Tables:
                 raise Refusal("too_large", "rows", limit=LAST_ROW)
             for row in range(self.row, self.row + count):
                 self.values |= {row * WIDTH + c: value for c, value in self.row_values.items()}
+                self.shown |= {row * WIDTH + c: shown for c, shown in self.row_shown.items()}
         self.row += count
 
 
@@ -240,6 +273,40 @@ def typed_value(cells: Cells, kind: str, attrs: Attributes) -> CellValue | None:
         return boolean_value(text) or cells.text(OTHER, text)
     number = float(text) if NUMBER_FORM.fullmatch(text.strip()) else math.nan
     return (NUMBER, number) if math.isfinite(number) else cells.text(OTHER, text)
+
+
+def shown_besides(attrs: Attributes, value: CellValue, text: str) -> Shown:
+    """Return the unit and the thousands that the shown text of a number cell has.
+
+    In percentages a % belongs to the number.
+    """
+    kind, number = value
+    if kind != NUMBER or len(text) > LONGEST_SHOWN or text.isdecimal():
+        return NOTHING
+    digits = SHOWN_NUMBER.search(text)
+    unit = SHOWN_NUMBER.sub(" ", text, count=1)
+    if attrs.get(OFFICE + "value-type") == "percentage":
+        unit = unit.replace("%", " ", 1)
+    unit = " ".join(unit.split())[:LONGEST_UNIT]
+    if ONLY_SIGNS.fullmatch(unit) or digits is None:
+        return NOTHING
+    return Shown(unit, thousands_of(digits[0], abs(number)), struck=False)
+
+
+def thousands_of(digits: str, number: float) -> int:
+    """Return how often a number was divided by 1000 to be shown so; 0 if it fits none.
+
+    The last sign between the digits may be the decimal sign, or stand between thousands.
+    """
+    parts = [re.sub(r"[^0-9]", "", part) for part in LAST_SIGN.split(digits)]
+    readings = [(int("".join(parts)), 0)]
+    if len(parts) > 1:
+        readings.append((int("".join(parts)), len(parts[1])))
+    for thousands in range(MOST_THOUSANDS + 1):
+        left = number / 1000**thousands
+        if any(abs(said / 10**d - left) <= 0.5 / 10**d + 1e-9 * left for said, d in readings):
+            return thousands
+    return 0
 
 
 def duration(text: str) -> str:

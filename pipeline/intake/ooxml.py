@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.intake.archive import Archive
 from pipeline.intake.cells import Cells
+from pipeline.intake.looks import Section, looks_of, sections_of
 from pipeline.intake.ooxml_sheet import read_cells, read_strings
-from pipeline.intake.ooxml_values import OoxmlValues
+from pipeline.intake.ooxml_values import OoxmlValues, Styles
 from pipeline.intake.package import Relation, part_of_kind, relations
 from pipeline.intake.refusal import Refusal
 from pipeline.intake.values import BUILT_IN, PLAIN, kind_shown_by
@@ -61,7 +62,7 @@ class OoxmlBook:
         strings = part_of_kind(self.archive, self.links, "sharedStrings")
         return OoxmlValues(
             cells,
-            read_styles(styles) if styles is not None else [],
+            read_styles(styles) if styles is not None else Styles([], {}),
             read_strings(strings) if strings is not None else [],
             from_1904=self.from_1904,
         )
@@ -82,19 +83,30 @@ def read_workbook_part(data: bytes, part: str) -> tuple[list[tuple[str, str]], b
     return sheets, from_1904
 
 
-def read_styles(data: bytes) -> list[int]:
-    """Return the kind of number (see `values`) for each cell format."""
+def read_styles(data: bytes) -> Styles:
+    """Return the kind of number (see `values`) and the look of each cell format."""
     own: dict[str, int] = {}
-    result: list[int] = []
+    sections: dict[str, tuple[Section, ...]] = {}
+    struck: list[bool] = []
+    kinds: list[int] = []
+    looks: list[tuple[tuple[Section, ...], bool]] = []
     inside = ""
     for name, attrs in elements(data, "styles.xml"):
-        if name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+        if name in ("fonts", "fills", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             inside = name
         elif name == "numFmt" and inside != "dxfs":
-            own[attrs.get("numFmtId", "")] = kind_shown_by(attrs.get("formatCode", ""))
+            code, identifier = attrs.get("formatCode", ""), attrs.get("numFmtId", "")
+            own[identifier], sections[identifier] = kind_shown_by(code), sections_of(code)
+        elif inside == "fonts" and name == "font":
+            struck.append(False)
+        elif inside == "fonts" and name == "strike" and struck:
+            struck[-1] = attrs.get("val", "1").strip().lower() in TRUE
         elif name == "xf" and inside == "cellXfs":
-            result.append(kind_of_format(attrs.get("numFmtId", "0"), own))
-    return result
+            identifier, font = attrs.get("numFmtId", "0"), attrs.get("fontId", "0").strip()
+            kinds.append(kind_of_format(identifier, own))
+            with_line = font.isdecimal() and any(struck[int(font[:9]) :][:1])
+            looks.append((sections.get(identifier, ()), with_line))
+    return Styles(kinds, looks_of(looks))
 
 
 def kind_of_format(identifier: str, own: dict[str, int]) -> int:

@@ -5,7 +5,7 @@ the same address twice is refused. A value below a merged area is read like any 
 it, and it is visible again once the area is split.
 """
 
-from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, WIDTH, Value, position_of
+from pipeline.intake.cells import LAST_COLUMN, LAST_ROW, WIDTH, Shown, Value, position_of
 from pipeline.intake.ooxml_values import OoxmlValues
 from pipeline.intake.refusal import BadCellError, Refusal
 from pipeline.intake.xml import NAMESPACES, SEPARATOR, Attributes, local, scan
@@ -32,7 +32,7 @@ def read_cells(data: bytes, part: str, index: int, name: str, values: OoxmlValue
     scan(data, part, reader.start, reader.end, reader.text)
     if not reader.is_sheet:
         raise Refusal("unreadable", "no_sheet_part", sheet=name[:40])
-    values.cells.add(index, reader.cells)
+    values.cells.add(index, reader.cells, reader.shown)
 
 
 class _Sheet:
@@ -46,6 +46,7 @@ class _Sheet:
         self.index = index
         self.values = values
         self.cells: dict[int, Value] = {}
+        self.shown: dict[int, Shown] = {}
         self.path: list[str] = []
         self.on_way = 0
         self.is_sheet = False
@@ -144,6 +145,8 @@ class _Sheet:
         if self.place in self.cells:
             raise BadCellError("duplicate_cell")
         self.cells[self.place] = value
+        if self.values.looks and (shown := self.values.shown(self.style, value)):
+            self.shown[self.place] = shown
 
 
 def own_name(name: str) -> str:

@@ -2,8 +2,10 @@
 
 import math
 import re
+from dataclasses import dataclass
 
-from pipeline.intake.cells import ERROR, FORMULA, TEXT, Cells, Value
+from pipeline.intake.cells import ERROR, FORMULA, TEXT, Cells, Shown, Value
+from pipeline.intake.looks import Look
 from pipeline.intake.refusal import BadCellError
 from pipeline.intake.values import (
     NO_NUMBERS,
@@ -26,14 +28,23 @@ LONGEST_INDEX = 9
 STORED_TEXT = {"str", "inlineStr"}
 
 
+@dataclass(frozen=True)
+class Styles:
+    """The cell formats of a workbook: the kind of number of each, the looks of some by position."""
+
+    kinds: list[int]
+    looks: dict[int, Look]
+
+
 class OoxmlValues:
     """Makes the values of one workbook's cells."""
 
     def __init__(
-        self, cells: Cells, styles: list[int], strings: list[str], *, from_1904: bool
+        self, cells: Cells, styles: Styles, strings: list[str], *, from_1904: bool
     ) -> None:
         self.cells = cells
-        self.styles = styles or [PLAIN]
+        self.kinds = styles.kinds or [PLAIN]
+        self.looks = styles.looks
         self.strings = [unescaped(text) for text in strings]
         self.from_1904 = from_1904
 
@@ -94,11 +105,23 @@ class OoxmlValues:
 
     def number_kind(self, style: str) -> int:
         """Return the kind of number for the format at a position."""
-        style = style.strip() or "0"
-        good = style.isascii() and style.isdecimal() and len(style) <= LONGEST_INDEX
-        if not good or int(style) >= len(self.styles):
-            raise BadCellError("style_missing", style)
-        return self.styles[int(style)]
+        position = position_of_style(style)
+        if position is None or position >= len(self.kinds):
+            raise BadCellError("style_missing", style.strip())
+        return self.kinds[position]
+
+    def shown(self, style: str, value: Value) -> Shown | None:
+        """Return what a cell of the format at a position shows besides its value."""
+        position = position_of_style(style)
+        look = None if position is None else self.looks.get(position)
+        return None if look is None else look.shown(value)
+
+
+def position_of_style(style: str) -> int | None:
+    """Return the position that a cell's attribute states; None if it is none."""
+    style = style.strip() or "0"
+    good = style.isascii() and style.isdecimal() and len(style) <= LONGEST_INDEX
+    return int(style) if good else None
 
 
 def unescaped(text: str) -> str:

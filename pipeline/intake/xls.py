@@ -10,7 +10,8 @@ from typing import Any
 import xlrd
 from xlrd.compdoc import CompDocError
 
-from pipeline.intake.cells import BOOLEAN, ERROR, TEXT, WIDTH, Cells, Value
+from pipeline.intake.cells import BOOLEAN, ERROR, TEXT, WIDTH, Cells, Shown, Value
+from pipeline.intake.looks import Look, looks_of, sections_of
 from pipeline.intake.refusal import BadCellError, Refusal, refused_as
 from pipeline.intake.values import BUILT_IN, PLAIN, kind_shown_by, number_value
 
@@ -26,6 +27,7 @@ class XlsBook:
                 self.book, self.repaired = open_book(data, past_damage=False), False
             except CompDocError:
                 self.book, self.repaired = open_book(data, past_damage=True), True
+            self.looks = looks_of_book(self.book)
         self.names = list(self.book.sheet_names())
 
     def read_sheet(self, index: int, cells: Cells) -> None:
@@ -33,15 +35,19 @@ class XlsBook:
         with refused_as(DAMAGED):
             sheet = self.book.sheet_by_index(index)
         values: dict[int, Value] = {}
+        shown: dict[int, Shown] = {}
         for row in range(sheet.nrows):
             for column, cell in enumerate(sheet.row(row)):
                 place, value = row * WIDTH + column, self.value(cells, cell)
                 if value is not None:
                     values[place] = value
+                    look = self.looks.get(cell.xf_index)
+                    if look and (besides := look.shown(value)):
+                        shown[place] = besides
                 # No program writes this; if a file was overwritten by zeros, xlrd does not notice.
                 if cell.ctype == xlrd.XL_CELL_TEXT and "\0" in cell.value:
                     raise BadCellError("bad_cell").at(self.names[index], place)
-        cells.add(index, values)
+        cells.add(index, values, shown)
         for row, below, column, right in sheet.merged_cells:
             cells.merge((index, row, below - 1, column, right - 1))
 
@@ -70,6 +76,21 @@ class XlsBook:
         known = formats.get(key)
         code = known.format_str if known else None
         return kind_shown_by(code) if code else BUILT_IN.get(key, PLAIN)
+
+
+def looks_of_book(book: Any) -> dict[int, Look]:
+    """Return the looks of cell formats that show something, by position.
+
+    Only formats that the file itself contains: for others xlrd assumes those of the United States.
+    """
+    sections = {own.format_key: sections_of(own.format_str or "") for own in book.format_list}
+    struck = [bool(font.struck_out) for font in book.font_list]
+    return looks_of(
+        [
+            (sections.get(style.format_key, ()), any(struck[style.font_index :][:1]))
+            for style in book.xf_list
+        ]
+    )
 
 
 def open_book(data: bytes, *, past_damage: bool) -> Any:

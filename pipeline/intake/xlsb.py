@@ -12,8 +12,10 @@ from pipeline.intake.cells import (
     TEXT,
     WIDTH,
     Cells,
+    Shown,
     Value,
 )
+from pipeline.intake.looks import Look, Section, looks_of, sections_of
 from pipeline.intake.package import Relation, part_of_kind, relations
 from pipeline.intake.refusal import BadCellError, Refusal
 from pipeline.intake.values import BUILT_IN, PLAIN, kind_shown_by, number_value
@@ -34,7 +36,8 @@ ROW, BLANK, RK, ERROR_CELL, BOOL, REAL, INLINE, SHARED = range(8)
 FORMULA_STRING, FORMULA_NUMBER, FORMULA_BOOL, FORMULA_ERROR = range(8, 12)
 RICH_INLINE = 62
 MERGED = 176
-STRING_ITEM, NUMBER_FORMAT, CELL_FORMAT = 19, 44, 47
+STRING_ITEM, FONT, NUMBER_FORMAT, CELL_FORMAT = 19, 43, 44, 47
+STRUCK = 0x8
 BOOK_PROPERTIES, SHEET_OF_BOOK = 153, 156
 BEGIN_SHEET, END_SHEET_DATA = 129, 146
 BEGIN_CELL_FORMATS, END_CELL_FORMATS = 617, 618
@@ -92,6 +95,7 @@ class XlsbBook:
             raise cut_off(part) from error
         self.names = [name for name, _ in self.sheets]
         self.styles: list[int] = []
+        self.looks: dict[int, Look] = {}
         self.strings: list[str] | None = None
 
     def add_sheet(self, content: bytes) -> None:
@@ -114,14 +118,15 @@ class XlsbBook:
             reader.read(self.archive.read(relation.target), relation.target)
         except (struct.error, IndexError) as error:
             raise cut_off(relation.target) from error
-        cells.add(index, reader.values)
+        cells.add(index, reader.values, reader.shown)
 
     def load(self) -> None:
         """Read what the sheets share: texts and formats."""
         styles = part_of_kind(self.archive, self.links, "styles")
         strings = part_of_kind(self.archive, self.links, "sharedStrings")
         try:
-            self.styles = read_styles(styles) if styles is not None else []
+            if styles is not None:
+                self.styles, self.looks = read_styles(styles)
             self.strings = read_strings(strings) if strings is not None else []
         except struct.error as error:
             raise cut_off("styles.bin, sharedStrings.bin") from error
@@ -133,20 +138,28 @@ def read_strings(data: bytes) -> list[str]:
     return [wide_string(content[1:])[0] for kind, content in items if kind == STRING_ITEM]
 
 
-def read_styles(data: bytes) -> list[int]:
-    """Return the kind of number (see `values`) for each cell format."""
+def read_styles(data: bytes) -> tuple[list[int], dict[int, Look]]:
+    """Return the kind of number (see `values`) of each cell format, and the looks of some."""
     own: dict[int, int] = {}
+    sections: dict[int, tuple[Section, ...]] = {}
+    struck: list[bool] = []
     result: list[int] = []
+    looks: list[tuple[tuple[Section, ...], bool]] = []
     inside = False
     for kind, content in records(data, "styles.bin"):
         if kind == NUMBER_FORMAT:
-            own[struct.unpack_from("<H", content)[0]] = kind_shown_by(wide_string(content[2:])[0])
+            identifier, code = struct.unpack_from("<H", content)[0], wide_string(content[2:])[0]
+            own[identifier], sections[identifier] = kind_shown_by(code), sections_of(code)
+        elif kind == FONT:
+            struck.append(bool(int.from_bytes(content[2:4], "little") & STRUCK))
         elif kind in (BEGIN_CELL_FORMATS, END_CELL_FORMATS):
             inside = kind == BEGIN_CELL_FORMATS
         elif kind == CELL_FORMAT and inside:
             number = struct.unpack_from("<HH", content)[1]
+            font = int.from_bytes(content[4:6], "little")
             result.append(own.get(number, BUILT_IN.get(number, PLAIN)))
-    return result
+            looks.append((sections.get(number, ()), any(struck[font:][:1])))
+    return result, looks_of(looks)
 
 
 def wide_string(data: bytes) -> tuple[str, bytes]:
@@ -167,6 +180,7 @@ class _Sheet:
         self.index = index
         self.cells = cells
         self.values: dict[int, Value] = {}
+        self.shown: dict[int, Shown] = {}
         self.row = -1
         self.ways: dict[int, Callable[[bytes], Value | None]] = {
             RK: lambda c: self.number(c, rk_number(c[8:12])),
@@ -209,11 +223,15 @@ class _Sheet:
                 raise BadCellError("duplicate_cell")
         except BadCellError as error:
             raise error.at(self.name, place) from error
-        if value is not None:
-            self.values[place] = value
+        if value is None:
+            return
+        self.values[place] = value
+        look = self.book.looks.get(style_of(content))
+        if look and (shown := look.shown(value)):
+            self.shown[place] = shown
 
     def number(self, content: bytes, number: float) -> Value:
-        style = struct.unpack_from("<I", content, 4)[0] & 0xFFFFFF
+        style = style_of(content)
         styles = self.book.styles or [PLAIN]
         if style >= len(styles):
             raise BadCellError("style_missing", str(style))
@@ -230,6 +248,11 @@ class _Sheet:
         if position >= len(strings):
             raise BadCellError("text_missing", str(position))
         return strings[position]
+
+
+def style_of(content: bytes) -> int:
+    """Return the position of a cell's format."""
+    return int.from_bytes(content[4:7], "little")
 
 
 def rk_number(data: bytes) -> float:

@@ -501,6 +501,56 @@ def test_a_total_stands_at_its_own_cell() -> Answered:
     assert at == ("Finanzierung", 3, 2, "400")
 
 
+SMALL = ("amounts_in_thousands", "amount_eur", "3")
+# The amounts, the FTE, and what fires.
+IN_THOUSANDS = [
+    ([84, 30, 90], [1.0], SMALL),
+    ([4999.99, 0.5, 4999], [0.5, 0.5], SMALL),
+    ([84, None, 30, 0, 90], [2.5], SMALL),  # neither an empty cell nor 0 is an amount
+    ([84, 30, 90], [0.75], None),
+    ([84, 30, 90], [], None),
+    ([84, 30, 90], ["ca. 1"], None),
+    ([84, 30], [1.0], None),
+    ([84, 30, 0], [1.0], None),
+    ([84, 30, 90, 5000], [1.0], None),
+    ([84, 30, 90, "ca. 80"], [1.0], None),  # may be any amount
+    ([84_000, 30_000, 90_000], [1.0], None),
+]
+
+
+@examined
+def test_amounts_that_are_probably_in_thousands() -> Answered:
+    books = []
+    for amounts, posts, _ in IN_THOUSANDS:
+        staff = [{"Funktion": f"Stelle {number}", "VZÄ": fte} for number, fte in enumerate(posts)]
+        lines = [(2000 + year, amount) for year, amount in enumerate(amounts)]
+        books.append(
+            book(tables={**money(*lines), "Management": staff} if staff else money(*lines))
+        )
+    assert_fired(IN_THOUSANDS, (yield books))
+
+
+FIRMS = [
+    ({"Beschäftigte": 10, "Umsatz EUR": 900}, ("turnover_in_thousands", "turnover_eur", "10")),
+    ({"Beschäftigte": 50, "Umsatz EUR": 9_999}, ("turnover_in_thousands", "turnover_eur", "50")),
+    (
+        {"Beschäftigte": 12, "Umsatz EUR": 900_000, "Bilanzsumme EUR": 900},
+        ("balance_sheet_in_thousands", "balance_sheet_eur", "12"),
+    ),
+    ({"Beschäftigte": 9, "Umsatz EUR": 900}, None),
+    ({"Beschäftigte": 10, "Umsatz EUR": 10_000}, None),
+    ({"Beschäftigte": 10, "Umsatz EUR": 0}, None),
+    ({"Beschäftigte": 10}, None),
+    ({"Umsatz EUR": 900}, None),
+    ({"Beschäftigte": 10, "Umsatz EUR": 900, "Akteurstyp": "Hochschule"}, None),
+]
+
+
+@examined
+def test_companies_whose_figures_are_probably_in_thousands() -> Answered:
+    assert_fired(FIRMS, (yield [book(tables={"Akteure": [COMPANY | cells]}) for cells, _ in FIRMS]))
+
+
 # ------------------------------------------------------------------------------- the register
 # A way to admission without a contradiction: every step a day after the one before.
 WAY: dict[str, Any] = {

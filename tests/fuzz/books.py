@@ -44,7 +44,9 @@ class Drawn:
 def stacked(books: Sequence[Drawn]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The frames of sheets and cells that the intake would give for the workbooks."""
     names = [
-        (f, i, name, False, []) for f, one in enumerate(books) for i, name in enumerate(one.sheets)
+        (f, i, name, False, [], [])
+        for f, one in enumerate(books)
+        for i, name in enumerate(one.sheets)
     ]
     cells = [cell for file, one in enumerate(books) for cell in one.cells(file)]
     return (

@@ -42,7 +42,7 @@ Grids = dict[str, list[list[Any]]]
 def raw_cells_of(books: Sequence[Grids]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the stacked frames of many workbooks, which have their places as numbers."""
     names = [
-        (file, sheet, name, False, [])
+        (file, sheet, name, False, [], [])
         for file, book in enumerate(books)
         for sheet, name in enumerate(book)
     ]

@@ -73,7 +73,7 @@ def test_pages_in_batches_are_those_of_all_clusters(
 ) -> None:
     monkeypatch.setattr("pipeline.common.stages.CORES", 2)
     monkeypatch.setattr("pipeline.common.stages.LEAST_IN_BATCH", 1)
-    index, *others = page_batches(demo.review, "de")
+    *others, index = page_batches(demo.review, "de")
     every = demo.review.tables["clusters"]["cluster_id"].to_list()
     whole = make_pages(replace(others[0], clusters=every))
     in_parts = [make_pages(batch) for batch in others]

@@ -12,8 +12,10 @@ from typing import Any
 
 import polars as pl
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.intake.cells import WIDTH, Shown
 from pipeline.intake.frames import stack
 from pipeline.intake.reader import Reading
 
@@ -49,14 +51,28 @@ def _write(book: Workbook, reading: Reading) -> None:
         "date": book.add_format({"num_format": "dd.mm.yyyy"}),
         "time": book.add_format({"num_format": "[h]:mm:ss"}),
     }
+    shown: dict[tuple[int, int], Format] = {}
+    for (sheet, besides), places in reading.cells.shown.items():
+        shown |= dict.fromkeys(((sheet, place) for place in places), look_of(book, besides))
     widths: dict[tuple[int, int], int] = {}
     columns = ("sheet", "row", "column", "kind", "number", "text")
     for at, row, column, kind, number, text in stack([(0, reading)])[1].select(columns).iter_rows():
-        _put(sheets[at], (row - 1, column - 1), kind, number, text, looks)
+        own = shown.get((at, (row - 1) * WIDTH + column - 1))
+        _put(sheets[at], (row - 1, column - 1), kind, number, text, looks, own)
         length = len(text or "") or NARROW
         widths[at, column] = max(widths.get((at, column), NARROW), min(length + 2, WIDE))
     for (at, column), width in widths.items():
         sheets[at].set_column(column - 1, column - 1, width)
+
+
+def look_of(book: Workbook, shown: Shown) -> Format:
+    """Return the format of cells that show something besides their values."""
+    look: dict[str, Any] = {"font_strikeout": True} if shown.struck else {}
+    if shown.unit:
+        unit = shown.unit.replace('"', "")
+        number = f"#,##0.0{',' * shown.thousands}" if shown.thousands else "General"
+        look["num_format"] = f'{number}" {unit}"'
+    return book.add_format(look)
 
 
 def _put(
@@ -66,10 +82,11 @@ def _put(
     number: float,
     text: str | None,
     looks: dict[str, Any],
+    own: Format | None,
 ) -> None:
     content = text or ""
     if kind == NUMBER:
-        sheet.write_number(*place, number)
+        sheet.write_number(*place, number, own)
     elif kind == BOOLEAN:
         sheet.write_boolean(*place, bool(number))
     elif kind == DATE:
@@ -82,7 +99,7 @@ def _put(
     elif kind == OTHER and not math.isnan(days := _days(content)):
         sheet.write_number(*place, days, looks["time"])
     else:
-        sheet.write_string(*place, content)
+        sheet.write_string(*place, content, own)
 
 
 def _days(text: str) -> float:

@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.report.form.plan import Filled, Row, Value
+from pipeline.report.form.plan import Filled, Row, Value, text
 from pipeline.report.form.plan import master as form
 from pipeline.submissions.parse.foreign import FORM_ROW
+from pipeline.submissions.parse.headers import OTHER_UNIT
 from pipeline.submissions.parse.parse import Parsed
 from schemas.declaration import Field, Sheet, submission, word_in
 
@@ -70,6 +71,8 @@ def value_of(item: Field, cell: Mapping[str, Any], typed: Mapping[str, Any], lan
     raw = str(cell["raw"] or "").strip()
     if cell["code"] in NOTHING or not raw:
         return None
+    if cell["code"] == OTHER_UNIT:  # as it stands it would be read as a number in our unit
+        return text("guide", OTHER_UNIT, lang, raw=raw)
     if item.type in TYPED:
         known: float | dt.date | bool | None = typed.get(item.key)
         return raw if known is None and cell["code"] is not None else known

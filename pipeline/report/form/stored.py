@@ -114,7 +114,7 @@ def frames(forms: Sequence[Filled], lang: str) -> tuple[pl.DataFrame, pl.DataFra
     names = [s.name[lang] for s in declared]
     sheets = pl.DataFrame(
         [
-            (file, at, name, False, [])
+            (file, at, name, False, [], [])
             for file in range(len(forms))
             for at, name in enumerate(names)
         ],

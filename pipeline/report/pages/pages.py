@@ -17,6 +17,9 @@ from pipeline.report.pages.views import page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
 
+# A cluster's page and dossier take half a megabyte of memory until they are written.
+MOST_PAGES = 50
+
 
 @dataclass(frozen=True)
 class PageBatch:
@@ -45,9 +48,13 @@ class PageBatch:
 
 
 def page_batches(review: Review, lang: str) -> list[PageBatch]:
-    """Return the batches of the whole report. lang: "de" or "en"."""
+    """Return the batches of the whole report. lang: "de" or "en".
+
+    The index comes last: it takes longest, and finished pages would wait for it in memory.
+    """
     clusters = review.tables["clusters"]["cluster_id"].sort().to_list()
-    return [PageBatch(review, lang), *(PageBatch(review, lang, c) for c in in_batches(clusters))]
+    batches = in_batches(clusters, MOST_PAGES)
+    return [*(PageBatch(review, lang, some) for some in batches), PageBatch(review, lang)]
 
 
 def make_pages(batch: PageBatch) -> dict[str, str]:

@@ -182,6 +182,9 @@ def add_table(book: Book, sheet: Worksheet, name: str, columns: Sequence[Column]
     heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
     style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
     sheet.add_table(top, 0, last_row(columns, top), len(columns) - 1, style)
+    # XlsxWriter remembers each cell of a table, to refuse overlaps: a quarter of all memory. Tables
+    # of ours stand below each other.
+    sheet.table_cells.clear()
 
 
 def put_heads(book: Book, sheet: Worksheet, columns: Sequence[Column], top: int) -> None:

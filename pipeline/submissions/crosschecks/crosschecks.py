@@ -35,6 +35,8 @@ RULES: Mapping[str, Rule] = {
     "short_text": statements.short_text,
     "no_member_by_name": statements.no_member_by_name,
     "zero_of_kind": statements.zero_of_kind,
+    "all_below": statements.all_below,
+    "small_for_staff": statements.small_for_staff,
     "coordinates_swapped": addresses.coordinates_swapped,
     "coordinates_swapped_without_postcode": addresses.coordinates_swapped_without_postcode,
     "coordinates_off_postcode": addresses.coordinates_off_postcode,

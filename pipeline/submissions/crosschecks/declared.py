@@ -44,6 +44,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "short_text": ("letters",),
     "no_member_by_name": (),
     "zero_of_kind": ("kinds",),
+    "all_below": ("below", "least", "fte"),
+    "small_for_staff": ("below", "employees"),
     "coordinates_swapped": ("km",),
     "coordinates_swapped_without_postcode": ("degrees",),
     "coordinates_off_postcode": (),
@@ -92,6 +94,9 @@ class Limits(Declared):
     short_word: Count | None = None
     long_word: Count | None = None
     share: Share | None = None
+    below: Above0 | None = None
+    fte: Above0 | None = None
+    employees: Count | None = None
 
 
 class Check(Declared):

@@ -236,3 +236,36 @@ def zero_of_kind(check: Check, facts: Facts) -> pl.DataFrame:
     """Find the number 0 in rows of `kinds`."""
     kind = pl.col("kind").is_in(check.limits["kinds"])
     return hits(facts.tables[check.sheet].filter(kind & (pl.col(check.field) == 0)))
+
+
+def all_below(check: Check, facts: Facts) -> pl.DataFrame:
+    """Find submissions whose numbers above 0 are all small. The hit is the row of the first one.
+
+    below: the limit of each number. least: the fewest numbers. fte: the fewest full-time
+    equivalents of all rows of Management. A cell that could not be read may hold a large number, so
+    it rules it out. Detail: how many numbers. Other: the full-time equivalents.
+    """
+    table, own = facts.tables[check.sheet], pl.col(check.field)
+    staff = facts.tables["management"].group_by("file").agg(pl.col("fte").sum())
+    place = facts.doubtful.filter(sheet_key=check.sheet, field=check.field)
+    unread = table.join(place, on=["file", "row"], how="semi").filter(own.is_null())
+    rows = table.filter(own > 0).join(unread, on="file", how="anti")
+    rows = rows.join(staff.filter(pl.col("fte") >= check.limits["fte"]), on="file")
+    small = (own < check.limits["below"]).all().over("file")
+    enough = pl.len().over("file") >= check.limits["least"]
+    rows = rows.filter(small & enough).with_columns(n=pl.len().over("file"))
+    rows = rows.filter(pl.col("row") == pl.col("row").min().over("file"))
+    return hits(rows, pl.col("n"), number_text(pl.col("fte")))
+
+
+def small_for_staff(check: Check, facts: Facts) -> pl.DataFrame:
+    """Find companies with at least `employees` whose number above 0 is below a limit.
+
+    Detail: the employees.
+    """
+    own = pl.col(check.field)
+    small = (own > 0) & (own < check.limits["below"])
+    large = pl.col("employees") >= check.limits["employees"]
+    company = pl.col("actor_type") == status.COMPANY
+    rows = facts.tables[check.sheet].filter(company & small & large)
+    return hits(rows, number_text(pl.col("employees")))

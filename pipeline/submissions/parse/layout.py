@@ -31,6 +31,7 @@ from pipeline.submissions.parse.misplaced_headers import (
     values_beside,
 )
 from pipeline.submissions.parse.rows import rows_of_data
+from pipeline.submissions.parse.shown import shown_by, struck_rows, units_of_formats
 from pipeline.submissions.parse.units_outside_tables import units_outside_tables
 from pipeline.submissions.parse.unread import unread_sheets
 from schemas.declaration import Workbook
@@ -84,6 +85,7 @@ def find_layout(
     known, strange, sheet_findings = match_sheets(workbook, sheets, foreign)
     cells = with_words(cells)
     merges = merges_of(sheets, known)
+    shown = shown_by(sheets, known)
     cells = cells.join(known, on=["file", "sheet"]).drop("sheet").rename({"name": "sheet"})
     known = known.drop("sheet").rename({"name": "sheet"})
     form = layout_of_forms(
@@ -99,12 +101,15 @@ def find_layout(
         years_of(workbook, form.cells),
         foreign,
     )
+    placed = pl.concat([form.cells, table.cells])
+    unknown = pl.concat([form.unknown, table.unknown])
+    other, unit_findings = units_of_formats(workbook, shown, placed, unknown)
     return Layout(
         pl.concat([form.sheets, table.sheets]),
-        pl.concat([form.cells, table.cells]),
+        placed,
         pl.concat([form.places, table.places]),
         table.totals,
-        pl.concat([form.unknown, table.unknown]),
+        pl.concat([unknown, other]),
         pl.concat([form.headers, table.headers]),
         join_findings(
             sheet_findings,
@@ -112,6 +117,8 @@ def find_layout(
             form.findings,
             table.findings,
             merged_columns(merges, table.places.drop("row"), table.cells),
+            unit_findings,
+            struck_rows(workbook, shown, table.cells),
         ),
     )
 

@@ -14,8 +14,11 @@ from pipeline.common.texts import both
 from schemas.declaration import registers, submission
 from schemas.words import word_key
 
-# Signs that are part of a word, besides letters and digits.
-SIGNS = "%‰€$£°©σ∑"
+# Signs of units that are not ours, of units, and all that are part of a word besides letters and
+# digits.
+OTHER_UNIT_SIGNS = "%‰$£¥₹₽₺₩₴₪¢"
+UNIT_SIGNS = f"{OTHER_UNIT_SIGNS}€°"
+SIGNS = f"{UNIT_SIGNS}©σ∑"
 NO_WORD = rf"[^\p{{L}}\p{{N}}{SIGNS}]+"
 NOT_IN_WORDS = re.compile(rf"[^\w{SIGNS}]+|_+")
 

@@ -18,14 +18,14 @@ from pipeline.submissions.parse.headers import (
     is_unit,
     read_headers,
 )
-from pipeline.submissions.parse.phrases import in_words_expr
+from pipeline.submissions.parse.phrases import UNIT_SIGNS, in_words_expr
 from pipeline.submissions.parse.words_for_nothing import NO_ANSWER
 from schemas.declaration import Workbook
 from schemas.rows import row_words
 from schemas.words import word_key
 
 FEWEST = 2
-FIRST_WORD = r"(\p{L}{2,}|[%‰€$£°])"
+FIRST_WORD = rf"(\p{{L}}{{2,}}|[{UNIT_SIGNS}])"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def header_texts(workbook: Workbook, texts: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _first_words(names: tuple[str, ...]) -> pl.Series:
-    firsts = (re.search(r"[^\W\d_]{2,}|[%‰€$£°]", word_key(name)) for name in names)
+    firsts = (re.search(rf"[^\W\d_]{{2,}}|[{UNIT_SIGNS}]", word_key(name)) for name in names)
     return pl.Series(sorted({match[0] for match in firsts if match}), dtype=pl.String)
 
 

@@ -8,11 +8,11 @@ import polars as pl
 from pipeline.common.findings import findings
 from pipeline.submissions.parse.facts import ROW, SHEET, TEXT
 from pipeline.submissions.parse.headers import HEADER_REMARK, OTHER_UNIT, is_other_unit, is_unit
-from pipeline.submissions.parse.phrases import any_of, in_words_expr
+from pipeline.submissions.parse.phrases import OTHER_UNIT_SIGNS, any_of, in_words_expr
 from schemas.rows import row_words
 
 BETWEEN_PARTS = r"[()\[\]:,;]"
-UNIT_SIGN = r"[\p{L}%‰$£]"
+UNIT_SIGN = rf"[\p{{L}}{OTHER_UNIT_SIGNS}]"
 
 
 def units_outside_tables(
