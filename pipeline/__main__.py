@@ -1,8 +1,17 @@
-"""`python -m pipeline` is `cluster-review`."""
+"""`python -m pipeline` is `cluster-review`.
+
+Each process that reads files loads this module anew, so nothing large is imported at the top.
+"""
 
 import sys
 
-from pipeline.cli import main
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    from pipeline import cli
+
+    return cli.main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

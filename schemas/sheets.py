@@ -4,6 +4,7 @@ Every check carries the code of the finding that its failure becomes.
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 import polars as pl
 
@@ -39,7 +40,7 @@ def checks(field: Field, last_day: dt.date | None) -> list[pa.Check]:
     if field.pattern:
         result.append(pa.Check.str_matches(field.pattern, error="bad_value"))
     if field.list and field.type not in LISTS:
-        result.append(pa.Check.isin(sorted(values(field.list)), error="bad_value"))
+        result.append(pa.Check(word_of(field.list), error="bad_value"))
     if field.type == "integer":
         result.append(pa.Check(whole, error="bad_value"))
     if field.min is not None:
@@ -57,7 +58,20 @@ def whole(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(number.round(0) == number)
 
 
+def word_of(register: str) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    """Return the check that values are words of a register.
+
+    Unlike `pa.Check.isin` it holds no list: pandera copies a check's list, word by word.
+    """
+    known = sorted(values(register))
+
+    def is_word(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col(data.key).is_in(known))
+
+    return is_word
+
+
 def items_schema(register: str) -> pa.DataFrameSchema:
     """Return the schema of the items of a list cell whose words come from a register."""
-    check = pa.Check.isin(sorted(values(register)), error="unknown_measure")
+    check = pa.Check(word_of(register), error="unknown_measure")
     return pa.DataFrameSchema({"item": pa.Column(pl.String, check)}, strict=False)

@@ -17,7 +17,7 @@ RULES = [
     (visible, visible_expr),
     (collapse, collapse_expr),
     (word_key, word_key_expr),
-    (header_key, header_key_expr),
+    (header_key, lambda text: header_key_expr(word_key_expr(text))),
 ]
 
 

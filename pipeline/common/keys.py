@@ -31,10 +31,19 @@ def title_key_expr(text: pl.Expr) -> pl.Expr:
 
 def word_key_expr(text: pl.Expr) -> pl.Expr:
     """`word_key` for a column."""
+    return with_and_expr(folded_expr(text))
+
+
+def folded_expr(text: pl.Expr) -> pl.Expr:
+    """The first step of `word_key_expr`; large columns take both steps one after the other."""
     key = collapse_expr(text).str.normalize("NFKC")
     key = key.str.replace_all(r"\s+", " ").str.strip_chars()
     key = key.str.replace_all(DASHES, "-").str.to_lowercase()
-    key = key.str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
+    return key.str.replace_many(list(UMLAUTS), list(UMLAUTS.values()))
+
+
+def with_and_expr(key: pl.Expr) -> pl.Expr:
+    """`with_and` for a column of folded texts; it looks at each of them several times."""
     and_beside_words = key.str.contains(r"[&+]") & key.str.contains(r"[\p{L}\p{N}]")
     return (
         pl.when(and_beside_words)
@@ -48,8 +57,7 @@ def choice_key_expr(key: pl.Expr) -> pl.Expr:
     return key.str.replace(CHOICE_TAIL, "")
 
 
-def header_key_expr(text: pl.Expr) -> pl.Expr:
-    """`header_key` for a column."""
-    key = word_key_expr(text)
+def header_key_expr(key: pl.Expr) -> pl.Expr:
+    """`header_key` for a column of word keys."""
     bare = key.str.replace(HEADER_TAIL, "")
     return pl.when(bare == "").then(key).otherwise(bare)

@@ -131,7 +131,7 @@ def has_left() -> pl.Expr:
 def is_informing() -> pl.Expr:
     """Whether a finding is about a column of the ratings that only informs and is never read."""
     names = {header_key(column[lang]) for column in informing() for lang in ("de", "en")}
-    known = header_key_expr(pl.col("value")).is_in(sorted(names))
+    known = header_key_expr(word_key_expr(pl.col("value"))).is_in(sorted(names))
     return (pl.col("code") == "unknown_column") & (pl.col("sheet_key") == "assessments") & known
 
 

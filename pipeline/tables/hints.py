@@ -1,6 +1,6 @@
 """Hints for typing errors that a pattern recognises: "Q3/2025" in a date, "ca. 50" in a number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import polars as pl
@@ -31,7 +31,8 @@ def with_hints(table: pl.DataFrame) -> pl.DataFrame:
     words = [f"or_empty_{lang}" for lang in LANGUAGES]
     failed = failed.unique(KEY).select(*KEY, "type", *words)
     text = pl.col("quoted").str.slice(0, LONGEST).str.strip_chars()
-    failed = failed.with_columns(text=text).with_columns(hint=first_fitting()).drop_nulls("hint")
+    failed = failed.with_columns(text=text)
+    failed = failed.with_columns(hint=first_fitting(failed["code"])).drop_nulls("hint")
     parts = [failed.select(KEY).clear().with_columns(hint_de=pl.lit(""), hint_en=pl.lit(""))]
     for (number,), rows in failed.partition_by("hint", as_dict=True).items():
         hint = hints()[int(number)]
@@ -65,9 +66,14 @@ def bad_pattern(found: Sequence[Hint], message: str) -> DeclarationError:
     return DeclarationError(f"{place}: {slip.german}", f"{place}: {slip.english}")
 
 
-def first_fitting() -> pl.Expr:
-    """Return the number of the first hint that fits, null if none does."""
-    return pl.coalesce(pl.when(fits(hint)).then(at) for at, hint in enumerate(hints()))
+def first_fitting(codes: Iterable[str]) -> pl.Expr:
+    """Return the number of the first hint that fits, null if none does.
+
+    codes: of the findings; only hints for one of them are looked at, as each costs a pattern.
+    """
+    there = set(codes)
+    usable = [(at, hint) for at, hint in enumerate(hints()) if there & set(hint.codes)]
+    return pl.coalesce(pl.when(fits(hint)).then(at) for at, hint in usable)
 
 
 def fits(hint: Hint) -> pl.Expr:

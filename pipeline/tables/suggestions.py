@@ -112,6 +112,8 @@ def meant_sheets(table: pl.DataFrame, workbooks: list[Workbook]) -> pl.DataFrame
     sheets = [s for w in workbooks for s in w.sheets]
     names = [(key, at) for at, sheet in enumerate(sheets) for key in sorted(sheet.keys)]
     missing = table.filter(code="missing_sheet").drop_nulls("other")
+    if missing.is_empty():  # the names of other systems need not be loaded
+        return no_suggestions()
     others = (
         missing.drop("quoted")
         .with_columns(quoted=pl.col("other").str.split("\n"))

@@ -8,6 +8,7 @@ from functools import cache
 
 import polars as pl
 
+from pipeline.common.keys import word_key_expr
 from pipeline.submissions.actors.places import (
     GERMANY,
     at_most_km,
@@ -154,7 +155,7 @@ def city_off_postcode(check: Check, facts: Facts) -> pl.DataFrame:
     """
     german = pl.col("country_code") == GERMANY
     table = facts.tables[check.sheet].filter(german).drop_nulls(["city", "center_latitude"])
-    table = table.with_columns(word=place_words(pl.col("city")).list.first())
+    table = table.with_columns(word=place_words(word_key_expr(pl.col("city"))).list.first())
     pairs = table.select("postcode_key", "word", *CENTRE).unique(["postcode_key", "word"])
     far = far_from_namesakes(pairs.drop_nulls("word"), check.limits["km"])
     if far.is_empty():

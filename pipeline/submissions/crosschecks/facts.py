@@ -65,6 +65,8 @@ def hits(
     rows: pl.DataFrame, detail: pl.Expr | None = None, other: pl.Expr | None = None
 ) -> pl.DataFrame:
     """Return the rows as the result of a rule (HITS). detail, other: what its message names."""
+    if rows.is_empty():
+        return no_hits()
     nothing = pl.lit(None, pl.String)
     return rows.select(
         "file",

@@ -130,7 +130,7 @@ def with_headers(
     places = names.join(candidates.join(required, on="mapping"), on=["file", "key"], how="semi")
     texts = cells.filter(pl.col("kind") == TEXT).join(places, on=["file", "sheet"])
     texts = texts.select("file", "key", "text").unique()
-    texts = texts.with_columns(header=header_key_expr(pl.col("text")))
+    texts = texts.with_columns(header=header_key_expr(word_key_expr(pl.col("text"))))
     return without_missing(candidates, required, texts, ["key", "header"])
 
 

@@ -5,10 +5,11 @@ The typed columns are number, text, date, flag; `code` is null where the cell co
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 import polars as pl
 
-from pipeline.common.keys import choice_key_expr, collapse_expr, word_key_expr
+from pipeline.common.keys import choice_key_expr, collapse_expr, folded_expr, with_and_expr
 from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, with_nothing
 from schemas.declaration import LISTED, LISTS, Workbook
 from schemas.frequency import times_per_year
@@ -59,7 +60,8 @@ def with_words(cells: pl.DataFrame) -> pl.DataFrame:
     """
     texts = cells.filter(KIND == TEXT).select("text").unique()
     texts = texts.with_columns(clean=collapse_expr(pl.col("text")))
-    texts = texts.with_columns(word=word_key_expr(pl.col("clean")))
+    texts = texts.with_columns(word=folded_expr(pl.col("clean")))
+    texts = texts.with_columns(word=with_and_expr(pl.col("word")))
     return cells.join(texts, on="text", how="left")
 
 
@@ -92,7 +94,7 @@ def read_cells(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     rules = reading_rules(workbook)
     read = [
         with_steps(part, str(name))
-        .select(*part.columns, rules[str(name)].alias("reading"))
+        .select(*part.columns, rules[str(name)]().alias("reading"))
         .unnest("reading")
         for (name,), part in parts.items()
     ]
@@ -125,21 +127,21 @@ def rule_of_cell() -> pl.Expr:
     )
 
 
-def reading_rules(workbook: Workbook) -> dict[str, pl.Expr]:
-    """Return every rule of reading by its name."""
+def reading_rules(workbook: Workbook) -> dict[str, Callable[[], pl.Expr]]:
+    """Return every rule of reading by its name; few cells need more than some of them."""
     return {
-        "nothing": reading(),
-        "none": reading(text=pl.lit("")),
-        "times in words": reading(number=pl.col("times")),
-        "failure": failure_of_cell(),
-        "number in text": read_number_in_text(),
-        "number": read_number(),
-        "date in text": read_date_in_text(),
-        "date": read_date(),
-        "yes_no": read_yes_no(workbook),
-        "criterion": read_criterion(),
-        "identifier": reading(text=identifier(pl.col("clean"))),
-        "text": reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
+        "nothing": reading,
+        "none": lambda: reading(text=pl.lit("")),
+        "times in words": lambda: reading(number=pl.col("times")),
+        "failure": failure_of_cell,
+        "number in text": read_number_in_text,
+        "number": read_number,
+        "date in text": read_date_in_text,
+        "date": read_date,
+        "yes_no": lambda: read_yes_no(workbook),
+        "criterion": read_criterion,
+        "identifier": lambda: reading(text=identifier(pl.col("clean"))),
+        "text": lambda: reading(text=pl.coalesce("clean", collapse_expr(pl.col("raw")))),
     }
 
 
@@ -149,7 +151,9 @@ def with_steps(part: pl.DataFrame, rule: str) -> pl.DataFrame:
         text = short_text().str.replace_all(CURRENCY, "").str.replace(NO_CENTS, "${1}00")
         part = part.with_columns(plain=collapse_expr(text.str.replace_all(CURRENCY, "")))
         part = part.with_columns(digits=pl.col("plain").str.replace(r"^[-+−–]\s*", ""))
-        return with_decimal_signs(part)
+        return with_number(with_decimal_signs(part), number_in_text())
+    if rule == "number":
+        return with_number(part, pl.when(KIND == NUMBER).then(pl.col("number")))
     if rule == "date in text":
         text = short_text()
         plain = text.str.replace(TIME_OF_DAY, "").str.replace_all(r"\.\s+", ".")
@@ -302,21 +306,32 @@ def failure_of_cell() -> pl.Expr:
     return reading(code=code.otherwise(pl.lit("formula_without_value")))
 
 
-def read_number() -> pl.Expr:
-    """Return the number of a number cell; a boolean, a date or a time is not a number."""
-    value = pl.when(KIND == NUMBER).then(pl.col("number"))
-    return numeric(value, doubtful=pl.lit(value=False))
-
-
-def numeric(value: pl.Expr, doubtful: pl.Expr, check: pl.Expr | None = None) -> pl.Expr:
-    """Return the reading of a number (null: not understood), multiplied by the mapping's factor.
+def with_number(part: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
+    """Add value: a number (null: not understood), multiplied by the mapping's factor.
 
     A number that Excel shows as whole is whole. The product is rounded to the digits that Excel
-    shows. doubtful: whether the text may mean another number, too.
+    shows.
     """
-    value = pl.coalesce((value * pl.col("factor")).round_sig_figs(DIGITS), value)
-    rounded = in_shown_digits(value)
-    value = pl.when(rounded.round(0) == rounded).then(rounded).otherwise(value)
+    part = part.with_columns(value=value)
+    product = (pl.col("value") * pl.col("factor")).round_sig_figs(DIGITS)
+    part = part.with_columns(value=pl.coalesce(product, "value"))
+    part = part.with_columns(shown=in_shown_digits(pl.col("value")))
+    shown = pl.col("shown")
+    whole = shown.round(0) == shown
+    return part.with_columns(value=pl.when(whole).then("shown").otherwise("value"))
+
+
+def read_number() -> pl.Expr:
+    """Return the number of a number cell; a boolean, a date or a time is not a number."""
+    return numeric(doubtful=pl.lit(value=False))
+
+
+def numeric(doubtful: pl.Expr, check: pl.Expr | None = None) -> pl.Expr:
+    """Return the reading of a number (see `with_number`).
+
+    doubtful: whether the text may mean another number, too.
+    """
+    value = pl.col("value")
     usable = (value == 0) | value.abs().is_between(SMALLEST, LARGEST)
     code = (
         pl.when(value.is_null())
@@ -336,21 +351,24 @@ def short_text() -> pl.Expr:
     return pl.when(fits | text.str.contains(r"^\d+$")).then(text)
 
 
-def read_number_in_text() -> pl.Expr:
-    """Return the number that a text means; a single group of three digits is doubtful.
+def refused() -> pl.Expr:
+    """Whether a text is refused: it could be either, as other texts of the column contradict it."""
+    return pl.col("grouped").is_not_null() & pl.col("differ") & ~pl.col("agree")
 
-    The other texts of the column decide whether such a group is thousands. Where they show that it
-    is not, the text could mean either and is refused.
+
+def number_in_text() -> pl.Expr:
+    """Return the number that a text means.
+
+    The other texts of the column decide whether a single group of three digits is thousands. Where
+    they show that it is not, the text could mean either and is refused.
     """
     minus = pl.col("plain").str.contains(r"^[-−–]")
     digits = pl.col("digits")
     one_group = digits.str.contains(ONE_GROUP)
     single = one_group & pl.col("decimal_point")
-    refused = pl.col("grouped").is_not_null() & pl.col("differ") & ~pl.col("agree")
-    settled = pl.col("agree") & ~pl.col("differ")
     with_point = digits.str.replace(",", ".", literal=True)
     plain = (
-        pl.when(refused)
+        pl.when(refused())
         .then(None)
         .when(~single & digits.str.contains(POINTED))
         .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
@@ -361,9 +379,14 @@ def read_number_in_text() -> pl.Expr:
         .when(digits.str.contains(PLAIN))
         .then(with_point)
     )
-    value = plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+    return plain.cast(pl.Float64, strict=False) * pl.when(minus).then(-1.0).otherwise(1.0)
+
+
+def read_number_in_text() -> pl.Expr:
+    """Return the reading of a number in a text; a single group of three digits is doubtful."""
+    settled = pl.col("agree") & ~pl.col("differ")
     doubtful = pl.col("grouped").is_not_null() & ~settled
-    return numeric(value, doubtful, pl.when(refused).then(pl.lit("otherwise_in_column")))
+    return numeric(doubtful, pl.when(refused()).then(pl.lit("otherwise_in_column")))
 
 
 def read_date() -> pl.Expr:

@@ -47,7 +47,7 @@ def read_headers(sheets: Iterable[Sheet], headers: pl.DataFrame) -> pl.DataFrame
     words without meaning.
     """
     texts = headers.select("sheet_key", "clean", "word").unique()
-    texts = decoded(texts).with_columns(key=header_key_expr(pl.col("clean")))
+    texts = decoded(texts).with_columns(key=header_key_expr(pl.col("word")))
     of_sheet = texts.partition_by("sheet_key", as_dict=True)
     parts = [named(sheet, of_sheet[sheet.key,]) for sheet in sheets if (sheet.key,) in of_sheet]
     read = pl.concat([NOTHING_READ, *parts])

@@ -106,14 +106,14 @@ def values_beside(workbook: Workbook, cells: pl.DataFrame, places: pl.DataFrame)
     found = cells.select(*SHEET, "row", place="column", own=as_text(), is_found=pl.lit(value=True))
     read = read.join(found, on=[*SHEET, "row", "place"], how="left")
     is_missing = pl.col("is_found").is_null()
-    differs = word_key_expr(as_text()) != word_key_expr(pl.col("own"))
+    differs = word_key_expr(pl.col("raw")) != word_key_expr(pl.col("own"))
     read = read.filter(is_missing | differs)
     at = [f"{column_letters(c)}{r}" for c, r in read.select("column", "row").iter_rows()]
     missing = pl.when(is_missing)
     return read.select(
         *(*SHEET, "sheet", "row", "field"),
         column=missing.then("place").otherwise("column"),
-        value=as_text(),
+        value="raw",
         detail=missing.then(pl.Series(at, dtype=pl.String)).otherwise("own"),
         check=missing.then(pl.lit(BESIDE)).otherwise(pl.lit(FURTHER)),
         code=missing.then(pl.lit("missing_value")).otherwise(pl.lit("inconsistent")),

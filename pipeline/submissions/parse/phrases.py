@@ -29,6 +29,7 @@ def in_words_expr(key: pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit(" "), words.str.replace_all(" ", "  ", literal=True), pl.lit(" "))
 
 
+@cache
 def in_words(text: str) -> str:
     """Return a text in words."""
     words = NOT_IN_WORDS.sub(" ", word_key(text)).split()
