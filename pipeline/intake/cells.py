@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 
 from pipeline.common.column_letters import column_letters, column_number
 from pipeline.common.limits import MB, Limits
@@ -30,7 +29,8 @@ Area = tuple[int, int, int, int, int]
 MOST_MERGED = 10_000
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True)
+class Shown:
     """What a cell shows besides its value.
 
     unit: the text in the format of a number ("T€"). thousands: how often the format divides the

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 import polars as pl
 
@@ -73,7 +74,7 @@ def _merged(reading: Reading, sheet: int) -> list[dict[str, int]]:
 def _shown(reading: Reading, sheet: int) -> list[dict[str, object]]:
     """Return what the cells of a sheet show besides their values."""
     own = ((shown, at) for (where, shown), at in reading.cells.shown.items() if where == sheet)
-    return [{**shown._asdict(), "places": at.tolist()} for shown, at in own]
+    return [{**asdict(shown), "places": at.tolist()} for shown, at in own]
 
 
 def _cells_frame(numbered: Sequence[tuple[int, Reading]]) -> pl.DataFrame:

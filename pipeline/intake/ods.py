@@ -7,6 +7,7 @@ cell below a merged area (covered) is read like any other cell.
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from pipeline.common.limits import Limits
 from pipeline.intake.cells import (
@@ -209,8 +210,9 @@ class _Tables:
                 raise Refusal("too_large", "columns", limit=LAST_COLUMN)
             columns = range(self.column, self.column + count)
             self.row_values.update(dict.fromkeys(columns, value))
-            struck = self.attrs.get(TABLE + "style-name") in self.struck
-            shown = shown_besides(self.attrs, value, text)._replace(struck=struck)
+            shown = shown_besides(self.attrs, value, text)
+            if self.attrs.get(TABLE + "style-name") in self.struck:
+                shown = replace(shown, struck=True)
             if shown != NOTHING:
                 self.row_shown.update(dict.fromkeys(columns, shown))
         rows, width = (repeat(self.attrs, name) for name in SPANNED)

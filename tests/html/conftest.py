@@ -46,7 +46,7 @@ def write_reports(root: Path) -> None:
     request = Request(PERIOD, root / "inputs", root / "outputs", catalogues, accept_missing=True)
     with sparing("workbook", "copies"), real_pictures():
         published = run(request, Direct())
-        index, others, *_ = page_batches(published.review, "en")
+        others, *_, index = page_batches(published.review, "en")
         longest = longest_page(published.folder / "report").stem
         for batch in (index, replace(others, clusters=[longest])):
             write_pages(make_pages(batch), root / "en")
