@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from prefect import Flow
-from prefect.testing.utilities import prefect_test_harness
 
 from pipeline.cli import main
 from pipeline.common import periods
@@ -43,6 +42,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def prefect() -> Iterator[None]:
     """One server for all flows of these tests: starting one takes many seconds."""
+    # loads Prefect's server: no test beside this file needs it
+    from prefect.testing.utilities import prefect_test_harness
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")  # nothing here needs a block
         with prefect_test_harness(server_startup_timeout=300):
