@@ -14,6 +14,7 @@ import pytest
 from openpyxl.styles import Font
 
 from pipeline.common.settings import load_settings
+from pipeline.intake.cells import Shown
 from pipeline.intake.looks import sections_of
 from pipeline.intake.reader import Reading, read_content
 from pipeline.report.feedback.values import values_workbook
@@ -225,9 +226,9 @@ def test_the_text_of_a_format_is_its_unit(form: str) -> None:
 SHOWN_IN_ODS = [
     ("314000", None),
     ("314.000", None),
-    ("314 T€", ("T€", 1, False)),
-    ("0,3 Mio. €", ("Mio. €", 2, False)),
-    ("314.000,00 €", ("€", 0, False)),
+    ("314 T€", Shown("T€", 1, struck=False)),
+    ("0,3 Mio. €", Shown("Mio. €", 2, struck=False)),
+    ("314.000,00 €", Shown("€", 0, struck=False)),
     ("-", None),
     ("9" * 5000 + " T€", None),  # no format shows that
 ]
@@ -254,10 +255,10 @@ def binary_styles(code: str) -> bytes:
     ("code", "style", "shown"),
     [
         ('0" T€"', 0, None),
-        ('0" T€"', 1, ("T€", 0, False)),
-        ('0," T€"', 1, ("T€", 1, False)),
+        ('0" T€"', 1, Shown("T€", 0, struck=False)),
+        ('0," T€"', 1, Shown("T€", 1, struck=False)),
         ("0.0", 1, None),
-        ("0.0", 2, ("", 0, True)),
+        ("0.0", 2, Shown("", 0, struck=True)),
     ],
 )
 def test_binary_workbooks(code: str, style: int, shown: Any) -> None:
