@@ -1,6 +1,6 @@
 """`python -m pipeline` is `cluster-review`.
 
-Each process that reads files loads this module anew, so nothing large is imported at the top.
+Each process that reads files imports this module too, so nothing large is imported at the top.
 """
 
 import sys

@@ -59,7 +59,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (contract 4)."""
-    # Else the end of the process searches all objects for cycles, which takes 0.2 s.
+    # Without this, Python searches all objects for cycles when it ends, which takes 0.2 s.
     atexit.register(gc.freeze)
     given = list(sys.argv[1:] if arguments is None else arguments)
     lang = requested_language(given)

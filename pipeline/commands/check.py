@@ -49,7 +49,7 @@ def command(
 
     Exit codes: 0 no errors in the data, 1 errors, 2 no file to check or wrong usage.
     """
-    # Of one file each step is small: threads take longer to wake than to work.
+    # With one file each step is small: threads take longer to wake than to work.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from pipeline.intake.worker import read_many
 

@@ -4,13 +4,15 @@ The reader passes it on; what it means is decided later (see `submissions/parse/
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
+from typing import TypeVar
 
 from pipeline.intake.cells import NUMBER, Shown, Value
 from pipeline.intake.values import LONGEST_FORMAT, PLAIN, kind_shown_by
 
+Key = TypeVar("Key", int, str)
 # The parts of a number format. number: what stands for digits; a bare % multiplies by 100.
 TOKENS = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|[_*].|\[\$(?P<currency>[^\]-]*)[^\]]*\]'
@@ -108,7 +110,15 @@ def section(text: str, digits: str, test: tuple[str, float] | None) -> Section:
     return Section(lambda number: TESTS[sign](number, limit), unit, thousands)
 
 
-def looks_of(styles: list[tuple[tuple[Section, ...], bool]]) -> dict[int, Look]:
-    """Return the looks of styles (sections, whether struck) by position, if they show something."""
-    every = (Look(*style) for style in styles)
+def looks_of(
+    sections: Mapping[Key, tuple[Section, ...]],
+    struck: Sequence[bool],
+    styles: Iterable[tuple[Key, int]],
+) -> dict[int, Look]:
+    """Return the looks of styles by position, if they show something.
+
+    sections: by the key of a number format. struck: whether each font has a line through the text.
+    styles: the key of the number format and the position of the font (below 0: none) of each.
+    """
+    every = (Look(sections.get(key, ()), any(struck[font : font + 1])) for key, font in styles)
     return {at: look for at, look in enumerate(every) if look.sections or look.struck}

@@ -89,7 +89,7 @@ def read_styles(data: bytes) -> Styles:
     sections: dict[str, tuple[Section, ...]] = {}
     struck: list[bool] = []
     kinds: list[int] = []
-    looks: list[tuple[tuple[Section, ...], bool]] = []
+    styles: list[tuple[str, int]] = []
     inside = ""
     for name, attrs in elements(data, "styles.xml"):
         if name in ("fonts", "fills", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
@@ -104,9 +104,8 @@ def read_styles(data: bytes) -> Styles:
         elif name == "xf" and inside == "cellXfs":
             identifier, font = attrs.get("numFmtId", "0"), attrs.get("fontId", "0").strip()
             kinds.append(kind_of_format(identifier, own))
-            with_line = font.isdecimal() and any(struck[int(font[:9]) :][:1])
-            looks.append((sections.get(identifier, ()), with_line))
-    return Styles(kinds, looks_of(looks))
+            styles.append((identifier, int(font[:9]) if font.isdecimal() else -1))
+    return Styles(kinds, looks_of(sections, struck, styles))
 
 
 def kind_of_format(identifier: str, own: dict[str, int]) -> int:

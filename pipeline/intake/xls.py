@@ -85,12 +85,8 @@ def looks_of_book(book: Any) -> dict[int, Look]:
     """
     sections = {own.format_key: sections_of(own.format_str or "") for own in book.format_list}
     struck = [bool(font.struck_out) for font in book.font_list]
-    return looks_of(
-        [
-            (sections.get(style.format_key, ()), any(struck[style.font_index :][:1]))
-            for style in book.xf_list
-        ]
-    )
+    styles = ((style.format_key, style.font_index) for style in book.xf_list)
+    return looks_of(sections, struck, styles)
 
 
 def open_book(data: bytes, *, past_damage: bool) -> Any:

@@ -144,7 +144,7 @@ def read_styles(data: bytes) -> tuple[list[int], dict[int, Look]]:
     sections: dict[int, tuple[Section, ...]] = {}
     struck: list[bool] = []
     result: list[int] = []
-    looks: list[tuple[tuple[Section, ...], bool]] = []
+    styles: list[tuple[int, int]] = []
     inside = False
     for kind, content in records(data, "styles.bin"):
         if kind == NUMBER_FORMAT:
@@ -158,8 +158,8 @@ def read_styles(data: bytes) -> tuple[list[int], dict[int, Look]]:
             number = struct.unpack_from("<HH", content)[1]
             font = int.from_bytes(content[4:6], "little")
             result.append(own.get(number, BUILT_IN.get(number, PLAIN)))
-            looks.append((sections.get(number, ()), any(struck[font:][:1])))
-    return result, looks_of(looks)
+            styles.append((number, font))
+    return result, looks_of(sections, struck, styles)
 
 
 def wide_string(data: bytes) -> tuple[str, bytes]:
