@@ -7,6 +7,8 @@ change the shipped ones, which tests/test_catalogues.py checks.
 import gc
 import os
 
+from tests import one_core  # noqa: F401
+
 # Tests run side by side on all cores: a second thread in each of them only costs. polars asks when
 # it is loaded; the programs that tests start shall have all cores.
 os.environ["POLARS_MAX_THREADS"] = "1"
@@ -41,7 +43,6 @@ settings.load_profile("unhurried")
 # The first of make thorough makes what others read: so nobody waits for it.
 LONGEST = [
     # of make test
-    "test_flow.py",
     "intake/test_submissions.py",
     "history/test_damaged.py",
     "experts/test_template.py",
@@ -58,6 +59,7 @@ LONGEST = [
     "test_modes.py",
     "feedback/test_round_trip.py",
     # of make thorough
+    "test_flow.py",
     "experts/test_quarter.py",
     "workbook/test_what_if.py",
     "html/test_access.py",
@@ -129,11 +131,11 @@ def problems() -> Callable[[Path], list[str]]:
 
 
 # Whoever asks for one of these belongs to `make thorough`.
-THOROUGH = {"browser", "converted", "recalculated", "problems", "lived"}
+THOROUGH = {"browser", "converted", "recalculated", "problems", "lived", "prefect"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what opens our outputs with another program, or lives whole quarters."""
+    """Mark what needs a program of others (for our outputs, or a server), or whole quarters."""
     if isinstance(item, pytest.Function) and not THOROUGH.isdisjoint(item.fixturenames):
         item.add_marker("thorough")
 

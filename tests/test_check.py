@@ -11,6 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from pipeline.commands.check import on_one_core
 from pipeline.common.terminal import plain
 from pipeline.tables.short_view import shorten
 from tests.intake.published import command
@@ -186,6 +187,21 @@ def test_without_colours_server_or_noise_when_piped(tmp_path: Path) -> None:
     assert "polars" in modules
     assert not modules & {"prefect", "rich", "jinja2", "xlsxwriter", "openpyxl", "hypothesis"}
     assert not modules & {"pyproj", "rapidfuzz"}  # each takes a while to load
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a program choose")
+def test_the_work_on_one_core_leaves_the_others_to_what_follows() -> None:
+    before = os.sched_getaffinity(0)
+    with on_one_core():
+        assert os.sched_getaffinity(0) == {max(before)}
+    assert os.sched_getaffinity(0) == before
+
+
+def test_a_system_without_a_choice_of_cores_checks_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "sched_setaffinity", raising=False)
+    assert "form.xlsx" in check(capsys, str(save(tmp_path / "form.xlsx", submission())))
 
 
 def test_feedback_asks_for_the_cells_that_would_settle_what_is_open(
