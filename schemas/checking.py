@@ -26,6 +26,9 @@ def without(name: str) -> Iterator[None]:
 with without("hypothesis"):
     import pandera.polars as pa
 
+    # pandera takes several small steps for each column. polars' engine for large data takes longer
+    # to start than they take.
+    pl.Config.set_engine_affinity("in-memory")
     pa.DataFrameSchema().validate(pl.DataFrame())  # its checks are loaded at the first use
 
 __all__ = ["pa"]

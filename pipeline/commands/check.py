@@ -67,10 +67,8 @@ def command(
 
     Exit codes: 0 no errors in the data, 1 errors, 2 no file to check or wrong usage.
     """
-    # With one file each step is small: threads take longer to wake than to work, and the engine for
-    # large data longer to start.
+    # With one file each step is small: threads take longer to wake than to work.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    os.environ.setdefault("POLARS_ENGINE_AFFINITY", "in-memory")
     from pipeline.intake.worker import read_many
 
     lost = [shown_name(path) for path in files if not path.exists() and not path.is_symlink()]
