@@ -35,7 +35,7 @@ serve: $(READY)  ## Prefect's server, worker and schedules on this machine: PORT
 
 IN_PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-test: $(READY)  ## run the tests of every rule, figure, table, page, workbook: six minutes
+test: $(READY)  ## run the tests of every rule, figure, table, page, workbook: five minutes
 	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 thorough: $(READY)  ## run the tests by other programs (LibreOffice, Chromium), chance, kills, quarters

@@ -7,11 +7,13 @@ test: a tenth of the time of all tests.
 import os
 
 
-def keep_to_one_core(worker: str) -> None:
-    """Keep the process to one core. worker: its name in the run, such as gw1; empty for none."""
-    if worker and hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+def keep_to_one_core(worker: str, workers: int) -> None:
+    """Keep a worker to its own core, if each has one. worker: its name in the run, such as gw1."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if worker and len(cores) == workers:
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw"))]})
 
 
-keep_to_one_core(os.environ.get("PYTEST_XDIST_WORKER", ""))
+keep_to_one_core(
+    os.environ.get("PYTEST_XDIST_WORKER", ""), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0))
+)

@@ -23,6 +23,7 @@ with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"]) as
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, None])
 def test_nothing_is_left_of_a_run(how: signal.Signals | None) -> None:
     command = [sys.executable, "-c", RUN]
