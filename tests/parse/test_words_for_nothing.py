@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.common.keys import word_key_expr
-from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, nothing_in
+from pipeline.submissions.parse.words_for_nothing import NO_ANSWER, NONE, forms, nothing_in
 from schemas.declaration import registers, submission
 from tests.making.frames import MASTER
 from tests.parse.making import USUAL, Answered, Done, examined, with_rows
@@ -93,7 +93,7 @@ def said(texts: list[str]) -> list[str | None]:
     """What the texts say."""
     frame = pl.DataFrame({"text": texts})
     word = word_key_expr(pl.col("text"))
-    return frame.select(nothing_in(submission(), word)).to_series().to_list()
+    return frame.select(nothing_in(submission(), forms(word))).to_series().to_list()
 
 
 def written(name: str) -> Iterator[str]:

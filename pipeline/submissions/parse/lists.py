@@ -15,7 +15,7 @@ from pipeline.common.keys import choice_key_expr, word_key_expr
 from pipeline.submissions.parse.facts import CELL, TEXT
 from pipeline.submissions.parse.foreign import Foreign, our_items
 from pipeline.submissions.parse.tables import translated
-from pipeline.submissions.parse.words_for_nothing import NONE, nothing_in
+from pipeline.submissions.parse.words_for_nothing import NONE, forms, nothing_in
 from schemas.declaration import LISTS, Field, Sheet, Workbook, words
 from schemas.words import choice_key, collapse
 
@@ -212,7 +212,7 @@ def with_words(workbook: Workbook, items: pl.DataFrame) -> pl.DataFrame:
     items: CELL, position, key, item. Of a cell whose every item is a word for nothing, one of them
     for none, that is left.
     """
-    items = items.with_columns(nothing=nothing_in(workbook, pl.col("key")))
+    items = items.with_columns(nothing=nothing_in(workbook, forms(pl.col("key"))))
     nothing, is_item = pl.col("nothing").is_not_null(), pl.col("nothing").is_null()
     none = (pl.col("nothing") == NONE) & ~is_item.any().over(CELL)
     items = items.filter(~nothing | none)

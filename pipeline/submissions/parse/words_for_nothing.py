@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -31,8 +32,11 @@ def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     means that there is no end. Each different text is looked at once.
     """
     texts = cells.filter(pl.col("kind") == TEXT).select("word").unique().drop_nulls()
-    texts = texts.with_columns(nothing=nothing_in(workbook, pl.col("word")))
-    texts = texts.with_columns(unending=unending(workbook, pl.col("word")))
+    every = forms(pl.col("word"))
+    texts = texts.with_columns(bare=every.bare, plain=every.plain)
+    text = Forms(pl.col("word"), pl.col("bare"), pl.col("plain"))
+    texts = texts.with_columns(nothing=nothing_in(workbook, text))
+    texts = texts.select("word", "nothing", unending=unending(workbook, text))
     cells = cells.join(texts, on="word", how="left")
     zero = pl.col("kind").is_in([NUMBER, BOOLEAN]) & (pl.col("number") == 0)
     return cells.with_columns(
@@ -41,42 +45,65 @@ def with_nothing(workbook: Workbook, cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def nothing_in(workbook: Workbook, word: pl.Expr) -> pl.Expr:
-    """Return no_answer, none, or null for a text (by its word key); a blank text is no answer.
+class Forms(NamedTuple):
+    """A text as the patterns of words look at it.
+
+    word: its word key. bare: without white space and punctuation. plain: the same without a remark;
+    null for a long text.
+    """
+
+    word: pl.Expr
+    bare: pl.Expr
+    plain: pl.Expr
+
+
+def forms(word: pl.Expr) -> Forms:
+    """Return the forms of a text, from its word key."""
+    short = pl.when(is_short(word)).then(word)
+    plain = without_punctuation(short.str.replace(REMARK, ""))
+    return Forms(word, without_punctuation(word), plain)
+
+
+def nothing_in(workbook: Workbook, text: Forms) -> pl.Expr:
+    """Return no_answer, none, or null for a text; a blank text is no answer.
 
     "noch nicht bekannt" is both "nicht bekannt" and "noch nicht"; not known is the weaker claim.
     """
     words = workbook.words
     none, no_answer = (words_pattern(words, name) for name in (NONE, NO_ANSWER))
     return (
-        pl.when((without_punctuation(word) == "") | matches(word, no_answer))
+        pl.when((text.bare == "") | matches(text, no_answer))
         .then(pl.lit(NO_ANSWER))
-        .when(matches(word, none) | matches(word, none_of_a_kind(words)) | is_number(words, word))
+        .when(
+            matches(text, none) | matches(text, none_of_a_kind(words)) | is_number(words, text.word)
+        )
         .then(pl.lit(NONE))
     )
 
 
 def nothing_in_text(workbook: Workbook, text: str) -> str | None:
     """Return the result of `nothing_in` for a single text."""
-    return pl.select(nothing_in(workbook, word_key_expr(pl.lit(text)))).item()
+    return pl.select(nothing_in(workbook, forms(word_key_expr(pl.lit(text))))).item()
 
 
-def unending(workbook: Workbook, word: pl.Expr) -> pl.Expr:
+def unending(workbook: Workbook, text: Forms) -> pl.Expr:
     """Whether a text in a field of an end means that there is none.
 
     The frame must have the column nothing: words for none mean it, and so does mere punctuation.
     """
-    goes_on = matches(word, words_pattern(workbook.words, "goes_on")) | (
-        without_punctuation(word) == ""
-    )
+    goes_on = matches(text, words_pattern(workbook.words, "goes_on")) | (text.bare == "")
     return goes_on | (pl.col("nothing") == NONE).fill_null(value=False)
 
 
-def matches(word: pl.Expr, pattern: str) -> pl.Expr:
-    """Whether a text matches the pattern, as it is or without its remark."""
-    short = pl.when(word.str.len_chars() <= LONGEST).then(word)
-    plain = without_punctuation(short.str.replace(REMARK, ""))
-    return without_punctuation(short).str.contains(pattern) | plain.str.contains(pattern)
+def matches(text: Forms, pattern: str) -> pl.Expr:
+    """Whether a text matches the pattern, as it is or without its remark; a long one does not."""
+    short = pl.when(is_short(text.word)).then(text.bare)
+    return short.str.contains(pattern) | text.plain.str.contains(pattern)
+
+
+def is_short(word: pl.Expr) -> pl.Expr:
+    """Whether a text is short enough to be a word for nothing."""
+    return word.str.len_chars() <= LONGEST
 
 
 def without_punctuation(word: pl.Expr) -> pl.Expr:
