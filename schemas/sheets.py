@@ -17,11 +17,12 @@ DTYPES = {"number": pl.Float64, "integer": pl.Float64, "date": pl.Date, "yes_no"
 def sheet_schema(sheet: Sheet, last_day: dt.date | None = None) -> pa.DataFrameSchema:
     """Return the schema of the sheet's typed table, see `submissions.parse.tables.sheet_table`.
 
-    last_day: the last day of the period; a Stichtag after it is a bad date.
+    Only of the fields that a rule or an empty cell can fail: pandera takes several steps for each
+    column. last_day: the last day of the period; a Stichtag after it is a bad date.
     """
     columns = {f.key: column(f, last_day) for f in sheet.fields if f.type not in LISTS}
-    keys = {"file": pa.Column(pl.UInt32), "row": pa.Column(pl.UInt32)}
-    return pa.DataFrameSchema({**keys, **columns}, name=sheet.key, strict=False)
+    can_fail = {key: one for key, one in columns.items() if one.checks or not one.nullable}
+    return pa.DataFrameSchema(can_fail, name=sheet.key, strict=False)
 
 
 def column(field: Field, last_day: dt.date | None) -> pa.Column:
