@@ -1,4 +1,4 @@
-"""pandera as `pa`, loaded without hypothesis.
+"""pandera as `pa`, loaded without hypothesis and with polars' engine for small data.
 
 It draws hypothesis in where that is installed, to make up data, which takes a quarter of a second.
 """

@@ -10,7 +10,7 @@ import os
 from tests import one_core  # noqa: F401
 
 # Tests run side by side on all cores: a second thread in each of them only costs. polars asks when
-# it is loaded; the programs that tests start shall have all cores.
+# it is loaded; the programs that tests start decide for themselves, on the core of their worker.
 os.environ["POLARS_MAX_THREADS"] = "1"
 import polars  # noqa: F401
 

@@ -192,6 +192,7 @@ def checking_one(setup: Setup, path: Path, kind: str) -> Figure:
     """Measure the check of one workbook against only importing polars."""
 
     def check() -> Taken:
+        # Exit code 1 says that the workbook has errors, which one of the two kinds has.
         code = f"import sys; sys.argv[1:] = ['check', {str(path)!r}];"
         code += "from pipeline.cli import main; sys.exit(main() > 1)"
         return measure([sys.executable, "-c", code], folder=ROOT, env=COMPILED)
