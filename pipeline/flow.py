@@ -18,6 +18,7 @@ from pipeline.common.catalogue import shipped
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.periods import before
 from pipeline.common.settings import load_settings
+from pipeline.common.stages import AHEAD
 from pipeline.operation import outcomes
 from pipeline.operation.artifacts import write_artifacts
 from pipeline.operation.parameters import RUNNER, TIMEZONE, PeriodOrEmpty, parameter
@@ -119,7 +120,7 @@ def review_period(
             cache=cache,
         )
         with tags(period, "draft"), place as call:
-            published = run(request, Tasks(call))
+            published = run(request, Tasks(call, AHEAD if scheduler is None else MOST_WAITING))
     except (NothingPublishedError, WrongUsageError) as end:
         return outcomes.not_published(end, lang)
     write_artifacts(request, published, address)

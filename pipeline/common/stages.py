@@ -7,12 +7,13 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence, Sized
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 CORES = os.cpu_count() or 1
 # A batch takes a minute or two on a slow machine. More files give more batches, not longer ones.
@@ -20,6 +21,9 @@ MOST_IN_BATCH = 250
 # The polars calls and the process of a batch cost as much as the work on so many files: with fewer,
 # a second batch at the same time saves nothing.
 LEAST_IN_BATCH = 25
+
+# Batches that are begun before the first one's result is taken: finished ones wait in memory.
+AHEAD = CORES + 1
 
 T = TypeVar("T")
 Result = TypeVar("Result", covariant=True)
@@ -80,6 +84,9 @@ class Started(Protocol[Result]):
         """Wait for the result; an exception of the work is raised here."""
 
 
+Begun = TypeVar("Begun", bound=Started[Any])
+
+
 class Engine(Protocol):
     """Executes the stages of a run."""
 
@@ -122,15 +129,26 @@ class Direct:
     ) -> Iterator[T]:
         """Yield the result of every batch, in order."""
         progress = Progress(stage, sum(map(len, batches)))
-        works = [partial(counted, progress, len(batch), partial(work, batch)) for batch in batches]
-        futures = deque(self.threads.submit(one) for one in works)
+        works = (partial(counted, progress, len(batch), partial(work, batch)) for batch in batches)
+        begun = deque[Future[T]]()
         try:
-            while futures:  # a result that was taken must not be kept in memory
-                yield futures.popleft().result()
+            yield from in_turn(map(self.threads.submit, works), begun)
         finally:
-            for future in futures:
+            for future in begun:
                 future.cancel()
-            wait(futures)
+            wait(begun)
+
+
+def in_turn(works: Iterator[Begun], begun: deque[Begun], ahead: int = AHEAD) -> Iterator[Any]:
+    """Yield the result of every work, in order; a result that was taken is not kept.
+
+    works: begins one whenever it is asked for the next. begun: those whose results are not taken.
+    ahead: how many at most.
+    """
+    begun.extend(islice(works, ahead))
+    while begun:
+        yield begun.popleft().result()
+        begun.extend(islice(works, 1))
 
 
 def counted(progress: Progress, items: int, work: Callable[[], T]) -> T:

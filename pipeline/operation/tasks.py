@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
-from pipeline.common.stages import Progress, Show, Stage, Started, never
+from pipeline.common.stages import AHEAD, Progress, Show, Stage, Started, in_turn, never
 from pipeline.common.texts import LANGUAGES, say
 
 T = TypeVar("T")
@@ -52,11 +52,12 @@ def call_here(work: Callable[[Batch], T], batch: Batch) -> T:
 class Tasks:
     """Carries out the stages of a run as tasks of the current flow.
 
-    call: where the batches are processed.
+    call: where the batches are processed. ahead: how many are begun before the first one's result
+    is taken.
     """
 
-    def __init__(self, call: Call = call_here) -> None:
-        self.call = call
+    def __init__(self, call: Call = call_here, ahead: int = AHEAD) -> None:
+        self.call, self.ahead = call, ahead
 
     def start(self, stage: Stage, work: Callable[[], T]) -> Started[T]:
         """Begin a stage as one task."""
@@ -71,7 +72,7 @@ class Tasks:
     ) -> Iterator[T]:
         """Yield the result of every batch, in order; each is a task."""
         done, name = progress(stage, sum(map(len, batches))), say("stage", stage, "en")
-        futures = deque(
+        tasks = (
             submit(
                 stage,
                 f"{name} {number} of {len(batches)}",
@@ -82,8 +83,7 @@ class Tasks:
             )
             for number, batch in enumerate(batches, 1)
         )
-        while futures:  # a result that was taken must not be kept in memory
-            yield futures.popleft().result()
+        yield from in_turn(tasks, deque(), self.ahead)
 
 
 def submit(
