@@ -1,7 +1,7 @@
 """The story of a review: the stages in their order, over frames. No files, no clock, no Prefect."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.common.catalogue import Catalogue, load, shipped
 from pipeline.common.findings import join_findings
 from pipeline.common.frames import each_frame, stack_all
+from pipeline.common.packed import Packed
 from pipeline.common.settings import Settings
 from pipeline.evaluation.admission import admission_dates
 from pipeline.evaluation.agreements import STATUS_THEN
@@ -40,8 +41,13 @@ from pipeline.tables.quarters import Quarters
 from pipeline.tables.reasons import catalogue_criteria, unsigned_reasons
 from pipeline.tables.todo import todo
 from pipeline.tables.unread import unread_frame
-from pipeline.tables.wording import wording
+from pipeline.tables.wording import NOTHING, wording
 from schemas.declaration import submission
+
+
+def no_wording() -> Packed:
+    """Return the wording where it is not known."""
+    return Packed.of(NOTHING)
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,8 @@ class Review:
     source_file, mapping: by which one a foreign export was read. languages: source_file, language:
     of what was sent, where its names tell. unused_mappings: of no file.
     ratings: every rating as it was read, see `ratings.Opinions`.
-    context: what pages tell besides, see `tables.context`, and `tables.wording`; empty where only
-    the tables are known.
+    context: what pages tell besides, see `tables.context`; empty where only the tables are known.
+    wording: see `tables.wording`.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
     damaged: files of earlier publications that are not what was published. quarters: the headline
@@ -76,6 +82,7 @@ class Review:
     unused_mappings: tuple[str, ...] = ()
     ratings: pl.DataFrame = field(default_factory=no_ratings)
     context: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    wording: Packed = field(default_factory=no_wording)
     state: State | None = None
     since: EarlierPeriod | None = None
     damaged: tuple[str, ...] = ()
@@ -88,7 +95,7 @@ class Review:
     @cached_property
     def headlines(self) -> pl.DataFrame:
         """The headline figures, see `tables.headlines`."""
-        return headlines(self.tables)
+        return self.known("headlines", lambda: headlines(self.tables))
 
     @cached_property
     def by_role(self) -> pl.DataFrame:
@@ -98,12 +105,24 @@ class Review:
     @cached_property
     def todo(self) -> pl.DataFrame:
         """What the office has to do next, see `tables.todo`."""
-        return todo(self.tables, self.catalogues[0].id, self.left_behind)
+        return self.known(
+            "todo", lambda: todo(self.tables, self.catalogues[0].id, self.left_behind)
+        )
 
     @property
     def by_first_role(self) -> pl.DataFrame:
         """The decisions of the first catalogue by role."""
         return self.by_role.filter(pl.col("catalogue") == self.catalogues[0].id)
+
+    def known(self, name: str, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return what `without_tables` keeps, or work it out."""
+        kept = self.context.get(name)
+        return work_out() if kept is None else kept
+
+    def without_tables(self) -> "Review":
+        """Return the review for sending; what it takes from whole tables for reports is kept."""
+        kept = {"headlines": self.headlines, "todo": self.todo}
+        return replace(self, tables={}, context={**self.context, **kept})
 
     def headline(self, figure: str, catalogue: str | None = None) -> int:
         """Return a headline figure; catalogue: of figures about decisions."""
@@ -240,17 +259,17 @@ def review(
         languages=of_files(languages, sent.files),
         unused_mappings=unused_mappings,
         ratings=judged.ratings,
-        context={
-            **context(
-                portfolio.clusters,
-                reviewed.described,
-                described,
-                dates,
-                office.register,
-                unsigned_reasons(tables["criteria"], ratings),
-                missing,
-            ),
-            "wording": wording(
+        context=context(
+            portfolio.clusters,
+            reviewed.described,
+            described,
+            dates,
+            office.register,
+            unsigned_reasons(tables["criteria"], ratings),
+            missing,
+        ),
+        wording=Packed.of(
+            wording(
                 portfolio.clusters,
                 reviewed.written,
                 reviewed.cells,
@@ -258,8 +277,8 @@ def review(
                 portfolio.sheets,
                 figures.rows,
                 task.catalogues,
-            ),
-        },
+            )
+        ),
         state=replace(state, portfolio=reduced),
         since=task.before.since if task.before else None,
         left_behind=task.left_behind,
@@ -267,14 +286,21 @@ def review(
     )
 
 
-def reviewed_only(parts: Sequence[SubmissionResults], outcomes: pl.DataFrame) -> SubmissionResults:
-    """Return the stacked results of the submissions that are reviewed."""
+def reviewed_only(parts: list[SubmissionResults], outcomes: pl.DataFrame) -> SubmissionResults:
+    """Return the stacked results of the submissions that are reviewed.
+
+    The parts are taken off the list one by one: they and their copies would be the largest frames
+    of a run, twice.
+    """
     reviewed = outcomes.filter(pl.col("outcome") == REVIEWED).select("file")
 
     def keep(table: pl.DataFrame) -> pl.DataFrame:
         return table.join(reviewed, on="file", how="semi")
 
-    return stack_all([each_frame(part, keep) for part in parts])
+    kept = []
+    while parts:
+        kept.append(each_frame(parts.pop(0), keep))
+    return stack_all(kept)
 
 
 def reviewed_portfolio(task: Task, reviewed: SubmissionResults, office: Office) -> Portfolio:

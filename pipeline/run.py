@@ -17,6 +17,7 @@ from pipeline.common import periods
 from pipeline.common.catalogue import Catalogue, load_all
 from pipeline.common.errors import NothingPublishedError
 from pipeline.common.file_modes import Modes, below, modes_of
+from pipeline.common.memory import prepare_memory
 from pipeline.common.settings import CohortRules, Settings, load_settings
 from pipeline.common.stages import Engine, Stage, in_batches
 from pipeline.common.texts import LANGUAGES
@@ -157,6 +158,7 @@ def run(request: Request, engine: Engine, release: Release | None = None) -> Pub
     engine: carries out the stages. release: publishes the same as the draft that stands there, as
     a release.
     """
+    prepare_memory()
     clock, started = Clock(), dt.datetime.now().astimezone()
     plan = prepare(request)
     outputs, period, lang = request.outputs, request.period, request.lang

@@ -88,7 +88,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
 
 @pytest.fixture(scope="module")
 def wording(review: Review) -> pl.DataFrame:
-    return review.context["wording"]
+    return review.wording.unpacked()
 
 
 @pytest.fixture(scope="module")

@@ -83,13 +83,13 @@ class Received:
     """The submissions that were received, and their results.
 
     files: file, source_file, sha256. refusals: file, code, detail of those that cannot be read.
-    parts: the results of all files that could be read. may_pass, lasting: see
-    `intake.gather.Intake`.
+    parts: the results of all files that could be read; the review takes them off the list, see
+    `review.reviewed_only`. may_pass, lasting: see `intake.gather.Intake`.
     """
 
     files: pl.DataFrame
     refusals: pl.DataFrame
-    parts: Sequence[SubmissionResults]
+    parts: list[SubmissionResults]
     may_pass: bool = False
     lasting: frozenset[int] = frozenset()
 

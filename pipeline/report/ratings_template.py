@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.common.catalogue import load, load_all, shipped
 from pipeline.common.frames import stack_all
+from pipeline.common.packed import Packed
 from pipeline.common.periods import last_day
 from pipeline.common.settings import load_settings
 from pipeline.common.texts import both
@@ -74,7 +75,7 @@ def write_ratings_template(
         review.tables["assignments"].filter(reviewer=sign) if sign else review.tables["criteria"]
     )
     written = wording_of(publication, review, set(assigned["cluster_id"]), places)
-    review = replace(review, context={"wording": written})
+    review = replace(review, wording=Packed.of(written))
     earlier = read_earlier(published_before(places.outputs, own))
     write_assessments(review, earlier, file, lang, sign)
     return own

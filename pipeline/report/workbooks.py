@@ -2,17 +2,16 @@
 
 import gc
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
+from pipeline.common.memory import give_memory_back
 from pipeline.common.sandbox import WORTH_A_PROCESS, own_process
 from pipeline.report.earlier import Earlier
 from pipeline.report.workbook.assessments import write_assessments
 from pipeline.report.workbook.book import write_workbook
 from pipeline.review import Review
+from pipeline.tables.in_folder import TablesIn
 
 WORKBOOK, TEMPLATE = "portfolio.xlsx", "assessments-template.xlsx"
 
@@ -33,6 +32,7 @@ class Books:
     def write_template(self) -> None:
         """Write the template of the ratings."""
         write_assessments(self.review, self.earlier, self.folder / TEMPLATE, self.lang)
+        give_memory_back()  # the cells and sheets of a written file refer to each other
 
 
 def write_books(books: Books) -> None:
@@ -41,7 +41,7 @@ def write_books(books: Books) -> None:
         books.write_workbook()
         books.write_template()
         return
-    bare = replace(books, review=replace(books.review, tables={}), earlier=dict(books.earlier))
+    bare = replace(books, review=books.review.without_tables(), earlier=dict(books.earlier))
     with own_process() as other:
         workbook = other.submit(write_from_folder, bare)
         books.write_template()
@@ -51,10 +51,5 @@ def write_books(books: Books) -> None:
 def write_from_folder(bare: Books) -> None:
     """Write the workbook of a review whose tables stand in the publication's folder."""
     gc.disable()  # millions of cells live until the file is written: each look finds nothing
-    tables = tables_in(bare.folder / "data")
+    tables = TablesIn(bare.folder / "data")
     replace(bare, review=replace(bare.review, tables=tables)).write_workbook()
-
-
-def tables_in(folder: Path) -> Mapping[str, pl.DataFrame]:
-    """Return the published tables of a folder by their names."""
-    return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}

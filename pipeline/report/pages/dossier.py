@@ -19,7 +19,7 @@ from pipeline.report.pages.verdict import CriterionView, named_conditions, verdi
 from pipeline.report.pages.views import Head, Table, page_head, page_of
 from pipeline.report.pages.words import Words
 from pipeline.review import Review
-from pipeline.tables.wording import KEY, NOTHING
+from pipeline.tables.wording import KEY
 
 Key = tuple[str, str, str]
 FOLDER = "dossiers"
@@ -98,7 +98,7 @@ def dossier_views(review: Review, words: Words) -> Iterator[DossierView]:
         name: rows_by(frames[name].iter_rows(named=True), "catalogue", "cluster_id")
         for name in TABLES
     }
-    pieces = printed_pieces(review.context.get("wording", NOTHING), words)
+    pieces = printed_pieces(review.wording.unpacked(), words)
     ratings, differ = printed_ratings(review.ratings, words), dissent_texts(review, words)
     reviewed = review.tables["submissions"].filter(pl.col("outcome") == "reviewed")
     files = dict(reviewed.select("cluster_id", "source_file").iter_rows())

@@ -15,7 +15,7 @@ from pipeline.report.pages.packing import given
 from pipeline.report.pages.rendering import render
 from pipeline.report.pages.views import page_of
 from pipeline.report.pages.words import Words
-from pipeline.review import Review
+from pipeline.review import Review, no_wording
 
 # A cluster's page and dossier take half a megabyte of memory until they are written.
 MOST_PAGES = 50
@@ -34,8 +34,8 @@ class PageBatch:
 
     def packed(self) -> "PageBatch":
         """Return the batch for sending: only with the data that its pages need."""
-        own = without_wording(self.review) if self.clusters is None else self.own
-        return replace(self, review=own)
+        bare = replace(self.review, wording=no_wording())
+        return replace(self, review=bare if self.clusters is None else self.own)
 
     @property
     def own(self) -> Review:
@@ -63,7 +63,7 @@ def make_pages(batch: PageBatch) -> dict[str, str]:
     if batch.clusters is None:
         return index_pages(batch.review, words)
     own = batch.own
-    views, dossiers = cluster_views(without_wording(own), words), dossier_views(own, words)
+    views, dossiers = cluster_views(own, words), dossier_views(own, words)
     pages = {page_of(v.cluster_id): render("cluster.html.j2", words, view=v) for v in views}
     return pages | {
         dossier_of(v.cluster_id): render("dossier.html.j2", words, view=v) for v in dossiers
@@ -95,13 +95,9 @@ def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
     tables, context = own(review.tables), own(review.context)
     before = review.quarters.indicators.filter(pl.col("cluster_id").is_in(cluster_ids))
     quarters = replace(review.quarters, indicators=before)
-    return replace(review, tables=tables, context=context, ratings=ratings, quarters=quarters)
-
-
-def without_wording(review: Review) -> Review:
-    """Return the review without what only dossiers show."""
-    context = {name: frame for name, frame in review.context.items() if name != "wording"}
-    return replace(review, context=context)
+    wording = review.wording.filter(pl.col("cluster_id").is_in(cluster_ids))
+    of_these = replace(review, tables=tables, context=context, wording=wording)
+    return replace(of_these, ratings=ratings, quarters=quarters)
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:

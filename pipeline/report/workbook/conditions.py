@@ -118,14 +118,12 @@ def criterion_signs(working: Working, table: pl.DataFrame) -> tuple[list[str | N
     places = {(k.id, c.id): (k, c) for k, c in working.criteria}
     columns = {place: working.valid(*found) for place, found in places.items()}
     keys = list(zip(table["catalogue"], table["criterion_id"], strict=True))
-    signs = [
-        working.sign(*places[key], cluster)
-        for key, cluster in zip(keys, table["cluster_id"], strict=True)
-    ]
-    ids = working.name("clusters")
+    by_cluster = {place: working.signs(*found) for place, found in places.items()}
+    signs = [by_cluster[key][i] for key, i in zip(keys, table["cluster_id"], strict=True)]
+    ranges, ids = [columns[key] for key in keys], working.name("clusters")
 
     def formula(row: int) -> str:
-        return f"=INDEX({columns[keys[row - HEADER_ROW - 2]]},MATCH($A{row},{ids},0))"
+        return f"=INDEX({ranges[row - HEADER_ROW - 2]},MATCH($A{row},{ids},0))"
 
     return signs, formula
 

@@ -45,13 +45,13 @@ def of_actors(book: Book) -> pl.DataFrame:
     bound = pl.col("bound")
     known = pl.when(bound).then(pl.lit("yes")).otherwise(pl.lit("no"))
     answer = pl.when(bound.is_null()).then(pl.lit("possible")).otherwise(known)
-    rows = book.table("actors").select(
+    rows = book.lazy("actors").select(
         "cluster_id",
         sheet=pl.lit(submission().sheet("actors").name[book.lang]),
         counted=answer,
         reason="bound_reason",
     )
-    counted = rows.group_by(rows.columns).len()
+    counted = rows.group_by("cluster_id", "sheet", "counted", "reason").len().collect()
     every = counted.join(pl.DataFrame({"metric": named}), how="cross")
     return every.select(*KEY, "sheet", "counted", "reason", "len")
 

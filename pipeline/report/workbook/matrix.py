@@ -87,15 +87,16 @@ class Matrix:
     def signs(self, ids: Sequence[str]) -> list[Column]:
         """Return a column of signs for each criterion, looked up on the sheet Rechnung."""
         working, catalogue = self.working, self.catalogue
+        signs = [working.signs(catalogue, c) for c in catalogue.criteria]
         return [
             Column(
                 c.id,
-                [working.sign(catalogue, c, i) for i in ids],
+                [own[i] for i in ids],
                 "sign",
                 self.found(working.valid(catalogue, c)),
                 6.5,
             )
-            for c in catalogue.criteria
+            for c, own in zip(catalogue.criteria, signs, strict=True)
         ]
 
     def found(self, where: str) -> Formula:

@@ -37,7 +37,7 @@ def write_rows(book: Book) -> None:
 def put_counts(stack: Stack) -> None:
     """Write for every cluster how many rows of Akteure count, and why the others do not."""
     book = stack.book
-    numbers = counted(book.table("actors"))
+    numbers = counted(book.lazy("actors"))
     table = book.table("clusters").select("cluster_id").join(numbers, on="cluster_id", how="left")
     table = table.fill_null(0).sort("cluster_id")
     stack.add([*named_columns(book, table), *count_columns(book, table)])
@@ -48,17 +48,18 @@ def reasons() -> list[str]:
     return [code for code in texts("bound_reason") if code != COUNTS]
 
 
-def counted(actors: pl.DataFrame) -> pl.DataFrame:
+def counted(actors: pl.LazyFrame) -> pl.DataFrame:
     """Return how many rows each cluster has, how many count, and how many have each reason."""
     bound, reason = pl.col("bound"), pl.col("bound_reason")
     by_reason = {f"r_{code}": (reason == code).sum() for code in reasons()}
-    return actors.group_by("cluster_id").agg(
+    table = actors.group_by("cluster_id").agg(
         rows=pl.len(),
         count=bound.sum(),
         possible=bound.is_null().sum(),
         not_counted=(~bound).sum(),
         **by_reason,
     )
+    return table.collect()
 
 
 def count_columns(book: Book, table: pl.DataFrame) -> Iterable[Column]:

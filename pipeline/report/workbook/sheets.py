@@ -16,6 +16,7 @@ from pipeline.common.texts import say
 from pipeline.report.workbook.cells import BOLD, Column, lines_of, put, put_column, width_of
 from pipeline.report.workbook.pages import PAGE_WIDTH, Margins, plain, set_print
 from pipeline.review import Review
+from pipeline.tables.in_folder import lazy
 from schemas.benchmarks import declared_cohort_kinds
 from schemas.declaration import registers
 
@@ -48,7 +49,7 @@ class Book:
     def has_rows(self) -> bool:
         """Whether the rows of members are in the file: no program calculates very many in time."""
         most = self.review.settings.workbook.most_rows
-        return self.review.tables["actors"].height <= most
+        return self.lazy("actors").select(pl.len()).collect().item() <= most
 
     def text(self, code: str, **parts: object) -> str:
         """Return one of the workbook's own texts."""
@@ -58,6 +59,10 @@ class Book:
     def table(self, name: str) -> pl.DataFrame:
         """Return a table of the review."""
         return self.review.tables[name]
+
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """Return a large table, of which only what is asked for is read."""
+        return lazy(self.review.tables, name)
 
     def sheet_name(self, code: str) -> str:
         """Return the name of a sheet."""
@@ -151,8 +156,8 @@ def put_table(
     rows are as high as their texts, instead of one line.
     """
     widths = kept_narrow(columns, frozen)
-    put_cells(book, sheet, columns, top, widths, whole=whole)
     add_table(book, sheet, name, columns, top)
+    put_cells(book, sheet, columns, top, widths, whole=whole)
     set_view(sheet, widths, top, frozen)
     # title and explanation are in the header of every page
     print_legibly(book, sheet, top, last_row(columns, top), widths)
@@ -178,12 +183,14 @@ def put_range(
 
 
 def add_table(book: Book, sheet: Worksheet, name: str, columns: Sequence[Column], top: int) -> None:
-    """Make an Excel table of cells that are written already; its header is in row `top`."""
+    """Make an Excel table of cells that are written next; its header is in row `top`.
+
+    XlsxWriter remembers each cell of a table, to refuse overlaps, which needs as much memory as the
+    cells. Ours stand below each other, so that is forgotten before the cells are written.
+    """
     heads = [{"header": c.header, "header_format": head_look(book, c)} for c in columns]
     style = {"name": name, "columns": heads, "style": "Table Style Light 1"}
     sheet.add_table(top, 0, last_row(columns, top), len(columns) - 1, style)
-    # XlsxWriter remembers each cell of a table, to refuse overlaps: a quarter of all memory. Tables
-    # of ours stand below each other.
     sheet.table_cells.clear()
 
 

@@ -133,11 +133,11 @@ class Stack:
         """
         code, top = self.head(len(columns)), self.top + above
         widths = [width_of(column) for column in columns]
-        put_cells(self.book, self.sheet, columns, top, widths, whole=whole)
         if sorts:
             add_table(self.book, self.sheet, self.book.text(f"table_{code}"), columns, top)
         else:
             put_heads(self.book, self.sheet, columns, top)
+        put_cells(self.book, self.sheet, columns, top, widths, whole=whole)
         last = last_row(columns, top)
         for header, own in looks.items():
             at = column_at(columns, header)

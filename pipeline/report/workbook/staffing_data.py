@@ -104,13 +104,13 @@ class Staffing:
     def rows(self) -> list[Mapping[str, Any]]:
         """What is stored of each cluster, in the order of the sheet Rechnung."""
         decisions = dict(self.matrix.of("decisions").select("cluster_id", "decision").rows())
-        catalogue, criterion, number = self.slot.key
+        of_cluster = self.working.of_condition(self.slot.key)
         result = []
         for cluster, pair in drawn(self.book).items():
             if pair is None:
                 result.append(NOT_DRAWN)
                 continue
-            _, _, limit, _ = self.working.conditions[catalogue, cluster, criterion, number]
+            _, _, limit, _ = of_cluster[cluster]
             decision = decisions[cluster]
             points = {d: pair[1] if d == decision else NOTHING for d in GROUPS}
             row = {"x": pair[0], "y": pair[1], "limit": "" if limit is None else limit}

@@ -15,7 +15,7 @@ from pipeline.report.workbook.sheets import (
     put_table,
 )
 from pipeline.review import Review
-from pipeline.tables.wording import NO, NOTHING, PARTLY, POSSIBLE, REFERENCE, YES
+from pipeline.tables.wording import NO, PARTLY, POSSIBLE, REFERENCE, YES
 
 # A colour is chosen by how a text begins: the longer texts first.
 COLOURS = {PARTLY: "open", POSSIBLE: "open", NO: "muted", YES: "good"}
@@ -26,21 +26,16 @@ PRINTED = 7
 MOST = 1500
 
 
-def wording_of(review: Review) -> pl.DataFrame:
-    """Return the wording (see `tables.wording`); empty if only tables are known."""
-    return review.context.get("wording", NOTHING)
-
-
-def has_wording(book: Book) -> bool:
+def has_wording(review: Review) -> bool:
     """Whether the file has the sheet: with too many rows only the dossiers have them."""
-    return wording_of(book.review).height <= book.review.settings.workbook.most_rows
+    return review.wording.height <= review.settings.workbook.most_rows
 
 
 def write_wording(book: Book) -> None:
     """Write every piece of evidence under its criterion."""
     sheet, text, lang = new_sheet(book, "wording"), book.text, book.lang
     names = book.table("clusters").select("cluster_id", "name")
-    table = wording_of(book.review)
+    table = book.review.wording.unpacked()
     table = table.join(names, on="cluster_id", how="left", maintain_order="left")
     columns = [
         Column(text("h_cluster_id"), table["cluster_id"].to_list()),
@@ -65,7 +60,8 @@ def write_wording(book: Book) -> None:
 
 def beside_ratings(review: Review, rows: pl.DataFrame, lang: str) -> list[str | None]:
     """Return for each row (KEY) the wording behind its criterion, shortened for a cell."""
-    table = wording_of(review).join(rows.select(KEY).unique(), on=KEY, how="semi")
+    asked = rows.lazy().select(KEY).unique()
+    table = review.wording.lazy().join(asked, on=KEY, how="semi", maintain_order="left").collect()
     printed = [printed_line(row, lang) for row in table.iter_rows(named=True)]
     lines = table.select(*KEY, line=pl.Series(printed, dtype=pl.String))
     grouped = lines.group_by(KEY, maintain_order=True).agg("line")

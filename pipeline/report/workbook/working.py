@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.common.catalogue import Catalogue, Criterion
@@ -102,20 +103,25 @@ class Working:
         return self.book.text(NAMES[code])
 
     # --------------------------------------------------------------------------------- contents
-    @cached_property
-    def conditions(self) -> Mapping[tuple[str, str, str, int], tuple[Any, ...]]:
-        """low, high, threshold, status by catalogue, cluster, criterion and number."""
-        table = self.book.table("conditions")
-        keys = table.select("catalogue", "cluster_id", "criterion_id", "condition").rows()
-        values = table.select("value_low", "value_high", "threshold", "status").rows()
-        return dict(zip(keys, values, strict=True))
+    def of_condition(self, key: tuple[str, str, int]) -> Mapping[str, tuple[Any, ...]]:
+        """Return low, high, threshold, status of a condition (see `Slot.key`) by cluster."""
+        named = dict(zip(("catalogue", "criterion_id", "condition"), key, strict=True))
+        own = self.book.lazy("conditions").filter(**named)
+        columns = ["cluster_id", "value_low", "value_high", "threshold", "status"]
+        return {cluster: tuple(found) for cluster, *found in own.select(columns).collect().rows()}
 
     @cached_property
-    def verdicts(self) -> Mapping[tuple[str, str, str], Mapping[str, Any]]:
-        """status, computed_status, basis by catalogue, criterion and cluster."""
+    def verdicts(self) -> pl.DataFrame:
+        """catalogue, criterion_id, cluster_id, status, computed_status, basis of each."""
         columns = ["catalogue", "criterion_id", "cluster_id", "status", "computed_status", "basis"]
-        rows = self.book.table("criteria").select(columns).iter_rows(named=True)
-        return {(r["catalogue"], r["criterion_id"], r["cluster_id"]): r for r in rows}
+        return self.book.lazy("criteria").select(columns).collect()
+
+    def of_criterion(self, catalogue: Catalogue, criterion: Criterion) -> pl.DataFrame:
+        """Return cluster_id, status, computed_status, basis in the order of the rows."""
+        of_these = {"catalogue": catalogue.id, "criterion_id": criterion.id}
+        own = self.verdicts.filter(**of_these).drop(*of_these)
+        clusters = pl.DataFrame({"cluster_id": self.ids}, schema={"cluster_id": pl.String})
+        return clusters.join(own, on="cluster_id", how="left", maintain_order="left")
 
     @cached_property
     def fields(self) -> list[str | None]:
@@ -137,10 +143,8 @@ class Working:
 
     def of_slot(self, slot: Slot) -> Iterable[Column]:
         """Return a condition's interval, and its limit if each cluster has its own."""
-        catalogue, criterion, number = slot.key
-        found = [
-            self.conditions.get((catalogue, i, criterion, number), (None,) * 4) for i in self.ids
-        ]
+        of_cluster = self.of_condition(slot.key)
+        found = [of_cluster.get(i, (None,) * 4) for i in self.ids]
         beyond = self.book.text("unlimited")
         lows = [beyond if f[0] is None and f[3] == NOT_FULFILLED else f[0] for f in found]
         kind = KINDS.get(slot.condition.metric.unit, "int")
@@ -153,7 +157,7 @@ class Working:
 
     def computed(self, catalogue: Catalogue, criterion: Criterion) -> Column:
         """Return the signs calculated from the figures and the assumed thresholds."""
-        values = self.signs_of(self.of_criteria(catalogue, criterion, "computed_status"))
+        values = self.signs_of(self.of_criterion(catalogue, criterion)["computed_status"])
         slots = [s for s in self.assumptions.slots if s.key[:2] == (catalogue.id, criterion.id)]
 
         def formula(row: int) -> str:
@@ -163,11 +167,6 @@ class Working:
         header = f"{criterion.id} {self.book.text('computed')}"
         return Column(header, values, "sign", formula, 8)
 
-    def of_criteria(self, catalogue: Catalogue, criterion: Criterion, what: str) -> list[Any]:
-        """Return a column of the table of criteria for each row's cluster."""
-        rows = (self.verdicts.get((catalogue.id, criterion.id, i)) for i in self.ids)
-        return [row and row[what] for row in rows]
-
     def signs_of(self, statuses: Iterable[str | None]) -> list[str | None]:
         """Return the signs of statuses."""
         return [status and say("status_sign", status, self.book.lang) for status in statuses]
@@ -175,11 +174,10 @@ class Working:
     def rated(self, catalogue: Catalogue, criterion: Criterion) -> Column:
         """Return the ratings in force, as signs."""
         mark = self.book.text("assessed_sign")
-        signs = self.signs_of(self.of_criteria(catalogue, criterion, "status"))
-        bases = self.of_criteria(catalogue, criterion, "basis")
+        own = self.of_criterion(catalogue, criterion)
         values = [
             f"{sign} {mark}" if basis == "assessed" else None
-            for sign, basis in zip(signs, bases, strict=True)
+            for sign, basis in zip(self.signs_of(own["status"]), own["basis"], strict=True)
         ]
         return Column(f"{criterion.id} {self.book.text('basis_rated')}", values, "sign", width=8)
 
@@ -205,19 +203,22 @@ class Working:
             found = f'VLOOKUP({key}&"|"&$A{row},{table},2,FALSE)'
             return f"=IF(${views}{row}=0,{usual},IFERROR({found},{usual}))"
 
-        values = [self.sign(catalogue, criterion, i) for i in self.ids]
+        values = list(self.signs(catalogue, criterion).values())
         return Column(f"{criterion.id} {self.book.text('h_holds')}", values, "sign", formula, 8)
 
-    def sign(self, catalogue: Catalogue, criterion: Criterion, cluster: str) -> str | None:
-        """Return the text for a status: its sign, and whether and how an expert rated it."""
-        row = self.verdicts.get((catalogue.id, criterion.id, cluster))
-        if row is None:
-            return None
-        sign = say("status_sign", row["status"], self.book.lang)
-        if row["basis"] != "assessed":
-            return sign
-        against = criterion.kind == "hard" and row["status"] != row["computed_status"]
-        return f"{sign} {self.book.text('assessed_sign')}{'!' if against else ''}"
+    def signs(self, catalogue: Catalogue, criterion: Criterion) -> Mapping[str, str | None]:
+        """Return by cluster the sign of a status, and whether and how an expert rated it."""
+        rated = self.book.text("assessed_sign")
+
+        def text(status: str | None, computed: str | None, basis: str | None) -> str | None:
+            sign = status and say("status_sign", status, self.book.lang)
+            if basis != "assessed":
+                return sign
+            against = criterion.kind == "hard" and status != computed
+            return f"{sign} {rated}{'!' if against else ''}"
+
+        rows = self.of_criterion(catalogue, criterion).rows()
+        return {cluster: text(*found) for cluster, *found in rows}
 
     # --------------------------------------------------------------------------------- formulas
     def sign_of(self, slots: Sequence[Slot], row: int, field: str | None) -> str:
