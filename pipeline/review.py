@@ -61,8 +61,8 @@ class Review:
     source_file, mapping: by which one a foreign export was read. languages: source_file, language:
     of what was sent, where its names tell. unused_mappings: of no file.
     ratings: every rating as it was read, see `ratings.Opinions`.
-    context: what pages tell besides, see `tables.context`; empty where only the tables are known.
-    wording: see `tables.wording`.
+    context: what pages tell besides, see `tables.context`, and what `without_tables` keeps; empty
+    where only the tables are known. wording: see `tables.wording`.
     state: what the verdicts rest on, for the periods to come. since: the period that changes are
     told of, None without one.
     damaged: files of earlier publications that are not what was published. quarters: the headline
@@ -115,7 +115,7 @@ class Review:
         return self.by_role.filter(pl.col("catalogue") == self.catalogues[0].id)
 
     def known(self, name: str, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """Return what `without_tables` keeps, or work it out."""
+        """Return what `without_tables` has kept under this name, else work it out."""
         kept = self.context.get(name)
         return work_out() if kept is None else kept
 

@@ -21,7 +21,6 @@ MOST_IN_BATCH = 250
 # The polars calls and the process of a batch cost as much as the work on so many files: with fewer,
 # a second batch at the same time saves nothing.
 LEAST_IN_BATCH = 25
-
 # Batches that are begun before the first one's result is taken: finished ones wait in memory.
 AHEAD = CORES + 1
 
@@ -143,7 +142,7 @@ def in_turn(works: Iterator[Begun], begun: deque[Begun], ahead: int = AHEAD) -> 
     """Yield the result of every work, in order; a result that was taken is not kept.
 
     works: begins one whenever it is asked for the next. begun: those whose results are not taken.
-    ahead: how many at most.
+    ahead: how many are begun before the first result is taken.
     """
     begun.extend(islice(works, ahead))
     while begun:

@@ -34,8 +34,9 @@ class PageBatch:
 
     def packed(self) -> "PageBatch":
         """Return the batch for sending: only with the data that its pages need."""
-        bare = replace(self.review, wording=no_wording())
-        return replace(self, review=bare if self.clusters is None else self.own)
+        if self.clusters is None:  # only dossiers show the wording
+            return replace(self, review=replace(self.review, wording=no_wording()))
+        return replace(self, review=self.own)
 
     @property
     def own(self) -> Review:
@@ -96,8 +97,14 @@ def of_clusters(review: Review, cluster_ids: Sequence[str]) -> Review:
     before = review.quarters.indicators.filter(pl.col("cluster_id").is_in(cluster_ids))
     quarters = replace(review.quarters, indicators=before)
     wording = review.wording.filter(pl.col("cluster_id").is_in(cluster_ids))
-    of_these = replace(review, tables=tables, context=context, wording=wording)
-    return replace(of_these, ratings=ratings, quarters=quarters)
+    return replace(
+        review,
+        tables=tables,
+        context=context,
+        wording=wording,
+        ratings=ratings,
+        quarters=quarters,
+    )
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:

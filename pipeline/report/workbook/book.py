@@ -91,7 +91,7 @@ def of_rows(parts: Parts) -> str:
 
 def of_wording(parts: Parts) -> str:
     """Return which description fits: very many pieces of evidence are not in the file."""
-    return "" if has_wording(parts.book.review) else "_apart"
+    return "" if has_wording(parts.book) else "_apart"
 
 
 # Every sheet in its order. A new one is a line here; its name, its description in the guide and its
@@ -125,7 +125,7 @@ SHEETS = (
         "wording",
         LOOK_UP,
         lambda p: write_wording(p.book),
-        is_there=lambda p: has_wording(p.book.review),
+        is_there=lambda p: has_wording(p.book),
     ),
     Planned("indicators", LOOK_UP, lambda p: benchmark.write_indicators(p.book)),
     Planned("money", LOOK_UP, lambda p: write_money(p.book)),

@@ -26,9 +26,9 @@ PRINTED = 7
 MOST = 1500
 
 
-def has_wording(review: Review) -> bool:
+def has_wording(book: Book) -> bool:
     """Whether the file has the sheet: with too many rows only the dossiers have them."""
-    return review.wording.height <= review.settings.workbook.most_rows
+    return book.review.wording.height <= book.review.settings.workbook.most_rows
 
 
 def write_wording(book: Book) -> None:

@@ -105,14 +105,16 @@ class Working:
     # --------------------------------------------------------------------------------- contents
     def of_condition(self, key: tuple[str, str, int]) -> Mapping[str, tuple[Any, ...]]:
         """Return low, high, threshold, status of a condition (see `Slot.key`) by cluster."""
-        named = dict(zip(("catalogue", "criterion_id", "condition"), key, strict=True))
-        own = self.book.lazy("conditions").filter(**named)
+        catalogue, criterion, number = key
+        own = self.book.lazy("conditions").filter(
+            catalogue=catalogue, criterion_id=criterion, condition=number
+        )
         columns = ["cluster_id", "value_low", "value_high", "threshold", "status"]
         return {cluster: tuple(found) for cluster, *found in own.select(columns).collect().rows()}
 
     @cached_property
     def verdicts(self) -> pl.DataFrame:
-        """catalogue, criterion_id, cluster_id, status, computed_status, basis of each."""
+        """Every verdict: catalogue, criterion_id, cluster_id, status, computed_status, basis."""
         columns = ["catalogue", "criterion_id", "cluster_id", "status", "computed_status", "basis"]
         return self.book.lazy("criteria").select(columns).collect()
 
